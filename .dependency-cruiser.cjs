@@ -1,0 +1,102 @@
+/** The arrows of docs/architecture.md. Each rule names the folder it guards and what it may reach. */
+
+/** What a folder of ours may import from our other folders; everything else of ours is forbidden to it. */
+const arrows = {
+  'src/handlers': ['src/middlewares/observability', 'src/orders', 'src/clients', 'src/telemetry'],
+  'src/middlewares': ['src/propagation', 'src/redaction', 'src/telemetry'],
+  'src/clients': ['src/propagation', 'src/telemetry'],
+  'src/telemetry': ['src/redaction', 'src/propagation'],
+  'src/orders': [],
+  'src/propagation': [],
+  'src/redaction': [],
+  plugin: ['local'],
+  local: [],
+};
+
+const ours = '^(src|plugin|local|testing)/';
+const allowed = (folder, others) =>
+  [folder, ...others].map((path) => (path.includes('observability') ? `^${path}[.]ts$` : `^${path}/`));
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(arrows).map(([folder, others]) => ({
+      name: `arrow:${folder}`,
+      severity: 'error',
+      comment: `${folder} may import ${others.length > 0 ? others.join(', ') : 'nothing of ours'}.`,
+      from: { path: `^${folder}/` },
+      to: { path: ours, pathNot: allowed(folder, others) },
+    })),
+    {
+      name: 'middlewares-never-import-each-other',
+      severity: 'error',
+      comment: 'Only observability.ts decides the order; each middleware must be usable alone.',
+      from: { path: '^src/middlewares/', pathNot: '^src/middlewares/observability[.]ts$' },
+      to: { path: '^src/middlewares/' },
+    },
+    {
+      name: 'handlers-never-import-each-other',
+      severity: 'error',
+      comment: 'A handler is a deployment unit; what two share lives in orders, clients or telemetry.',
+      from: { path: '^src/handlers/' },
+      to: { path: '^src/handlers/' },
+    },
+    {
+      name: 'orders-are-pure',
+      severity: 'error',
+      comment: 'Only the repository file of the shop talks to AWS.',
+      from: { path: '^src/orders/', pathNot: '^src/orders/order-repository[.]ts$' },
+      to: { path: 'node_modules/@aws-sdk/' },
+    },
+    {
+      name: 'x-ray-behind-one-interface',
+      severity: 'error',
+      comment: 'Nothing but the X-Ray recorder may know that the X-Ray SDK exists.',
+      from: { path: '^src/', pathNot: '^src/telemetry/xray/' },
+      to: { path: 'node_modules/(aws-xray-sdk-core|@aws-lambda-powertools/tracer)/' },
+    },
+    {
+      name: 'x-ray-only-lazily',
+      severity: 'error',
+      comment: 'Off means absent: the recorder is reached by dynamic import only.',
+      from: { path: '^src/', pathNot: '^src/telemetry/xray/' },
+      to: { path: '^src/telemetry/xray/', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+    },
+    {
+      name: 'local-only-when-it-runs',
+      severity: 'error',
+      comment: 'A deployment must not load the laptop: the plugin imports local dynamically, or its types.',
+      from: { path: '^plugin/' },
+      to: { path: '^local/', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+    },
+    {
+      name: 'console-shares-pure-code-only',
+      severity: 'error',
+      comment: 'The page may use types and pure functions of the trace model, never a server.',
+      from: { path: '^local/console/' },
+      to: { path: '^(local/(?!console/|xray/)|src/|plugin/)' },
+    },
+    {
+      name: 'console-runs-in-a-browser',
+      severity: 'error',
+      comment: 'No Node module may be reachable from the page.',
+      from: { path: '^local/console/' },
+      to: { dependencyTypes: ['core'], reachable: true },
+    },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'not-to-dev-dependencies',
+      severity: 'error',
+      comment: 'What ships must be installed with the package.',
+      from: { path: '^(src|plugin|local)/', pathNot: '^local/console/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|coverage)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,79 @@
+/** One call of a function, as API Gateway, a queue's poller or the Lambda API asks for it. */
+export interface InvokeRequest {
+  /** The deployed name. */
+  readonly functionName: string;
+  /** JSON. */
+  readonly payload: string;
+  /** `X-Amzn-Trace-Id` as the caller sent it; a new trace is begun without it. */
+  readonly traceHeader?: string;
+  /** Trace headers of the messages in a batch: the new trace links to them, as Lambda does for SQS. */
+  readonly linkedTraceHeaders?: readonly string[];
+  /** Base64 JSON, as `X-Amz-Client-Context` carries it. */
+  readonly clientContext?: string;
+}
+
+/** What came of it. A function that fails is an answer, not an exception. */
+export interface InvokeResponse {
+  readonly requestId: string;
+  /** The function's result, or Lambda's error object (`errorType`, `errorMessage`, `trace`), as JSON. */
+  readonly payload: string;
+  /** Set when the function failed: `Unhandled` for what it threw, a timeout, or a crash. */
+  readonly functionError?: 'Unhandled' | 'Handled';
+  /** Why it failed, where Lantern must tell a timeout from a throw (API Gateway answers both 502 and 504). */
+  readonly failure?: 'error' | 'timeout' | 'crash' | 'init-error';
+  readonly traceId: string;
+}
+
+/**
+ * Runs functions.
+ *
+ * @throws UnknownFunctionError when no function has that name.
+ * @throws ThrottledError when every environment is busy and the limit is reached.
+ */
+export type Invoke = (request: InvokeRequest) => Promise<InvokeResponse>;
+
+export class UnknownFunctionError extends Error {
+  override readonly name = 'UnknownFunctionError';
+}
+
+export class ThrottledError extends Error {
+  override readonly name = 'ThrottledError';
+}
+
+/** One line a function or the Lambda service wrote. */
+export interface LogEvent {
+  readonly functionName: string;
+  readonly functionKey: string;
+  readonly logGroup: string;
+  readonly logStream: string;
+  /** Undefined before the first invocation, or when it cannot be told. */
+  readonly requestId?: string;
+  /** Epoch milliseconds. */
+  readonly timestamp: number;
+  /** `platform` for START, END and REPORT lines. */
+  readonly source: 'stdout' | 'stderr' | 'platform';
+  /** Without the line break. */
+  readonly message: string;
+}
+
+export type LogSink = (event: LogEvent) => void;
+
+/** What the REPORT line says; durations in milliseconds, memory in MB. */
+export interface InvocationReport {
+  readonly functionName: string;
+  readonly functionKey: string;
+  readonly requestId: string;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly duration: number;
+  readonly billedDuration: number;
+  readonly memorySize: number;
+  readonly maxMemoryUsed: number;
+  /** Only on the first invocation of an environment. */
+  readonly initDuration?: number;
+  readonly traceId: string;
+  readonly sampled: boolean;
+  readonly status: 'success' | 'error' | 'timeout' | 'crash' | 'init-error';
+}
+
+export type ReportSink = (report: InvocationReport) => void;

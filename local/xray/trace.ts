@@ -1,0 +1,88 @@
+import type { Segment, Subsegment, SegmentDocument } from './document.ts';
+
+/** Everything received under one trace id, put together as X-Ray does. */
+export interface Trace {
+  readonly id: string;
+  /** Grows with every document: two readings with the same revision are the same. */
+  readonly revision: number;
+  /**
+   * Segments with every known subsegment folded in under its parent, oldest first. A segment hangs under the
+   * entity whose id is its `parent_id`, which may lie in another segment; that is for the reader to follow.
+   */
+  readonly segments: readonly Segment[];
+  /** Subsegments whose parent has not arrived, each with what did arrive below it. */
+  readonly orphans: readonly Subsegment[];
+  /** As received, newest version of each id, for the raw view. */
+  readonly documents: readonly SegmentDocument[];
+  /** Documents refused because the trace had reached its size limit. */
+  readonly dropped: number;
+}
+
+/** One row of the list of traces. Times in epoch seconds, durations in seconds. */
+export interface TraceSummary {
+  readonly id: string;
+  readonly revision: number;
+  /** Name of the root segment, or of the oldest entity while the root is missing. */
+  readonly name: string;
+  readonly startTime: number;
+  /** First start to last end of everything in the trace. */
+  readonly duration: number;
+  /** Start to end of the root segment; undefined while it is missing or in progress. */
+  readonly responseTime?: number;
+  readonly http?: { readonly method?: string; readonly url?: string; readonly status?: number };
+  /** The worst that happened anywhere in the trace, not only at its root. */
+  readonly status: EntityStatus;
+  /** A segment is in progress, or an entity's parent is missing. */
+  readonly isPartial: boolean;
+  readonly coldStart: boolean;
+  /** Names of the segments, each once, in order of appearance. */
+  readonly services: readonly string[];
+  readonly entityCount: number;
+  /** Traces this one links to or is linked from. */
+  readonly linkedTraceIds: readonly string[];
+}
+
+/** `ok` includes what is not yet known to have failed. Worst first: fault, throttle, error, in_progress, ok. */
+export type EntityStatus = 'fault' | 'throttle' | 'error' | 'in_progress' | 'ok';
+
+/** What was not kept, so that nothing is lost silently. */
+export interface Losses {
+  /** Datagrams or bodies that were not X-Ray documents. */
+  readonly invalid: number;
+  /** Whole traces evicted, oldest first, when the store was full. */
+  readonly evictedTraces: number;
+  /** Documents refused by traces that had reached their limit. */
+  readonly refusedDocuments: number;
+}
+
+/*
+ * The page's own API, JSON over HTTP on the console's port:
+ *
+ * GET    /api/service      -> ServiceInfo
+ * GET    /api/traces       -> TraceListing      (newest first; ?limit=, default 200)
+ * GET    /api/traces/:id   -> TracePage         (404 with { message } when unknown)
+ * DELETE /api/traces       -> 204, and a `cleared` event
+ * GET    /api/events       -> server-sent events: `summary` with a TraceSummary whenever a trace changed
+ *                             (at most a few a second per trace), `losses` with Losses, `cleared`
+ */
+
+export interface ServiceInfo {
+  readonly name: string;
+  readonly stage: string;
+  readonly region: string;
+  readonly tracing: boolean;
+  /** A line that can be pasted into a terminal, shown while there is no trace. */
+  readonly tryThis: readonly string[];
+}
+
+export interface TraceListing {
+  readonly traces: readonly TraceSummary[];
+  readonly losses: Losses;
+}
+
+/** One trace and every trace reachable through links, so that a whole order can be followed on one page. */
+export interface TracePage {
+  readonly trace: Trace;
+  /** Oldest first, without `trace` itself. */
+  readonly linked: readonly Trace[];
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.ts'],
+    exclude: ['tests/browser/**'],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    coverage: {
+      include: ['src/**/*.ts', 'plugin/**/*.ts', 'local/**/*.ts'],
+      exclude: ['local/console/**'],
+      reporter: ['text-summary', 'html'],
+    },
+  },
+});
