@@ -1,0 +1,5 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { observeClient } from './observe-client.ts';
+
+export const dynamodb = DynamoDBDocumentClient.from(observeClient(new DynamoDBClient({})));

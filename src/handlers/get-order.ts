@@ -1,0 +1,35 @@
+import middy from '@middy/core';
+import httpErrorHandler from '@middy/http-error-handler';
+import { dynamodb } from '../clients/dynamodb.ts';
+import { requiredVariable } from '../clients/environment.ts';
+import { observability } from '../middlewares/observability.ts';
+import { OrderRepository } from '../orders/order-repository.ts';
+import { Problem, UNEXPECTED_PROBLEM } from '../orders/problem.ts';
+import { logFailedRequest } from '../telemetry/log-failed-request.ts';
+import { logger } from '../telemetry/logger.ts';
+import { annotate } from '../telemetry/traced.ts';
+
+const orders = new OrderRepository(dynamodb, requiredVariable('ORDERS_TABLE'));
+
+interface GetOrderEvent {
+  readonly pathParameters?: { readonly orderId?: string | undefined } | null;
+}
+
+/** `GET /orders/{orderId}`. */
+export const getOrder = async (event: GetOrderEvent) => {
+  const orderId = event.pathParameters?.orderId ?? '';
+  annotate('OrderId', orderId);
+  const order = orderId === '' ? undefined : await orders.find(orderId);
+  if (order === undefined) throw new Problem(404, { detail: 'There is no order with this id.' });
+  logger.info('order read', { orderId, status: order.status });
+  return {
+    statusCode: 200,
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(order),
+  };
+};
+
+export const handler = middy<GetOrderEvent>()
+  .use(observability({ capture: { allow: ['id', 'status', 'total', 'sku', 'quantity'] } }))
+  .use(httpErrorHandler({ logger: logFailedRequest, fallbackMessage: UNEXPECTED_PROBLEM }))
+  .handler(getOrder);

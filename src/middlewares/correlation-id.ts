@@ -1,0 +1,59 @@
+import type { MiddlewareObj, Request } from '@middy/core';
+import { whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
+import { enterCorrelation } from '../propagation/correlation.ts';
+import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
+import { extractCorrelation } from '../propagation/extract-correlation.ts';
+import { logger as processLogger } from '../telemetry/logger.ts';
+
+/** Options of {@link correlationId}. */
+export interface CorrelationIdOptions {
+  /**
+   * Who is told when an incoming id was refused.
+   *
+   * @default the shared logger
+   */
+  readonly logger?: { warn(message: string): void };
+}
+
+interface Invocation {
+  readonly correlationId: string;
+  readonly source: string;
+  readonly leave: () => void;
+}
+
+/**
+ * Gives the invocation a correlation id: the one its event carries, or a new one. `getCorrelationId()` returns it
+ * anywhere in the call tree, log lines and outgoing calls carry it, and HTTP answers repeat it in `x-correlation-id`.
+ */
+export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj {
+  const { logger = processLogger } = options;
+  const invocations = new WeakMap<object, Invocation>();
+
+  const finish = (request: Request): void => {
+    const invocation = invocations.get(request);
+    if (invocation === undefined) return;
+    request.response = withHeader(request.response, invocation);
+    invocation.leave();
+  };
+
+  const correlationIdBefore = (request: Request): void => {
+    const extracted = extractCorrelation(request.event, request.context);
+    const leave = enterCorrelation(extracted);
+    invocations.set(request, { ...extracted, leave });
+    whenHooksAreSkipped(request, leave);
+    if (extracted.replaced) logger.warn('The incoming correlation id was not valid and has been replaced');
+  };
+  const correlationIdAfter = finish;
+  const correlationIdOnError = finish;
+  return { before: correlationIdBefore, after: correlationIdAfter, onError: correlationIdOnError };
+}
+
+/** An HTTP answer with the id added, as a copy; anything else as it is. A header that is already there wins. */
+function withHeader(response: unknown, { correlationId, source }: Invocation): unknown {
+  if (!source.startsWith('api-gateway') || typeof response !== 'object' || response === null) return response;
+  if (!('statusCode' in response)) return response;
+  const { headers } = response as { headers?: Record<string, unknown> };
+  const present = Object.keys(headers ?? {}).some((name) => name.toLowerCase() === CORRELATION_ID_KEY);
+  if (present) return response;
+  return { ...response, headers: { ...headers, [CORRELATION_ID_KEY]: correlationId } };
+}

@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+
+/** The HTTP header, message attribute and payload field that carries the id. Lower case: HTTP/2 and v2 events are. */
+export const CORRELATION_ID_KEY = 'x-correlation-id';
+
+/** Longest id taken over from outside: a UUID has 36 characters, a trace id 35, a ULID 26. Longer ones are noise. */
+export const MAX_CORRELATION_ID_LENGTH = 128;
+
+/** No blanks, quotes, brackets or control characters: safe in a header, a log line, and an X-Ray annotation. */
+const VALID_CORRELATION_ID = /^[A-Za-z0-9._:/+=@-]+$/;
+
+/** Whether an id from outside may be used as it is. Ids arrive from anyone, so this is a trust boundary. */
+export function isCorrelationId(value: unknown): value is string {
+  return (
+    typeof value === 'string' && value.length <= MAX_CORRELATION_ID_LENGTH && VALID_CORRELATION_ID.test(value)
+  );
+}
+
+/** A new id: the request id of the invocation where there is one, so that logs need no second key; else a UUID. */
+export function newCorrelationId(context?: unknown): string {
+  const requestId = (context as { awsRequestId?: unknown } | null | undefined)?.awsRequestId;
+  return isCorrelationId(requestId) ? requestId : randomUUID();
+}

@@ -1,0 +1,30 @@
+import { Scope } from './scope.ts';
+
+/** What one unit of work (an invocation, or one record of a batch) belongs to. */
+export interface CorrelationContext {
+  readonly correlationId: string;
+  /** The kind of event it came with: `api-gateway-rest`, `sqs`, and so on. */
+  readonly source: string;
+}
+
+const correlation = new Scope<CorrelationContext>();
+
+/** The context of the innermost scope; undefined outside of an invocation. */
+export function currentCorrelation(): CorrelationContext | undefined {
+  return correlation.get();
+}
+
+/** The correlation id of the current invocation or record; undefined outside of one. */
+export function getCorrelationId(): string | undefined {
+  return correlation.get()?.correlationId;
+}
+
+/** Runs `fn` in a scope of its own, and returns what it returns. */
+export function runWithCorrelation<R>(context: CorrelationContext, fn: () => R): R {
+  return correlation.run(context, fn);
+}
+
+/** Opens the scope of an invocation; see {@link Scope.enter}. */
+export function enterCorrelation(context: CorrelationContext): () => void {
+  return correlation.enter(context);
+}
