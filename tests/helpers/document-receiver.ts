@@ -1,0 +1,61 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SegmentDocument } from '../../local/xray/document.ts';
+
+/** A real UDP socket in the place of the X-Ray daemon, which keeps the documents it receives. */
+export interface DocumentReceiver {
+  readonly address: string;
+  readonly documents: readonly SegmentDocument[];
+  /** Waits until the documents received so far satisfy `predicate`. */
+  until(predicate: (documents: readonly SegmentDocument[]) => boolean): Promise<readonly SegmentDocument[]>;
+  /** Waits until nothing more arrives, for tests that prove what is not sent. */
+  settled(): Promise<readonly SegmentDocument[]>;
+  clear(): void;
+  stop(): Promise<void>;
+}
+
+/** Long enough for a slow machine; a test that passes never waits for it. */
+const DEADLINE_MS = 10_000;
+const QUIET_MS = 150;
+
+export async function receiveDocuments(): Promise<DocumentReceiver> {
+  const socket = createSocket('udp4');
+  let documents: SegmentDocument[] = [];
+  let lastArrival = Date.now();
+  socket.on('message', (datagram) => {
+    const text = datagram.toString('utf8');
+    documents.push(JSON.parse(text.slice(text.indexOf('\n') + 1)) as SegmentDocument);
+    lastArrival = Date.now();
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return {
+    address: `127.0.0.1:${socket.address().port}`,
+    get documents() {
+      return documents;
+    },
+    async until(predicate) {
+      const deadline = Date.now() + DEADLINE_MS;
+      while (!predicate(documents)) {
+        if (Date.now() > deadline) {
+          throw new Error(`The documents did not arrive; received: ${JSON.stringify(documents, null, 1)}`);
+        }
+        await sleep(5);
+      }
+      return documents;
+    },
+    async settled() {
+      lastArrival = Date.now();
+      while (Date.now() - lastArrival < QUIET_MS) await sleep(10);
+      return documents;
+    },
+    clear() {
+      documents = [];
+    },
+    async stop() {
+      socket.close();
+      await once(socket, 'close');
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import middy from '@middy/core';
+import httpErrorHandler from '@middy/http-error-handler';
+import httpJsonBodyParser from '@middy/http-json-body-parser';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { observability } from '../../../src/middlewares/observability.ts';
+import { logger } from '../../../src/telemetry/logger.ts';
+import type { Tracer } from '../../../src/telemetry/tracer.ts';
+import { captureLogs } from '../../helpers/captured-logs.ts';
+import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
+import { lambdaContext, sampledTrace } from '../../helpers/lambda.ts';
+import { only, startTracer } from '../../helpers/xray.ts';
+
+let daemon: DocumentReceiver;
+let tracer: Tracer;
+
+beforeAll(async () => {
+  ({ daemon, tracer } = await startTracer());
+});
+afterEach(() => daemon.clear());
+afterAll(() => daemon.stop());
+
+const event = {
+  httpMethod: 'POST',
+  headers: { 'content-type': 'application/json', 'x-correlation-id': 'order-20' },
+  body: '{"quantity":2}',
+};
+
+describe('observability', () => {
+  it('gives trace, log line and answer the same correlation id', async () => {
+    const logs = captureLogs();
+    process.env._X_AMZN_TRACE_ID = sampledTrace().header;
+    const handler = middy()
+      .use(observability({ tracing: { tracer, name: '## handler' }, capture: { tracer, allow: ['quantity'] } }))
+      .use(httpErrorHandler())
+      .use(httpJsonBodyParser())
+      .handler((received: unknown) => {
+        logger.info('handled');
+        return { statusCode: 200, body: JSON.stringify((received as { body: unknown }).body) };
+      });
+    const context = lambdaContext();
+
+    const response: unknown = await handler(event, context);
+
+    expect(response).toMatchObject({ body: '{"quantity":2}', headers: { 'x-correlation-id': 'order-20' } });
+    expect(only(await daemon.until((all) => all.length > 0), '## handler')).toMatchObject({
+      annotations: { CorrelationId: 'order-20' },
+      metadata: { lantern: { response: { statusCode: 200, body: { quantity: 2 } } } },
+    });
+    expect(logs.restore()).toContainEqual(
+      expect.objectContaining({
+        message: 'handled',
+        correlation_id: 'order-20',
+        function_request_id: context.awsRequestId,
+      }),
+    );
+  });
+
+  it('captures no response when told so', async () => {
+    process.env._X_AMZN_TRACE_ID = sampledTrace().header;
+    const handler = middy()
+      .use(observability({ tracing: { tracer, name: '## handler' }, capture: false }))
+      .handler(() => ({ statusCode: 200 }));
+
+    await handler(event, lambdaContext());
+
+    expect(only(await daemon.until((all) => all.length > 0), '## handler').metadata).toBeUndefined();
+  });
+});
