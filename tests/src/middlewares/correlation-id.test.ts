@@ -14,13 +14,20 @@ describe('correlationId', () => {
 
     const response: unknown = await handler(restEvent({ 'X-Correlation-Id': 'order-17' }), lambdaContext());
 
-    expect(response).toEqual({ statusCode: 200, body: 'order-17', headers: { 'x-correlation-id': 'order-17' } });
+    expect(response).toEqual({
+      statusCode: 200,
+      body: 'order-17',
+      headers: { 'x-correlation-id': 'order-17' },
+    });
   });
 
   it('uses the request id where the event carries none', async () => {
     const context = lambdaContext();
 
-    const response: unknown = await middy().use(correlationId()).handler(respondWithId)(restEvent(null), context);
+    const response: unknown = await middy().use(correlationId()).handler(respondWithId)(
+      restEvent(null),
+      context,
+    );
 
     expect(response).toMatchObject({ headers: { 'x-correlation-id': context.awsRequestId } });
   });
@@ -31,7 +38,10 @@ describe('correlationId', () => {
       .use(correlationId({ logger: { warn: (message) => warnings.push(message) } }))
       .handler(respondWithId);
 
-    const response: unknown = await handler(restEvent({ 'x-correlation-id': 'a\r\nset-cookie: b' }), lambdaContext());
+    const response: unknown = await handler(
+      restEvent({ 'x-correlation-id': 'a\r\nset-cookie: b' }),
+      lambdaContext(),
+    );
 
     expect(JSON.stringify(response)).not.toContain('set-cookie');
     expect(warnings).toHaveLength(1);
@@ -52,29 +62,39 @@ describe('correlationId', () => {
   });
 
   it('keeps a header that the handler set, and does not touch what it returned', async () => {
-    const returned = Object.freeze({ statusCode: 200, headers: Object.freeze({ 'X-Correlation-ID': 'mine' }) });
+    const returned = Object.freeze({
+      statusCode: 200,
+      headers: Object.freeze({ 'X-Correlation-ID': 'mine' }),
+    });
     const plain = Object.freeze({ statusCode: 200 });
 
-    const kept: unknown = await middy().use(correlationId()).handler(() => returned)(restEvent(null), lambdaContext());
-    const added: unknown = await middy().use(correlationId()).handler(() => plain)(restEvent(null), lambdaContext());
+    const kept: unknown = await middy()
+      .use(correlationId())
+      .handler(() => returned)(restEvent(null), lambdaContext());
+    const added: unknown = await middy()
+      .use(correlationId())
+      .handler(() => plain)(restEvent(null), lambdaContext());
 
     expect(kept).toBe(returned);
     expect(added).not.toBe(plain);
     expect(plain).toEqual({ statusCode: 200 });
   });
 
-  it.each(['returns', 'throws', 'is skipped'])('is not visible after an invocation whose handler %s', async (ending) => {
-    const pipeline = middy().use(correlationId());
-    if (ending === 'is skipped') pipeline.before(() => ({ statusCode: 401 }));
-    const handler = pipeline.handler(() => {
-      if (ending === 'throws') throw new Error('boom');
-      return { statusCode: 200 };
-    });
+  it.each(['returns', 'throws', 'is skipped'])(
+    'is not visible after an invocation whose handler %s',
+    async (ending) => {
+      const pipeline = middy().use(correlationId());
+      if (ending === 'is skipped') pipeline.before(() => ({ statusCode: 401 }));
+      const handler = pipeline.handler(() => {
+        if (ending === 'throws') throw new Error('boom');
+        return { statusCode: 200 };
+      });
 
-    await handler(restEvent({ 'x-correlation-id': 'order-19' }), lambdaContext()).catch(() => undefined);
+      await handler(restEvent({ 'x-correlation-id': 'order-19' }), lambdaContext()).catch(() => undefined);
 
-    expect(getCorrelationId()).toBeUndefined();
-  });
+      expect(getCorrelationId()).toBeUndefined();
+    },
+  );
 
   it('keeps overlapping invocations apart', async () => {
     const handler = middy()
@@ -87,9 +107,8 @@ describe('correlationId', () => {
 
     const ids = Array.from({ length: 32 }, (_, index) => `order-${index}`);
     const seen: unknown[] = await Promise.all(
-      ids.map(
-        (id, index): Promise<unknown> =>
-          handler({ ...restEvent({ 'x-correlation-id': id }), wait: (index * 7) % 11 }, lambdaContext()),
+      ids.map((id, index): Promise<unknown> =>
+        handler({ ...restEvent({ 'x-correlation-id': id }), wait: (index * 7) % 11 }, lambdaContext()),
       ),
     );
 

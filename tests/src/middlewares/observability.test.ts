@@ -30,7 +30,9 @@ describe('observability', () => {
     const logs = captureLogs();
     process.env._X_AMZN_TRACE_ID = sampledTrace().header;
     const handler = middy()
-      .use(observability({ tracing: { tracer, name: '## handler' }, capture: { tracer, allow: ['quantity'] } }))
+      .use(
+        observability({ tracing: { tracer, name: '## handler' }, capture: { tracer, allow: ['quantity'] } }),
+      )
       .use(httpErrorHandler())
       .use(httpJsonBodyParser())
       .handler((received: unknown) => {
@@ -39,7 +41,7 @@ describe('observability', () => {
       });
     const context = lambdaContext();
 
-    const response: unknown = await handler(event, context);
+    const response: unknown = await (handler as (...args: unknown[]) => Promise<unknown>)(event, context);
 
     expect(response).toMatchObject({ body: '{"quantity":2}', headers: { 'x-correlation-id': 'order-20' } });
     expect(only(await daemon.until((all) => all.length > 0), '## handler')).toMatchObject({

@@ -53,7 +53,10 @@ describe('responseCapture', () => {
     expect(returned).toBe(response);
     const { metadata } = only(await daemon.until((all) => all.length > 0), '## handler');
     expect(metadata?.lantern).toEqual({
-      response: expect.objectContaining({ ...shape, body: { ...shape.body, email: expect.any(String) as string } }) as object,
+      response: expect.objectContaining({
+        ...shape,
+        body: { ...shape.body, email: expect.any(String) as string },
+      }) as object,
     });
     expect(JSON.stringify(metadata)).not.toContain('jane');
   });
@@ -66,7 +69,8 @@ describe('responseCapture', () => {
         return '{}';
       },
     };
-    process.env._X_AMZN_TRACE_ID = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0';
+    process.env._X_AMZN_TRACE_ID =
+      'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0';
 
     await pipeline().handler(() => watched)({}, lambdaContext());
 

@@ -58,26 +58,49 @@ const endings: Record<string, { pipeline: () => middy.MiddyfiedHandler; fault?: 
     fault: true,
   },
   'another middleware replies early from before': {
-    pipeline: () => traced().before(() => ({ statusCode: 204 })).handler(ok),
+    pipeline: () =>
+      traced()
+        .before(() => ({ statusCode: 204 }))
+        .handler(ok),
   },
   'another middleware throws in before': { pipeline: () => traced().before(fails).handler(ok), fault: true },
   'a middleware before ours throws in before': {
-    pipeline: () => middy().before(fails).use(tracing({ tracer, name: NAME })).handler(ok),
+    pipeline: () =>
+      middy()
+        .before(fails)
+        .use(tracing({ tracer, name: NAME }))
+        .handler(ok),
     fault: true,
   },
-  'a middleware inside ours throws in after': { pipeline: () => traced().after(fails).handler(ok), fault: true },
+  'a middleware inside ours throws in after': {
+    pipeline: () => traced().after(fails).handler(ok),
+    fault: true,
+  },
   'a middleware outside ours throws in after': {
-    pipeline: () => middy().after(fails).use(tracing({ tracer, name: NAME })).handler(ok),
+    pipeline: () =>
+      middy()
+        .after(fails)
+        .use(tracing({ tracer, name: NAME }))
+        .handler(ok),
   },
   'a middleware inside ours replies in after': {
-    pipeline: () => traced().after(() => ({ statusCode: 202 })).handler(ok),
+    pipeline: () =>
+      traced()
+        .after(() => ({ statusCode: 202 }))
+        .handler(ok),
   },
   'a middleware inside ours replies in onError': {
-    pipeline: () => traced().onError(() => ({ statusCode: 503 })).handler(fails),
+    pipeline: () =>
+      traced()
+        .onError(() => ({ statusCode: 503 }))
+        .handler(fails),
     fault: true,
   },
   'an error handler sets the response': {
-    pipeline: () => traced().use(httpErrorHandler({ logger: false })).handler(fails),
+    pipeline: () =>
+      traced()
+        .use(httpErrorHandler({ logger: false }))
+        .handler(fails),
     fault: true,
   },
   'a hook of onError throws': { pipeline: () => traced().onError(fails).handler(fails), fault: true },
@@ -91,15 +114,18 @@ const endings: Record<string, { pipeline: () => middy.MiddyfiedHandler; fault?: 
 };
 
 describe('tracing', () => {
-  it.each(Object.entries(endings))('sends one closed handler subsegment when %s', async (_ending, { pipeline, fault }) => {
-    const { trace } = await invoke(pipeline());
+  it.each(Object.entries(endings))(
+    'sends one closed handler subsegment when %s',
+    async (_ending, { pipeline, fault }) => {
+      const { trace } = await invoke(pipeline());
 
-    const handler = only(await daemon.settled(), NAME);
-    expect(handler).toMatchObject({ type: 'subsegment', trace_id: trace.traceId, parent_id: trace.parent });
-    expect(handler.end_time).toBeGreaterThanOrEqual(handler.start_time);
-    expect(handler.in_progress).toBeUndefined();
-    expect(handler.fault === true).toBe(fault === true);
-  });
+      const handler = only(await daemon.settled(), NAME);
+      expect(handler).toMatchObject({ type: 'subsegment', trace_id: trace.traceId, parent_id: trace.parent });
+      expect(handler.end_time).toBeGreaterThanOrEqual(handler.start_time);
+      expect(handler.in_progress).toBeUndefined();
+      expect(handler.fault === true).toBe(fault === true);
+    },
+  );
 
   it('records what was thrown first, with its causes, although an error handler replaced it', async () => {
     const cause = new RangeError('the cause');
@@ -130,7 +156,12 @@ describe('tracing', () => {
       await invoke(traced().handler(() => ({ statusCode: status })));
 
       const { error, throttle, fault } = only(await daemon.until((all) => all.length > 0), NAME);
-      expect({ error, throttle, fault }).toEqual({ error: undefined, throttle: undefined, fault: undefined, ...flags });
+      expect({ error, throttle, fault }).toEqual({
+        error: undefined,
+        throttle: undefined,
+        fault: undefined,
+        ...flags,
+      });
     }
   });
 
@@ -197,17 +228,18 @@ describe('tracing', () => {
     expect(typeof annotations?.ColdStart).toBe('boolean');
   });
 
-  it.each(['Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0', 'nonsense', undefined])(
-    'records nothing for the header %s, and the handler runs as usual',
-    async (header) => {
-      if (header === undefined) delete process.env._X_AMZN_TRACE_ID;
-      else process.env._X_AMZN_TRACE_ID = header;
-      const response: unknown = await traced().handler(() => tracer.trace('inner', ok))({}, lambdaContext());
+  it.each([
+    'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0',
+    'nonsense',
+    undefined,
+  ])('records nothing for the header %s, and the handler runs as usual', async (header) => {
+    if (header === undefined) delete process.env._X_AMZN_TRACE_ID;
+    else process.env._X_AMZN_TRACE_ID = header;
+    const response: unknown = await traced().handler(() => tracer.trace('inner', ok))({}, lambdaContext());
 
-      expect(response).toEqual({ statusCode: 200 });
-      expect(await daemon.settled()).toEqual([]);
-    },
-  );
+    expect(response).toEqual({ statusCode: 200 });
+    expect(await daemon.settled()).toEqual([]);
+  });
 
   it('keeps overlapping invocations apart', async () => {
     const pipeline = traced().handler(async (event: unknown) => {

@@ -1,9 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  MAX_CORRELATION_ID_LENGTH,
-  isCorrelationId,
-} from '../../../src/propagation/correlation-id.ts';
+import { MAX_CORRELATION_ID_LENGTH, isCorrelationId } from '../../../src/propagation/correlation-id.ts';
 import {
   extractCorrelation,
   extractRecordCorrelation,
@@ -63,7 +60,16 @@ describe('extractCorrelation', () => {
   });
 
   it('replaces an id that is too long or holds characters that are not safe to repeat', () => {
-    for (const bad of ['', 'a b', 'a\nb', 'é', '<script>', 'x'.repeat(MAX_CORRELATION_ID_LENGTH + 1), 7, {}]) {
+    for (const bad of [
+      '',
+      'a b',
+      'a\nb',
+      'é',
+      '<script>',
+      'x'.repeat(MAX_CORRELATION_ID_LENGTH + 1),
+      7,
+      {},
+    ]) {
       const extracted = extractCorrelation({ httpMethod: 'GET', headers: { 'x-correlation-id': bad } });
       expect(extracted).toMatchObject({ replaced: true });
       expect(isCorrelationId(extracted.correlationId)).toBe(true);

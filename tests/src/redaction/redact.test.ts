@@ -4,7 +4,14 @@ import { redact } from '../../../src/redaction/redact.ts';
 
 describe('redact', () => {
   it('shows how a value is built, and the values of allowed keys only', () => {
-    const order = { id: 'o-1', total: 9, email: 'jane@example.com', paid: true, note: null, items: [{ sku: 'tea' }] };
+    const order = {
+      id: 'o-1',
+      total: 9,
+      email: 'jane@example.com',
+      paid: true,
+      note: null,
+      items: [{ sku: 'tea' }],
+    };
 
     expect(redact(order, { allow: ['id', 'total'] })).toEqual({
       id: 'o-1',
@@ -56,7 +63,9 @@ describe('redact', () => {
   });
 
   it('never shows four characters in a row of a string that is not allowed', () => {
-    const secret = fc.stringMatching(/^[A-Za-z0-9@.]{4,40}$/).filter((text) => !/^(string|number|below)/.test(text));
+    const secret = fc
+      .stringMatching(/^[A-Za-z0-9@.]{4,40}$/)
+      .filter((text) => !/^(string|number|below)/.test(text));
     fc.assert(
       fc.property(fc.array(secret, { minLength: 1, maxLength: 5 }), (secrets) => {
         const shown = JSON.stringify(redact({ body: JSON.stringify({ list: secrets, first: secrets[0] }) }));

@@ -1,0 +1,81 @@
+import { forwardedHeaders, domainOf, mediaType, requestTime, type ProxyEventInput } from './proxy-event.ts';
+import { groupValues, headerValue, queryParameters, type Header } from './request.ts';
+import { decodePercent, DEFAULT_ROUTE } from './routing.ts';
+
+/** What an HTTP API hands to a function: the proxy event, version 2.0. Fields without a value are absent. */
+export function httpEvent(input: ProxyEventInput) {
+  const { request, match } = input;
+  const cookies = cookiesOf(request.headers);
+  const query = joinValues(queryParameters(request.rawQueryString));
+  return {
+    version: '2.0',
+    routeKey: routeKey(input),
+    // An HTTP API decodes the path, and leaves the query string as it is.
+    rawPath: decodePercent(request.rawPath),
+    rawQueryString: request.rawQueryString,
+    ...(cookies.length > 0 && { cookies }),
+    headers: headersOf(input),
+    ...(Object.keys(query).length > 0 && { queryStringParameters: query }),
+    requestContext: requestContext(input),
+    ...(Object.keys(match.pathParameters).length > 0 && { pathParameters: match.pathParameters }),
+    ...encodeBody(input.body, headerValue(request.headers, 'content-type')),
+  };
+}
+
+function requestContext(input: ProxyEventInput) {
+  const { accountId, api, request } = input;
+  return {
+    accountId,
+    apiId: api.id,
+    ...domainOf(request),
+    http: {
+      method: request.method,
+      path: decodePercent(request.rawPath),
+      protocol: request.protocol,
+      sourceIp: request.sourceIp,
+      userAgent: headerValue(request.headers, 'user-agent') ?? '',
+    },
+    requestId: request.extendedRequestId,
+    routeKey: routeKey(input),
+    stage: api.stage,
+    time: requestTime(request.receivedAt),
+    timeEpoch: request.receivedAt,
+  };
+}
+
+function routeKey({ match: { route } }: ProxyEventInput): string {
+  return route.path === DEFAULT_ROUTE ? DEFAULT_ROUTE : `${route.method} ${route.path}`;
+}
+
+function headersOf(input: ProxyEventInput): Record<string, string> {
+  const headers = forwardedHeaders(input)
+    .map(([name, value]): Header => [name.toLowerCase(), value])
+    // Cookies have a field of their own, and the length is set anew: a chunked body came without one.
+    .filter(([name]) => name !== 'cookie' && name !== 'content-length');
+  return joinValues([...headers, ['content-length', String(input.body.length)]]);
+}
+
+function cookiesOf(headers: readonly Header[]): string[] {
+  return headers
+    .filter(([name]) => name.toLowerCase() === 'cookie')
+    .flatMap(([, value]) => value.split(';'))
+    .map((cookie) => cookie.trim())
+    .filter((cookie) => cookie !== '');
+}
+
+function joinValues(entries: readonly (readonly [string, string])[]): Record<string, string> {
+  return Object.fromEntries([...groupValues(entries)].map(([name, values]) => [name, values.join(',')]));
+}
+
+const TEXT_TYPES = new Set(['application/json', 'application/javascript', 'application/xml']);
+
+/** A body without a type counts as plain text. A form does not: the real gateway sends forms as base64. */
+function isText(type: string): boolean {
+  return type === '' || type.startsWith('text/') || TEXT_TYPES.has(type) || /\+(json|xml)$/.test(type);
+}
+
+function encodeBody(body: Buffer, contentType: string | undefined) {
+  if (body.length === 0) return { isBase64Encoded: false };
+  const text = isText(mediaType(contentType));
+  return { body: body.toString(text ? 'utf8' : 'base64'), isBase64Encoded: !text };
+}

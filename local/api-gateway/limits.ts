@@ -1,0 +1,13 @@
+/** API Gateway's numbers. Source, unless said otherwise: "Amazon API Gateway quotas and important notes". */
+
+/** Milliseconds a REST API waits for the function. */
+export const REST_INTEGRATION_TIMEOUT = 29_000;
+
+/** Milliseconds an HTTP API waits for the function. */
+export const HTTP_INTEGRATION_TIMEOUT = 30_000;
+
+/** Bytes of a request's body, both kinds of API. */
+export const MAX_REQUEST_BODY = 10 * 1024 * 1024;
+
+/** Characters of a string in a segment document. Source: "AWS X-Ray segment documents". */
+export const MAX_SEGMENT_STRING = 250;

@@ -1,0 +1,71 @@
+import type { ApiDefinition } from '../service.ts';
+import { headerValue, type GatewayRequest, type Header } from './request.ts';
+import type { RouteMatch } from './routing.ts';
+
+/** Everything a proxy event is made of, whichever its version. */
+export interface ProxyEventInput {
+  readonly api: ApiDefinition;
+  readonly accountId: string;
+  readonly match: RouteMatch;
+  readonly request: GatewayRequest;
+  readonly body: Buffer;
+  /** `X-Amzn-Trace-Id` as the function is to see it. */
+  readonly traceHeader: string;
+}
+
+const HOP_BY_HOP = new Set([
+  'connection',
+  'expect',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+const SET_BY_GATEWAY = new Set([
+  'x-amzn-trace-id',
+  'x-forwarded-for',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+]);
+
+/** The client's headers without those of the connection, and with those that API Gateway adds. */
+export function forwardedHeaders({ request, traceHeader }: ProxyEventInput): Header[] {
+  const kept = request.headers.filter(([name]) => {
+    const lower = name.toLowerCase();
+    return !HOP_BY_HOP.has(lower) && !SET_BY_GATEWAY.has(lower);
+  });
+  const forwardedFor = request.headers
+    .filter(([name]) => name.toLowerCase() === 'x-forwarded-for')
+    .map(([, value]) => value);
+  return [
+    ...kept,
+    ['X-Amzn-Trace-Id', traceHeader],
+    ['X-Forwarded-For', [...forwardedFor, request.sourceIp].join(', ')],
+    ['X-Forwarded-Port', String(request.port)],
+    ['X-Forwarded-Proto', 'http'],
+  ];
+}
+
+/**
+ * The names of the host as the client addressed it. Local addresses behave as a custom domain does: the API lies
+ * at its root, so no path in an event carries the stage.
+ */
+export function domainOf({ headers }: GatewayRequest): { domainName: string; domainPrefix: string } {
+  const domainName = headerValue(headers, 'host') ?? 'localhost';
+  return { domainName, domainPrefix: domainName.replace(/[.:].*$/, '') };
+}
+
+/** Common Log Format, for example `09/Apr/2015:12:34:56 +0000`. */
+export function requestTime(epochMilliseconds: number): string {
+  const [, day, month, year, time] = new Date(epochMilliseconds).toUTCString().split(' ');
+  return `${day ?? ''}/${month ?? ''}/${year ?? ''}:${time ?? ''} +0000`;
+}
+
+/** `image/png` of `image/PNG; q=0.8`. */
+export function mediaType(value: string | undefined): string {
+  return (value ?? '').replace(/;.*$/s, '').trim().toLowerCase();
+}

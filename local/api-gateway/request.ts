@@ -1,0 +1,98 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { MAX_REQUEST_BODY } from './limits.ts';
+
+/** A header as it stands on the wire: the name in the sender's case, the value as sent. */
+export type Header = readonly [name: string, value: string];
+
+/** What API Gateway knows of a request before it reads the body. */
+export interface GatewayRequest {
+  readonly method: string;
+  /** Percent-encoded as sent, without the query string. */
+  readonly rawPath: string;
+  /** As sent, without the question mark. */
+  readonly rawQueryString: string;
+  readonly headers: readonly Header[];
+  /** For example `HTTP/1.1`. */
+  readonly protocol: string;
+  readonly sourceIp: string;
+  /** The port of ours that the request came in on. */
+  readonly port: number;
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+  readonly requestId: string;
+  /** The short id in base64 that REST APIs call extended, and HTTP APIs have alone. */
+  readonly extendedRequestId: string;
+}
+
+export function toGatewayRequest(incoming: IncomingMessage): GatewayRequest {
+  return {
+    method: incoming.method ?? 'GET',
+    ...splitTarget(incoming.url ?? '/'),
+    headers: pairs(incoming.rawHeaders),
+    protocol: `HTTP/${incoming.httpVersion}`,
+    sourceIp: incoming.socket.remoteAddress ?? '127.0.0.1',
+    port: incoming.socket.localPort ?? 0,
+    receivedAt: Date.now(),
+    requestId: randomUUID(),
+    extendedRequestId: randomBytes(11).toString('base64'),
+  };
+}
+
+/** The last value of a header, whatever the case of its name. */
+export function headerValue(headers: readonly Header[], name: string): string | undefined {
+  return headers.findLast(([candidate]) => candidate.toLowerCase() === name)?.[1];
+}
+
+/** Parameters of a query string in order, decoded; text that is not encoded properly is left as it is. */
+export function queryParameters(rawQueryString: string): [name: string, value: string][] {
+  // URLSearchParams drops one leading question mark; a second one belongs to the first name.
+  return [...new URLSearchParams(`?${rawQueryString}`)];
+}
+
+/** All values of each name, in the order of first appearance. */
+export function groupValues(entries: Iterable<readonly [string, string]>): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [name, value] of entries) {
+    const values = groups.get(name);
+    if (values === undefined) groups.set(name, [value]);
+    else values.push(value);
+  }
+  return groups;
+}
+
+/** The whole body, or `too-large` as soon as it passes the limit; the rest is then thrown away as it comes. */
+export async function readBody(incoming: IncomingMessage): Promise<Buffer | 'too-large'> {
+  if (Number(incoming.headers['content-length'] ?? 0) > MAX_REQUEST_BODY) return 'too-large';
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_REQUEST_BODY) chunks.push(chunk);
+      else resolve('too-large');
+    });
+    incoming.once('end', () => resolve(Buffer.concat(chunks)));
+    incoming.once('error', reject);
+  });
+}
+
+/** The target is a path, or a whole URL (as a proxy sends it), or `*`. */
+function splitTarget(target: string): Pick<GatewayRequest, 'rawPath' | 'rawQueryString'> {
+  const origin = /^https?:\/\/[^/?]*/i.exec(target)?.[0] ?? '';
+  const rest = target.slice(origin.length);
+  const question = rest.indexOf('?');
+  const path = question === -1 ? rest : rest.slice(0, question);
+  return {
+    rawPath: path.startsWith('/') ? path : `/${path}`,
+    rawQueryString: question === -1 ? '' : rest.slice(question + 1),
+  };
+}
+
+function pairs(rawHeaders: readonly string[]): Header[] {
+  const headers: Header[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    headers.push([rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '']);
+  }
+  return headers;
+}

@@ -1,0 +1,158 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { ApiDefinition } from '../service.ts';
+import type { Header } from './request.ts';
+
+/** An answer to the client, without the ids that the gateway adds to every one. */
+export interface GatewayResponse {
+  readonly status: number;
+  readonly headers: readonly Header[];
+  readonly body: Buffer;
+  /** For the developer: why the gateway answered in the function's place, or what may surprise. */
+  readonly reason?: string;
+}
+
+/** What an API answers by itself. */
+export type GatewayError =
+  | 'unknown-route'
+  | 'too-large'
+  | 'too-large-for-lambda'
+  | 'bad-response'
+  | 'timeout'
+  | 'throttled'
+  | 'invoke-failed';
+
+interface ErrorAnswer {
+  readonly status: number;
+  /** As the real gateway writes it, spaces included. */
+  readonly body: string;
+  /** `x-amzn-errortype`, which only REST APIs send. */
+  readonly type?: string;
+}
+
+const REST_ERRORS: Readonly<Record<GatewayError, ErrorAnswer>> = {
+  'unknown-route': {
+    status: 403,
+    body: '{"message":"Missing Authentication Token"}',
+    type: 'MissingAuthenticationTokenException',
+  },
+  'too-large': {
+    status: 413,
+    body: '{"message":"Request Entity Too Large"}',
+    type: 'RequestEntityTooLargeException',
+  },
+  'too-large-for-lambda': {
+    status: 413,
+    body: '{"message": "Request Too Long"}',
+    type: 'BadRequestException',
+  },
+  'bad-response': {
+    status: 502,
+    body: '{"message": "Internal server error"}',
+    type: 'InternalServerErrorException',
+  },
+  timeout: {
+    status: 504,
+    body: '{"message": "Endpoint request timed out"}',
+    type: 'InternalServerErrorException',
+  },
+  // When the Lambda API rejects a call, its own status, throttling's 429 too, does not reach the client:
+  // "Handling Lambda errors with an API Gateway API" in Lambda's guide.
+  throttled: {
+    status: 500,
+    body: '{"message": "Internal server error"}',
+    type: 'InternalServerErrorException',
+  },
+  'invoke-failed': {
+    status: 500,
+    body: '{"message": "Internal server error"}',
+    type: 'InternalServerErrorException',
+  },
+};
+
+const HTTP_ERRORS: Readonly<Record<GatewayError, ErrorAnswer>> = {
+  'unknown-route': { status: 404, body: '{"message":"Not Found"}' },
+  'too-large': { status: 413, body: '{"message":"Request Entity Too Large"}' },
+  'too-large-for-lambda': { status: 413, body: '{"message":"Request Entity Too Large"}' },
+  'bad-response': { status: 500, body: '{"message":"Internal Server Error"}' },
+  timeout: { status: 503, body: '{"message":"Service Unavailable"}' },
+  throttled: { status: 503, body: '{"message":"Service Unavailable"}' },
+  'invoke-failed': { status: 500, body: '{"message":"Internal Server Error"}' },
+};
+
+export function gatewayError(
+  kind: ApiDefinition['kind'],
+  error: GatewayError,
+  reason: string,
+): GatewayResponse {
+  const { status, body, type } = (kind === 'REST' ? REST_ERRORS : HTTP_ERRORS)[error];
+  return {
+    status,
+    headers: [
+      ['Content-Type', 'application/json'],
+      ...(type === undefined ? [] : [['x-amzn-errortype', type] as const]),
+    ],
+    body: Buffer.from(body),
+    reason,
+  };
+}
+
+/** A function's result that is no HTTP response; the message is for the developer. */
+export class MalformedResponseError extends Error {
+  override readonly name = 'MalformedResponseError';
+}
+
+/** @throws MalformedResponseError unless the value is a whole number, or its digits, from 200 to 599. */
+export function readStatusCode(value: unknown): number {
+  const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value;
+  if (typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 599) return status;
+  throw new MalformedResponseError(`statusCode must be an integer from 200 to 599, got ${describe(value)}`);
+}
+
+/** @throws MalformedResponseError unless the value is an object of texts, numbers and booleans. */
+export function readHeaders(value: unknown, field: string): Header[] {
+  return Object.entries(readObject(value, field)).map(([name, content]) => readHeader(name, content, field));
+}
+
+/** @throws MalformedResponseError when HTTP cannot carry the header. */
+export function readHeader(name: string, value: unknown, field: string): Header {
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
+    throw new MalformedResponseError(`${field}["${name}"] must be a string, got ${describe(value)}`);
+  }
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, String(value));
+  } catch (cause) {
+    throw new MalformedResponseError(`${field}["${name}"] has characters that HTTP does not allow`, {
+      cause,
+    });
+  }
+  return [name, String(value)];
+}
+
+/** The object, an empty one for null and undefined. @throws MalformedResponseError for anything else. */
+export function readObject(value: unknown, field: string): Record<string, unknown> {
+  if (value === undefined || value === null) return {};
+  if (typeof value === 'object' && !Array.isArray(value)) return { ...value };
+  throw new MalformedResponseError(`${field} must be an object, got ${describe(value)}`);
+}
+
+/** @throws MalformedResponseError unless the value is a string, null or undefined. */
+export function readBodyText(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return value;
+  throw new MalformedResponseError(`body must be a string, got ${describe(value)}`);
+}
+
+/** @throws MalformedResponseError unless the value is a boolean, null or undefined. */
+export function readIsBase64Encoded(value: unknown): boolean {
+  if (value === undefined || value === null) return false;
+  if (typeof value === 'boolean') return value;
+  throw new MalformedResponseError(`isBase64Encoded must be a boolean, got ${describe(value)}`);
+}
+
+/** The kind of a value, never its content: what a function returns may be personal. */
+export function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'number' ? `number ${value}` : typeof value;
+}

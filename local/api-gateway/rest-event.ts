@@ -1,0 +1,104 @@
+import { forwardedHeaders, domainOf, mediaType, requestTime, type ProxyEventInput } from './proxy-event.ts';
+import { groupValues, headerValue, queryParameters, type GatewayRequest, type Header } from './request.ts';
+
+/** What a REST API hands to a function: the proxy event, version 1.0. */
+export function restEvent(input: ProxyEventInput) {
+  const { api, match, request } = input;
+  const headers = groupHeaders(forwardedHeaders(input));
+  const query = groupValues(queryParameters(request.rawQueryString));
+  return {
+    resource: match.route.path,
+    // A REST API leaves the path encoded; only parameters are decoded.
+    path: request.rawPath,
+    httpMethod: request.method,
+    headers: lastValues(headers),
+    multiValueHeaders: Object.fromEntries(headers),
+    queryStringParameters: orNull(lastValues(query)),
+    multiValueQueryStringParameters: orNull(Object.fromEntries(query)),
+    pathParameters: orNull(match.pathParameters),
+    stageVariables: null,
+    requestContext: requestContext(input),
+    ...encodeBody(
+      input.body,
+      isBinaryMedia(api.binaryMediaTypes, headerValue(request.headers, 'content-type')),
+    ),
+  };
+}
+
+/** Whether an API takes a media type for binary: by its name, its family (`image/*`), or because it takes all. */
+export function isBinaryMedia(binaryMediaTypes: readonly string[], value: string | undefined): boolean {
+  const type = mediaType(value);
+  const family = `${type.replace(/\/.*$/s, '')}/*`;
+  return binaryMediaTypes.some((candidate) => ['*/*', type, family].includes(mediaType(candidate)));
+}
+
+function requestContext({ accountId, api, match, request }: ProxyEventInput) {
+  return {
+    resourceId: resourceId(match.route.path),
+    resourcePath: match.route.path,
+    httpMethod: request.method,
+    extendedRequestId: request.extendedRequestId,
+    requestTime: requestTime(request.receivedAt),
+    path: request.rawPath,
+    accountId,
+    protocol: request.protocol,
+    stage: api.stage,
+    ...domainOf(request),
+    requestTimeEpoch: request.receivedAt,
+    requestId: request.requestId,
+    identity: identity(request),
+    apiId: api.id,
+  };
+}
+
+function identity(request: GatewayRequest) {
+  return {
+    cognitoIdentityPoolId: null,
+    accountId: null,
+    cognitoIdentityId: null,
+    caller: null,
+    sourceIp: request.sourceIp,
+    principalOrgId: null,
+    accessKey: null,
+    cognitoAuthenticationType: null,
+    cognitoAuthenticationProvider: null,
+    userArn: null,
+    userAgent: headerValue(request.headers, 'user-agent') ?? null,
+    user: null,
+  };
+}
+
+/** Six characters that stay the same for the same resource, as the deployed id does. */
+function resourceId(resourcePath: string): string {
+  let hash = 0;
+  for (const character of resourcePath) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 36 ** 6;
+  return hash.toString(36).padStart(6, '0');
+}
+
+/** Values of a header sent under several spellings belong together, under the first one. */
+function groupHeaders(headers: readonly Header[]): Map<string, string[]> {
+  const spelling = new Map<string, string>();
+  const grouped = headers
+    // API Gateway keeps the length to itself: the function gets the body whole.
+    .filter(([name]) => name.toLowerCase() !== 'content-length')
+    .map(([name, value]): Header => {
+      const lower = name.toLowerCase();
+      const first = spelling.get(lower) ?? name;
+      spelling.set(lower, first);
+      return [first, value];
+    });
+  return groupValues(grouped);
+}
+
+function lastValues(groups: ReadonlyMap<string, readonly string[]>): Record<string, string> {
+  return Object.fromEntries([...groups].map(([name, values]) => [name, values.at(-1) ?? '']));
+}
+
+function orNull<Value extends object>(value: Value): Value | null {
+  return Object.keys(value).length === 0 ? null : value;
+}
+
+function encodeBody(body: Buffer, binary: boolean) {
+  if (body.length === 0) return { body: null, isBase64Encoded: false };
+  return { body: body.toString(binary ? 'base64' : 'utf8'), isBase64Encoded: binary };
+}

@@ -1,0 +1,56 @@
+import type { LocalPorts } from './ports.ts';
+import type { ServiceDefinition } from './service.ts';
+
+export interface BannerOptions {
+  readonly service: ServiceDefinition;
+  readonly ports: LocalPorts;
+  readonly tracing: boolean;
+  readonly tryThis: readonly string[];
+}
+
+/** What runs where, and what to try: the first thing a developer sees. */
+export function banner({ service, ports, tracing, tryThis }: BannerOptions): string {
+  const keys = new Map(service.functions.map(({ name, key }) => [name, key]));
+  const apis = service.apis.flatMap((api, index) => [
+    line(`API (${api.kind})`, `http://localhost:${ports.api(index)}`),
+    ...api.routes.map(
+      ({ method, path, functionName }) =>
+        `                ${method.padEnd(6)} ${path.padEnd(20)} ${keys.get(functionName) ?? functionName}`,
+    ),
+  ]);
+  return [
+    '',
+    `Lambda Lantern runs ${service.name}, stage ${service.stage}, tracing ${tracing ? 'on' : 'off'}`,
+    '',
+    line('Traces', `http://localhost:${ports.console}`),
+    ...apis,
+    line('Lambda', `http://localhost:${ports.lambda}`),
+    line('SNS and SQS', `http://localhost:${ports.messaging}`),
+    line('DynamoDB', `http://localhost:${ports.tables}`),
+    line('X-Ray daemon', `127.0.0.1:${ports.daemon} (UDP and TCP)`),
+    '',
+    'Try:',
+    ...tryThis.map((command) => `  ${command}`),
+    '',
+    'Ctrl-C stops everything.',
+    '',
+  ].join('\n');
+}
+
+/** The commands of the settings with the API's address filled in; without any, one for each of the first routes. */
+export function commandsToTry(
+  service: ServiceDefinition,
+  ports: LocalPorts,
+  commands: readonly string[],
+): string[] {
+  const api = `http://localhost:${ports.api(0)}`;
+  if (commands.length > 0) return commands.map((command) => command.replaceAll('{api}', api));
+  const routes = service.apis[0]?.routes ?? [];
+  return routes
+    .slice(0, 2)
+    .map(({ method, path }) => `curl -i -X ${method === 'ANY' ? 'GET' : method} ${api}${path}`);
+}
+
+function line(what: string, where: string): string {
+  return `  ${what.padEnd(14)}${where}`;
+}

@@ -1,0 +1,39 @@
+import type { Resource, Resources } from './resources.ts';
+
+/**
+ * Warns about every resource whose absence a developer would notice, and says what it means. Everything else that
+ * is not read (roles, policies, permissions, log groups, alarms, outputs) changes nothing here.
+ */
+export const warnAboutWhatIsNotRun = (resources: Resources): void => {
+  for (const resource of resources.all) {
+    const consequence = consequenceOf(resource);
+    if (consequence !== undefined) {
+      resources.warn(`${resource.logicalId} (${resource.type}) is not run locally: ${consequence}`);
+    }
+  }
+};
+
+const consequenceOf = ({ type, fields }: Resource): string | undefined => {
+  if (type === 'AWS::S3::Bucket') {
+    return fields.has('NotificationConfiguration') ? 'its notifications call no function' : undefined;
+  }
+  if (type === 'AWS::ApiGatewayV2::Api') {
+    return fields.optionalText('ProtocolType') === 'WEBSOCKET' ? 'WebSocket APIs are not served' : undefined;
+  }
+  if (type.startsWith('AWS::Serverless::')) return 'resources of SAM are not read';
+  return consequences.get(type);
+};
+
+const consequences = new Map<string, string>([
+  ['AWS::CloudFormation::Stack', 'the resources of nested stacks are not read'],
+  ['AWS::DynamoDB::GlobalTable', 'only tables of type AWS::DynamoDB::Table are made'],
+  ['AWS::ElasticLoadBalancingV2::ListenerRule', 'load balancers are not served'],
+  ['AWS::Events::Rule', 'its schedule or events call no function'],
+  ['AWS::IoT::TopicRule', 'its messages call no function'],
+  ['AWS::Kinesis::Stream', 'streams do not exist here'],
+  ['AWS::Lambda::Url', 'function URLs are not served'],
+  ['AWS::Logs::SubscriptionFilter', 'log events call no function'],
+  ['AWS::Pipes::Pipe', 'pipes move nothing'],
+  ['AWS::Scheduler::Schedule', 'its schedule calls no function'],
+  ['AWS::StepFunctions::StateMachine', 'state machines cannot be started'],
+]);

@@ -1,0 +1,260 @@
+import { physicalName, shortId, stableUuid } from './physical-names.ts';
+import type { Place } from './place.ts';
+import { arnOf, globalArnOf } from './place.ts';
+
+/** What `Ref` and `Fn::GetAtt` give for a resource. */
+export interface ResourceIdentity {
+  readonly ref: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Whether the type is not in the table below, so that `ref` is only a guess. */
+  readonly guessed?: boolean;
+}
+
+/** The resource whose identity is asked for. */
+export interface IdentitySubject {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly place: Place;
+  readonly queueUrlOf: (queueName: string) => string;
+  /** A property, resolved to text; undefined where the template does not set it. */
+  readonly text: (property: string) => string | undefined;
+}
+
+interface ResourceType {
+  /** The property that names the resource; CloudFormation makes a name where it is not set. */
+  readonly nameProperty?: string;
+  /** Characters in a name, from the service's documentation. */
+  readonly maximumNameLength?: number;
+  readonly identify: (name: string, subject: IdentitySubject) => ResourceIdentity;
+}
+
+export const identityOf = (subject: IdentitySubject): ResourceIdentity => {
+  const type = resourceTypes.get(subject.type);
+  return type === undefined
+    ? { ref: generatedName(subject), attributes: {}, guessed: true }
+    : type.identify(nameOf(subject, type), subject);
+};
+
+/** What CloudFormation would call a resource that has no name of its own. */
+const generatedName = (subject: IdentitySubject, maximumLength = 255): string =>
+  physicalName({
+    stackName: subject.place.stackName,
+    logicalId: subject.logicalId,
+    maximumLength,
+    ...(isFifo(subject) && { ending: '.fifo' }),
+  });
+
+const nameOf = (subject: IdentitySubject, type: ResourceType): string =>
+  (type.nameProperty === undefined ? undefined : subject.text(type.nameProperty)) ??
+  generatedName(subject, type.maximumNameLength);
+
+const isFifo = ({ text }: IdentitySubject): boolean =>
+  text('FifoQueue') === 'true' || text('FifoTopic') === 'true';
+
+const seedOf = ({ place, logicalId }: IdentitySubject): string => `${place.stackName}/${logicalId}`;
+
+/** Resources whose `Ref` is a short id that the service makes up. */
+const withId: ResourceType = {
+  identify: (_name, subject) => ({ ref: shortId(seedOf(subject)), attributes: {} }),
+};
+
+/** Resources whose `Ref` is their name, and whose ARN ends in `<prefix><name>`. */
+const named = (
+  nameProperty: string,
+  service: string,
+  prefix = '',
+  maximumNameLength = 255,
+): ResourceType => ({
+  nameProperty,
+  maximumNameLength,
+  identify: (name, { place }) => ({
+    ref: name,
+    attributes: { Arn: arnOf(place, service, `${prefix}${name}`), Name: name },
+  }),
+});
+
+/** The ARN of a function, whether a template gives its name or its ARN. */
+const functionArn = ({ place, text }: IdentitySubject): string => {
+  const name = text('FunctionName') ?? '';
+  return name.startsWith('arn:') ? name : arnOf(place, 'lambda', `function:${name}`);
+};
+
+/** From the return values of each type in the CloudFormation template reference. */
+const resourceTypes = new Map<string, ResourceType>([
+  [
+    'AWS::SQS::Queue',
+    {
+      nameProperty: 'QueueName',
+      maximumNameLength: 80,
+      identify: (name, { place, queueUrlOf }) => ({
+        ref: queueUrlOf(name),
+        attributes: { Arn: arnOf(place, 'sqs', name), QueueName: name, QueueUrl: queueUrlOf(name) },
+      }),
+    },
+  ],
+  [
+    'AWS::SNS::Topic',
+    {
+      nameProperty: 'TopicName',
+      maximumNameLength: 256,
+      identify: (name, { place }) => {
+        const arn = arnOf(place, 'sns', name);
+        return { ref: arn, attributes: { TopicArn: arn, TopicName: name } };
+      },
+    },
+  ],
+  [
+    'AWS::SNS::Subscription',
+    {
+      identify: (_name, subject) => {
+        const arn = `${subject.text('TopicArn') ?? ''}:${stableUuid(seedOf(subject))}`;
+        return { ref: arn, attributes: { Arn: arn } };
+      },
+    },
+  ],
+  [
+    'AWS::DynamoDB::Table',
+    {
+      nameProperty: 'TableName',
+      identify: (name, { place }) => {
+        const arn = arnOf(place, 'dynamodb', `table/${name}`);
+        return { ref: name, attributes: { Arn: arn, StreamArn: `${arn}/stream/2020-01-01T00:00:00.000` } };
+      },
+    },
+  ],
+  ['AWS::Lambda::Function', named('FunctionName', 'lambda', 'function:', 64)],
+  [
+    'AWS::Lambda::Version',
+    {
+      identify: (_name, subject) => {
+        const arn = `${functionArn(subject)}:1`;
+        return { ref: arn, attributes: { FunctionArn: arn, Version: '1' } };
+      },
+    },
+  ],
+  [
+    'AWS::Lambda::Alias',
+    {
+      identify: (_name, subject) => {
+        const arn = `${functionArn(subject)}:${subject.text('Name') ?? ''}`;
+        return { ref: arn, attributes: { AliasArn: arn } };
+      },
+    },
+  ],
+  [
+    'AWS::Lambda::EventSourceMapping',
+    {
+      identify: (_name, subject) => {
+        const id = stableUuid(seedOf(subject));
+        return {
+          ref: id,
+          attributes: {
+            Id: id,
+            EventSourceMappingArn: arnOf(subject.place, 'lambda', `event-source-mapping:${id}`),
+          },
+        };
+      },
+    },
+  ],
+  [
+    'AWS::IAM::Role',
+    {
+      nameProperty: 'RoleName',
+      maximumNameLength: 64,
+      identify: (name, { place, text }) => ({
+        ref: name,
+        attributes: { Arn: globalArnOf(place, 'iam', place.accountId, `role${text('Path') ?? '/'}${name}`) },
+      }),
+    },
+  ],
+  [
+    'AWS::Logs::LogGroup',
+    {
+      nameProperty: 'LogGroupName',
+      maximumNameLength: 512,
+      identify: (name, { place }) => ({
+        ref: name,
+        attributes: { Arn: arnOf(place, 'logs', `log-group:${name}:*`) },
+      }),
+    },
+  ],
+  [
+    'AWS::S3::Bucket',
+    {
+      nameProperty: 'BucketName',
+      maximumNameLength: 63,
+      identify: (name, { place }) => {
+        // A bucket's name has no capitals, though the stack's name and the logical id may.
+        const bucket = name.toLowerCase();
+        return {
+          ref: bucket,
+          attributes: {
+            Arn: globalArnOf(place, 's3', '', bucket),
+            DomainName: `${bucket}.s3.${place.urlSuffix}`,
+            RegionalDomainName: `${bucket}.s3.${place.region}.${place.urlSuffix}`,
+          },
+        };
+      },
+    },
+  ],
+  ['AWS::Events::EventBus', named('Name', 'events', 'event-bus/')],
+  ['AWS::Events::Rule', named('Name', 'events', 'rule/', 64)],
+  ['AWS::Kinesis::Stream', named('Name', 'kinesis', 'stream/', 128)],
+  ['AWS::CloudWatch::Alarm', named('AlarmName', 'cloudwatch', 'alarm:')],
+  [
+    'AWS::SSM::Parameter',
+    {
+      nameProperty: 'Name',
+      identify: (name, { text }) => ({ ref: name, attributes: { Value: text('Value') ?? '' } }),
+    },
+  ],
+  [
+    'AWS::StepFunctions::StateMachine',
+    {
+      nameProperty: 'StateMachineName',
+      maximumNameLength: 80,
+      identify: (name, { place }) => {
+        const arn = arnOf(place, 'states', `stateMachine:${name}`);
+        return { ref: arn, attributes: { Arn: arn, Name: name } };
+      },
+    },
+  ],
+  [
+    'AWS::KMS::Key',
+    {
+      identify: (_name, subject) => {
+        const id = stableUuid(seedOf(subject));
+        return { ref: id, attributes: { KeyId: id, Arn: arnOf(subject.place, 'kms', `key/${id}`) } };
+      },
+    },
+  ],
+  [
+    'AWS::ApiGateway::RestApi',
+    {
+      identify: (_name, subject) => {
+        const id = shortId(seedOf(subject));
+        return { ref: id, attributes: { RestApiId: id, RootResourceId: shortId(`${seedOf(subject)}/`) } };
+      },
+    },
+  ],
+  [
+    'AWS::ApiGateway::Stage',
+    { identify: (_name, { text }) => ({ ref: text('StageName') ?? '', attributes: {} }) },
+  ],
+  ['AWS::ApiGateway::Resource', withId],
+  ['AWS::ApiGateway::Deployment', withId],
+  [
+    'AWS::ApiGatewayV2::Api',
+    {
+      identify: (_name, subject) => {
+        const id = shortId(seedOf(subject));
+        const { region, urlSuffix } = subject.place;
+        return {
+          ref: id,
+          attributes: { ApiId: id, ApiEndpoint: `https://${id}.execute-api.${region}.${urlSuffix}` },
+        };
+      },
+    },
+  ],
+  ['AWS::ApiGatewayV2::Integration', withId],
+]);

@@ -1,0 +1,141 @@
+import { evaluateCondition } from './conditions.ts';
+import { resolve, resolveText } from './intrinsics.ts';
+import { parameterValue, pseudoParameter } from './parameters.ts';
+import type { Place } from './place.ts';
+import type { IdentitySubject, ResourceIdentity } from './resource-attributes.ts';
+import { identityOf } from './resource-attributes.ts';
+import type { Scope } from './scope.ts';
+import { unresolved } from './scope.ts';
+import type { Template, TemplateResource } from './template.ts';
+import { isPlainObject } from './template.ts';
+
+export interface TemplateScopeOptions {
+  readonly template: Template;
+  readonly place: Place;
+  /** Values for the template's parameters; the others take their defaults. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly queueUrlOf: (queueName: string) => string;
+}
+
+/** Answers the references of one template. */
+export class TemplateScope implements Scope {
+  readonly region: string;
+  readonly #options: TemplateScopeOptions;
+  readonly #identities = new Map<string, ResourceIdentity>();
+  readonly #warnings = new Set<string>();
+  /** What is being resolved at this moment, outermost first: a name that comes up again is a cycle. */
+  readonly #resolving: string[] = [];
+
+  constructor(options: TemplateScopeOptions) {
+    this.#options = options;
+    this.region = options.place.region;
+  }
+
+  /** Each said once, in the order they came up. */
+  get warnings(): string[] {
+    return [...this.#warnings];
+  }
+
+  warn(message: string): void {
+    this.#warnings.add(message);
+  }
+
+  reference(name: string, path: string): unknown {
+    const { template, parameters, place } = this.#options;
+    if (name.startsWith('AWS::')) return pseudoParameter(name, path, place);
+    const declaration = template.parameters.get(name);
+    if (declaration !== undefined) {
+      const given = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+      return parameterValue(name, declaration, given, { path, scope: this });
+    }
+    const resource = this.#resource(name, path);
+    const { ref, guessed = false } = this.#identity(resource, path);
+    if (guessed) {
+      this.warn(
+        `${path}: the type of ${name}, ${resource.type}, is not known locally; Ref gives the made-up name ${ref}`,
+      );
+    }
+    return ref;
+  }
+
+  attribute(logicalId: string, attribute: string, path: string): unknown {
+    const resource = this.#resource(logicalId, path);
+    const { attributes } = this.#identity(resource, path);
+    if (Object.hasOwn(attributes, attribute)) return attributes[attribute];
+    this.warn(
+      `${path}: ${attribute} of ${logicalId} (${resource.type}) is not known locally; a placeholder stands for it`,
+    );
+    return unresolved(`${logicalId}.${attribute}`);
+  }
+
+  condition(name: string, path: string): boolean {
+    const { conditions } = this.#options.template;
+    if (!conditions.has(name)) throw new Error(`${path}: the template has no condition ${name}`);
+    return this.#guarded(`condition ${name}`, path, () =>
+      evaluateCondition(conditions.get(name), `Conditions.${name}`, this),
+    );
+  }
+
+  mapping(mapName: string, topLevelKey: string, secondLevelKey: string): unknown {
+    return [mapName, topLevelKey, secondLevelKey].reduce<unknown>(
+      (level, key) => (isPlainObject(level) && Object.hasOwn(level, key) ? level[key] : undefined),
+      this.#options.template.mappings,
+    );
+  }
+
+  /** Whether the resource's condition, if it has one, holds. */
+  exists(resource: TemplateResource): boolean {
+    const { condition, logicalId } = resource;
+    return condition === undefined || this.condition(condition, `Resources.${logicalId}.Condition`);
+  }
+
+  #resource(logicalId: string, path: string): TemplateResource {
+    const resource = this.#options.template.resources.get(logicalId);
+    if (resource === undefined) {
+      throw new Error(`${path}: the template has no resource or parameter ${logicalId}`);
+    }
+    if (!this.exists(resource)) {
+      throw new Error(
+        `${path}: ${logicalId} does not exist, as its condition ${resource.condition ?? ''} is false`,
+      );
+    }
+    return resource;
+  }
+
+  #identity(resource: TemplateResource, path: string): ResourceIdentity {
+    const { logicalId } = resource;
+    const known = this.#identities.get(logicalId);
+    if (known !== undefined) return known;
+    const identity = this.#guarded(logicalId, path, () => identityOf(this.#subject(resource)));
+    this.#identities.set(logicalId, identity);
+    return identity;
+  }
+
+  #subject({ logicalId, type, properties }: TemplateResource): IdentitySubject {
+    const { place, queueUrlOf } = this.#options;
+    return {
+      logicalId,
+      type,
+      place,
+      queueUrlOf,
+      text: (property) => {
+        const path = `Resources.${logicalId}.Properties.${property}`;
+        const value = resolve(properties[property], path, this);
+        return value === undefined ? undefined : resolveText(value, path, this);
+      },
+    };
+  }
+
+  #guarded<Result>(what: string, path: string, compute: () => Result): Result {
+    if (this.#resolving.includes(what)) {
+      const cycle = [...this.#resolving.slice(this.#resolving.indexOf(what)), what];
+      throw new Error(`${path}: circular reference: ${cycle.join(' -> ')}`);
+    }
+    this.#resolving.push(what);
+    try {
+      return compute();
+    } finally {
+      this.#resolving.pop();
+    }
+  }
+}

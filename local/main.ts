@@ -1,0 +1,146 @@
+import { ApiGateway } from './api-gateway/api-gateway.ts';
+import { banner, commandsToTry } from './banner.ts';
+import { ConsoleServer } from './console-server.ts';
+import { LambdaApi } from './lambda/lambda-api.ts';
+import { LambdaService } from './lambda/lambda-service.ts';
+import { MessagingServer } from './messaging/messaging-server.ts';
+import { QueuePoller } from './messaging/queue-poller.ts';
+import type { LocalPorts } from './ports.ts';
+import type { ServiceDefinition } from './service.ts';
+import { TableServer } from './tables/table-server.ts';
+import type { Terminal } from './terminal.ts';
+import { XRayDaemon } from './xray/daemon.ts';
+import { TraceStore } from './xray/trace-store.ts';
+
+export interface StackOptions {
+  readonly service: ServiceDefinition;
+  readonly ports: LocalPorts;
+  /** Commands to show; `{api}` stands for the address of the first API. */
+  readonly tryThis: readonly string[];
+  readonly terminal: Terminal;
+  /** Where the built page lies. */
+  readonly consoleDirectory: string;
+}
+
+/** A running service. */
+export interface Stack {
+  readonly traces: TraceStore;
+  /** Ends every child process and frees every port. */
+  stop(): Promise<void>;
+}
+
+/** How a port is chosen, for the message that says that one is taken. */
+const PORT_ADVICE = 'the option --port of `serverless local`, the first of five ports in a row';
+const DAEMON_PORT_ADVICE = 'the option --daemon-port of `serverless local`';
+
+/**
+ * Starts every part of a service and says what runs where. Parts know each other by contract only (functions to invoke,
+ * documents to keep, lines to show); this is where they meet.
+ *
+ * @throws Error for people when a part cannot start; what had started is stopped again.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { service, ports, tryThis, terminal, consoleDirectory } = options;
+  const stops: Array<() => Promise<unknown>> = [];
+  const stop = async (): Promise<void> => {
+    for (const stopPart of stops.splice(0).reverse()) await stopPart();
+  };
+  /** Starts a part and remembers to stop it, whatever happens to the ones after it. */
+  const start = async <T>(part: { start(): T; stop(): Promise<unknown> }): Promise<Awaited<T>> => {
+    stops.push(() => part.stop());
+    return await part.start();
+  };
+  const { region, accountId } = service;
+  const notify = (message: string, cause: unknown): void =>
+    terminal.notice(`${message}: ${cause instanceof Error ? cause.message : String(cause)}`);
+
+  try {
+    const traces = new TraceStore();
+    const daemon = await start(
+      new XRayDaemon({
+        port: ports.daemon,
+        howToChoosePort: DAEMON_PORT_ADVICE,
+        onDocument: (document) => traces.put(document),
+        onInvalid: (reason, sample) => {
+          traces.countInvalid();
+          terminal.notice(`Not an X-Ray document: ${reason}: ${sample}`);
+        },
+      }),
+    );
+    const tables = await start(
+      new TableServer({ tables: service.tables, port: ports.tables, howToChoosePort: PORT_ADVICE }),
+    );
+
+    const messagingUrl = `http://127.0.0.1:${ports.messaging}`;
+    const lambda = new LambdaService({
+      functions: service.functions,
+      region,
+      accountId,
+      endpoints: {
+        AWS_ENDPOINT_URL_DYNAMODB: tables.url,
+        AWS_ENDPOINT_URL_SNS: messagingUrl,
+        AWS_ENDPOINT_URL_SQS: messagingUrl,
+        AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
+      },
+      daemonAddress: daemon.address,
+      onLog: (event) => terminal.log(event),
+      onReport: (report) => terminal.report(report),
+      onSegment: (document) => traces.put(document),
+    });
+    const { invoke } = lambda;
+    const messaging = await start(
+      new MessagingServer({
+        ...service,
+        port: ports.messaging,
+        howToChoosePort: PORT_ADVICE,
+        invoke,
+        onError: notify,
+      }),
+    );
+    await start(lambda);
+    await start(
+      new LambdaApi({
+        invoke,
+        functionNames: service.functions.map(({ name }) => name),
+        port: ports.lambda,
+        howToChoosePort: PORT_ADVICE,
+        onDropped: (message) => terminal.notice(message),
+      }),
+    );
+
+    for (const mapping of service.eventSourceMappings) {
+      await start(new QueuePoller({ mapping, endpoint: messaging.url, region, invoke, onError: notify }));
+    }
+    for (const [index, api] of service.apis.entries()) {
+      await start(
+        new ApiGateway({
+          api,
+          invoke,
+          region,
+          accountId,
+          port: ports.api(index),
+          howToChoosePort: PORT_ADVICE,
+          onSegment: (document) => traces.put(document),
+          onRequest: (entry) => terminal.request(entry),
+        }),
+      );
+    }
+    const commands = commandsToTry(service, ports, tryThis);
+    const tracing = service.functions.some(({ tracingMode }) => tracingMode === 'Active');
+    await start(
+      new ConsoleServer({
+        store: traces,
+        port: ports.console,
+        howToChoosePort: PORT_ADVICE,
+        staticDirectory: consoleDirectory,
+        serviceInfo: { name: service.name, stage: service.stage, region, tracing, tryThis: commands },
+      }),
+    );
+    for (const warning of [...tables.warnings, ...messaging.warnings]) terminal.notice(warning);
+    terminal.text(banner({ service, ports, tracing, tryThis: commands }));
+    return { traces, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,190 @@
+import type { Server } from 'node:http';
+import { close, listen } from '../http/loopback.ts';
+import type { Invoke } from '../lambda/invocation.ts';
+import type { QueueDefinition, SubscriptionDefinition, TopicDefinition } from '../service.ts';
+import { FAUXQS_ACCOUNT_ID, FauxqsBackend } from './fauxqs-backend.ts';
+import { createMessagingHttpServer } from './http-front.ts';
+import { parseObject, without } from './json.ts';
+import { SnsFront } from './sns-front.ts';
+import { SqsFront } from './sqs-front.ts';
+import { TopicToFunction } from './topic-to-function.ts';
+import { TraceHeaders } from './trace-headers.ts';
+
+export interface MessagingServerOptions {
+  readonly queues: readonly QueueDefinition[];
+  readonly topics: readonly TopicDefinition[];
+  readonly subscriptions: readonly SubscriptionDefinition[];
+  readonly region: string;
+  /** `000000000000`: fauxqs knows no other. */
+  readonly accountId: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** How a user chooses another port; stands in the error when this one is taken. */
+  readonly howToChoosePort?: string;
+  /** Delivers to subscriptions with the protocol `lambda`. */
+  readonly invoke: Invoke;
+  /** Told of each message that a topic could not deliver to a function. */
+  readonly onError: (message: string, cause: unknown) => void;
+  /**
+   * Seconds before each new try of a function that failed on a topic's message.
+   *
+   * @default [60, 120], as Lambda retries asynchronous invocations.
+   */
+  readonly functionRetryDelays?: readonly number[];
+}
+
+const HIDDEN_QUEUE_PREFIX = 'lantern-topic-to-function-';
+
+/**
+ * SNS and SQS on one port of 127.0.0.1, with the service's queues, topics and subscriptions in them. A trace
+ * header that comes with a message stays with it, as in AWS.
+ */
+export class MessagingServer {
+  readonly #options: MessagingServerOptions;
+  readonly #backend: FauxqsBackend;
+  readonly #traceHeaders = new TraceHeaders();
+  readonly #http: Server;
+  readonly #deliveries: TopicToFunction[] = [];
+
+  /** @throws Error when a definition belongs to another account or region. */
+  constructor(options: MessagingServerOptions) {
+    refuseForeign(options);
+    this.#options = options;
+    this.#backend = new FauxqsBackend(options.region);
+    const isHidden = (queueName: string): boolean => queueName.startsWith(HIDDEN_QUEUE_PREFIX);
+    this.#http = createMessagingHttpServer(
+      new SqsFront(this.#backend, this.#traceHeaders, isHidden),
+      new SnsFront(this.#backend, this.#traceHeaders, isHidden),
+    );
+  }
+
+  /**
+   * Creates the resources and listens.
+   *
+   * @returns the endpoint of both services, and what of the definitions has no effect here.
+   * @throws Error when the port is taken or a definition is refused.
+   */
+  async start(): Promise<{ url: string; warnings: string[] }> {
+    const { port: wanted, howToChoosePort: howToChoose = 'the option `port`, where 0 takes any free one' } =
+      this.#options;
+    const port = await listen(this.#http, { port: wanted, purpose: 'SNS and SQS', howToChoose });
+    const url = `http://127.0.0.1:${port}`;
+    try {
+      return { url, warnings: await this.#createResources() };
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const delivery of this.#deliveries) delivery.stop();
+    // Callers first: a long poll that still had one would begin anew when fauxqs ends it.
+    await close(this.#http);
+    await this.#backend.close();
+  }
+
+  async #createResources(): Promise<string[]> {
+    const { queues, topics, subscriptions } = this.#options;
+    for (const { name, attributes } of queues) {
+      await this.#backend.sqs('CreateQueue', { QueueName: name, Attributes: attributes });
+    }
+    for (const { name, attributes } of topics) {
+      await this.#backend.sns('CreateTopic', { Name: name, ...asParameters(attributes) });
+    }
+    const warnings = queues.flatMap((queue) => this.#deadLetterWarning(queue));
+    for (const [index, subscription] of subscriptions.entries()) {
+      warnings.push(...(await this.#subscribe(subscription, `${HIDDEN_QUEUE_PREFIX}${index}`)));
+    }
+    return warnings;
+  }
+
+  /** @returns a warning when nothing will be delivered. */
+  async #subscribe(subscription: SubscriptionDefinition, hiddenQueue: string): Promise<string[]> {
+    const { topicArn, protocol, endpoint, attributes } = subscription;
+    if (protocol === 'sqs') {
+      await this.#subscribeAs(protocol, topicArn, endpoint, attributes);
+      return this.#hasQueue(endpoint)
+        ? []
+        : [
+            `${topicArn} delivers to ${endpoint}, which is not a queue of this service: those messages go nowhere.`,
+          ];
+    }
+    if (protocol !== 'lambda') {
+      return [
+        `${topicArn} has a subscription with the protocol ${protocol}, which is not delivered locally.`,
+      ];
+    }
+
+    const listed = await this.#subscribeAs(protocol, topicArn, endpoint, attributes);
+    await this.#backend.sqs('CreateQueue', { QueueName: hiddenQueue });
+    const hiddenArn = `arn:aws:sqs:${this.#options.region}:${FAUXQS_ACCOUNT_ID}:${hiddenQueue}`;
+    const filter = without(attributes, 'RawMessageDelivery', 'RedrivePolicy');
+    await this.#subscribeAs('sqs', topicArn, hiddenArn, filter);
+    const delivery = new TopicToFunction(hiddenQueue, {
+      subscription,
+      subscriptionArn: listed,
+      backend: this.#backend,
+      traceHeaders: this.#traceHeaders,
+      invoke: this.#options.invoke,
+      retryDelays: this.#options.functionRetryDelays ?? [60, 120],
+      onError: this.#options.onError,
+    });
+    this.#deliveries.push(delivery);
+    delivery.start();
+    return [];
+  }
+
+  /** @returns the ARN of the subscription. */
+  async #subscribeAs(
+    protocol: string,
+    topicArn: string,
+    endpoint: string,
+    attributes: Readonly<Record<string, string>>,
+  ): Promise<string> {
+    const parameters = {
+      TopicArn: topicArn,
+      Protocol: protocol,
+      Endpoint: endpoint,
+      ...asParameters(attributes),
+    };
+    const answer = await this.#backend.sns('Subscribe', parameters);
+    return /<SubscriptionArn>([^<]*)</.exec(answer)?.[1] ?? '';
+  }
+
+  #deadLetterWarning({ name, attributes }: QueueDefinition): string[] {
+    const target = parseObject(attributes.RedrivePolicy ?? '')?.deadLetterTargetArn;
+    if (attributes.RedrivePolicy === undefined || this.#hasQueue(target)) return [];
+    return [
+      `${name} names a dead-letter queue that is not of this service (${String(target)}): nothing moves there.`,
+    ];
+  }
+
+  #hasQueue(arn: unknown): boolean {
+    return this.#options.queues.some((queue) => queue.arn === arn);
+  }
+}
+
+/** SNS's form of a map in the query protocol. */
+function asParameters(attributes: Readonly<Record<string, string>>): Record<string, string> {
+  const parameters: Record<string, string> = {};
+  for (const [index, [key, value]] of Object.entries(attributes).entries()) {
+    parameters[`Attributes.entry.${index + 1}.key`] = key;
+    parameters[`Attributes.entry.${index + 1}.value`] = value;
+  }
+  return parameters;
+}
+
+function refuseForeign({ accountId, region, queues, topics }: MessagingServerOptions): void {
+  if (accountId !== FAUXQS_ACCOUNT_ID) {
+    throw new Error(`Local SNS and SQS are of the account ${FAUXQS_ACCOUNT_ID} only, not of ${accountId}.`);
+  }
+  const expected = [
+    ...queues.map(({ name, arn }) => ({ arn, here: `arn:aws:sqs:${region}:${accountId}:${name}` })),
+    ...topics.map(({ name, arn }) => ({ arn, here: `arn:aws:sns:${region}:${accountId}:${name}` })),
+  ];
+  for (const { arn, here } of expected) {
+    if (arn !== here)
+      throw new Error(`A resource is defined as ${arn}, but its ARN here can only be ${here}.`);
+  }
+}

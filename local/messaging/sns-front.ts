@@ -1,0 +1,110 @@
+import {
+  type BackendResponse,
+  type FauxqsBackend,
+  SNS_CONTENT_TYPE,
+  type StoredMessage,
+} from './fauxqs-backend.ts';
+import type { TraceHeaders } from './trace-headers.ts';
+
+export interface SnsRequest {
+  /** Form-encoded, the query protocol. */
+  readonly body: string;
+  /** `X-Amzn-Trace-Id` of the request. */
+  readonly traceHeader: string | undefined;
+}
+
+/**
+ * SNS as its clients see it: fauxqs, with the trace header of a publisher attached to every message that the
+ * topic puts into a queue. fauxqs does not tell which messages those are, so they are found right after
+ * publishing, among what the subscribed queues hold.
+ */
+export class SnsFront {
+  readonly #backend: FauxqsBackend;
+  readonly #traceHeaders: TraceHeaders;
+  readonly #isHidden: (queueName: string) => boolean;
+  #lastPublish: Promise<unknown> = Promise.resolve();
+
+  /** `isHidden` tells the queues whose subscriptions are not listed. */
+  constructor(backend: FauxqsBackend, traceHeaders: TraceHeaders, isHidden: (queueName: string) => boolean) {
+    this.#backend = backend;
+    this.#traceHeaders = traceHeaders;
+    this.#isHidden = isHidden;
+  }
+
+  async handle(request: SnsRequest): Promise<BackendResponse> {
+    const parameters = new URLSearchParams(request.body);
+    switch (parameters.get('Action') ?? '') {
+      case 'Publish':
+      case 'PublishBatch':
+        return this.#traceHeaders.whileAttaching(() =>
+          this.#oneAtATime(() => this.#publish(request, parameters)),
+        );
+      case 'ListSubscriptions':
+      case 'ListSubscriptionsByTopic':
+        return this.#withoutHidden(await this.#forward(request));
+      default:
+        return this.#forward(request);
+    }
+  }
+
+  #forward({ body }: SnsRequest): Promise<BackendResponse> {
+    return this.#backend.send({ contentType: SNS_CONTENT_TYPE, body });
+  }
+
+  /** Two publishers at once could take each other's messages for their own where the text is the same. */
+  #oneAtATime<Result>(publish: () => Promise<Result>): Promise<Result> {
+    const published = this.#lastPublish.then(publish);
+    this.#lastPublish = published.catch(() => undefined);
+    return published;
+  }
+
+  async #publish(request: SnsRequest, parameters: URLSearchParams): Promise<BackendResponse> {
+    const startedAt = Date.now();
+    const response = await this.#forward(request);
+    if (request.traceHeader === undefined || response.statusCode !== 200) return response;
+
+    const texts = messageTexts(parameters);
+    const ids = elements(response.body, 'MessageId');
+    const isOurs = ({ messageId, body, sentTimestamp }: StoredMessage): boolean =>
+      sentTimestamp >= startedAt &&
+      !this.#traceHeaders.has(messageId) &&
+      (texts.has(body) || ids.some((id) => body.includes(`"MessageId":"${id}"`)));
+
+    for (const queueName of await this.#subscribedQueues(parameters.get('TopicArn') ?? '')) {
+      for (const message of await this.#backend.messagesIn(queueName)) {
+        if (isOurs(message)) this.#traceHeaders.attach(message.messageId, request.traceHeader);
+      }
+    }
+    return response;
+  }
+
+  async #subscribedQueues(topicArn: string): Promise<Set<string>> {
+    const listing = await this.#backend.sns('ListSubscriptionsByTopic', { TopicArn: topicArn });
+    const endpoints = elements(listing, 'Endpoint').filter((endpoint) => endpoint.startsWith('arn:aws:sqs:'));
+    return new Set(endpoints.map(queueNameOf));
+  }
+
+  #withoutHidden(response: BackendResponse): BackendResponse {
+    const body = response.body.replaceAll(/<member>.*?<\/member>/gs, (member) =>
+      elements(member, 'Endpoint').some((endpoint) => this.#isHidden(queueNameOf(endpoint))) ? '' : member,
+    );
+    return { ...response, body };
+  }
+}
+
+/** What was published, as raw delivery puts it into a queue: of one Publish, or of each entry of a batch. */
+function messageTexts(parameters: URLSearchParams): Set<string> {
+  const texts = [...parameters].filter(([name]) =>
+    /^(PublishBatchRequestEntries\.member\.\d+\.)?Message$/.test(name),
+  );
+  return new Set(texts.map(([, text]) => text));
+}
+
+/** The texts of every `<name>` in an answer of SNS. What is read here, ids and ARNs, needs no unescaping. */
+function elements(xml: string, name: string): string[] {
+  return [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, text]) => text ?? '');
+}
+
+function queueNameOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf(':') + 1);
+}

@@ -1,0 +1,70 @@
+import type { AccessLogEntry } from './api-gateway/api-gateway.ts';
+import type { InvocationReport, LogEvent } from './lambda/invocation.ts';
+
+export interface TerminalOptions {
+  /** Writes one line. */
+  readonly write: (line: string) => void;
+  /** The functions whose lines will appear: their names share one column. */
+  readonly functionKeys: readonly string[];
+}
+
+/** What a developer sees in the terminal while the service runs: each line behind the name of who wrote it. */
+export class Terminal {
+  readonly #write: (line: string) => void;
+  readonly #width: number;
+
+  constructor({ write, functionKeys }: TerminalOptions) {
+    this.#write = write;
+    this.#width = Math.max(7, ...functionKeys.map((key) => key.length));
+  }
+
+  /** A line of a function's own. The service's lines are left to {@link Terminal.report}, which says it shorter. */
+  log({ functionKey, source, message }: LogEvent): void {
+    if (source !== 'platform') this.#lines(functionKey, message);
+  }
+
+  /** Lambda's REPORT, in one line. */
+  report(report: InvocationReport): void {
+    const fields = [
+      `REPORT RequestId: ${report.requestId}`,
+      `Duration: ${report.duration.toFixed(2)} ms`,
+      `Billed Duration: ${report.billedDuration} ms`,
+      `Memory Size: ${report.memorySize} MB`,
+      `Max Memory Used: ${report.maxMemoryUsed} MB`,
+    ];
+    if (report.initDuration !== undefined) fields.push(`Init Duration: ${report.initDuration.toFixed(2)} ms`);
+    if (report.status !== 'success') fields.push(`Status: ${report.status}`);
+    if (report.sampled) fields.push(`XRAY TraceId: ${report.traceId}`);
+    this.#lines(report.functionKey, fields.join('  '));
+  }
+
+  /** An HTTP request, and why the gateway answered it in the function's place, where it did. */
+  request({ method, path, status, duration, reason }: AccessLogEntry): void {
+    const answer = status === undefined ? 'left before it was answered' : String(status);
+    this.#lines(
+      'http',
+      `${method} ${path}  ${answer}  ${duration.toFixed(0)} ms${reason ? `  ${reason}` : ''}`,
+    );
+  }
+
+  /** Something that Lantern itself has to say. */
+  notice(text: string): void {
+    this.#lines('lantern', text);
+  }
+
+  /** Text as it is. */
+  text(text: string): void {
+    this.#write(text);
+  }
+
+  #lines(who: string, text: string): void {
+    for (const line of text.split('\n')) this.#write(`${who.padEnd(this.#width)} | ${printable(line)}`);
+  }
+}
+
+/** Whoever sends a request chooses its path: control characters must not reach the terminal. */
+function printable(line: string): string {
+  return line.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (char) =>
+    JSON.stringify(char).slice(1, -1),
+  );
+}

@@ -1,0 +1,44 @@
+import type { LocalPorts } from '../../local/ports.ts';
+
+/** Options of `serverless local`, as the command line declares and delivers them. */
+export const LOCAL_COMMAND_OPTIONS = {
+  port: {
+    usage:
+      'First of the ports: the API. Console, Lambda, SNS with SQS, and DynamoDB take the next four (3000)',
+    type: 'string',
+  },
+  'daemon-port': { usage: 'Port of the X-Ray daemon, UDP and TCP (2000)', type: 'string' },
+} as const;
+
+export type LocalCommandOptions = Readonly<Partial<Record<keyof typeof LOCAL_COMMAND_OPTIONS, string>>>;
+
+/** Below this, a program needs special rights to listen. */
+const FIRST_PORT = 1024;
+
+/** The highest port, less what the servers after the first one take: a service has a handful of APIs at most. */
+const LAST_PORT = 65535;
+const ROOM_FOR_SERVERS = 20;
+
+/**
+ * The ports that the options ask for. APIs beyond the first take the ports after the other servers.
+ *
+ * @throws Error that names the option and what it takes.
+ */
+export function portsFrom(options: LocalCommandOptions): LocalPorts {
+  const first = readPort('port', options.port, 3000, LAST_PORT - ROOM_FOR_SERVERS);
+  return {
+    api: (index) => (index === 0 ? first : first + 4 + index),
+    console: first + 1,
+    lambda: first + 2,
+    messaging: first + 3,
+    tables: first + 4,
+    daemon: readPort('daemon-port', options['daemon-port'], 2000, LAST_PORT),
+  };
+}
+
+function readPort(name: string, text: string | undefined, fallback: number, last: number): number {
+  if (text === undefined) return fallback;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= FIRST_PORT && port <= last) return port;
+  throw new Error(`--${name} takes a port number from ${FIRST_PORT} to ${last}, but got "${text}".`);
+}

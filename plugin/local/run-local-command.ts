@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { PluginUtilities, Serverless } from '../serverless.ts';
+import type { LocalCommandOptions } from './command-options.ts';
+import { portsFrom } from './command-options.ts';
+import { unpackFunctions } from './unpack-functions.ts';
+
+/** Local resources have no account; this is what emulators of AWS agree on. */
+const ACCOUNT_ID = '000000000000';
+
+/**
+ * `serverless local`: packages the service as for a deployment, and runs what came out until it is interrupted.
+ *
+ * @throws Serverless' own error, which is printed without a stack, for everything the user can mend.
+ */
+export async function runLocalCommand(
+  serverless: Serverless,
+  options: LocalCommandOptions,
+  { writeText, log }: PluginUtilities,
+): Promise<void> {
+  const [{ readService }, { startStack }, { Terminal }] = await Promise.all([
+    import('../../local/cloudformation/read-service.ts'),
+    import('../../local/main.ts'),
+    import('../../local/terminal.ts'),
+  ]);
+  try {
+    const ports = portsFrom(options);
+    await serverless.pluginManager.spawn('package');
+    const { service: config } = serverless;
+    const aws = serverless.getProvider('aws');
+    const folders = await unpackFunctions(packagesOf(serverless), join(serverless.serviceDir, '.lantern'));
+    const apis = apiLogicalIds(config.provider.compiledCloudFormationTemplate);
+    const { service, warnings } = readService({
+      template: config.provider.compiledCloudFormationTemplate,
+      serviceName: config.service,
+      stage: aws.getStage(),
+      region: aws.getRegion(),
+      accountId: ACCOUNT_ID,
+      codeDirectoryOf: ({ name }) => folders.get(name) ?? serverless.serviceDir,
+      functionKeyOf: (name) => keysByName(serverless).get(name) ?? name,
+      queueUrlOf: (name) => `http://127.0.0.1:${ports.messaging}/${ACCOUNT_ID}/${name}`,
+      endpointOf: (_kind, logicalId) => `http://127.0.0.1:${ports.api(apis.indexOf(logicalId))}`,
+      // The framework keeps this out of the template, and turns it on after the deployment.
+      restApiTracing: config.provider.tracing?.apiGateway === true,
+    });
+    for (const warning of warnings) log.warning(warning);
+    const terminal = new Terminal({
+      write: writeText,
+      functionKeys: service.functions.map(({ key }) => key),
+    });
+    const stack = await startStack({
+      service,
+      ports,
+      tryThis: config.custom?.lantern?.local?.tryThis ?? [],
+      terminal,
+      consoleDirectory: join(packageRoot(), 'dist', 'console'),
+    });
+    await interrupted();
+    writeText('\nStopping.');
+    await stack.stop();
+    // The framework keeps the process alive with a timer of its own and leaves the exit to who listens for signals.
+    process.exit(0);
+  } catch (error) {
+    throw new serverless.classes.Error(
+      error instanceof Error ? error.message : String(error),
+      'LANTERN_LOCAL',
+    );
+  }
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+}
+
+/** The folder of this package, which is found the same way from its sources and from what is built of them. */
+function packageRoot(): string {
+  return dirname(fileURLToPath(import.meta.resolve('lambda-lantern/package.json')));
+}
+
+/** The APIs of a template in the order in which they get their ports: REST before HTTP. */
+function apiLogicalIds(template: unknown): string[] {
+  const { Resources = {} } = (template ?? {}) as { Resources?: Record<string, { Type?: unknown }> };
+  return ['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'].flatMap((type) =>
+    Object.keys(Resources).filter((logicalId) => Resources[logicalId]?.Type === type),
+  );
+}
+
+function keysByName(serverless: Serverless): Map<string, string> {
+  return new Map(Object.entries(serverless.service.functions).map(([key, { name }]) => [name ?? key, key]));
+}
+
+/** The package of each function, by deployed name: its own, or the one of the whole service. */
+function packagesOf(serverless: Serverless): Map<string, string> {
+  const { service, serviceDir } = serverless;
+  return new Map(
+    Object.entries(service.functions).map(([key, definition]) => {
+      const name = definition.name ?? key;
+      const candidates = [
+        definition.package?.artifact,
+        service.package?.artifact,
+        join('.serverless', `${key}.zip`),
+        join('.serverless', `${service.service}.zip`),
+      ]
+        .filter((path) => path !== undefined)
+        .map((path) => join(path.startsWith('/') ? '/' : serviceDir, path));
+      const archive = candidates.find((path) => existsSync(path));
+      if (archive === undefined) {
+        throw new Error(
+          `The package of the function ${key} was not built; looked at: ${candidates.join(', ')}.`,
+        );
+      }
+      return [name, archive] as const;
+    }),
+  );
+}

@@ -1,0 +1,39 @@
+/** The part of the Serverless Framework that the plugin uses; `osls` ships no types. */
+export interface Serverless {
+  readonly service: {
+    readonly service: string;
+    readonly provider: {
+      readonly tracing?: { readonly apiGateway?: boolean };
+      readonly compiledCloudFormationTemplate?: unknown;
+    };
+    readonly package?: { readonly artifact?: string };
+    readonly functions: Readonly<Record<string, ServerlessFunction>>;
+    readonly custom?: { readonly lantern?: LanternSettings };
+  };
+  readonly serviceDir: string;
+  getProvider(name: 'aws'): { getStage(): string; getRegion(): string };
+  readonly pluginManager: { spawn(command: string): Promise<void> };
+  readonly configSchemaHandler: { defineCustomProperties(schema: object): void };
+  /** An error for people: the command line prints its message and no stack. */
+  readonly classes: { readonly Error: new (message: string, code?: string) => Error };
+}
+
+export interface ServerlessFunction {
+  /** The deployed name. */
+  readonly name?: string;
+  readonly package?: { readonly artifact?: string };
+}
+
+/** `custom.lantern` in `serverless.yml`. */
+export interface LanternSettings {
+  readonly local?: {
+    /** Commands shown when the service has started; `{api}` becomes the address of its first API. */
+    readonly tryThis?: readonly string[];
+  };
+}
+
+/** What the framework hands to a plugin beside itself. */
+export interface PluginUtilities {
+  readonly writeText: (text: string) => void;
+  readonly log: { warning(text: string): void };
+}

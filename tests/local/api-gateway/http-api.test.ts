@@ -1,0 +1,149 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { api, returned, send, serve, type Served } from './serve.ts';
+
+const event = (served: Served) => served.event() as unknown as APIGatewayProxyEventV2;
+
+describe('the event of an HTTP API', () => {
+  it('carries the whole request', async () => {
+    const served = await serve(api('HTTP', ['POST /orders/{orderId}']));
+
+    const answer = await send(
+      `${served.url}/orders/a%20b?tag=x&tag=y&name=J%C3%BCrgen`,
+      {
+        method: 'POST',
+        headers: [
+          ...['Host', 'localhost:3000', 'X-Custom', 'one', 'x-custom', 'two'],
+          ...['Cookie', 'a=1; b=2', 'User-Agent', 'test/1', 'Content-Type', 'application/json'],
+          ...['Content-Length', '7', 'X-Forwarded-For', '203.0.113.7'],
+        ],
+      },
+      '{"a":1}',
+    );
+
+    const received = event(served);
+    expect(received).toMatchObject({
+      version: '2.0',
+      routeKey: 'POST /orders/{orderId}',
+      rawPath: '/orders/a b',
+      rawQueryString: 'tag=x&tag=y&name=J%C3%BCrgen',
+      cookies: ['a=1', 'b=2'],
+      queryStringParameters: { tag: 'x,y', name: 'Jürgen' },
+      pathParameters: { orderId: 'a b' },
+      body: '{"a":1}',
+      isBase64Encoded: false,
+      requestContext: {
+        accountId: '000000000000',
+        apiId: 'abc123',
+        domainName: 'localhost:3000',
+        domainPrefix: 'localhost',
+        http: {
+          method: 'POST',
+          path: '/orders/a b',
+          protocol: 'HTTP/1.1',
+          sourceIp: '127.0.0.1',
+          userAgent: 'test/1',
+        },
+        requestId: answer.headers['apigw-requestid'],
+        routeKey: 'POST /orders/{orderId}',
+        stage: '$default',
+      },
+    });
+    expect(received.requestContext.time).toMatch(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/);
+    expect(received.headers).toMatchObject({
+      'x-custom': 'one,two',
+      'content-length': '7',
+      'x-forwarded-for': '203.0.113.7, 127.0.0.1',
+      'x-forwarded-port': String(served.port),
+      'x-forwarded-proto': 'http',
+      'x-amzn-trace-id': expect.stringMatching(/^Root=1-/) as unknown,
+    });
+    expect(received.headers).not.toHaveProperty('cookie');
+  });
+
+  it('leaves out what a request does not have', async () => {
+    const served = await serve(api('HTTP', ['ANY $default']));
+
+    await fetch(`${served.url}/anything`);
+
+    const received = event(served);
+    expect(received).toMatchObject({ routeKey: '$default', rawPath: '/anything', rawQueryString: '' });
+    for (const field of ['cookies', 'queryStringParameters', 'pathParameters', 'body', 'stageVariables']) {
+      expect(received).not.toHaveProperty(field);
+    }
+    expect(received.isBase64Encoded).toBe(false);
+  });
+
+  it.each([
+    ['text/csv', false],
+    ['application/json; charset=utf-8', false],
+    ['application/problem+json', false],
+    ['application/xml', false],
+    ['application/x-www-form-urlencoded', true],
+    ['application/octet-stream', true],
+    ['image/png', true],
+  ])('encodes a body of type %s as base64: %s', async (type, binary) => {
+    const served = await serve(api('HTTP', ['POST /']));
+
+    await send(served.url, { method: 'POST', headers: { 'Content-Type': type } }, 'hello');
+
+    expect(event(served)).toMatchObject({ isBase64Encoded: binary, body: binary ? 'aGVsbG8=' : 'hello' });
+  });
+});
+
+describe('the answer of an HTTP API', () => {
+  const answerOf = async (result: unknown) => {
+    const served = await serve(api('HTTP', ['ANY /']), () => Promise.resolve(returned(result)));
+    return { answer: await send(served.url), entry: await served.logged() };
+  };
+
+  it('is what the function returned, each cookie in a header of its own', async () => {
+    const { answer } = await answerOf({
+      statusCode: 201,
+      headers: { 'Content-Type': 'text/html', 'X-A': 'b', Connection: 'close', 'Content-Length': '99' },
+      cookies: ['a=1; Path=/', 'b=2'],
+      body: 'aGVsbG8=',
+      isBase64Encoded: true,
+    });
+
+    expect(answer.status).toBe(201);
+    expect(answer.body.toString()).toBe('hello');
+    expect(answer.headers).toMatchObject({
+      'content-type': 'text/html',
+      'x-a': 'b',
+      'content-length': '5',
+      'set-cookie': ['a=1; Path=/', 'b=2'],
+    });
+    expect(answer.headers['apigw-requestid']).toMatch(/=$/);
+    expect(answer.headers).not.toHaveProperty('x-amzn-requestid');
+  });
+
+  it('is plain text when the function names no type', async () => {
+    const { answer } = await answerOf({ statusCode: 200, body: 'hello' });
+    expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
+  });
+
+  it.each([
+    [{ id: 1 }, '{"id":1}'],
+    ['hello', 'hello'],
+    [[1, 2], '[1,2]'],
+    [null, 'null'],
+  ])('is the result %j itself when it has no statusCode', async (result, body) => {
+    const { answer } = await answerOf(result);
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-type']).toBe('application/json');
+    expect(answer.body.toString()).toBe(body);
+  });
+
+  it.each([
+    ['a wrong status', { statusCode: 'fine' }, 'statusCode must be'],
+    ['an object as body', { statusCode: 200, body: {} }, 'body must be a string, got object'],
+    ['a text as cookies', { statusCode: 200, cookies: 'a=1' }, 'cookies must be an array, got string'],
+    ['a cookie that splits the response', { statusCode: 200, cookies: ['a\nb'] }, 'cookies["Set-Cookie"]'],
+  ])('is 500 when the function returned %s', async (_what, result, reason) => {
+    const { answer, entry } = await answerOf(result);
+    expect(answer.status).toBe(500);
+    expect(answer.body.toString()).toBe('{"message":"Internal Server Error"}');
+    expect(entry.reason).toContain(reason);
+  });
+});

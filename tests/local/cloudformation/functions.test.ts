@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { lambdaFunction, readResources } from './read-template.ts';
+
+describe('a function', () => {
+  it('has CloudFormation’s defaults where the template sets nothing', () => {
+    expect(readResources({ Work: lambdaFunction() }).service.functions).toEqual([
+      {
+        name: 'work',
+        key: 'work',
+        arn: 'arn:aws:lambda:eu-central-1:000000000000:function:work',
+        handler: 'index.handler',
+        codeDirectory: '/packages/work',
+        runtime: 'nodejs24.x',
+        memorySize: 128,
+        timeout: 3,
+        environment: {},
+        tracingMode: 'PassThrough',
+        logFormat: 'Text',
+        logGroup: '/aws/lambda/work',
+      },
+    ]);
+  });
+
+  it('has what the template sets, numbers also as text', () => {
+    const { service } = readResources({
+      Work: lambdaFunction({
+        MemorySize: '512',
+        Timeout: 29,
+        Environment: { Variables: { GREETING: 'hello', GONE: { Ref: 'AWS::NoValue' } } },
+        TracingConfig: { Mode: 'Active' },
+        LoggingConfig: { LogFormat: 'JSON', LogGroup: '/shop' },
+        ReservedConcurrentExecutions: 0,
+      }),
+    });
+    expect(service.functions[0]).toMatchObject({
+      memorySize: 512,
+      timeout: 29,
+      environment: { GREETING: 'hello' },
+      tracingMode: 'Active',
+      logFormat: 'JSON',
+      logGroup: '/shop',
+      reservedConcurrency: 0,
+    });
+    expect(Object.keys(service.functions[0]?.environment ?? {})).toEqual(['GREETING']);
+  });
+
+  it('asks for its key and its code with what the template calls it', () => {
+    const asked: unknown[] = [];
+    const { service } = readResources(
+      { WorkLambdaFunction: lambdaFunction() },
+      {
+        codeDirectoryOf: (deployed) => {
+          asked.push(deployed);
+          return '/somewhere';
+        },
+        functionKeyOf: (name) => `${name}-key`,
+      },
+    );
+    expect(asked).toEqual([{ logicalId: 'WorkLambdaFunction', name: 'work' }]);
+    expect(service.functions[0]).toMatchObject({ codeDirectory: '/somewhere', key: 'work-key' });
+  });
+
+  it('never reads what is of no use here, however broken', () => {
+    const { service, warnings } = readResources({
+      Work: lambdaFunction({ Role: { Ref: 'Nobody' }, VpcConfig: { SubnetIds: [{ Ref: 'Nobody' }] } }),
+    });
+    expect(service.functions).toHaveLength(1);
+    expect(warnings).toEqual([]);
+  });
+
+  it('is refused with the place when a property is of another kind', () => {
+    const read = (properties: Record<string, unknown>) => () =>
+      readResources({ Work: lambdaFunction(properties) });
+    const at = 'Resources.Work.Properties';
+    expect(read({ Timeout: 'long' })).toThrow(`${at}.Timeout: expected a number, got "long"`);
+    expect(read({ Timeout: '' })).toThrow(`${at}.Timeout: expected a number, got ""`);
+    expect(read({ Handler: undefined })).toThrow(`${at}.Handler: expected text, got nothing`);
+    expect(read({ Handler: ['a'] })).toThrow(`${at}.Handler: expected text, got ["a"]`);
+    expect(read({ Environment: 'none' })).toThrow(`${at}.Environment: expected an object, got "none"`);
+    expect(read({ Layers: 'one' })).toThrow(`${at}.Layers: expected a list, got "one"`);
+  });
+});
+
+describe('a function that cannot run here', () => {
+  it.each([
+    [{ PackageType: 'Image', Runtime: undefined }, 'it is packaged as a container image'],
+    [{ Code: { ZipFile: 'exports.handler = 1' } }, 'its code is inline in the template'],
+    [{ Runtime: 'python3.13' }, 'its runtime is "python3.13", and only Node.js functions run here'],
+  ])('is left out with a warning: %j', (properties, reason) => {
+    const { service, warnings } = readResources({ Work: lambdaFunction(properties) });
+    expect(service.functions).toEqual([]);
+    expect(warnings).toEqual([`The function work is not run locally: ${reason}`]);
+  });
+
+  it('is left out when only CloudFormation calls it', () => {
+    const { service, warnings } = readResources({
+      Work: lambdaFunction(),
+      Resource: { Type: 'Custom::Thing', Properties: { ServiceToken: { 'Fn::GetAtt': 'Work.Arn' } } },
+    });
+    expect(service.functions).toEqual([]);
+    expect(warnings).toEqual(['The function work is not run locally: it only serves the deployment']);
+  });
+
+  it('runs without its layers, with a warning', () => {
+    const { service, warnings } = readResources({ Work: lambdaFunction({ Layers: ['arn:of:a:layer'] }) });
+    expect(service.functions).toHaveLength(1);
+    expect(warnings).toEqual(['The function work runs without its layers: arn:of:a:layer']);
+  });
+});
