@@ -79,9 +79,9 @@ module.exports = {
     {
       name: 'console-runs-in-a-browser',
       severity: 'error',
-      comment: 'No Node module may be reachable from the page.',
+      comment: 'There is no Node in the page.',
       from: { path: '^local/console/' },
-      to: { path: '^node:', reachable: true },
+      to: { dependencyTypes: ['core'] },
     },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {

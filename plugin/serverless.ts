@@ -21,6 +21,8 @@ export interface Serverless {
 export interface ServerlessFunction {
   /** The deployed name. */
   readonly name?: string;
+  /** Absent for a function that is a container image. */
+  readonly handler?: string;
   readonly package?: { readonly artifact?: string };
 }
 

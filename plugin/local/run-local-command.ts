@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
+import { checkHandlers } from './check-handlers.ts';
 import type { LocalCommandOptions } from './command-options.ts';
 import { portsFrom } from './command-options.ts';
 import { unpackFunctions } from './unpack-functions.ts';
@@ -26,6 +27,7 @@ export async function runLocalCommand(
   ]);
   try {
     const ports = portsFrom(options);
+    checkHandlers(serverless.service.functions, serverless.serviceDir);
     await serverless.pluginManager.spawn('package');
     const { service: config } = serverless;
     const aws = serverless.getProvider('aws');

@@ -1,0 +1,77 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unpackFunctions } from '../../plugin/local/unpack-functions.ts';
+import { receiveDocuments } from '../helpers/document-receiver.ts';
+import { sampledTrace } from '../helpers/lambda.ts';
+import type { ProjectCopy } from '../helpers/project-copy.ts';
+import { copyProject } from '../helpers/project-copy.ts';
+import { runNode, runServerless } from '../helpers/run.ts';
+
+let project: ProjectCopy;
+let folder: string;
+let handler: string;
+
+beforeAll(async () => {
+  project = await copyProject();
+  const run = runServerless(['package'], project.directory);
+  if ((await run.exited) !== 0) throw new Error(run.output());
+  folder = await mkdtemp(join(tmpdir(), 'lantern-bundle-'));
+  const folders = await unpackFunctions(
+    new Map([['take-payment', join(project.directory, '.serverless/take-payment.zip')]]),
+    folder,
+  );
+  handler = join(folders.get('take-payment') ?? '', 'src/handlers/take-payment.mjs');
+  // Runs the bundled handler as Lambda would, and tells which modules the process has loaded.
+  await writeFile(
+    join(folder, 'invoke.mjs'),
+    `import { registerHooks } from 'node:module';
+     const loaded = [];
+     registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context); } });
+     const { handler } = await import(${JSON.stringify(pathToFileURL(handler).href)});
+     const event = { httpMethod: 'POST', headers: { 'content-type': 'application/json' }, body: '{"orderId":"o-1","amount":9}' };
+     const response = await handler(event, { functionName: 'take-payment', awsRequestId: 'r-1', getRemainingTimeInMillis: () => 5000 });
+     console.log('RESULT ' + JSON.stringify({ response, loaded }));`,
+  );
+}, 120_000);
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await project.remove();
+});
+
+async function invoke(tracing: 'true' | 'false', daemonAddress: string) {
+  const run = runNode([join(folder, 'invoke.mjs')], folder, {
+    POWERTOOLS_TRACE_ENABLED: tracing,
+    LAMBDA_TASK_ROOT: folder,
+    AWS_XRAY_DAEMON_ADDRESS: daemonAddress,
+    _X_AMZN_TRACE_ID: sampledTrace().header,
+  });
+  expect(await run.exited).toBe(0);
+  const result = /^RESULT (.*)$/m.exec(run.output())?.[1] ?? '';
+  return JSON.parse(result) as { response: { statusCode: number }; loaded: string[] };
+}
+
+describe('a bundled function', () => {
+  it('loads nothing of X-Ray while tracing is off, and works the same', async () => {
+    const daemon = await receiveDocuments();
+
+    const off = await invoke('false', daemon.address);
+    expect(off.response.statusCode).toBe(201);
+    const texts = await Promise.all(
+      off.loaded.filter((url) => url.startsWith('file:')).map((url) => readFile(new URL(url), 'utf8')),
+    );
+    expect(texts.length).toBeGreaterThan(0);
+    expect(off.loaded.filter((url) => url.includes('xray'))).toEqual([]);
+    expect(texts.filter((text) => text.includes('AWS_XRAY_DAEMON_ADDRESS'))).toEqual([]);
+    expect(await daemon.settled()).toEqual([]);
+
+    const on = await invoke('true', daemon.address);
+    expect(on.response).toEqual(off.response);
+    expect(on.loaded.some((url) => url.includes('xray-tracer'))).toBe(true);
+    const documents = await daemon.until((all) => all.length === 2);
+    expect(documents.map(({ name }) => name)).toEqual(['chargeCard', '## take-payment']);
+    await daemon.stop();
+  });
+});

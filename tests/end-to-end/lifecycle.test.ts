@@ -1,0 +1,135 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
+import { eventually, freePorts, startLocalStack } from '../helpers/local-stack.ts';
+import type { ProjectCopy } from '../helpers/project-copy.ts';
+import { copyProject } from '../helpers/project-copy.ts';
+import { runServerless } from '../helpers/run.ts';
+
+let project: ProjectCopy;
+const projects: ProjectCopy[] = [];
+
+beforeEach(async () => {
+  project = await copyProject();
+  projects.push(project);
+});
+afterEach(() => project.remove());
+afterAll(() => Promise.all(projects.map((each) => each.remove())));
+
+/** Changes a file of the project copy. */
+async function change(path: string, edit: (content: string) => string): Promise<void> {
+  const file = join(project.directory, path);
+  await writeFile(file, edit(await readFile(file, 'utf8')));
+}
+
+/** Processes whose command line or environment names the project copy. */
+async function processesOf(directory: string): Promise<string[]> {
+  const { readdir } = await import('node:fs/promises');
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+      return environment.includes(`LAMBDA_TASK_ROOT=${directory}`) ? pid : undefined;
+    }),
+  );
+  return found.filter((pid) => pid !== undefined);
+}
+
+describe('serverless local', { timeout: 120_000 }, () => {
+  it('ends every child process when it is interrupted', async () => {
+    const stack = await startLocalStack(project.directory);
+    expect((await stack.order('tea')).status).toBe(201);
+    expect(await processesOf(project.directory)).not.toEqual([]);
+
+    expect(await stack.stop()).toBe(0);
+
+    expect(await processesOf(project.directory)).toEqual([]);
+  });
+
+  it('serves without tracing when told so, and shows no trace', async () => {
+    const stack = await startLocalStack(project.directory, ['--param', 'tracing=off']);
+    expect(stack.run.output()).toContain('tracing off');
+
+    expect((await stack.order('tea', { 'x-correlation-id': 'order-1' })).status).toBe(201);
+    await stack.run.until(/fulfil-order .*"correlation_id":"order-1"/);
+
+    expect((await stack.traces()).traces).toEqual([]);
+    await stack.stop();
+  });
+
+  it('says in one message that a port is taken, and how to choose another', async () => {
+    const port = await freePorts(6);
+    const other = createServer().listen(port + 1, '127.0.0.1');
+    await once(other, 'listening');
+
+    const run = runServerless(
+      ['local', '--stage', 'local', '--port', String(port), '--daemon-port', String(port + 5)],
+      project.directory,
+    );
+    const code = await run.exited;
+    other.close();
+
+    expect(code).toBe(1);
+    expect(run.output()).toContain(`Port ${port + 1}`);
+    expect(run.output()).toContain('--port');
+    expect(run.output()).not.toMatch(/^\s+at /m);
+  });
+
+  it('refuses a port that is none', async () => {
+    const run = runServerless(['local', '--port', 'eighty'], project.directory);
+
+    expect(await run.exited).toBe(1);
+    expect(run.output()).toContain('--port takes a port number from 1024');
+    expect(run.output()).toContain('"eighty"');
+    expect(run.output()).not.toMatch(/^\s+at /m);
+  });
+
+  it('says which handler is missing', async () => {
+    await change('serverless.yml', (yml) =>
+      yml.replace('src/handlers/get-order.handler', 'src/handlers/got-order.handler'),
+    );
+
+    const run = runServerless(['local', '--stage', 'local'], project.directory);
+
+    expect(await run.exited).toBe(1);
+    expect(run.output()).toContain('src/handlers/got-order');
+    expect(run.output()).not.toMatch(/^\s+at /m);
+  });
+
+  it('says where serverless.yml is broken', async () => {
+    await change('serverless.yml', (yml) => yml.replace('functions:', 'functions: ['));
+
+    const run = runServerless(['local', '--stage', 'local'], project.directory);
+
+    expect(await run.exited).toBe(1);
+    expect(run.output()).toContain('serverless.yml');
+    expect(run.output()).not.toMatch(/^\s+at /m);
+  });
+
+  it('refuses a setting that it does not know', async () => {
+    await change('serverless.yml', (yml) => yml.replace('  lantern:\n    local:', '  lantern:\n    locale:'));
+
+    const run = runServerless(['local', '--stage', 'local'], project.directory);
+
+    expect(await run.exited).toBe(1);
+    expect(run.output()).toContain('locale');
+  });
+
+  it('answers 502 and names the error when a bundle throws as it loads', async () => {
+    await change('src/handlers/get-order.ts', (code) => `${code}\nthrow new RangeError('no shop today');\n`);
+    const stack = await startLocalStack(project.directory);
+
+    expect((await fetch(`${stack.api}/orders/o-1`)).status).toBe(502);
+
+    await stack.run.until('no shop today');
+    expect(stack.run.output()).toMatch(/get-order .*RangeError/);
+    const { traces } = await eventually(async () => {
+      const listing = await stack.traces();
+      return listing.traces[0]?.status === 'fault' ? listing : undefined;
+    }, 'the faulted trace');
+    expect(traces).toHaveLength(1);
+    await stack.stop();
+  });
+});

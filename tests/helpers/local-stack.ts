@@ -1,0 +1,84 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TraceListing, TracePage } from '../../local/xray/trace.ts';
+import type { Run } from './run.ts';
+import { runServerless } from './run.ts';
+
+/** `serverless local` as a user runs it, on ports of its own. */
+export interface LocalStack {
+  readonly run: Run;
+  readonly api: string;
+  readonly console: string;
+  readonly port: number;
+  readonly daemonPort: number;
+  order(sku: string, headers?: Record<string, string>): Promise<Response>;
+  traces(): Promise<TraceListing>;
+  trace(id: string): Promise<TracePage>;
+  stop(): Promise<number | null>;
+}
+
+/** The first of several ports in a row that are free now. */
+export async function freePorts(count: number): Promise<number> {
+  for (;;) {
+    const first = 20_000 + Math.floor(Math.random() * 30_000);
+    const taken = await Promise.all(Array.from({ length: count }, (_, index) => isTaken(first + index)));
+    if (!taken.includes(true)) return first;
+  }
+}
+
+async function isTaken(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port !== port;
+  } catch {
+    return true;
+  } finally {
+    server.close();
+  }
+}
+
+export async function startLocalStack(directory: string, args: readonly string[] = []): Promise<LocalStack> {
+  const port = await freePorts(6);
+  const daemonPort = port + 5;
+  const run = runServerless(
+    ['local', '--stage', 'local', '--port', String(port), '--daemon-port', String(daemonPort), ...args],
+    directory,
+  );
+  await run.until('Ctrl-C stops everything');
+  const [api, console] = [`http://localhost:${port}`, `http://localhost:${port + 1}`];
+  const read = async <T>(path: string): Promise<T> => (await (await fetch(`${console}${path}`)).json()) as T;
+  return {
+    run,
+    api,
+    console,
+    port,
+    daemonPort,
+    order: (sku, headers = {}) =>
+      fetch(`${api}/orders`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ customerId: 'c-1', items: [{ sku, quantity: 1 }] }),
+      }),
+    traces: () => read<TraceListing>('/api/traces'),
+    trace: (id) => read<TracePage>(`/api/traces/${id}`),
+    async stop() {
+      run.child.kill('SIGINT');
+      return run.exited;
+    },
+  };
+}
+
+/** Asks again until the answer is there. */
+export async function eventually<T>(ask: () => Promise<T | undefined>, what: string): Promise<T> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}`);
+    await sleep(50);
+  }
+}

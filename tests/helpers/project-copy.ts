@@ -1,0 +1,29 @@
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const PROJECT = resolve(import.meta.dirname, '../..');
+
+/** What a fresh clone has that a deployment needs. */
+const PARTS = [
+  'package.json',
+  'serverless.yml',
+  'tsconfig.json',
+  'tsconfig.base.json',
+  'src',
+  'plugin',
+  'local',
+];
+
+/** The project in a folder of its own, so that a test may package, change or break it. */
+export interface ProjectCopy {
+  readonly directory: string;
+  remove(): Promise<void>;
+}
+
+export async function copyProject(): Promise<ProjectCopy> {
+  const directory = await mkdtemp(join(tmpdir(), 'lantern-'));
+  for (const part of PARTS) await cp(join(PROJECT, part), join(directory, part), { recursive: true });
+  await symlink(join(PROJECT, 'node_modules'), join(directory, 'node_modules'));
+  return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
+}

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const PROJECT = join(import.meta.dirname, '../..');
+const SERVERLESS = join(PROJECT, 'node_modules/serverless/bin/serverless.js');
+
+/** A process under test and what it has written so far. */
+export interface Run {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  /** Resolves with the exit code. */
+  readonly exited: Promise<number | null>;
+  /** Waits until the output holds `text`; fails with the output when the process ends before. */
+  until(text: string | RegExp): Promise<void>;
+}
+
+const DEADLINE_MS = 60_000;
+
+/** Runs Node with these arguments, in `directory`. */
+export function runNode(args: readonly string[], directory: string, env: NodeJS.ProcessEnv = {}): Run {
+  const { VITEST: _, NODE_OPTIONS: __, ...inherited } = process.env;
+  const child = spawn(process.execPath, args, {
+    cwd: directory,
+    env: { ...inherited, ...env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+  }
+  const exited = once(child, 'close').then(([code]) => code as number | null);
+  let running = true;
+  void exited.then(() => (running = false));
+  return {
+    child,
+    output: () => output,
+    exited,
+    async until(text) {
+      const deadline = Date.now() + DEADLINE_MS;
+      const found = (): boolean => (typeof text === 'string' ? output.includes(text) : text.test(output));
+      while (!found()) {
+        if (!running || Date.now() > deadline) throw new Error(`Waited for ${String(text)} in:\n${output}`);
+        await sleep(20);
+      }
+    },
+  };
+}
+
+/** Runs the Serverless Framework, in `directory`. */
+export function runServerless(args: readonly string[], directory: string): Run {
+  // Neither credentials nor a network: what needs them must fail here.
+  return runNode([SERVERLESS, ...args], directory, {
+    AWS_ACCESS_KEY_ID: '',
+    AWS_SECRET_ACCESS_KEY: '',
+    AWS_PROFILE: '',
+    SLS_NOTIFICATIONS_MODE: 'off',
+    SLS_TELEMETRY_DISABLED: '1',
+  });
+}

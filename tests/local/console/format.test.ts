@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { entryOf, entryText } from '../../../local/console/entry/entry.ts';
+import { formatDuration } from '../../../local/console/format/duration.ts';
+import { formatAgo, formatExact, toIso } from '../../../local/console/format/time.ts';
+import { lossesText } from '../../../local/console/list/losses-text.ts';
+import { parseRoute, tracePath } from '../../../local/console/routing/route.ts';
+import { noLosses } from '../../fixtures/console/entities.ts';
+
+describe('a duration', () => {
+  it.each([
+    [0, '0 ms'],
+    [0.00005, '0.05 ms'],
+    [0.0042, '4.2 ms'],
+    [0.00999, '10 ms'],
+    [0.4126, '413 ms'],
+    [0.99964, '1 s'],
+    [1.236, '1.24 s'],
+    [12.34, '12.3 s'],
+    [59.96, '1 min'],
+    [123, '2 min 3 s'],
+    [3600, '1 h'],
+    [3905, '1 h 5 min'],
+    [-1, '–'],
+    [Number.NaN, '–'],
+  ])('of %d seconds reads %s', (seconds, text) => {
+    expect(formatDuration(seconds)).toBe(text);
+  });
+});
+
+describe('a time', () => {
+  it.each([
+    [-3, 'just now'],
+    [4, 'just now'],
+    [42, '42 s ago'],
+    [125, '2 min ago'],
+    [7200, '2 h ago'],
+    [200_000, '2 d ago'],
+  ])('%d seconds back reads %s', (seconds, text) => {
+    expect(formatAgo(1_790_000_000 - seconds, 1_790_000_000)).toBe(text);
+  });
+
+  it('is exact to the millisecond', () => {
+    expect(formatExact(1_790_000_000.123)).toMatch(/^2026-09-\d\d \d\d:\d\d:20\.123$/);
+    expect(toIso(1_790_000_000)).toBe('2026-09-21T14:13:20.000Z');
+  });
+
+  it('that no calendar knows is said to be unknown', () => {
+    expect(formatExact(1e20)).toBe('an unknown time');
+    expect(toIso(Number.NaN)).toBeUndefined();
+  });
+});
+
+describe('an entry', () => {
+  it('is the method and the path of the request', () => {
+    const entry = entryOf({
+      name: 'shop',
+      http: { method: 'GET', url: 'https://h/orders/1?x=1', status: 200 },
+    });
+    expect(entry).toEqual({ method: 'GET', target: '/orders/1?x=1', httpStatus: '200' });
+    expect(entryText(entry)).toBe('GET /orders/1?x=1');
+  });
+
+  it('is the name of the root where there was no request', () => {
+    expect(entryText(entryOf({ name: 'shop-local-fulfil-order' }))).toBe('shop-local-fulfil-order');
+  });
+
+  it('ignores what is no text', () => {
+    const http = JSON.parse('{"method":{},"url":[],"status":null}') as { method: string };
+    expect(entryOf({ name: 'root', http })).toEqual({ target: 'root' });
+  });
+});
+
+describe('losses', () => {
+  it('are not mentioned when there are none', () => {
+    expect(lossesText(noLosses)).toBeUndefined();
+  });
+
+  it('are each said with their number', () => {
+    expect(lossesText({ invalid: 1, evictedTraces: 12, refusedDocuments: 2 })).toBe(
+      'Not everything is shown: 12 older traces dropped to make room; 2 documents refused because the trace was full; 1 message received that was not valid X-Ray.',
+    );
+  });
+});
+
+describe('a route', () => {
+  it('is read back from the path it was written to', () => {
+    const traceId = '1-6a1b2c3d/<odd> id';
+    expect(parseRoute(tracePath(traceId))).toEqual({ page: 'trace', traceId });
+  });
+
+  it.each([
+    ['/', 'list'],
+    ['/traces', 'list'],
+    ['/traces/a/b', 'unknown'],
+    ['/traces/%E0%A4%A', 'unknown'],
+    ['/elsewhere', 'unknown'],
+  ])('of %s is the page "%s"', (path, page) => {
+    expect(parseRoute(path).page).toBe(page);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import {
+  initialTraceList,
+  MAX_LISTED,
+  shownTraces,
+  traceListReducer,
+  waitingCount,
+  type TraceListAction,
+  type TraceListState,
+} from '../../../local/console/list/trace-list-state.ts';
+import { noLosses, summary } from '../../fixtures/console/entities.ts';
+
+const after = (...actions: readonly TraceListAction[]): TraceListState =>
+  actions.reduce(traceListReducer, initialTraceList);
+const shownIds = (state: TraceListState) => shownTraces(state).map(({ id }) => id);
+const old = summary('old', { startTime: 1 });
+const recent = summary('recent', { startTime: 2 });
+const listed: TraceListAction = { type: 'listed', listing: { traces: [old], losses: noLosses } };
+
+describe('the state of the trace list', () => {
+  it('shows the newest trace first, in whatever order they arrive', () => {
+    expect(shownIds(after(listed, { type: 'arrived', summaries: [recent] }))).toEqual(['recent', 'old']);
+  });
+
+  it('keeps the newest revision of a trace when an older one arrives late', () => {
+    const state = after(
+      { type: 'arrived', summaries: [{ ...old, revision: 3, status: 'fault' }] },
+      { type: 'arrived', summaries: [{ ...old, revision: 2 }] },
+    );
+    expect(shownTraces(state)).toMatchObject([{ revision: 3, status: 'fault' }]);
+  });
+
+  it('keeps what it heard while the list was under way', () => {
+    const state = after({ type: 'connected' }, { type: 'arrived', summaries: [recent] }, listed);
+    expect(shownIds(state)).toEqual(['recent', 'old']);
+  });
+
+  it('forgets after a reconnection what the server no longer lists', () => {
+    const state = after(
+      { type: 'arrived', summaries: [recent] },
+      { type: 'lost' },
+      { type: 'connected' },
+      listed,
+    );
+    expect(shownIds(state)).toEqual(['old']);
+  });
+
+  it('stands still while paused, counts what is new or changed, and shows it when resumed', () => {
+    const paused = after(
+      listed,
+      { type: 'paused' },
+      { type: 'arrived', summaries: [recent, { ...old, revision: 2 }] },
+    );
+    expect(shownTraces(paused)).toEqual([old]);
+    expect(waitingCount(paused)).toBe(2);
+
+    const resumed = traceListReducer(paused, { type: 'resumed' });
+    expect(shownTraces(resumed)).toEqual([recent, { ...old, revision: 2 }]);
+    expect(waitingCount(resumed)).toBe(0);
+  });
+
+  it('is empty after clearing, also while paused', () => {
+    expect(shownTraces(after(listed, { type: 'cleared' }))).toEqual([]);
+    expect(shownTraces(after(listed, { type: 'paused' }, { type: 'cleared' }))).toEqual([]);
+  });
+
+  it('holds no more than the newest traces', () => {
+    const summaries = Array.from({ length: MAX_LISTED + 5 }, (_, index) =>
+      summary(`t${index}`, { startTime: index }),
+    );
+    const ids = shownIds(after({ type: 'arrived', summaries }));
+    expect(ids).toHaveLength(MAX_LISTED);
+    expect(ids[0]).toBe(`t${MAX_LISTED + 4}`);
+    expect(ids).not.toContain('t4');
+  });
+
+  it('keeps a failure until the list can be read', () => {
+    const failed = after({ type: 'failed', message: 'no answer' });
+    expect(failed.failure).toBe('no answer');
+    expect(traceListReducer(failed, listed).failure).toBeUndefined();
+  });
+
+  it('takes over losses from the list and from events', () => {
+    expect(after(listed, { type: 'losses', losses: { ...noLosses, invalid: 4 } }).losses.invalid).toBe(4);
+  });
+});

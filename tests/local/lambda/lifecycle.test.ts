@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ThrottledError } from '../../../local/lambda/invocation.ts';
+import { functionDefinition } from './definition.ts';
+import { isRunning, startService, until } from './harness.ts';
+
+describe('execution environments', () => {
+  it('are reused, and only the first invocation is a cold start', async () => {
+    const { call, reports } = await startService();
+    const first = await call();
+    const second = await call();
+    expect(second).toMatchObject({ pid: first.pid, invocations: 2 });
+    expect(reports[0]?.initDuration).toBeGreaterThan(0);
+    expect(reports[1]).not.toHaveProperty('initDuration');
+  });
+
+  it('take one invocation each when invocations overlap, the one used last first', async () => {
+    const { call } = await startService();
+    const pids: unknown[] = [];
+    const waits = [50, 1].map(async (milliseconds) =>
+      pids.push((await call({ action: 'wait', milliseconds })).pid),
+    );
+    await Promise.all(waits);
+    expect(new Set(pids).size).toBe(2);
+    expect(await call()).toMatchObject({ pid: pids[1] });
+  });
+
+  it('are limited: what is above the limit is throttled, and recorded as such', async () => {
+    const { call, invoke, segments } = await startService(undefined, { concurrencyLimit: 2 });
+    const running = [1, 2].map(() => call({ action: 'wait', milliseconds: 300 }));
+    await expect(invoke()).rejects.toThrow(ThrottledError);
+    expect(segments().find(({ throttle }) => throttle === true)).toMatchObject({
+      origin: 'AWS::Lambda',
+      error: true,
+      http: { response: { status: 429 } },
+    });
+    await Promise.all(running);
+    expect(await call()).toMatchObject({ invocations: 2 });
+  });
+
+  it('are limited by a lower reserved concurrency', async () => {
+    const { invoke } = await startService([functionDefinition({ reservedConcurrency: 0 })]);
+    await expect(invoke()).rejects.toThrow(ThrottledError);
+  });
+
+  it('make room for a new one when one crashes', async () => {
+    const { call, invoke } = await startService(undefined, { concurrencyLimit: 1 });
+    await invoke({ action: 'exit', code: 1 });
+    expect(await call()).toMatchObject({ invocations: 1 });
+  });
+
+  it('are ended when they were not used for long', async () => {
+    const { call } = await startService(undefined, { idleTimeoutMs: 50 });
+    const { pid } = await call();
+    await until(() => !isRunning(pid as number));
+    expect(await call()).toMatchObject({ invocations: 1 });
+  });
+
+  it('run in the code directory with Lambda’s variables and none of the developer’s', async () => {
+    process.env.LANTERN_TEST_SECRET = 'of the developer';
+    const definition = functionDefinition({
+      environment: {
+        TABLE: 'orders',
+        TZ: 'Europe/Berlin',
+        AWS_REGION: 'ignored',
+        AWS_ENDPOINT_URL_SNS: 'its own',
+      },
+    });
+    const endpoints = { AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:4566', AWS_ENDPOINT_URL_SNS: 'given' };
+    const { call } = await startService([definition], { endpoints, daemonAddress: '127.0.0.1:2345' });
+    const variables = await call({ action: 'environment' });
+    delete process.env.LANTERN_TEST_SECRET;
+    expect(variables).toMatchObject({
+      TABLE: 'orders',
+      TZ: 'Europe/Berlin',
+      AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:4566',
+      AWS_ENDPOINT_URL_SNS: 'its own',
+      AWS_REGION: 'eu-central-1',
+      AWS_DEFAULT_REGION: 'eu-central-1',
+      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+      AWS_LAMBDA_FUNCTION_NAME: 'shop-local-actions',
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
+      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+      AWS_LAMBDA_LOG_FORMAT: 'Text',
+      AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2345',
+      _AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1',
+      _AWS_XRAY_DAEMON_PORT: '2345',
+      AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+      LAMBDA_TASK_ROOT: definition.codeDirectory,
+      _HANDLER: 'actions.handler',
+      PATH: process.env.PATH,
+    });
+    expect(variables._X_AMZN_TRACE_ID).toContain('Sampled=1');
+    for (const name of [
+      'LANTERN_TEST_SECRET',
+      'HOME',
+      'NODE_OPTIONS',
+      'VITEST',
+      'AWS_PROFILE',
+      'AWS_LAMBDA_LOG_LEVEL',
+    ]) {
+      expect(variables).not.toHaveProperty(name);
+    }
+    expect(await call()).toMatchObject({ directory: definition.codeDirectory });
+  });
+});
+
+describe('stopping', () => {
+  it('leaves no process, whether idle, busy or just starting', async () => {
+    const { service, call } = await startService();
+    const idle = await call({ action: 'wait', milliseconds: 1 });
+    const busy = call({ action: 'wait', milliseconds: 60_000 });
+    const starting = call();
+    await service.stop();
+    expect(isRunning(idle.pid as number)).toBe(false);
+    expect(await busy).toMatchObject({ errorType: 'Runtime.ExitError' });
+    expect(await starting).toMatchObject({ errorType: 'Runtime.ExitError' });
+  });
+
+  it('takes no invocation any more', async () => {
+    const { service, invoke } = await startService();
+    await service.stop();
+    await expect(invoke()).rejects.toThrow('stopped');
+  });
+
+  it('happens to the functions when their parent dies suddenly', async () => {
+    const parent = spawn(process.execPath, [join(import.meta.dirname, 'parent.ts')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [output] = (await once(parent.stdout, 'data')) as [Buffer];
+    const { pid } = JSON.parse(output.toString()) as { pid: number };
+    expect(isRunning(pid)).toBe(true);
+    parent.kill('SIGKILL');
+    await until(() => !isRunning(pid));
+  });
+});

@@ -1,0 +1,68 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ProjectCopy } from '../helpers/project-copy.ts';
+import { copyProject } from '../helpers/project-copy.ts';
+import { runNode } from '../helpers/run.ts';
+
+const PROJECT = join(import.meta.dirname, '../..');
+let project: ProjectCopy;
+
+beforeAll(async () => {
+  project = await copyProject();
+});
+afterAll(() => project.remove());
+
+/** The import check of `npm run lint`, on the copy. */
+async function lint(): Promise<{ code: number | null; output: string }> {
+  const run = runNode(
+    [
+      join(PROJECT, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'),
+      '--config',
+      join(PROJECT, '.dependency-cruiser.cjs'),
+      'src',
+      'plugin',
+      'local',
+    ],
+    project.directory,
+  );
+  return { code: await run.exited, output: run.output() };
+}
+
+const forbidden: ReadonlyArray<readonly [rule: string, file: string, code: string]> = [
+  ['arrow:src/orders', 'src/orders/sinner.ts', "import '../telemetry/logger.ts';"],
+  ['arrow:src/propagation', 'src/propagation/sinner.ts', "import type {} from '../telemetry/tracer.ts';"],
+  ['arrow:src/telemetry', 'src/telemetry/sinner.ts', "import '../clients/sns.ts';"],
+  ['arrow:src/handlers', 'src/handlers/sinner.ts', "import '../middlewares/tracing.ts';"],
+  ['arrow:local', 'local/sinner.ts', "import '../src/index.ts';"],
+  ['middlewares-never-import-each-other', 'src/middlewares/sinner.ts', "import './tracing.ts';"],
+  ['handlers-never-import-each-other', 'src/handlers/sinner-2.ts', "import './get-order.ts';"],
+  ['orders-are-pure', 'src/orders/sinner-2.ts', "import '@aws-sdk/client-sns';"],
+  ['x-ray-behind-one-interface', 'src/clients/sinner.ts', "import 'aws-xray-sdk-core';"],
+  ['x-ray-only-lazily', 'src/telemetry/sinner-2.ts', "import './xray/xray-tracer.ts';"],
+  ['local-only-when-it-runs', 'plugin/sinner.ts', "import '../local/main.ts';"],
+  ['console-shares-pure-code-only', 'local/console/sinner.ts', "import '../lambda/lambda-service.ts';"],
+  ['console-runs-in-a-browser', 'local/console/sinner-2.ts', "import 'node:fs';"],
+];
+
+describe('the import check of lint', () => {
+  it('passes on the project as it is', async () => {
+    const { code, output } = await lint();
+
+    expect(output).toContain('no dependency violations found');
+    expect(code).toBe(0);
+  });
+
+  it('fails on imports against the arrows, and names the rule and the file', async () => {
+    for (const [, file, code] of forbidden) {
+      const path = join(project.directory, file);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, `${code}\n`);
+    }
+
+    const { code, output } = await lint();
+
+    expect(code).toBeGreaterThan(0);
+    for (const [rule, file] of forbidden) expect(output).toContain(`error ${rule}: ${file}`);
+  });
+});
