@@ -2,8 +2,10 @@
 export interface InvokeRequest {
   /** The deployed name. */
   readonly functionName: string;
-  /** JSON. */
+  /** JSON, at most 6 MB. */
   readonly payload: string;
+  /** Lambda's retries keep the id of the first try; a new one is made without it. */
+  readonly requestId?: string;
   /** `X-Amzn-Trace-Id` as the caller sent it; a new trace is begun without it. */
   readonly traceHeader?: string;
   /** Trace headers of the messages in a batch: the new trace links to them, as Lambda does for SQS. */
@@ -22,6 +24,8 @@ export interface InvokeResponse {
   /** Why it failed, where Lantern must tell a timeout from a throw (API Gateway answers both 502 and 504). */
   readonly failure?: 'error' | 'timeout' | 'crash' | 'init-error';
   readonly traceId: string;
+  /** The end of what this invocation logged, platform lines included, at most 4 KB. */
+  readonly logTail?: string;
 }
 
 /**
@@ -29,6 +33,8 @@ export interface InvokeResponse {
  *
  * @throws UnknownFunctionError when no function has that name.
  * @throws ThrottledError when every environment is busy and the limit is reached.
+ * @throws InvalidRequestError when the payload or the client context is not JSON.
+ * @throws RequestTooLargeError when the payload exceeds 6 MB.
  */
 export type Invoke = (request: InvokeRequest) => Promise<InvokeResponse>;
 
@@ -40,7 +46,15 @@ export class ThrottledError extends Error {
   override readonly name = 'ThrottledError';
 }
 
-/** One line a function or the Lambda service wrote. */
+export class InvalidRequestError extends Error {
+  override readonly name = 'InvalidRequestError';
+}
+
+export class RequestTooLargeError extends Error {
+  override readonly name = 'RequestTooLargeError';
+}
+
+/** One log event: a line that a function or the Lambda service wrote. */
 export interface LogEvent {
   readonly functionName: string;
   readonly functionKey: string;
@@ -52,7 +66,7 @@ export interface LogEvent {
   readonly timestamp: number;
   /** `platform` for START, END and REPORT lines. */
   readonly source: 'stdout' | 'stderr' | 'platform';
-  /** Without the line break. */
+  /** Without the line break at its end; a console call and a REPORT may have others inside, as in CloudWatch. */
   readonly message: string;
 }
 

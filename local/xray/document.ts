@@ -56,7 +56,8 @@ export interface TraceLink {
 }
 
 /** One document as it travels: a segment, or a subsegment sent alone. */
-export type SegmentDocument = Segment | (Subsegment & { type: 'subsegment'; trace_id: string; parent_id: string });
+export type SegmentDocument =
+  Segment | (Subsegment & { type: 'subsegment'; trace_id: string; parent_id: string });
 
 export interface Cause {
   readonly working_directory?: string;

@@ -1,0 +1,68 @@
+import { devNull } from 'node:os';
+import { delimiter, join } from 'node:path';
+import type { FunctionDefinition } from '../service.ts';
+
+export interface EnvironmentSettings {
+  readonly definition: FunctionDefinition;
+  readonly region: string;
+  /** Added for every function, for example `AWS_ENDPOINT_URL_SQS`; the template's own variables win over them. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  /** `host:port` of the X-Ray daemon. */
+  readonly daemonAddress: string;
+  /** `host:port` of this environment's Runtime API. */
+  readonly runtimeApi: string;
+  readonly runtimeDirectory: string;
+  readonly logStream: string;
+  /** The developer's `PATH`: the only thing taken from the developer's own environment. */
+  readonly path: string;
+}
+
+/**
+ * All that a function's process finds in its environment, as "Using Lambda environment variables" lists it. What
+ * Lambda reserves cannot be set by the template; what it merely presets (`TZ`, `LANG`, X-Ray's) can.
+ */
+export function environmentVariables(settings: EnvironmentSettings): Record<string, string> {
+  const { definition, daemonAddress } = settings;
+  const separator = daemonAddress.lastIndexOf(':');
+  return {
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+    PATH: settings.path,
+    NODE_PATH: [join(definition.codeDirectory, 'node_modules'), definition.codeDirectory].join(delimiter),
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    AWS_XRAY_DAEMON_ADDRESS: daemonAddress,
+    _AWS_XRAY_DAEMON_ADDRESS: daemonAddress.slice(0, separator),
+    _AWS_XRAY_DAEMON_PORT: daemonAddress.slice(separator + 1),
+    // Without these the AWS SDK would look into the developer's ~/.aws, where Lambda has nothing.
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    ...settings.endpoints,
+    ...definition.environment,
+    ...reservedVariables(settings),
+  };
+}
+
+function reservedVariables(settings: EnvironmentSettings): Record<string, string> {
+  const { definition, region } = settings;
+  return {
+    _HANDLER: definition.handler,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}`,
+    AWS_LAMBDA_FUNCTION_NAME: definition.name,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memorySize),
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroup,
+    AWS_LAMBDA_LOG_STREAM_NAME: settings.logStream,
+    AWS_LAMBDA_LOG_FORMAT: definition.logFormat,
+    // The definition carries no level; INFO is Lambda's default for JSON logs.
+    ...(definition.logFormat === 'JSON' && { AWS_LAMBDA_LOG_LEVEL: 'INFO' }),
+    AWS_ACCESS_KEY_ID: 'LANTERNLOCAL',
+    AWS_SECRET_ACCESS_KEY: 'lantern-local',
+    AWS_SESSION_TOKEN: 'lantern-local',
+    AWS_LAMBDA_RUNTIME_API: settings.runtimeApi,
+    LAMBDA_TASK_ROOT: definition.codeDirectory,
+    LAMBDA_RUNTIME_DIR: settings.runtimeDirectory,
+  };
+}

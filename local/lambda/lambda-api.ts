@@ -1,0 +1,53 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { close, listen } from '../http/loopback.ts';
+import { foreignHost, foreignPage } from '../http/request-guard.ts';
+import type { InvokeApi } from './invoke-api.ts';
+import { createInvokeApi } from './invoke-api.ts';
+import type { Invoke } from './invocation.ts';
+
+export interface LambdaApiOptions {
+  readonly invoke: Invoke;
+  /** The deployed names. */
+  readonly functionNames: readonly string[];
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** How a user chooses another port; stands in the error when this one is taken. */
+  readonly howToChoosePort: string;
+  /** Told of each asynchronous event that is given up. */
+  readonly onDropped: (message: string) => void;
+}
+
+/** The Lambda API on a port of 127.0.0.1: `aws lambda invoke --endpoint-url http://localhost:3002`. */
+export class LambdaApi {
+  readonly #options: LambdaApiOptions;
+  readonly #invokeApi: InvokeApi;
+  readonly #server: Server;
+
+  constructor(options: LambdaApiOptions) {
+    this.#options = options;
+    this.#invokeApi = createInvokeApi({
+      ...options,
+      onDropped: ({ functionName, requestId, reason }) =>
+        options.onDropped(`The event ${requestId} for ${functionName} is given up: ${reason}`),
+    });
+    this.#server = createServer();
+  }
+
+  /** @throws Error that names the port, when it is taken. */
+  async start(): Promise<{ readonly url: string }> {
+    const { port: wanted, howToChoosePort: howToChoose } = this.#options;
+    const port = await listen(this.#server, { port: wanted, purpose: 'the Lambda API', howToChoose });
+    this.#server.on('request', (request, response) => {
+      const refusal = foreignHost(request, port) ?? foreignPage(request, port);
+      if (refusal === undefined) void this.#invokeApi.handle(request, response);
+      else response.writeHead(403, { 'Content-Type': 'text/plain' }).end(`${refusal}\n`);
+    });
+    return { url: `http://127.0.0.1:${port}` };
+  }
+
+  async stop(): Promise<void> {
+    await close(this.#server);
+    await this.#invokeApi.stop();
+  }
+}

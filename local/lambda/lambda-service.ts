@@ -1,0 +1,196 @@
+/** The local AWS Lambda service: runs the functions of a service in processes that speak the Lambda Runtime API. */
+import { randomUUID } from 'node:crypto';
+import type { FunctionDefinition } from '../service.ts';
+import type { SegmentSink } from '../xray/document.ts';
+import { EnvironmentPool } from './environment-pool.ts';
+import { ExecutionEnvironment, type EnvironmentLine } from './execution-environment.ts';
+import {
+  InvalidRequestError,
+  RequestTooLargeError,
+  ThrottledError,
+  UnknownFunctionError,
+  type Invoke,
+  type InvokeRequest,
+  type InvokeResponse,
+  type LogSink,
+  type ReportSink,
+} from './invocation.ts';
+import { LambdaInvocation } from './lambda-invocation.ts';
+import { INIT_TIMEOUT_MS, MAX_REQUEST_PAYLOAD } from './limits.ts';
+import { beginTrace } from './trace-context.ts';
+
+export interface LambdaServiceOptions {
+  readonly functions: readonly FunctionDefinition[];
+  readonly region: string;
+  readonly accountId: string;
+  /** Variables for every function, for example `AWS_ENDPOINT_URL_SQS`; a function's own win over them. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  /** `host:port` of the X-Ray daemon. */
+  readonly daemonAddress: string;
+  /** Gets every line of a function and of the service, an invocation's lines before its promise resolves. */
+  readonly onLog: LogSink;
+  readonly onReport: ReportSink;
+  readonly onSegment: SegmentSink;
+  /**
+   * Most environments of one function; a lower reserved concurrency counts instead.
+   *
+   * @default 10
+   */
+  readonly concurrencyLimit?: number;
+  /**
+   * Milliseconds after which an unused environment is ended.
+   *
+   * @default 600000, ten minutes
+   */
+  readonly idleTimeoutMs?: number;
+  /**
+   * Milliseconds that a function may take to load.
+   *
+   * @default 10000, as in Lambda
+   */
+  readonly initTimeoutMs?: number;
+}
+
+interface RegisteredFunction {
+  readonly definition: FunctionDefinition;
+  readonly pool: EnvironmentPool;
+}
+
+const DEFAULT_CONCURRENCY_LIMIT = 10;
+const DEFAULT_IDLE_TIMEOUT_MS = 10 * 60 * 1000;
+
+export class LambdaService {
+  readonly #options: LambdaServiceOptions;
+  readonly #functions: ReadonlyMap<string, RegisteredFunction>;
+  /** By request id. */
+  readonly #running = new Map<
+    string,
+    { readonly invocation: LambdaInvocation; readonly done: Promise<unknown> }
+  >();
+  #state: 'new' | 'started' | 'stopped' = 'new';
+
+  constructor(options: LambdaServiceOptions) {
+    this.#options = options;
+    this.#functions = new Map(
+      options.functions.map((definition) => [
+        definition.name,
+        { definition, pool: this.#createPool(definition) },
+      ]),
+    );
+  }
+
+  /** Environments start with the first invocations, as in AWS, so there is nothing to wait for. */
+  start(): Promise<void> {
+    this.#state = 'started';
+    return Promise.resolve();
+  }
+
+  readonly invoke: Invoke = async (request) => {
+    if (this.#state !== 'started')
+      throw new Error(`The Lambda service is ${this.#state}: it takes no invocations.`);
+    const { definition, pool } = this.#find(request.functionName);
+    const clientContext = checkRequest(request);
+    const requestId = request.requestId ?? randomUUID();
+    const { accountId, onLog, onReport, onSegment } = this.#options;
+    const trace = beginTrace(request, definition.tracingMode);
+    const sinks = { onLog, onReport, onSegment };
+    const invocation = new LambdaInvocation({ definition, accountId, requestId, trace, ...sinks });
+    const environment = acquire(pool, invocation);
+    const event = { payload: request.payload, ...(clientContext !== undefined && { clientContext }) };
+    const done = invocation.run(environment, event).finally(() => pool.release(environment));
+    return this.#track(requestId, invocation, done);
+  };
+
+  /** Ends every process. Invocations under way end as if their process had crashed. */
+  async stop(): Promise<void> {
+    this.#state = 'stopped';
+    await Promise.all([...this.#functions.values()].map(({ pool }) => pool.stop()));
+    await Promise.allSettled([...this.#running.values()].map(({ done }) => done));
+  }
+
+  async #track(
+    requestId: string,
+    invocation: LambdaInvocation,
+    done: Promise<InvokeResponse>,
+  ): Promise<InvokeResponse> {
+    this.#running.set(requestId, { invocation, done });
+    try {
+      return await done;
+    } finally {
+      this.#running.delete(requestId);
+    }
+  }
+
+  #find(name: string): RegisteredFunction {
+    const found = this.#functions.get(name);
+    if (found !== undefined) return found;
+    const known = [...this.#functions.keys()].join(', ');
+    throw new UnknownFunctionError(
+      `There is no function named ${name}. The service has: ${known || 'none'}.`,
+    );
+  }
+
+  #createPool(definition: FunctionDefinition): EnvironmentPool {
+    const { concurrencyLimit = DEFAULT_CONCURRENCY_LIMIT, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS } =
+      this.#options;
+    const { region, endpoints, daemonAddress, initTimeoutMs = INIT_TIMEOUT_MS } = this.#options;
+    return new EnvironmentPool({
+      functionName: definition.name,
+      limit: Math.min(concurrencyLimit, definition.reservedConcurrency ?? Number.POSITIVE_INFINITY),
+      idleTimeoutMs,
+      start: () =>
+        new ExecutionEnvironment({
+          definition,
+          region,
+          endpoints,
+          daemonAddress,
+          initTimeoutMs,
+          path: process.env.PATH ?? '',
+          onLine: (line) => this.#onLine(definition, line),
+        }),
+    });
+  }
+
+  #onLine(definition: FunctionDefinition, line: EnvironmentLine): void {
+    if (line.requestId !== undefined) this.#running.get(line.requestId)?.invocation.tail.add(line.message);
+    this.#options.onLog({
+      functionName: definition.name,
+      functionKey: definition.key,
+      logGroup: definition.logGroup,
+      timestamp: Date.now(),
+      ...line,
+    });
+  }
+}
+
+function acquire(pool: EnvironmentPool, invocation: LambdaInvocation): ExecutionEnvironment {
+  try {
+    return pool.acquire();
+  } catch (error) {
+    if (error instanceof ThrottledError) invocation.throttled();
+    throw error;
+  }
+}
+
+/** @returns the client context as JSON */
+function checkRequest(request: InvokeRequest): string | undefined {
+  const size = Buffer.byteLength(request.payload);
+  if (size > MAX_REQUEST_PAYLOAD) {
+    throw new RequestTooLargeError(
+      `The payload has ${size} bytes; Lambda takes at most ${MAX_REQUEST_PAYLOAD}.`,
+    );
+  }
+  parseJson(request.payload, 'payload');
+  if (request.clientContext === undefined) return undefined;
+  const json = Buffer.from(request.clientContext, 'base64').toString();
+  // Written anew, it has no line breaks, which a header could not hold.
+  return JSON.stringify(parseJson(json, 'client context'));
+}
+
+function parseJson(json: string, what: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new InvalidRequestError(`The ${what} is not JSON: ${String(cause)}`, { cause });
+  }
+}

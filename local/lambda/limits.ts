@@ -1,0 +1,41 @@
+/** Numbers of the Lambda service, each with the page of the AWS Lambda developer guide (or API) it comes from. */
+
+/** Bytes of an event given to a function by a synchronous call ("Lambda quotas", invocation payload: 6 MB). */
+export const MAX_REQUEST_PAYLOAD = 6_291_456;
+
+/** Bytes of an event given to a function by an asynchronous call ("Lambda quotas", invocation payload: 1 MB). */
+export const MAX_ASYNC_PAYLOAD = 1_048_576;
+
+/** Bytes of a buffered response: 6 MB and the 100 bytes that the service leaves for its own wrapping. */
+export const MAX_RESPONSE_PAYLOAD = 6_291_556;
+
+/** Milliseconds of the init phase ("Lambda execution environment lifecycle", Init phase). */
+export const INIT_TIMEOUT_MS = 10_000;
+
+/** Links of one segment ("Linked traces" in the X-Ray developer guide). */
+export const MAX_LINKS_PER_SEGMENT = 20;
+
+/** Characters of one string in a segment document ("X-Ray segment documents"). */
+export const MAX_SEGMENT_NAME = 200;
+
+/** Bytes of one log event ("Lambda quotas" and "CloudWatch Logs quotas": 256 KB); a longer line becomes several. */
+export const MAX_LOG_EVENT = 262_144;
+
+/** Bytes of the log that `X-Amz-Log-Type: Tail` returns ("Invoke" in the API reference). */
+export const LOG_TAIL_BYTES = 4096;
+
+/** Milliseconds before the first and the second retry of an asynchronous call ("Error handling for asynchronous invocation"). */
+export const ASYNC_RETRY_DELAYS_MS: readonly number[] = [60_000, 120_000];
+
+/** Milliseconds that an event waits for a free environment at most, the same page: 6 hours. */
+export const ASYNC_MAX_EVENT_AGE_MS = 6 * 60 * 60 * 1000;
+
+/** Milliseconds between tries while an asynchronous event is throttled, the same page: 1 second, doubled up to 5 minutes. */
+export const ASYNC_THROTTLE_BACKOFF_MS = { first: 1000, longest: 5 * 60 * 1000 } as const;
+
+/** Characters of an exception's message and frames of its stack: ours, so that a document stays far below 64 kB. */
+export const MAX_EXCEPTION_MESSAGE = 4096;
+export const MAX_STACK_FRAMES = 50;
+
+/** Bytes of a streamed response ("Response streaming for Lambda functions": 200 MB). */
+export const MAX_STREAMED_RESPONSE = 209_715_200;

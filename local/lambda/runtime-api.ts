@@ -1,0 +1,190 @@
+/**
+ * The Lambda Runtime API (version 2018-06-01) of one execution environment: the runtime in the child process asks
+ * for the next event and posts what came of it. Each environment has a listener of its own, because
+ * `AWS_LAMBDA_RUNTIME_API` names a host and a port and nothing more.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readAnswer, readBody, type Answer } from './runtime-answer.ts';
+import { MAX_RESPONSE_PAYLOAD } from './limits.ts';
+
+/** One event for the runtime. */
+export interface RuntimeInvocation {
+  readonly requestId: string;
+  /** JSON. */
+  readonly payload: string;
+  /** Epoch milliseconds at which the function is out of time. */
+  readonly deadline: number;
+  readonly functionArn: string;
+  readonly traceHeader: string;
+  /** JSON. */
+  readonly clientContext?: string;
+}
+
+export interface RuntimeApiListener {
+  /** The runtime is ready for an event: after init, and after each answer. */
+  onNext(): void;
+  /** The function's answer to the event that was delivered. */
+  onAnswer(answer: Answer): void;
+  /** The runtime could not load the function. */
+  onInitError(answer: Answer): void;
+}
+
+type State = 'starting' | 'waiting' | 'running' | 'answered' | 'failed';
+
+const NEXT_PATH = '/2018-06-01/runtime/invocation/next';
+const INIT_ERROR_PATH = '/2018-06-01/runtime/init/error';
+const ANSWER_PATH = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
+
+export class RuntimeApi {
+  readonly #server: Server;
+  readonly #listener: RuntimeApiListener;
+  #state: State = 'starting';
+  #next: ServerResponse | undefined;
+  #invocation: RuntimeInvocation | undefined;
+  #address = '';
+
+  constructor(listener: RuntimeApiListener) {
+    this.#listener = listener;
+    // An idle environment keeps its connection for as long as it lives.
+    this.#server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
+      this.#route(request, response).catch((error: unknown) => {
+        if (!response.headersSent) refuse(response, 500, 'InternalServerError', String(error));
+      });
+    });
+  }
+
+  /** @returns `host:port`, for `AWS_LAMBDA_RUNTIME_API` */
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(0, '127.0.0.1', resolve);
+    });
+    this.#address = `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#address;
+  }
+
+  /** Answers the runtime's pending request for an event. To be called after `onNext` only, once for each. */
+  deliver(invocation: RuntimeInvocation): void {
+    const response = this.#next;
+    if (this.#state !== 'waiting' || response === undefined) {
+      throw new Error(`The runtime is not waiting for an event: it is ${this.#state}.`);
+    }
+    this.#next = undefined;
+    this.#invocation = invocation;
+    this.#state = 'running';
+    response.writeHead(200, {
+      'Content-Type': 'application/json',
+      'Lambda-Runtime-Aws-Request-Id': invocation.requestId,
+      'Lambda-Runtime-Deadline-Ms': String(invocation.deadline),
+      'Lambda-Runtime-Invoked-Function-Arn': invocation.functionArn,
+      'Lambda-Runtime-Trace-Id': invocation.traceHeader,
+      ...(invocation.clientContext !== undefined && {
+        'Lambda-Runtime-Client-Context': headerBytes(invocation.clientContext),
+      }),
+    });
+    response.end(invocation.payload);
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url: path = '' } = request;
+    const [, requestId, action] = ANSWER_PATH.exec(path) ?? [];
+    if (request.headers.host !== this.#address) {
+      // A page in a browser can be made to send requests here; it cannot choose this header.
+      refuse(response, 403, 'Forbidden', `The Runtime API answers to Host ${this.#address} only.`);
+    } else if (method === 'GET' && path === NEXT_PATH) {
+      this.#onNext(response);
+    } else if (method === 'POST' && path === INIT_ERROR_PATH) {
+      await this.#onInitError(request, response);
+    } else if (method === 'POST' && requestId !== undefined) {
+      await this.#onAnswer(request, response, requestId, action === 'error');
+    } else {
+      refuse(response, 404, 'NotFound', `The Runtime API has no ${method} ${path}.`);
+    }
+  }
+
+  #onNext(response: ServerResponse): void {
+    if (this.#state !== 'starting' && this.#state !== 'answered') {
+      this.#refuseState(response, 'next');
+      return;
+    }
+    this.#state = 'waiting';
+    this.#next = response;
+    this.#listener.onNext();
+  }
+
+  async #onInitError(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#state !== 'starting') {
+      this.#refuseState(response, 'init/error');
+      return;
+    }
+    this.#state = 'failed';
+    const body = await readBody(request, MAX_RESPONSE_PAYLOAD);
+    accept(response);
+    this.#listener.onInitError({ kind: 'error', payload: body.bytes.toString() });
+  }
+
+  async #onAnswer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+    isError: boolean,
+  ): Promise<void> {
+    const refusal = () => this.#refuseAnswer(response, requestId, isError);
+    if (refusal()) return;
+    const { answer, tooLarge } = await readAnswer(request, isError);
+    // An uncaught exception may have been reported while a streamed response was still open.
+    if (refusal()) return;
+    this.#state = 'answered';
+    if (tooLarge) {
+      const message = `Exceeded maximum allowed payload size (${MAX_RESPONSE_PAYLOAD} bytes).`;
+      refuse(response, 413, 'RequestEntityTooLarge', message);
+    } else {
+      accept(response);
+    }
+    this.#listener.onAnswer(answer);
+  }
+
+  /** @returns whether the answer was refused */
+  #refuseAnswer(response: ServerResponse, requestId: string, isError: boolean): boolean {
+    if (this.#invocation?.requestId !== requestId) {
+      refuse(response, 400, 'InvalidRequestID', `No event with the request id ${requestId} was delivered.`);
+      return true;
+    }
+    if (this.#state !== 'running') {
+      this.#refuseState(response, isError ? 'error' : 'response');
+      return true;
+    }
+    return false;
+  }
+
+  #refuseState(response: ServerResponse, action: string): void {
+    refuse(
+      response,
+      403,
+      'InvalidStateTransition',
+      `${action} is not allowed while the runtime is ${this.#state}.`,
+    );
+  }
+}
+
+function accept(response: ServerResponse): void {
+  response.writeHead(202, { 'Content-Type': 'application/json' }).end('{"status":"OK"}');
+}
+
+function refuse(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
+  response
+    .writeHead(status, { 'Content-Type': 'application/json' })
+    .end(JSON.stringify({ errorMessage, errorType }));
+}
+
+/** JSON may hold any character, a header only bytes: the bytes of its UTF-8 form. */
+function headerBytes(json: string): string {
+  return Buffer.from(json, 'utf8').toString('latin1');
+}

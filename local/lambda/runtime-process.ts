@@ -1,0 +1,100 @@
+/** The operating system's side of an environment: starts the bootstrap in a process of its own, and ends it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ChildOutput } from './child-output.ts';
+import type { ProcessExit } from './function-error.ts';
+import { readPeakMemory } from './peak-memory.ts';
+
+export interface RuntimeProcessOptions {
+  /** The directory of the function's code: the process runs in it. */
+  readonly directory: string;
+  /** MB. */
+  readonly memorySize: number;
+  /** The whole environment of the process. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly onLine: (source: 'stdout' | 'stderr', line: string) => void;
+  /** After its last line. Also when it could not be started: then with the reason. */
+  readonly onExit: (exit: ProcessExit, startError?: Error) => void;
+}
+
+/** Where the bootstrap is: `LAMBDA_RUNTIME_DIR`. */
+export const runtimeDirectory: string = join(dirname(fileURLToPath(import.meta.url)), 'runtime');
+
+/** The bootstrap beside this file, as it is in the project (.ts) and in the built package (.js). */
+const bootstrap = fileURLToPath(new URL(`bootstrap${extname(import.meta.url)}`, import.meta.url));
+
+/**
+ * The part of the memory size that V8 may use for its heap: the rest is for buffers, stacks and code. Lambda's own
+ * runtime for Node.js gives the same part.
+ */
+const HEAP_SHARE = 0.9;
+
+/** How long a process's descendants may hold its output open after it is gone. */
+const CLOSE_WAIT_MS = 500;
+
+export class RuntimeProcess {
+  readonly output: ChildOutput;
+  readonly #child: ChildProcess;
+  #alive = true;
+  #peakMemory = 0;
+
+  constructor(options: RuntimeProcessOptions) {
+    const token = randomUUID();
+    const heap = Math.floor(options.memorySize * HEAP_SHARE);
+    const child = spawn(process.execPath, [`--max-old-space-size=${heap}`, bootstrap, token], {
+      cwd: options.directory,
+      env: options.variables,
+      // The fourth is the lifeline: the bootstrap ends its process when this end of it closes.
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      // A group of its own: Ctrl-C in the terminal is not for it, and its descendants can be ended with it.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    });
+    this.#child = child;
+    const { stdout, stderr } = child;
+    if (stdout === null || stderr === null)
+      throw new Error('The runtime was started without stdout and stderr.');
+    this.output = new ChildOutput({ stdout, stderr }, token, options.onLine);
+    child.once('error', (error) => this.#ended(options, { code: null, signal: null }, error));
+    child.once('exit', (code, signal) => {
+      const exit = { code, signal };
+      const timer = setTimeout(() => {
+        stdout.destroy();
+        stderr.destroy();
+      }, CLOSE_WAIT_MS);
+      child.once('close', () => {
+        clearTimeout(timer);
+        this.#ended(options, exit);
+      });
+    });
+  }
+
+  /** Ends the process and its descendants at once. `onExit` follows. */
+  kill(): void {
+    const { pid } = this.#child;
+    if (!this.#alive || pid === undefined) return;
+    try {
+      if (process.platform === 'win32') this.#child.kill('SIGKILL');
+      else process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It has just ended by itself.
+    }
+  }
+
+  /** Looks up the most memory that the process has held so far; MB. */
+  async samplePeakMemory(): Promise<number> {
+    const { pid } = this.#child;
+    const peak = pid === undefined ? undefined : await readPeakMemory(pid);
+    this.#peakMemory = Math.max(this.#peakMemory, peak ?? 0);
+    return this.#peakMemory;
+  }
+
+  #ended(options: RuntimeProcessOptions, exit: ProcessExit, startError?: Error): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    this.#child.stdio[3]?.destroy();
+    options.onExit(exit, startError);
+  }
+}

@@ -1,0 +1,104 @@
+import { createSocket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { close, listen, LOOPBACK, portError } from '../http/loopback.ts';
+import { parseDatagram } from './datagram.ts';
+import { answerDaemonRequest } from './daemon-requests.ts';
+import type { DocumentReceiver } from './document-receiver.ts';
+import { reportInvalid } from './document-receiver.ts';
+
+export interface XRayDaemonOptions extends DocumentReceiver {
+  /** UDP and TCP alike; 0 takes one that is free for both. @default 2000 */
+  readonly port?: number;
+  /** How a user chooses another port; stands in the error when this one is taken. */
+  readonly howToChoosePort?: string;
+}
+
+export interface XRayDaemonAddress {
+  /** As `AWS_XRAY_DAEMON_ADDRESS` wants it. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Senders burst when an invocation ends, and what does not fit is dropped unseen. The system may grant less. */
+const RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024;
+
+/** A port that is free for TCP is rarely taken for UDP; several in a row mean that something else is wrong. */
+const ATTEMPTS_AT_A_FREE_PORT = 10;
+
+/**
+ * The X-Ray daemon and the service behind it: takes segment documents over UDP, as the SDKs send them, and over HTTP,
+ * as `PutTraceSegments`, and answers the SDKs' questions about sampling with "everything". What is not an X-Ray
+ * document is reported and never throws.
+ */
+export class XRayDaemon {
+  readonly #options: XRayDaemonOptions;
+  #server: Server | undefined;
+  #socket: Socket | undefined;
+
+  constructor(options: XRayDaemonOptions) {
+    this.#options = options;
+  }
+
+  /** @throws Error that names the port, when it is taken for UDP or TCP. */
+  async start(): Promise<XRayDaemonAddress> {
+    const { port = 2000 } = this.#options;
+    const attempts = port === 0 ? ATTEMPTS_AT_A_FREE_PORT : 1;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#listen(port);
+      } catch (error) {
+        await this.stop();
+        if (attempt === attempts) throw error;
+      }
+    }
+  }
+
+  /** Frees the port. Starting again is allowed. */
+  async stop(): Promise<void> {
+    const [server, socket] = [this.#server, this.#socket];
+    this.#server = undefined;
+    this.#socket = undefined;
+    if (server !== undefined) await close(server);
+    if (socket !== undefined) await new Promise<void>((resolve) => socket.close(() => resolve()));
+  }
+
+  async #listen(wanted: number): Promise<XRayDaemonAddress> {
+    const { howToChoosePort: howToChoose = 'the option `port`, where 0 takes any free one' } = this.#options;
+    this.#server = createServer((request, response) => {
+      void answerDaemonRequest(request, response, this.#options);
+    });
+    const port = await listen(this.#server, { port: wanted, purpose: 'the X-Ray daemon (TCP)', howToChoose });
+    this.#socket = createSocket('udp4', (datagram) => this.#receive(datagram));
+    await bind(this.#socket, port).catch((cause: unknown) => {
+      throw portError({ port, purpose: 'the X-Ray daemon (UDP)', howToChoose }, cause as Error);
+    });
+    this.#socket.on('error', ({ message }) => {
+      reportInvalid(this.#options.onInvalid, `A datagram could not be received: ${message}`, '');
+    });
+    return { address: `${LOOPBACK}:${port}`, port };
+  }
+
+  #receive(datagram: Buffer): void {
+    const text = datagram.toString('utf8');
+    const parsed = parseDatagram(text);
+    if ('document' in parsed) this.#options.onDocument(parsed.document);
+    else reportInvalid(this.#options.onInvalid, parsed.reason, text);
+  }
+}
+
+async function bind(socket: Socket, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    socket.bind(port, LOOPBACK, () => {
+      socket.off('error', reject);
+      resolve();
+    });
+  });
+  try {
+    socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
+  } catch {
+    // Some systems refuse more than they allow instead of granting less; their default works for less traffic.
+  }
+}

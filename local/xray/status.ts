@@ -1,0 +1,33 @@
+import type { Entity } from './document.ts';
+import type { EntityStatus } from './trace.ts';
+
+const WORST_FIRST: readonly EntityStatus[] = ['fault', 'throttle', 'error', 'in_progress', 'ok'];
+
+/** How one entity ended, by its own flags, or by its HTTP status when it carries no flag. */
+export function entityStatus(entity: Entity): EntityStatus {
+  if (entity.fault === true) return 'fault';
+  if (entity.throttle === true) return 'throttle';
+  if (entity.error === true) return 'error';
+  const flagged = (entity.fault ?? entity.throttle ?? entity.error) !== undefined;
+  return (flagged ? undefined : httpFailure(entity.http?.response?.status)) ?? progress(entity);
+}
+
+export function worstStatus(statuses: Iterable<EntityStatus>): EntityStatus {
+  const seen = new Set(statuses);
+  return WORST_FIRST.find((status) => seen.has(status)) ?? 'ok';
+}
+
+/** X-Ray has no end for it yet, whether or not its sender says so. */
+export function isInProgress(entity: Pick<Entity, 'end_time' | 'in_progress'>): boolean {
+  return entity.end_time === undefined || entity.in_progress === true;
+}
+
+function httpFailure(status: number | undefined): EntityStatus | undefined {
+  if (status === undefined || status < 400 || status > 599) return undefined;
+  if (status === 429) return 'throttle';
+  return status >= 500 ? 'fault' : 'error';
+}
+
+function progress(entity: Entity): EntityStatus {
+  return isInProgress(entity) ? 'in_progress' : 'ok';
+}
