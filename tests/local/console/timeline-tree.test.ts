@@ -4,13 +4,8 @@ import { channelOf } from '../../../local/console/timeline/link-channel.ts';
 import { rowLabel } from '../../../local/console/timeline/row-label.ts';
 import { ancestorsOf, visibleLines } from '../../../local/console/timeline/visible-rows.ts';
 import { buildTimeline, type Timeline } from '../../../local/xray/timeline.ts';
-import {
-  createOrderTraceId,
-  fulfilOrderTraceId,
-  hostilePage,
-  orderPage,
-  runningPage,
-} from '../../fixtures/console/orders.ts';
+import { hostilePage, runningPage } from '../../fixtures/console/odd-traces.ts';
+import { createOrderTraceId, fulfilOrderTraceId, orderPage } from '../../fixtures/console/orders.ts';
 
 const START = 1_790_000_000;
 const none: ReadonlySet<string> = new Set();

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { factsOf, firstFailure } from '../../../local/console/trace/trace-facts.ts';
 import { buildTimeline } from '../../../local/xray/timeline.ts';
 import type { TracePage } from '../../../local/xray/trace.ts';
-import { hostilePage, orderPage, runningPage } from '../../fixtures/console/orders.ts';
+import { hostilePage, runningPage } from '../../fixtures/console/odd-traces.ts';
+import { orderPage } from '../../fixtures/console/orders.ts';
 
 const START = 1_790_000_000;
 const timelineOf = ({ trace, linked }: TracePage) => buildTimeline([trace, ...linked], START + 2);

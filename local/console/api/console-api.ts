@@ -1,0 +1,21 @@
+import type { Losses, ServiceInfo, TraceListing, TracePage, TraceSummary } from '../../xray/trace.ts';
+
+/** Everything the page asks of its server; a test or a demonstration hands in another one. */
+export interface ConsoleApi {
+  service(): Promise<ServiceInfo>;
+  /** Newest first. */
+  traces(): Promise<TraceListing>;
+  /** Undefined when there is no such trace (any more). */
+  trace(traceId: string): Promise<TracePage | undefined>;
+  clear(): Promise<void>;
+  /** Returns the function that ends the subscription. Reconnects by itself until then. */
+  subscribe(listener: (event: ConsoleEvent) => void): () => void;
+}
+
+export type ConsoleEvent =
+  /** Whatever happened while there was no connection was missed: ask again. */
+  | { readonly type: 'connected' }
+  | { readonly type: 'lost' }
+  | { readonly type: 'summary'; readonly summary: TraceSummary }
+  | { readonly type: 'losses'; readonly losses: Losses }
+  | { readonly type: 'cleared' };

@@ -1,0 +1,60 @@
+import type { TraceSummary } from '../../xray/trace.ts';
+import { Badge } from '../components/badge.tsx';
+import { StatusBadge } from '../components/status-badge.tsx';
+import { Timestamp } from '../components/timestamp.tsx';
+import { EntryText } from '../entry/entry-text.tsx';
+import { entryOf } from '../entry/entry.ts';
+import { formatDuration } from '../format/duration.ts';
+import { plural } from '../format/plural.ts';
+import { Link } from '../routing/link.tsx';
+import { tracePath } from '../routing/route.ts';
+
+export interface TraceRowProps {
+  readonly summary: TraceSummary;
+  /** Seconds; the bar is drawn relative to it. */
+  readonly slowest: number;
+  readonly now: number;
+}
+
+/** A row of the list. The roles repeat what a table says by itself, because the narrow layout is no table. */
+export function TraceRow({ summary, slowest, now }: TraceRowProps) {
+  const { duration, services, linkedTraceIds } = summary;
+  const share = slowest > 0 ? Math.max(0, duration / slowest) : 0;
+  return (
+    <tr role="row" class="trace-row">
+      <td role="cell" class="cell-status">
+        <StatusBadge status={summary.status} />
+      </td>
+      <td role="cell" class="cell-entry">
+        <Link class="entry row-link" href={tracePath(summary.id)} title={`Trace ${summary.id}`}>
+          <EntryText entry={entryOf(summary)} />
+        </Link>
+        {summary.coldStart && (
+          <Badge kind="cold" title="A new execution environment was started">
+            Cold start
+          </Badge>
+        )}
+        {summary.isPartial && (
+          <Badge kind="partial" title="Something is in progress, or a parent has not arrived">
+            Partial
+          </Badge>
+        )}
+        {linkedTraceIds.length > 0 && (
+          <Badge title={linkedTraceIds.join('\n')}>{plural(linkedTraceIds.length, 'linked trace')}</Badge>
+        )}
+      </td>
+      <td role="cell" class="cell-duration">
+        <span class="number">{formatDuration(duration)}</span>
+        <span class="meter" aria-hidden="true">
+          <span style={{ width: `${share * 100}%` }} />
+        </span>
+      </td>
+      <td role="cell" class="cell-services" title={services.join('\n')}>
+        {services.join(', ')}
+      </td>
+      <td role="cell" class="cell-started">
+        <Timestamp time={summary.startTime} now={now} />
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,38 @@
+import type { ServiceInfo } from '../../xray/trace.ts';
+import type { TraceListState } from '../list/trace-list-state.ts';
+import { Link } from '../routing/link.tsx';
+import { listPath } from '../routing/route.ts';
+import { ThemeToggle } from '../theme/theme-toggle.tsx';
+
+const CONNECTION_LABELS: Readonly<Record<TraceListState['connection'], string>> = {
+  connecting: 'Connecting',
+  connected: 'Live',
+  lost: 'Reconnecting',
+};
+
+export interface TopBarProps {
+  readonly service: ServiceInfo | undefined;
+  readonly connection: TraceListState['connection'];
+}
+
+export function TopBar({ service, connection }: TopBarProps) {
+  return (
+    <header class="top-bar">
+      <Link class="brand" href={listPath} title="All traces">
+        <img src="/lantern.svg" alt="" width="28" height="28" />
+        <span>Lambda Lantern</span>
+      </Link>
+      {service !== undefined && (
+        <p class="service">
+          <span class="service-name">{service.name}</span>
+          <span class="service-place">
+            {service.stage} · {service.region}
+            {!service.tracing && ' · tracing off'}
+          </span>
+        </p>
+      )}
+      <span class={`connection ${connection}`}>{CONNECTION_LABELS[connection]}</span>
+      <ThemeToggle />
+    </header>
+  );
+}

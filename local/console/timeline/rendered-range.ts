@@ -1,0 +1,21 @@
+/** Lines drawn above and below what can be seen: small traces are there whole, also for the browser's own search. */
+export const OVERSCAN = 60;
+
+export interface Range {
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+}
+
+/** Which of `count` lines of equal height to draw. Pixels. */
+export function renderedRange(
+  scrollTop: number,
+  viewHeight: number,
+  lineHeight: number,
+  count: number,
+): Range {
+  return {
+    from: Math.max(0, Math.floor(scrollTop / lineHeight) - OVERSCAN),
+    to: Math.min(count, Math.ceil((scrollTop + viewHeight) / lineHeight) + OVERSCAN),
+  };
+}

@@ -1,0 +1,40 @@
+import { formatDuration } from '../format/duration.ts';
+import type { Tick } from './ticks.ts';
+
+export interface TimelineHeadProps {
+  readonly ticks: readonly Tick[];
+  /** Seconds. */
+  readonly duration: number;
+}
+
+/** A mark further right than this share of the axis has no room for its label. */
+const LAST_LABEL = 0.93;
+
+/** The names of the columns; the third is the axis that all bars share. */
+export function TimelineHead({ ticks, duration }: TimelineHeadProps) {
+  return (
+    <div class="grid-head" role="rowgroup">
+      <div class="line" role="row" aria-rowindex={1}>
+        <div class="cell-name" role="columnheader">
+          Name
+        </div>
+        <div class="cell-duration" role="columnheader">
+          Duration
+        </div>
+        <div class="cell-bar" role="columnheader">
+          <span class="visually-hidden">Time, 0 to {formatDuration(duration)}</span>
+          {ticks.map(({ offset, label }) => (
+            <span
+              key={offset}
+              class="tick"
+              style={{ left: `${duration > 0 ? (offset / duration) * 100 : 0}%` }}
+              aria-hidden="true"
+            >
+              {offset <= duration * LAST_LABEL && label}
+            </span>
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+import type { RefObject } from 'preact';
+import type { Timeline } from '../../xray/timeline.ts';
+import { LinkedHeading } from './linked-heading.tsx';
+import { TimelineCells } from './timeline-cells.tsx';
+import { rowLabel } from './row-label.ts';
+import type { GridLine } from './visible-rows.ts';
+
+/** Deeper lines are not indented further: their names would have no room. */
+const MAX_INDENT = 14;
+
+export interface TimelineLineProps {
+  readonly elementRef: RefObject<HTMLDivElement | null> | undefined;
+  readonly line: GridLine;
+  readonly index: number;
+  /** Pixels from the top of the grid's body. */
+  readonly top: number;
+  readonly timeline: Timeline;
+  readonly pageTraceId: string;
+  /** The one line that Tab reaches. */
+  readonly active: boolean;
+  readonly selected: boolean;
+  readonly collapsed: boolean;
+  readonly onToggle: (key: string) => void;
+  readonly onFocus: (key: string) => void;
+  readonly onActivate: (line: GridLine) => void;
+}
+
+export function TimelineLine(props: TimelineLineProps) {
+  const { elementRef, line, index, top, timeline, pageTraceId, active, selected, collapsed } = props;
+  const isRow = line.kind === 'row';
+  const expandable = isRow && line.row.childCount > 0;
+  return (
+    <div
+      {...(elementRef !== undefined && { ref: elementRef })}
+      class={`line ${line.kind} ${isRow ? line.row.kind : ''} ${selected ? 'selected' : ''}`}
+      style={{ top: `${top}px`, '--depth': String(Math.min(line.depth, MAX_INDENT)) }}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-level={line.depth + 1}
+      aria-selected={selected}
+      {...(expandable && { 'aria-expanded': !collapsed })}
+      {...(isRow && { 'aria-label': rowLabel(line.row, timeline.end) })}
+      tabIndex={active ? 0 : -1}
+      onFocus={() => props.onFocus(line.key)}
+      onClick={() => props.onActivate(line)}
+    >
+      {isRow ? (
+        <TimelineCells
+          row={line.row}
+          timeline={timeline}
+          collapsed={collapsed}
+          onToggle={() => props.onToggle(line.key)}
+        />
+      ) : (
+        <LinkedHeading row={line.row} rows={timeline.rows} isPageTrace={line.traceId === pageTraceId} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import type { Segment } from '../../xray/document.ts';
+import type { Timeline, TimelineRow } from '../../xray/timeline.ts';
+import type { EntityStatus, Trace, TracePage } from '../../xray/trace.ts';
+import { worstStatus } from '../../xray/status.ts';
+import { entryOf, type Entry } from '../entry/entry.ts';
+import { textOf } from '../format/value.ts';
+
+/** The annotation by which one order is followed across traces. */
+const CORRELATION_ANNOTATION = 'CorrelationId';
+
+/** What the head of the page says about its trace; times in epoch seconds, durations in seconds. */
+export interface TraceFacts {
+  readonly entry: Entry;
+  readonly startTime: number;
+  readonly duration: number;
+  readonly status: EntityStatus;
+  readonly inProgress: boolean;
+  /** Names of the segments, each once, in order of appearance. */
+  readonly services: readonly string[];
+  readonly correlationId?: string;
+}
+
+export function factsOf({ trace, linked }: TracePage, timeline: Timeline): TraceFacts {
+  const rows = timeline.rows.filter(({ traceId }) => traceId === trace.id);
+  const correlationId = correlationIdOf([trace, ...linked], timeline.rows);
+  const startTime = rows.reduce(
+    (earliest, { start }) => Math.min(earliest, start),
+    rows[0]?.start ?? timeline.start,
+  );
+  const endTime = rows.reduce((latest, { end }) => Math.max(latest, end ?? timeline.end), startTime);
+  return {
+    entry: entryOfTrace(trace, rows),
+    startTime,
+    duration: endTime - startTime,
+    status: worstStatus(rows.map(({ status }) => status)),
+    inProgress: rows.some(({ end }) => end === undefined),
+    services: [...new Set(trace.segments.map(({ name }) => name))],
+    ...(correlationId !== undefined && { correlationId }),
+  };
+}
+
+/**
+ * The row to look at first when something failed: the worst status, and there the deepest entity, because those
+ * above it only pass on what it did. Undefined when nothing failed.
+ */
+export function firstFailure(rows: readonly TimelineRow[]): TimelineRow | undefined {
+  const worst = worstStatus(rows.map(({ status }) => status));
+  if (worst === 'ok' || worst === 'in_progress') return undefined;
+  const failed = rows.filter(({ status }) => status === worst);
+  const passedOn = new Set(failed.map(({ parentKey }) => parentKey));
+  return failed.find(({ key }) => !passedOn.has(key));
+}
+
+function entryOfTrace(trace: Trace, rows: readonly TimelineRow[]): Entry {
+  const root = rootOf(trace);
+  const { request, response } = root?.http ?? {};
+  return entryOf({
+    name: root?.name ?? rows[0]?.name ?? trace.id,
+    http: {
+      ...(request?.method !== undefined && { method: request.method }),
+      ...(request?.url !== undefined && { url: request.url }),
+      ...(response?.status !== undefined && { status: response.status }),
+    },
+  });
+}
+
+function rootOf({ segments }: Trace): Segment | undefined {
+  return segments.find(({ parent_id: parent }) => parent === undefined) ?? segments[0];
+}
+
+function correlationIdOf(traces: readonly Trace[], rows: readonly TimelineRow[]): string | undefined {
+  for (const { id } of traces) {
+    for (const { traceId, entity } of rows) {
+      const annotated = traceId === id ? textOf(entity.annotations?.[CORRELATION_ANNOTATION]) : undefined;
+      if (annotated !== undefined) return annotated;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,79 @@
+import type { TimelineRow } from '../../xray/timeline.ts';
+import { CopyButton } from '../components/copy-button.tsx';
+import { PageTitle } from '../components/page-title.tsx';
+import { StatusBadge } from '../components/status-badge.tsx';
+import { statusLabels } from '../components/status.ts';
+import { Timestamp } from '../components/timestamp.tsx';
+import { EntryText } from '../entry/entry-text.tsx';
+import { entryText } from '../entry/entry.ts';
+import { formatDuration } from '../format/duration.ts';
+import { formatExact } from '../format/time.ts';
+import { Link } from '../routing/link.tsx';
+import { listPath } from '../routing/route.ts';
+import type { TraceFacts } from './trace-facts.ts';
+
+export interface TraceHeaderProps {
+  readonly traceId: string;
+  readonly facts: TraceFacts;
+  readonly failure: TimelineRow | undefined;
+  readonly now: number;
+  readonly onShow: (key: string) => void;
+}
+
+export function TraceHeader({ traceId, facts, failure, now, onShow }: TraceHeaderProps) {
+  const { correlationId } = facts;
+  return (
+    <header class="trace-header">
+      <Link class="back" href={listPath}>
+        ← All traces
+      </Link>
+      <div class="trace-title">
+        <PageTitle documentTitle={`${entryText(facts.entry)} – ${traceId} – Lambda Lantern`}>
+          <span class="entry">
+            <EntryText entry={facts.entry} />
+          </span>
+        </PageTitle>
+        <StatusBadge status={facts.status} />
+        {failure !== undefined && (
+          <button type="button" class="button" onClick={() => onShow(failure.key)}>
+            Go to {statusLabels[failure.status].toLowerCase()}: <span class="clipped">{failure.name}</span>
+            {failure.traceId !== traceId && <span class="count"> in a linked trace</span>}
+          </button>
+        )}
+      </div>
+      <dl class="facts">
+        <div>
+          <dt>Duration</dt>
+          <dd>
+            {formatDuration(facts.duration)}
+            {facts.inProgress && ' so far'}
+          </dd>
+        </div>
+        <div>
+          <dt>Started</dt>
+          <dd>
+            {formatExact(facts.startTime)} (<Timestamp time={facts.startTime} now={now} />)
+          </dd>
+        </div>
+        <div>
+          <dt>Services</dt>
+          <dd>{facts.services.length > 0 ? facts.services.join(', ') : 'None yet'}</dd>
+        </div>
+        <div>
+          <dt>Trace id</dt>
+          <dd>
+            <code>{traceId}</code> <CopyButton text={traceId} what="trace id" />
+          </dd>
+        </div>
+        {correlationId !== undefined && (
+          <div>
+            <dt>Correlation id</dt>
+            <dd>
+              <code>{correlationId}</code> <CopyButton text={correlationId} what="correlation id" />
+            </dd>
+          </div>
+        )}
+      </dl>
+    </header>
+  );
+}

@@ -1,0 +1,42 @@
+import type { ConsoleApi } from '../api/console-api.ts';
+import { Notice } from '../components/notice.tsx';
+import { MessagePage } from '../components/message-page.tsx';
+import { TraceView } from './trace-view.tsx';
+import { useTrace } from './use-trace.ts';
+
+export interface TracePageProps {
+  readonly api: ConsoleApi;
+  readonly traceId: string;
+}
+
+export function TracePage({ api, traceId }: TracePageProps) {
+  const loaded = useTrace(api, traceId);
+  switch (loaded.status) {
+    case 'loading':
+      return null;
+    case 'missing':
+      return (
+        <MessagePage title="No such trace">
+          <p>
+            Lantern does not hold trace <code>{traceId}</code>. It may have been cleared, dropped to make room
+            for newer ones, or not have arrived yet; if it arrives, it appears here.
+          </p>
+        </MessagePage>
+      );
+    case 'failed':
+      return (
+        <MessagePage title="The trace could not be read">
+          <p>{loaded.message}</p>
+        </MessagePage>
+      );
+    case 'loaded':
+      return (
+        <>
+          {loaded.gone && (
+            <Notice tone="info">This trace was cleared; it stays here until you leave the page.</Notice>
+          )}
+          <TraceView page={loaded.page} />
+        </>
+      );
+  }
+}

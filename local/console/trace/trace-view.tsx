@@ -1,0 +1,66 @@
+import { useCallback, useMemo, useState } from 'preact/hooks';
+import type { TracePage } from '../../xray/trace.ts';
+import { useNow } from '../components/use-now.ts';
+import { DetailsPanel } from '../details/details-panel.tsx';
+import { TimelineGrid } from '../timeline/timeline-grid.tsx';
+import { ancestorsOf } from '../timeline/visible-rows.ts';
+import { firstFailure, factsOf } from './trace-facts.ts';
+import { TraceHeader } from './trace-header.tsx';
+import { useSelection } from './use-selection.ts';
+import { useTimeline } from './use-timeline.ts';
+
+const CLOCK_EVERY_MS = 1000;
+
+export interface TraceViewProps {
+  readonly page: TracePage;
+}
+
+/** A loaded trace: its head, the timeline, and the details of the selected row. */
+export function TraceView({ page }: TraceViewProps) {
+  const traces = useMemo(() => [page.trace, ...page.linked], [page]);
+  const now = useNow(CLOCK_EVERY_MS);
+  const timeline = useTimeline(traces, now);
+  const { rows } = timeline;
+
+  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
+  const [selectedKey, select] = useSelection();
+  const selected = useMemo(() => rows.find(({ key }) => key === selectedKey), [rows, selectedKey]);
+  const failure = useMemo(() => firstFailure(rows), [rows]);
+  const facts = useMemo(() => factsOf(page, timeline), [page, timeline]);
+
+  const show = useCallback(
+    (key: string) => {
+      const above = new Set(ancestorsOf(rows, key));
+      setCollapsed((before) => new Set([...before].filter((each) => !above.has(each))));
+      select(key);
+    },
+    [rows, select],
+  );
+  const close = useCallback(() => select(undefined), [select]);
+
+  return (
+    <div class="page trace-page">
+      <TraceHeader traceId={page.trace.id} facts={facts} failure={failure} now={now} onShow={show} />
+      <div class={selected === undefined ? 'trace-body' : 'trace-body with-details'}>
+        <TimelineGrid
+          timeline={timeline}
+          pageTraceId={page.trace.id}
+          collapsed={collapsed}
+          selectedKey={selected?.key}
+          onCollapse={setCollapsed}
+          onSelect={select}
+        />
+        {selected !== undefined && (
+          <DetailsPanel
+            key={selected.key}
+            row={selected}
+            timeline={timeline}
+            traces={traces}
+            onShow={show}
+            onClose={close}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
