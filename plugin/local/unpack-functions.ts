@@ -15,6 +15,10 @@ export async function unpackFunctions(
   directory: string,
 ): Promise<Map<string, string>> {
   await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  // In Lambda no package.json lies above the code; here that of the project does, and would decide whether a `.js` file
+  // is CommonJS. An empty one stops Node's search.
+  await writeFile(join(directory, 'package.json'), '{}\n');
   const folders = new Map<string, string>();
   const unpacked = new Map<string, string>();
   for (const [functionName, archive] of packages) {

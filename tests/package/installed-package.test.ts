@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, freePorts } from '../helpers/local-stack.ts';
+import { runNode } from '../helpers/run.ts';
+
+const run = promisify(execFile);
+const PROJECT = join(import.meta.dirname, '../..');
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'lantern-user-'));
+  const { stdout } = await run(
+    'npm',
+    ['pack', '--json', '--ignore-scripts', '--pack-destination', directory],
+    { cwd: PROJECT },
+  );
+  const packed = JSON.parse(stdout) as unknown;
+  const { filename } = (Array.isArray(packed) ? packed : Object.values(packed as object))[0] as {
+    filename: string;
+  };
+  const { devDependencies } = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8')) as {
+    devDependencies: Record<string, string>;
+  };
+  const dependencies = Object.fromEntries(
+    [
+      '@middy/core',
+      'serverless',
+      'serverless-esbuild',
+      'esbuild',
+      'typescript',
+      '@types/node',
+      '@types/aws-lambda',
+    ].map((name) => [name, devDependencies[name]]),
+  );
+  await writeFile(
+    join(directory, 'package.json'),
+    JSON.stringify({
+      name: 'a-user',
+      private: true,
+      type: 'module',
+      dependencies: { ...dependencies, 'lambda-lantern': `file:./${filename}` },
+    }),
+  );
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: directory });
+  await mkdir(join(directory, 'src'));
+  await writeFile(
+    join(directory, 'src/hello.ts'),
+    `import middy from '@middy/core';
+     import { annotate, getCorrelationId, logger, observability, traced } from 'lambda-lantern';
+     const greet = traced('greet', async (name: string) => \`hello \${name}\`);
+     export const hello = async (event: { pathParameters?: { name?: string } | null }) => {
+       annotate('Kind', 'greeting');
+       logger.info('greeting');
+       return { statusCode: 200, body: JSON.stringify({ greeting: await greet(event.pathParameters?.name ?? ''), id: getCorrelationId() }) };
+     };
+     export const handler = middy<{ pathParameters?: { name?: string } | null }>().use(observability({ capture: { allow: ['greeting'] } })).handler(hello);
+    `,
+  );
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+/** A service with nothing of this repository in it, bundled in one of the two module formats. */
+async function writeService(format: 'esm' | 'cjs'): Promise<void> {
+  const esm = `
+    splitting: true
+    outputFileExtension: .mjs
+    banner:
+      js: import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+  await writeFile(
+    join(directory, 'serverless.yml'),
+    `service: greeter
+plugins: [serverless-esbuild, lambda-lantern/plugin]
+custom:
+  esbuild:
+    bundle: true
+    target: node22
+    format: ${format}${format === 'esm' ? esm : ''}
+provider:
+  name: aws
+  runtime: nodejs22.x
+  tracing: { lambda: Active, apiGateway: true }
+  environment: { POWERTOOLS_TRACE_ENABLED: 'true' }
+functions:
+  hello:
+    handler: src/hello.handler
+    events:
+      - http: GET /hello/{name}
+`,
+  );
+}
+
+describe('the installed package', () => {
+  it('brings types that fit a strict project', async () => {
+    await writeFile(
+      join(directory, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          strict: true,
+          // The types of @middy/core name an optional package that is not installed.
+          skipLibCheck: true,
+          exactOptionalPropertyTypes: true,
+          module: 'nodenext',
+          target: 'es2024',
+          types: ['node'],
+          noEmit: true,
+        },
+        include: ['src'],
+      }),
+    );
+    const tsc = runNode([join(directory, 'node_modules/typescript/bin/tsc')], directory);
+    expect([await tsc.exited, tsc.output()]).toEqual([0, '']);
+  });
+
+  it.each(['esm', 'cjs'] as const)('runs a service bundled as %s, with its trace', async (format) => {
+    await writeService(format);
+    const port = await freePorts(6);
+    const serverless = runNode(
+      [
+        join(directory, 'node_modules/serverless/bin/serverless.js'),
+        ...['local', '--port', String(port), '--daemon-port', String(port + 5)],
+      ],
+      directory,
+      { SLS_TELEMETRY_DISABLED: '1' },
+    );
+    await serverless.until('Ctrl-C stops everything');
+
+    const response = await fetch(`http://localhost:${port}/hello/lantern`, {
+      headers: { 'x-correlation-id': 'hello-1' },
+    });
+    expect(await response.json()).toEqual({ greeting: 'hello lantern', id: 'hello-1' });
+    const traces = await eventually(async () => {
+      const listing = (await (await fetch(`http://localhost:${port + 1}/api/traces`)).json()) as {
+        traces: Array<{ id: string; isPartial: boolean }>;
+      };
+      const complete = listing.traces.filter(({ isPartial }) => !isPartial);
+      return complete.length === 1 ? complete : undefined;
+    }, 'the trace');
+    const page = await (await fetch(`http://localhost:${port + 1}/api/traces/${traces[0]?.id ?? ''}`)).text();
+    expect(page).toContain('"name":"greet"');
+    expect(page).toContain('"Kind":"greeting"');
+    expect((await fetch(`http://localhost:${port + 1}/`)).headers.get('content-type')).toContain('text/html');
+
+    serverless.child.kill('SIGINT');
+    expect(await serverless.exited).toBe(0);
+  });
+});
