@@ -7,7 +7,7 @@ export default defineConfig(
   {
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './local/console/tsconfig.json'],
+        project: ['./tsconfig.json', './local/console/tsconfig.json', './tests/browser/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

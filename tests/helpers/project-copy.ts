@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -21,8 +21,11 @@ export interface ProjectCopy {
   remove(): Promise<void>;
 }
 
-export async function copyProject(): Promise<ProjectCopy> {
-  const directory = await mkdtemp(join(tmpdir(), 'lantern-'));
+/** @param name of the folder, where it will be seen; a new one is made without it. */
+export async function copyProject(name?: string): Promise<ProjectCopy> {
+  const directory = name === undefined ? await mkdtemp(join(tmpdir(), 'lantern-')) : join(tmpdir(), name);
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory);
   for (const part of PARTS) await cp(join(PROJECT, part), join(directory, part), { recursive: true });
   await symlink(join(PROJECT, 'node_modules'), join(directory, 'node_modules'));
   return { directory, remove: () => rm(directory, { recursive: true, force: true }) };

@@ -21,10 +21,9 @@ const DEADLINE_MS = 60_000;
 
 /** Runs Node with these arguments, in `directory`. */
 export function runNode(args: readonly string[], directory: string, env: NodeJS.ProcessEnv = {}): Run {
-  const { VITEST: _, NODE_OPTIONS: __, ...inherited } = process.env;
   const child = spawn(process.execPath, args, {
     cwd: directory,
-    env: { ...inherited, ...env, NO_COLOR: '1' },
+    env: { ...process.env, NODE_OPTIONS: '', ...env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -47,8 +47,19 @@ export function firstFailure(rows: readonly TimelineRow[]): TimelineRow | undefi
   const worst = worstStatus(rows.map(({ status }) => status));
   if (worst === 'ok' || worst === 'in_progress') return undefined;
   const failed = rows.filter(({ status }) => status === worst);
-  const passedOn = new Set(failed.map(({ parentKey }) => parentKey));
+  const passedOn = ancestorsOf(failed, rows);
   return failed.find(({ key }) => !passedOn.has(key));
+}
+
+/** Every row above one of `below`: a function may answer well, and still stand between a fault and where it began. */
+function ancestorsOf(below: readonly TimelineRow[], rows: readonly TimelineRow[]): ReadonlySet<string> {
+  const parents = new Map(rows.map(({ key, parentKey }) => [key, parentKey]));
+  const ancestors = new Set<string>();
+  for (const { parentKey } of below) {
+    for (let key = parentKey; key !== undefined && !ancestors.has(key); key = parents.get(key))
+      ancestors.add(key);
+  }
+  return ancestors;
 }
 
 function entryOfTrace(trace: Trace, rows: readonly TimelineRow[]): Entry {

@@ -64,7 +64,8 @@ function stackOf(error: unknown): StackFrame[] {
   const frames: StackFrame[] = [];
   for (const line of error.stack.split('\n')) {
     const groups = FRAME.exec(line)?.groups;
-    if (groups?.path === undefined) continue;
+    // Frames of Node itself say nothing about the service.
+    if (groups?.path === undefined || groups.path.startsWith('node:')) continue;
     frames.push({ path: groups.path, line: Number(groups.line), label: groups.label ?? 'anonymous' });
     if (frames.length === MAX_STACK_FRAMES) break;
   }

@@ -43,6 +43,13 @@ describe('the first failure', () => {
     expect(firstFailure(timelineOf(orderPage(START)).rows)?.name).toBe('chargeCard');
   });
 
+  it('is found below a function that answered well', () => {
+    const rows = timelineOf(orderPage(START)).rows.map((row) =>
+      row.name === 'Invocation' ? { ...row, status: 'ok' as const } : row,
+    );
+    expect(firstFailure(rows)?.name).toBe('chargeCard');
+  });
+
   it('is none where nothing failed', () => {
     expect(firstFailure(timelineOf(runningPage(START)).rows)).toBeUndefined();
   });

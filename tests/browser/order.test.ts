@@ -1,0 +1,166 @@
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../helpers/browser.ts';
+import type { LocalStack } from '../helpers/local-stack.ts';
+import { startLocalStack } from '../helpers/local-stack.ts';
+import type { ProjectCopy } from '../helpers/project-copy.ts';
+import { copyProject } from '../helpers/project-copy.ts';
+
+let project: ProjectCopy;
+let stack: LocalStack;
+let browser: Browser;
+let page: Page;
+const problems: string[] = [];
+
+beforeAll(async () => {
+  project = await copyProject();
+  await symlink(join(import.meta.dirname, '../../dist'), join(project.directory, 'dist'));
+  [stack, browser] = await Promise.all([startLocalStack(project.directory), launchBrowser()]);
+  page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+});
+afterAll(async () => {
+  await browser.close();
+  await stack.stop();
+  await project.remove();
+});
+
+/** Waits for a row of the timeline whose accessible name begins so: name, type, status, duration. */
+async function row(name: RegExp): Promise<string> {
+  const found = page.getByRole('row', { name }).first();
+  await found.waitFor();
+  return (await found.getAttribute('aria-label')) ?? (await found.innerText());
+}
+
+/** Places an order and opens its trace from the list, as it arrives there. */
+async function openTraceOf(sku: string): Promise<void> {
+  await page.goto(stack.console);
+  await page.getByText('Live', { exact: true }).waitFor();
+  const before = await page.getByRole('link', { name: /^POST \/orders 201/ }).count();
+  expect((await stack.order(sku)).status).toBe(201);
+  // The page is not reloaded: the trace must arrive by itself.
+  const links = page.getByRole('link', { name: /^POST \/orders 201/ });
+  await expect.poll(() => links.count(), { timeout: 3000 }).toBeGreaterThan(before);
+  await links.first().click();
+  await page.getByRole('treegrid', { name: 'Timeline' }).waitFor();
+}
+
+describe('the page', () => {
+  it('shows what to try while there is nothing to see', async () => {
+    await page.goto(stack.console);
+    await page.getByRole('heading', { name: 'No traces yet' }).waitFor();
+    expect(await page.locator('main').innerText()).toContain(`curl -i -X POST ${stack.api}/orders`);
+  });
+
+  it('shows an order from API Gateway to the last function, within three seconds', async () => {
+    await openTraceOf('tea');
+
+    const expected = [
+      /^local-order-shop\/local, AWS::ApiGateway::Stage, OK/,
+      /^order-shop-local-create-order, AWS::Lambda, OK/,
+      /^order-shop-local-create-order, AWS::Lambda::Function, OK/,
+      /^## src\/handlers\/create-order.handler, .*OK/,
+      /^priceOrder, .*OK/,
+      /^DynamoDB, aws, OK/,
+      /^SNS, aws, OK/,
+      /Linked trace/,
+      /^order-shop-local-fulfil-order, AWS::Lambda, OK/,
+      /^## src\/handlers\/fulfil-order.handler, .*OK/,
+      /^127.0.0.1, remote, OK/,
+      /^order-shop-local-take-payment, AWS::Lambda::Function, OK/,
+      /^chargeCard, .*OK/,
+    ];
+    for (const name of expected) {
+      const found = page.getByRole('row', { name });
+      await expect.poll(() => found.count(), { timeout: 3000, message: String(name) }).toBeGreaterThan(0);
+    }
+  });
+
+  it('shows a failed payment as a fault in red, with its error and stack', async () => {
+    await openTraceOf('broken-strainer');
+
+    const charge = page.getByRole('row', { name: /^chargeCard, .*Fault/ }).first();
+    await charge.waitFor();
+    await charge.press('Enter');
+    const details = page.getByRole('region', { name: 'Details of chargeCard' });
+    await details.waitFor();
+    const text = await details.innerText();
+    expect(text).toContain('The payment provider closed the connection');
+    expect(await details.getByRole('list', { name: 'Stack' }).innerText()).toContain('take-payment.ts');
+
+    const colour = await charge
+      .locator('.cell-bar *')
+      .first()
+      .evaluate((bar) => getComputedStyle(bar).backgroundColor);
+    const [red = 0, green = 0, blue = 0] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+    expect(red).toBeGreaterThan(green);
+    expect(red).toBeGreaterThan(blue);
+  });
+
+  it('shows a slow payment as a bar of two seconds', async () => {
+    await openTraceOf('slow-teapot');
+
+    await row(/^chargeCard, .*OK, 2(\.\d+)? s$/);
+  });
+
+  it('shows a declined payment as an error, not as a fault', async () => {
+    await openTraceOf('declined-voucher');
+
+    await row(/^chargeCard, .*Error/);
+    await row(/^127.0.0.1, remote, Error/);
+    expect(
+      await page.getByRole('row', { name: /^order-shop-local-fulfil-order, AWS::Lambda, Fault/ }).count(),
+    ).toBe(0);
+  });
+
+  it('opens a trace by its address, and comes back to the list', async () => {
+    const address = page.url();
+    await page.goto('about:blank');
+    await page.goto(address);
+    await page.getByRole('treegrid', { name: 'Timeline' }).waitFor();
+
+    await page.getByRole('link', { name: /All traces/ }).click();
+    await page.getByRole('table', { name: 'Traces' }).waitFor();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'is accessible in the %s theme, and fits a narrow window',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      for (const width of [1400, 390]) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.goto(stack.console);
+        await page.getByRole('table', { name: 'Traces' }).waitFor();
+        expect(await violations(page)).toEqual([]);
+        await page.getByRole('link', { name: /^POST/ }).first().click();
+        await page.getByRole('treegrid', { name: 'Timeline' }).waitFor();
+        expect(await violations(page)).toEqual([]);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(overflow).toBeLessThanOrEqual(0);
+      }
+      await page.setViewportSize({ width: 1400, height: 1000 });
+    },
+  );
+
+  it('runs without an error, under its content security policy', () => {
+    expect(problems).toEqual([]);
+  });
+});
+
+/** What axe finds; it is run through the debugger, which the page's own policy does not bind. */
+async function violations(on: Page): Promise<string[]> {
+  await on.evaluate(axe.source);
+  return on.evaluate(async () => {
+    const { axe: check } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: Array<{ id: string; nodes: Array<{ html: string }> }> }> };
+    };
+    const result = await check.run();
+    return result.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
+  });
+}
