@@ -87,7 +87,8 @@ module.exports = {
     {
       name: 'not-to-dev-dependencies',
       severity: 'error',
-      comment: 'What is published must be installed with it. The shop is not published, and the page is built.',
+      comment:
+        'What is published must be installed with it. The shop is not published, and the page is built.',
       from: {
         path: '^(src|plugin|local)/',
         pathNot: ['^local/console/', '^src/(handlers|orders)/', '^src/clients/(dynamodb|sns)[.]ts$'],
