@@ -1,8 +1,10 @@
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { close, listen } from '../http/loopback.ts';
+import { foreignHost, foreignPage } from '../http/request-guard.ts';
 import type { TableDefinition } from '../service.ts';
 import { createTableInput, propertyWarnings } from './table-properties.ts';
 
@@ -27,6 +29,7 @@ export class TableServer {
     this.#options = options;
     this.#http = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
     surviveBrokenRequests(this.#http);
+    refuseForeignPages(this.#http);
   }
 
   /**
@@ -70,6 +73,18 @@ async function createTable(client: DynamoDBClient, table: TableDefinition): Prom
     await sleep(LOOK_INTERVAL);
   }
   throw new Error(`The table ${table.name} did not become ACTIVE.`);
+}
+
+/** dynalite answers every web page that asks, and lets it read and change the tables; only programs may. */
+function refuseForeignPages(server: Server): void {
+  const answer = server.listeners('request') as RequestListener[];
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    const { port } = server.address() as AddressInfo;
+    const refusal = foreignHost(request, port) ?? foreignPage(request, port);
+    if (refusal === undefined) for (const listener of answer) listener.call(server, request, response);
+    else response.writeHead(403, { 'Content-Type': 'text/plain' }).end(`${refusal}\n`);
+  });
 }
 
 /**

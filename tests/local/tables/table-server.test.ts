@@ -165,4 +165,28 @@ describe('a table server', () => {
 
     await expect(fetch(url)).rejects.toThrow();
   });
+
+  it('refuses web pages, whatever name they use for this machine', async () => {
+    const { url } = await start(orders);
+    const port = new URL(url).port;
+    const request = {
+      'X-Amz-Target': 'DynamoDB_20120810.ListTables',
+      'Content-Type': 'application/x-amz-json-1.0',
+    };
+
+    const fromPage = await fetch(url, {
+      method: 'POST',
+      headers: { ...request, Origin: 'https://evil.test' },
+      body: '{}',
+    });
+    expect(fromPage.status).toBe(403);
+    expect(fromPage.headers.get('access-control-allow-origin')).toBeNull();
+
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.end(
+      `POST / HTTP/1.1\r\nHost: evil.test:${port}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`,
+    );
+    const answer = (await socket.setEncoding('utf8').toArray()).join('');
+    expect(answer).toMatch(/^HTTP\/1.1 403/);
+  });
 });

@@ -37,7 +37,11 @@ describe('parseTraceHeader', () => {
 
   it('reads back what was written', () => {
     const hex = (length: number) =>
-      fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: length, maxLength: length });
+      fc.string({
+        unit: fc.constantFrom(...Array.from('0123456789abcdef')),
+        minLength: length,
+        maxLength: length,
+      });
     const word = fc.stringMatching(/^[A-Za-z0-9:|.-]{1,20}$/);
     const header = fc.record(
       {
