@@ -1,4 +1,5 @@
 import type { MiddlewareObj, Request } from '@middy/core';
+import { checkOptions } from '../lifecycle/check-options.ts';
 import { whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
 import { enterCorrelation } from '../propagation/correlation.ts';
 import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
@@ -24,8 +25,11 @@ interface Invocation {
 /**
  * Gives the invocation a correlation id: the one its event carries, or a new one. `getCorrelationId()` returns it
  * anywhere in the call tree, log lines and outgoing calls carry it, and HTTP answers repeat it in `x-correlation-id`.
+ *
+ * @throws TypeError when an option is unknown or of the wrong type.
  */
 export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj {
+  checkOptions('correlationId', options, { logger: 'object' });
   const { logger = processLogger } = options;
   const invocations = new WeakMap<object, Invocation>();
 

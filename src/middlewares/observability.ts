@@ -1,5 +1,6 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import type { MiddlewareObj } from '@middy/core';
+import { checkOptions } from '../lifecycle/check-options.ts';
 import { logger } from '../telemetry/logger.ts';
 import type { CorrelationIdOptions } from './correlation-id.ts';
 import { correlationId } from './correlation-id.ts';
@@ -24,8 +25,15 @@ export interface ObservabilityOptions {
  * 2. Lambda's context for the log lines;
  * 3. tracing, which covers whatever is used after it;
  * 4. response capture last: its `after` runs first, while the handler's subsegment is still open.
+ *
+ * @throws TypeError when an option is unknown or of the wrong type.
  */
 export function observability(options: ObservabilityOptions = {}): MiddlewareObj[] {
+  checkOptions('observability', options, {
+    correlation: 'object',
+    tracing: 'object',
+    capture: 'options or false',
+  });
   return [
     correlationId(options.correlation),
     injectLambdaContext(logger),

@@ -1,4 +1,5 @@
 import type { MiddlewareObj, Request } from '@middy/core';
+import { checkOptions } from '../lifecycle/check-options.ts';
 import { whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
 import { redact } from '../redaction/redact.ts';
@@ -21,8 +22,11 @@ const NAMESPACE = 'lantern';
 /**
  * Puts the response on the handler's subsegment in a form that is safe to show: its shape, and values only where the
  * policy allows them. Nothing is computed for an invocation that is not recorded.
+ *
+ * @throws TypeError when an option is unknown or of the wrong type.
  */
 export function responseCapture(options: ResponseCaptureOptions = {}): MiddlewareObj {
+  checkOptions('responseCapture', options, { allow: 'strings', tracer: 'object' });
   const { tracer = processTracer, ...policy } = options;
 
   const capture = (request: Request): void => {

@@ -1,12 +1,16 @@
 import { incomingTraceHeader } from '../propagation/trace-header.ts';
+import { currentTraceScope } from './trace-scope.ts';
 import type { CallRecord, InvocationTrace, Tracer } from './tracer.ts';
 
-const nothing = (): void => undefined;
+const nothing = (): undefined => undefined;
 
 /** The record of an invocation that is not recorded. */
 export const inertInvocation: InvocationTrace = {
+  recording: false,
   fail: nothing,
   setStatus: nothing,
+  addMetadata: nothing,
+  checkpoint: nothing,
   end: nothing,
 };
 
@@ -14,7 +18,7 @@ export const inertInvocation: InvocationTrace = {
 export const inertCall: CallRecord = {
   // Not recording is no reason to break the trace of those who do: the header goes on as it came.
   get traceHeader() {
-    return incomingTraceHeader();
+    return currentTraceScope()?.incomingHeader ?? incomingTraceHeader();
   },
   describe: nothing,
 };

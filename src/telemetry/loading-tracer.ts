@@ -25,11 +25,16 @@ export function createLoadingTracer(loading: Promise<Tracer>): Tracer {
       });
       return {
         ready,
+        get recording() {
+          return invocation.recording;
+        },
         fail: (error) => invocation.fail(error),
         setStatus: (status) => invocation.setStatus(status),
+        addMetadata: (namespace, key, value) => invocation.addMetadata(namespace, key, value),
+        checkpoint: () => invocation.checkpoint(),
         end: () => {
-          invocation.end();
           scope.leave();
+          return invocation.end();
         },
       };
     },

@@ -40,12 +40,22 @@ export type AnnotationValue = string | number | boolean;
 export interface InvocationTrace {
   /** Settles when recording can begin; the hook that started the invocation waits for it. Absent when it has begun. */
   readonly ready?: Promise<void>;
+  /** Whether this invocation is recorded: false means that nothing needs to be computed for it. */
+  readonly recording: boolean;
   /** Marks the invocation as failed by `error`. The first call counts. */
   fail(error: unknown): void;
   /** Marks the answer's HTTP status: 4xx as error, 429 as throttle, 5xx as fault. */
   setStatus(status: number): void;
-  /** Closes and sends everything. The first call counts. */
-  end(): void;
+  /** Adds data to the handler's subsegment, from wherever the caller runs. Must be plain JSON. */
+  addMetadata(namespace: string, key: string, value: unknown): void;
+  /** Sends what is known so far, as in progress: evidence in case the process is killed. */
+  checkpoint(): void;
+  /**
+   * Closes and sends everything. The first call counts.
+   *
+   * @returns settles when everything has left the process; undefined when there is nothing to wait for.
+   */
+  end(): Promise<void> | undefined;
 }
 
 export interface CallDescription {

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 export interface XRayException {
   readonly id: string;
   readonly type: string;
-  readonly message: string;
+  readonly message?: string;
   readonly remote?: boolean;
   /** Id of the exception that caused this one. */
   readonly cause?: string;
@@ -17,39 +17,65 @@ interface StackFrame {
   readonly label: string;
 }
 
+/**
+ * How much of an error may be shown: `full` its message and stack, `location` only its type and where it was thrown,
+ * because messages often repeat what a customer sent.
+ */
+export type ExceptionDetail = 'full' | 'location';
+
 /** Enough to find the place; the rest is the runtime's own. */
 const MAX_STACK_FRAMES = 25;
 
-/** A chain of causes longer than this is a loop or a mistake. */
-const MAX_CAUSES = 8;
+/** Exceptions of one failure: a longer chain of causes is a loop or a mistake. */
+const MAX_EXCEPTIONS = 16;
 
 const FRAME = /^\s*at (?:(?<label>.+?) \()?(?<path>[^()]+?):(?<line>\d+):\d+\)?$/;
 
-/** Describes what was thrown, and the chain of causes behind it, outermost first. */
-export function describeException(thrown: unknown, remote: boolean): XRayException[] {
-  const chain: unknown[] = [];
-  for (let next = thrown; next !== undefined && next !== null && chain.length < MAX_CAUSES;) {
-    if (chain.includes(next)) break;
-    chain.push(next);
-    next = typeof next === 'object' && 'cause' in next ? next.cause : undefined;
-  }
-  if (chain.length === 0) chain.push(thrown);
-  const ids = chain.map(() => randomBytes(8).toString('hex'));
-  return chain.map((error, index) => {
-    const cause = ids[index + 1];
-    return {
-      id: ids[index] as string,
+/** Describes what was thrown and what is behind it (`cause`, and the `errors` of an AggregateError), outermost first. */
+export function describeException(
+  thrown: unknown,
+  options: { readonly remote: boolean; readonly detail: ExceptionDetail },
+): XRayException[] {
+  const described: XRayException[] = [];
+  const seen = new Set<unknown>();
+  const describe = (error: unknown): string | undefined => {
+    if (seen.has(error) || described.length + 1 > MAX_EXCEPTIONS) return undefined;
+    seen.add(error);
+    const id = randomBytes(8).toString('hex');
+    const at = described.length;
+    // Its place is taken first, so that causes come after what they caused.
+    described.push({ id, type: typeOf(error), stack: [] });
+    const [first, ...others] = causesOf(error);
+    const cause = first === undefined ? undefined : describe(first.error);
+    for (const other of others) describe(other.error);
+    described[at] = {
+      id,
       type: typeOf(error),
-      message: messageOf(error),
-      ...(remote && { remote }),
+      ...(options.detail === 'full' && { message: messageOf(error) }),
+      ...(options.remote && { remote: true }),
       ...(cause !== undefined && { cause }),
-      stack: stackOf(error),
+      stack: stackOf(error).slice(0, options.detail === 'full' ? MAX_STACK_FRAMES : 1),
     };
-  });
+    return id;
+  };
+  describe(thrown);
+  return described;
+}
+
+/** Wrapped, because a cause may be anything, undefined excepted. */
+function causesOf(error: unknown): Array<{ readonly error: unknown }> {
+  if (typeof error !== 'object' || error === null) return [];
+  const { cause, errors } = error as { cause?: unknown; errors?: unknown };
+  return [
+    ...(cause === undefined || cause === null ? [] : [{ error: cause }]),
+    ...(error instanceof AggregateError && Array.isArray(errors)
+      ? errors.map((each: unknown) => ({ error: each }))
+      : []),
+  ];
 }
 
 function typeOf(error: unknown): string {
-  if (error instanceof Error) return error.name;
+  if (error instanceof Error) return typeof error.name === 'string' ? error.name : 'Error';
   return error === null ? 'null' : typeof error;
 }
 

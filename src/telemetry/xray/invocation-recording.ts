@@ -7,6 +7,8 @@ export interface InvocationRecording {
   readonly current: Subsegment;
   /** Fields of the incoming header that are not ours, sent along on every call. */
   readonly restOfHeader: ReadonlyArray<readonly [string, string]>;
+  /** What annotates which subsegment: X-Ray indexes a limited number of them per trace. */
+  readonly annotations: Set<string>;
   /** Id of the exception that describes an error: what rethrows it only refers to it. */
   readonly describedErrors: Map<unknown, string>;
 }

@@ -1,45 +1,24 @@
-import type { Subsegment } from 'aws-xray-sdk-core';
-import { describeException } from './exceptions.ts';
-import type { FailureFlags } from './failure.ts';
-import { flagsOfError } from './failure.ts';
+import type { Segment, Subsegment } from 'aws-xray-sdk-core';
+import type { DocumentSender } from './document-sender.ts';
+import { OWN_NAMESPACE } from './fit-document.ts';
+import { INVALID_NAME_CHARACTERS, MAX_NAME_LENGTH } from './limits.ts';
 
 /** Subsegments that were closed with their parent while their own work went on. */
 const closedEarly = new WeakSet<Subsegment>();
 
-/** Namespace of the metadata that Lantern writes for itself. */
-const OWN_NAMESPACE = 'lantern';
-
-/** Sets the flags that are there; X-Ray wants the others absent. */
-export function setFlags(subsegment: Subsegment, flags: FailureFlags): void {
-  Object.assign(subsegment, flags);
-}
-
-/**
- * Records what was thrown. An error that passes through several subsegments is described once, by the innermost; the
- * others refer to it by id.
- */
-export function recordError(
-  subsegment: Subsegment,
-  thrown: unknown,
-  describedErrors: Map<unknown, string>,
-  remote = false,
-): void {
-  setFlags(subsegment, flagsOfError(thrown));
-  const known = describedErrors.get(thrown);
-  if (known !== undefined) {
-    Object.assign(subsegment, { cause: known });
-    return;
-  }
-  const exceptions = describeException(thrown, remote);
-  Object.assign(subsegment, { cause: { working_directory: process.cwd(), exceptions } });
-  if (typeof thrown === 'object' && exceptions[0] !== undefined)
-    describedErrors.set(thrown, exceptions[0].id);
+/** Opens a subsegment that is sent when it closes. X-Ray refuses a document whose name holds other characters. */
+export function open(parent: Segment | Subsegment, name: string, sender: DocumentSender): Subsegment {
+  const validName = name.replaceAll(INVALID_NAME_CHARACTERS, '_').slice(0, MAX_NAME_LENGTH);
+  const subsegment = parent.addNewSubsegment(validName === '' ? 'unnamed' : validName);
+  subsegment.flush = () => sender.sendDocument(subsegment);
+  return subsegment;
 }
 
 /** Closes and sends a subsegment; one that was closed early is sent again, now complete. */
 export function close(subsegment: Subsegment): void {
   if (closedEarly.delete(subsegment)) {
-    delete (subsegment as { metadata?: Record<string, unknown> }).metadata?.[OWN_NAMESPACE];
+    const { metadata } = subsegment as { metadata?: Record<string, Record<string, unknown>> };
+    delete metadata?.[OWN_NAMESPACE]?.unfinished;
     Object.assign(subsegment, { end_time: Date.now() / 1000 });
     subsegment.flush();
   } else if (!subsegment.isClosed()) subsegment.close();
@@ -57,4 +36,18 @@ export function closeOpenChildren(subsegment: Subsegment): void {
     child.close();
     closedEarly.add(child);
   }
+}
+
+/** Sends a subsegment and everything open below it as in progress. The complete documents replace these. */
+export function sendInProgress(subsegment: Subsegment, sender: DocumentSender): void {
+  if (!subsegment.isClosed()) sender.sendDocument(withoutChildren(subsegment));
+  for (const child of subsegment.subsegments ?? []) sendInProgress(child, sender);
+}
+
+/** A copy to be sent: its children travel alone. */
+function withoutChildren(subsegment: Subsegment): Subsegment {
+  const copy = Object.create(Object.getPrototypeOf(subsegment) as object) as Subsegment;
+  Object.assign(copy, subsegment);
+  delete copy.subsegments;
+  return copy;
 }

@@ -2,39 +2,159 @@ import { Tracer as PowertoolsTracer } from '@aws-lambda-powertools/tracer';
 import AWSXRay from 'aws-xray-sdk-core';
 import { formatTraceHeader, parseTraceHeader } from '../../propagation/trace-header.ts';
 import { inertCall, inertInvocation } from '../inert-tracer.ts';
+import { settle } from '../settle.ts';
 import type { EnteredTraceScope } from '../trace-scope.ts';
 import { currentTraceScope, enterTraceScope, runInTraceScope } from '../trace-scope.ts';
 import type { CallDescription, CallRecord, InvocationTrace, Tracer } from '../tracer.ts';
+import type { WarnOnce } from '../warn-once.ts';
 import { createWarnOnce } from '../warn-once.ts';
+import { checkAnnotation } from './annotation-rules.ts';
+import { DocumentSender } from './document-sender.ts';
+import type { ExceptionDetail } from './exceptions.ts';
 import { flagsOfStatus } from './failure.ts';
 import type { InvocationRecording } from './invocation-recording.ts';
 import { createInvocationRoot } from './invocation-root.ts';
-import { close, closeOpenChildren, recordError, setFlags } from './open-subsegment.ts';
+import { MAX_ANNOTATIONS } from './limits.ts';
+import { close, closeOpenChildren, open, sendInProgress } from './open-subsegment.ts';
+import { recordError, setFlags } from './record-error.ts';
+
+/** Options of {@link createXRayTracer}. */
+export interface XRayTracerOptions {
+  /**
+   * How much of an error is recorded.
+   *
+   * @default `location` where `POWERTOOLS_TRACER_CAPTURE_ERROR` is `false`, else `full`
+   */
+  readonly exceptionDetail?: ExceptionDetail;
+}
 
 /**
  * The tracer that records for X-Ray. This file and its folder are all that knows of the X-Ray SDK and of Powertools'
  * Tracer; both are loaded with it.
  */
-export function createXRayTracer(): Tracer {
-  const warnOnce = createWarnOnce();
-  const recorder = createRecorder(warnOnce);
+export function createXRayTracer(options: XRayTracerOptions = {}): Tracer {
+  return new XRayTracer(options);
+}
 
-  /** Keeps every failure of ours away from the handler. */
-  const safely = <R>(what: string, fn: () => R): R | undefined => {
-    try {
-      return fn();
-    } catch (error) {
-      warnOnce(`Tracing failed to ${what}; the trace is incomplete, the response is not affected`, error);
-      return undefined;
+class XRayTracer implements Tracer {
+  readonly enabled = true;
+  readonly #warnOnce: WarnOnce;
+  readonly #sender: DocumentSender;
+  readonly #recorder: PowertoolsTracer['provider'];
+  readonly #detail: ExceptionDetail;
+
+  constructor({ exceptionDetail }: XRayTracerOptions) {
+    this.#warnOnce = createWarnOnce();
+    this.#detail = exceptionDetail ?? defaultExceptionDetail();
+    this.#sender = new DocumentSender((error) =>
+      this.#warnOnce('A trace document could not be sent to the X-Ray daemon', error),
+    );
+    this.#recorder = createRecorder((message) => this.#warnOnce(`X-Ray: ${message}`));
+  }
+
+  get recording(): boolean {
+    return currentTraceScope()?.recording !== undefined;
+  }
+
+  startInvocation(name: string, entered: EnteredTraceScope = enterTraceScope()): InvocationTrace {
+    return (
+      this.#safely('begin the invocation', () => this.#startInvocation(name, entered)) ?? {
+        ...inertInvocation,
+        end: () => {
+          entered.leave();
+          return undefined;
+        },
+      }
+    );
+  }
+
+  trace<R>(name: string, fn: () => R): R {
+    const recording = currentTraceScope()?.recording;
+    return recording === undefined ? fn() : this.#traceBelow(recording, { name }, fn);
+  }
+
+  traceCall<R>(call: CallDescription, fn: (record: CallRecord) => R): R {
+    const recording = currentTraceScope()?.recording;
+    return recording === undefined ? fn(inertCall) : this.#traceBelow(recording, call, fn);
+  }
+
+  annotate(key: string, value: unknown): void {
+    const recording = currentTraceScope()?.recording;
+    if (recording === undefined) return;
+    this.#safely('annotate', () => {
+      const checked = checkAnnotation(key, value);
+      if ('refused' in checked) {
+        this.#refuseAnnotation(key, checked.refused);
+        return;
+      }
+      const { annotations, current } = recording;
+      const place = `${current.id} ${checked.key}`;
+      if (!annotations.has(place) && annotations.size >= MAX_ANNOTATIONS) {
+        this.#refuseAnnotation(key, `a trace may have ${MAX_ANNOTATIONS} annotations at most`);
+        return;
+      }
+      annotations.add(place);
+      this.#recorder.putAnnotation(checked.key, checked.value);
+    });
+  }
+
+  addMetadata(namespace: string, key: string, value: unknown): void {
+    if (this.recording) this.#safely('add metadata', () => this.#recorder.putMetadata(key, value, namespace));
+  }
+
+  #startInvocation(name: string, { scope, leave }: EnteredTraceScope): InvocationTrace {
+    const { root: traceId, parent, sampled, rest } = parseTraceHeader(scope.incomingHeader);
+    if (traceId === undefined || parent === undefined || sampled !== true) {
+      return {
+        ...inertInvocation,
+        end: () => {
+          leave();
+          return undefined;
+        },
+      };
     }
-  };
+    const root = createInvocationRoot({ root: traceId, parent, rest });
+    const handler = open(root, name, this.#sender);
+    const describedErrors = new Map<unknown, string>();
+    scope.recording = { root, current: handler, restOfHeader: rest, annotations: new Set(), describedErrors };
+    let failed = false;
+    let ended = false;
+    return {
+      recording: true,
+      fail: (error) => {
+        if (failed || ended) return;
+        failed = true;
+        this.#safely('record an error', () =>
+          recordError(handler, error, { describedErrors, detail: this.#detail }),
+        );
+      },
+      setStatus: (status) =>
+        this.#safely('record the status', () => setFlags(handler, flagsOfStatus(status))),
+      addMetadata: (namespace, key, value) =>
+        this.#safely('add metadata', () => handler.addMetadata(key, value, namespace)),
+      checkpoint: () => {
+        if (!ended) this.#safely('send what is known so far', () => sendInProgress(handler, this.#sender));
+      },
+      end: () => {
+        leave();
+        if (!ended) {
+          ended = true;
+          this.#safely('close what is still open', () => closeOpenChildren(handler));
+          this.#safely('close the invocation', () => close(handler));
+        }
+        return this.#sender.drained();
+      },
+    };
+  }
 
-  const traceBelow = <R>(
+  #traceBelow<R>(
     recording: InvocationRecording,
     call: Pick<CallDescription, 'name'> & Partial<CallDescription>,
     fn: (record: CallRecord) => R,
-  ): R => {
-    const subsegment = safely('open a subsegment', () => recording.current.addNewSubsegment(call.name));
+  ): R {
+    const subsegment = this.#safely('open a subsegment', () =>
+      open(recording.current, call.name, this.#sender),
+    );
     if (subsegment === undefined) return fn(inertCall);
     if (call.namespace !== undefined) subsegment.namespace = call.namespace;
     const record: CallRecord = {
@@ -45,7 +165,7 @@ export function createXRayTracer(): Tracer {
         rest: recording.restOfHeader,
       }),
       describe: (data) =>
-        safely('describe a call', () => {
+        this.#safely('describe a call', () => {
           const status = data.http?.response?.status;
           if (status !== undefined) setFlags(subsegment, flagsOfStatus(status));
           Object.assign(subsegment, data);
@@ -57,125 +177,55 @@ export function createXRayTracer(): Tracer {
     };
     return settle(
       () => runInTraceScope(scope, () => fn(record)),
-      (failure) =>
-        safely('close a subsegment', () => {
-          if (failure !== undefined) {
-            recordError(subsegment, failure.error, recording.describedErrors, call.namespace !== undefined);
-          }
-          close(subsegment);
-        }),
-    );
-  };
-
-  return {
-    enabled: true,
-    startInvocation: (name, entered = enterTraceScope()) =>
-      safely('begin the invocation', () => startInvocation(name, entered, safely)) ?? {
-        ...inertInvocation,
-        end: entered.leave,
+      (failure) => {
+        if (failure !== undefined) {
+          const { describedErrors } = recording;
+          this.#safely('record an error', () =>
+            recordError(
+              subsegment,
+              failure.error,
+              { describedErrors, detail: this.#detail },
+              call.namespace !== undefined,
+            ),
+          );
+        }
+        this.#safely('close a subsegment', () => close(subsegment));
       },
-    trace: (name, fn) => {
-      const recording = currentTraceScope()?.recording;
-      return recording === undefined ? fn() : traceBelow(recording, { name }, fn);
-    },
-    traceCall: (call, fn) => {
-      const recording = currentTraceScope()?.recording;
-      return recording === undefined ? fn(inertCall) : traceBelow(recording, call, fn);
-    },
-    get recording() {
-      return isRecording();
-    },
-    annotate: (key, value) => {
-      if (isRecording()) safely('annotate', () => recorder.putAnnotation(key, value));
-    },
-    addMetadata: (namespace, key, value) => {
-      if (isRecording()) safely('add metadata', () => recorder.putMetadata(key, value, namespace));
-    },
-  };
+    );
+  }
+
+  #refuseAnnotation(key: string, rule: string): void {
+    this.#warnOnce(`The annotation ${JSON.stringify(key)} is left out: ${rule}`);
+  }
+
+  /** Keeps every failure of ours away from the handler. */
+  #safely<R>(what: string, fn: () => R): R | undefined {
+    try {
+      return fn();
+    } catch (error) {
+      this.#warnOnce(
+        `Tracing failed to ${what}; the trace is incomplete, the response is not affected`,
+        error,
+      );
+      return undefined;
+    }
+  }
 }
 
-function isRecording(): boolean {
-  return currentTraceScope()?.recording !== undefined;
+function defaultExceptionDetail(): ExceptionDetail {
+  return process.env.POWERTOOLS_TRACER_CAPTURE_ERROR?.trim().toLowerCase() === 'false' ? 'location' : 'full';
 }
 
 /**
  * Powertools' recorder, made to write to the subsegment of the current scope. Its own lookup goes through one slot per
  * process, which parallel calls and overlapping invocations share.
  */
-function createRecorder(warnOnce: (message: string) => void): PowertoolsTracer['provider'] {
-  AWSXRay.setLogger({
-    error: (message: string) => warnOnce(`X-Ray: ${message}`),
-    warn: () => undefined,
-    info: () => undefined,
-    debug: () => undefined,
-  });
+function createRecorder(onError: (message: string) => void): PowertoolsTracer['provider'] {
+  AWSXRay.setLogger({ error: onError, warn: () => undefined, info: () => undefined, debug: () => undefined });
   // Every closed subsegment leaves at once, in Lambda and in tests alike: what is kept back may be frozen with the
   // process.
   AWSXRay.setStreamingThreshold(0);
   const { provider } = new PowertoolsTracer({ captureHTTPsRequests: false });
   provider.getSegment = () => currentTraceScope()?.recording?.current;
   return provider;
-}
-
-function startInvocation(
-  name: string,
-  { scope, leave }: EnteredTraceScope,
-  safely: <R>(what: string, fn: () => R) => R | undefined,
-): InvocationTrace {
-  const { root: traceId, parent, sampled, rest } = parseTraceHeader(scope.incomingHeader);
-  if (traceId === undefined || parent === undefined || sampled !== true) {
-    return { ...inertInvocation, end: leave };
-  }
-  const root = createInvocationRoot({ root: traceId, parent, rest });
-  const handler = root.addNewSubsegment(name);
-  const describedErrors = new Map<unknown, string>();
-  scope.recording = { root, current: handler, restOfHeader: rest, describedErrors };
-  let failed = false;
-  let ended = false;
-  return {
-    fail: (error) => {
-      if (failed) return;
-      failed = true;
-      safely('record an error', () => recordError(handler, error, describedErrors));
-    },
-    setStatus: (status) => safely('record the status', () => setFlags(handler, flagsOfStatus(status))),
-    end: () => {
-      if (ended) return;
-      ended = true;
-      leave();
-      safely('close the invocation', () => {
-        closeOpenChildren(handler);
-        close(handler);
-      });
-    },
-  };
-}
-
-/** Runs `fn`, sync or async, and tells when it has settled without changing what the caller gets. */
-function settle<R>(fn: () => R, onSettled: (failure?: { readonly error: unknown }) => void): R {
-  let result: R;
-  try {
-    result = fn();
-  } catch (error) {
-    onSettled({ error });
-    throw error;
-  }
-  if (!isThenable(result)) {
-    onSettled();
-    return result;
-  }
-  return result.then(
-    (value) => {
-      onSettled();
-      return value;
-    },
-    (error: unknown) => {
-      onSettled({ error });
-      throw error;
-    },
-  ) as R;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
