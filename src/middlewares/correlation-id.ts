@@ -3,7 +3,8 @@ import { checkOptions } from '../lifecycle/check-options.ts';
 import { whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
 import { enterCorrelation } from '../propagation/correlation.ts';
 import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
-import { extractCorrelation } from '../propagation/extract-correlation.ts';
+import { answersHttp } from '../propagation/event-sources.ts';
+import { extractCorrelation, toCorrelationContext } from '../propagation/extract-correlation.ts';
 import { logger as processLogger } from '../telemetry/logger.ts';
 
 /** Options of {@link correlationId}. */
@@ -18,7 +19,8 @@ export interface CorrelationIdOptions {
 
 interface Invocation {
   readonly correlationId: string;
-  readonly source: string;
+  /** Where the answer repeats the id; undefined when nobody reads headers of it. */
+  readonly headersField: 'headers' | 'multiValueHeaders' | undefined;
   readonly leave: () => void;
 }
 
@@ -42,8 +44,10 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
 
   const correlationIdBefore = (request: Request): void => {
     const extracted = extractCorrelation(request.event, request.context);
-    const leave = enterCorrelation(extracted);
-    invocations.set(request, { ...extracted, leave });
+    const leave = enterCorrelation(toCorrelationContext(extracted));
+    const { correlationId } = extracted;
+    const headersField = answersHttp(extracted.source) ? headersFieldFor(request.event) : undefined;
+    invocations.set(request, { correlationId, headersField, leave });
     whenHooksAreSkipped(request, leave);
     if (extracted.replaced) logger.warn('The incoming correlation id was not valid and has been replaced');
   };
@@ -52,12 +56,19 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
   return { before: correlationIdBefore, after: correlationIdAfter, onError: correlationIdOnError };
 }
 
+/** An ALB whose target group is set to multi-value headers sends only those, and reads only those. */
+function headersFieldFor(event: unknown): 'headers' | 'multiValueHeaders' {
+  const { headers, multiValueHeaders } = (event ?? {}) as { headers?: unknown; multiValueHeaders?: unknown };
+  return Boolean(multiValueHeaders) && !headers ? 'multiValueHeaders' : 'headers';
+}
+
 /** An HTTP answer with the id added, as a copy; anything else as it is. A header that is already there wins. */
-function withHeader(response: unknown, { correlationId, source }: Invocation): unknown {
-  if (!source.startsWith('api-gateway') || typeof response !== 'object' || response === null) return response;
+function withHeader(response: unknown, { correlationId, headersField }: Invocation): unknown {
+  if (headersField === undefined || typeof response !== 'object' || response === null) return response;
   if (!('statusCode' in response)) return response;
-  const { headers } = response as { headers?: Record<string, unknown> };
-  const present = Object.keys(headers ?? {}).some((name) => name.toLowerCase() === CORRELATION_ID_KEY);
-  if (present) return response;
-  return { ...response, headers: { ...headers, [CORRELATION_ID_KEY]: correlationId } };
+  const answer = response as Partial<Record<'headers' | 'multiValueHeaders', Record<string, unknown>>>;
+  const names = [answer.headers, answer.multiValueHeaders].flatMap((headers) => Object.keys(headers ?? {}));
+  if (names.some((name) => name.toLowerCase() === CORRELATION_ID_KEY)) return response;
+  const value = headersField === 'headers' ? correlationId : [correlationId];
+  return { ...response, [headersField]: { ...answer[headersField], [CORRELATION_ID_KEY]: value } };
 }

@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto';
 /** The HTTP header, message attribute and payload field that carries the id. Lower case: HTTP/2 and v2 events are. */
 export const CORRELATION_ID_KEY = 'x-correlation-id';
 
+/** The members of W3C baggage that carry the id where nothing else does, the first one first. */
+export const BAGGAGE_CORRELATION_KEYS: readonly string[] = [CORRELATION_ID_KEY, 'correlation-id'];
+
 /** Longest id taken over from outside: a UUID has 36 characters, a trace id 35, a ULID 26. Longer ones are noise. */
 export const MAX_CORRELATION_ID_LENGTH = 128;
 
@@ -18,6 +21,15 @@ export function isCorrelationId(value: unknown): value is string {
 
 /** A new id: the request id of the invocation where there is one, so that logs need no second key; else a UUID. */
 export function newCorrelationId(context?: unknown): string {
-  const requestId = (context as { awsRequestId?: unknown } | null | undefined)?.awsRequestId;
+  const requestId = requestIdOf(context);
   return isCorrelationId(requestId) ? requestId : randomUUID();
+}
+
+function requestIdOf(context: unknown): unknown {
+  try {
+    return (context as { awsRequestId?: unknown } | null | undefined)?.awsRequestId;
+  } catch {
+    // A getter or a proxy that throws: not a context of Lambda's making.
+    return undefined;
+  }
 }

@@ -1,3 +1,4 @@
+import type { IncomingTrace } from './incoming-trace.ts';
 import { Scope } from './scope.ts';
 
 /** What one unit of work (an invocation, or one record of a batch) belongs to. */
@@ -5,6 +6,13 @@ export interface CorrelationContext {
   readonly correlationId: string;
   /** The kind of event it came with: `api-gateway-rest`, `sqs`, and so on. */
   readonly source: string;
+  /** The trace context it came with, where it came with one. */
+  readonly incoming?: IncomingTrace;
+}
+
+/** The keys of a log line that make it findable by the correlation id. */
+export interface CorrelationLogKeys {
+  readonly correlation_id?: string;
 }
 
 const correlation = new Scope<CorrelationContext>();
@@ -17,6 +25,12 @@ export function currentCorrelation(): CorrelationContext | undefined {
 /** The correlation id of the current invocation or record; undefined outside of one. */
 export function getCorrelationId(): string | undefined {
   return correlation.get()?.correlationId;
+}
+
+/** The log keys of the current scope, to spread into any logger's line; none outside of an invocation. */
+export function correlationLogKeys(): CorrelationLogKeys {
+  const correlationId = getCorrelationId();
+  return correlationId === undefined ? {} : { correlation_id: correlationId };
 }
 
 /** Runs `fn` in a scope of its own, and returns what it returns. */

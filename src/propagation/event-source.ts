@@ -1,30 +1,43 @@
-/** What one event, or one record of a batch, says about where it came from. */
-export interface Carried {
-  /** As received: not validated yet. */
-  readonly correlationId?: unknown;
-  /** `X-Amzn-Trace-Id`, where the source carries one. */
-  readonly traceHeader?: string;
+import type { Carried } from './carried.ts';
+
+/** The clients of ours that cause events; the names of AWS services are the AWS SDK's. */
+export type Sender =
+  'HTTP' | 'SNS' | 'SQS' | 'EventBridge' | 'Lambda' | 'SFN' | 'Kinesis' | 'Firehose' | 'Scheduler';
+
+/** One line of the table in docs/correlation.md: what is read from one kind of event. Markdown. */
+export interface Reading {
+  /** The event, in AWS's words. */
+  readonly event: string;
+  /** Where the id is looked for, in this order; absent where the event has no place for one. */
+  readonly id?: readonly string[];
+  /** Where trace context is looked for. */
+  readonly trace?: readonly string[];
+  /** Which clients of ours may have sent it, and so which carrier they write. */
+  readonly senders?: readonly Sender[];
 }
 
-/** Reads one kind of Lambda event. Every method may throw on hostile input; the caller treats that as "not mine". */
+/** The records of an event that delivers several units of work. */
+export interface Batch {
+  /** In the order of delivery. */
+  records(event: unknown): readonly unknown[];
+  /** Whether one record, seen alone, is of this kind. */
+  owns(record: unknown): boolean;
+  read(record: unknown): Carried;
+}
+
+/**
+ * Reads one kind of Lambda event. Every method may throw on hostile input (a getter, a proxy); the caller treats that
+ * as "unknown".
+ */
 export interface EventSource {
   readonly name: string;
-  /** Whether the event is of this kind. */
-  matches(event: object): boolean;
-  /** What the event carries as a whole. */
-  read(event: object): Carried;
-  /** The records of a batch, one entry each, in order. Absent where an event is one unit of work. */
-  records?(event: object): readonly Carried[];
-}
-
-/** The value of a property that may not be there. */
-export function property(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
-}
-
-/** The property whose name is `key` whatever its case: REST events keep the case of the client. */
-export function propertyIgnoringCase(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const name = Object.keys(value).find((candidate) => candidate.toLowerCase() === key);
-  return name === undefined ? undefined : property(value, name);
+  readonly readings: readonly Reading[];
+  /** Whether the answer goes back as an HTTP response, and may carry headers. */
+  readonly answersHttp?: true;
+  /** Whether the event is of this kind. Looks at a few properties only: events may have 10 MB. */
+  matches(event: unknown, context?: unknown): boolean;
+  /** What the event carries as a whole; for a batch, what its records share. */
+  read(event: unknown, context?: unknown): Carried;
+  /** Absent where an event is one unit of work. */
+  readonly batch?: Batch;
 }

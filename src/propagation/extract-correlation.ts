@@ -1,63 +1,107 @@
-import { isCorrelationId, newCorrelationId } from './correlation-id.ts';
-import type { Carried, EventSource } from './event-source.ts';
-import { apiGatewayHttp, apiGatewayRest } from './sources/http.ts';
-import { readSqsRecord, sqs } from './sources/sqs.ts';
+import { parseBaggage } from './baggage.ts';
+import type { Carried } from './carried.ts';
+import { orElse } from './carried.ts';
+import type { CorrelationContext } from './correlation.ts';
+import { BAGGAGE_CORRELATION_KEYS, isCorrelationId, newCorrelationId } from './correlation-id.ts';
+import type { EventSource } from './event-source.ts';
+import { eventSources } from './event-sources.ts';
+import type { IncomingTrace } from './incoming-trace.ts';
+import { incomingTrace } from './incoming-trace.ts';
+import { directInvoke } from './sources/direct-invoke.ts';
 
-/** What {@link extractCorrelation} finds. */
-export interface ExtractedCorrelation {
+/** What {@link extractCorrelation} finds. The trace context is that of the one message the event consists of. */
+export interface ExtractedCorrelation extends IncomingTrace {
   /** Always there: a new id when the event carried none, or none that may be used. */
   readonly correlationId: string;
   /** The kind of event: `api-gateway-rest`, `sqs`, and so on; `unknown` for what is none of them. */
   readonly source: string;
   /** Whether the event carried an id that was refused for its form. The id itself is not repeated. */
   readonly replaced: boolean;
-  /** `X-Amzn-Trace-Id` of the one message the event consists of, where the source carries it in the event. */
-  readonly traceHeader?: string;
   /** Batch sources only: one entry per record, in order. */
   readonly records?: readonly RecordCorrelation[];
 }
 
 export type RecordCorrelation = Omit<ExtractedCorrelation, 'records'>;
 
-/** Tried in this order. An event matches one kind only; the order matters for speed, not for the result. */
-const sources: readonly EventSource[] = [apiGatewayRest, apiGatewayHttp, sqs];
-
 /**
  * Reads the correlation of any Lambda event. Never throws: what it does not know gets a new id.
  *
- * @param context Lambda's context; its `awsRequestId` becomes the id where the event carries none.
+ * A batch of one record has the id of that record. A batch of several has an id of its own, because it stands for
+ * several units of work.
+ *
+ * @param context Lambda's context: its client context is read, and its `awsRequestId` becomes the id where nothing
+ * carries one.
  */
 export function extractCorrelation(event: unknown, context?: unknown): ExtractedCorrelation {
   try {
-    if (typeof event === 'object' && event !== null) {
-      const source = sources.find((candidate) => candidate.matches(event));
-      if (source !== undefined) {
-        const records = source.records?.(event).map((carried) => settle(carried, source.name));
-        return {
-          ...settle(source.read(event), source.name, context),
-          ...(records !== undefined && { records }),
-        };
-      }
-    }
+    const source = eventSources.find((candidate) => candidate.matches(event, context));
+    if (source !== undefined) return extractFrom(source, event, context);
   } catch {
     // A getter or a proxy that throws: not an event of Lambda's making.
   }
   return settle({}, 'unknown', context);
 }
 
-/** Reads the correlation of one record of a batch. Never throws. */
+/** Reads the correlation of one record of any batch source, or of any JSON object. Never throws. */
 export function extractRecordCorrelation(record: unknown): RecordCorrelation {
   try {
-    return settle(readSqsRecord(record), sqs.name);
+    const source = eventSources.find((candidate) => candidate.batch?.owns(record));
+    if (source?.batch !== undefined) return settle(source.batch.read(record), source.name);
+    if (directInvoke.matches(record)) return settle(directInvoke.read(record), directInvoke.name);
   } catch {
-    return settle({}, 'unknown');
+    // As above.
   }
+  return settle({}, 'unknown');
 }
 
+/** What {@link extractCorrelation} found, or found for one record, as the context of a scope. */
+export function toCorrelationContext(extracted: RecordCorrelation): CorrelationContext {
+  const { correlationId, source, traceHeader, traceparent, tracestate, baggage } = extracted;
+  const incoming: IncomingTrace = {
+    ...(traceHeader !== undefined && { traceHeader }),
+    ...(traceparent !== undefined && { traceparent }),
+    ...(tracestate !== undefined && { tracestate }),
+    ...(baggage !== undefined && { baggage }),
+  };
+  return { correlationId, source, ...(Object.keys(incoming).length > 0 && { incoming }) };
+}
+
+/**
+ * An event of a known kind may still have been sent by a direct invocation (a function that forwards events, a test):
+ * what that carries counts where the event itself carries nothing.
+ */
+function extractFrom(source: EventSource, event: unknown, context: unknown): ExtractedCorrelation {
+  const { batch, name } = source;
+  const direct = directInvoke.read(event, context);
+  if (batch === undefined) return settle(orElse(source.read(event, context), direct), name, context);
+  const records = batch.records(event).map((record) => batch.read(record));
+  const [only] = records;
+  if (records.length === 1 && only !== undefined) {
+    const unit = settle(orElse(only, direct), name, context);
+    return { ...unit, records: [unit] };
+  }
+  return {
+    ...settle(orElse(source.read(event, context), direct), name, context),
+    records: records.map((carried) => settle(carried, name)),
+  };
+}
+
+/** Validates what was carried, and gives a new id where there is none. */
 function settle(carried: Carried, source: string, context?: unknown): RecordCorrelation {
-  const { correlationId, traceHeader } = carried;
-  const traced = traceHeader !== undefined && { traceHeader };
-  if (isCorrelationId(correlationId)) return { correlationId, source, replaced: false, ...traced };
-  const replaced = correlationId !== undefined && correlationId !== null;
-  return { correlationId: newCorrelationId(context), source, replaced, ...traced };
+  const trace = incomingTrace(carried);
+  const correlationId = carried.correlationId ?? idInBaggage(trace.baggage);
+  if (isCorrelationId(correlationId)) return { correlationId, source, replaced: false, ...trace };
+  const replaced = correlationId !== undefined;
+  return { correlationId: newCorrelationId(context), source, replaced, ...trace };
+}
+
+/** The carrier of last resort. */
+function idInBaggage(baggage: string | undefined): string | undefined {
+  if (baggage === undefined) return undefined;
+  const members = parseBaggage(baggage);
+  for (const key of BAGGAGE_CORRELATION_KEYS) {
+    const found = members.find((one) => one.key.toLowerCase() === key);
+    if (found !== undefined) return found.value;
+  }
+  return undefined;
 }

@@ -1,6 +1,7 @@
 import { logger } from './logger.ts';
 
-export type WarnOnce = (message: string, error?: unknown) => void;
+/** @param key what counts as the same thing; by default the message. */
+export type WarnOnce = (message: string, error?: unknown, key?: string) => void;
 
 /**
  * Says each thing once per process: a defect of observability shows up in every invocation, and must not become the
@@ -8,9 +9,9 @@ export type WarnOnce = (message: string, error?: unknown) => void;
  */
 export function createWarnOnce(): WarnOnce {
   const said = new Set<string>();
-  return (message, error) => {
-    if (said.has(message)) return;
-    said.add(message);
+  return (message, error, key = message) => {
+    if (said.has(key)) return;
+    said.add(key);
     logger.warn(message, error instanceof Error ? { error } : {});
   };
 }

@@ -7,8 +7,11 @@ import type { SegmentDocument } from '../../local/xray/document.ts';
 export interface DocumentReceiver {
   readonly address: string;
   readonly documents: readonly SegmentDocument[];
-  /** Waits until the documents received so far satisfy `predicate`. */
-  until(predicate: (documents: readonly SegmentDocument[]) => boolean): Promise<readonly SegmentDocument[]>;
+  /** Waits until the documents received so far satisfy `predicate`, for `patience` milliseconds at most. */
+  until(
+    predicate: (documents: readonly SegmentDocument[]) => boolean,
+    patience?: number,
+  ): Promise<readonly SegmentDocument[]>;
   /** Waits until nothing more arrives, for tests that prove what is not sent. */
   settled(): Promise<readonly SegmentDocument[]>;
   clear(): void;
@@ -30,13 +33,15 @@ export async function receiveDocuments(): Promise<DocumentReceiver> {
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
+  // What does not fit while the process is busy is dropped by the system, unseen.
+  socket.setRecvBufferSize(8 * 1024 * 1024);
   return {
     address: `127.0.0.1:${socket.address().port}`,
     get documents() {
       return documents;
     },
-    async until(predicate) {
-      const deadline = Date.now() + DEADLINE_MS;
+    async until(predicate, patience = DEADLINE_MS) {
+      const deadline = Date.now() + patience;
       while (!predicate(documents)) {
         if (Date.now() > deadline) {
           throw new Error(`The documents did not arrive; received: ${JSON.stringify(documents, null, 1)}`);

@@ -1,46 +1,50 @@
-import { CORRELATION_ID_KEY } from '../correlation-id.ts';
-import type { Carried, EventSource } from '../event-source.ts';
-import { property, propertyIgnoringCase } from '../event-source.ts';
+import type { Carried } from '../carried.ts';
+import { carriedIn, orElse } from '../carried.ts';
+import { readNestedBody } from '../nested-body.ts';
+import { property } from '../property.ts';
+import { ID_ATTRIBUTE, ID_IN_BAGGAGE, ID_MEMBER, W3C_HEADERS } from '../readings.ts';
+import { recordsSource } from './lambda-records.ts';
 
-/** SQS: every record carries its own id; a record that SNS put there may carry it inside SNS's envelope. */
-export const sqs: EventSource = {
+const TRACE_HEADER = 'system attribute `AWSTraceHeader`';
+
+/** SQS: every message carries its own id, or holds the event of another service that does. */
+export const sqs = recordsSource({
   name: 'sqs',
-  matches: (event) => property(firstRecord(event), 'eventSource') === 'aws:sqs',
-  read: (event) => {
-    const records = recordsOf(event);
-    return records.length === 1 ? readSqsRecord(records[0]) : {};
-  },
-  records: (event) => recordsOf(event).map(readSqsRecord),
-};
+  eventSource: 'aws:sqs',
+  readings: [
+    {
+      event: 'SQS',
+      id: [ID_ATTRIBUTE, `${ID_MEMBER} of the JSON body`, ID_IN_BAGGAGE],
+      trace: [TRACE_HEADER, `message attributes ${W3C_HEADERS}`],
+      senders: ['SQS', 'Scheduler'],
+    },
+    {
+      event: 'SNS in SQS, enveloped',
+      id: [`${ID_ATTRIBUTE} of the envelope in the body`, `${ID_MEMBER} of its JSON message`, ID_IN_BAGGAGE],
+      trace: [TRACE_HEADER, `message attributes of the envelope ${W3C_HEADERS}`],
+      senders: ['SNS'],
+    },
+    {
+      event: 'SNS in SQS, raw message delivery',
+      id: [ID_ATTRIBUTE, `${ID_MEMBER} of the JSON body`, ID_IN_BAGGAGE],
+      trace: [TRACE_HEADER, `message attributes ${W3C_HEADERS}`],
+      senders: ['SNS'],
+    },
+    {
+      event: 'EventBridge in SQS',
+      id: [`${ID_MEMBER} of the \`detail\` in the body`],
+      trace: [TRACE_HEADER],
+      senders: ['EventBridge'],
+    },
+    { event: 'S3 in SQS', trace: [TRACE_HEADER] },
+  ],
+  read: readSqsRecord,
+});
 
-/** What one SQS record carries: its own attribute first, then that of the SNS envelope in its body. */
-export function readSqsRecord(record: unknown): Carried {
-  const attribute = propertyIgnoringCase(property(record, 'messageAttributes'), CORRELATION_ID_KEY);
+function readSqsRecord(record: unknown): Carried {
   const traceHeader = property(property(record, 'attributes'), 'AWSTraceHeader');
-  return {
-    correlationId: property(attribute, 'stringValue') ?? idInEnvelope(property(record, 'body')),
-    ...(typeof traceHeader === 'string' && { traceHeader }),
-  };
-}
-
-/** SNS without raw delivery wraps the message: the attributes are fields of a JSON body. */
-function idInEnvelope(body: unknown): unknown {
-  if (typeof body !== 'string' || !body.includes('"MessageAttributes"')) return undefined;
-  let envelope: unknown;
-  try {
-    envelope = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-  const attribute = propertyIgnoringCase(property(envelope, 'MessageAttributes'), CORRELATION_ID_KEY);
-  return property(attribute, 'Value');
-}
-
-function recordsOf(event: object): readonly unknown[] {
-  const records = property(event, 'Records');
-  return Array.isArray(records) ? (records as unknown[]) : [];
-}
-
-function firstRecord(event: object): unknown {
-  return recordsOf(event)[0];
+  const attributes = carriedIn(property(record, 'messageAttributes'), (attribute) =>
+    property(attribute, 'stringValue'),
+  );
+  return orElse({ traceHeader }, orElse(attributes, readNestedBody(property(record, 'body'))));
 }

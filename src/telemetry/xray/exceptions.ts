@@ -46,8 +46,8 @@ export function describeException(
     // Its place is taken first, so that causes come after what they caused.
     described.push({ id, type: typeOf(error), stack: [] });
     const [first, ...others] = causesOf(error);
-    const cause = first === undefined ? undefined : describe(first.error);
-    for (const other of others) describe(other.error);
+    const cause = first === undefined ? undefined : describe(first);
+    for (const other of others) describe(other);
     described[at] = {
       id,
       type: typeOf(error),
@@ -62,16 +62,11 @@ export function describeException(
   return described;
 }
 
-/** Wrapped, because a cause may be anything, undefined excepted. */
-function causesOf(error: unknown): Array<{ readonly error: unknown }> {
-  if (typeof error !== 'object' || error === null) return [];
-  const { cause, errors } = error as { cause?: unknown; errors?: unknown };
-  return [
-    ...(cause === undefined || cause === null ? [] : [{ error: cause }]),
-    ...(error instanceof AggregateError && Array.isArray(errors)
-      ? errors.map((each: unknown) => ({ error: each }))
-      : []),
-  ];
+/** Errors only: other things are attached as a cause too, to be read by programs, and say nothing here. */
+function causesOf(error: unknown): unknown[] {
+  if (!(error instanceof Error)) return [];
+  const behind = error instanceof AggregateError ? (error.errors as unknown[]) : [];
+  return [error.cause, ...behind].filter((each) => each instanceof Error);
 }
 
 function typeOf(error: unknown): string {

@@ -36,7 +36,7 @@ export function fitDocument(subsegment: Subsegment): string {
     const smaller = serialize(subsegment);
     if (smaller !== undefined && Buffer.byteLength(smaller) <= LIMIT) return smaller;
   }
-  throw new Error(`The subsegment ${subsegment.name} cannot be sent in ${LIMIT} bytes`);
+  throw new Error(`A subsegment cannot be written in ${LIMIT} bytes`);
 }
 
 /** From what is missed least to what is missed most. Each answers whether there was anything to give up. */

@@ -203,9 +203,12 @@ class XRayTracer implements Tracer {
     try {
       return fn();
     } catch (error) {
+      // One defect shows in many places; its message tells it from others.
+      const key = error instanceof Error ? error.message : String(error);
       this.#warnOnce(
         `Tracing failed to ${what}; the trace is incomplete, the response is not affected`,
         error,
+        key,
       );
       return undefined;
     }

@@ -1,0 +1,23 @@
+/** The value of a property that may not be there. */
+export function property(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+/** The value of a property of a JSON object whose name is `key` (lower case) whatever its case; arrays have none. */
+export function member(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const exact = property(value, key);
+  if (exact !== undefined) return exact;
+  const name = Object.keys(value).find((candidate) => candidate.toLowerCase() === key);
+  return name === undefined ? undefined : property(value, name);
+}
+
+/** The elements of a property that should be an array; none where it is not. */
+export function elements(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
+
+/** The elements of every array in an object: Kafka groups records by partition, RabbitMQ messages by queue. */
+export function groupedElements(value: unknown): readonly unknown[] {
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(elements) : [];
+}

@@ -1,0 +1,42 @@
+import { carriedInHeaders } from '../carried.ts';
+import type { EventSource } from '../event-source.ts';
+import { elements, property } from '../property.ts';
+import { HTTP_READS } from '../readings.ts';
+
+/** AppSync, a direct Lambda resolver. Amplify names the field beside the arguments instead of inside `info`. */
+export const appSyncResolver: EventSource = {
+  name: 'appsync',
+  readings: [{ event: 'AppSync resolver', ...HTTP_READS, senders: ['HTTP'] }],
+  matches: isResolverEvent,
+  read: readRequest,
+};
+
+/** AppSync with batching: an array of what a resolver gets. They come from one GraphQL request and share its headers. */
+export const appSyncBatch: EventSource = {
+  name: 'appsync-batch',
+  readings: [{ event: 'AppSync resolver, batch', ...HTTP_READS, senders: ['HTTP'] }],
+  matches: (event) => isResolverEvent(elements(event)[0]),
+  read: (event) => readRequest(elements(event)[0]),
+  batch: { records: elements, owns: isResolverEvent, read: readRequest },
+};
+
+/** AppSync's Lambda authorizer. */
+export const appSyncAuthorizer: EventSource = {
+  name: 'appsync-authorizer',
+  readings: [{ event: 'AppSync Lambda authorizer', ...HTTP_READS, senders: ['HTTP'] }],
+  matches: (event) =>
+    property(event, 'requestHeaders') !== undefined && property(event, 'authorizationToken') !== undefined,
+  read: (event) => carriedInHeaders(property(event, 'requestHeaders')),
+};
+
+function isResolverEvent(event: unknown): boolean {
+  return (
+    property(event, 'arguments') !== undefined &&
+    property(property(event, 'request'), 'headers') !== undefined &&
+    (property(event, 'info') !== undefined || property(event, 'fieldName') !== undefined)
+  );
+}
+
+function readRequest(event: unknown): ReturnType<typeof carriedInHeaders> {
+  return carriedInHeaders(property(property(event, 'request'), 'headers'));
+}

@@ -1,0 +1,19 @@
+import { CORRELATION_ID_KEY } from '../correlation-id.ts';
+import { member, property } from '../property.ts';
+import { recordsSource } from './lambda-records.ts';
+
+/** DynamoDB streams: an item carries an id only if the application stores one. The old image is of an earlier write. */
+export const dynamoDbStream = recordsSource({
+  name: 'dynamodb',
+  eventSource: 'aws:dynamodb',
+  readings: [
+    {
+      event: 'DynamoDB stream',
+      id: ['string attribute `x-correlation-id` of `NewImage`, where the application stores one'],
+    },
+  ],
+  read: (record) => {
+    const image = property(property(record, 'dynamodb'), 'NewImage');
+    return { correlationId: property(member(image, CORRELATION_ID_KEY), 'S') };
+  },
+});

@@ -1,0 +1,17 @@
+import { observeClient } from '../../src/clients/observe-client.ts';
+import { observedFetch } from '../../src/clients/observed-fetch.ts';
+import { tracing } from '../../src/middlewares/tracing.ts';
+import { tracer } from '../../src/telemetry/current-tracer.ts';
+import { annotate, traced } from '../../src/telemetry/traced.ts';
+import type { Subject } from './subject.ts';
+
+/** Lambda Lantern, as its users use it. The process must have been started with tracing on. */
+export const lantern: Subject = {
+  name: 'lambda-lantern',
+  middleware: (options) => tracing({ name: '## handler', ...options }),
+  trace: (name, fn) => traced(name, fn)(),
+  annotate: (key, value) => annotate(key, value as string),
+  addMetadata: (key, value) => tracer.addMetadata('test', key, value),
+  observeClient: (client) => observeClient(client as never),
+  fetch: observedFetch,
+};
