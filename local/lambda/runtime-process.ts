@@ -1,8 +1,9 @@
 /** The operating system's side of an environment: starts the bootstrap in a process of its own, and ends it. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { dirname, extname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { prepareBootstrap } from './bootstrap-file.ts';
 import { ChildOutput } from './child-output.ts';
 import type { ProcessExit } from './function-error.ts';
 import { readPeakMemory } from './peak-memory.ts';
@@ -22,8 +23,8 @@ export interface RuntimeProcessOptions {
 /** Where the bootstrap is: `LAMBDA_RUNTIME_DIR`. */
 export const runtimeDirectory: string = join(dirname(fileURLToPath(import.meta.url)), 'runtime');
 
-/** The bootstrap beside this file, as it is in the project (.ts) and in the built package (.js). */
-const bootstrap = fileURLToPath(new URL(`bootstrap${extname(import.meta.url)}`, import.meta.url));
+/** Written once for all environments of this process. */
+const bootstrap = prepareBootstrap();
 
 /**
  * The part of the memory size that V8 may use for its heap: the rest is for buffers, stacks and code. Lambda's own
