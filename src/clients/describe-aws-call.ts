@@ -1,36 +1,48 @@
+import type { CallData } from '../telemetry/tracer.ts';
+import { describeResource } from './aws-resource.ts';
+
+/** One call of an AWS SDK command. */
+export interface AwsCall {
+  /** The service as the X-Ray SDK names it, which is the client's name without its ending: `DynamoDB`, `SNS`, `SFN`. */
+  readonly service: string;
+  /** The operation: `PutItem`. */
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly region: string | undefined;
+}
+
 /** What the AWS SDK knows of a call once it has an answer, from a response or from an error. */
 export interface AwsAnswer {
   readonly httpStatusCode?: number;
   readonly requestId?: string;
+  readonly extendedRequestId?: string;
   readonly attempts?: number;
 }
 
-/**
- * Input fields that X-Ray shows, and the name it shows them under: the resource, never the data. Service map nodes are
- * named after them.
- */
-const RESOURCE_FIELDS: Readonly<Record<string, string>> = {
-  TableName: 'table_name',
-  QueueUrl: 'queue_url',
-  TopicArn: 'topic_arn',
-  FunctionName: 'function_name',
-};
-
-/** The `aws` block of the subsegment for one call. */
+/** The `aws` and `http` blocks of the subsegment for one call. */
 export function describeAwsCall(
-  commandName: string,
-  input: object,
-  region: string | undefined,
+  { service, operation, input, region }: AwsCall,
   answer: AwsAnswer = {},
-): Record<string, unknown> {
-  const described: Record<string, unknown> = { operation: commandName.replace(/Command$/, '') };
-  if (region !== undefined) described.region = region;
-  for (const [field, name] of Object.entries(RESOURCE_FIELDS)) {
-    const value = (input as Record<string, unknown>)[field];
-    if (typeof value === 'string') described[name] = value;
-  }
-  if (answer.requestId !== undefined) described.request_id = answer.requestId;
-  // X-Ray counts repetitions, the SDK counts attempts.
-  if (answer.attempts !== undefined) described.retries = answer.attempts - 1;
-  return described;
+  contentLength?: number,
+): CallData {
+  const { httpStatusCode, requestId, extendedRequestId, attempts } = answer;
+  return {
+    aws: {
+      operation,
+      ...(region !== undefined && { region }),
+      ...describeResource(service, input),
+      ...(requestId !== undefined && { request_id: requestId }),
+      ...(service === 'S3' && extendedRequestId !== undefined && { id_2: extendedRequestId }),
+      // X-Ray counts repetitions, the SDK counts attempts.
+      ...(attempts !== undefined && { retries: Math.max(0, attempts - 1) }),
+    },
+    ...(httpStatusCode !== undefined && {
+      http: {
+        response: {
+          status: httpStatusCode,
+          ...(contentLength !== undefined && { content_length: contentLength }),
+        },
+      },
+    }),
+  };
 }

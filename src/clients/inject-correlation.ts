@@ -1,47 +1,41 @@
-import type { MessageAttributes } from '../propagation/message-attributes.ts';
-import { withCorrelationAttribute } from '../propagation/message-attributes.ts';
+import { carriers } from './carriers.ts';
 
-/** What {@link injectCorrelation} made of an input. */
-export interface Injected {
-  /** A copy with the id in it, or the caller's own input where there is nothing to add. */
-  readonly input: object;
-  /** How many messages had no room for the id. They are sent without it. */
-  readonly withoutRoom: number;
-}
+type Input = Readonly<Record<string, unknown>>;
 
-interface Message {
-  readonly MessageAttributes?: MessageAttributes;
-}
-
-/** The inputs that hold messages: one message, or entries of a batch under this name. */
-const MESSAGE_INPUTS: Readonly<Record<string, 'message' | 'Entries' | 'PublishBatchRequestEntries'>> = {
-  SendMessageCommand: 'message',
-  SendMessageBatchCommand: 'Entries',
-  PublishCommand: 'message',
-  PublishBatchCommand: 'PublishBatchRequestEntries',
-};
+/** Puts a correlation id into the input of a command; returns the caller's own input where nothing is to be added. */
+export type InputInjector = (
+  service: string,
+  operation: string,
+  input: Input,
+  correlationId: string,
+) => Input;
 
 /**
- * Adds the correlation id to the input of an AWS SDK command that sends messages.
+ * Injection as the client needs it: it finds the carriers of a command, warns of messages that are sent without the id,
+ * and never fails.
  *
- * @param commandName as the SDK names it, for example `PublishCommand`.
+ * @param payload whether carriers that change the payload are used.
  */
-export function injectCorrelation(commandName: string, input: object, correlationId: string): Injected {
-  const kind = MESSAGE_INPUTS[commandName];
-  if (kind === undefined) return { input, withoutRoom: 0 };
-  if (kind === 'message') {
-    const attributes = withCorrelationAttribute((input as Message).MessageAttributes, correlationId);
-    if (attributes === undefined) return { input, withoutRoom: 1 };
-    return { input: { ...input, MessageAttributes: attributes }, withoutRoom: 0 };
-  }
-  const entries = (input as Record<string, unknown>)[kind];
-  if (!Array.isArray(entries)) return { input, withoutRoom: 0 };
-  let withoutRoom = 0;
-  const carrying = (entries as Message[]).map((entry) => {
-    const attributes = withCorrelationAttribute(entry.MessageAttributes, correlationId);
-    if (attributes !== undefined) return { ...entry, MessageAttributes: attributes };
-    withoutRoom += 1;
-    return entry;
-  });
-  return { input: { ...input, [kind]: carrying }, withoutRoom };
+export function createInputInjector(
+  payload: boolean,
+  warn: (message: string, error?: unknown) => void,
+): InputInjector {
+  const enabled = carriers.filter((carrier) => payload || !carrier.payload);
+  return (service, operation, input, correlationId) => {
+    try {
+      let carrying = input;
+      for (const { client, command, inject } of enabled) {
+        if (client !== service || command !== operation) continue;
+        const injected = inject(carrying, correlationId);
+        carrying = injected.input as Input;
+        for (const reason of injected.leftOut) {
+          warn(`${service} ${operation}: ${reason}; it is sent without its correlation id`);
+        }
+      }
+      return carrying;
+    } catch (error) {
+      warn(`${service} ${operation}: the correlation id could not be added; it is sent without`, error);
+      return input;
+    }
+  };
 }

@@ -2,96 +2,97 @@ import { getCorrelationId } from '../propagation/correlation.ts';
 import { TRACE_HEADER_NAME } from '../propagation/trace-header.ts';
 import { tracer } from '../telemetry/current-tracer.ts';
 import { createWarnOnce } from '../telemetry/warn-once.ts';
-import type { CallData, CallRecord } from '../telemetry/tracer.ts';
-import type { AwsAnswer } from './describe-aws-call.ts';
+import type { CallRecord } from '../telemetry/tracer.ts';
+import type { AwsAnswer, AwsCall } from './describe-aws-call.ts';
 import { describeAwsCall } from './describe-aws-call.ts';
-import { injectCorrelation } from './inject-correlation.ts';
+import { createInputInjector } from './inject-correlation.ts';
+import { refuseUnknownOptions } from './options.ts';
+import type { ObservableClient, SdkHandler, SdkMiddleware, SdkResult } from './sdk-middleware.ts';
+import { addToStack } from './sdk-middleware.ts';
 
-/** What an AWS SDK v3 client must have to be observed; every client has it. */
-export interface ObservableClient {
-  readonly config: { readonly region: () => Promise<string>; readonly serviceId: string };
-  readonly middlewareStack: { add(middleware: never, options: never): void };
-}
+export type { ObservableClient } from './sdk-middleware.ts';
 
-interface SdkArguments {
-  readonly input: object;
-  readonly request?: unknown;
+export interface ObserveClientOptions {
+  /**
+   * Whether the correlation id may become a member of a payload, where a service has no other place for it: events of
+   * EventBridge, inputs of Step Functions and Scheduler, records of Kinesis and Firehose, asynchronous invocations of
+   * Lambda. Only JSON objects are touched.
+   *
+   * @default true
+   */
+  readonly payload?: boolean;
 }
-interface SdkResult {
-  readonly output: { readonly $metadata?: AwsAnswer };
-}
-interface SdkContext {
-  readonly commandName?: string;
-}
-type SdkHandler = (args: SdkArguments) => Promise<SdkResult>;
-type SdkMiddleware = (next: SdkHandler, context: SdkContext) => SdkHandler;
-
-/** Where the outer of our two middlewares leaves the record of the call for the inner one. */
-const callOf = new WeakMap<object, CallRecord>();
 
 /**
  * Makes an AWS SDK v3 client carry the context: each call shows up in the timeline with its operation and resource, the
- * trace header goes along, and messages to SNS and SQS carry the correlation id in one attribute.
+ * trace header goes along, and what the service delivers to others carries the correlation id (`carriers.ts` says where).
+ * Works with every kind of client (`SNSClient`, `SNS`, `DynamoDBDocumentClient`); doing it twice is harmless.
  *
  * @returns the same client.
+ * @throws TypeError for an option that does not exist or has the wrong type.
+ *
+ * @example
+ * const sqs = observeClient(new SQSClient({}));
  */
-export function observeClient<Client extends ObservableClient>(client: Client): Client {
+export function observeClient<Client extends ObservableClient>(
+  client: Client,
+  options: ObserveClientOptions = {},
+): Client {
+  refuseUnknownOptions('observeClient', options, ['payload']);
+  const { payload = true } = options;
+  if (typeof payload !== 'boolean') {
+    throw new TypeError(`observeClient expects payload to be true or false; it got ${typeof payload}`);
+  }
   const warnOnce = createWarnOnce();
+  const inject = createInputInjector(payload, warnOnce);
+  /** Where the outer of our two middlewares leaves the record of the call for the inner one. */
+  const recordOf = new WeakMap<object, CallRecord>();
 
   const observeCall: SdkMiddleware = (next, context) => async (args) => {
-    const commandName = context.commandName ?? 'UnknownCommand';
+    // A presigned URL is made by the same stack, but nobody is called; then it is not a command that is sent.
+    if (!('middlewareStack' in args)) return next(args);
+    const service = context.clientName?.replace(/Client$/, '') ?? client.config.serviceId;
+    const operation = context.commandName?.replace(/Command$/, '') ?? 'Unknown';
     const correlationId = getCorrelationId();
-    let { input } = args;
-    if (correlationId !== undefined) {
-      const injected = injectCorrelation(commandName, input, correlationId);
-      input = injected.input;
-      if (injected.withoutRoom > 0) {
-        warnOnce(
-          `${commandName}: a message has no room for one more attribute; it is sent without its correlation id`,
-        );
-      }
-    }
-    return tracer.traceCall({ name: client.config.serviceId, namespace: 'aws' }, async (call) => {
-      callOf.set(context, call);
+    const input =
+      correlationId === undefined ? args.input : inject(service, operation, args.input, correlationId);
+    return tracer.traceCall({ name: service, namespace: 'aws' }, async (record) => {
+      recordOf.set(context, record);
+      const send = () => next(input === args.input ? args : { ...args, input });
+      if (!tracer.recording) return send();
       const region = await client.config.region().catch(() => undefined);
-      try {
-        const result = await next({ ...args, input });
-        call.describe(describe(commandName, input, region, result.output.$metadata));
-        return result;
-      } catch (error) {
-        const answer = (error as { $metadata?: AwsAnswer } | undefined)?.$metadata;
-        call.describe(describe(commandName, input, region, answer));
-        throw error;
-      }
+      return describeOutcome(send, record, { service, operation, input, region });
     });
   };
 
   const sendTraceHeader: SdkMiddleware = (next, context) => (args) => {
     const headers = (args.request as { headers?: Record<string, string> } | undefined)?.headers;
-    const traceHeader = callOf.get(context)?.traceHeader;
-    if (headers !== undefined && traceHeader !== undefined) headers[TRACE_HEADER_NAME] = traceHeader;
+    const traceHeader = recordOf.get(context)?.traceHeader;
+    const isSet = (name: string): boolean => name.toLowerCase() === TRACE_HEADER_NAME.toLowerCase();
+    if (headers !== undefined && traceHeader !== undefined && !Object.keys(headers).some(isSet)) {
+      headers[TRACE_HEADER_NAME] = traceHeader;
+    }
     return next(args);
   };
 
-  const add = client.middlewareStack.add.bind(client.middlewareStack) as (
-    middleware: SdkMiddleware,
-    options: object,
-  ) => void;
-  add(observeCall, { step: 'initialize', name: 'lanternObserveCall', priority: 'high', override: true });
-  // Before the SDK's own recursion detection, which adds the header only where none is.
-  add(sendTraceHeader, { step: 'build', name: 'lanternTraceHeader', priority: 'high', override: true });
+  addToStack(client.middlewareStack, observeCall, sendTraceHeader);
   return client;
 }
 
-function describe(
-  commandName: string,
-  input: object,
-  region: string | undefined,
-  answer: AwsAnswer = {},
-): CallData {
-  const status = answer.httpStatusCode;
-  return {
-    aws: describeAwsCall(commandName, input, region, answer),
-    ...(status !== undefined && { http: { response: { status } } }),
-  };
+async function describeOutcome(
+  send: () => ReturnType<SdkHandler>,
+  record: CallRecord,
+  call: AwsCall,
+): Promise<SdkResult> {
+  try {
+    const result = await send();
+    const length = Number(result.response?.headers?.['content-length'] ?? Number.NaN);
+    record.describe(
+      describeAwsCall(call, result.output?.$metadata, Number.isSafeInteger(length) ? length : undefined),
+    );
+    return result;
+  } catch (error) {
+    record.describe(describeAwsCall(call, (error as { $metadata?: AwsAnswer } | undefined)?.$metadata));
+    throw error;
+  }
 }

@@ -74,9 +74,12 @@ function typeOf(error: unknown): string {
   return error === null ? 'null' : typeof error;
 }
 
+/** The user and password of a URL; `fetch` repeats them when it refuses one. Bounded, so that no text takes long. */
+const URL_CREDENTIALS = /:\/\/[^\s/@]{1,256}@/g;
+
 function messageOf(error: unknown): string {
-  if (error instanceof Error) return error.message;
-  if (typeof error === 'string') return error;
+  if (error instanceof Error) return error.message.replaceAll(URL_CREDENTIALS, '://…@');
+  if (typeof error === 'string') return error.replaceAll(URL_CREDENTIALS, '://…@');
   return 'A value that is not an Error was thrown';
 }
 

@@ -5,6 +5,24 @@ export interface FailureFlags {
   readonly fault?: true;
 }
 
+/** What AWS services call being throttled; many answer it with status 400 (the AWS SDK's own list). */
+const THROTTLING_ERRORS: ReadonlySet<string> = new Set([
+  'BandwidthLimitExceeded',
+  'EC2ThrottledException',
+  'LimitExceededException',
+  'PriorRequestNotComplete',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'SlowDown',
+  'ThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'TransactionInProgressException',
+]);
+
 /** The flags of an HTTP status; none below 400. */
 export function flagsOfStatus(status: number): FailureFlags {
   if (status === 429) return { error: true, throttle: true };
@@ -15,14 +33,24 @@ export function flagsOfStatus(status: number): FailureFlags {
 
 /**
  * The flags of something that was thrown. An HTTP error (`statusCode`) or an AWS SDK error (`$metadata`) says by its
- * status whose mistake it was; anything else is a fault.
+ * status whose mistake it was, and an abort is the caller's own wish, unless it was for taking too long; anything else
+ * is a fault.
  */
 export function flagsOfError(thrown: unknown): FailureFlags {
   if (typeof thrown !== 'object' || thrown === null) return { fault: true };
-  const { statusCode, $metadata } = thrown as {
+  const { name, cause, statusCode, $metadata, $retryable } = thrown as {
+    name?: unknown;
+    cause?: unknown;
     statusCode?: unknown;
     $metadata?: { httpStatusCode?: unknown };
+    $retryable?: { throttling?: unknown };
   };
+  if ($retryable?.throttling === true || (typeof name === 'string' && THROTTLING_ERRORS.has(name))) {
+    return { error: true, throttle: true };
+  }
+  if (name === 'AbortError' && (cause as { name?: unknown } | undefined)?.name !== 'TimeoutError') {
+    return { error: true };
+  }
   const status = typeof statusCode === 'number' ? statusCode : $metadata?.httpStatusCode;
   return typeof status === 'number' && status >= 400 ? flagsOfStatus(status) : { fault: true };
 }

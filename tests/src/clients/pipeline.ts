@@ -1,0 +1,37 @@
+import middy from '@middy/core';
+import { vi } from 'vitest';
+import { lambdaContext } from '../../helpers/lambda.ts';
+
+/** The clients of a process that traces or does not, and a pipeline to call them in, with the id `order-1`. */
+export async function loadClients(tracing: boolean) {
+  vi.resetModules();
+  process.env.POWERTOOLS_TRACE_ENABLED = String(tracing);
+  const { observeClient } = await import('../../../src/clients/observe-client.ts');
+  const { observedFetch, createObservedFetch } = await import('../../../src/clients/observed-fetch.ts');
+  const { observeDispatcher } = await import('../../../src/clients/observe-dispatcher.ts');
+  const { observedHttp, observedHttps } = await import('../../../src/clients/observed-http.ts');
+  const { observability } = await import('../../../src/middlewares/observability.ts');
+  const { traced } = await import('../../../src/telemetry/traced.ts');
+  const invoke = async <R>(call: () => R): Promise<Awaited<R>> => {
+    let result!: Awaited<R>;
+    await middy()
+      .use(observability({ tracing: { name: '## handler' } }))
+      .handler(async () => {
+        result = await call();
+        return {};
+      })({ httpMethod: 'GET', headers: { 'x-correlation-id': 'order-1' } }, lambdaContext());
+    return result;
+  };
+  return {
+    observeClient,
+    observedFetch,
+    createObservedFetch,
+    observeDispatcher,
+    observedHttp,
+    observedHttps,
+    traced,
+    invoke,
+  };
+}
+
+export type Clients = Awaited<ReturnType<typeof loadClients>>;
