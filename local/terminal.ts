@@ -1,5 +1,6 @@
 import type { AccessLogEntry } from './api-gateway/api-gateway.ts';
 import type { InvocationReport, LogEvent } from './lambda/invocation.ts';
+import { reportFields } from './lambda/platform-log.ts';
 
 export interface TerminalOptions {
   /** Writes one line. */
@@ -25,14 +26,7 @@ export class Terminal {
 
   /** Lambda's REPORT, in one line. */
   report(report: InvocationReport): void {
-    const fields = [
-      `REPORT RequestId: ${report.requestId}`,
-      `Duration: ${report.duration.toFixed(2)} ms`,
-      `Billed Duration: ${report.billedDuration} ms`,
-      `Memory Size: ${report.memorySize} MB`,
-      `Max Memory Used: ${report.maxMemoryUsed} MB`,
-    ];
-    if (report.initDuration !== undefined) fields.push(`Init Duration: ${report.initDuration.toFixed(2)} ms`);
+    const fields = reportFields(report);
     if (report.status !== 'success') fields.push(`Status: ${report.status}`);
     if (report.sampled) fields.push(`XRAY TraceId: ${report.traceId}`);
     this.#lines(report.functionKey, fields.join('  '));

@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { close, listen } from '../http/loopback.ts';
-import { foreignHost, foreignPage } from '../http/request-guard.ts';
 import type { InvokeApi } from './invoke-api.ts';
 import { createInvokeApi } from './invoke-api.ts';
 import type { Invoke } from './invocation.ts';
@@ -31,18 +30,13 @@ export class LambdaApi {
       onDropped: ({ functionName, requestId, reason }) =>
         options.onDropped(`The event ${requestId} for ${functionName} is given up: ${reason}`),
     });
-    this.#server = createServer();
+    this.#server = createServer((request, response) => void this.#invokeApi.handle(request, response));
   }
 
   /** @throws Error that names the port, when it is taken. */
   async start(): Promise<{ readonly url: string }> {
     const { port: wanted, howToChoosePort: howToChoose } = this.#options;
     const port = await listen(this.#server, { port: wanted, purpose: 'the Lambda API', howToChoose });
-    this.#server.on('request', (request, response) => {
-      const refusal = foreignHost(request, port) ?? foreignPage(request, port);
-      if (refusal === undefined) void this.#invokeApi.handle(request, response);
-      else response.writeHead(403, { 'Content-Type': 'text/plain' }).end(`${refusal}\n`);
-    });
     return { url: `http://127.0.0.1:${port}` };
   }
 

@@ -47,16 +47,20 @@ function lastWords(time: number, { report, error }: ReportDetails): string[] {
   return [`${new Date(time).toISOString()} ${requestId} ${words}`];
 }
 
-function textReport({ report, segmentId, error }: ReportDetails): string {
-  const fields = [
+/** The fields of a REPORT line that every invocation has, and `Init Duration` of the first one. */
+export function reportFields(report: InvocationReport): string[] {
+  return [
     `REPORT RequestId: ${report.requestId}`,
     `Duration: ${report.duration.toFixed(2)} ms`,
     `Billed Duration: ${report.billedDuration} ms`,
     `Memory Size: ${report.memorySize} MB`,
     `Max Memory Used: ${report.maxMemoryUsed} MB`,
     ...(report.initDuration === undefined ? [] : [`Init Duration: ${report.initDuration.toFixed(2)} ms`]),
-    ...endStatus(report.status, error?.errorType),
   ];
+}
+
+function textReport({ report, segmentId, error }: ReportDetails): string {
+  const fields = [...reportFields(report), ...endStatus(report.status, error?.errorType)];
   const tracing =
     segmentId === undefined
       ? []

@@ -88,7 +88,7 @@ export function tracing(options: TracingOptions = {}): MiddlewareObj {
     return invocation;
   };
 
-  const finish = (request: Request): Promise<void> | undefined => {
+  const finish = (request: Request, canReplaceResponse: boolean): Promise<void> | undefined => {
     // The hook of an error may run although a middleware before this one threw and `before` never did.
     const { trace, stopWatching } = invocations.get(request) ?? begin(request);
     const end = (): Promise<void> | undefined => {
@@ -99,7 +99,7 @@ export function tracing(options: TracingOptions = {}): MiddlewareObj {
     if (thrown !== undefined) trace.fail(thrown.error);
     const status = statusOf(request.response);
     if (status !== undefined) trace.setStatus(status);
-    if (!trace.recording) return end();
+    if (!trace.recording || !canReplaceResponse) return end();
     const observed = observeBody(request.response, (ending) => {
       recordBody(trace, ending);
       void end();
@@ -122,15 +122,16 @@ export function tracing(options: TracingOptions = {}): MiddlewareObj {
   const tracingBefore = (request: Request): Promise<void> | undefined => {
     if (!tracer.enabled) return undefined;
     const { ready } = begin(request).trace;
-    whenHooksAreSkipped(request, () => void finish(request));
+    // By then Middy has taken the response; watching a body that it reads itself would take chunks away from it.
+    whenHooksAreSkipped(request, () => void finish(request, false));
     if (ready !== undefined) return ready.then(() => annotate(request));
     annotate(request);
     return undefined;
   };
   const tracingAfter = (request: Request): Promise<void> | undefined =>
-    tracer.enabled ? finish(request) : undefined;
+    tracer.enabled ? finish(request, true) : undefined;
   const tracingOnError = (request: Request): Promise<void> | undefined =>
-    tracer.enabled ? finish(request) : undefined;
+    tracer.enabled ? finish(request, true) : undefined;
   return { before: tracingBefore, after: tracingAfter, onError: tracingOnError };
 }
 

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from 'vitest';
+import { captureLogs } from '../helpers/captured-logs.ts';
 import type { DocumentReceiver } from '../helpers/document-receiver.ts';
 import { receiveDocuments } from '../helpers/document-receiver.ts';
 import { contract } from './contract.ts';
@@ -18,7 +19,15 @@ beforeAll(async () => {
   });
   ({ lantern: subject } = await import('./lantern.ts'));
 });
-afterEach(() => daemon.clear());
+// Many checks provoke warnings; those that are about them look for themselves.
+let logs: ReturnType<typeof captureLogs>;
+beforeEach(() => {
+  logs = captureLogs();
+});
+afterEach(() => {
+  logs.restore();
+  daemon.clear();
+});
 afterAll(() => daemon.stop());
 
 describe.each(Object.entries(POINTS))('the tracing contract, point %s: %s', (point) => {

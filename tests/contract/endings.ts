@@ -170,6 +170,22 @@ const streamed: Check = {
   },
 };
 
+const streamedEarly: Check = {
+  point: 1,
+  title: 'a streamed response that a middleware replies with early arrives whole, and is closed once',
+  run: async ({ subject, daemon }) => {
+    const client = installStreaming();
+    const pipeline = middy({ executionMode: executionModeStreamifyResponse })
+      .use(subject.middleware())
+      .before(() => Readable.from(['first ', 'second ', 'third']))
+      .handler(ok);
+    const { traceId } = await invoke(client.wrap(pipeline));
+
+    assert.equal(client.body(), 'first second third');
+    handlerOf(await daemon.settled(), traceId);
+  },
+};
+
 const streamFails: Check = {
   point: 1,
   title: 'a streamed response whose body fails is a fault, closed once',
@@ -198,5 +214,6 @@ export const endingContract: readonly Check[] = [
   throwsBefore,
   requestStart,
   streamed,
+  streamedEarly,
   streamFails,
 ];

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { banner, commandsToTry } from '../../local/banner.ts';
+import type { InvocationReport } from '../../local/lambda/invocation.ts';
+import type { ServiceDefinition } from '../../local/service.ts';
+import { Terminal } from '../../local/terminal.ts';
+
+const ports = {
+  api: (index: number) => 3000 + index * 5,
+  console: 3001,
+  lambda: 3002,
+  messaging: 3003,
+  tables: 3004,
+  daemon: 2000,
+};
+const service = {
+  name: 'shop',
+  stage: 'local',
+  functions: [{ name: 'shop-local-get', key: 'get' }],
+  apis: [
+    { kind: 'REST', routes: [{ method: 'GET', path: '/orders/{id}', functionName: 'shop-local-get' }] },
+    { kind: 'HTTP', routes: [{ method: 'ANY', path: '/{proxy+}', functionName: 'shop-local-get' }] },
+  ],
+} as unknown as ServiceDefinition;
+
+function terminal() {
+  const lines: string[] = [];
+  return {
+    lines,
+    terminal: new Terminal({ write: (line) => lines.push(line), functionKeys: ['create-order', 'get'] }),
+  };
+}
+
+describe('the terminal', () => {
+  it('shows each line of a function behind its name, in one column', () => {
+    const { lines, terminal: shown } = terminal();
+    const event = { functionName: 'x', functionKey: 'get', logGroup: '', logStream: '', timestamp: 0 };
+    shown.log({ ...event, source: 'stdout', message: 'one\ntwo' });
+    shown.log({ ...event, source: 'platform', message: 'START' });
+
+    expect(lines).toEqual(['get          | one', 'get          | two']);
+  });
+
+  it('shows the REPORT of an invocation in one line', () => {
+    const { lines, terminal: shown } = terminal();
+    const report: InvocationReport = {
+      functionName: 'shop-local-get',
+      functionKey: 'get',
+      requestId: 'r-1',
+      startedAt: 0,
+      duration: 12.345,
+      billedDuration: 113,
+      memorySize: 512,
+      maxMemoryUsed: 70,
+      initDuration: 100,
+      traceId: '1-x-y',
+      sampled: true,
+      status: 'timeout',
+    };
+    shown.report(report);
+    shown.report({ ...report, sampled: false, status: 'success' });
+
+    expect(lines[0]).toBe(
+      'get          | REPORT RequestId: r-1  Duration: 12.35 ms  Billed Duration: 113 ms  Memory Size: 512 MB  ' +
+        'Max Memory Used: 70 MB  Init Duration: 100.00 ms  Status: timeout  XRAY TraceId: 1-x-y',
+    );
+    expect(lines[1]).not.toMatch(/Status|XRAY/);
+  });
+
+  it('makes control characters of a request visible, so that they cannot steer the terminal', () => {
+    const { lines, terminal: shown } = terminal();
+    shown.request({
+      requestId: 'r-1',
+      startedAt: 0,
+      duration: 3.4,
+      method: 'GET',
+      path: '/\u001b[2J',
+      status: 403,
+      reason: 'no route',
+    });
+
+    expect(lines).toEqual(['http         | GET /\\u001b[2J  403  3 ms  no route']);
+  });
+});
+
+describe('the banner', () => {
+  it('says what runs where', () => {
+    const text = banner({ service, ports, tracing: true, tryThis: ['curl x'] });
+
+    expect(text).toContain('Lambda Lantern runs shop, stage local, tracing on');
+    expect(text).toMatch(/API \(REST\) +http:\/\/localhost:3000/);
+    expect(text).toMatch(/GET +\/orders\/\{id\} +get$/m);
+    expect(text).toMatch(/API \(HTTP\) +http:\/\/localhost:3005/);
+    expect(text).toContain('  curl x');
+  });
+
+  it('fills the address into the commands of the settings, and makes up commands without any', () => {
+    expect(commandsToTry(service, ports, ['curl {api}/orders'])).toEqual([
+      'curl http://localhost:3000/orders',
+    ]);
+    expect(commandsToTry(service, ports, [])).toEqual(['curl -i -X GET http://localhost:3000/orders/{id}']);
+  });
+});

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { portsFrom } from '../../../plugin/local/command-options.ts';
+
+describe('the ports of serverless local', () => {
+  it('begin at 3000, one for each server, with the daemon on its own', () => {
+    const { api, ...others } = portsFrom({});
+
+    expect([api(0), api(1), api(2)]).toEqual([3000, 3005, 3006]);
+    expect(others).toEqual({ console: 3001, lambda: 3002, messaging: 3003, tables: 3004, daemon: 2000 });
+  });
+
+  it('move together with the first', () => {
+    const { api, console, daemon } = portsFrom({ port: '4000', 'daemon-port': '2100' });
+
+    expect([api(0), console, daemon]).toEqual([4000, 4001, 2100]);
+  });
+
+  it.each([
+    [{ port: 'eighty' }, '--port takes a port number from 1024 to 65515, but got "eighty".'],
+    [{ port: '80' }, '--port takes a port number from 1024 to 65515, but got "80".'],
+    [{ port: '65530' }, '--port takes a port number from 1024 to 65515, but got "65530".'],
+    [{ 'daemon-port': '1.5' }, '--daemon-port takes a port number from 1024 to 65535, but got "1.5".'],
+  ])('are refused when they are none: %o', (options, message) => {
+    expect(() => portsFrom(options)).toThrow(message);
+  });
+});
