@@ -10,6 +10,8 @@ export default defineConfig({
       include: ['src/**/*.ts', 'plugin/**/*.ts', 'local/**/*.ts'],
       exclude: ['local/console/**'],
       reporter: ['text-summary', 'html'],
+      // Handlers, the bootstrap and the plugin's command run in processes of their own, where nothing is counted.
+      thresholds: { statements: 86, branches: 84, functions: 85, lines: 87 },
     },
   },
 });
