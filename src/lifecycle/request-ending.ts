@@ -8,6 +8,7 @@ interface Observation {
   /** What was thrown first. An error handler may replace `request.error` afterwards. */
   thrown: { readonly error: unknown } | undefined;
   readonly listeners: Array<() => void>;
+  readonly replacements: Array<(response: unknown) => unknown>;
 }
 
 const observations = new WeakMap<object, Observation>();
@@ -25,6 +26,17 @@ export function whenHooksAreSkipped(request: ObservableRequest, onSkipped: () =>
 }
 
 /**
+ * Lets `replace` change a response that a middleware replies with early, while that is still possible: no further hook
+ * sees it.
+ */
+export function replaceEarlyResponse(
+  request: ObservableRequest,
+  replace: (response: unknown) => unknown,
+): void {
+  observe(request).replacements.push(replace);
+}
+
+/**
  * What was thrown first in this invocation, also when an error handler has replaced it since; undefined when nothing
  * was. It is wrapped because anything can be thrown, `undefined` too.
  */
@@ -37,7 +49,7 @@ export function thrownError(request: ObservableRequest): { readonly error: unkno
 function observe(request: ObservableRequest): Observation {
   const known = observations.get(request);
   if (known !== undefined) return known;
-  const observation: Observation = { thrown: undefined, listeners: [] };
+  const observation: Observation = { thrown: undefined, listeners: [], replacements: [] };
   observations.set(request, observation);
   let { response, error } = request;
 
@@ -47,8 +59,10 @@ function observe(request: ObservableRequest): Observation {
     get: () => response,
     set: (value: unknown) => {
       response = value;
+      if (!('earlyResponse' in request)) return;
+      for (const replace of observation.replacements) response = replace(response);
       // An error in the same turn takes the early response back, so look once the turn is over.
-      if ('earlyResponse' in request) queueMicrotask(() => 'earlyResponse' in request && notify(observation));
+      queueMicrotask(() => 'earlyResponse' in request && notify(observation));
     },
   });
   Object.defineProperty(request, 'error', {

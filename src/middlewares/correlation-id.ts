@@ -1,6 +1,6 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import { checkOptions } from '../lifecycle/check-options.ts';
-import { whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
+import { replaceEarlyResponse, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
 import { enterCorrelation } from '../propagation/correlation.ts';
 import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
 import { answersHttp } from '../propagation/event-sources.ts';
@@ -47,7 +47,9 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
     const leave = enterCorrelation(toCorrelationContext(extracted));
     const { correlationId } = extracted;
     const headersField = answersHttp(extracted.source) ? headersFieldFor(request.event) : undefined;
-    invocations.set(request, { correlationId, headersField, leave });
+    const invocation = { correlationId, headersField, leave };
+    invocations.set(request, invocation);
+    replaceEarlyResponse(request, (response) => withHeader(response, invocation));
     whenHooksAreSkipped(request, leave);
     if (extracted.replaced) logger.warn('The incoming correlation id was not valid and has been replaced');
   };

@@ -61,6 +61,40 @@ describe('correlationId', () => {
     expect(response).toMatchObject({ statusCode: 500, headers: { 'x-correlation-id': 'order-18' } });
   });
 
+  it('adds the header to the answer of a middleware that replies early', async () => {
+    const refuse = () => ({ statusCode: 401 });
+    const event = restEvent({ 'x-correlation-id': 'order-21' });
+    const expected = { statusCode: 401, headers: { 'x-correlation-id': 'order-21' } };
+
+    const before = middy().use(correlationId()).before(refuse).handler(respondWithId);
+    const after = middy().use(correlationId()).after(refuse).handler(respondWithId);
+    const onError = middy()
+      .use(correlationId())
+      .onError(refuse)
+      .handler(() => {
+        throw new Error('boom');
+      });
+
+    for (const handler of [before, after, onError]) {
+      expect(await (handler(event, lambdaContext()) as Promise<unknown>)).toEqual(expected);
+    }
+  });
+
+  it('answers an ALB that is set to multi-value headers in these', async () => {
+    const event = {
+      httpMethod: 'GET',
+      multiValueHeaders: { 'x-correlation-id': ['order-22'] },
+      requestContext: { elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:0:targetgroup/x/y' } },
+    };
+
+    const response: unknown = await middy().use(correlationId()).handler(respondWithId)(
+      event,
+      lambdaContext(),
+    );
+
+    expect(response).toMatchObject({ multiValueHeaders: { 'x-correlation-id': ['order-22'] } });
+  });
+
   it('keeps a header that the handler set, and does not touch what it returned', async () => {
     const returned = Object.freeze({
       statusCode: 200,
