@@ -38,4 +38,6 @@ export interface LanternSettings {
 export interface PluginUtilities {
   readonly writeText: (text: string) => void;
   readonly log: { warning(text: string): void };
+  /** The line that shows what is under way, which redraws itself until it is cleared for good. */
+  readonly progress: { clear(): void };
 }

@@ -18,7 +18,7 @@ const ACCOUNT_ID = '000000000000';
 export async function runLocalCommand(
   serverless: Serverless,
   options: LocalCommandOptions,
-  { writeText, log }: PluginUtilities,
+  { writeText, log, progress }: PluginUtilities,
 ): Promise<void> {
   const [{ readService }, { startStack }, { Terminal }] = await Promise.all([
     import('../../local/cloudformation/read-service.ts'),
@@ -29,6 +29,7 @@ export async function runLocalCommand(
     const ports = portsFrom(options);
     checkHandlers(serverless.service.functions, serverless.serviceDir);
     await serverless.pluginManager.spawn('package');
+    progress.clear();
     const { service: config } = serverless;
     const aws = serverless.getProvider('aws');
     const folders = await unpackFunctions(packagesOf(serverless), join(serverless.serviceDir, '.lantern'));
