@@ -38,6 +38,4 @@ export interface LanternSettings {
 export interface PluginUtilities {
   readonly writeText: (text: string) => void;
   readonly log: { warning(text: string): void };
-  /** The line that shows what is under way, which redraws itself until it is cleared for good. */
-  readonly progress: { clear(): void };
 }

@@ -5,6 +5,7 @@ import type { PluginUtilities, Serverless } from '../serverless.ts';
 import { checkHandlers } from './check-handlers.ts';
 import type { LocalCommandOptions } from './command-options.ts';
 import { portsFrom } from './command-options.ts';
+import { endProgress } from './end-progress.ts';
 import { unpackFunctions } from './unpack-functions.ts';
 
 /** Local resources have no account; this is what emulators of AWS agree on. */
@@ -18,7 +19,7 @@ const ACCOUNT_ID = '000000000000';
 export async function runLocalCommand(
   serverless: Serverless,
   options: LocalCommandOptions,
-  { writeText, log, progress }: PluginUtilities,
+  { writeText, log }: PluginUtilities,
 ): Promise<void> {
   const [{ readService }, { startStack }, { Terminal }] = await Promise.all([
     import('../../local/cloudformation/read-service.ts'),
@@ -29,7 +30,7 @@ export async function runLocalCommand(
     const ports = portsFrom(options);
     checkHandlers(serverless.service.functions, serverless.serviceDir);
     await serverless.pluginManager.spawn('package');
-    progress.clear();
+    endProgress();
     const { service: config } = serverless;
     const aws = serverless.getProvider('aws');
     const folders = await unpackFunctions(packagesOf(serverless), join(serverless.serviceDir, '.lantern'));

@@ -6,7 +6,7 @@ import { afterAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { eventually, freePorts, startLocalStack } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
 import { copyProject } from '../helpers/project-copy.ts';
-import { runServerless } from '../helpers/run.ts';
+import { SERVERLESS, runNodeOnTerminal, runServerless } from '../helpers/run.ts';
 
 let project: ProjectCopy;
 const projects: ProjectCopy[] = [];
@@ -46,6 +46,25 @@ describe('serverless local', { timeout: 120_000 }, () => {
     expect(await stack.stop()).toBe(0);
 
     expect(await processesOf(project.directory)).toEqual([]);
+  });
+
+  it('has a terminal to itself once it runs, and ends with it', async () => {
+    const port = await freePorts(6);
+    const args = ['local', '--stage', 'local', '--port', String(port), '--daemon-port', String(port + 5)];
+    const run = runNodeOnTerminal([SERVERLESS, ...args], project.directory);
+    await run.until('Ctrl-C stops everything');
+    const banner = run.output().length;
+    await run.until('Packaging');
+    expect((await fetch(`http://localhost:${port}/orders/none`)).status).toBe(404);
+    await run.until(/GET \/orders\/none {2}404/);
+
+    // The framework's progress line would have been redrawn several times by now.
+    expect(run.output().slice(banner)).not.toContain('Packaging');
+    run.child.kill('SIGKILL');
+    await eventually(
+      async () => (await processesOf(project.directory)).length === 0 || undefined,
+      'the end of every process',
+    );
   });
 
   it('serves without tracing when told so, and shows no trace', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const PROJECT = join(import.meta.dirname, '../..');
-const SERVERLESS = join(PROJECT, 'node_modules/serverless/bin/serverless.js');
+export const SERVERLESS = join(PROJECT, 'node_modules/serverless/bin/serverless.js');
 
 /** A process under test and what it has written so far. */
 export interface Run {
@@ -21,7 +21,17 @@ const DEADLINE_MS = 60_000;
 
 /** Runs Node with these arguments, in `directory`. */
 export function runNode(args: readonly string[], directory: string, env: NodeJS.ProcessEnv = {}): Run {
-  const child = spawn(process.execPath, args, {
+  return run([process.execPath, ...args], directory, env);
+}
+
+/** Runs Node on a terminal of its own, as a developer does; the terminal closes with the process. */
+export function runNodeOnTerminal(args: readonly string[], directory: string): Run {
+  const onTerminal = 'import pty, sys; pty.spawn(sys.argv[1:])';
+  return run(['python3', '-c', onTerminal, process.execPath, ...args], directory, { TERM: 'xterm' });
+}
+
+function run([command = '', ...args]: readonly string[], directory: string, env: NodeJS.ProcessEnv): Run {
+  const child = spawn(command, args, {
     cwd: directory,
     env: { ...process.env, NODE_OPTIONS: '', ...env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
