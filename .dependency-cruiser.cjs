@@ -2,9 +2,15 @@
 
 /** What a folder of ours may import from our other folders; everything else of ours is forbidden to it. */
 const arrows = {
-  'src/handlers': ['src/middlewares/observability', 'src/orders', 'src/clients', 'src/telemetry'],
-  'src/middlewares': ['src/lifecycle', 'src/propagation', 'src/redaction', 'src/telemetry'],
-  'src/clients': ['src/propagation', 'src/telemetry'],
+  'src/handlers': ['src/middlewares/observability.ts', 'src/orders', 'src/clients', 'src/telemetry'],
+  'src/middlewares': [
+    'src/check-options.ts',
+    'src/lifecycle',
+    'src/propagation',
+    'src/redaction',
+    'src/telemetry',
+  ],
+  'src/clients': ['src/check-options.ts', 'src/propagation', 'src/telemetry'],
   'src/telemetry': ['src/redaction', 'src/propagation'],
   'src/lifecycle': [],
   'src/orders': [],
@@ -16,7 +22,7 @@ const arrows = {
 
 const ours = '^(src|plugin|local|testing)/';
 const allowed = (folder, others) =>
-  [folder, ...others].map((path) => (path.includes('observability') ? `^${path}[.]ts$` : `^${path}/`));
+  [folder, ...others].map((path) => (path.endsWith('.ts') ? `^${path.replace('.', '[.]')}$` : `^${path}/`));
 
 module.exports = {
   forbidden: [

@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.ts';
 import { getCorrelationId } from '../propagation/correlation.ts';
 import { TRACE_HEADER_NAME } from '../propagation/trace-header.ts';
 import { tracer } from '../telemetry/current-tracer.ts';
@@ -6,7 +7,6 @@ import type { CallRecord } from '../telemetry/tracer.ts';
 import type { AwsAnswer, AwsCall } from './describe-aws-call.ts';
 import { describeAwsCall } from './describe-aws-call.ts';
 import { createInputInjector } from './inject-correlation.ts';
-import { refuseUnknownOptions } from './options.ts';
 import type { ObservableClient, SdkHandler, SdkMiddleware, SdkResult } from './sdk-middleware.ts';
 import { addToStack } from './sdk-middleware.ts';
 
@@ -38,11 +38,8 @@ export function observeClient<Client extends ObservableClient>(
   client: Client,
   options: ObserveClientOptions = {},
 ): Client {
-  refuseUnknownOptions('observeClient', options, ['payload']);
+  checkOptions('observeClient', options, { payload: 'boolean' });
   const { payload = true } = options;
-  if (typeof payload !== 'boolean') {
-    throw new TypeError(`observeClient expects payload to be true or false; it got ${typeof payload}`);
-  }
   const warnOnce = createWarnOnce();
   const inject = createInputInjector(payload, warnOnce);
   /** Where the outer of our two middlewares leaves the record of the call for the inner one. */

@@ -1,8 +1,8 @@
+import { checkOptions } from '../check-options.ts';
 import { tracer } from '../telemetry/current-tracer.ts';
 import { allowedHosts, hostsOfOption } from './allowed-hosts.ts';
 import { watchHandler } from './dispatch-handler.ts';
 import { withHeaders } from './headers.ts';
-import { refuseUnknownOptions } from './options.ts';
 import type { RemoteCall } from './remote-call.ts';
 import { remoteCall } from './remote-call.ts';
 import { traceUntilEnded } from './trace-until-ended.ts';
@@ -47,7 +47,7 @@ export type DispatchInterceptor = <Options extends DispatchTarget, Handler exten
  * const agent = new Agent().compose(observeDispatcher(), interceptors.retry());
  */
 export function observeDispatcher(options: ObserveDispatcherOptions = {}): DispatchInterceptor {
-  refuseUnknownOptions('observeDispatcher', options, ['propagateTo', 'origin']);
+  checkOptions('observeDispatcher', options, { propagateTo: 'strings', origin: 'string' });
   const named = options.propagateTo && hostsOfOption('observeDispatcher', options.propagateTo);
   const ownOrigin = options.origin === undefined ? undefined : new URL(options.origin);
 

@@ -1,9 +1,9 @@
+import { checkOptions } from '../check-options.ts';
 import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
 import { tracer } from '../telemetry/current-tracer.ts';
 import type { AllowedHosts } from './allowed-hosts.ts';
 import { allowedHosts, hostsOfOption } from './allowed-hosts.ts';
 import { dispatcherThatKeepsTheId } from './fetch-redirects.ts';
-import { refuseUnknownOptions } from './options.ts';
 import type { RemoteCall } from './remote-call.ts';
 import { remoteCall } from './remote-call.ts';
 
@@ -50,7 +50,7 @@ const INIT_MEMBERS = [
  * @throws TypeError for an option that does not exist, or a host that is none.
  */
 export function createObservedFetch(options: ObservedFetchOptions = {}): typeof fetch {
-  refuseUnknownOptions('createObservedFetch', options, ['propagateTo', 'fetch']);
+  checkOptions('createObservedFetch', options, { propagateTo: 'strings', fetch: 'function' });
   const { propagateTo, fetch: own } = options;
   const named = propagateTo && hostsOfOption('createObservedFetch', propagateTo);
   return async (input, init) => {

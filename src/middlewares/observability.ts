@@ -1,6 +1,6 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import type { MiddlewareObj } from '@middy/core';
-import { checkOptions } from '../lifecycle/check-options.ts';
+import { checkOptions } from '../check-options.ts';
 import { logger } from '../telemetry/logger.ts';
 import type { CorrelationIdOptions } from './correlation-id.ts';
 import { correlationId } from './correlation-id.ts';

@@ -1,5 +1,5 @@
 import type { MiddlewareObj, Request } from '@middy/core';
-import { checkOptions } from '../lifecycle/check-options.ts';
+import { checkOptions } from '../check-options.ts';
 import { whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
 import { redact } from '../redaction/redact.ts';

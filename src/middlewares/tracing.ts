@@ -1,5 +1,5 @@
 import type { MiddlewareObj, Request } from '@middy/core';
-import { checkOptions } from '../lifecycle/check-options.ts';
+import { checkOptions } from '../check-options.ts';
 import type { BodyEnding } from '../lifecycle/observe-body.ts';
 import { observeBody } from '../lifecycle/observe-body.ts';
 import { thrownError, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';

@@ -270,13 +270,15 @@ describe('a request that another id would change', () => {
 });
 
 describe('observeClient', () => {
-  it('refuses options that do not exist or have the wrong type, and names the nearest', () => {
+  it('refuses options that do not exist or have the wrong type, and says what there is', () => {
     const client = new SQSClient(config);
     expect(() => observeClient(client, { paylod: false } as object)).toThrow(
-      "observeClient does not know the option 'paylod'; did you mean 'payload'?",
+      'observeClient() has no option "paylod"; it has payload',
     );
-    expect(() => observeClient(client, { correlation: false } as object)).toThrow('it knows payload');
-    expect(() => observeClient(client, { payload: 'no' } as object)).toThrow('it got string');
+    expect(() => observeClient(client, { correlation: false } as object)).toThrow('it has payload');
+    expect(() => observeClient(client, { payload: 'no' } as object)).toThrow(
+      'takes true or false, but got "no"',
+    );
   });
 
   it('adds nothing outside of an invocation', async () => {

@@ -264,7 +264,7 @@ describe('observeDispatcher', () => {
   it('refuses options that do not exist, and an origin that is none', () => {
     const { observeDispatcher } = clients;
     expect(() => observeDispatcher({ propagate: [] } as object)).toThrow(
-      "does not know the option 'propagate'",
+      'has no option "propagate"; it has propagateTo, origin',
     );
     expect(() => observeDispatcher({ origin: 'example.com' })).toThrow('Invalid URL');
   });

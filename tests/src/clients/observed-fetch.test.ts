@@ -319,7 +319,7 @@ describe('observedFetch and hosts that may not know our ids', () => {
 
   it('refuses options that do not exist, and hosts that are none', () => {
     const { createObservedFetch } = clients;
-    expect(() => createObservedFetch({ propogateTo: [] } as object)).toThrow("did you mean 'propagateTo'?");
+    expect(() => createObservedFetch({ propogateTo: [] } as object)).toThrow('it has propagateTo, fetch');
     for (const host of ['https://example.com', 'example.com:443', 'example.com/orders', '', 'a b']) {
       expect(() => createObservedFetch({ propagateTo: [host] })).toThrow('expects host names');
     }

@@ -1,5 +1,6 @@
 /** What an option takes. */
-export type OptionKind = 'string' | 'milliseconds' | 'strings' | 'object' | 'boolean' | 'options or false';
+export type OptionKind =
+  'string' | 'milliseconds' | 'strings' | 'object' | 'function' | 'boolean' | 'options or false';
 
 const EXPECTED: Readonly<Record<OptionKind, { text: string; test: (value: unknown) => boolean }>> = {
   string: { text: 'a string', test: (value) => typeof value === 'string' },
@@ -12,6 +13,7 @@ const EXPECTED: Readonly<Record<OptionKind, { text: string; test: (value: unknow
     test: (value) => Array.isArray(value) && value.every((each) => typeof each === 'string'),
   },
   object: { text: 'an object', test: (value) => typeof value === 'object' && value !== null },
+  function: { text: 'a function', test: (value) => typeof value === 'function' },
   boolean: { text: 'true or false', test: (value) => typeof value === 'boolean' },
   'options or false': {
     text: 'an object of options, or false',
@@ -21,7 +23,7 @@ const EXPECTED: Readonly<Record<OptionKind, { text: string; test: (value: unknow
 };
 
 /**
- * Checks options when a pipeline is built: a wrong one must not wait for the first customer to show itself.
+ * Checks options where they are given: a wrong one must not wait for the first customer to show itself.
  *
  * @param owner whose options they are, for the message.
  * @throws TypeError that names the option, what it takes, what came, and for an unknown option those that exist.
@@ -49,6 +51,15 @@ export function checkOptions(
 
 function shown(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object') return value === null ? 'null' : 'an object';
-  return ['string', 'number', 'boolean'].includes(typeof value) ? JSON.stringify(value) : `a ${typeof value}`;
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'number':
+    case 'boolean':
+      return String(value);
+    case 'object':
+      return value === null ? 'null' : 'an object';
+    default:
+      return `a ${typeof value}`;
+  }
 }
