@@ -27,7 +27,8 @@ export function runNode(args: readonly string[], directory: string, env: NodeJS.
 /** Runs Node on a terminal of its own, as a developer does; the terminal closes with the process. */
 export function runNodeOnTerminal(args: readonly string[], directory: string): Run {
   const onTerminal = 'import pty, sys; pty.spawn(sys.argv[1:])';
-  return run(['python3', '-c', onTerminal, process.execPath, ...args], directory, { TERM: 'xterm' });
+  // Where CI is set, programs behave as if nobody looked at their terminal.
+  return run(['python3', '-c', onTerminal, process.execPath, ...args], directory, { TERM: 'xterm', CI: '' });
 }
 
 function run([command = '', ...args]: readonly string[], directory: string, env: NodeJS.ProcessEnv): Run {
