@@ -17,8 +17,8 @@ export { correlationLogKeys, getCorrelationId, runWithCorrelation } from './prop
 export type { CorrelationContext } from './propagation/correlation.ts';
 export { extractCorrelation } from './propagation/extract-correlation.ts';
 export type { ExtractedCorrelation, RecordCorrelation } from './propagation/extract-correlation.ts';
-export { redact } from './redaction/redact.ts';
-export type { RedactionPolicy } from './redaction/redact.ts';
+export { createRedactor, redact } from './redaction/redact.ts';
+export type { RedactionBudget, RedactionMode, RedactionPolicy, Redactor } from './redaction/redact.ts';
 export { logger } from './telemetry/logger.ts';
 export { annotate, traced } from './telemetry/traced.ts';
 export type { AnnotationValue, Tracer } from './telemetry/tracer.ts';

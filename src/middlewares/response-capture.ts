@@ -1,8 +1,7 @@
 import type { MiddlewareObj, Request } from '@middy/core';
-import { checkOptions } from '../check-options.ts';
 import { whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
-import { redact } from '../redaction/redact.ts';
+import { createRedactor } from '../redaction/redact.ts';
 import { tracer as processTracer } from '../telemetry/current-tracer.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
 
@@ -26,12 +25,13 @@ const NAMESPACE = 'lantern';
  * @throws TypeError when an option is unknown or of the wrong type.
  */
 export function responseCapture(options: ResponseCaptureOptions = {}): MiddlewareObj {
-  checkOptions('responseCapture', options, { allow: 'strings', tracer: 'object' });
   const { tracer = processTracer, ...policy } = options;
+  const redact = createRedactor(policy);
 
   const capture = (request: Request): void => {
     if (!tracer.recording || request.response === undefined) return;
-    tracer.addMetadata(NAMESPACE, 'response', redact(request.response, policy));
+    const captured = redact(request.response);
+    if (captured !== undefined) tracer.addMetadata(NAMESPACE, 'response', captured);
   };
 
   const responseCaptureBefore = (request: Request): void => {

@@ -1,128 +1,49 @@
-/** What {@link redact} may show. */
-export interface RedactionPolicy {
-  /**
-   * Names of keys whose values appear as they are when they are strings, numbers or booleans, at any depth. Everything
-   * else appears as its shape.
-   *
-   * @default []
-   */
-  readonly allow?: readonly string[];
-}
+import { KeyBook } from './key-book.ts';
+import { resolvePolicy } from './policy.ts';
+import type { RedactionPolicy } from './policy.ts';
+import { TextMasker } from './text-masker.ts';
+import { Walk } from './walk.ts';
 
-/** Deeper than this, an object is shown as `<object>`: what nobody reads is not worth the room in the document. */
-const MAX_DEPTH = 8;
-/** Keys shown of one object; the others are counted. */
-const MAX_KEYS = 50;
-/** Longest allowed string shown whole; a longer one is cut and marked. */
-const MAX_STRING_LENGTH = 256;
-/** Longest string that is opened to see whether it is JSON. */
-const MAX_JSON_LENGTH = 100_000;
+export type { RedactionBudget, RedactionMode, RedactionPolicy } from './policy.ts';
 
-/** Whatever the policy: the status of an HTTP answer says nothing about a person. */
-const ALWAYS_ALLOWED = ['statusCode'];
+/** Redacts values by one policy. Never throws, never changes the value. */
+export type Redactor = (value: unknown) => unknown;
+
+const DEFAULT_POLICY: RedactionPolicy = {};
 
 /**
- * A plain JSON value that shows how `value` is built without showing what it holds: keys, types, lengths. Values
- * appear only under the key names that the policy allows. A string of JSON, such as the body of an API Gateway
- * response, is opened and treated the same. Never throws, never changes `value`.
+ * A plain JSON value that is safe to show: how `value` is built, and of what it holds only what the policy lets through.
+ * Strings that carry structure, such as the body of an API Gateway response, are opened and treated the same. The work
+ * is bounded by the budget of the policy, not by the value. `undefined` when the policy's mode is `off`.
+ *
+ * Never throws because of `value`, never changes it.
+ *
+ * @throws TypeError when the policy has an unknown or wrong option.
+ * @example
+ * redact({ id: 'o-1', email: 'jane@example.com' }, { allow: ['id'] });
+ * // { id: 'o-1', email: '<string, below 256 characters>' }
  */
-export function redact(value: unknown, policy: RedactionPolicy = {}): unknown {
-  const allowed = new Set([...ALWAYS_ALLOWED, ...(policy.allow ?? [])]);
-  try {
-    return shapeOf(value, allowed, undefined, MAX_DEPTH, new Set());
-  } catch {
-    // A getter or a proxy that throws: what cannot be read cannot be shown.
-    return '<unreadable>';
-  }
+export function redact(value: unknown, policy: RedactionPolicy = DEFAULT_POLICY): unknown {
+  return createRedactor(policy)(value);
 }
 
-function shapeOf(
-  value: unknown,
-  allowed: ReadonlySet<string>,
-  key: string | undefined,
-  depth: number,
-  ancestors: Set<object>,
-): unknown {
-  if (value === null) return null;
-  if (typeof value === 'string') return shapeOfString(value, allowed, key, depth, ancestors);
-  if (typeof value === 'number' || typeof value === 'boolean') {
-    return key !== undefined && allowed.has(key) ? value : `<${typeof value}>`;
-  }
-  if (typeof value !== 'object') return `<${typeof value}>`;
-  if (ancestors.has(value)) return '<circular>';
-  if (depth <= 0) return Array.isArray(value) ? '<array>' : '<object>';
-  ancestors.add(value);
-  const shape = Array.isArray(value)
-    ? shapeOfArray(value as unknown[], allowed, depth, ancestors)
-    : shapeOfObject(value, allowed, depth, ancestors);
-  ancestors.delete(value);
-  return shape;
-}
-
-function shapeOfString(
-  value: string,
-  allowed: ReadonlySet<string>,
-  key: string | undefined,
-  depth: number,
-  ancestors: Set<object>,
-): unknown {
-  if (key !== undefined && allowed.has(key)) {
-    return value.length <= MAX_STRING_LENGTH ? value : `${value.slice(0, MAX_STRING_LENGTH)}…`;
-  }
-  const opened = openJson(value);
-  if (opened !== undefined) return shapeOf(opened, allowed, undefined, depth - 1, ancestors);
-  return `<string, ${lengthClass(value.length)}>`;
-}
-
-/** The exact length of a short secret helps to guess it; a class of lengths does not. */
-function lengthClass(length: number): string {
-  if (length === 0) return 'empty';
-  if (length < 16) return 'below 16 characters';
-  return length < 256 ? 'below 256 characters' : '256 characters or more';
-}
-
-function openJson(value: string): object | undefined {
-  if (value.length > MAX_JSON_LENGTH || !/^\s*[[{]/.test(value)) return undefined;
-  try {
-    const opened: unknown = JSON.parse(value);
-    return typeof opened === 'object' && opened !== null ? opened : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function shapeOfArray(
-  items: readonly unknown[],
-  allowed: ReadonlySet<string>,
-  depth: number,
-  ancestors: Set<object>,
-): unknown {
-  if (items.length === 0) return [];
-  const first = shapeOf(items[0], allowed, undefined, depth - 1, ancestors);
-  return items.length === 1 ? [first] : [first, `<${items.length - 1} more>`];
-}
-
-function shapeOfObject(
-  value: object,
-  allowed: ReadonlySet<string>,
-  depth: number,
-  ancestors: Set<object>,
-): unknown {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return `<${typeName(value)}>`;
-  const keys = Object.keys(value);
-  const shape: Array<[string, unknown]> = keys
-    .slice(0, MAX_KEYS)
-    .map((key) => [
-      key,
-      shapeOf((value as Record<string, unknown>)[key], allowed, key, depth - 1, ancestors),
-    ]);
-  if (keys.length > MAX_KEYS) shape.push(['…', `<${keys.length - MAX_KEYS} more keys>`]);
-  return Object.fromEntries(shape);
-}
-
-/** The class of an object, for what has no plain keys to show: a Map, a Buffer, a stream. */
-function typeName(value: object): string {
-  const { name } = value.constructor;
-  return /^[A-Za-z]\w{0,40}$/.test(name) ? name : 'object';
+/**
+ * {@link redact} with a policy that is checked once: for many values. The policy and the environment are read now, not
+ * again for each value.
+ *
+ * @throws TypeError when the policy has an unknown or wrong option.
+ */
+export function createRedactor(policy: RedactionPolicy = DEFAULT_POLICY): Redactor {
+  const resolved = resolvePolicy(policy);
+  if (resolved.mode === 'off') return () => undefined;
+  const masker = new TextMasker(resolved);
+  const keys = new KeyBook(resolved, masker);
+  return (value) => {
+    try {
+      return new Walk(resolved, keys, masker).result(value);
+    } catch {
+      // The stack of the caller may be almost full; what cannot be read cannot be shown.
+      return '<unreadable>';
+    }
+  };
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { maskText } from '../../redaction/detectors/mask-text.ts';
 
 /** An exception as X-Ray's `cause.exceptions` holds it. */
 export interface XRayException {
@@ -74,12 +75,9 @@ function typeOf(error: unknown): string {
   return error === null ? 'null' : typeof error;
 }
 
-/** The user and password of a URL; `fetch` repeats them when it refuses one. Bounded, so that no text takes long. */
-const URL_CREDENTIALS = /:\/\/[^\s/@]{1,256}@/g;
-
 function messageOf(error: unknown): string {
-  if (error instanceof Error) return error.message.replaceAll(URL_CREDENTIALS, '://…@');
-  if (typeof error === 'string') return error.replaceAll(URL_CREDENTIALS, '://…@');
+  if (error instanceof Error) return maskText(error.message).text;
+  if (typeof error === 'string') return maskText(error).text;
   return 'A value that is not an Error was thrown';
 }
 
