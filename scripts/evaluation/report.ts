@@ -1,0 +1,82 @@
+import { table } from '../../benchmarks/support/table.ts';
+import type { LabelledResult } from './measure-labelled.ts';
+import { DETECTABLE } from './measure-labelled.ts';
+import type { Example, Share, ValuesResult } from './measure-generated.ts';
+import type { Place } from './response-tree.ts';
+
+const PLACES: readonly Place[] = ['own key', 'neutral key', 'free text'];
+
+/** `0.987 (148/150)`; nothing of nothing is a dash. */
+export function shareText({ part, of }: Share): string {
+  return of === 0 ? '-' : `${(part / of).toFixed(3)} (${part}/${of})`;
+}
+
+/** All shares as one. */
+export function total(shares: Iterable<Share>): Share {
+  const sum = { part: 0, of: 0 };
+  for (const { part, of } of shares) {
+    sum.part += part;
+    sum.of += of;
+  }
+  return sum;
+}
+
+/** The tables of what `values` mode did to generated responses. */
+export function reportValues({ recall, altered, masked, examples }: ValuesResult): string {
+  const places = (shares: ReadonlyMap<Place, Share>): string[] => [
+    shareText(total(shares.values())),
+    ...PLACES.map((place) => shareText(shares.get(place) ?? { part: 0, of: 0 })),
+  ];
+  const kinds = [...recall].sort(byName).map(([kind, shares]) => [kind, ...places(shares)]);
+  const benign = [...altered].sort(byName).map(([kind, share]) => [kind, shareText(share)]);
+  return [
+    'Recall of planted personal values, by kind and by where they stand',
+    table(['kind', 'recall', ...PLACES], kinds),
+    '',
+    'Benign values altered, by kind',
+    table(['kind', 'altered'], [...benign, ['all', shareText(total(altered.values()))]]),
+    '',
+    `Letters and digits masked outside of personal values: ${percent(masked)}`,
+    '',
+    'Some of what was missed or altered',
+    ...[...examples].sort((one, other) => one.kind.localeCompare(other.kind, 'en')).map(exampleText),
+  ].join('\n');
+}
+
+/** The table of what `values` mode did to a labelled set. */
+export function reportLabelled(result: LabelledResult): string {
+  const { recall, precision, anyPrecision, masked, reformed } = result;
+  const nothing = { part: 0, of: 0 };
+  const entities = [...new Set([...recall.keys(), ...precision.keys()])].sort();
+  const rows = entities.map((entity) => [
+    entity,
+    shareText(recall.get(entity) ?? nothing),
+    shareText(precision.get(entity) ?? nothing),
+  ]);
+  const detectable = DETECTABLE.map((entity) => recall.get(entity) ?? nothing);
+  return [
+    table(
+      ['entity', 'recall', 'precision of its label'],
+      [
+        ...rows,
+        ['all that detectors look for', shareText(total(detectable)), ''],
+        ['all', shareText(total(recall.values())), shareText(anyPrecision)],
+      ],
+    ),
+    '',
+    `Letters and digits masked outside of labelled spans: ${percent(masked)}`,
+    `Texts shown in another form, such as decoded, which count there as masked whole: ${reformed}`,
+  ].join('\n');
+}
+
+function percent({ part, of }: Share): string {
+  return `${((100 * part) / Math.max(of, 1)).toFixed(3)} % (${part}/${of})`;
+}
+
+function exampleText({ kind, text, shown }: Example): string {
+  return `  ${kind}: ${text}${shown === text ? '' : ` -> ${shown}`}`;
+}
+
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one.localeCompare(other, 'en');
+}
