@@ -34,6 +34,7 @@ export async function runLocalCommand(
     const { service: config } = serverless;
     const aws = serverless.getProvider('aws');
     const folders = await unpackFunctions(packagesOf(serverless), join(serverless.serviceDir, '.lantern'));
+    const keys = keysByName(serverless);
     const apis = apiLogicalIds(config.provider.compiledCloudFormationTemplate);
     const { service, warnings } = readService({
       template: config.provider.compiledCloudFormationTemplate,
@@ -42,7 +43,7 @@ export async function runLocalCommand(
       region: aws.getRegion(),
       accountId: ACCOUNT_ID,
       codeDirectoryOf: ({ name }) => folders.get(name) ?? serverless.serviceDir,
-      functionKeyOf: (name) => keysByName(serverless).get(name) ?? name,
+      functionKeyOf: (name) => keys.get(name) ?? name,
       queueUrlOf: (name) => `http://127.0.0.1:${ports.messaging}/${ACCOUNT_ID}/${name}`,
       endpointOf: (_kind, logicalId) => `http://127.0.0.1:${ports.api(apis.indexOf(logicalId))}`,
       // The framework keeps this out of the template, and turns it on after the deployment.

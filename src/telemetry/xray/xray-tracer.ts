@@ -158,12 +158,15 @@ class XRayTracer implements Tracer {
     if (subsegment === undefined) return fn(inertCall);
     if (call.namespace !== undefined) subsegment.namespace = call.namespace;
     const record: CallRecord = {
-      traceHeader: formatTraceHeader({
-        root: recording.root.trace_id,
-        parent: subsegment.id,
-        sampled: true,
-        rest: recording.restOfHeader,
-      }),
+      // Written only for calls that ask for it: inner functions send nothing.
+      get traceHeader() {
+        return formatTraceHeader({
+          root: recording.root.trace_id,
+          parent: subsegment.id,
+          sampled: true,
+          rest: recording.restOfHeader,
+        });
+      },
       describe: (data) =>
         this.#safely('describe a call', () => {
           const status = data.http?.response?.status;

@@ -1,13 +1,12 @@
 import { Agent, fetch as undiciFetch, interceptors, Pool, request } from 'undici';
 import type { Dispatcher } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { SegmentDocument, Subsegment } from '../../../local/xray/document.ts';
 import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
 import { receiveDocuments } from '../../helpers/document-receiver.ts';
 import { sampledTrace } from '../../helpers/lambda.ts';
 import { only } from '../../helpers/xray.ts';
 import type { Clients } from './pipeline.ts';
-import { loadClients } from './pipeline.ts';
+import { callsIn, documentsOfCalls, loadClients } from './pipeline.ts';
 import type { WebServer } from './web-server.ts';
 import { startWebServer } from './web-server.ts';
 
@@ -41,16 +40,7 @@ function open<D extends Dispatcher>(dispatcher: D): D {
   return dispatcher;
 }
 
-/** Runs calls in a sampled invocation, and returns its documents. */
-async function documentsOf(count: number, call: () => unknown): Promise<readonly SegmentDocument[]> {
-  const { header, traceId } = sampledTrace();
-  process.env._X_AMZN_TRACE_ID = header;
-  await clients.invoke(call);
-  const own = (all: readonly SegmentDocument[]) => all.filter(({ trace_id }) => trace_id === traceId);
-  return own(await daemon.until((all) => own(all).length >= count + 1));
-}
-const calls = (documents: readonly SegmentDocument[]): Subsegment[] =>
-  documents.filter(({ name }) => !name.startsWith('## ')) as Subsegment[];
+const documentsOf = (count: number, call: () => unknown) => documentsOfCalls(clients, daemon, count, call);
 
 async function get(url: string, dispatcher: Dispatcher, headers?: Dispatcher.DispatchOptions['headers']) {
   const { statusCode, body } = await request(url, { dispatcher, ...(headers && { headers }) });
@@ -101,7 +91,7 @@ describe('observeDispatcher', () => {
 
     for (const [index, { status, url }] of branches.entries()) {
       const branch = only(documents, `branch ${index}`);
-      const call = calls(documents).find((each) => 'parent_id' in each && each.parent_id === branch.id);
+      const call = callsIn(documents).find((each) => 'parent_id' in each && each.parent_id === branch.id);
       expect(call?.http).toMatchObject({
         request: { url: `${url}/status/${status}` },
         response: { status },
@@ -146,7 +136,9 @@ describe('observeDispatcher', () => {
       controller.abort();
       await expect(hanging).rejects.toMatchObject({ name: 'AbortError' });
     });
-    expect(calls(documents).map(({ fault, error, http }) => [fault, error, http?.response?.status])).toEqual([
+    expect(
+      callsIn(documents).map(({ fault, error, http }) => [fault, error, http?.response?.status]),
+    ).toEqual([
       [true, undefined, undefined],
       [true, undefined, 200],
       // The caller's own wish.
@@ -172,13 +164,13 @@ describe('observeDispatcher', () => {
       ),
     );
     const to = `http://stranger.test:${server.port}/end`;
-    const hops = calls(await documentsOf(2, () => get(`${server.url}/redirect?to=${to}`, agent)));
+    const hops = callsIn(await documentsOf(2, () => get(`${server.url}/redirect?to=${to}`, agent)));
     expect(hops.map(({ name, http }) => [name, http?.response?.status])).toEqual([
       ['127.0.0.1', 307],
       ['stranger.test', 200],
     ]);
     expect(server.requests.map(({ headers }) => headers['x-correlation-id'])).toEqual(['order-1', undefined]);
-    const attempts = calls(
+    const attempts = callsIn(
       await documentsOf(2, () => get('http://127.0.0.1:1', agent).catch(() => undefined)),
     );
     expect(attempts.map(({ fault }) => fault)).toEqual([true, true]);
@@ -199,14 +191,14 @@ describe('observeDispatcher', () => {
 
   it('records upgrades, and works below the fetch of undici, whose handlers have the older interface', async () => {
     const agent = open(new Agent().compose(clients.observeDispatcher()));
-    const [upgrade] = calls(
+    const [upgrade] = callsIn(
       await documentsOf(1, async () => {
         const { socket } = await agent.upgrade({ origin: server.url, path: '/', protocol: 'test' } as never);
         socket.destroy();
       }),
     );
     expect(upgrade?.http?.response?.status).toBe(101);
-    const [fetched] = calls(
+    const [fetched] = callsIn(
       await documentsOf(1, async () => {
         const response = await undiciFetch(`${server.url}/status/404`, { dispatcher: agent });
         expect(await response.text()).toBe('ok');
@@ -244,7 +236,7 @@ describe('observeDispatcher', () => {
       });
     });
     expect(ended).toEqual(['ok']);
-    expect(calls(documents).map(({ http }) => http?.response?.status)).toEqual([404, 404]);
+    expect(callsIn(documents).map(({ http }) => http?.response?.status)).toEqual([404, 404]);
   });
 
   it('passes the header on unchanged while tracing is off, and adds nothing outside of an invocation', async () => {

@@ -4,13 +4,12 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { SegmentDocument, Subsegment } from '../../../local/xray/document.ts';
 import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
 import { receiveDocuments } from '../../helpers/document-receiver.ts';
 import { sampledTrace } from '../../helpers/lambda.ts';
 import { only } from '../../helpers/xray.ts';
 import type { Clients } from './pipeline.ts';
-import { loadClients } from './pipeline.ts';
+import { callsIn, documentsOfCalls, loadClients } from './pipeline.ts';
 import type { WebServer } from './web-server.ts';
 import { startWebServer } from './web-server.ts';
 
@@ -34,15 +33,7 @@ afterAll(async () => {
   await Promise.all([server.stop(), daemon.stop()]);
 });
 
-async function documentsOf(count: number, call: () => unknown): Promise<readonly SegmentDocument[]> {
-  const { header, traceId } = sampledTrace();
-  process.env._X_AMZN_TRACE_ID = header;
-  await clients.invoke(call);
-  const own = (all: readonly SegmentDocument[]) => all.filter(({ trace_id }) => trace_id === traceId);
-  return own(await daemon.until((all) => own(all).length >= count + 1));
-}
-const calls = (documents: readonly SegmentDocument[]): Subsegment[] =>
-  documents.filter(({ name }) => !name.startsWith('## ')) as Subsegment[];
+const documentsOf = (count: number, call: () => unknown) => documentsOfCalls(clients, daemon, count, call);
 
 async function answerTo(request: ClientRequest): Promise<IncomingMessage & { text: string }> {
   const [response] = (await once(request, 'response')) as [IncomingMessage];
@@ -164,7 +155,7 @@ describe('observedHttp', () => {
       });
     });
     expect(
-      calls(await daemon.settled()).map(({ fault, http: seen }) => [fault, seen?.response?.status]),
+      callsIn(await daemon.settled()).map(({ fault, http: seen }) => [fault, seen?.response?.status]),
     ).toEqual([
       [true, undefined],
       [true, undefined],
@@ -192,7 +183,7 @@ describe('observedHttp', () => {
       for (const path of ['/one', '/two'])
         await once(observedHttp.get(`${server.url}${path}`, { agent }), 'close');
     });
-    expect(calls(documents).map(({ http: seen }) => seen?.response?.status)).toEqual([200, 200]);
+    expect(callsIn(documents).map(({ http: seen }) => seen?.response?.status)).toEqual([200, 200]);
     agent.destroy();
   });
 

@@ -1,6 +1,8 @@
 import middy from '@middy/core';
 import { vi } from 'vitest';
-import { lambdaContext } from '../../helpers/lambda.ts';
+import type { SegmentDocument, Subsegment } from '../../../local/xray/document.ts';
+import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
+import { lambdaContext, sampledTrace } from '../../helpers/lambda.ts';
 
 /** The clients of a process that traces or does not, and a pipeline to call them in, with the id `order-1`. */
 export async function loadClients(tracing: boolean) {
@@ -35,3 +37,22 @@ export async function loadClients(tracing: boolean) {
 }
 
 export type Clients = Awaited<ReturnType<typeof loadClients>>;
+
+/** Runs calls in a sampled invocation, and returns its documents: those of `count` calls, and the handler's. */
+export async function documentsOfCalls(
+  { invoke }: Clients,
+  daemon: DocumentReceiver,
+  count: number,
+  call: () => unknown,
+): Promise<readonly SegmentDocument[]> {
+  const { header, traceId } = sampledTrace();
+  process.env._X_AMZN_TRACE_ID = header;
+  await invoke(call);
+  const own = (all: readonly SegmentDocument[]) => all.filter(({ trace_id }) => trace_id === traceId);
+  return own(await daemon.until((all) => own(all).length >= count + 1));
+}
+
+/** The documents without the handler's. */
+export function callsIn(documents: readonly SegmentDocument[]): Subsegment[] {
+  return documents.filter(({ name }) => !name.startsWith('## ')) as Subsegment[];
+}
