@@ -18,6 +18,7 @@ const arrows = {
   'src/redaction': [],
   plugin: ['local'],
   local: [],
+  testing: ['local/xray', 'local/cloudwatch', 'src/redaction'],
 };
 
 const ours = '^(src|plugin|local|testing)/';
@@ -78,9 +79,10 @@ module.exports = {
     {
       name: 'console-shares-pure-code-only',
       severity: 'error',
-      comment: 'The page may use types and pure functions of the trace model, never a server.',
+      comment:
+        'The page may use types and pure functions of the models of traces and alarms, never a server.',
       from: { path: '^local/console/' },
-      to: { path: '^(local/(?!console/|xray/)|src/|plugin/)' },
+      to: { path: '^(local/(?!console/|xray/|cloudwatch/)|src/|plugin/|testing/)' },
     },
     {
       name: 'console-runs-in-a-browser',
@@ -96,7 +98,7 @@ module.exports = {
       comment:
         'What is published must be installed with it. The shop is not published, and the page is built.',
       from: {
-        path: '^(src|plugin|local)/',
+        path: '^(src|plugin|local|testing)/',
         pathNot: ['^local/console/', '^src/(handlers|orders)/', '^src/clients/(dynamodb|sns)[.]ts$'],
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },

@@ -7,7 +7,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     coverage: {
-      include: ['src/**/*.ts', 'plugin/**/*.ts', 'local/**/*.ts'],
+      include: ['src/**/*.ts', 'plugin/**/*.ts', 'local/**/*.ts', 'testing/**/*.ts'],
       exclude: ['local/console/**'],
       reporter: ['text-summary', 'html'],
       // Handlers, the bootstrap and the plugin's command run in processes of their own, where nothing is counted.

@@ -13,6 +13,7 @@ const PARTS = [
   'src',
   'plugin',
   'local',
+  'testing',
 ];
 
 /** The project in a folder of its own, so that a test may package, change or break it. */

@@ -23,6 +23,7 @@ async function lint(): Promise<{ code: number | null; output: string }> {
       'src',
       'plugin',
       'local',
+      'testing',
     ],
     project.directory,
   );
@@ -34,6 +35,7 @@ const forbidden: ReadonlyArray<readonly [rule: string, file: string, code: strin
   ['arrow:src/propagation', 'src/propagation/sinner.ts', "import type {} from '../telemetry/tracer.ts';"],
   ['arrow:src/telemetry', 'src/telemetry/sinner.ts', "import '../clients/sns.ts';"],
   ['arrow:src/handlers', 'src/handlers/sinner.ts', "import '../middlewares/tracing.ts';"],
+  ['arrow:testing', 'testing/sinner.ts', "import '../src/index.ts';"],
   ['arrow:local', 'local/sinner.ts', "import '../src/index.ts';"],
   ['middlewares-never-import-each-other', 'src/middlewares/sinner.ts', "import './tracing.ts';"],
   ['handlers-never-import-each-other', 'src/handlers/sinner-2.ts', "import './get-order.ts';"],

@@ -1,0 +1,98 @@
+/**
+ * What the compiled template of a service holds that can be watched, as plain data. `readInventory` writes it; alarms,
+ * dashboards and the estimate of costs read it. Names and ARNs that only the deployment knows are CloudFormation
+ * expressions.
+ */
+export interface Inventory {
+  readonly service: string;
+  readonly stage: string;
+  readonly region: string;
+  readonly functions: readonly FunctionResource[];
+  readonly queues: readonly QueueResource[];
+  readonly topics: readonly TopicResource[];
+  readonly tables: readonly TableResource[];
+  readonly apis: readonly ApiResource[];
+  readonly rules: readonly RuleResource[];
+  readonly schedules: readonly ScheduleResource[];
+  readonly stateMachines: readonly StateMachineResource[];
+}
+
+/** A text, or an expression such as `{ Ref: 'OrdersTable' }` or `{ 'Fn::GetAtt': ['Queue', 'QueueName'] }`. */
+export type Expression = string | Readonly<Record<string, unknown>>;
+
+interface WatchedResource {
+  readonly logicalId: string;
+  /** What people call it: the key in `serverless.yml` of a function, the logical id of anything else. */
+  readonly key: string;
+  /** What CloudWatch's dimension takes. */
+  readonly name: Expression;
+}
+
+export interface FunctionResource extends WatchedResource {
+  /** Seconds. */
+  readonly timeout: number;
+  /** MB. */
+  readonly memorySize: number;
+  readonly logFormat: 'JSON' | 'Text';
+  /** JSON logs only: below INFO there is no `platform.report`. */
+  readonly systemLogLevel: 'DEBUG' | 'INFO' | 'WARN';
+  /** The logical id of its log group, where the template has it. */
+  readonly logGroup?: string;
+  readonly reservedConcurrency?: number;
+  /** Aliases or versions with provisioned concurrency. */
+  readonly provisioned: ReadonlyArray<{ readonly qualifier: Expression; readonly concurrency: number }>;
+  /** Whether anything invokes it asynchronously: a topic, a rule, a bucket, a schedule, … */
+  readonly isAsync: boolean;
+  readonly hasDeadLetterConfig: boolean;
+  readonly hasFailureDestination: boolean;
+  readonly streams: readonly StreamSource[];
+  /** Logical ids of the queues it reads. */
+  readonly queues: readonly string[];
+}
+
+export interface StreamSource {
+  readonly kind: 'kinesis' | 'dynamodb' | 'kafka';
+  readonly mapping: string;
+}
+
+export interface QueueResource extends WatchedResource {
+  readonly fifo: boolean;
+  /** Seconds. */
+  readonly retention: number;
+  /** Seconds. */
+  readonly visibilityTimeout: number;
+  /** Logical ids of the queues whose failed messages come here; empty where it is no dead-letter queue. */
+  readonly deadLettersOf: readonly string[];
+  readonly hasDeadLetterQueue: boolean;
+  /** Keys of the functions that read it. */
+  readonly consumers: readonly string[];
+}
+
+export interface TopicResource extends WatchedResource {
+  readonly fifo: boolean;
+  /** Whether a subscription sends what it cannot deliver to a queue. */
+  readonly redrives: boolean;
+  readonly filters: boolean;
+}
+
+export interface TableResource extends WatchedResource {
+  readonly indexes: readonly string[];
+  readonly billing: 'PAY_PER_REQUEST' | 'PROVISIONED';
+}
+
+export interface ApiResource extends WatchedResource {
+  readonly kind: 'REST' | 'HTTP' | 'WEBSOCKET';
+  readonly stage: Expression;
+}
+
+export interface RuleResource extends WatchedResource {
+  /** Absent for the default bus. */
+  readonly eventBusName?: Expression;
+  readonly scheduled: boolean;
+}
+
+export interface ScheduleResource extends WatchedResource {
+  readonly group: Expression;
+}
+
+export type StateMachineResource = WatchedResource;

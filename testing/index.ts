@@ -1,0 +1,2 @@
+/** What users import in their own tests. */
+export type { AlarmState } from '../local/cloudwatch/view.ts';
