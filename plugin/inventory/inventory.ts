@@ -95,6 +95,8 @@ export interface TopicResource extends WatchedResource {
 export interface TableResource extends WatchedResource {
   readonly indexes: readonly string[];
   readonly billing: 'PAY_PER_REQUEST' | 'PROVISIONED';
+  /** What the policies of the template let anyone do with it, as CloudWatch's `Operation` has it; at least one. */
+  readonly operations: readonly string[];
 }
 
 /** One stage of an API: each is watched by itself. */

@@ -1,10 +1,10 @@
 import { readApis } from './apis.ts';
 import { readRules, readSchedules, readStateMachines } from './events.ts';
 import { readFunctions } from './functions.ts';
-import type { Inventory, TableResource } from './inventory.ts';
+import type { Inventory } from './inventory.ts';
 import { readQueues, readTopics } from './messaging.ts';
-import type { TemplateResource } from './template.ts';
-import { asList, asObject, ref, resourcesOf, textOr } from './template.ts';
+import { readTables } from './tables.ts';
+import { resourcesOf } from './template.ts';
 
 export interface ReadInventoryOptions {
   /** The compiled CloudFormation template, as the Serverless Framework writes it into `.serverless`. */
@@ -43,18 +43,4 @@ export function readInventory({
     schedules: readSchedules(resources),
     stateMachines: readStateMachines(resources),
   };
-}
-
-function readTables(resources: readonly TemplateResource[]): readonly TableResource[] {
-  return resources
-    .filter(({ type }) => type === 'AWS::DynamoDB::Table' || type === 'AWS::DynamoDB::GlobalTable')
-    .map(({ logicalId, properties }) => ({
-      logicalId,
-      key: logicalId,
-      name: textOr(properties.TableName, ref(logicalId)),
-      indexes: asList(properties.GlobalSecondaryIndexes)
-        .map((index) => asObject(index).IndexName)
-        .filter((name) => typeof name === 'string'),
-      billing: properties.BillingMode === 'PAY_PER_REQUEST' ? 'PAY_PER_REQUEST' : 'PROVISIONED',
-    }));
 }
