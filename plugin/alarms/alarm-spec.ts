@@ -39,6 +39,8 @@ export interface AlarmSpec {
   /** `AlarmName`, unique in the account: begins with service and stage. */
   readonly name: string;
   readonly resource: { readonly kind: ResourceKind; readonly logicalId: string; readonly key: string };
+  /** The condition of the template under which the resource, and so the alarm, is deployed. */
+  readonly condition?: string;
   readonly metric: MetricSource;
   readonly comparisonOperator: ComparisonOperator;
   /** Absent for an anomaly band. */
@@ -115,6 +117,7 @@ export interface MetricFilterSpec {
   readonly logicalId: string;
   /** The logical id of the function. */
   readonly functionLogicalId: string;
+  readonly condition?: string;
   readonly logGroup: Expression;
   readonly pattern: string;
   /** `LambdaLantern/<deployed name of the function>`: a metric filter has no dimensions that are not in the log line. */

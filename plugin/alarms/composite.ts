@@ -1,9 +1,6 @@
 import type { Inventory } from '../inventory/inventory.ts';
 import type { AlarmSpec, CompositeSpec } from './alarm-spec.ts';
-
-/** CloudWatch, "PutCompositeAlarm" and "Create a composite alarm": what one rule may hold. */
-const LONGEST_RULE = 10_240;
-const MOST_CHILDREN = 100;
+import { LONGEST_RULE, MOST_CHILDREN } from './limits.ts';
 
 /**
  * One alarm that says that the service is unhealthy: in ALARM as soon as one of the symptoms is. Warnings do not count. Where
@@ -11,9 +8,12 @@ const MOST_CHILDREN = 100;
  */
 export function planComposites(
   { service, stage }: Pick<Inventory, 'service' | 'stage'>,
-  alarms: ReadonlyArray<Pick<AlarmSpec, 'name' | 'logicalId' | 'severity'>>,
+  alarms: ReadonlyArray<Pick<AlarmSpec, 'name' | 'logicalId' | 'severity' | 'condition'>>,
 ): readonly CompositeSpec[] {
-  const symptoms = alarms.filter(({ severity }) => severity === 'symptom');
+  // A rule may not name an alarm that does not exist, and whether a conditional one does, only the deployment knows.
+  const symptoms = alarms.filter(
+    ({ severity, condition }) => severity === 'symptom' && condition === undefined,
+  );
   if (symptoms.length === 0) return [];
   const root = { name: `${service}-${stage}-unhealthy`, logicalId: 'LanternServiceUnhealthy' };
   const branches = chunks(symptoms).map((children, index, { length }) =>

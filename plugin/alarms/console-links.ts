@@ -7,7 +7,7 @@ export function consoleLink<Kind extends keyof Resources>(
   resource: Resources[Kind],
   { region }: Pick<Inventory, 'region'>,
 ): Expression {
-  return join(consoleOf(region), ...(PAGES[kind] as Page<Kind>)(resource, region));
+  return joinTexts(consoleOf(region), ...(PAGES[kind] as Page<Kind>)(resource, region));
 }
 
 type Page<Kind extends keyof Resources> = (
@@ -57,7 +57,7 @@ function consoleOf(region: string): string {
 }
 
 /** One text, where nothing of it is left to the deployment. */
-export function join(...parts: readonly Expression[]): Expression {
+export function joinTexts(...parts: readonly Expression[]): Expression {
   const joined: Expression[] = [];
   for (const part of parts) {
     const last = joined.at(-1);

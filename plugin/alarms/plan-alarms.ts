@@ -68,6 +68,7 @@ function planResource<Kind extends keyof Resources>(
   settings: StageAlarmSettings,
 ): readonly Planned[] {
   const identity = identityOf(kind, resource);
+  const condition = 'logicalId' in resource ? resource.condition : undefined;
   const link = consoleLink(kind, resource, inventory);
   const definitions: ReadonlyArray<AlarmDefinition<Kind>> = DEFAULTS[kind];
   return definitions.flatMap((definition) => {
@@ -81,6 +82,7 @@ function planResource<Kind extends keyof Resources>(
         id,
         ...namesOf(inventory, identity, definition.name, part),
         resource: identity,
+        ...(condition !== undefined && { condition }),
         ...comparison(definition, found, resolved),
         ...describe(definition, found, resolved),
         link,

@@ -74,6 +74,7 @@ export function reportMetric(
     filter: {
       logicalId: `Lantern${fn.logicalId}${name}Filter`,
       functionLogicalId: fn.logicalId,
+      ...(fn.condition !== undefined && { condition: fn.condition }),
       logGroup: ref(fn.logGroup ?? ''),
       pattern,
       namespace,

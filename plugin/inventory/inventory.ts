@@ -26,6 +26,8 @@ interface WatchedResource {
   readonly key: string;
   /** What CloudWatch's dimension takes. */
   readonly name: Expression;
+  /** The condition of the template without which it is not deployed. */
+  readonly condition?: string;
 }
 
 export interface FunctionResource extends WatchedResource {

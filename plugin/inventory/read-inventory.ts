@@ -30,17 +30,25 @@ export function readInventory({
 }: ReadInventoryOptions): Inventory {
   const resources = resourcesOf(template);
   const functions = readFunctions(resources, functionKeyOf);
+  const conditions = new Map(resources.map(({ logicalId, condition }) => [logicalId, condition]));
+  const conditional = <Resource extends { readonly logicalId: string }>(
+    list: readonly Resource[],
+  ): readonly Resource[] =>
+    list.map((resource) => {
+      const condition = conditions.get(resource.logicalId);
+      return condition === undefined ? resource : { ...resource, condition };
+    });
   return {
     service,
     stage,
     region,
-    functions,
-    queues: readQueues(resources, functions),
-    topics: readTopics(resources),
-    tables: readTables(resources),
-    apis: readApis(resources),
-    rules: readRules(resources),
-    schedules: readSchedules(resources),
-    stateMachines: readStateMachines(resources),
+    functions: conditional(functions),
+    queues: conditional(readQueues(resources, functions)),
+    topics: conditional(readTopics(resources)),
+    tables: conditional(readTables(resources)),
+    apis: conditional(readApis(resources)),
+    rules: conditional(readRules(resources)),
+    schedules: conditional(readSchedules(resources)),
+    stateMachines: conditional(readStateMachines(resources)),
   };
 }

@@ -5,6 +5,7 @@ export interface TemplateResource {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
+  readonly condition?: string;
 }
 
 /**
@@ -18,8 +19,16 @@ export function resourcesOf(template: unknown): readonly TemplateResource[] {
     throw new Error('The compiled template has no Resources: was the service packaged before it was read?');
   }
   return Object.entries(resources).flatMap(([logicalId, value]) => {
-    const { Type: type, Properties: properties } = asObject(value);
-    return typeof type === 'string' ? [{ logicalId, type, properties: asObject(properties) }] : [];
+    const { Type: type, Properties: properties, Condition: condition } = asObject(value);
+    if (typeof type !== 'string') return [];
+    return [
+      {
+        logicalId,
+        type,
+        properties: asObject(properties),
+        ...(typeof condition === 'string' && { condition }),
+      },
+    ];
   });
 }
 

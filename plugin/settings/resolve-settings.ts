@@ -22,8 +22,14 @@ export function settingsForStage(
 function layOver(lower: unknown, upper: unknown): unknown {
   if (upper === undefined || (upper === true && isObject(lower))) return lower;
   if (!isObject(lower) || !isObject(upper)) return upper;
+  // A share above a threshold is meant to take its place.
+  const replaced = 'share' in upper && !('threshold' in upper) ? ['threshold'] : [];
   const names = new Set([...Object.keys(lower), ...Object.keys(upper)]);
-  return Object.fromEntries([...names].map((name) => [name, layOver(lower[name], upper[name])]));
+  return Object.fromEntries(
+    [...names]
+      .filter((name) => !replaced.includes(name))
+      .map((name) => [name, layOver(lower[name], upper[name])]),
+  );
 }
 
 export interface ResolvedAlarm {
@@ -48,8 +54,11 @@ export function resolveAlarm(
   for (const layer of layers) resolved = settingIn(layer, definition.name, resolved);
   if (resolved === false) return 'off';
   const given = resolved === true ? {} : resolved;
-  // A threshold that is given is meant, whatever the share was; and the other way round.
-  return { tuning: { ...definition.tuning, ...given }, overridden: Object.keys(given) };
+  const tuning = { ...definition.tuning, ...given };
+  // Fewer periods than datapoints were asked of the default: all of them, then.
+  const datapointsToAlarm =
+    given.datapointsToAlarm ?? Math.min(tuning.datapointsToAlarm, tuning.evaluationPeriods);
+  return { tuning: { ...tuning, datapointsToAlarm }, overridden: Object.keys(given) };
 }
 
 function settingIn(layer: ResourceSettings | undefined, alarm: string, below: AlarmSetting): AlarmSetting {

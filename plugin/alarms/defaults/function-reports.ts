@@ -1,10 +1,8 @@
 import type { FunctionResource } from '../../inventory/inventory.ts';
 import type { AlarmDefinition, Unwatched, Watched } from '../definition.ts';
+import { INIT_LIMIT_MS } from '../limits.ts';
 import { lambda, math, minutes, percent, sumOver } from '../metrics.ts';
 import { reportMetric } from '../report-filters.ts';
-
-/** Lambda stops an environment that does not begin to listen in this time; Lambda, "Lambda execution environment". */
-const INIT_LIMIT_MS = 10_000;
 
 /**
  * What only the report of an invocation says, which Lambda writes into the log: metric filters make metrics of it, with no
