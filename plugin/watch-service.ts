@@ -43,7 +43,7 @@ export function watchService(serverless: Serverless): WatchedService {
 
   const forStage = settingsForStage(settings, inventory.stage);
   const actions = (forStage === false ? undefined : forStage.actions) ?? {};
-  const refersToTopic = JSON.stringify(template).includes(`"${ALARM_TOPIC}`);
+  const refersToTopic = new RegExp(`\\b${ALARM_TOPIC}\\b`).test(JSON.stringify(template));
   refuse(serverless, 'The alarms tell another topic:', topicProblems(actions, refersToTopic));
 
   const resources = resourcesFor(inventory, plan, actions, refersToTopic);

@@ -1,4 +1,5 @@
 import type { AlarmPlan, AlarmSpec, SkippedAlarm } from '../alarms/alarm-spec.ts';
+import { periodsInWords, thresholdInWords } from '../alarms/wording.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 
 /** What fits a terminal without breaking lines. */
@@ -52,7 +53,11 @@ const titleOf = ({ kind, key }: AlarmSpec['resource']): string =>
   kind === 'account' ? 'account' : `${KINDS[kind] ?? kind} ${key}`;
 
 function rows(alarms: readonly AlarmSpec[]): readonly string[] {
-  const cells = alarms.map((alarm) => [nameOf(alarm), thresholdOf(alarm), periodsOf(alarm)]);
+  const cells = alarms.map((alarm) => [
+    nameOf(alarm),
+    thresholdInWords(alarm),
+    periodsInWords(alarm, alarm.metric.period),
+  ]);
   const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const indent = INDENT.length * 4 + widths.reduce((sum, width) => sum + width, 0);
   return alarms.flatMap((alarm, index) => {
@@ -70,37 +75,6 @@ function nameOf({ id, name, severity, resource }: AlarmSpec): string {
   const [, alarm = ''] = id.split('.');
   const part = name.slice(name.indexOf(`-${resource.key}-${alarm}`) + `-${resource.key}-${alarm}`.length);
   return `${severity === 'symptom' ? '*' : ' '} ${alarm}${part.replace(/^-/, ' ')}`;
-}
-
-const OPERATORS: Readonly<Record<AlarmSpec['comparisonOperator'], string>> = {
-  GreaterThanThreshold: '>',
-  GreaterThanOrEqualToThreshold: '>=',
-  LessThanThreshold: '<',
-  LessThanOrEqualToThreshold: '<=',
-  GreaterThanUpperThreshold: 'above the band',
-  LessThanLowerThreshold: 'below the band',
-  LessThanLowerOrGreaterThanUpperThreshold: 'outside of the band',
-};
-
-/** `> 1500 ms`, as it is written in the documentation as well. */
-export const thresholdOf = ({
-  comparisonOperator,
-  threshold,
-  unit,
-}: Pick<AlarmSpec, 'comparisonOperator' | 'threshold' | 'unit'>): string =>
-  threshold === undefined
-    ? OPERATORS[comparisonOperator]
-    : `${OPERATORS[comparisonOperator]} ${Number(threshold.toFixed(3))} ${unit}`;
-
-/** `3 of 5 min`: periods of a minute are not worth saying. */
-export function periodsOf({
-  datapointsToAlarm,
-  evaluationPeriods,
-  metric,
-}: Pick<AlarmSpec, 'datapointsToAlarm' | 'evaluationPeriods' | 'metric'>): string {
-  const { period } = metric;
-  const each = period === 60 ? 'min' : period % 60 === 0 ? `x ${period / 60} min` : `x ${period} s`;
-  return `${datapointsToAlarm} of ${evaluationPeriods} ${each}`;
 }
 
 /** Alarms that are left out for the same reason share a line. */

@@ -1,6 +1,6 @@
 import type { Expression } from '../inventory/inventory.ts';
-import { joinTexts } from './console-links.ts';
 import type { AlarmPlan, AlarmSpec, CompositeSpec, MetricFilterSpec, MetricStat } from './alarm-spec.ts';
+import { alarmDescription } from './wording.ts';
 
 /** A resource of CloudFormation, as it stands in a template. */
 export interface CloudFormationResource {
@@ -60,15 +60,6 @@ function metricAlarm(alarm: AlarmSpec, actions: AlarmActions): CloudFormationRes
     },
   };
 }
-
-/** What whoever is woken reads: what it means, the likely cause and what to look at first, and where. */
-export const alarmDescription = ({
-  meaning,
-  cause,
-  reason,
-  link,
-}: Pick<AlarmSpec, 'meaning' | 'cause' | 'reason' | 'link'>): Expression =>
-  joinTexts(`${meaning} Threshold: ${reason}. Likely cause: ${cause} `, link);
 
 function metricProperties({ metric, thresholdMetricId }: AlarmSpec): Readonly<Record<string, unknown>> {
   if (metric.kind === 'stat') {

@@ -59,11 +59,17 @@ function consoleOf(region: string): string {
 /** One text, where nothing of it is left to the deployment. */
 export function joinTexts(...parts: readonly Expression[]): Expression {
   const joined: Expression[] = [];
-  for (const part of parts) {
+  for (const part of parts.flatMap(partsOf)) {
     const last = joined.at(-1);
     if (typeof part === 'string' && typeof last === 'string') joined[joined.length - 1] = last + part;
     else joined.push(part);
   }
   const [only] = joined;
   return joined.length === 1 && only !== undefined ? only : { 'Fn::Join': ['', joined] };
+}
+
+function partsOf(part: Expression): readonly Expression[] {
+  if (typeof part === 'string') return [part];
+  const [separator, texts] = (part['Fn::Join'] ?? []) as readonly [string?, (readonly Expression[])?];
+  return separator === '' && texts !== undefined ? texts : [part];
 }

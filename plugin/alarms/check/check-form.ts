@@ -1,7 +1,7 @@
 import type { AlarmPlan, AlarmSpec, CompositeSpec } from '../alarm-spec.ts';
-import { alarmDescription } from '../alarm-resources.ts';
 import { LONGEST_RULE, MOST_CHILDREN } from '../limits.ts';
 import { isPercentile } from '../statistics.ts';
+import { alarmDescription } from '../wording.ts';
 
 /** CloudWatch, "PutMetricAlarm". */
 const LONGEST_NAME = 255;
