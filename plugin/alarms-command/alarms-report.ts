@@ -83,7 +83,7 @@ function notWatched(skipped: readonly SkippedAlarm[]): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const { id, resource, why } of skipped) {
     const key = `${titleOf(resource)}\n${why}`;
-    groups.set(key, [...(groups.get(key) ?? []), id.split('.')[1] ?? id]);
+    groups.set(key, [...(groups.get(key) ?? []), id.split('.')[1] ?? 'all alarms']);
   }
   return [
     '',

@@ -12,6 +12,7 @@ export interface AlarmPlan {
 }
 
 export interface SkippedAlarm {
+  /** As of an alarm; only the kind of the resource, where none of its alarms would work. */
   readonly id: string;
   readonly resource: AlarmSpec['resource'];
   readonly why: string;

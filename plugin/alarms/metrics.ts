@@ -41,8 +41,18 @@ export const sumOver = (period: number): Taken => ({ statistic: 'Sum', period })
 /** `80 %` for 0.8. */
 export const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
 
-/** `a minute`, `5 minutes`, `90 s`. */
-export function minutes(seconds: number): string {
+/** `a minute`, `5 minutes`, `6 hours`, `4 days`, `90 s`. */
+export function duration(seconds: number): string {
   if (seconds === 60) return 'a minute';
-  return seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} s`;
+  const [size, unit] = UNITS.find(([unitSize]) => seconds >= 2 * unitSize && seconds % unitSize === 0) ?? [
+    1,
+    's',
+  ];
+  return `${seconds / size} ${unit}`;
 }
+
+const UNITS: ReadonlyArray<readonly [number, string]> = [
+  [86_400, 'days'],
+  [3600, 'hours'],
+  [60, 'minutes'],
+];

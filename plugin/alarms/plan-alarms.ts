@@ -68,6 +68,8 @@ function planResource<Kind extends keyof Resources>(
   settings: StageAlarmSettings,
 ): readonly Planned[] {
   const identity = identityOf(kind, resource);
+  const whyNot = whyNotAtAll(resource);
+  if (whyNot !== undefined) return [{ skipped: { id: kind, resource: identity, why: whyNot } }];
   const condition = 'logicalId' in resource ? resource.condition : undefined;
   const link = consoleLink(kind, resource, inventory);
   const definitions: ReadonlyArray<AlarmDefinition<Kind>> = DEFAULTS[kind];
@@ -90,6 +92,13 @@ function planResource<Kind extends keyof Resources>(
       return { alarm, filters };
     });
   });
+}
+
+/** Why no alarm at all would work on a resource. */
+function whyNotAtAll(resource: Resources[keyof Resources]): string | undefined {
+  return 'runsAtEdge' in resource && resource.runsAtEdge
+    ? "CloudFront runs it, and its metrics are in the region of each request: no region's alarm would see all of them"
+    : undefined;
 }
 
 function identityOf<Kind extends keyof Resources>(

@@ -19,7 +19,6 @@ const ASYNC_PRINCIPALS: ReadonlySet<unknown> = new Set([
   'codepipeline.amazonaws.com',
   'config.amazonaws.com',
   'events.amazonaws.com',
-  'iot.amazonaws.com',
   'iotevents.amazonaws.com',
   'lambda.alarms.cloudwatch.amazonaws.com',
   's3.amazonaws.com',
@@ -49,6 +48,12 @@ function targetsOf(type: string, properties: Readonly<Record<string, unknown>>):
   if (type === 'AWS::Scheduler::Schedule') return [asObject(properties.Target).Arn];
   if (type === 'AWS::Lambda::Permission' && ASYNC_PRINCIPALS.has(principalOf(properties.Principal))) {
     return [properties.FunctionName];
+  }
+  // IoT also asks functions and waits, before it registers a device: only its rules tell.
+  if (type === 'AWS::IoT::TopicRule') {
+    return asList(asObject(properties.TopicRulePayload).Actions).map(
+      (action) => asObject(asObject(action).Lambda).FunctionArn,
+    );
   }
   // CloudWatch Logs names the region in its principal, in an expression; that it is subscribed says the same.
   if (type === 'AWS::Logs::SubscriptionFilter') return [properties.DestinationArn];

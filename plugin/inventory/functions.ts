@@ -2,7 +2,7 @@ import { readAsyncSources } from './async-sources.ts';
 import { functionIdOf } from './function-reference.ts';
 import type { FunctionResource, ProvisionedConcurrency, StreamSource } from './inventory.ts';
 import type { TemplateResource } from './template.ts';
-import { asObject, getAttribute, isObject, logicalIdIn, numberOr, ref, textOr } from './template.ts';
+import { asList, asObject, getAttribute, isObject, logicalIdIn, numberOr, ref, textOr } from './template.ts';
 
 /** Lambda's defaults where the template says nothing, as in CloudFormation's page on `AWS::Lambda::Function`. */
 const DEFAULT_TIMEOUT_SECONDS = 3;
@@ -23,6 +23,7 @@ export function readFunctions(
   );
   const logGroups = definitions.map((definition) => logGroupOf(definition, resources));
   const asyncSources = readAsyncSources(resources);
+  const atEdge = functionsAtEdge(resources);
   return definitions.map((definition, index): FunctionResource => {
     const { logicalId, properties } = definition;
     const name = textOr(properties.FunctionName, ref(logicalId));
@@ -45,10 +46,23 @@ export function readFunctions(
       isAsync: invocation !== undefined,
       maximumEventAge: invocation?.maximumEventAge ?? DEFAULT_MAXIMUM_EVENT_AGE_SECONDS,
       hasDeadLetterConfig: isObject(properties.DeadLetterConfig),
+      runsAtEdge: atEdge.has(logicalId),
       hasDestination: invocation?.hasDestination ?? false,
       ...sourcesOf(logicalId, resources),
     };
   });
+}
+
+function functionsAtEdge(resources: readonly TemplateResource[]): ReadonlySet<string | undefined> {
+  const behaviours = resources
+    .filter(({ type }) => type === 'AWS::CloudFront::Distribution')
+    .map(({ properties }) => asObject(properties.DistributionConfig))
+    .flatMap(({ DefaultCacheBehavior: standard, CacheBehaviors: further }) => [standard, ...asList(further)]);
+  return new Set(
+    behaviours
+      .flatMap((behaviour) => asList(asObject(behaviour).LambdaFunctionAssociations))
+      .map((association) => functionIdOf(asObject(association).LambdaFunctionARN, resources)),
+  );
 }
 
 const levelOf = (level: unknown): FunctionResource['systemLogLevel'] =>

@@ -50,6 +50,8 @@ export interface FunctionResource extends WatchedResource {
   /** Seconds that an asynchronous event may wait. */
   readonly maximumEventAge: number;
   readonly hasDeadLetterConfig: boolean;
+  /** Whether CloudFront runs it (Lambda@Edge): then its metrics are in the regions where its requests come in. */
+  readonly runsAtEdge: boolean;
   /** Whether what it answers asynchronously is sent somewhere, on failure or on success. */
   readonly hasDestination: boolean;
   readonly streams: readonly StreamSource[];

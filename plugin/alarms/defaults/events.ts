@@ -22,7 +22,7 @@ export const RULE_ALARMS: ReadonlyArray<AlarmDefinition<'rule'>> = [
       {
         metric: metric('AWS/Events', 'FailedInvocations', dimensionsOf(rule), tuning),
         threshold: tuning.threshold ?? 0,
-        reason: 'any event that does not reach a target',
+        reason: 'every event that does not reach a target counts',
       },
     ],
   },
@@ -43,7 +43,7 @@ export const RULE_ALARMS: ReadonlyArray<AlarmDefinition<'rule'>> = [
       {
         metric: metric('AWS/Events', 'ThrottledRules', dimensionsOf(rule), tuning),
         threshold: tuning.threshold ?? 0,
-        reason: 'any throttled event',
+        reason: 'every throttled event counts',
       },
     ],
   },
@@ -100,8 +100,8 @@ export const SCHEDULE_ALARMS: ReadonlyArray<AlarmDefinition<'schedule'>> = [
 
 const ofGroup = (group: Expression): string =>
   group === 'default'
-    ? 'any, of the group default, which all schedules of the account that name no group share'
-    : 'any, of its group of schedules';
+    ? 'every one counts, of the group default, which all schedules of the account share that name no group'
+    : 'every one counts, of its group of schedules';
 
 export const STATE_MACHINE_ALARMS: ReadonlyArray<AlarmDefinition<'stateMachine'>> = [
   stateMachineAlarm('failed', 'ExecutionsFailed', {
@@ -111,7 +111,7 @@ export const STATE_MACHINE_ALARMS: ReadonlyArray<AlarmDefinition<'stateMachine'>
     numbers: 'Our judgement: an execution that failed left its work half done, so that one is enough.',
     meaning: 'An execution failed.',
     cause: 'A state whose error nothing catches. Look at the failed execution: it names the state.',
-    reason: 'any execution that fails',
+    reason: 'every execution that fails counts',
   }),
   stateMachineAlarm('timedOut', 'ExecutionsTimedOut', {
     tuning: ONE_IS_ENOUGH,
@@ -120,7 +120,7 @@ export const STATE_MACHINE_ALARMS: ReadonlyArray<AlarmDefinition<'stateMachine'>
     numbers: 'Our judgement: an execution that was stopped left its work half done, so that one is enough.',
     meaning: 'An execution took longer than it may.',
     cause: 'A state that waits for something that does not come, or a timeout that is too short.',
-    reason: 'any execution that times out',
+    reason: 'every execution that times out counts',
   }),
   stateMachineAlarm('throttled', 'ExecutionThrottled', {
     tuning: SEVERAL_MINUTES,
@@ -129,7 +129,7 @@ export const STATE_MACHINE_ALARMS: ReadonlyArray<AlarmDefinition<'stateMachine'>
     numbers: 'Our judgement: throttled transitions are retried, so that 3 of 15 minutes are worth a look.',
     meaning: 'Executions wait, because the account makes more state transitions than it may.',
     cause: 'Many executions at once, or a loop. Look at what started them.',
-    reason: 'any throttled transition',
+    reason: 'every throttled transition counts',
   }),
 ];
 

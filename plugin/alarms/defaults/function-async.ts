@@ -1,5 +1,5 @@
 import type { AlarmDefinition } from '../definition.ts';
-import { lambda, minutes, percent } from '../metrics.ts';
+import { duration, lambda } from '../metrics.ts';
 import { ONE_IS_ENOUGH } from './tunings.ts';
 
 /** How far records of a stream may be behind before anyone looks, beyond the time that a batch may take to fill. */
@@ -35,7 +35,7 @@ export const FUNCTION_ASYNC_ALARMS: ReadonlyArray<AlarmDefinition<'function'>> =
         {
           metric: lambda('AsyncEventAge', fn, tuning),
           threshold,
-          reason: `${percent(threshold / limit)} of the ${minutes(fn.maximumEventAge)} after which Lambda drops an event`,
+          reason: `${duration(threshold / 1000)} of the ${duration(fn.maximumEventAge)} that Lambda keeps an event`,
         },
       ];
     },
@@ -58,7 +58,7 @@ export const FUNCTION_ASYNC_ALARMS: ReadonlyArray<AlarmDefinition<'function'>> =
             {
               metric: lambda('AsyncEventsDropped', fn, tuning),
               threshold: tuning.threshold ?? 0,
-              reason: 'any event that is given up',
+              reason: 'every event that is given up counts',
             },
           ]
         : [],
@@ -81,7 +81,7 @@ export const FUNCTION_ASYNC_ALARMS: ReadonlyArray<AlarmDefinition<'function'>> =
             {
               metric: lambda('DeadLetterErrors', fn, tuning),
               threshold: tuning.threshold ?? 0,
-              reason: 'any event that does not reach its dead-letter queue',
+              reason: 'every event that does not reach its dead-letter queue counts',
             },
           ]
         : [],
@@ -104,7 +104,7 @@ export const FUNCTION_ASYNC_ALARMS: ReadonlyArray<AlarmDefinition<'function'>> =
             {
               metric: lambda('DestinationDeliveryFailures', fn, tuning),
               threshold: tuning.threshold ?? 0,
-              reason: 'any result that does not reach its destination',
+              reason: 'every result that does not reach its destination counts',
             },
           ]
         : [],
@@ -123,7 +123,7 @@ export const FUNCTION_ASYNC_ALARMS: ReadonlyArray<AlarmDefinition<'function'>> =
     unit: 'ms',
     severity: 'symptom',
     numbers:
-      'Our judgement: five minutes, beside the time that the batch may take to fill. A stream keeps records for 24 hours unless told otherwise.',
+      'Our judgement: five duration, beside the time that the batch may take to fill. A stream keeps records for 24 hours unless told otherwise.',
     missing: 'No data means no records.',
     meaning: 'The function is behind the stream; records that get too old are lost unread.',
     cause:

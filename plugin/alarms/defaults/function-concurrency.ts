@@ -91,7 +91,7 @@ export const FUNCTION_CONCURRENCY_ALARMS: ReadonlyArray<AlarmDefinition<'functio
       fn.provisioned.map((provisioned) => ({
         metric: provisionedMetric('ProvisionedConcurrencySpilloverInvocations', fn, provisioned, tuning),
         threshold: tuning.threshold ?? 0,
-        reason: `any invocation beyond the provisioned concurrency of ${provisioned.concurrency}`,
+        reason: `every invocation counts beyond the provisioned concurrency of ${provisioned.concurrency}`,
         ...partOf(provisioned),
       })),
   },

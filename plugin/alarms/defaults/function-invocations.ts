@@ -1,5 +1,5 @@
 import type { AlarmDefinition } from '../definition.ts';
-import { lambda, math, minutes, percent } from '../metrics.ts';
+import { lambda, math, duration, percent } from '../metrics.ts';
 
 /** How invocations end and how long they take: the metrics that Lambda sends for every function. */
 export const FUNCTION_INVOCATION_ALARMS: ReadonlyArray<AlarmDefinition<'function'>> = [
@@ -87,7 +87,7 @@ export const FUNCTION_INVOCATION_ALARMS: ReadonlyArray<AlarmDefinition<'function
     severity: 'symptom',
     numbers:
       'Our judgement: on low traffic every error counts, as a rate would need days to say anything. 100 invocations in 5 ' +
-      'minutes are the 20 a minute from which errorRate takes over.',
+      'duration are the 20 a minute from which errorRate takes over.',
     missing: 'No data means no invocations, and then none of them failed.',
     meaning: 'An invocation failed on low traffic.',
     cause: 'Look at the error in the log; the next invocation of the same kind will probably fail as well.',
@@ -99,7 +99,7 @@ export const FUNCTION_INVOCATION_ALARMS: ReadonlyArray<AlarmDefinition<'function
           'Errors on low traffic',
         ),
         threshold: tuning.threshold ?? 0,
-        reason: `any error while there are fewer than ${tuning.minimum ?? 0} invocations in ${minutes(tuning.period)}`,
+        reason: `every error counts while there are fewer than ${tuning.minimum ?? 0} invocations in ${duration(tuning.period)}`,
       },
     ],
   },
@@ -131,7 +131,7 @@ export const FUNCTION_INVOCATION_ALARMS: ReadonlyArray<AlarmDefinition<'function
             {
               metric: lambda('Throttles', fn, tuning),
               threshold: tuning.threshold ?? 0,
-              reason: 'any refused invocation',
+              reason: 'every refused invocation counts',
             },
           ],
   },

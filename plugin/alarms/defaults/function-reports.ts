@@ -1,7 +1,7 @@
 import type { FunctionResource } from '../../inventory/inventory.ts';
 import type { AlarmDefinition, Unwatched, Watched } from '../definition.ts';
 import { INIT_LIMIT_MS } from '../limits.ts';
-import { lambda, math, minutes, percent, sumOver } from '../metrics.ts';
+import { lambda, math, duration, percent, sumOver } from '../metrics.ts';
 import { reportMetric } from '../report-filters.ts';
 
 /**
@@ -59,7 +59,7 @@ export const FUNCTION_REPORT_ALARMS: ReadonlyArray<AlarmDefinition<'function'>> 
       fromReport(fn, 'Timeouts', (report) => ({
         metric: report(tuning),
         threshold,
-        reason: `any invocation killed after ${fn.timeout} s`,
+        reason: `every invocation killed after ${fn.timeout} s counts`,
       })),
   },
   {
@@ -120,7 +120,7 @@ export const FUNCTION_REPORT_ALARMS: ReadonlyArray<AlarmDefinition<'function'>> 
           'Cold starts (%)',
         ),
         threshold,
-        reason: `of the invocations of ${minutes(tuning.period)} with ${minimum} or more`,
+        reason: `of the invocations of ${duration(tuning.period)} with ${minimum} or more`,
       })),
   },
 ];

@@ -1,5 +1,5 @@
 import type { AlarmDefinition } from '../definition.ts';
-import { metric, minutes, percent } from '../metrics.ts';
+import { metric, duration, percent } from '../metrics.ts';
 import { ONE_IS_ENOUGH } from './tunings.ts';
 
 /** How often a message is tried before it counts as late, where no dead-letter queue says so. */
@@ -44,8 +44,8 @@ export const QUEUE_ALARMS: ReadonlyArray<AlarmDefinition<'queue'>> = [
           metric: metric('AWS/SQS', 'ApproximateAgeOfOldestMessage', { QueueName: queue.name }, tuning),
           threshold,
           reason: consumed
-            ? `${attempts} attempts of ${queue.visibilityTimeout} s, and at least ${minutes(LEAST_AGE_SECONDS)}`
-            : `${percent(threshold / queue.retention)} of its retention of ${queue.retention} s`,
+            ? `${attempts} attempts of ${queue.visibilityTimeout} s, and at least ${duration(LEAST_AGE_SECONDS)}`
+            : `${percent(threshold / queue.retention)} of its retention of ${duration(queue.retention)}`,
         },
       ];
     },
@@ -82,7 +82,7 @@ export const QUEUE_ALARMS: ReadonlyArray<AlarmDefinition<'queue'>> = [
                 tuning,
               ),
               threshold: tuning.threshold ?? 0,
-              reason: 'any dead letter',
+              reason: 'every dead letter counts',
             },
           ],
   },
@@ -105,7 +105,7 @@ export const TOPIC_ALARMS: ReadonlyArray<AlarmDefinition<'topic'>> = [
       {
         metric: metric('AWS/SNS', 'NumberOfNotificationsFailed', { TopicName: topic.name }, tuning),
         threshold: tuning.threshold ?? 0,
-        reason: 'any notification that fails for good',
+        reason: 'every notification that fails for good counts',
       },
     ],
   },
@@ -131,7 +131,7 @@ export const TOPIC_ALARMS: ReadonlyArray<AlarmDefinition<'topic'>> = [
                 tuning,
               ),
               threshold: tuning.threshold ?? 0,
-              reason: 'any notification that does not reach its dead-letter queue',
+              reason: 'every notification that does not reach its dead-letter queue counts',
             },
           ]
         : [],

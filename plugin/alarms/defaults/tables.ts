@@ -37,7 +37,7 @@ export const TABLE_ALARMS: ReadonlyArray<AlarmDefinition<'table'>> = [
       {
         metric: throttles({ TableName: table.name }, tuning),
         threshold: tuning.threshold ?? 0,
-        reason: 'any refused read or write of the table',
+        reason: 'every refused read or write of the table counts',
       },
     ],
   },
@@ -57,7 +57,7 @@ export const TABLE_ALARMS: ReadonlyArray<AlarmDefinition<'table'>> = [
       table.indexes.map((index) => ({
         metric: throttles({ TableName: table.name, GlobalSecondaryIndexName: index }, tuning),
         threshold: tuning.threshold ?? 0,
-        reason: `any refused read or write of the index ${index}`,
+        reason: `every refused read or write of the index ${index} counts`,
         part: index,
       })),
   },
@@ -86,7 +86,7 @@ export const TABLE_ALARMS: ReadonlyArray<AlarmDefinition<'table'>> = [
       {
         metric: systemErrors(table, tuning),
         threshold: tuning.threshold ?? 0,
-        reason: `any failure of ${table.operations.length} operations: ${table.operations.join(', ')}`,
+        reason: `every failure of ${table.operations.length} operations counts: ${table.operations.join(', ')}`,
       },
     ],
   },
