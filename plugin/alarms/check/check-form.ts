@@ -52,7 +52,7 @@ function mathProblems({ metric, thresholdMetricId }: AlarmSpec): readonly string
     ...ids.filter((id) => !/^[a-z]\w*$/.test(id)).map((id) => `${id} is no id of a metric`),
     ...unknown.map((name) => `its expression names ${name}, which is none of its metrics`),
     ...(periods.size > 1 ? ['its metrics have different periods'] : []),
-    ...[metric.returns, thresholdMetricId ?? metric.returns]
+    ...[...new Set([metric.returns, thresholdMetricId ?? metric.returns])]
       .filter((id) => !ids.includes(id))
       .map((id) => `it compares ${id}, which is none of its metrics`),
   ];
