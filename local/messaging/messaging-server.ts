@@ -4,7 +4,7 @@ import type { Invoke } from '../lambda/invocation.ts';
 import type { QueueDefinition, SubscriptionDefinition, TopicDefinition } from '../service.ts';
 import { FAUXQS_ACCOUNT_ID, FauxqsBackend } from './fauxqs-backend.ts';
 import { createMessagingHttpServer } from './http-front.ts';
-import { parseObject, without } from './json.ts';
+import { parseObject, without } from '../json.ts';
 import { SnsFront } from './sns-front.ts';
 import { SqsFront } from './sqs-front.ts';
 import { TopicToFunction } from './topic-to-function.ts';

@@ -5,7 +5,7 @@ import {
   FAUXQS_ACCOUNT_ID,
   SQS_CONTENT_TYPE,
 } from './fauxqs-backend.ts';
-import { type JsonObject, isObject, objectsIn, parseObject, stringsIn, without } from './json.ts';
+import { type JsonObject, isObject, objectsIn, parseObject, stringsIn, without } from '../json.ts';
 import type { TraceHeaders } from './trace-headers.ts';
 
 export interface SqsRequest {
