@@ -7,9 +7,11 @@ import { MessagingServer } from './messaging/messaging-server.ts';
 import { QueuePoller } from './messaging/queue-poller.ts';
 import type { LocalPorts } from './ports.ts';
 import type { ServiceDefinition } from './service.ts';
+import { serviceInfo } from './service-info.ts';
 import { TableServer } from './tables/table-server.ts';
 import type { Terminal } from './terminal.ts';
 import { XRayDaemon } from './xray/daemon.ts';
+import type { ServiceInfo } from './xray/trace.ts';
 import { TraceStore } from './xray/trace-store.ts';
 
 export interface StackOptions {
@@ -126,18 +128,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       );
     }
     const commands = commandsToTry(service, ports, tryThis);
-    const tracing = service.functions.some(({ tracingMode }) => tracingMode === 'Active');
+    const info = (): ServiceInfo => serviceInfo(service, commands);
     await start(
       new ConsoleServer({
         store: traces,
         port: ports.console,
         howToChoosePort: PORT_ADVICE,
         staticDirectory: consoleDirectory,
-        serviceInfo: { name: service.name, stage: service.stage, region, tracing, tryThis: commands },
+        serviceInfo: info,
       }),
     );
     for (const warning of [...tables.warnings, ...messaging.warnings]) terminal.notice(warning);
-    terminal.text(banner({ service, ports, tracing, tryThis: commands }));
+    terminal.text(banner({ service, ports, tracing: info().tracing, tryThis: commands }));
     return { traces, stop };
   } catch (error) {
     await stop();
