@@ -1,4 +1,3 @@
-import { memo } from 'preact/compat';
 import type { MetricChart } from '../../cloudwatch/view.ts';
 import { formatMetricValue } from '../format/metric-value.ts';
 import { comparisonSign } from './comparison.ts';
@@ -16,7 +15,7 @@ export interface ChartDrawingProps {
 }
 
 /** What does not move with the pointer: axes, lines, the threshold, and a mark on every breaching point. */
-export const ChartDrawing = memo(function ChartDrawing({ chart, plot }: ChartDrawingProps) {
+export function ChartDrawing({ chart, plot }: ChartDrawingProps) {
   const { left, right, top, bottom, width, height } = plot;
   return (
     <svg class="chart-drawing" width={width} height={height} aria-hidden="true">
@@ -63,7 +62,7 @@ export const ChartDrawing = memo(function ChartDrawing({ chart, plot }: ChartDra
       <line class="chart-axis" x1={left} x2={left} y1={top} y2={bottom} />
     </svg>
   );
-});
+}
 
 interface ThresholdProps {
   readonly value: number;

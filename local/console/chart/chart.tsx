@@ -36,6 +36,9 @@ export function Chart({ chart, height, onOpen, onZoom }: ChartProps) {
     () => (width > 0 ? plotOf(chart, { width, height }) : undefined),
     [chart, width, height],
   );
+  // The same elements again are not compared again: pointing moves the cursor only.
+  const drawing = useMemo(() => plot && <ChartDrawing chart={chart} plot={plot} />, [chart, plot]);
+  const table = useMemo(() => <ChartTable chart={chart} moments={moments} />, [chart, moments]);
   // By its time, because points come and go while the chart is looked at.
   const [chosenAt, choose] = useState<number>();
   const found = chosenAt === undefined ? -1 : moments.findIndex(({ at }) => at === chosenAt);
@@ -92,7 +95,7 @@ export function Chart({ chart, height, onOpen, onZoom }: ChartProps) {
         {...(!isEmpty && slider)}
       >
         {isEmpty && <p class="chart-empty">No data in this time</p>}
-        {plot !== undefined && <ChartDrawing chart={chart} plot={plot} />}
+        {drawing}
         {plot !== undefined && moment !== undefined && dragged === undefined && (
           <ChartCursor chart={chart} plot={plot} moment={moment} hint={HINT} />
         )}
@@ -108,7 +111,7 @@ export function Chart({ chart, height, onOpen, onZoom }: ChartProps) {
         )}
       </div>
       <ChartLegend chart={chart} />
-      {!isEmpty && <ChartTable chart={chart} moments={moments} />}
+      {!isEmpty && table}
     </figure>
   );
 }

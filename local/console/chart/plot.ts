@@ -31,7 +31,7 @@ export interface Plot extends Size {
 
 /** Pixels: what a character of an axis label needs at most, and what lies between labels. */
 const CHARACTER_WIDTH = 6.6;
-const TIME_TICK_WIDTH = 88;
+const TIME_TICK_WIDTH = 72;
 const VALUE_TICK_HEIGHT = 44;
 
 const MARGIN = { top: 12, right: 12, bottom: 24, labels: 12 };

@@ -22,6 +22,9 @@ const SUFFIXES = new Map([
   ['Percent', '%'],
 ]);
 
+/** Units that are written with a letter for thousands, as plain counts are; the others have one already, or none. */
+const SCALED_HERE = new Set(['Bytes', 'Bits']);
+
 /** Names of thousands, millions and so on. */
 const SCALES = ['', 'k', 'M', 'G', 'T', 'P'];
 
@@ -33,15 +36,22 @@ export function formatMetricValue(value: number, unit?: string): string {
     return value < 0 ? `−${formatDuration(-value * seconds)}` : formatDuration(value * seconds);
   }
   const [what = '', perSecond] = (unit ?? '').split('/');
-  const suffix = SUFFIXES.get(what);
-  return `${shortNumber(value)}${suffix === undefined ? '' : ` ${suffix}`}${perSecond === undefined ? '' : '/s'}`;
+  const suffix = SUFFIXES.get(what) ?? '';
+  const isScaled = suffix !== '' && !SCALED_HERE.has(what);
+  const [number, scale] = isScaled ? [shortNumber(value), ''] : scaled(value);
+  const rest = `${scale}${suffix}`;
+  return `${number}${rest === '' ? '' : ` ${rest}`}${perSecond === undefined ? '' : '/s'}`;
 }
 
-/** Three digits that count, and a letter for thousands and more. */
-function shortNumber(value: number): string {
+/** The value in thousands, millions and so on, and the letter for them. */
+function scaled(value: number): readonly [number: string, scale: string] {
   const size = Math.abs(value);
   const power = size < 1000 ? 0 : Math.min(SCALES.length - 1, Math.floor(Math.log10(size) / 3));
-  const scaled = Number((size / 1000 ** power).toPrecision(3));
-  const scale = SCALES[power] ?? '';
-  return `${value < 0 ? '−' : ''}${scaled}${scale === '' ? '' : ` ${scale}`}`;
+  return [shortNumber(value / 1000 ** power), SCALES[power] ?? ''];
+}
+
+/** Three digits that count, and all before the point. */
+function shortNumber(value: number): string {
+  const size = Math.abs(value);
+  return `${value < 0 ? '−' : ''}${size < 1000 ? Number(size.toPrecision(3)) : Math.round(size)}`;
 }
