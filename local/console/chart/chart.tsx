@@ -9,6 +9,7 @@ import { chartCommand } from './cursor-keys.ts';
 import { latestText, momentText } from './moment-text.ts';
 import { momentsOf } from './moments.ts';
 import { plotOf } from './plot.ts';
+import { useInView } from './use-in-view.ts';
 import { useChartPointer } from './use-chart-pointer.ts';
 import { useWidth } from './use-width.ts';
 
@@ -31,14 +32,19 @@ export interface ChartProps {
 export function Chart({ chart, height, onOpen, onZoom }: ChartProps) {
   const area = useRef<HTMLDivElement>(null);
   const width = useWidth(area);
+  // A page of hundreds of charts draws those that are seen.
+  const inView = useInView(area);
   const moments = useMemo(() => momentsOf(chart), [chart]);
   const plot = useMemo(
-    () => (width > 0 ? plotOf(chart, { width, height }) : undefined),
-    [chart, width, height],
+    () => (inView && width > 0 ? plotOf(chart, { width, height }) : undefined),
+    [chart, inView, width, height],
   );
   // The same elements again are not compared again: pointing moves the cursor only.
   const drawing = useMemo(() => plot && <ChartDrawing chart={chart} plot={plot} />, [chart, plot]);
-  const table = useMemo(() => <ChartTable chart={chart} moments={moments} />, [chart, moments]);
+  const table = useMemo(
+    () => inView && moments.length > 0 && <ChartTable chart={chart} moments={moments} />,
+    [chart, inView, moments],
+  );
   // By its time, because points come and go while the chart is looked at.
   const [chosenAt, choose] = useState<number>();
   const found = chosenAt === undefined ? -1 : moments.findIndex(({ at }) => at === chosenAt);
@@ -111,7 +117,7 @@ export function Chart({ chart, height, onOpen, onZoom }: ChartProps) {
         )}
       </div>
       <ChartLegend chart={chart} />
-      {!isEmpty && table}
+      {table}
     </figure>
   );
 }
