@@ -86,7 +86,7 @@ const filled = ([subject, filling, ...more]: readonly Expression[], context: Mat
   }
   const value = evaluateExpression(subject, context);
   const isMode = filling.kind === 'id' && (filling.id === 'REPEAT' || filling.id === 'LINEAR');
-  const by = isMode ? (filling.id as 'REPEAT' | 'LINEAR') : evaluateExpression(filling, context);
+  const by = isMode ? filling.id : evaluateExpression(filling, context);
   if (typeof value === 'number') return value;
   if (value.kind === 'list') return { kind: 'list', items: value.items.map((item) => fill(item, by)) };
   return fill(value, by);
@@ -94,7 +94,7 @@ const filled = ([subject, filling, ...more]: readonly Expression[], context: Mat
 
 const metrics = ([part, ...more]: readonly Expression[], context: MathContext): Value => {
   if (more.length > 0 || (part !== undefined && part.kind !== 'text')) {
-    throw wrongArguments('METRICS', 'nothing, or a text that the ids begin with');
+    throw wrongArguments('METRICS', 'nothing, or a text that the ids hold');
   }
   const ids = context.metricIds.filter((id) => part === undefined || id.includes(part.value));
   return listOf(ids.map((id) => valueOf(id, context)));
