@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { CloudWatchView } from './cloudwatch/view.ts';
 import { close, listen } from './http/loopback.ts';
 import { foreignHost, foreignPage } from './http/request-guard.ts';
 import { readStaticFile } from './http/static-files.ts';
@@ -9,6 +10,8 @@ import type { TraceStore } from './xray/trace-store.ts';
 
 export interface ConsoleServerOptions {
   readonly store: TraceStore;
+  /** Alarms and metrics. */
+  readonly cloudWatch?: CloudWatchView;
   /** 0 takes any free one. @default 3001 */
   readonly port?: number;
   /** Where the built page lies, with its index.html. */

@@ -5,6 +5,9 @@ import type { MetricStore } from '../metrics/metric-store.ts';
 
 const NAMESPACE = 'AWS/Lambda';
 
+/** Of what only Lantern measures, for its page: Lambda has no metrics of memory and init. */
+export const LANTERN_NAMESPACE = 'Lantern';
+
 /**
  * Milliseconds after which an invocation under way no longer keeps its minute from being judged. On a fast clock a minute
  * may be over long before its invocations are: without this, the newest minute would only ever show the quick ones.
@@ -50,11 +53,19 @@ export class LambdaMetrics {
     };
   }
 
-  report({ functionName, startedAt, duration, status }: InvocationReport): void {
+  report({ functionName, startedAt, duration, status, ...report }: InvocationReport): void {
     this.#record('Invocations', functionName, startedAt, 1, 'Count');
     this.#record('Errors', functionName, startedAt, status === 'success' ? 0 : 1, 'Count');
     this.#record('Throttles', functionName, startedAt, 0, 'Count');
     this.#record('Duration', functionName, startedAt, duration, 'Milliseconds');
+    const { maxMemoryUsed, initDuration } = report;
+    const own = (name: string): MetricId => ({
+      ...metricOf(name, functionName),
+      namespace: LANTERN_NAMESPACE,
+    });
+    this.#store.record(own('MaxMemoryUsed'), { at: startedAt, value: maxMemoryUsed }, 'Megabytes');
+    if (initDuration === undefined) return;
+    this.#store.record(own('InitDuration'), { at: startedAt, value: initDuration }, 'Milliseconds');
   }
 
   /** What runs at this moment: a function that is busy all the time is seen before it ends. */
