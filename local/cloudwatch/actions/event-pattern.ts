@@ -1,5 +1,5 @@
 /** Event patterns of EventBridge ("Amazon EventBridge event patterns"). Pure. */
-import { isObject } from '../../messaging/json.ts';
+import { isObject } from '../../json.ts';
 
 /** Whether an event matches: each field that the pattern names has one of the values it allows. */
 export const matchesEventPattern = (pattern: unknown, event: unknown): boolean => {

@@ -1,5 +1,5 @@
 /** "Specification: Embedded metric format" (CloudWatch user guide): metrics that a log line carries. Pure. */
-import { isObject, parseObject, type JsonObject } from '../../messaging/json.ts';
+import { isObject, parseObject, type JsonObject } from '../../json.ts';
 import type { Dimension, MetricId } from '../metrics/metric.ts';
 
 export interface EmbeddedSample {
