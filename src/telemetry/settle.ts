@@ -28,6 +28,7 @@ export function settle<R>(fn: () => R, onSettled: (failure?: { readonly error: u
   ) as R;
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+/** Whether something is awaited like a promise. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
