@@ -40,8 +40,8 @@ const WORDS_OF_VALIDATORS = [
 /** `"lastName": "Doe"`, `lastName: 'Doe'`, `lastName=Doe`: a name, and the value that it denies or not. */
 const PAIR =
   /(?<![\w$.-])([A-Za-z_$][\w$.-]{0,63})(["']?\s{0,2}[:=]\s{0,2})("(?:[^"\\\n]|\\.){1,1024}"?|'(?:[^'\\\n]|\\.){1,1024}'?|(?<==)[^\s,;&"')\]}]{1,256})/g;
-/** What V8 quotes of the text that it could not parse. */
-const QUOTED_BY_PARSER = /(?:\.{3})?".*"(?:\.{3})?(?= is not valid JSON$)/s;
+/** The end of what V8 says of a text that it could not parse, after quoting some of it. */
+const NOT_JSON = ' is not valid JSON';
 
 /**
  * @param policy its detectors, denied names and replacements hold for every text; its mode and what it allows only for
@@ -85,7 +85,7 @@ export function createTextGuard(policy: RedactionPolicy = {}): TextGuard {
 
   return {
     message(text) {
-      const read = text.slice(0, READ_LENGTH).replace(QUOTED_BY_PARSER, '<text>');
+      const read = withoutQuoted(text.slice(0, READ_LENGTH));
       const shown = splitEmbeddedJson(read)
         .map((part) => {
           if ('text' in part) return maskWords(part.text);
@@ -113,6 +113,13 @@ export function createTextGuard(policy: RedactionPolicy = {}): TextGuard {
       return masked === text ? value : masked;
     },
   };
+}
+
+/** `Unexpected token 'J', "Jane Doe" is not valid JSON`, without what it quotes. */
+function withoutQuoted(text: string): string {
+  if (!text.endsWith(NOT_JSON)) return text;
+  const start = text.indexOf('"');
+  return start < 0 ? text : `${text.slice(0, start).replace(/\.{3}$/, '')}<text>${NOT_JSON}`;
 }
 
 /** Zod's issues and Ajv's errors, as they stand in the messages that are made of them. */

@@ -1,7 +1,7 @@
 import { LogFormatter, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import { getCorrelationId } from '../propagation/correlation.ts';
-import { count } from '../redaction/described.ts';
+import { count, Described } from '../redaction/described.ts';
 import { isEnvelope, openEnvelope } from '../redaction/envelope.ts';
 import { define, read } from '../redaction/members.ts';
 import type { RedactionPolicy, Redactor } from '../redaction/redact.ts';
@@ -93,8 +93,9 @@ export class RedactingLogFormatter extends LogFormatter {
     const keys: Record<string, unknown> = {};
     for (const name of names) define(keys, name, this.#prepared(read(additional, name)));
     const shown = this.#redact(keys);
-    // Nothing is shown where the mode is off.
-    return (shown ?? { '…': count(names.length, 'key') }) as LogAttributes;
+    if (typeof shown === 'object' && shown !== null) return shown as LogAttributes;
+    // Nothing is shown where the mode is off; a text says why nothing could be.
+    return { '…': typeof shown === 'string' ? shown : count(names.length, 'key') };
   }
 
   /** What is known about an error, an event or a response is put to use before the policy treats it. */
@@ -106,8 +107,8 @@ export class RedactingLogFormatter extends LogFormatter {
       const fields = Object.fromEntries(Object.keys(value).map((name) => [name, read(value, name)]));
       return openEnvelope(fields, BODY_LENGTH);
     } catch {
-      // A proxy that throws: the policy says so in its place.
-      return value;
+      // A proxy that throws: what cannot be read cannot be shown.
+      return new Described('<unreadable>');
     }
   }
 }
