@@ -92,8 +92,20 @@ describe('a line of the redacting formatter', () => {
   it.each([
     ['a key', (to: Logger) => to.info('order', { order })],
     ['a key of a message object', (to: Logger) => to.info({ message: 'order', order })],
-    ['an appended key', (to: Logger) => (to.appendKeys({ order }), to.info('order'))],
-    ['a persistent key', (to: Logger) => (to.appendPersistentKeys({ order }), to.info('order'))],
+    [
+      'an appended key',
+      (to: Logger) => {
+        to.appendKeys({ order });
+        to.info('order');
+      },
+    ],
+    [
+      'a persistent key',
+      (to: Logger) => {
+        to.appendPersistentKeys({ order });
+        to.info('order');
+      },
+    ],
     ['a key of a child', (to: Logger) => to.createChild({ persistentKeys: { order } }).info('order')],
   ])('protects %s', (_what, write) => {
     expect(lineOf(write)).toMatchObject({ message: 'order', order: shownOrder });
@@ -161,7 +173,7 @@ describe('a line of the redacting formatter', () => {
       { error: new Error('for jane@example.com') },
     );
 
-    const { stack } = logged.getAttributes().error as unknown as { stack: string[] };
+    const { stack } = logged.getAttributes().error as { stack: string[] };
     expect(stack[0]).toBe('Error: for [email]');
     expect(stack.length).toBeGreaterThan(2);
   });
