@@ -30,12 +30,12 @@ const UNSURE_LENGTH = 1024;
 /** Digits of the shortest number that a detector knows. */
 const SHORTEST_NUMBER = 7;
 /**
- * What validators say about the rules that were broken, not about the value: Zod's issues and Ajv's errors. Their
- * messages still pass the detectors.
+ * What a report says about the rules that were broken, not about the value: Zod's issues, Ajv's errors, and problem
+ * details (RFC 9457). Their messages still pass the detectors.
  */
-const WORDS_OF_VALIDATORS = [
+const WORDS_OF_REPORTS = [
   ...['code', 'message', 'expected', 'origin', 'format', 'minimum', 'maximum', 'inclusive'],
-  ...['keyword', 'instancePath', 'schemaPath', 'path'],
+  ...['keyword', 'instancePath', 'schemaPath', 'path', 'type', 'title', 'status', 'detail', 'field'],
 ];
 /** `"lastName": "Doe"`, `lastName: 'Doe'`, `lastName=Doe`: a name, and the value that it denies or not. */
 const PAIR =
@@ -57,11 +57,11 @@ export function createTextGuard(policy: RedactionPolicy = {}): TextGuard {
   const keys = new KeyBook(resolved, masker);
   const ofMessages = { ...policy, budget: { ...policy.budget, bytes: MESSAGE_LENGTH } };
   const showData = createRedactor(ofMessages);
-  const showIssues = createRedactor({
+  const showReport = createRedactor({
     ...ofMessages,
-    allow: [...(policy.allow ?? []), ...WORDS_OF_VALIDATORS],
+    allow: [...(policy.allow ?? []), ...WORDS_OF_REPORTS],
   });
-  const showJson = (value: unknown): unknown => (isListOfIssues(value) ? showIssues : showData)(value);
+  const showJson = (value: unknown): unknown => (isReport(value) ? showReport : showData)(value);
 
   const maskPairs = (text: string): string =>
     text.includes(':') || text.includes('=')
@@ -122,19 +122,19 @@ function withoutQuoted(text: string): string {
   return start < 0 ? text : `${text.slice(0, start).replace(/\.{3}$/, '')}<text>${NOT_JSON}`;
 }
 
-/** Zod's issues and Ajv's errors, as they stand in the messages that are made of them. */
-function isListOfIssues(value: unknown): boolean {
-  return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every(
-      (each: unknown) =>
-        typeof each === 'object' &&
-        each !== null &&
-        'message' in each &&
-        (('code' in each && 'path' in each) || ('keyword' in each && 'instancePath' in each)),
-    )
-  );
+/** Whether JSON in a message is what a validator or a problem says, by the members that it always has. */
+function isReport(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0 && value.every(isIssue);
+  return typeof member(value, 'title') === 'string' && typeof member(value, 'status') === 'number';
+}
+
+function isIssue(value: unknown): boolean {
+  const has = (name: string): boolean => member(value, name) !== undefined;
+  return has('message') && ((has('code') && has('path')) || (has('keyword') && has('instancePath')));
+}
+
+function member(value: unknown, name: string): unknown {
+  return (value as Readonly<Record<string, unknown>> | null)?.[name];
 }
 
 function decodeSegment(segment: string): string {

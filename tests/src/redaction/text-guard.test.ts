@@ -42,6 +42,14 @@ describe('the guard of messages', () => {
     expect(shown).toContain('"code":"invalid_format"');
     expect(shown).toContain('"path":["customer","age"]');
     expect(shown).not.toMatch(/Jane|twelve|jane/);
+    const problem = {
+      title: 'Bad Request',
+      status: 400,
+      errors: [{ field: 'email', message: 'is no address' }],
+    };
+    expect(texts.message(JSON.stringify(problem))).toBe(
+      '{"title":"Bad Request","status":400,"errors":[{"field":"email","message":"is no address"}]}',
+    );
     // Named as a validator's, but anybody's.
     expect(texts.message('{"message":"Jane Doe, call me","code":"x","path":[]}')).not.toContain('Jane');
   });
