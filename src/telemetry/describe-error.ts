@@ -56,7 +56,7 @@ function partsOf(error: Error, texts: TextGuard, describe: (value: unknown) => u
 /** The frames of a stack below the masked name and message, which it begins with. */
 function described(stack: string, name: string, message: string | undefined, texts: TextGuard): unknown {
   const start = stack.search(FIRST_FRAME);
-  const frames = start < 0 ? '' : texts.message(stack.slice(start));
+  const frames = start < 0 ? '' : texts.text(stack.slice(start));
   const head = message === undefined || message === '' ? name : `${name}: ${message}`;
   const shown = frames === '' ? texts.message(head) : `${texts.message(head)}\n${frames}`;
   return DEVELOPMENT.test(process.env.POWERTOOLS_DEV ?? '')
