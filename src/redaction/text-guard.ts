@@ -4,6 +4,7 @@ import { KeyBook } from './key-book.ts';
 import { resolvePolicy } from './policy.ts';
 import type { RedactionPolicy } from './policy.ts';
 import { createRedactor } from './redact.ts';
+import type { Redactor } from './redact.ts';
 import { TextMasker } from './text-masker.ts';
 
 /**
@@ -56,12 +57,14 @@ export function createTextGuard(policy: RedactionPolicy = {}): TextGuard {
   });
   const keys = new KeyBook(resolved, masker);
   const ofMessages = { ...policy, budget: { ...policy.budget, bytes: MESSAGE_LENGTH } };
-  const showData = createRedactor(ofMessages);
-  const showReport = createRedactor({
-    ...ofMessages,
-    allow: [...(policy.allow ?? []), ...WORDS_OF_REPORTS],
-  });
-  const showJson = (value: unknown): unknown => (isReport(value) ? showReport : showData)(value);
+  let showData: Redactor | undefined;
+  let showReport: Redactor | undefined;
+  const showJson = (value: unknown): unknown => {
+    // Made for the first JSON that is found: most messages hold none, and detectors are checked anew for each.
+    if (!isReport(value)) return (showData ??= createRedactor(ofMessages))(value);
+    showReport ??= createRedactor({ ...ofMessages, allow: [...(policy.allow ?? []), ...WORDS_OF_REPORTS] });
+    return showReport(value);
+  };
 
   const maskPairs = (text: string): string =>
     text.includes(':') || text.includes('=')

@@ -38,13 +38,17 @@ export function createCapture(policy: RedactionPolicy = {}): Capture {
     redactors.set(bytes, redactor);
     return redactor;
   };
-  const whole = redactorFor(budget.bytes);
+  let texts: TextGuard | undefined;
   return {
-    texts: createTextGuard(policy),
+    // Made when they are needed, because each checks the detectors of the policy again, which takes milliseconds.
+    get texts() {
+      texts ??= createTextGuard(policy);
+      return texts;
+    },
     show(value, room) {
       if (mode === 'off') return undefined;
       if (room < SMALLEST_ROOM) return '<no room left in the document>';
-      const redact = room >= budget.bytes ? whole : redactorFor(roundedDown(room));
+      const redact = redactorFor(room >= budget.bytes ? budget.bytes : roundedDown(room));
       try {
         return redact(asShown(value));
       } catch {
