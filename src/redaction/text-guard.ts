@@ -1,6 +1,7 @@
 import { count, lengthClass } from './described.ts';
 import { splitEmbeddedJson } from './embedded-json.ts';
 import { KeyBook } from './key-book.ts';
+import { isHttpStatus } from './known-forms.ts';
 import { resolvePolicy } from './policy.ts';
 import type { RedactionPolicy } from './policy.ts';
 import { createRedactor } from './redact.ts';
@@ -128,7 +129,13 @@ function withoutQuoted(text: string): string {
 /** Whether JSON in a message is what a validator or a problem says, by the members that it always has. */
 function isReport(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0 && value.every(isIssue);
-  return typeof member(value, 'title') === 'string' && typeof member(value, 'status') === 'number';
+  const status = member(value, 'status');
+  return typeof member(value, 'title') === 'string' && typeof status === 'number' && isFailure(status);
+}
+
+/** A status of a client's or a server's error (RFC 9110, section 15). */
+function isFailure(status: number): boolean {
+  return isHttpStatus(status) && status >= 400;
 }
 
 function isIssue(value: unknown): boolean {

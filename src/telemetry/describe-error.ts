@@ -7,8 +7,10 @@ const MOST_CAUSES = 16;
 /** Errors of an AggregateError that are described with their stacks. */
 const MOST_ERRORS = 10;
 /** What Powertools calls the first place of a stack: `(file:line:column)`. */
-const LOCATION = /\(([^()]*):(\d+):\d+\)\s*$/m;
-const FIRST_FRAME = /^\s*at /m;
+const LOCATION = /\(([^()\n]*):(\d+):\d+\)$/m;
+const FIRST_FRAME = /^[ \t]{1,16}at /m;
+/** Characters of a stack that are read; Node keeps ten frames. */
+const STACK_LENGTH = 65_536;
 /** Development mode of Powertools: a stack is a list of lines. */
 const DEVELOPMENT = /^(?:1|y|yes|t|true|on)$/i;
 
@@ -34,7 +36,7 @@ function partsOf(error: Error, texts: TextGuard, describe: (value: unknown) => u
   const parts: DescribedError = {};
   const message = textOf(read(error, 'message'));
   const name = textOf(read(error, 'name')) ?? className(error);
-  const stack = textOf(read(error, 'stack'));
+  const stack = textOf(read(error, 'stack'))?.slice(0, STACK_LENGTH);
   parts.name = new Described(texts.text(name));
   const place = LOCATION.exec(stack ?? '');
   if (place !== null) parts.location = new Described(`${texts.text(place[1] ?? '')}:${place[2] ?? ''}`);

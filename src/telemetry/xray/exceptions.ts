@@ -81,9 +81,10 @@ function typeOf(error: unknown): string {
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof Error) return error.message;
-  if (typeof error === 'string') return error;
-  return 'A value that is not an Error was thrown';
+  // Its type says what a message is; whoever throws may not know.
+  const message: unknown = error instanceof Error ? error.message : error;
+  if (typeof message === 'string') return message;
+  return error instanceof Error ? 'A message that is not a text' : 'A value that is not an Error was thrown';
 }
 
 function stackOf(error: unknown, most: number, texts: TextGuard): StackFrame[] {

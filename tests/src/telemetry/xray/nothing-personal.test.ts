@@ -85,6 +85,7 @@ describe('an error in a trace', () => {
         cause: new Error('twelve', { cause: new Error('+44 20 7946 0018') }),
       }),
     ],
+    ['whose message is an object', Object.assign(new Error('x'), { message: { lastName: 'Jane Doe' } })],
     ['that is a text', 'no order for jane.doe@example.com'],
     ['whose name is an address', Object.assign(new Error('x'), { name: 'jane.doe@example.com' })],
   ])('%s shows nothing of a customer', async (_what, error) => {
