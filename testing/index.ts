@@ -2,3 +2,5 @@
 export { evaluateAlarm } from '../local/cloudwatch/evaluate-alarm.ts';
 export type { EvaluateAlarmInput } from '../local/cloudwatch/evaluate-alarm.ts';
 export type { AlarmState } from '../local/cloudwatch/view.ts';
+export { expectNoLeak } from './expect-no-leak.ts';
+export type { ExpectNoLeakOptions } from './expect-no-leak.ts';

@@ -4,7 +4,6 @@ import { CloudWatch } from '../../../local/cloudwatch/cloudwatch.ts';
 import type { InvokeResponse } from '../../../local/lambda/invocation.ts';
 import { LambdaService } from '../../../local/lambda/lambda-service.ts';
 import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
-import type { ServiceDefinition } from '../../../local/service.ts';
 import { freePorts } from '../../helpers/local-stack.ts';
 import { readResources } from '../cloudformation/read-template.ts';
 
