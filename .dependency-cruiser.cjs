@@ -11,7 +11,7 @@ const arrows = {
     'src/telemetry',
   ],
   'src/clients': ['src/check-options.ts', 'src/propagation', 'src/telemetry'],
-  'src/telemetry': ['src/redaction', 'src/propagation'],
+  'src/telemetry': ['src/check-options.ts', 'src/redaction', 'src/propagation'],
   'src/lifecycle': [],
   'src/orders': [],
   'src/propagation': [],

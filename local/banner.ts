@@ -5,11 +5,13 @@ export interface BannerOptions {
   readonly service: ServiceDefinition;
   readonly ports: LocalPorts;
   readonly tracing: boolean;
+  /** Real milliseconds that a minute of CloudWatch lasts. */
+  readonly minuteMs: number;
   readonly tryThis: readonly string[];
 }
 
 /** What runs where, and what to try: the first thing a developer sees. */
-export function banner({ service, ports, tracing, tryThis }: BannerOptions): string {
+export function banner({ service, ports, tracing, minuteMs, tryThis }: BannerOptions): string {
   const keys = new Map(service.functions.map(({ name, key }) => [name, key]));
   const apis = service.apis.flatMap((api, index) => [
     line(`API (${api.kind})`, `http://localhost:${ports.api(index)}`),
@@ -28,6 +30,7 @@ export function banner({ service, ports, tracing, tryThis }: BannerOptions): str
     line('SNS and SQS', `http://localhost:${ports.messaging}`),
     line('DynamoDB', `http://localhost:${ports.tables}`),
     line('X-Ray daemon', `127.0.0.1:${ports.daemon} (UDP and TCP)`),
+    line('Alarms', `${service.alarms.length || 'none'}${clockNote(minuteMs)}`),
     '',
     'Try:',
     ...tryThis.map((command) => `  ${command}`),
@@ -49,6 +52,10 @@ export function commandsToTry(
   return routes
     .slice(0, 2)
     .map(({ method, path }) => `curl -i -X ${method === 'ANY' ? 'GET' : method} ${api}${path}`);
+}
+
+function clockNote(minuteMs: number): string {
+  return minuteMs === 60_000 ? '' : `; a minute of CloudWatch lasts ${minuteMs / 1000} s`;
 }
 
 function line(what: string, where: string): string {

@@ -1,24 +1,31 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { CloudWatchView } from './cloudwatch/view.ts';
+import { EventClients } from './console-server/event-clients.ts';
+import { sendJson, sendText } from './console-server/exchange.ts';
+import type { Exchange } from './console-server/exchange.ts';
+import { forwardChanges } from './console-server/forward-changes.ts';
+import { noCloudWatch } from './console-server/no-cloudwatch.ts';
+import { serveApi } from './console-server/serve-api.ts';
 import { close, listen } from './http/loopback.ts';
 import { foreignHost, foreignPage } from './http/request-guard.ts';
 import { readStaticFile } from './http/static-files.ts';
-import type { ServiceInfo, TraceListing } from './xray/trace.ts';
-import { TraceEvents } from './xray/trace-events.ts';
+import type { ServiceInfo } from './xray/trace.ts';
 import type { TraceStore } from './xray/trace-store.ts';
 
 export interface ConsoleServerOptions {
   readonly store: TraceStore;
+  /** Alarms and metrics. Without it the page has none to show. */
+  readonly cloudWatch?: CloudWatchView;
   /** 0 takes any free one. @default 3001 */
   readonly port?: number;
   /** Where the built page lies, with its index.html. */
   readonly staticDirectory: string;
-  readonly serviceInfo: ServiceInfo;
+  /** Asked whenever a page is told, because a function's tracing can be switched while it runs: see `serviceChanged`. */
+  readonly serviceInfo: () => ServiceInfo;
   /** How a user chooses another port; stands in the error when this one is taken. */
   readonly howToChoosePort?: string;
 }
-
-const DEFAULT_LIST_LIMIT = 200;
 
 /** The page shows what anyone may have sent: nothing but its own files may run or be loaded. */
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
@@ -40,18 +47,15 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 const NOT_BUILT =
   'The page has not been built yet. Run `npx vite build` in the folder of Lambda Lantern, then load this page again.\n';
 
-/** One request on its way through the server. */
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly url: URL;
-}
+/** Addresses that are pages of one program, index.html. */
+const PAGE_PATH = /^\/(?:(?:traces|alarms)(?:\/.*)?|metrics\/?)?$/;
 
 /** Serves the page and its API (see trace.ts) to this machine only. */
 export class ConsoleServer {
   readonly #options: ConsoleServerOptions;
   #server: Server | undefined;
-  #events: TraceEvents | undefined;
+  #clients: EventClients | undefined;
+  #stopForwarding: (() => void) | undefined;
 
   constructor(options: ConsoleServerOptions) {
     this.#options = options;
@@ -59,11 +63,11 @@ export class ConsoleServer {
 
   /** @throws Error that names the port, when it is taken. */
   async start(): Promise<{ readonly url: string; readonly port: number }> {
-    const { port: wanted = 3001, howToChoosePort, store } = this.#options;
+    const { port: wanted = 3001, howToChoosePort, store, cloudWatch = noCloudWatch } = this.#options;
     const howToChoose = howToChoosePort ?? 'the option `port`, where 0 takes any free one';
-    const events = new TraceEvents(store);
+    const clients = new EventClients();
     const server = createServer((request, response) => {
-      this.#serve(request, response, port, events).catch((error: unknown) => {
+      this.#serve(request, response, port, clients).catch((error: unknown) => {
         fail(response, error);
       });
     });
@@ -71,28 +75,36 @@ export class ConsoleServer {
     try {
       port = await listen(server, { port: wanted, purpose: 'the console', howToChoose });
     } catch (error) {
-      events.close();
+      clients.close();
       throw error;
     }
     this.#server = server;
-    this.#events = events;
+    this.#clients = clients;
+    this.#stopForwarding = forwardChanges(clients, store, cloudWatch);
     return { url: `http://localhost:${port}`, port };
   }
 
   /** Ends open event streams and frees the port. Starting again is allowed. */
   async stop(): Promise<void> {
     const server = this.#server;
-    this.#events?.close();
-    this.#events = undefined;
+    this.#stopForwarding?.();
+    this.#clients?.close();
+    this.#stopForwarding = undefined;
+    this.#clients = undefined;
     this.#server = undefined;
     if (server !== undefined) await close(server);
+  }
+
+  /** To be called when `serviceInfo` has something else to say: tells every page. */
+  serviceChanged(): void {
+    this.#clients?.tellSoon('service', '', this.#options.serviceInfo);
   }
 
   async #serve(
     request: IncomingMessage,
     response: ServerResponse,
     port: number,
-    events: TraceEvents,
+    clients: EventClients,
   ): Promise<void> {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     const url = URL.parse(request.url ?? '/', 'http://localhost');
@@ -108,34 +120,9 @@ export class ConsoleServer {
       return;
     }
     const exchange: Exchange = { request, response, url };
-    if (isApi) this.#serveApi(exchange, events);
+    const { cloudWatch = noCloudWatch } = this.#options;
+    if (isApi) serveApi(exchange, { ...this.#options, cloudWatch, clients });
     else await this.#servePage(exchange);
-  }
-
-  #serveApi(exchange: Exchange, events: TraceEvents): void {
-    const { response, url } = exchange;
-    const { store, serviceInfo } = this.#options;
-    const traceId = /^\/api\/traces\/([^/]+)$/.exec(url.pathname)?.[1];
-    if (url.pathname === '/api/service') {
-      dispatch(exchange, { GET: () => sendJson(response, 200, serviceInfo) });
-    } else if (url.pathname === '/api/traces') {
-      dispatch(exchange, {
-        GET: () => {
-          const listing: TraceListing = { traces: store.list(limitOf(url)), losses: store.losses() };
-          sendJson(response, 200, listing);
-        },
-        DELETE: () => {
-          store.clear();
-          response.writeHead(204).end();
-        },
-      });
-    } else if (url.pathname === '/api/events') {
-      dispatch(exchange, { GET: () => events.connect(response) });
-    } else if (traceId !== undefined) {
-      dispatch(exchange, { GET: () => sendFound(response, store.page(traceId), `trace ${traceId}`) });
-    } else {
-      sendFound(response, undefined, url.pathname);
-    }
   }
 
   async #servePage({ request, response, url }: Exchange): Promise<void> {
@@ -144,45 +131,12 @@ export class ConsoleServer {
       sendText(response, 405, 'Files are read with GET.\n');
       return;
     }
-    const isRoute = url.pathname === '/' || url.pathname.startsWith('/traces/');
+    const isRoute = PAGE_PATH.test(url.pathname);
     const file = await readStaticFile(this.#options.staticDirectory, isRoute ? '/index.html' : url.pathname);
     if (file !== undefined) response.writeHead(200, file.headers).end(file.body);
     else if (isRoute) sendText(response, 503, NOT_BUILT);
     else sendText(response, 404, `There is no ${url.pathname}.\n`);
   }
-}
-
-function dispatch({ request, response }: Exchange, methods: Readonly<Record<string, () => void>>): void {
-  const run = new Map(Object.entries(methods)).get(request.method ?? '');
-  if (run !== undefined) {
-    run();
-    return;
-  }
-  const allowed = Object.keys(methods).join(', ');
-  response.setHeader('Allow', allowed);
-  sendJson(response, 405, { message: `${request.method ?? ''} is not served here; ${allowed} is.` });
-}
-
-function limitOf(url: URL): number {
-  const limit = url.searchParams.get('limit') ?? '';
-  return /^[1-9]\d{0,5}$/.test(limit) ? Number(limit) : DEFAULT_LIST_LIMIT;
-}
-
-function sendFound(response: ServerResponse, found: object | undefined, what: string): void {
-  if (found !== undefined) sendJson(response, 200, found);
-  else sendJson(response, 404, { message: `There is no ${what}.` });
-}
-
-function sendJson(response: ServerResponse, status: number, value: object): void {
-  response.setHeader('Cache-Control', 'no-store');
-  response
-    .writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' })
-    .end(JSON.stringify(value));
-}
-
-function sendText(response: ServerResponse, status: number, text: string): void {
-  response.setHeader('Cache-Control', 'no-store');
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(text);
 }
 
 function fail(response: ServerResponse, error: unknown): void {

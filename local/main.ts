@@ -1,5 +1,6 @@
 import { ApiGateway } from './api-gateway/api-gateway.ts';
 import { banner, commandsToTry } from './banner.ts';
+import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import { ConsoleServer } from './console-server.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
@@ -7,14 +8,18 @@ import { MessagingServer } from './messaging/messaging-server.ts';
 import { QueuePoller } from './messaging/queue-poller.ts';
 import type { LocalPorts } from './ports.ts';
 import type { ServiceDefinition } from './service.ts';
+import { serviceInfo } from './service-info.ts';
 import { TableServer } from './tables/table-server.ts';
 import type { Terminal } from './terminal.ts';
 import { XRayDaemon } from './xray/daemon.ts';
+import type { ServiceInfo } from './xray/trace.ts';
 import { TraceStore } from './xray/trace-store.ts';
 
 export interface StackOptions {
   readonly service: ServiceDefinition;
   readonly ports: LocalPorts;
+  /** Real milliseconds that a minute of CloudWatch lasts. */
+  readonly minuteMs: number;
   /** Commands to show; `{api}` stands for the address of the first API. */
   readonly tryThis: readonly string[];
   readonly terminal: Terminal;
@@ -40,7 +45,7 @@ const DAEMON_PORT_ADVICE = 'the option --daemon-port of `serverless local`';
  * @throws Error for people when a part cannot start; what had started is stopped again.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { service, ports, tryThis, terminal, consoleDirectory } = options;
+  const { service, ports, minuteMs, tryThis, terminal, consoleDirectory } = options;
   const stops: Array<() => Promise<unknown>> = [];
   const stop = async (): Promise<void> => {
     for (const stopPart of stops.splice(0).reverse()) await stopPart();
@@ -72,6 +77,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
 
     const messagingUrl = `http://127.0.0.1:${ports.messaging}`;
+    const cloudWatch: CloudWatch = new CloudWatch({
+      service,
+      minuteMs,
+      onProblem: (message) => terminal.notice(message),
+      onTransition: (transition) => terminal.transition(transition),
+      invoke: (request) => invoke(request),
+      snsEndpoint: messagingUrl,
+      depthOf: (queueName) => messaging.depthOf(queueName),
+    });
     const lambda = new LambdaService({
       functions: service.functions,
       region,
@@ -83,20 +97,27 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
       },
       daemonAddress: daemon.address,
-      onLog: (event) => terminal.log(event),
-      onReport: (report) => terminal.report(report),
+      onLog: (event) => {
+        terminal.log(event);
+        cloudWatch.log(event);
+      },
+      onReport: (report) => {
+        terminal.report(report);
+        cloudWatch.report(report);
+      },
       onSegment: (document) => traces.put(document),
     });
-    const { invoke } = lambda;
-    const messaging = await start(
-      new MessagingServer({
-        ...service,
-        port: ports.messaging,
-        howToChoosePort: PORT_ADVICE,
-        invoke,
-        onError: notify,
-      }),
-    );
+    const invoke = cloudWatch.observeInvoke(lambda.invoke);
+    const messaging = new MessagingServer({
+      ...service,
+      port: ports.messaging,
+      howToChoosePort: PORT_ADVICE,
+      invoke,
+      onError: notify,
+      onMessages: cloudWatch.messages,
+      onPublished: cloudWatch.published,
+    });
+    const { url: endpoint, warnings } = await start(messaging);
     await start(lambda);
     await start(
       new LambdaApi({
@@ -109,35 +130,41 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
 
     for (const mapping of service.eventSourceMappings) {
-      await start(new QueuePoller({ mapping, endpoint: messaging.url, region, invoke, onError: notify }));
+      await start(new QueuePoller({ mapping, endpoint, region, invoke, onError: notify }));
     }
     for (const [index, api] of service.apis.entries()) {
+      const metrics = cloudWatch.observeApi(api);
       await start(
         new ApiGateway({
           api,
-          invoke,
+          invoke: metrics.observeInvoke(invoke),
           region,
           accountId,
           port: ports.api(index),
           howToChoosePort: PORT_ADVICE,
           onSegment: (document) => traces.put(document),
-          onRequest: (entry) => terminal.request(entry),
+          onRequest: (entry) => {
+            terminal.request(entry);
+            metrics.request(entry);
+          },
         }),
       );
     }
+    await start(cloudWatch);
     const commands = commandsToTry(service, ports, tryThis);
-    const tracing = service.functions.some(({ tracingMode }) => tracingMode === 'Active');
+    const info = (): ServiceInfo => serviceInfo(service, commands);
     await start(
       new ConsoleServer({
         store: traces,
+        cloudWatch,
         port: ports.console,
         howToChoosePort: PORT_ADVICE,
         staticDirectory: consoleDirectory,
-        serviceInfo: { name: service.name, stage: service.stage, region, tracing, tryThis: commands },
+        serviceInfo: info,
       }),
     );
-    for (const warning of [...tables.warnings, ...messaging.warnings]) terminal.notice(warning);
-    terminal.text(banner({ service, ports, tracing, tryThis: commands }));
+    for (const warning of [...tables.warnings, ...warnings]) terminal.notice(warning);
+    terminal.text(banner({ service, ports, tracing: info().tracing, minuteMs, tryThis: commands }));
     return { traces, stop };
   } catch (error) {
     await stop();

@@ -15,6 +15,9 @@ export interface ServiceDefinition {
   readonly subscriptions: readonly SubscriptionDefinition[];
   readonly tables: readonly TableDefinition[];
   readonly eventSourceMappings: readonly EventSourceMappingDefinition[];
+  readonly alarms: readonly AlarmDefinition[];
+  readonly metricFilters: readonly MetricFilterDefinition[];
+  readonly alarmEventRules: readonly AlarmEventRuleDefinition[];
 }
 
 export interface FunctionDefinition {
@@ -106,4 +109,98 @@ export interface EventSourceMappingDefinition {
   readonly reportBatchItemFailures: boolean;
   /** 2 to 1,000; undefined where the template sets none. */
   readonly maximumConcurrency?: number;
+}
+
+export type AlarmDefinition = MetricAlarmDefinition | CompositeAlarmDefinition;
+
+interface AlarmActions {
+  readonly name: string;
+  readonly arn: string;
+  readonly description?: string;
+  readonly actionsEnabled: boolean;
+  /** ARNs of topics and functions, as in the template. */
+  readonly alarmActions: readonly string[];
+  readonly okActions: readonly string[];
+  readonly insufficientDataActions: readonly string[];
+}
+
+export interface MetricAlarmDefinition extends AlarmActions {
+  readonly kind: 'metric';
+  /** One metric, or metrics and expressions of which one is watched. */
+  readonly queries: readonly MetricQueryDefinition[];
+  /** Whether the template gives the metric itself, without `Metrics`: CloudWatch then reports it in another form. */
+  readonly single: boolean;
+  /** Absent for an anomaly band. */
+  readonly threshold?: number;
+  /** The id of the anomaly band that takes the threshold's place. */
+  readonly thresholdMetricId?: string;
+  /** CloudWatch's name of it, for example `GreaterThanThreshold`. */
+  readonly comparisonOperator: string;
+  readonly evaluationPeriods: number;
+  /** Undefined where the template sets none: all periods must breach, and CloudWatch words its reasons differently. */
+  readonly datapointsToAlarm?: number;
+  readonly treatMissingData: 'missing' | 'ignore' | 'breaching' | 'notBreaching';
+  readonly evaluateLowSampleCountPercentile?: 'evaluate' | 'ignore';
+}
+
+export type MetricQueryDefinition = {
+  readonly id: string;
+  readonly label?: string;
+  /** Whether this is what is watched. */
+  readonly returnData: boolean;
+} & (
+  | { readonly stat: MetricStatDefinition }
+  | {
+      readonly expression: string;
+      /** Seconds. */
+      readonly period?: number;
+    }
+);
+
+export interface MetricStatDefinition {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: ReadonlyArray<{ readonly name: string; readonly value: string }>;
+  /** `Sum`, `Average`, `p99`, ... */
+  readonly statistic: string;
+  /** Seconds. */
+  readonly period: number;
+  readonly unit?: string;
+}
+
+export interface CompositeAlarmDefinition extends AlarmActions {
+  readonly kind: 'composite';
+  /** For example `ALARM("a") OR ALARM("b")`. */
+  readonly rule: string;
+  /** Name or ARN of the alarm that holds its actions back. */
+  readonly actionsSuppressor?: string;
+  /** Seconds. */
+  readonly suppressorWaitPeriod: number;
+  /** Seconds. */
+  readonly suppressorExtensionPeriod: number;
+}
+
+/** A metric that CloudWatch Logs makes of log events. */
+export interface MetricFilterDefinition {
+  readonly name: string;
+  readonly logGroup: string;
+  readonly pattern: string;
+  readonly transformations: ReadonlyArray<{
+    readonly namespace: string;
+    readonly metricName: string;
+    /** A number, `$.field` or `$field`. */
+    readonly value: string;
+    readonly defaultValue?: number;
+    readonly unit?: string;
+    readonly dimensions: ReadonlyArray<{ readonly name: string; readonly value: string }>;
+  }>;
+}
+
+/** A rule of EventBridge that takes changes of alarms to functions. */
+export interface AlarmEventRuleDefinition {
+  readonly name: string;
+  readonly arn: string;
+  /** The event pattern, as in the template. */
+  readonly pattern: Readonly<Record<string, unknown>>;
+  readonly functionNames: readonly string[];
 }

@@ -1,4 +1,5 @@
 import type { AccessLogEntry } from './api-gateway/api-gateway.ts';
+import type { Transition } from './cloudwatch/actions/transition.ts';
 import type { InvocationReport, LogEvent } from './lambda/invocation.ts';
 import { reportFields } from './lambda/platform-log.ts';
 
@@ -39,6 +40,11 @@ export class Terminal {
       'http',
       `${method} ${path}  ${answer}  ${duration.toFixed(0)} ms${reason ? `  ${reason}` : ''}`,
     );
+  }
+
+  /** A change of an alarm's state. */
+  transition({ alarm, state, previous }: Transition): void {
+    this.#lines('alarm', `${alarm.name}: ${previous.value} -> ${state.value} (${state.reason})`);
   }
 
   /** Something that Lantern itself has to say. */

@@ -1,6 +1,6 @@
 /** What an option takes. */
 export type OptionKind =
-  'string' | 'milliseconds' | 'strings' | 'object' | 'function' | 'boolean' | 'options or false';
+  'string' | 'milliseconds' | 'strings' | 'object' | 'function' | 'boolean' | 'options or false' | 'policy';
 
 const EXPECTED: Readonly<Record<OptionKind, { text: string; test: (value: unknown) => boolean }>> = {
   string: { text: 'a string', test: (value) => typeof value === 'string' },
@@ -19,6 +19,11 @@ const EXPECTED: Readonly<Record<OptionKind, { text: string; test: (value: unknow
     text: 'an object of options, or false',
     test: (value) =>
       value === false || (typeof value === 'object' && value !== null && !Array.isArray(value)),
+  },
+  policy: {
+    text: 'true, false or a redaction policy',
+    test: (value) =>
+      typeof value === 'boolean' || (typeof value === 'object' && value !== null && !Array.isArray(value)),
   },
 };
 

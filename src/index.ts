@@ -20,6 +20,8 @@ export type { ExtractedCorrelation, RecordCorrelation } from './propagation/extr
 export { createRedactor, redact } from './redaction/redact.ts';
 export type { RedactionBudget, RedactionMode, RedactionPolicy, Redactor } from './redaction/redact.ts';
 export { logger } from './telemetry/logger.ts';
+export { RedactingLogFormatter } from './telemetry/redacting-log-formatter.ts';
 export { annotate, traced } from './telemetry/traced.ts';
+export type { TracedOptions } from './telemetry/traced.ts';
 export type { AnnotationValue, Tracer } from './telemetry/tracer.ts';
 export { withRecord } from './telemetry/with-record.ts';

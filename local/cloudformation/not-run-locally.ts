@@ -1,8 +1,9 @@
+import { takesAlarmEvents } from './alarm-event-rules.ts';
 import type { Resource, Resources } from './resources.ts';
 
 /**
  * Warns about every resource whose absence a developer would notice, and says what it means. Everything else that
- * is not read (roles, policies, permissions, log groups, alarms, outputs) changes nothing here.
+ * is not read (roles, policies, permissions, log groups, dashboards, outputs) changes nothing here.
  */
 export const warnAboutWhatIsNotRun = (resources: Resources): void => {
   for (const resource of resources.all) {
@@ -13,19 +14,25 @@ export const warnAboutWhatIsNotRun = (resources: Resources): void => {
   }
 };
 
-const consequenceOf = ({ type, fields }: Resource): string | undefined => {
+const consequenceOf = (resource: Resource): string | undefined => {
+  const { type, fields } = resource;
   if (type === 'AWS::S3::Bucket') {
     return fields.has('NotificationConfiguration') ? 'its notifications call no function' : undefined;
   }
   if (type === 'AWS::ApiGatewayV2::Api') {
     return fields.optionalText('ProtocolType') === 'WEBSOCKET' ? 'WebSocket APIs are not served' : undefined;
   }
+  if (type === 'AWS::Events::Rule' && takesAlarmEvents(resource)) return undefined;
   if (type.startsWith('AWS::Serverless::')) return 'resources of SAM are not read';
   return consequences.get(type);
 };
 
 const consequences = new Map<string, string>([
   ['AWS::CloudFormation::Stack', 'the resources of nested stacks are not read'],
+  [
+    'AWS::CloudWatch::AnomalyDetector',
+    'only CloudWatch itself can train it; its alarms stay INSUFFICIENT_DATA',
+  ],
   ['AWS::DynamoDB::GlobalTable', 'only tables of type AWS::DynamoDB::Table are made'],
   ['AWS::ElasticLoadBalancingV2::ListenerRule', 'load balancers are not served'],
   ['AWS::Events::Rule', 'its schedule or events call no function'],

@@ -1,10 +1,13 @@
 import type { FunctionDefinition, ServiceDefinition } from '../service.ts';
+import { readAlarmEventRules } from './alarm-event-rules.ts';
+import { readAlarms } from './alarms.ts';
 import { localApiUrls } from './api-urls.ts';
 import { readRestApis } from './apis.ts';
 import { readEventSourceMappings } from './event-source-mappings.ts';
 import type { FunctionOptions } from './functions.ts';
 import { readFunctions } from './functions.ts';
 import { readHttpApis } from './http-apis.ts';
+import { readMetricFilters } from './metric-filters.ts';
 import { warnAboutWhatIsNotRun } from './not-run-locally.ts';
 import { placeOf } from './place.ts';
 import { readQueues } from './queues.ts';
@@ -83,6 +86,9 @@ export const readService = (options: ReadServiceOptions): ReadServiceResult => {
     subscriptions: readSubscriptions(resources, { topics, queues, functions }),
     tables: readTables(resources),
     eventSourceMappings: readEventSourceMappings(resources, { queues, functionNames }),
+    alarms: readAlarms(resources),
+    metricFilters: readMetricFilters(resources),
+    alarmEventRules: readAlarmEventRules(resources, functionNames),
   };
   warnAboutWhatIsNotRun(resources);
   return { service, warnings: scope.warnings };

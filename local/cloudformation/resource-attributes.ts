@@ -201,6 +201,11 @@ const resourceTypes = new Map<string, ResourceType>([
   ['AWS::Events::Rule', named('Name', 'events', 'rule/', 64)],
   ['AWS::Kinesis::Stream', named('Name', 'kinesis', 'stream/', 128)],
   ['AWS::CloudWatch::Alarm', named('AlarmName', 'cloudwatch', 'alarm:')],
+  ['AWS::CloudWatch::CompositeAlarm', named('AlarmName', 'cloudwatch', 'alarm:')],
+  [
+    'AWS::Logs::MetricFilter',
+    { nameProperty: 'FilterName', identify: (name) => ({ ref: name, attributes: {} }) },
+  ],
   [
     'AWS::SSM::Parameter',
     {

@@ -77,6 +77,8 @@ export interface MetricsPage {
   readonly groups: readonly MetricGroup[];
   readonly range: TimeRange;
   readonly minuteMs: number;
+  /** What was measured and is not shown, one sentence each. Absent where nothing was lost. */
+  readonly losses?: readonly string[];
 }
 
 export interface MetricGroup {

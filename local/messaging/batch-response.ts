@@ -1,4 +1,4 @@
-import { isObject } from './json.ts';
+import { isObject } from '../json.ts';
 
 /** What a function's response says of its batch; `failed` holds message ids. */
 export type BatchOutcome =

@@ -1,5 +1,5 @@
 import { buildApp } from 'fauxqs';
-import { type JsonObject, isObject, objectsIn, parseObject } from './json.ts';
+import { type JsonObject, isObject, objectsIn, parseObject } from '../json.ts';
 
 /** The account of every resource in fauxqs; it cannot be set. */
 export const FAUXQS_ACCOUNT_ID = '000000000000';
@@ -26,6 +26,14 @@ export interface StoredMessage {
   readonly body: string;
   /** Epoch milliseconds. */
   readonly sentTimestamp: number;
+}
+
+/** What a queue holds at one moment. */
+export interface QueueContents {
+  readonly visible: readonly StoredMessage[];
+  /** Received and not yet deleted. */
+  readonly notVisible: readonly StoredMessage[];
+  readonly delayed: readonly StoredMessage[];
 }
 
 /**
@@ -80,14 +88,21 @@ export class FauxqsBackend {
 
   /** Every message of a queue, received or not, without receiving any. */
   async messagesIn(queueName: string): Promise<StoredMessage[]> {
+    const { visible, notVisible, delayed } = await this.contentsOf(queueName);
+    return [...visible, ...delayed, ...notVisible];
+  }
+
+  /** The messages of a queue, as SQS counts them, without receiving any. */
+  async contentsOf(queueName: string): Promise<QueueContents> {
     const reply = await this.#app.inject(`/_fauxqs/queues/${encodeURIComponent(queueName)}`);
     const messages = parseObject(reply.body)?.messages;
-    if (!isObject(messages)) return [];
-    return [
-      ...objectsIn(messages.ready),
-      ...objectsIn(messages.delayed),
-      ...objectsIn(messages.inflight).map((entry) => entry.message),
-    ].filter(isStoredMessage);
+    const { ready, delayed, inflight } = isObject(messages) ? messages : {};
+    const stored = (found: readonly unknown[]): StoredMessage[] => found.filter(isStoredMessage);
+    return {
+      visible: stored(objectsIn(ready)),
+      delayed: stored(objectsIn(delayed)),
+      notVisible: stored(objectsIn(inflight).map((entry) => entry.message)),
+    };
   }
 
   /** Answers every long poll that still waits, and ends. */

@@ -1,10 +1,11 @@
 import type { Server } from 'node:http';
 import { close, listen } from '../http/loopback.ts';
+import type { QueueDepth, QueueTraffic } from '../cloudwatch/sources/queue-metrics.ts';
 import type { Invoke } from '../lambda/invocation.ts';
 import type { QueueDefinition, SubscriptionDefinition, TopicDefinition } from '../service.ts';
 import { FAUXQS_ACCOUNT_ID, FauxqsBackend } from './fauxqs-backend.ts';
 import { createMessagingHttpServer } from './http-front.ts';
-import { parseObject, without } from './json.ts';
+import { parseObject, without } from '../json.ts';
 import { SnsFront } from './sns-front.ts';
 import { SqsFront } from './sqs-front.ts';
 import { TopicToFunction } from './topic-to-function.ts';
@@ -31,6 +32,10 @@ export interface MessagingServerOptions {
    * @default [60, 120], as Lambda retries asynchronous invocations.
    */
   readonly functionRetryDelays?: readonly number[];
+  /** Told of messages that came through the API of SQS: sent, received or deleted. */
+  readonly onMessages?: (queueName: string, traffic: QueueTraffic, count: number) => void;
+  /** Told of messages that a topic took. */
+  readonly onPublished?: (topicName: string, count: number) => void;
 }
 
 const HIDDEN_QUEUE_PREFIX = 'lantern-topic-to-function-';
@@ -52,9 +57,10 @@ export class MessagingServer {
     this.#options = options;
     this.#backend = new FauxqsBackend(options.region);
     const isHidden = (queueName: string): boolean => queueName.startsWith(HIDDEN_QUEUE_PREFIX);
+    const { onMessages = () => undefined, onPublished = () => undefined } = options;
     this.#http = createMessagingHttpServer(
-      new SqsFront(this.#backend, this.#traceHeaders, isHidden),
-      new SnsFront(this.#backend, this.#traceHeaders, isHidden),
+      new SqsFront(this.#backend, this.#traceHeaders, isHidden, onMessages),
+      new SnsFront(this.#backend, this.#traceHeaders, isHidden, onPublished),
     );
   }
 
@@ -82,6 +88,18 @@ export class MessagingServer {
     // Callers first: a long poll that still had one would begin anew when fauxqs ends it.
     await close(this.#http);
     await this.#backend.close();
+  }
+
+  /** What a queue holds at this moment. */
+  async depthOf(queueName: string): Promise<QueueDepth> {
+    const { visible, notVisible, delayed } = await this.#backend.contentsOf(queueName);
+    const times = [...visible, ...notVisible, ...delayed].map(({ sentTimestamp }) => sentTimestamp);
+    return {
+      visible: visible.length,
+      notVisible: notVisible.length,
+      delayed: delayed.length,
+      ...(times.length > 0 && { oldestSentAt: Math.min(...times) }),
+    };
   }
 
   async #createResources(): Promise<string[]> {

@@ -22,10 +22,17 @@ export class SnsFront {
   readonly #backend: FauxqsBackend;
   readonly #traceHeaders: TraceHeaders;
   readonly #isHidden: (queueName: string) => boolean;
+  readonly #onPublished: (topicName: string, count: number) => void;
   #lastPublish: Promise<unknown> = Promise.resolve();
 
   /** `isHidden` tells the queues whose subscriptions are not listed. */
-  constructor(backend: FauxqsBackend, traceHeaders: TraceHeaders, isHidden: (queueName: string) => boolean) {
+  constructor(
+    backend: FauxqsBackend,
+    traceHeaders: TraceHeaders,
+    isHidden: (queueName: string) => boolean,
+    onPublished: (topicName: string, count: number) => void,
+  ) {
+    this.#onPublished = onPublished;
     this.#backend = backend;
     this.#traceHeaders = traceHeaders;
     this.#isHidden = isHidden;
@@ -61,16 +68,19 @@ export class SnsFront {
   async #publish(request: SnsRequest, parameters: URLSearchParams): Promise<BackendResponse> {
     const startedAt = Date.now();
     const response = await this.#forward(request);
-    if (request.traceHeader === undefined || response.statusCode !== 200) return response;
+    if (response.statusCode !== 200) return response;
+    const ids = elements(response.body, 'MessageId');
+    const topicArn = parameters.get('TopicArn') ?? '';
+    if (ids.length > 0) this.#onPublished(nameIn(topicArn), ids.length);
+    if (request.traceHeader === undefined) return response;
 
     const texts = messageTexts(parameters);
-    const ids = elements(response.body, 'MessageId');
     const isOurs = ({ messageId, body, sentTimestamp }: StoredMessage): boolean =>
       sentTimestamp >= startedAt &&
       !this.#traceHeaders.has(messageId) &&
       (texts.has(body) || ids.some((id) => body.includes(`"MessageId":"${id}"`)));
 
-    for (const queueName of await this.#subscribedQueues(parameters.get('TopicArn') ?? '')) {
+    for (const queueName of await this.#subscribedQueues(topicArn)) {
       for (const message of await this.#backend.messagesIn(queueName)) {
         if (isOurs(message)) this.#traceHeaders.attach(message.messageId, request.traceHeader);
       }
@@ -81,12 +91,12 @@ export class SnsFront {
   async #subscribedQueues(topicArn: string): Promise<Set<string>> {
     const listing = await this.#backend.sns('ListSubscriptionsByTopic', { TopicArn: topicArn });
     const endpoints = elements(listing, 'Endpoint').filter((endpoint) => endpoint.startsWith('arn:aws:sqs:'));
-    return new Set(endpoints.map(queueNameOf));
+    return new Set(endpoints.map(nameIn));
   }
 
   #withoutHidden(response: BackendResponse): BackendResponse {
     const body = response.body.replaceAll(/<member>.*?<\/member>/gs, (member) =>
-      elements(member, 'Endpoint').some((endpoint) => this.#isHidden(queueNameOf(endpoint))) ? '' : member,
+      elements(member, 'Endpoint').some((endpoint) => this.#isHidden(nameIn(endpoint))) ? '' : member,
     );
     return { ...response, body };
   }
@@ -105,6 +115,7 @@ function elements(xml: string, name: string): string[] {
   return [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, text]) => text ?? '');
 }
 
-function queueNameOf(arn: string): string {
+/** Of a queue or a topic. */
+function nameIn(arn: string): string {
   return arn.slice(arn.lastIndexOf(':') + 1);
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { QueueTraffic } from '../cloudwatch/sources/queue-metrics.ts';
 import {
   type BackendResponse,
   type FauxqsBackend,
   FAUXQS_ACCOUNT_ID,
   SQS_CONTENT_TYPE,
 } from './fauxqs-backend.ts';
-import { type JsonObject, isObject, objectsIn, parseObject, stringsIn, without } from './json.ts';
+import { type JsonObject, isObject, objectsIn, parseObject, stringsIn, without } from '../json.ts';
 import type { TraceHeaders } from './trace-headers.ts';
 
 export interface SqsRequest {
@@ -20,6 +21,8 @@ export interface SqsRequest {
   readonly signal: AbortSignal;
 }
 
+type OnMessages = (queueName: string, traffic: QueueTraffic, count: number) => void;
+
 /** A long poll is made of waits this long (seconds), so that one whose caller has left soon ends. */
 const LONGEST_WAIT = 1;
 
@@ -31,9 +34,16 @@ export class SqsFront {
   readonly #backend: FauxqsBackend;
   readonly #traceHeaders: TraceHeaders;
   readonly #isHidden: (queueName: string) => boolean;
+  readonly #onMessages: OnMessages;
 
   /** `isHidden` tells the queues that ListQueues does not list. */
-  constructor(backend: FauxqsBackend, traceHeaders: TraceHeaders, isHidden: (queueName: string) => boolean) {
+  constructor(
+    backend: FauxqsBackend,
+    traceHeaders: TraceHeaders,
+    isHidden: (queueName: string) => boolean,
+    onMessages: OnMessages,
+  ) {
+    this.#onMessages = onMessages;
     this.#backend = backend;
     this.#traceHeaders = traceHeaders;
     this.#isHidden = isHidden;
@@ -48,9 +58,9 @@ export class SqsFront {
       case 'ReceiveMessage':
         return this.#receive(request, input);
       case 'DeleteMessage':
-        return this.#delete(request, [input]);
+        return this.#delete(request, input, [input]);
       case 'DeleteMessageBatch':
-        return this.#delete(request, objectsIn(input.Entries));
+        return this.#delete(request, input, objectsIn(input.Entries));
       case 'CreateQueue':
       case 'GetQueueUrl':
       case 'ListQueues':
@@ -68,6 +78,8 @@ export class SqsFront {
     const entries = objectsIn(input.Entries);
     const response = await this.#forward(request);
     return changed(response, (output) => {
+      const results = output.Successful === undefined ? [output] : objectsIn(output.Successful);
+      this.#count(input, 'NumberOfMessagesSent', results.length);
       if (typeof output.MessageId === 'string') return this.#sent(input, output, request.traceHeader);
       const successful = objectsIn(output.Successful).map((result) => {
         const entry = entries.find(({ Id }) => Id === result.Id) ?? {};
@@ -106,6 +118,7 @@ export class SqsFront {
     const wantsMessageAttributes = stringsIn(input.MessageAttributeNames).length > 0;
     return changed(response, (output) => {
       if (!Array.isArray(output.Messages)) return output;
+      this.#count(input, 'NumberOfMessagesReceived', output.Messages.length);
       const messages = objectsIn(output.Messages).map((message) => {
         const header = this.#traceHeaders.received(String(message.MessageId), String(message.ReceiptHandle));
         const received =
@@ -136,13 +149,23 @@ export class SqsFront {
     }
   }
 
-  async #delete(request: SqsRequest, entries: readonly JsonObject[]): Promise<BackendResponse> {
+  async #delete(
+    request: SqsRequest,
+    input: JsonObject,
+    entries: readonly JsonObject[],
+  ): Promise<BackendResponse> {
     const response = await this.#forward(request);
+    if (response.statusCode !== 200) return response;
     const succeeded = new Set(objectsIn(parseObject(response.body)?.Successful).map(({ Id }) => Id));
-    for (const { Id, ReceiptHandle } of response.statusCode === 200 ? entries : []) {
-      if (Id === undefined || succeeded.has(Id)) this.#traceHeaders.deleted(String(ReceiptHandle));
-    }
+    const deleted = entries.filter(({ Id }) => Id === undefined || succeeded.has(Id));
+    for (const { ReceiptHandle } of deleted) this.#traceHeaders.deleted(String(ReceiptHandle));
+    this.#count(input, 'NumberOfMessagesDeleted', deleted.length);
     return response;
+  }
+
+  #count({ QueueUrl }: JsonObject, traffic: QueueTraffic, messages: number): void {
+    const queueName = String(QueueUrl).replace(/^.*\//, '');
+    if (messages > 0 && !this.#isHidden(queueName)) this.#onMessages(queueName, traffic, messages);
   }
 
   #pointToUs(output: JsonObject, origin: string): JsonObject {

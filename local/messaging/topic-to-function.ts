@@ -1,7 +1,7 @@
 import { type Invoke, ThrottledError, UnknownFunctionError } from '../lambda/invocation.ts';
 import type { SubscriptionDefinition } from '../service.ts';
 import { FAUXQS_ACCOUNT_ID, type FauxqsBackend } from './fauxqs-backend.ts';
-import { type JsonObject, isObject, objectsIn, parseObject } from './json.ts';
+import { type JsonObject, isObject, objectsIn, parseObject } from '../json.ts';
 import type { TraceHeaders } from './trace-headers.ts';
 
 /** Longest invisibility that SQS allows, seconds: messages come back only when we say so. */

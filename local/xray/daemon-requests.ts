@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../http/read-body.ts';
 import type { JsonObject } from './loose-json.ts';
-import { asObjects, asText, isObject } from './loose-json.ts';
+import { isObject } from '../json.ts';
+import { asObjects, asText } from './loose-json.ts';
 import type { DocumentReceiver } from './document-receiver.ts';
 import { reportInvalid } from './document-receiver.ts';
 import { MAX_DOCUMENT_BYTES, parseDocument } from './parse-document.ts';

@@ -1,5 +1,5 @@
 import type { SegmentDocument } from './document.ts';
-import { isObject } from './loose-json.ts';
+import { isObject } from '../json.ts';
 import { parseDocument } from './parse-document.ts';
 
 export type ParsedDatagram = { readonly document: SegmentDocument } | { readonly reason: string };

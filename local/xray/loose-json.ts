@@ -1,16 +1,15 @@
+import { isObject, objectsIn, stringsIn } from '../json.ts';
+import type { JsonObject as MutableJsonObject } from '../json.ts';
+
 /*
  * Reads values that anyone may have sent. Each function looks once and gives a value whose type can be trusted,
  * or undefined.
  */
 
-export type JsonObject = Readonly<Record<string, unknown>>;
+export type JsonObject = Readonly<MutableJsonObject>;
 
 /** Deeper than any SDK writes metadata, and shallow enough for every reader that recurses. */
 export const MAX_VALUE_DEPTH = 32;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 export function asText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
@@ -27,11 +26,11 @@ export function asNumber(value: unknown): number | undefined {
 }
 
 export function asTexts(value: unknown): string[] | undefined {
-  return Array.isArray(value) ? value.filter((element) => typeof element === 'string') : undefined;
+  return Array.isArray(value) ? stringsIn(value) : undefined;
 }
 
 export function asObjects(value: unknown): JsonObject[] | undefined {
-  return Array.isArray(value) ? value.filter(isObject) : undefined;
+  return Array.isArray(value) ? objectsIn(value) : undefined;
 }
 
 /** A free-form object with its depth bounded; undefined when it is anything else. */

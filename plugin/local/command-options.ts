@@ -8,6 +8,10 @@ export const LOCAL_COMMAND_OPTIONS = {
     type: 'string',
   },
   'daemon-port': { usage: 'Port of the X-Ray daemon, UDP and TCP (2000)', type: 'string' },
+  minute: {
+    usage: 'Seconds that a minute of CloudWatch lasts; 1 for trying alarms out (60)',
+    type: 'string',
+  },
 } as const;
 
 export type LocalCommandOptions = Readonly<Partial<Record<keyof typeof LOCAL_COMMAND_OPTIONS, string>>>;
@@ -34,6 +38,24 @@ export function portsFrom(options: LocalCommandOptions): LocalPorts {
     tables: first + 4,
     daemon: readPort('daemon-port', options['daemon-port'], 2000, LAST_PORT),
   };
+}
+
+/** Below this, a minute is over before the alarms of a service are evaluated; above, it would be slower than AWS. */
+const SHORTEST_MINUTE = 0.2;
+const LONGEST_MINUTE = 60;
+
+/**
+ * Real milliseconds that a minute of CloudWatch lasts.
+ *
+ * @throws Error that names the option and what it takes.
+ */
+export function minuteFrom({ minute }: LocalCommandOptions): number {
+  if (minute === undefined) return LONGEST_MINUTE * 1000;
+  const seconds = /^\d*\.?\d+$/.test(minute) ? Number(minute) : Number.NaN;
+  if (seconds >= SHORTEST_MINUTE && seconds <= LONGEST_MINUTE) return Math.round(seconds * 1000);
+  throw new Error(
+    `--minute takes seconds from ${SHORTEST_MINUTE} to ${LONGEST_MINUTE}, but got "${minute}".`,
+  );
 }
 
 function readPort(name: string, text: string | undefined, fallback: number, last: number): number {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
 import { checkHandlers } from './check-handlers.ts';
 import type { LocalCommandOptions } from './command-options.ts';
-import { portsFrom } from './command-options.ts';
+import { minuteFrom, portsFrom } from './command-options.ts';
 import { endProgress } from './end-progress.ts';
 import { unpackFunctions } from './unpack-functions.ts';
 
@@ -28,6 +28,7 @@ export async function runLocalCommand(
   ]);
   try {
     const ports = portsFrom(options);
+    const minuteMs = minuteFrom(options);
     checkHandlers(serverless.service.functions, serverless.serviceDir);
     await serverless.pluginManager.spawn('package');
     endProgress();
@@ -57,6 +58,7 @@ export async function runLocalCommand(
     const stack = await startStack({
       service,
       ports,
+      minuteMs,
       tryThis: config.custom?.lantern?.local?.tryThis ?? [],
       terminal,
       consoleDirectory: join(packageRoot(), 'dist', 'console'),

@@ -1,7 +1,9 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import type { Logger } from '@aws-lambda-powertools/logger';
 import type { MiddlewareObj } from '@middy/core';
 import { checkOptions } from '../check-options.ts';
-import { logger } from '../telemetry/logger.ts';
+import type { RedactionPolicy } from '../redaction/redact.ts';
+import { logger as processLogger } from '../telemetry/logger.ts';
 import type { CorrelationIdOptions } from './correlation-id.ts';
 import { correlationId } from './correlation-id.ts';
 import type { ResponseCaptureOptions } from './response-capture.ts';
@@ -15,6 +17,19 @@ export interface ObservabilityOptions {
   readonly tracing?: TracingOptions;
   /** What of the response may be shown in a trace; `false` captures nothing. */
   readonly capture?: ResponseCaptureOptions | false;
+  /**
+   * Whether the event may be shown in a trace too: `true` by the policy of `capture`, or a policy of its own.
+   *
+   * @default false
+   */
+  readonly captureEvent?: boolean | RedactionPolicy;
+  /**
+   * Your own Powertools Logger, which gets Lambda's context and says what goes wrong. Give it a
+   * `RedactingLogFormatter`, or its lines show what they are given.
+   *
+   * @default the shared logger
+   */
+  readonly logger?: Logger;
 }
 
 /**
@@ -33,11 +48,25 @@ export function observability(options: ObservabilityOptions = {}): MiddlewareObj
     correlation: 'object',
     tracing: 'object',
     capture: 'options or false',
+    captureEvent: 'policy',
+    logger: 'object',
   });
+  const { logger = processLogger } = options;
+  const captured = captureOptions(options);
   return [
-    correlationId(options.correlation),
+    correlationId({ logger, ...options.correlation }),
     injectLambdaContext(logger),
-    tracing(options.tracing),
-    ...(options.capture === false ? [] : [responseCapture(options.capture)]),
+    tracing({ logger, ...options.tracing }),
+    ...(captured === undefined ? [] : [responseCapture(captured)]),
   ];
+}
+
+function captureOptions({
+  capture = {},
+  captureEvent,
+}: ObservabilityOptions): ResponseCaptureOptions | undefined {
+  if (capture !== false) return captureEvent === undefined ? capture : { captureEvent, ...capture };
+  if (captureEvent === undefined || captureEvent === false) return undefined;
+  // Of the response nothing; of the event what its policy shows.
+  return { mode: 'off', captureEvent: captureEvent === true ? {} : captureEvent };
 }

@@ -32,4 +32,5 @@ export const inertTracer: Tracer = {
   recording: false,
   annotate: nothing,
   addMetadata: nothing,
+  metadataRoom: () => 0,
 };

@@ -45,5 +45,6 @@ export function createLoadingTracer(loading: Promise<Tracer>): Tracer {
     },
     annotate: (key, value) => tracer.annotate(key, value),
     addMetadata: (namespace, key, value) => tracer.addMetadata(namespace, key, value),
+    metadataRoom: () => tracer.metadataRoom(),
   };
 }

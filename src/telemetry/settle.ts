@@ -28,6 +28,12 @@ export function settle<R>(fn: () => R, onSettled: (failure?: { readonly error: u
   ) as R;
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+/** Whether something is awaited like a promise. What cannot even be asked, such as a revoked proxy, is not. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    return 'then' in value && typeof value.then === 'function';
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,6 @@
 import { Scope } from '../propagation/scope.ts';
 import { incomingTraceHeader } from '../propagation/trace-header.ts';
+import type { Capture } from './capture.ts';
 import type { InvocationRecording } from './xray/invocation-recording.ts';
 
 /** Where the running code stands in its trace. Each function, call and record runs in a scope of its own. */
@@ -15,6 +16,17 @@ const scopes = new Scope<TraceScope>();
 /** The scope of the running code; undefined outside of an invocation. */
 export function currentTraceScope(): TraceScope | undefined {
   return scopes.get();
+}
+
+/** How the pipeline of the running invocation captures; undefined when it does not, or nothing is recorded. */
+export function pipelineCapture(): Capture | undefined {
+  return currentTraceScope()?.recording?.capture;
+}
+
+/** Says how the pipeline captures, for everything that begins in this invocation from now on. */
+export function setPipelineCapture(capture: Capture): void {
+  const recording = currentTraceScope()?.recording;
+  if (recording !== undefined) recording.capture = capture;
 }
 
 /** Runs `fn` in a scope of its own and returns what it returns. */

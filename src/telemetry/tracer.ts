@@ -31,6 +31,12 @@ export interface Tracer {
 
   /** Adds data to the current subsegment that is shown but not searched. Must be plain JSON. */
   addMetadata(namespace: string, key: string, value: unknown): void;
+
+  /**
+   * Bytes of JSON that metadata of the current subsegment may still take: what is left of its document, less what the
+   * end of the invocation needs. 0 where nothing is recorded.
+   */
+  metadataRoom(): number;
 }
 
 /** X-Ray indexes these three types. */

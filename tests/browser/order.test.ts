@@ -1,8 +1,8 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { violations } from '../helpers/accessibility.ts';
 import { launchBrowser } from '../helpers/browser.ts';
 import type { LocalStack } from '../helpers/local-stack.ts';
 import { startLocalStack } from '../helpers/local-stack.ts';
@@ -152,15 +152,3 @@ describe('the page', () => {
     expect(problems).toEqual([]);
   });
 });
-
-/** What axe finds; it is run through the debugger, which the page's own policy does not bind. */
-async function violations(on: Page): Promise<string[]> {
-  await on.evaluate(axe.source);
-  return on.evaluate(async () => {
-    const { axe: check } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: Array<{ id: string; nodes: Array<{ html: string }> }> }> };
-    };
-    const result = await check.run();
-    return result.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
-  });
-}

@@ -1,8 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Entity, Segment } from '../../local/xray/document.ts';
 import type { TimelineRow } from '../../local/xray/timeline.ts';
 import { buildTimeline } from '../../local/xray/timeline.ts';
 import type { LocalStack } from '../helpers/local-stack.ts';
+import { expectNoLeak } from '../../testing/index.ts';
 import { eventually, startLocalStack } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
 import { copyProject } from '../helpers/project-copy.ts';
@@ -12,12 +15,50 @@ let stack: LocalStack;
 
 beforeAll(async () => {
   project = await copyProject();
+  await addEchoFunction(project.directory);
   stack = await startLocalStack(project.directory);
 }, 120_000);
 afterAll(async () => {
   await stack.stop();
   await project.remove();
 });
+
+/** A function that does what should not be done: it logs whole orders, and repeats them in what it throws. */
+async function addEchoFunction(directory: string): Promise<void> {
+  await writeFile(
+    join(directory, 'src/handlers/echo-order.ts'),
+    `import middy from '@middy/core';
+     import { observability } from '../middlewares/observability.ts';
+     import { logger } from '../telemetry/logger.ts';
+     import { annotate, traced } from '../telemetry/traced.ts';
+     const find = traced('findCustomer', async (order: unknown) => ({ order, found: true }), { capture: true });
+     export const echoOrder = async (event: { body: string; pathParameters: { name: string } }) => {
+       const order = JSON.parse(event.body) as { customer: { email: string } };
+       logger.info('order', { order });
+       logger.info(\`order of \${order.customer.email}\`, { event });
+       annotate('Customer', order.customer.email);
+       await find(order);
+       throw new Error(\`Cannot place \${event.body}\`, { cause: new TypeError(\`no customer \${order.customer.email}\`) });
+     };
+     export const handler = middy<{ body: string; pathParameters: { name: string } }>()
+       .use(observability({ captureEvent: true }))
+       .onError((request) => {
+         logger.error('order failed', request.error as Error);
+         return { statusCode: 500, body: event(request.event) };
+       })
+       .handler(echoOrder);
+     function event({ body }: { body: string }) { return body; }
+    `,
+  );
+  const file = join(directory, 'serverless.yml');
+  const functions = `functions:
+  echo-order:
+    handler: src/handlers/echo-order.handler
+    events:
+      - http: POST /echo/{name}
+`;
+  await writeFile(file, (await readFile(file, 'utf8')).replace('functions:\n', functions));
+}
 
 /** Places an order and waits for every row of its two traces. */
 async function orderAndFollow(sku: string): Promise<{ rows: readonly TimelineRow[]; correlationId: string }> {
@@ -182,5 +223,58 @@ describe('an order', () => {
 
     expect(JSON.stringify(page)).not.toContain('jane');
     expect(stack.run.output()).not.toContain('jane');
+  });
+
+  it('keeps them out of a function that logs whole orders and repeats them in its errors', async () => {
+    const order = {
+      id: 'e3b0c442-98fc-4c14-9afb-f4c8996fb924',
+      customer: {
+        firstName: 'Waltraud',
+        lastName: 'Quenzelmeier',
+        email: 'waltraud.quenzelmeier@example.com',
+        phone: '+49 30 23125 000',
+        street: 'Zypressenweg 17b',
+        iban: 'DE89370400440532013000',
+      },
+    };
+    const response = await fetch(`${stack.api}/echo/waltraud.quenzelmeier@example.com`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        cookie: 'session=8f14e45fceea167a',
+        'x-correlation-id': 'echo-1',
+      },
+      body: JSON.stringify(order),
+    });
+    expect(await response.json()).toEqual(order);
+    const traceId = /Root=([^;]+)/.exec(response.headers.get('x-amzn-trace-id') ?? '')?.[1] ?? '';
+    const page = await eventually(async () => {
+      const found = await stack.trace(traceId);
+      const text = JSON.stringify(found);
+      return text.includes('"result":{') && text.includes('"response":{"statusCode":500') ? found : undefined;
+    }, 'the captured error, event and result');
+    await stack.run.until('"message":"order failed"');
+    const logs = stack.run
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('"correlation_id":"echo-1"'))
+      .map((line) => JSON.parse(line.slice(line.indexOf('{'))) as unknown);
+
+    // The id is no secret of anybody's, and in the logs it is what is needed.
+    expect(logs).toMatchObject([
+      { order: { id: order.id } },
+      { message: 'order of [email]' },
+      { message: 'The value of the annotation "Customer" is personal or secret; it is masked' },
+      { message: 'order failed' },
+    ]);
+    const { customer } = order;
+    expectNoLeak(customer, logs, { characters: 6 });
+    // What the function sends; API Gateway records the path of a request by itself, here as in AWS.
+    const sent = page.trace.documents.filter(({ type }) => type === 'subsegment');
+    expect(sent.map(({ name }) => name).sort()).toEqual([
+      '## src/handlers/echo-order.handler',
+      'findCustomer',
+    ]);
+    expectNoLeak(customer, sent, { characters: 6 });
   });
 });

@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConsoleServer } from '../../local/console-server.ts';
 import type { ServiceInfo, TracePage } from '../../local/xray/trace.ts';
 import { TraceStore } from '../../local/xray/trace-store.ts';
+import { listenToEvents } from './console-server/listen-to-events.ts';
 import { begun, segment, subsegment, TRACE_ID, traceId } from './xray/fixtures.ts';
 
 const SERVICE: ServiceInfo = {
@@ -18,6 +19,7 @@ const SERVICE: ServiceInfo = {
   stage: 'local',
   region: 'eu-west-1',
   tracing: true,
+  functions: [{ key: 'create-order', name: 'shop-local-create-order', tracing: true }],
   tryThis: ['curl http://localhost:3000/orders'],
 };
 const soon = { timeout: 10_000, interval: 20 };
@@ -37,7 +39,7 @@ beforeEach(async () => {
   await writeFile(join(page, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   await writeFile(join(folder, 'secret.txt'), 'secret');
   store = new TraceStore();
-  server = new ConsoleServer({ store, port: 0, staticDirectory: page, serviceInfo: SERVICE });
+  server = new ConsoleServer({ store, port: 0, staticDirectory: page, serviceInfo: () => SERVICE });
   ({ port, url } = await server.start());
 });
 
@@ -111,34 +113,8 @@ describe('the API of ConsoleServer', () => {
 });
 
 describe('the events of ConsoleServer', () => {
-  interface Listening {
-    readonly events: { name: string; data: unknown }[];
-    readonly ended: Promise<void>;
-  }
-
-  async function listenToEvents(): Promise<Listening> {
-    const response = await fetch(`${url}/api/events`);
-    expect(response.headers.get('content-type')).toBe('text/event-stream');
-    const events: Listening['events'] = [];
-    const read = async (): Promise<void> => {
-      let received = '';
-      for await (const chunk of (response.body as ReadableStream<Uint8Array>).pipeThrough(
-        new TextDecoderStream(),
-      )) {
-        received += chunk;
-        const messages = received.split('\n\n');
-        received = messages.pop() ?? '';
-        for (const message of messages) {
-          const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(message) ?? [];
-          if (name !== undefined && data !== undefined) events.push({ name, data: JSON.parse(data) });
-        }
-      }
-    };
-    return { events, ended: read() };
-  }
-
   it('tell of a burst of changes once, as the trace is in the end', async () => {
-    const { events } = await listenToEvents();
+    const { events } = await listenToEvents(url);
     store.put(begun(segment(1)));
     for (let number = 2; number < 200; number += 1) store.put(subsegment(number, 1));
     store.put(segment(1));
@@ -150,7 +126,7 @@ describe('the events of ConsoleServer', () => {
   });
 
   it('tell every page what was lost and cleared', async () => {
-    const listeners = [await listenToEvents(), await listenToEvents()];
+    const listeners = [await listenToEvents(url), await listenToEvents(url)];
     store.countInvalid();
     await vi.waitFor(() => {
       for (const { events } of listeners) {
@@ -169,7 +145,7 @@ describe('the events of ConsoleServer', () => {
   });
 
   it('end when the server stops, and the port is free', async () => {
-    const { ended } = await listenToEvents();
+    const { ended } = await listenToEvents(url);
     await server.stop();
     await ended;
     const next = createServer().listen(port, '127.0.0.1');
@@ -179,7 +155,15 @@ describe('the events of ConsoleServer', () => {
 });
 
 describe('the files of ConsoleServer', () => {
-  it.each(['/', `/traces/${TRACE_ID}`])('answer %s with the page, never from a cache', async (path) => {
+  it.each([
+    '/',
+    '/traces',
+    '/traces?from=1&to=2',
+    `/traces/${TRACE_ID}`,
+    '/alarms',
+    '/alarms/an%20alarm%2Fname',
+    '/metrics',
+  ])('answer %s with the page, never from a cache', async (path) => {
     const answer = await ask(path);
     expect(answer).toMatchObject({
       status: 200,
@@ -293,7 +277,12 @@ describe('the port of ConsoleServer', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const taken = (other.address() as AddressInfo).port;
-    const second = new ConsoleServer({ store, port: taken, staticDirectory: folder, serviceInfo: SERVICE });
+    const second = new ConsoleServer({
+      store,
+      port: taken,
+      staticDirectory: folder,
+      serviceInfo: () => SERVICE,
+    });
     await expect(second.start()).rejects.toMatchObject({
       message: expect.stringMatching(
         new RegExp(`Port ${taken} .*the console.* is taken.*choose another port`),

@@ -84,7 +84,7 @@ describe('the terminal', () => {
 
 describe('the banner', () => {
   it('says what runs where', () => {
-    const text = banner({ service, ports, tracing: true, tryThis: ['curl x'] });
+    const text = banner({ service, ports, tracing: true, minuteMs: 60_000, tryThis: ['curl x'] });
 
     expect(text).toContain('Lambda Lantern runs shop, stage local, tracing on');
     expect(text).toMatch(/API \(REST\) +http:\/\/localhost:3000/);

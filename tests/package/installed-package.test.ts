@@ -115,6 +115,35 @@ describe('the installed package', () => {
     expect([await tsc.exited, tsc.output()]).toEqual([0, '']);
   });
 
+  it('redacts and proves it in a test without anything of Middy, Powertools or X-Ray', async () => {
+    await writeFile(
+      join(directory, 'redaction.mjs'),
+      `import { registerHooks } from 'node:module';
+       const loaded = [];
+       registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context); } });
+       const { redact } = await import('lambda-lantern/redaction');
+       const { expectNoLeak } = await import('lambda-lantern/testing');
+       const response = { statusCode: 200, body: '{"id":"o-1","email":"jane@example.com"}' };
+       const captured = redact(response, { allow: ['id'] });
+       expectNoLeak(response, captured, { allow: ['id'] });
+       console.log('RESULT ' + JSON.stringify({ captured, loaded }));`,
+    );
+    const run = runNode(['redaction.mjs'], directory);
+    expect([await run.exited, run.output()]).toEqual([0, expect.stringContaining('RESULT ')]);
+
+    const { captured, loaded } = JSON.parse(/^RESULT (.*)$/m.exec(run.output())?.[1] ?? '') as {
+      captured: unknown;
+      loaded: string[];
+    };
+    expect(captured).toEqual({
+      statusCode: 200,
+      body: { id: 'o-1', email: '<string, below 256 characters>' },
+    });
+    expect(loaded.filter((url) => /@middy|aws-lambda-powertools|aws-xray-sdk|@aws-sdk/.test(url))).toEqual(
+      [],
+    );
+  });
+
   it.each(['esm', 'cjs'] as const)('runs a service bundled as %s, with its trace', async (format) => {
     await writeService(format);
     const port = await freePorts(6);

@@ -1,9 +1,19 @@
-import type { Losses, TraceSummary } from '../../xray/trace.ts';
+import type { AlarmSummary } from '../../cloudwatch/view.ts';
+import type { Losses, ServiceInfo, TraceSummary } from '../../xray/trace.ts';
 import type { ConsoleEvent } from './console-api.ts';
 
 const RECONNECT_AFTER_MS = 2000;
 
 type Listener = (event: ConsoleEvent) => void;
+
+/** What the server sends, by the name of its event. */
+const events: Readonly<Record<string, (data: unknown) => ConsoleEvent>> = {
+  summary: (data) => ({ type: 'summary', summary: data as TraceSummary }),
+  losses: (data) => ({ type: 'losses', losses: data as Losses }),
+  cleared: () => ({ type: 'cleared' }),
+  alarm: (data) => ({ type: 'alarm', alarm: data as AlarmSummary }),
+  service: (data) => ({ type: 'service', service: data as ServiceInfo }),
+};
 
 /**
  * One stream of server-sent events for any number of listeners (a browser allows few connections per host). It is
@@ -36,13 +46,9 @@ function openStream(url: string, emit: Listener): () => void {
       // The browser retries a broken connection, but gives up on an answer that is no event stream.
       if (source.readyState === EventSource.CLOSED) timer = window.setTimeout(connect, RECONNECT_AFTER_MS);
     });
-    source.addEventListener('summary', (event: MessageEvent<string>) =>
-      emit({ type: 'summary', summary: JSON.parse(event.data) as TraceSummary }),
-    );
-    source.addEventListener('losses', (event: MessageEvent<string>) =>
-      emit({ type: 'losses', losses: JSON.parse(event.data) as Losses }),
-    );
-    source.addEventListener('cleared', () => emit({ type: 'cleared' }));
+    for (const [name, read] of Object.entries(events)) {
+      source.addEventListener(name, (event: MessageEvent<string>) => emit(read(JSON.parse(event.data))));
+    }
   };
 
   connect();

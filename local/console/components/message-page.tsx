@@ -15,7 +15,7 @@ export function MessagePage({ title, children }: MessagePageProps) {
       <PageTitle documentTitle={`${title} – Lambda Lantern`}>{title}</PageTitle>
       {children}
       <p>
-        <Link href={listPath}>All traces</Link>
+        <Link href={listPath()}>All traces</Link>
       </p>
     </div>
   );

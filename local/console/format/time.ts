@@ -31,3 +31,24 @@ function toDate(epochSeconds: number): Date | undefined {
   const date = new Date(epochSeconds * 1000);
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
+
+/** `13:45:12` in the reader's own time zone, with milliseconds when there are any. Epoch milliseconds. */
+export function formatClock(epochMs: number): string {
+  const exact = formatExact(epochMs / 1000);
+  return epochMs % 1000 === 0 ? exact.slice(11, 19) : exact.slice(11);
+}
+
+/** `13:45:12 – 13:46:12`, with the day where it is not that of `now`. All in epoch milliseconds. */
+export function formatRange(
+  { from, to }: { readonly from: number; readonly to: number },
+  now: number,
+): string {
+  const days = [from, to, now].map((time) => formatExact(time / 1000).slice(0, 10));
+  const dated = new Set(days).size > 1;
+  const [start, end] = [from, to].map((time, index) =>
+    dated && (index === 0 || days[0] !== days[1])
+      ? `${days[index] ?? ''} ${formatClock(time)}`
+      : formatClock(time),
+  );
+  return `${start ?? ''} – ${end ?? ''}`;
+}

@@ -3,26 +3,39 @@ import type { ServiceInfo } from '../../xray/trace.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
 import { Notice } from '../components/notice.tsx';
 import { PageTitle } from '../components/page-title.tsx';
+import { useNow } from '../components/use-now.ts';
 import { messageOf } from '../format/message.ts';
 import { plural } from '../format/plural.ts';
+import { RangeControl } from '../range/range-control.tsx';
+import { Link } from '../routing/link.tsx';
+import type { Address } from '../routing/navigation.ts';
+import { alarmPath } from '../routing/route.ts';
 import { EmptyState } from './empty-state.tsx';
 import { ListToolbar } from './list-toolbar.tsx';
 import { LossesNotice } from './losses-notice.tsx';
-import { MAX_LISTED, shownTraces, waitingCount } from './trace-list-state.ts';
+import { MAX_LISTED, waitingCount } from './trace-list-state.ts';
+import { NoTracesThen } from './no-traces-then.tsx';
 import { TraceTable } from './trace-table.tsx';
+import { tracesOfSpan } from './traces-of-span.ts';
 import { useQuietAnnouncement } from './use-quiet-announcement.ts';
 import type { TraceList } from './use-trace-list.ts';
+
+/** Traces leave a list of the last minutes this late at most. */
+const CLOCK_EVERY_MS = 1000;
 
 export interface TraceListPageProps {
   readonly api: ConsoleApi;
   readonly list: TraceList;
   readonly service: ServiceInfo | undefined;
+  readonly address: Address;
 }
 
-export function TraceListPage({ api, list, service }: TraceListPageProps) {
+export function TraceListPage({ api, list, service, address }: TraceListPageProps) {
   const { state } = list;
+  const { span, alarmName } = address;
+  const now = useNow(CLOCK_EVERY_MS, span?.kind === 'last');
   const [clearFailure, setClearFailure] = useState<string>();
-  const traces = shownTraces(state);
+  const traces = tracesOfSpan(state, span, now * 1000);
   const announcement = useQuietAnnouncement(`${plural(traces.length, 'trace')} listed`);
 
   const clear = () => {
@@ -32,6 +45,11 @@ export function TraceListPage({ api, list, service }: TraceListPageProps) {
 
   return (
     <div class="page">
+      {alarmName !== undefined && (
+        <Link class="back" href={alarmPath(alarmName)}>
+          ← {alarmName}
+        </Link>
+      )}
       <header class="page-header">
         <PageTitle documentTitle="Traces – Lambda Lantern">Traces</PageTitle>
         {traces.length > 0 && (
@@ -48,6 +66,7 @@ export function TraceListPage({ api, list, service }: TraceListPageProps) {
           onClear={clear}
         />
       </header>
+      <RangeControl span={span} />
       <LossesNotice losses={state.losses} />
       {clearFailure !== undefined && (
         <Notice tone="warning">The traces were not cleared. {clearFailure}</Notice>
@@ -60,7 +79,11 @@ export function TraceListPage({ api, list, service }: TraceListPageProps) {
           </button>
         </Notice>
       )}
-      {traces.length > 0 ? <TraceTable traces={traces} /> : state.loaded && <EmptyState service={service} />}
+      {traces.length > 0 ? (
+        <TraceTable traces={traces} span={span} />
+      ) : (
+        state.loaded && (span === undefined ? <EmptyState service={service} /> : <NoTracesThen span={span} />)
+      )}
       <p class="visually-hidden" role="status">
         {announcement}
       </p>

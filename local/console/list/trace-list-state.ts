@@ -19,7 +19,8 @@ export interface TraceListState {
 }
 
 export type TraceListAction =
-  | { readonly type: 'connected' | 'lost' | 'cleared' | 'paused' | 'resumed' }
+  /** `moved`: another time is listed. */
+  | { readonly type: 'connected' | 'lost' | 'cleared' | 'paused' | 'resumed' | 'moved' }
   | { readonly type: 'listed'; readonly listing: TraceListing }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'arrived'; readonly summaries: readonly TraceSummary[] }
@@ -61,6 +62,8 @@ export function traceListReducer(state: TraceListState, action: TraceListAction)
         frozen: state.frozen && [],
         losses: initialTraceList.losses,
       };
+    case 'moved':
+      return { ...state, loaded: false, traces: new Map(), heard: new Set(), frozen: undefined };
     case 'paused':
       return { ...state, frozen: newestFirst(state.traces) };
     case 'resumed':

@@ -8,16 +8,19 @@ import { formatDuration } from '../format/duration.ts';
 import { plural } from '../format/plural.ts';
 import { Link } from '../routing/link.tsx';
 import { tracePath } from '../routing/route.ts';
+import type { TimeSpan } from '../routing/time-span.ts';
 
 export interface TraceRowProps {
   readonly summary: TraceSummary;
   /** Seconds; the bar is drawn relative to it. */
   readonly slowest: number;
   readonly now: number;
+  /** The time that the list shows, to come back to. */
+  readonly span: TimeSpan | undefined;
 }
 
 /** A row of the list. The roles repeat what a table says by itself, because the narrow layout is no table. */
-export function TraceRow({ summary, slowest, now }: TraceRowProps) {
+export function TraceRow({ summary, slowest, now, span }: TraceRowProps) {
   const { duration, services, linkedTraceIds } = summary;
   const share = slowest > 0 ? Math.max(0, duration / slowest) : 0;
   return (
@@ -26,7 +29,7 @@ export function TraceRow({ summary, slowest, now }: TraceRowProps) {
         <StatusBadge status={summary.status} />
       </td>
       <td role="cell" class="cell-entry">
-        <Link class="entry row-link" href={tracePath(summary.id)} title={`Trace ${summary.id}`}>
+        <Link class="entry row-link" href={tracePath(summary.id, span)} title={`Trace ${summary.id}`}>
           <EntryText entry={entryOf(summary)} />
         </Link>
         {summary.coldStart && (

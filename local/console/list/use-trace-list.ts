@@ -1,7 +1,10 @@
 import { useCallback, useEffect, useReducer, useRef } from 'preact/hooks';
 import type { TraceSummary } from '../../xray/trace.ts';
+import { isInRange } from '../../xray/in-range.ts';
+import { createBatcher } from '../api/batcher.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
 import { messageOf } from '../format/message.ts';
+import { rangeOf, type TimeSpan } from '../routing/time-span.ts';
 import { initialTraceList, traceListReducer, type TraceListState } from './trace-list-state.ts';
 
 /** Under load many summaries a second arrive; they are drawn together this often. */
@@ -14,45 +17,68 @@ export interface TraceList {
   readonly reload: () => void;
 }
 
-/** The list of traces, kept up to date for as long as the page is open. */
-export function useTraceList(api: ConsoleApi): TraceList {
+/** The list of traces of a time, kept up to date for as long as the page is open. */
+export function useTraceList(api: ConsoleApi, span: TimeSpan | undefined): TraceList {
   const [state, dispatch] = useReducer(traceListReducer, initialTraceList);
   const latestRequest = useRef(0);
+  const spanNow = useRef(span);
+  spanNow.current = span;
 
   const reload = useCallback(() => {
     const request = ++latestRequest.current;
     const ifLatest = (act: () => void) => {
       if (request === latestRequest.current) act();
     };
-    api.traces().then(
+    api.traces(rangeOf(spanNow.current, Date.now())).then(
       (listing) => ifLatest(() => dispatch({ type: 'listed', listing })),
       (error: unknown) => ifLatest(() => dispatch({ type: 'failed', message: messageOf(error) })),
     );
   }, [api]);
 
   useEffect(() => {
-    let arrived: TraceSummary[] = [];
-    let timer: number | undefined;
-    const draw = () => {
-      timer = undefined;
-      dispatch({ type: 'arrived', summaries: arrived });
-      arrived = [];
-    };
+    const batcher = createBatcher<TraceSummary>((summaries) => {
+      const range = rangeOf(spanNow.current, Date.now());
+      const wanted = range === undefined ? summaries : summaries.filter((each) => isInRange(each, range));
+      dispatch({ type: 'arrived', summaries: wanted });
+    }, DRAW_EVERY_MS);
     const unsubscribe = api.subscribe((event) => {
-      if (event.type === 'summary') {
-        arrived.push(event.summary);
-        timer ??= window.setTimeout(draw, DRAW_EVERY_MS);
-        return;
+      switch (event.type) {
+        case 'summary':
+          batcher.add(event.summary);
+          break;
+        case 'cleared':
+          batcher.drop();
+          dispatch(event);
+          reload();
+          break;
+        case 'connected':
+          dispatch(event);
+          reload();
+          break;
+        case 'lost':
+        case 'losses':
+          dispatch(event);
+          break;
+        case 'alarm':
+        case 'service':
+          break;
       }
-      if (event.type === 'cleared') arrived = [];
-      dispatch(event);
-      if (event.type === 'connected' || event.type === 'cleared') reload();
     });
     return () => {
-      clearTimeout(timer);
+      batcher.drop();
       unsubscribe();
     };
   }, [api, reload]);
+
+  const firstSpan = useRef(true);
+  useEffect(() => {
+    // The first list is read when the connection stands.
+    if (!firstSpan.current) {
+      dispatch({ type: 'moved' });
+      reload();
+    }
+    firstSpan.current = false;
+  }, [span, reload]);
 
   return {
     state,

@@ -5,6 +5,8 @@ export interface LinkProps {
   readonly href: string;
   readonly class?: string;
   readonly title?: string;
+  /** `page`: where the reader is; `true`: above where the reader is. */
+  readonly 'aria-current'?: 'page' | 'true';
   readonly children: ComponentChildren;
 }
 

@@ -1,20 +1,53 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { parseRoute, type Route } from './route.ts';
+import { parseSpan, spanQuery, type TimeSpan } from './time-span.ts';
+
+/** What the address bar says. */
+export interface Address {
+  readonly route: Route;
+  /** Undefined: all there is. */
+  readonly span: TimeSpan | undefined;
+  /** The address names a time, and nobody can tell which. */
+  readonly unreadableSpan: boolean;
+  /** The alarm that led here. */
+  readonly alarmName: string | undefined;
+}
 
 /** Goes to another page of Lantern without loading it anew; the state tells that page that it was followed to. */
 export function navigate(path: string): void {
-  history.pushState('followed', '', path);
-  dispatchEvent(new PopStateEvent('popstate'));
+  go(path);
   scrollTo(0, 0);
 }
 
-/** The page the address bar asks for, also after Back and Forward. */
-export function useRoute(): Route {
-  const [pathname, setPathname] = useState(location.pathname);
+/** Shows another time on the same page; Back comes back to the one before. */
+export function showSpan(span: TimeSpan | undefined): void {
+  go(location.pathname + spanQuery(span));
+}
+
+/** The address, also after Back and Forward. */
+export function useAddress(): Address {
+  const [{ pathname, search }, setPlace] = useState(currentPlace);
   useEffect(() => {
-    const follow = () => setPathname(location.pathname);
+    const follow = () => setPlace(currentPlace());
     addEventListener('popstate', follow);
     return () => removeEventListener('popstate', follow);
   }, []);
-  return parseRoute(pathname);
+  return useMemo(() => {
+    const span = parseSpan(search);
+    return {
+      route: parseRoute(pathname),
+      span: span === 'unreadable' ? undefined : span,
+      unreadableSpan: span === 'unreadable',
+      alarmName: new URLSearchParams(search).get('alarm') ?? undefined,
+    };
+  }, [pathname, search]);
+}
+
+function go(path: string): void {
+  history.pushState('followed', '', path);
+  dispatchEvent(new PopStateEvent('popstate'));
+}
+
+function currentPlace(): { readonly pathname: string; readonly search: string } {
+  return { pathname: location.pathname, search: location.search };
 }

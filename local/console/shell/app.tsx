@@ -1,37 +1,60 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { ServiceInfo } from '../../xray/trace.ts';
+import { AlarmPage } from '../alarm/alarm-page.tsx';
+import { countOf } from '../alarms/alarm-list-state.ts';
+import { AlarmsPage } from '../alarms/alarms-page.tsx';
+import { useAlarmList } from '../alarms/use-alarm-list.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
 import { MessagePage } from '../components/message-page.tsx';
 import { Notice } from '../components/notice.tsx';
 import { TraceListPage } from '../list/trace-list-page.tsx';
 import { useTraceList } from '../list/use-trace-list.ts';
-import { useRoute } from '../routing/navigation.ts';
+import { MetricsPage } from '../metrics/metrics-page.tsx';
+import { useAddress } from '../routing/navigation.ts';
 import { TracePage } from '../trace/trace-page.tsx';
 import { TopBar } from './top-bar.tsx';
+import { useService } from './use-service.ts';
 
 export interface AppProps {
   readonly api: ConsoleApi;
 }
 
-/** The frame around every page. The list lives here, so that it is up to date when the reader comes back to it. */
+/** The frame around every page. The lists live here, so that they are up to date when the reader comes back to them. */
 export function App({ api }: AppProps) {
-  const route = useRoute();
-  const list = useTraceList(api);
-  const service = useService(api, list.state.connection);
+  const address = useAddress();
+  const { route, span } = address;
+  const list = useTraceList(api, span);
+  const alarms = useAlarmList(api);
+  const service = useService(api);
+  const { connection } = list.state;
   return (
     <>
       <a class="skip-link" href="#content">
         Skip to content
       </a>
-      <TopBar service={service} connection={list.state.connection} />
+      <TopBar
+        service={service}
+        connection={connection}
+        address={address}
+        alarming={countOf(alarms.state, 'ALARM')}
+      />
       <main id="content" tabIndex={-1}>
-        {list.state.connection === 'lost' && (
+        {connection === 'lost' && (
           <Notice tone="warning">
             The connection to Lantern is lost. Trying again; what is shown may be old.
           </Notice>
         )}
-        {route.page === 'list' && <TraceListPage api={api} list={list} service={service} />}
-        {route.page === 'trace' && <TracePage key={route.traceId} api={api} traceId={route.traceId} />}
+        {address.unreadableSpan && (
+          <Notice tone="warning">
+            The time in the address cannot be read, so everything is shown. Expected is <code>?last=15m</code>
+            , or <code>?from=</code> and <code>&amp;to=</code> in milliseconds since 1970.
+          </Notice>
+        )}
+        {route.page === 'list' && <TraceListPage api={api} list={list} service={service} address={address} />}
+        {route.page === 'trace' && (
+          <TracePage key={route.traceId} api={api} traceId={route.traceId} span={span} />
+        )}
+        {route.page === 'alarms' && <AlarmsPage list={alarms} span={span} />}
+        {route.page === 'alarm' && <AlarmPage key={route.name} api={api} name={route.name} span={span} />}
+        {route.page === 'metrics' && <MetricsPage api={api} span={span} />}
         {route.page === 'unknown' && (
           <MessagePage title="Nothing here">
             <p>Lantern has no page at this address.</p>
@@ -40,15 +63,4 @@ export function App({ api }: AppProps) {
       </main>
     </>
   );
-}
-
-/** What runs behind the page; asked again after each reconnection, for it may be another service then. */
-function useService(api: ConsoleApi, connection: string): ServiceInfo | undefined {
-  const [service, setService] = useState<ServiceInfo>();
-  useEffect(() => {
-    if (connection === 'lost') return;
-    // Without an answer the bar stays without a name; that the connection is lost is said elsewhere.
-    api.service().then(setService, () => undefined);
-  }, [api, connection]);
-  return service;
 }

@@ -1,8 +1,11 @@
 import type { ServiceInfo } from '../../xray/trace.ts';
 import type { TraceListState } from '../list/trace-list-state.ts';
 import { Link } from '../routing/link.tsx';
+import type { Address } from '../routing/navigation.ts';
 import { listPath } from '../routing/route.ts';
 import { ThemeToggle } from '../theme/theme-toggle.tsx';
+import { PageLinks } from './page-links.tsx';
+import { tracingText } from './tracing-text.ts';
 
 const CONNECTION_LABELS: Readonly<Record<TraceListState['connection'], string>> = {
   connecting: 'Connecting',
@@ -13,21 +16,27 @@ const CONNECTION_LABELS: Readonly<Record<TraceListState['connection'], string>> 
 export interface TopBarProps {
   readonly service: ServiceInfo | undefined;
   readonly connection: TraceListState['connection'];
+  readonly address: Address;
+  /** Alarms in ALARM. */
+  readonly alarming: number;
 }
 
-export function TopBar({ service, connection }: TopBarProps) {
+export function TopBar({ service, connection, address, alarming }: TopBarProps) {
   return (
     <header class="top-bar">
-      <Link class="brand" href={listPath} title="All traces">
+      <Link class="brand" href={listPath()} title="All traces">
         <img src="/lantern.svg" alt="" width="28" height="28" />
         <span>Lambda Lantern</span>
       </Link>
+      <PageLinks route={address.route} span={address.span} alarming={alarming} />
       {service !== undefined && (
         <p class="service">
           <span class="service-name">{service.name}</span>
           <span class="service-place">
             {service.stage} · {service.region}
-            {!service.tracing && ' · tracing off'}
+          </span>
+          <span class={service.tracing ? 'tracing on' : 'tracing'} role="status">
+            {tracingText(service)}
           </span>
         </p>
       )}

@@ -9,23 +9,27 @@ import { entryText } from '../entry/entry.ts';
 import { formatDuration } from '../format/duration.ts';
 import { formatExact } from '../format/time.ts';
 import { Link } from '../routing/link.tsx';
+import { spanText } from '../range/span-text.ts';
 import { listPath } from '../routing/route.ts';
+import type { TimeSpan } from '../routing/time-span.ts';
 import type { TraceFacts } from './trace-facts.ts';
 
 export interface TraceHeaderProps {
   readonly traceId: string;
   readonly facts: TraceFacts;
   readonly failure: TimelineRow | undefined;
+  /** The time of the list that led here. */
+  readonly span: TimeSpan | undefined;
   readonly now: number;
   readonly onShow: (key: string) => void;
 }
 
-export function TraceHeader({ traceId, facts, failure, now, onShow }: TraceHeaderProps) {
+export function TraceHeader({ traceId, facts, failure, span, now, onShow }: TraceHeaderProps) {
   const { correlationId } = facts;
   return (
     <header class="trace-header">
-      <Link class="back" href={listPath}>
-        ← All traces
+      <Link class="back" href={listPath(span)}>
+        ← {span === undefined ? 'All traces' : `Traces of ${spanText(span, now * 1000)}`}
       </Link>
       <div class="trace-title">
         <PageTitle documentTitle={`${entryText(facts.entry)} – ${traceId} – Lambda Lantern`}>

@@ -1,15 +1,18 @@
 import type { ConsoleApi } from '../api/console-api.ts';
 import { Notice } from '../components/notice.tsx';
 import { MessagePage } from '../components/message-page.tsx';
+import type { TimeSpan } from '../routing/time-span.ts';
 import { TraceView } from './trace-view.tsx';
 import { useTrace } from './use-trace.ts';
 
 export interface TracePageProps {
   readonly api: ConsoleApi;
   readonly traceId: string;
+  /** The time of the list that led here. */
+  readonly span: TimeSpan | undefined;
 }
 
-export function TracePage({ api, traceId }: TracePageProps) {
+export function TracePage({ api, traceId, span }: TracePageProps) {
   const loaded = useTrace(api, traceId);
   switch (loaded.status) {
     case 'loading':
@@ -35,7 +38,7 @@ export function TracePage({ api, traceId }: TracePageProps) {
           {loaded.gone && (
             <Notice tone="info">This trace was cleared; it stays here until you leave the page.</Notice>
           )}
-          <TraceView page={loaded.page} />
+          <TraceView page={loaded.page} span={span} />
         </>
       );
   }

@@ -2,6 +2,7 @@ import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { TracePage } from '../../xray/trace.ts';
 import { useNow } from '../components/use-now.ts';
 import { DetailsPanel } from '../details/details-panel.tsx';
+import type { TimeSpan } from '../routing/time-span.ts';
 import { TimelineGrid } from '../timeline/timeline-grid.tsx';
 import { ancestorsOf } from '../timeline/visible-rows.ts';
 import { firstFailure, factsOf } from './trace-facts.ts';
@@ -13,10 +14,12 @@ const CLOCK_EVERY_MS = 1000;
 
 export interface TraceViewProps {
   readonly page: TracePage;
+  /** The time of the list that led here. */
+  readonly span: TimeSpan | undefined;
 }
 
 /** A loaded trace: its head, the timeline, and the details of the selected row. */
-export function TraceView({ page }: TraceViewProps) {
+export function TraceView({ page, span }: TraceViewProps) {
   const traces = useMemo(() => [page.trace, ...page.linked], [page]);
   const now = useNow(CLOCK_EVERY_MS);
   const timeline = useTimeline(traces, now);
@@ -40,7 +43,14 @@ export function TraceView({ page }: TraceViewProps) {
 
   return (
     <div class="page trace-page">
-      <TraceHeader traceId={page.trace.id} facts={facts} failure={failure} now={now} onShow={show} />
+      <TraceHeader
+        traceId={page.trace.id}
+        facts={facts}
+        failure={failure}
+        span={span}
+        now={now}
+        onShow={show}
+      />
       <div class={selected === undefined ? 'trace-body' : 'trace-body with-details'}>
         <TimelineGrid
           timeline={timeline}

@@ -6,7 +6,7 @@ export function useSelection(): readonly [string | undefined, (key: string | und
   const select = useCallback((selected: string | undefined) => {
     setKey(selected);
     const hash = selected === undefined ? '' : `#${encodeURIComponent(selected)}`;
-    history.replaceState(history.state, '', location.pathname + hash);
+    history.replaceState(history.state, '', location.pathname + location.search + hash);
   }, []);
   return [key, select];
 }

@@ -1,3 +1,4 @@
+import type { TextGuard } from '../../redaction/text-guard.ts';
 import type { AnnotationValue } from '../tracer.ts';
 import { MAX_ANNOTATION_KEY_LENGTH, MAX_ANNOTATION_VALUE_LENGTH } from './limits.ts';
 
@@ -31,4 +32,17 @@ export function checkAnnotation(key: unknown, value: unknown): CheckedAnnotation
   return value.length <= MAX_ANNOTATION_VALUE_LENGTH
     ? { key: fixedKey, value }
     : { refused: `a string may have ${MAX_ANNOTATION_VALUE_LENGTH} characters at most` };
+}
+
+/**
+ * An annotation with a label in the place of a value that is somebody's: one that a detector finds, or that stands under
+ * a name such as `Email`.
+ */
+export function protectAnnotation(
+  annotation: { readonly key: string; readonly value: AnnotationValue },
+  texts: TextGuard,
+): { readonly key: string; readonly value: AnnotationValue; readonly masked: boolean } {
+  const { key, value } = annotation;
+  const shown = texts.named(key, value);
+  return { key, value: shown, masked: shown !== value };
 }

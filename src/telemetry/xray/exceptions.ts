@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { maskText } from '../../redaction/detectors/mask-text.ts';
+import type { TextGuard } from '../../redaction/text-guard.ts';
 
 /** An exception as X-Ray's `cause.exceptions` holds it. */
 export interface XRayException {
@@ -32,11 +32,15 @@ const MAX_EXCEPTIONS = 16;
 
 const FRAME = /^\s*at (?:(?<label>.+?) \()?(?<path>[^()]+?):(?<line>\d+):\d+\)?$/;
 
-/** Describes what was thrown and what is behind it (`cause`, and the `errors` of an AggregateError), outermost first. */
+/**
+ * Describes what was thrown and what is behind it (`cause`, and the `errors` of an AggregateError), outermost first. Every
+ * text passes `texts`; other fields of an error are not shown.
+ */
 export function describeException(
   thrown: unknown,
-  options: { readonly remote: boolean; readonly detail: ExceptionDetail },
+  options: { readonly remote: boolean; readonly detail: ExceptionDetail; readonly texts: TextGuard },
 ): XRayException[] {
+  const { texts } = options;
   const described: XRayException[] = [];
   const seen = new Set<unknown>();
   const describe = (error: unknown): string | undefined => {
@@ -45,17 +49,18 @@ export function describeException(
     const id = randomBytes(8).toString('hex');
     const at = described.length;
     // Its place is taken first, so that causes come after what they caused.
-    described.push({ id, type: typeOf(error), stack: [] });
+    const type = texts.text(typeOf(error));
+    described.push({ id, type, stack: [] });
     const [first, ...others] = causesOf(error);
     const cause = first === undefined ? undefined : describe(first);
     for (const other of others) describe(other);
     described[at] = {
       id,
-      type: typeOf(error),
-      ...(options.detail === 'full' && { message: messageOf(error) }),
+      type,
+      ...(options.detail === 'full' && { message: texts.message(messageOf(error)) }),
       ...(options.remote && { remote: true }),
       ...(cause !== undefined && { cause }),
-      stack: stackOf(error).slice(0, options.detail === 'full' ? MAX_STACK_FRAMES : 1),
+      stack: stackOf(error, options.detail === 'full' ? MAX_STACK_FRAMES : 1, texts),
     };
     return id;
   };
@@ -76,20 +81,22 @@ function typeOf(error: unknown): string {
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof Error) return maskText(error.message).text;
-  if (typeof error === 'string') return maskText(error).text;
-  return 'A value that is not an Error was thrown';
+  // Its type says what a message is; whoever throws may not know.
+  const message: unknown = error instanceof Error ? error.message : error;
+  if (typeof message === 'string') return message;
+  return error instanceof Error ? 'A message that is not a text' : 'A value that is not an Error was thrown';
 }
 
-function stackOf(error: unknown): StackFrame[] {
+function stackOf(error: unknown, most: number, texts: TextGuard): StackFrame[] {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return [];
   const frames: StackFrame[] = [];
   for (const line of error.stack.split('\n')) {
     const groups = FRAME.exec(line)?.groups;
     // Frames of Node itself say nothing about the service.
     if (groups?.path === undefined || groups.path.startsWith('node:')) continue;
-    frames.push({ path: groups.path, line: Number(groups.line), label: groups.label ?? 'anonymous' });
-    if (frames.length === MAX_STACK_FRAMES) break;
+    const label = groups.label === undefined ? 'anonymous' : texts.text(groups.label);
+    frames.push({ path: texts.text(groups.path), line: Number(groups.line), label });
+    if (frames.length === most) break;
   }
   return frames;
 }

@@ -6,6 +6,12 @@ const DATAGRAM_HEADER = '{"format":"json","version":1}\n';
 
 const LIMIT = Math.min(MAX_DOCUMENT_BYTES, MAX_DATAGRAM_BYTES - DATAGRAM_HEADER.length);
 
+/**
+ * Bytes kept free for what an invocation adds to its document as it ends: flags, a status, the bytes of a streamed body,
+ * late annotations, and the description of an error of ordinary length.
+ */
+const RESERVE = 12_000;
+
 /** Namespace of the metadata that Lantern writes for itself. */
 export const OWN_NAMESPACE = 'lantern';
 
@@ -39,17 +45,25 @@ export function fitDocument(subsegment: Subsegment): string {
   throw new Error(`A subsegment cannot be written in ${LIMIT} bytes`);
 }
 
+/** Bytes of JSON that metadata may still take, so that the subsegment is not cut when it is sent. */
+export function roomLeft(subsegment: Subsegment): number {
+  const document = serialize(withoutChildren(subsegment));
+  return document === undefined ? 0 : Math.max(0, LIMIT - RESERVE - Buffer.byteLength(document));
+}
+
+/** A copy as it will be sent: the children of a subsegment travel alone. */
+export function withoutChildren(subsegment: Subsegment): Subsegment {
+  const copy = Object.create(Object.getPrototypeOf(subsegment) as object) as Subsegment;
+  Object.assign(copy, subsegment);
+  delete copy.subsegments;
+  return copy;
+}
+
 /** From what is missed least to what is missed most. Each answers whether there was anything to give up. */
 const sacrifices: ReadonlyArray<{ what: string; giveUp: (entity: Expendable) => boolean }> = [
-  {
-    what: 'captured response',
-    giveUp: (entity) => {
-      const { response, event, ...rest } = own(entity);
-      if (response === undefined && event === undefined) return false;
-      entity.metadata = { ...entity.metadata, [OWN_NAMESPACE]: rest };
-      return true;
-    },
-  },
+  { what: 'captured event', giveUp: (entity) => removeOwn(entity, 'event') },
+  { what: 'captured response', giveUp: (entity) => removeOwn(entity, 'response') },
+  { what: 'captured result', giveUp: (entity) => removeOwn(entity, 'result') },
   {
     what: 'metadata',
     giveUp: (entity) => {
@@ -77,6 +91,13 @@ const sacrifices: ReadonlyArray<{ what: string; giveUp: (entity: Expendable) => 
   { what: 'details of the call', giveUp: (entity) => remove(entity, 'aws') || remove(entity, 'http') },
   { what: 'annotations', giveUp: (entity) => remove(entity, 'annotations') },
 ];
+
+function removeOwn(entity: Expendable, key: 'event' | 'response' | 'result'): boolean {
+  const { [key]: given, ...rest } = own(entity);
+  if (given === undefined) return false;
+  entity.metadata = { ...entity.metadata, [OWN_NAMESPACE]: rest };
+  return true;
+}
 
 const SHORT_MESSAGE_LENGTH = 200;
 

@@ -1,4 +1,5 @@
 import type { Segment, Subsegment } from 'aws-xray-sdk-core';
+import type { Capture } from '../capture.ts';
 
 /** What a recorded invocation hands from function to function. */
 export interface InvocationRecording {
@@ -11,4 +12,6 @@ export interface InvocationRecording {
   readonly annotations: Set<string>;
   /** Id of the exception that describes an error: what rethrows it only refers to it. */
   readonly describedErrors: Map<unknown, string>;
+  /** How the pipeline captures, once it has said so: what runs inside the invocation captures the same way. */
+  capture?: Capture;
 }

@@ -1,6 +1,6 @@
 import type { Segment, Subsegment } from 'aws-xray-sdk-core';
 import type { DocumentSender } from './document-sender.ts';
-import { OWN_NAMESPACE } from './fit-document.ts';
+import { OWN_NAMESPACE, withoutChildren } from './fit-document.ts';
 import { INVALID_NAME_CHARACTERS, MAX_NAME_LENGTH } from './limits.ts';
 
 /** Subsegments that were closed with their parent while their own work went on. */
@@ -42,12 +42,4 @@ export function closeOpenChildren(subsegment: Subsegment): void {
 export function sendInProgress(subsegment: Subsegment, sender: DocumentSender): void {
   if (!subsegment.isClosed()) sender.sendDocument(withoutChildren(subsegment));
   for (const child of subsegment.subsegments ?? []) sendInProgress(child, sender);
-}
-
-/** A copy to be sent: its children travel alone. */
-function withoutChildren(subsegment: Subsegment): Subsegment {
-  const copy = Object.create(Object.getPrototypeOf(subsegment) as object) as Subsegment;
-  Object.assign(copy, subsegment);
-  delete copy.subsegments;
-  return copy;
 }

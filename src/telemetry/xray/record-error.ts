@@ -1,4 +1,5 @@
 import type { Subsegment } from 'aws-xray-sdk-core';
+import type { TextGuard } from '../../redaction/text-guard.ts';
 import type { ExceptionDetail } from './exceptions.ts';
 import { describeException } from './exceptions.ts';
 import type { FailureFlags } from './failure.ts';
@@ -9,6 +10,8 @@ export interface ErrorContext {
   /** Id of the exception that describes an error already. */
   readonly describedErrors: Map<unknown, string>;
   readonly detail: ExceptionDetail;
+  /** What every text of the error passes. */
+  readonly texts: TextGuard;
 }
 
 /** Sets the flags that are there; X-Ray wants the others absent. */
@@ -25,7 +28,7 @@ export function setFlags(subsegment: Subsegment, flags: FailureFlags): void {
 export function recordError(
   subsegment: Subsegment,
   thrown: unknown,
-  { describedErrors, detail }: ErrorContext,
+  { describedErrors, detail, texts }: ErrorContext,
   remote = false,
 ): void {
   setFlags(subsegment, flagsOfError(thrown));
@@ -34,7 +37,7 @@ export function recordError(
     Object.assign(subsegment, { cause: known });
     return;
   }
-  const exceptions = describeException(thrown, { remote, detail });
+  const exceptions = describeException(thrown, { remote, detail, texts });
   Object.assign(subsegment, { cause: { working_directory: process.cwd(), exceptions } });
   if (typeof thrown === 'object' && exceptions[0] !== undefined)
     describedErrors.set(thrown, exceptions[0].id);

@@ -1,21 +1,25 @@
 import { Tracer as PowertoolsTracer } from '@aws-lambda-powertools/tracer';
 import AWSXRay from 'aws-xray-sdk-core';
+import type { TextGuard } from '../../redaction/text-guard.ts';
+import { createTextGuard } from '../../redaction/text-guard.ts';
 import { formatTraceHeader, parseTraceHeader } from '../../propagation/trace-header.ts';
 import { inertCall, inertInvocation } from '../inert-tracer.ts';
 import { settle } from '../settle.ts';
 import type { EnteredTraceScope } from '../trace-scope.ts';
-import { currentTraceScope, enterTraceScope, runInTraceScope } from '../trace-scope.ts';
+import { currentTraceScope, enterTraceScope, pipelineCapture, runInTraceScope } from '../trace-scope.ts';
 import type { CallDescription, CallRecord, InvocationTrace, Tracer } from '../tracer.ts';
 import type { WarnOnce } from '../warn-once.ts';
 import { createWarnOnce } from '../warn-once.ts';
-import { checkAnnotation } from './annotation-rules.ts';
+import { checkAnnotation, protectAnnotation } from './annotation-rules.ts';
 import { DocumentSender } from './document-sender.ts';
 import type { ExceptionDetail } from './exceptions.ts';
 import { flagsOfStatus } from './failure.ts';
+import { roomLeft } from './fit-document.ts';
 import type { InvocationRecording } from './invocation-recording.ts';
 import { createInvocationRoot } from './invocation-root.ts';
 import { MAX_ANNOTATIONS } from './limits.ts';
 import { close, closeOpenChildren, open, sendInProgress } from './open-subsegment.ts';
+import { protectCall } from './protect-call.ts';
 import { recordError, setFlags } from './record-error.ts';
 
 /** Options of {@link createXRayTracer}. */
@@ -42,6 +46,7 @@ class XRayTracer implements Tracer {
   readonly #sender: DocumentSender;
   readonly #recorder: PowertoolsTracer['provider'];
   readonly #detail: ExceptionDetail;
+  readonly #defaultTexts: TextGuard = createTextGuard();
 
   constructor({ exceptionDetail }: XRayTracerOptions) {
     this.#warnOnce = createWarnOnce();
@@ -87,6 +92,13 @@ class XRayTracer implements Tracer {
         this.#refuseAnnotation(key, checked.refused);
         return;
       }
+      if (this.#texts.text(key) !== key) {
+        this.#refuseAnnotation(
+          this.#texts.text(key),
+          'its key is personal or secret, which belongs into no key',
+        );
+        return;
+      }
       const { annotations, current } = recording;
       const place = `${current.id} ${checked.key}`;
       if (!annotations.has(place) && annotations.size >= MAX_ANNOTATIONS) {
@@ -94,12 +106,28 @@ class XRayTracer implements Tracer {
         return;
       }
       annotations.add(place);
-      this.#recorder.putAnnotation(checked.key, checked.value);
+      const { key: name, value: shown, masked } = protectAnnotation(checked, this.#texts);
+      if (masked) {
+        this.#warnOnce(
+          `The value of the annotation ${JSON.stringify(name)} is personal or secret; it is masked`,
+        );
+      }
+      this.#recorder.putAnnotation(name, shown);
     });
   }
 
   addMetadata(namespace: string, key: string, value: unknown): void {
     if (this.recording) this.#safely('add metadata', () => this.#recorder.putMetadata(key, value, namespace));
+  }
+
+  metadataRoom(): number {
+    const current = currentTraceScope()?.recording?.current;
+    return current === undefined ? 0 : (this.#safely('measure a document', () => roomLeft(current)) ?? 0);
+  }
+
+  /** What every text passes that is recorded: by the policy of the pipeline where it has one. */
+  get #texts(): TextGuard {
+    return pipelineCapture()?.texts ?? this.#defaultTexts;
   }
 
   #startInvocation(name: string, { scope, leave }: EnteredTraceScope): InvocationTrace {
@@ -125,7 +153,11 @@ class XRayTracer implements Tracer {
         if (failed || ended) return;
         failed = true;
         this.#safely('record an error', () =>
-          recordError(handler, error, { describedErrors, detail: this.#detail }),
+          recordError(handler, error, {
+            describedErrors,
+            detail: this.#detail,
+            texts: scope.recording?.capture?.texts ?? this.#defaultTexts,
+          }),
         );
       },
       setStatus: (status) =>
@@ -171,7 +203,7 @@ class XRayTracer implements Tracer {
         this.#safely('describe a call', () => {
           const status = data.http?.response?.status;
           if (status !== undefined) setFlags(subsegment, flagsOfStatus(status));
-          Object.assign(subsegment, data);
+          Object.assign(subsegment, protectCall(data, this.#texts));
         }),
     };
     const scope = {
@@ -187,7 +219,11 @@ class XRayTracer implements Tracer {
             recordError(
               subsegment,
               failure.error,
-              { describedErrors, detail: this.#detail },
+              {
+                describedErrors,
+                detail: this.#detail,
+                texts: recording.capture?.texts ?? this.#defaultTexts,
+              },
               call.namespace !== undefined,
             ),
           );

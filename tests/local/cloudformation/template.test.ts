@@ -16,6 +16,9 @@ describe('a template', () => {
         subscriptions: [],
         tables: [],
         eventSourceMappings: [],
+        alarms: [],
+        metricFilters: [],
+        alarmEventRules: [],
       },
       warnings: [],
     });

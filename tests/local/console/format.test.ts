@@ -3,7 +3,13 @@ import { entryOf, entryText } from '../../../local/console/entry/entry.ts';
 import { formatDuration } from '../../../local/console/format/duration.ts';
 import { formatAgo, formatExact, toIso } from '../../../local/console/format/time.ts';
 import { lossesText } from '../../../local/console/list/losses-text.ts';
-import { parseRoute, tracePath } from '../../../local/console/routing/route.ts';
+import {
+  alarmPath,
+  listPath,
+  metricsPath,
+  parseRoute,
+  tracePath,
+} from '../../../local/console/routing/route.ts';
 import { noLosses } from '../../fixtures/console/entities.ts';
 
 describe('a duration', () => {
@@ -86,11 +92,25 @@ describe('a route', () => {
   it('is read back from the path it was written to', () => {
     const traceId = '1-6a1b2c3d/<odd> id';
     expect(parseRoute(tracePath(traceId))).toEqual({ page: 'trace', traceId });
+    expect(parseRoute(alarmPath(traceId))).toEqual({ page: 'alarm', name: traceId });
+  });
+
+  it('carries the time of the page, and the alarm that led there', () => {
+    const minute = { kind: 'between', from: 1, to: 2 } as const;
+    expect(metricsPath({ kind: 'last', ms: 900_000 })).toBe('/metrics?last=15m');
+    expect(listPath(minute, 'a & b')).toBe('/traces?from=1&to=2&alarm=a%20%26%20b');
+    expect(listPath(undefined, 'a')).toBe('/traces?alarm=a');
+    expect(listPath()).toBe('/traces');
   });
 
   it.each([
     ['/', 'list'],
     ['/traces', 'list'],
+    ['/traces/', 'list'],
+    ['/alarms', 'alarms'],
+    ['/alarms/x', 'alarm'],
+    ['/metrics', 'metrics'],
+    ['/metrics/x', 'unknown'],
     ['/traces/a/b', 'unknown'],
     ['/traces/%E0%A4%A', 'unknown'],
     ['/elsewhere', 'unknown'],

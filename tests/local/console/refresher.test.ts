@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createRefresher } from '../../../local/console/trace/refresher.ts';
+import { createRefresher } from '../../../local/console/api/refresher.ts';
 
 const GAP = 300;
 

@@ -8,6 +8,7 @@ import {
   type TraceListAction,
   type TraceListState,
 } from '../../../local/console/list/trace-list-state.ts';
+import { tracesOfSpan } from '../../../local/console/list/traces-of-span.ts';
 import { noLosses, summary } from '../../fixtures/console/entities.ts';
 
 const after = (...actions: readonly TraceListAction[]): TraceListState =>
@@ -62,6 +63,22 @@ describe('the state of the trace list', () => {
   it('is empty after clearing, also while paused', () => {
     expect(shownTraces(after(listed, { type: 'cleared' }))).toEqual([]);
     expect(shownTraces(after(listed, { type: 'paused' }, { type: 'cleared' }))).toEqual([]);
+  });
+
+  it('begins anew with another time, also while paused', () => {
+    const moved = after(listed, { type: 'paused' }, { type: 'moved' });
+    expect(moved.loaded).toBe(false);
+    expect(shownTraces(moved)).toEqual([]);
+  });
+
+  it('lets traces go as the last minutes go on, unless it is paused', () => {
+    const span = { kind: 'last', ms: 1000 } as const;
+    const both: TraceListAction = { type: 'arrived', summaries: [old, recent] };
+    const ids = (state: TraceListState, nowMs: number) =>
+      tracesOfSpan(state, span, nowMs).map(({ id }) => id);
+    expect(ids(after(both), 2000)).toEqual(['recent', 'old']);
+    expect(ids(after(both), 3000)).toEqual(['recent']);
+    expect(ids(after(both, { type: 'paused' }), 9000)).toEqual(['recent', 'old']);
   });
 
   it('holds no more than the newest traces', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createTextGuard } from '../../../src/redaction/text-guard.ts';
 import { describeException } from '../../../src/telemetry/xray/exceptions.ts';
 import { flagsOfError, flagsOfStatus } from '../../../src/telemetry/xray/failure.ts';
 
@@ -35,7 +36,7 @@ describe('the description of an exception', () => {
     const error = new TypeError(
       'cannot fetch https://jane:s3cret@example.com/orders for jane.doe@example.org',
     );
-    const [exception] = describeException(error, { remote: false, detail: 'full' });
+    const [exception] = describeException(error, { remote: false, detail: 'full', texts: createTextGuard() });
 
     expect(exception?.message).toContain('cannot fetch');
     expect(exception?.message).not.toMatch(/s3cret|jane/);

@@ -1,0 +1,150 @@
+import type {
+  AlarmDefinition,
+  CompositeAlarmDefinition,
+  MetricAlarmDefinition,
+  MetricQueryDefinition,
+  MetricStatDefinition,
+} from '../service.ts';
+import type { Fields } from './fields.ts';
+import type { Resource, Resources } from './resources.ts';
+
+/** The metric and composite alarms of the template; what cannot be watched is left out with a warning. */
+export const readAlarms = (resources: Resources): AlarmDefinition[] => [
+  ...resources.ofType('AWS::CloudWatch::Alarm').flatMap((resource) => readMetricAlarm(resource, resources)),
+  ...resources.ofType('AWS::CloudWatch::CompositeAlarm').map(readCompositeAlarm),
+];
+
+const readMetricAlarm = (resource: Resource, resources: Resources): MetricAlarmDefinition[] => {
+  const { fields, ref } = resource;
+  const single = !fields.has('Metrics');
+  const queries = single ? [readSingleMetric(fields)] : fields.each('Metrics').map(readQuery);
+  if (queries.includes(undefined)) {
+    resources.warn(
+      `The alarm ${ref()} is left out: only metrics, their statistics and metric math are evaluated locally`,
+    );
+    return [];
+  }
+  const threshold = fields.optionalNumber('Threshold');
+  const thresholdMetricId = fields.optionalText('ThresholdMetricId');
+  const datapointsToAlarm = fields.optionalNumber('DatapointsToAlarm');
+  const lowSamples = fields.optionalText('EvaluateLowSampleCountPercentile');
+  return [
+    {
+      ...actionsOf(resource),
+      kind: 'metric',
+      queries: queries.filter((query) => query !== undefined),
+      single,
+      ...(threshold !== undefined && { threshold }),
+      ...(thresholdMetricId !== undefined && { thresholdMetricId }),
+      comparisonOperator: fields.text('ComparisonOperator'),
+      evaluationPeriods: fields.optionalNumber('EvaluationPeriods') ?? 1,
+      ...(datapointsToAlarm !== undefined && { datapointsToAlarm }),
+      treatMissingData: oneOf(fields, 'TreatMissingData', TREATMENTS) ?? 'missing',
+      ...(lowSamples !== undefined && {
+        evaluateLowSampleCountPercentile: lowSamples === 'ignore' ? 'ignore' : 'evaluate',
+      }),
+    },
+  ];
+};
+
+const TREATMENTS = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
+
+/** Undefined for an alarm on something other than a metric. */
+const readSingleMetric = (fields: Fields): MetricQueryDefinition | undefined => {
+  const metricName = fields.optionalText('MetricName');
+  if (metricName === undefined) return undefined;
+  const statistic = fields.optionalText('ExtendedStatistic') ?? fields.text('Statistic');
+  return { id: 'm1', returnData: true, stat: readStat(fields, fields, metricName, statistic) };
+};
+
+/** Undefined for a query of another kind, such as one of Metrics Insights. */
+const readQuery = (fields: Fields): MetricQueryDefinition | undefined => {
+  const label = fields.optionalText('Label');
+  const common = {
+    id: fields.text('Id'),
+    returnData: fields.optionalBoolean('ReturnData') ?? true,
+    ...(label !== undefined && { label }),
+  };
+  const expression = fields.optionalText('Expression');
+  if (expression !== undefined) {
+    const period = fields.optionalNumber('Period');
+    return /^\s*SELECT\s/i.test(expression)
+      ? undefined
+      : { ...common, expression, ...(period !== undefined && { period }) };
+  }
+  const stat = fields.within('MetricStat');
+  const metric = stat.within('Metric');
+  return { ...common, stat: readStat(stat, metric, metric.text('MetricName'), stat.text('Stat')) };
+};
+
+const readStat = (
+  fields: Fields,
+  metric: Fields,
+  metricName: string,
+  statistic: string,
+): MetricStatDefinition => {
+  const unit = fields.optionalText('Unit');
+  const period = fields.optionalNumber('Period') ?? DEFAULT_PERIOD;
+  if (!isPeriod(period)) {
+    throw new Error(`${fields.path}.Period: expected 10, 20, 30 or a multiple of 60, got ${period}`);
+  }
+  return {
+    namespace: metric.text('Namespace'),
+    metricName,
+    dimensions: readDimensions(metric),
+    statistic,
+    period,
+    ...(unit !== undefined && { unit }),
+  };
+};
+
+/** Seconds. */
+const DEFAULT_PERIOD = 60;
+
+/** PutMetricAlarm, "Period". */
+const isPeriod = (period: number): boolean =>
+  [10, 20, 30].includes(period) || (period > 0 && period % 60 === 0);
+
+const readDimensions = (fields: Fields): MetricStatDefinition['dimensions'] =>
+  fields
+    .each('Dimensions')
+    .map((dimension) => ({ name: dimension.text('Name'), value: dimension.text('Value') }));
+
+const readCompositeAlarm = (resource: Resource): CompositeAlarmDefinition => {
+  const { fields } = resource;
+  const actionsSuppressor = fields.optionalText('ActionsSuppressor');
+  return {
+    ...actionsOf(resource),
+    kind: 'composite',
+    rule: fields.text('AlarmRule'),
+    ...(actionsSuppressor !== undefined && { actionsSuppressor }),
+    suppressorWaitPeriod: fields.optionalNumber('ActionsSuppressorWaitPeriod') ?? 0,
+    suppressorExtensionPeriod: fields.optionalNumber('ActionsSuppressorExtensionPeriod') ?? 0,
+  };
+};
+
+const actionsOf = ({ fields, ref, attribute }: Resource) => {
+  const description = fields.optionalText('AlarmDescription');
+  const actions = (name: string): string[] => fields.list(name).map(String);
+  return {
+    name: ref(),
+    arn: attribute('Arn'),
+    ...(description !== undefined && { description }),
+    actionsEnabled: fields.optionalBoolean('ActionsEnabled') ?? true,
+    alarmActions: actions('AlarmActions'),
+    okActions: actions('OKActions'),
+    insufficientDataActions: actions('InsufficientDataActions'),
+  };
+};
+
+const oneOf = <Choice extends string>(
+  fields: Fields,
+  name: string,
+  choices: readonly Choice[],
+): Choice | undefined => {
+  const text = fields.optionalText(name);
+  if (text === undefined) return undefined;
+  const choice = choices.find((candidate) => candidate === text);
+  if (choice !== undefined) return choice;
+  throw new Error(`${fields.pathOf(name)}: expected one of ${choices.join(', ')}, got "${text}"`);
+};

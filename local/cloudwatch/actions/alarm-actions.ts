@@ -1,0 +1,118 @@
+/** What is done about a transition: topics are published to, functions invoked, EventBridge's rules followed. */
+import { randomUUID } from 'node:crypto';
+import { AsyncInvocations } from '../../lambda/async-invocations.ts';
+import type { Invoke } from '../../lambda/invocation.ts';
+import type { AlarmEventRuleDefinition } from '../../service.ts';
+import { eventBridgeEvent, lambdaActionEvent } from './alarm-event.ts';
+import { matchesEventPattern } from './event-pattern.ts';
+import { snsMessage, snsSubject } from './sns-message.ts';
+import type { Account, Transition } from './transition.ts';
+
+export interface AlarmActionsOptions extends Account {
+  /** Where SNS answers. */
+  readonly snsEndpoint: string;
+  readonly invoke: Invoke;
+  readonly functionNames: readonly string[];
+  readonly rules: readonly AlarmEventRuleDefinition[];
+  /** Told of what was not delivered. */
+  readonly onError: (message: string, cause: unknown) => void;
+}
+
+/** Says what came of an action, for the history of the alarm. */
+export type ActionReport = (outcome: string) => void;
+
+export class AlarmActions {
+  readonly #options: AlarmActionsOptions;
+  readonly #invocations: AsyncInvocations;
+  readonly #publishing = new Set<Promise<void>>();
+
+  constructor(options: AlarmActionsOptions) {
+    this.#options = options;
+    this.#invocations = new AsyncInvocations({
+      invoke: options.invoke,
+      onDropped: ({ functionName, reason }) =>
+        options.onError(`${functionName} did not take the change of an alarm`, reason),
+    });
+  }
+
+  /** Runs the actions of the new state, of an alarm whose actions are enabled and not held back. */
+  act(transition: Transition, report: ActionReport): void {
+    const { alarm, state } = transition;
+    const actions = {
+      ALARM: alarm.alarmActions,
+      OK: alarm.okActions,
+      INSUFFICIENT_DATA: alarm.insufficientDataActions,
+    }[state.value];
+    for (const arn of actions) {
+      if (/^arn:[^:]*:sns:/.test(arn)) this.#track(this.#publish(arn, transition, report));
+      else if (/^arn:[^:]*:lambda:/.test(arn)) this.#invoke(arn, transition, report);
+      else this.#fail(report, `${arn} is neither a topic nor a function: it is not called locally`);
+    }
+  }
+
+  /** Tells EventBridge, which hears of every transition. */
+  emit(transition: Transition, report: ActionReport): void {
+    const event = eventBridgeEvent(transition, this.#options);
+    for (const { name, pattern, functionNames } of this.#options.rules) {
+      if (!matchesEventPattern(pattern, event)) continue;
+      for (const functionName of functionNames) {
+        this.#accept(functionName, event);
+        report(`sent to ${functionName} by the rule ${name}`);
+      }
+    }
+  }
+
+  /** Waits for what is under way; what waits for a retry is given up. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#publishing);
+    await this.#invocations.stop();
+  }
+
+  #invoke(arn: string, transition: Transition, report: ActionReport): void {
+    const functionName = /:function:([^:]+)/.exec(arn)?.[1] ?? arn;
+    if (!this.#options.functionNames.includes(functionName)) {
+      this.#fail(report, `${arn} is not a function that runs here`);
+      return;
+    }
+    this.#accept(functionName, lambdaActionEvent(transition, this.#options));
+    report(`sent to ${functionName}`);
+  }
+
+  #accept(functionName: string, event: object): void {
+    this.#invocations.accept({ functionName, payload: JSON.stringify(event), requestId: randomUUID() });
+  }
+
+  async #publish(topicArn: string, transition: Transition, report: ActionReport): Promise<void> {
+    const parameters = new URLSearchParams({
+      Action: 'Publish',
+      Version: '2010-03-31',
+      TopicArn: topicArn,
+      Subject: snsSubject(transition, this.#options),
+      Message: snsMessage(transition, this.#options),
+    });
+    try {
+      const response = await fetch(this.#options.snsEndpoint, { method: 'POST', body: parameters });
+      const answer = await response.text();
+      if (!response.ok)
+        throw new Error(/<Message>([^<]*)</.exec(answer)?.[1] ?? `SNS answered ${response.status}`);
+      report(`published to ${topicArn}`);
+    } catch (error) {
+      this.#fail(report, `not published to ${topicArn}: ${messageOf(error)}`);
+    }
+  }
+
+  #fail(report: ActionReport, outcome: string): void {
+    report(outcome);
+    this.#options.onError('An action of an alarm failed', outcome);
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#publishing.delete(tracked));
+    this.#publishing.add(tracked);
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

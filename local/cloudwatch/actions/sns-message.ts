@@ -1,0 +1,101 @@
+/**
+ * What CloudWatch publishes to a topic, in the form that was recorded from AWS ("Acting on alarm changes", user guide).
+ * Pure.
+ */
+import type { MetricAlarmDefinition, MetricQueryDefinition, MetricStatDefinition } from '../../service.ts';
+import { alarmPeriod } from '../alarms/read-datapoints.ts';
+import { timestamp } from '../alarms/timestamps.ts';
+import { regionName } from './region-name.ts';
+import type { Account, Transition } from './transition.ts';
+
+/** Characters of a subject (Publish, "Subject"). */
+const MAX_SUBJECT = 100;
+
+/** `ALARM: "name" in EU (Ireland)`; a long name is cut. */
+export const snsSubject = ({ alarm, state }: Transition, { region }: Account): string => {
+  const [before, after] = [`${state.value}: "`, `" in ${regionName(region)}`];
+  const room = MAX_SUBJECT - before.length - after.length;
+  const name = alarm.name.length <= room ? alarm.name : `${alarm.name.slice(0, room - 3)}...`;
+  return `${before}${name}${after}`;
+};
+
+/** JSON. */
+export const snsMessage = (transition: Transition, { region, accountId }: Account): string => {
+  const { alarm, state, previous, createdAt } = transition;
+  const common = {
+    AlarmName: alarm.name,
+    AlarmDescription: alarm.description ?? null,
+    AWSAccountId: accountId,
+    AlarmConfigurationUpdatedTimestamp: timestamp(createdAt),
+    NewStateValue: state.value,
+    NewStateReason: state.reason,
+    StateChangeTime: timestamp(state.at),
+    Region: regionName(region),
+    AlarmArn: alarm.arn,
+    OldStateValue: previous.value,
+    OKActions: alarm.okActions,
+    AlarmActions: alarm.alarmActions,
+    InsufficientDataActions: alarm.insufficientDataActions,
+  };
+  return JSON.stringify(
+    alarm.kind === 'metric'
+      ? { ...common, Trigger: triggerOf(alarm) }
+      : { ...common, AlarmRule: alarm.rule, TriggeringChildren: triggeringChildren(transition) },
+  );
+};
+
+const triggerOf = (alarm: MetricAlarmDefinition): object => {
+  const { queries, datapointsToAlarm, threshold, thresholdMetricId } = alarm;
+  const evaluation = {
+    Period: alarmPeriod(alarm),
+    EvaluationPeriods: alarm.evaluationPeriods,
+    ...(datapointsToAlarm !== undefined && { DatapointsToAlarm: datapointsToAlarm }),
+    ComparisonOperator: alarm.comparisonOperator,
+    ...(threshold !== undefined && { Threshold: threshold }),
+    ...(thresholdMetricId !== undefined && { ThresholdMetricId: thresholdMetricId }),
+    TreatMissingData: alarm.treatMissingData,
+    EvaluateLowSampleCountPercentile: alarm.evaluateLowSampleCountPercentile ?? '',
+  };
+  const [first] = queries;
+  if (!alarm.single || first === undefined || !('stat' in first))
+    return { ...evaluation, Metrics: queries.map(metricOf) };
+  const { stat } = first;
+  return { MetricName: stat.metricName, Namespace: stat.namespace, ...statisticOf(stat), ...evaluation };
+};
+
+const statisticOf = ({ statistic, unit, dimensions }: MetricStatDefinition): object => ({
+  ...(SIMPLE_STATISTICS.includes(statistic)
+    ? { StatisticType: 'Statistic', Statistic: UPPER_CASE[statistic] ?? statistic.toUpperCase() }
+    : { StatisticType: 'ExtendedStatistic', ExtendedStatistic: statistic }),
+  Unit: unit ?? null,
+  Dimensions: dimensions.map(({ name, value }) => ({ value, name })),
+});
+
+const SIMPLE_STATISTICS = ['Sum', 'Average', 'Minimum', 'Maximum', 'SampleCount'];
+const UPPER_CASE: Readonly<Record<string, string>> = { SampleCount: 'SAMPLE_COUNT' };
+
+const metricOf = (query: MetricQueryDefinition): object => {
+  const { id, label, returnData } = query;
+  const named = { Id: id, ...(label !== undefined && { Label: label }) };
+  if ('expression' in query) return { Expression: query.expression, ...named, ReturnData: returnData };
+  const { namespace, metricName, dimensions, period, statistic, unit } = query.stat;
+  return {
+    ...named,
+    MetricStat: {
+      Metric: {
+        Dimensions: dimensions.map(({ name, value }) => ({ value, name })),
+        MetricName: metricName,
+        Namespace: namespace,
+      },
+      Period: period,
+      Stat: statistic,
+      ...(unit !== undefined && { Unit: unit }),
+    },
+    ReturnData: returnData,
+  };
+};
+
+const triggeringChildren = ({ trigger }: Transition): object[] =>
+  trigger === undefined
+    ? []
+    : [{ Arn: trigger.arn, State: { Value: trigger.state.value, Timestamp: timestamp(trigger.state.at) } }];

@@ -1,0 +1,163 @@
+import type { AlarmDefinition, CompositeAlarmDefinition } from '../../service.ts';
+import type { AlarmActions } from '../actions/alarm-actions.ts';
+import type { Transition } from '../actions/transition.ts';
+import { alarmNameOf } from '../composite/alarm-rule.ts';
+import { evaluateCompositeAlarm, triggerOf } from '../composite/composite-alarm.ts';
+import { evaluationOrder } from '../composite/evaluation-order.ts';
+import { NOT_SUPPRESSED, stepSuppression, type Suppression } from '../composite/suppression.ts';
+import { periodMs, type MetricClock } from '../metrics/clock.ts';
+import type { MetricStore } from '../metrics/metric-store.ts';
+import { newRecord, remember, type AlarmRecord, type HistoryEntry } from './alarm-record.ts';
+import { evaluateMetricAlarm, type AlarmEvaluation } from './evaluate-metric-alarm.ts';
+
+export interface AlarmServiceOptions {
+  readonly alarms: readonly AlarmDefinition[];
+  readonly store: MetricStore;
+  readonly clock: MetricClock;
+  readonly actions: Pick<AlarmActions, 'act' | 'emit'>;
+  /** Told when the state or the reason of an alarm changed. */
+  readonly onChange: (record: AlarmRecord) => void;
+  /** Told of each change of a state. */
+  readonly onTransition: (transition: Transition) => void;
+  /** When the alarms were made, epoch milliseconds. */
+  readonly createdAt: number;
+}
+
+interface Change {
+  readonly transition: Transition;
+  readonly entry: HistoryEntry;
+}
+
+/** Holds the alarms of a service, and evaluates them when it is told to. */
+export class AlarmService {
+  readonly #options: AlarmServiceOptions;
+  readonly #records: ReadonlyMap<string, AlarmRecord>;
+  readonly #suppressions = new Map<AlarmRecord, Suppression>();
+  /** Of a composite alarm: the last change, whose actions may still be held back. */
+  readonly #lastChanges = new Map<AlarmRecord, Change>();
+
+  constructor(options: AlarmServiceOptions) {
+    this.#options = options;
+    this.#records = new Map(options.alarms.map((alarm) => [alarm.name, newRecord(alarm, options.createdAt)]));
+  }
+
+  records(): AlarmRecord[] {
+    return [...this.#records.values()];
+  }
+
+  /** By name or ARN. */
+  find(reference: string): AlarmRecord | undefined {
+    return this.#records.get(alarmNameOf(reference));
+  }
+
+  /**
+   * Evaluates every alarm once: those on metrics, then the composite ones, children first.
+   *
+   * @param now epoch milliseconds
+   * @param settledAt up to when the metrics are complete
+   */
+  evaluate(now: number, settledAt: number): void {
+    const { store, clock } = this.#options;
+    for (const record of this.#records.values()) {
+      const { definition, state } = record;
+      if (definition.kind !== 'metric') continue;
+      const moment = { store, clock, now, settledAt, previousState: state.value };
+      const evaluation = evaluateMetricAlarm(definition, moment);
+      const change = evaluation && this.#enter(record, evaluation, now);
+      if (change === undefined) continue;
+      this.#tell(change);
+      if (definition.actionsEnabled) this.#act(change);
+    }
+    this.#evaluateComposites(now);
+  }
+
+  #evaluateComposites(now: number): void {
+    const changes = new Map<AlarmRecord, Change>();
+    const { order, cyclic } = evaluationOrder(this.records());
+    for (const record of order) {
+      const evaluation = evaluateCompositeAlarm(record.definition, {
+        previous: record,
+        alarmOf: (name) => this.find(name),
+        isCyclic: cyclic.has(record),
+      });
+      const trigger = evaluation.state === record.state.value ? undefined : this.#trigger(record.definition);
+      const change = this.#enter(record, evaluation, now, trigger);
+      if (change !== undefined) changes.set(record, change);
+    }
+    // Suppressors are alarms too: all of them have their new state by now.
+    for (const record of order) this.#suppress(record, changes.get(record), now);
+  }
+
+  #trigger(alarm: CompositeAlarmDefinition): Transition['trigger'] {
+    try {
+      const trigger = triggerOf(alarm, (name) => this.find(name));
+      return trigger && { arn: trigger.definition.arn, state: trigger.state };
+    } catch {
+      // A rule that cannot be read is said in the reason of its alarm.
+      return undefined;
+    }
+  }
+
+  #suppress(
+    record: AlarmRecord & { definition: CompositeAlarmDefinition },
+    change: Change | undefined,
+    now: number,
+  ): void {
+    const { actionsSuppressor, suppressorWaitPeriod, suppressorExtensionPeriod, actionsEnabled } =
+      record.definition;
+    const suppressor = actionsSuppressor === undefined ? undefined : this.find(actionsSuppressor);
+    const { suppression, act, suppressedBy } = stepSuppression(
+      this.#suppressions.get(record) ?? NOT_SUPPRESSED,
+      {
+        at: now,
+        changed: change !== undefined,
+        suppressor: suppressor?.state.value ?? 'OK',
+        wait: suppressor === undefined ? 0 : periodMs(suppressorWaitPeriod, this.#options.clock),
+        extension: suppressor === undefined ? 0 : periodMs(suppressorExtensionPeriod, this.#options.clock),
+      },
+    );
+    this.#suppressions.set(record, suppression);
+    if (change !== undefined) {
+      this.#lastChanges.set(record, change);
+      this.#tell({ ...change, transition: { ...change.transition, ...(suppressedBy && { suppressedBy }) } });
+      if (suppressedBy !== undefined) change.entry.actions.push(`actions held back: ${suppressedBy}`);
+    }
+    const last = this.#lastChanges.get(record);
+    if (act && last !== undefined && actionsEnabled) this.#act(last);
+  }
+
+  /** @returns what is to be told, when the state changed. */
+  #enter(
+    record: AlarmRecord,
+    evaluation: AlarmEvaluation,
+    now: number,
+    trigger?: Transition['trigger'],
+  ): Change | undefined {
+    const { state: value, ...explanation } = evaluation;
+    const previous = record.state;
+    if (value === previous.value) {
+      // As in CloudWatch, a state keeps the reason it came with; but why there is no data may become clearer.
+      if (value !== 'INSUFFICIENT_DATA' || explanation.reason === previous.reason) return undefined;
+      record.state = { value, ...explanation, at: previous.at };
+      this.#options.onChange(record);
+      return undefined;
+    }
+    record.state = { value, ...explanation, at: now };
+    const { definition: alarm, createdAt } = record;
+    const entry = remember(record, previous);
+    const transition = { alarm, state: record.state, previous, createdAt, ...(trigger && { trigger }) };
+    return { transition, entry };
+  }
+
+  #tell({ transition, entry }: Change): void {
+    const { onTransition, onChange, actions } = this.#options;
+    onTransition(transition);
+    actions.emit(transition, (outcome) => entry.actions.push(outcome));
+    const record = this.#records.get(transition.alarm.name);
+    if (record !== undefined) onChange(record);
+  }
+
+  #act({ transition, entry }: Change): void {
+    this.#options.actions.act(transition, (outcome) => entry.actions.push(outcome));
+  }
+}

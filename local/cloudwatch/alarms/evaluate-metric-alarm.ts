@@ -1,0 +1,103 @@
+import type { MetricAlarmDefinition } from '../../service.ts';
+import { STATIC_COMPARISON_OPERATORS } from '../comparison.ts';
+import { minimumSamples } from '../low-sample-percentile.ts';
+import { MathError } from '../math/math-error.ts';
+import type { MetricClock } from '../metrics/clock.ts';
+import type { MetricStore } from '../metrics/metric-store.ts';
+import { percentileOf } from '../metrics/statistic.ts';
+import { evaluationRange, judge, type AlarmRule, type Verdict } from '../verdict.ts';
+import type { AlarmState } from '../view.ts';
+import {
+  readDatapoints,
+  watchedQuery,
+  whyNotEvaluated,
+  windowEnd,
+  type AlarmDatapoint,
+} from './read-datapoints.ts';
+import { stateReason, stateReasonData } from './state-reason.ts';
+
+export interface AlarmEvaluation {
+  readonly state: AlarmState;
+  readonly reason: string;
+  readonly reasonData?: string;
+}
+
+export interface EvaluationMoment {
+  readonly store: MetricStore;
+  readonly clock: MetricClock;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** Up to when the metrics are complete: no running invocation began before. */
+  readonly settledAt: number;
+  readonly previousState: AlarmState;
+}
+
+/**
+ * The state that an alarm gets now. Undefined where it keeps its state and reason: too few samples of a percentile, or
+ * missing data that is ignored.
+ */
+export const evaluateMetricAlarm = (
+  alarm: MetricAlarmDefinition,
+  { store, clock, now, settledAt, previousState }: EvaluationMoment,
+): AlarmEvaluation | undefined => {
+  const rule = ruleOf(alarm);
+  const obstacle = whyNotEvaluated(alarm);
+  if (rule === undefined || obstacle !== undefined) {
+    return notEvaluated(obstacle ?? `${alarm.comparisonOperator} compares with an anomaly band`);
+  }
+  try {
+    const end = windowEnd(alarm, settledAt, clock);
+    const count = evaluationRange(rule.evaluationPeriods);
+    const datapoints = readDatapoints(alarm, { store, clock, end, count });
+    const verdict = judge(
+      datapoints.map(({ value }) => value),
+      rule,
+      previousState,
+    );
+    if (hasTooFewSamples(alarm, datapoints, verdict) || isRetained(rule, verdict)) return undefined;
+    const judged = { alarm, rule, datapoints, verdict };
+    return { state: verdict.state, reason: stateReason(judged), reasonData: stateReasonData(judged, now) };
+  } catch (error) {
+    if (error instanceof MathError) return notEvaluated(error.message.replace(/\.$/, ''));
+    throw error;
+  }
+};
+
+/** Undefined for an alarm on an anomaly band. */
+export const ruleOf = (alarm: MetricAlarmDefinition): AlarmRule | undefined => {
+  const { threshold, evaluationPeriods, datapointsToAlarm = evaluationPeriods, treatMissingData } = alarm;
+  const comparisonOperator = STATIC_COMPARISON_OPERATORS.find(
+    (operator) => operator === alarm.comparisonOperator,
+  );
+  if (threshold === undefined || comparisonOperator === undefined) return undefined;
+  return { threshold, comparisonOperator, evaluationPeriods, datapointsToAlarm, treatMissingData };
+};
+
+const notEvaluated = (why: string): AlarmEvaluation => ({
+  state: 'INSUFFICIENT_DATA',
+  reason: `Not evaluated locally: ${why}.`,
+});
+
+/** AWS does not say which period decides: here it is the newest one with data. */
+const hasTooFewSamples = (
+  alarm: MetricAlarmDefinition,
+  datapoints: readonly AlarmDatapoint[],
+  { considered }: Verdict,
+): boolean => {
+  if (alarm.evaluateLowSampleCountPercentile !== 'ignore') return false;
+  const watched = watchedQuery(alarm);
+  const percentile = 'stat' in watched ? percentileOf(watched.stat.statistic) : undefined;
+  const newest = datapoints[considered.at(-1) ?? -1];
+  if (percentile === undefined || newest?.sampleCount === undefined) return false;
+  return percentile > 0 && percentile < 100 && newest.sampleCount < minimumSamples(percentile);
+};
+
+/** `ignore`, with no datapoints or only breaching ones, fewer than needed. */
+const isRetained = (
+  { treatMissingData, datapointsToAlarm }: AlarmRule,
+  { considered, breaching, filled }: Verdict,
+): boolean =>
+  treatMissingData === 'ignore' &&
+  filled > 0 &&
+  breaching === considered.length &&
+  breaching < datapointsToAlarm;

@@ -1,0 +1,69 @@
+/** Which metrics of AWS there are locally, and with which dimensions. Others of AWS are never measured here. */
+import type { MetricStatDefinition } from '../../service.ts';
+
+interface Family {
+  readonly metrics: readonly string[];
+  /** Names of dimensions, as they come together; an empty list where the metric has none. */
+  readonly dimensions: ReadonlyArray<readonly string[]>;
+}
+
+const API_DIMENSIONS = [['ApiName'], ['ApiName', 'Stage'], ['ApiId'], ['ApiId', 'Stage']];
+
+const FAMILIES: ReadonlyMap<string, readonly Family[]> = new Map([
+  [
+    'AWS/Lambda',
+    [
+      {
+        metrics: ['Invocations', 'Errors', 'Throttles', 'Duration', 'ConcurrentExecutions'],
+        dimensions: [[], ['FunctionName']],
+      },
+      { metrics: ['UnreservedConcurrentExecutions', 'ClaimedAccountConcurrency'], dimensions: [[]] },
+    ],
+  ],
+  [
+    'AWS/SQS',
+    [
+      {
+        metrics: [
+          'ApproximateAgeOfOldestMessage',
+          'ApproximateNumberOfMessagesVisible',
+          'ApproximateNumberOfMessagesNotVisible',
+          'ApproximateNumberOfMessagesDelayed',
+          'NumberOfMessagesSent',
+          'NumberOfMessagesReceived',
+          'NumberOfMessagesDeleted',
+        ],
+        dimensions: [['QueueName']],
+      },
+    ],
+  ],
+  ['AWS/SNS', [{ metrics: ['NumberOfMessagesPublished'], dimensions: [['TopicName']] }]],
+  [
+    'AWS/ApiGateway',
+    [
+      {
+        metrics: ['Count', '4XXError', '5XXError', '4xx', '5xx', 'Latency', 'IntegrationLatency'],
+        dimensions: API_DIMENSIONS,
+      },
+    ],
+  ],
+]);
+
+/** Why a metric can have no data here; undefined where it can. */
+export const whyUnknown = ({
+  namespace,
+  metricName,
+  dimensions,
+}: MetricStatDefinition): string | undefined => {
+  if (!namespace.startsWith('AWS/')) return undefined;
+  const families = (FAMILIES.get(namespace) ?? []).filter(({ metrics }) => metrics.includes(metricName));
+  if (families.length === 0) return `${namespace} ${metricName} is not measured locally`;
+  const names = dimensions.map(({ name }) => name).sort();
+  const known = families
+    .flatMap((family) => family.dimensions)
+    .some(
+      (set) => set.length === names.length && [...set].sort().every((name, index) => name === names[index]),
+    );
+  if (known) return undefined;
+  return `${namespace} ${metricName} has no dimensions ${names.join(', ') || '(none)'} locally`;
+};

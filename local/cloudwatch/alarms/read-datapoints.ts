@@ -1,0 +1,159 @@
+import type { MetricAlarmDefinition, MetricQueryDefinition, MetricStatDefinition } from '../../service.ts';
+import { evaluateExpression, pointsOf } from '../math/evaluate-expression.ts';
+import { MathError } from '../math/math-error.ts';
+import { parseExpression } from '../math/parse-expression.ts';
+import type { Value } from '../math/series.ts';
+import { beginOf, periodMs, SHORTEST_PERIOD, type MetricClock } from '../metrics/clock.ts';
+import type { MetricStore } from '../metrics/metric-store.ts';
+import { statisticOf } from '../metrics/statistic.ts';
+import { whyUnknown } from './known-metrics.ts';
+
+export interface AlarmDatapoint {
+  /** Begin of its period, epoch milliseconds. */
+  readonly at: number;
+  /** Null where there is none. */
+  readonly value: number | null;
+  /** Of a metric, not of an expression. */
+  readonly sampleCount?: number;
+}
+
+/**
+ * What a function may run at once in an account, where nobody asked for more ("Lambda quotas"): the answer of
+ * SERVICE_QUOTA() for concurrency. No other quota is known here.
+ */
+export const ACCOUNT_CONCURRENCY = 1000;
+
+const CONCURRENCY_METRICS = [
+  'ConcurrentExecutions',
+  'UnreservedConcurrentExecutions',
+  'ClaimedAccountConcurrency',
+];
+
+/** The query whose result is compared: the one that returns data, and is no anomaly band. */
+export const watchedQuery = ({
+  queries,
+  thresholdMetricId,
+}: MetricAlarmDefinition): MetricQueryDefinition => {
+  const query = queries.find(({ id, returnData }) => returnData && id !== thresholdMetricId) ?? queries[0];
+  if (query === undefined) throw new MathError('The alarm has no metric.');
+  return query;
+};
+
+/** Seconds: all metrics of an alarm have the same period, and an expression has theirs. */
+export const alarmPeriod = (alarm: MetricAlarmDefinition): number => {
+  const periods = alarm.queries.flatMap((query) => ('stat' in query ? [query.stat.period] : []));
+  const watched = watchedQuery(alarm);
+  if ('stat' in watched) return watched.stat.period;
+  return periods.length > 0 ? Math.max(...periods) : (watched.period ?? 60);
+};
+
+/**
+ * Why an alarm can never be evaluated here, as far as its definition tells: undefined where it can. An expression with an
+ * unknown metric in it is not evaluated at all.
+ */
+export const whyNotEvaluated = (alarm: MetricAlarmDefinition): string | undefined => {
+  if (alarm.thresholdMetricId !== undefined) return "anomaly bands are made by CloudWatch's own model";
+  if (alarm.threshold === undefined) return 'it has no threshold';
+  for (const query of alarm.queries) {
+    if (!('stat' in query)) continue;
+    const unknown = whyUnknown(query.stat);
+    if (unknown !== undefined) return unknown;
+    if (statisticOf(query.stat.statistic) === undefined) {
+      return `the statistic ${query.stat.statistic} is not known locally`;
+    }
+  }
+  return undefined;
+};
+
+/** The end of the newest period that an alarm looks at: it slides from minute to minute, or in steps of ten seconds. */
+export const windowEnd = (alarm: MetricAlarmDefinition, settledAt: number, clock: MetricClock): number =>
+  beginOf(settledAt, periodMs(alarmPeriod(alarm) < 60 ? SHORTEST_PERIOD : 60, clock));
+
+/**
+ * Of each of the newest periods up to `end`, oldest first.
+ *
+ * @throws MathError when an expression cannot be evaluated here.
+ */
+export const readDatapoints = (
+  alarm: MetricAlarmDefinition,
+  {
+    store,
+    clock,
+    end,
+    count,
+  }: {
+    readonly store: MetricStore;
+    readonly clock: MetricClock;
+    readonly end: number;
+    readonly count: number;
+  },
+): AlarmDatapoint[] => {
+  const period = alarmPeriod(alarm);
+  const length = periodMs(period, clock);
+  // One more than asked for: DIFF and RATE look at the period before.
+  const periods = count + 1;
+  const from = end - periods * length;
+  const sampleCounts = new Map<number, number>();
+  const read = (stat: MetricStatDefinition): (number | undefined)[] => {
+    const statistic = statisticOf(stat.statistic);
+    const points: (number | undefined)[] = Array.from({ length: periods }, () => undefined);
+    if (statistic === undefined) return points;
+    const id = { namespace: stat.namespace, name: stat.metricName, dimensions: stat.dimensions };
+    for (const { at, value, sampleCount } of store.datapoints(id, statistic, period, { from, to: end })) {
+      const index = Math.round((at - from) / length);
+      points[index] = value;
+      if ('stat' in watched && watched.stat === stat) sampleCounts.set(index, sampleCount);
+    }
+    return points;
+  };
+
+  const watched = watchedQuery(alarm);
+  const valueOf = queryValues(alarm, { period, length: periods, read });
+  const points = pointsOf(`The expression ${watched.id}`, valueOf(watched.id) ?? Number.NaN, periods);
+  return points
+    .map((value, index): AlarmDatapoint => {
+      const sampleCount = sampleCounts.get(index);
+      return {
+        at: from + index * length,
+        value: value ?? null,
+        ...(sampleCount !== undefined && { sampleCount }),
+      };
+    })
+    .slice(1);
+};
+
+/** The value of each query by its id, each computed once and only when it is asked for. */
+const queryValues = (
+  { queries }: MetricAlarmDefinition,
+  options: {
+    readonly period: number;
+    readonly length: number;
+    readonly read: (stat: MetricStatDefinition) => (number | undefined)[];
+  },
+): ((id: string) => Value | undefined) => {
+  const values = new Map<string, Value>();
+  const running: string[] = [];
+  const stats = new Map(queries.flatMap((query) => ('stat' in query ? [[query.id, query.stat]] : [])));
+  const compute = (query: MetricQueryDefinition): Value => {
+    if ('stat' in query) return { kind: 'series', id: query.id, points: options.read(query.stat) };
+    return evaluateExpression(parseExpression(query.expression), {
+      ...options,
+      valueOf,
+      metricIds: [...stats.keys()],
+      quotaOf: (id) =>
+        CONCURRENCY_METRICS.includes(stats.get(id)?.metricName ?? '') ? ACCOUNT_CONCURRENCY : undefined,
+    });
+  };
+  const valueOf = (id: string): Value | undefined => {
+    const query = queries.find((candidate) => candidate.id === id);
+    if (query === undefined || values.has(id)) return values.get(id);
+    if (running.includes(id))
+      throw new MathError(`The expressions ${[...running, id].join(' -> ')} need each other.`);
+    running.push(id);
+    const value = compute(query);
+    running.pop();
+    values.set(id, value);
+    return value;
+  };
+  return valueOf;
+};

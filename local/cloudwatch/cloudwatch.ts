@@ -1,0 +1,221 @@
+/** Local CloudWatch: what the service does, as metrics; its alarms, evaluated each minute; and what the page is told. */
+import type { AccessLogEntry } from '../api-gateway/api-gateway.ts';
+import type { InvocationReport, Invoke, LogEvent } from '../lambda/invocation.ts';
+import type { ApiDefinition, ServiceDefinition } from '../service.ts';
+import { AlarmActions } from './actions/alarm-actions.ts';
+import type { Transition } from './actions/transition.ts';
+import type { AlarmRecord } from './alarms/alarm-record.ts';
+import { AlarmService } from './alarms/alarm-service.ts';
+import { alarmPeriod } from './alarms/read-datapoints.ts';
+import { parseAlarmRule } from './composite/alarm-rule.ts';
+import { beginOf, periodMs, SHORTEST_PERIOD, type MetricClock } from './metrics/clock.ts';
+import { MetricStore } from './metrics/metric-store.ts';
+import { alarmChart } from './page/alarm-chart.ts';
+import { alarmSummary, byUrgency, settingsOf } from './page/alarm-summary.ts';
+import { lossSentences } from './page/losses.ts';
+import { metricsPage } from './page/metrics-page.ts';
+import { ApiMetrics } from './sources/api-metrics.ts';
+import { LambdaMetrics } from './sources/lambda-metrics.ts';
+import { LogMetrics } from './sources/log-metrics.ts';
+import {
+  recordPublished,
+  recordQueueDepth,
+  recordQueueTraffic,
+  type QueueDepth,
+  type QueueTraffic,
+} from './sources/queue-metrics.ts';
+import { Ticker } from './ticker.ts';
+import type {
+  AlarmListing,
+  AlarmPage,
+  AlarmSummary,
+  CloudWatchEvent,
+  CloudWatchView,
+  MetricsPage,
+  TimeRange,
+} from './view.ts';
+
+export interface CloudWatchOptions {
+  readonly service: ServiceDefinition;
+  /**
+   * Real milliseconds that a minute of CloudWatch lasts.
+   *
+   * @default 60000
+   */
+  readonly minuteMs?: number;
+  /** Told of what is not measured, not evaluated or not delivered. */
+  readonly onProblem: (message: string) => void;
+  /** Told of each change of an alarm's state. */
+  readonly onTransition: (transition: Transition) => void;
+  /** Calls functions, for the actions of alarms. It is looked at with the first action. */
+  readonly invoke: Invoke;
+  /** Where SNS answers. */
+  readonly snsEndpoint: string;
+  /** What a queue of the service holds at this moment. */
+  readonly depthOf: (queueName: string) => Promise<QueueDepth>;
+}
+
+export class CloudWatch implements CloudWatchView {
+  readonly #service: ServiceDefinition;
+  readonly #clock: MetricClock;
+  readonly #store: MetricStore;
+  readonly #lambda: LambdaMetrics;
+  readonly #logs: LogMetrics;
+  readonly #alarms: AlarmService;
+  readonly #actions: AlarmActions;
+  readonly #ticker: Ticker;
+  readonly #depthOf: CloudWatchOptions['depthOf'];
+  #minute = 0;
+  readonly #listeners = new Set<(event: CloudWatchEvent) => void>();
+
+  constructor(options: CloudWatchOptions) {
+    const { service, minuteMs = 60_000, onProblem, onTransition } = options;
+    this.#service = service;
+    this.#clock = { minuteMs };
+    this.#depthOf = options.depthOf;
+    this.#store = new MetricStore(this.#clock);
+    this.#lambda = new LambdaMetrics(this.#store, service.functions);
+    this.#logs = new LogMetrics(this.#store, service.metricFilters, onProblem);
+    this.#actions = new AlarmActions({
+      ...options,
+      region: service.region,
+      accountId: service.accountId,
+      functionNames: service.functions.map(({ name }) => name),
+      rules: service.alarmEventRules,
+      onError: (message, cause) =>
+        onProblem(`${message}: ${cause instanceof Error ? cause.message : String(cause)}`),
+    });
+    this.#alarms = new AlarmService({
+      alarms: service.alarms,
+      store: this.#store,
+      clock: this.#clock,
+      actions: this.#actions,
+      onChange: (record) => this.#changed(record),
+      onTransition,
+      createdAt: Date.now(),
+    });
+    const highResolution = service.alarms.some((alarm) => alarm.kind === 'metric' && alarmPeriod(alarm) < 60);
+    this.#ticker = new Ticker(
+      periodMs(highResolution ? SHORTEST_PERIOD : 60, this.#clock),
+      (end) => this.#tick(end),
+      (error) =>
+        onProblem(`The alarms were not evaluated: ${error instanceof Error ? error.message : String(error)}`),
+    );
+  }
+
+  /** The first evaluation is at the end of this minute. */
+  start(): void {
+    this.#ticker.start();
+  }
+
+  /** Waits for actions under way. */
+  async stop(): Promise<void> {
+    await this.#ticker.stop();
+    await this.#actions.stop();
+  }
+
+  /** An `invoke` whose calls are counted. */
+  observeInvoke(invoke: Invoke): Invoke {
+    return this.#lambda.observe(invoke);
+  }
+
+  readonly report = (report: InvocationReport): void => this.#lambda.report(report);
+
+  readonly log = (event: LogEvent): void => this.#logs.log(event);
+
+  /** Measures the requests of an API, and the functions behind it. */
+  observeApi(api: ApiDefinition): {
+    observeInvoke: (invoke: Invoke) => Invoke;
+    request: (entry: AccessLogEntry) => void;
+  } {
+    const metrics = new ApiMetrics(this.#store, api);
+    return {
+      observeInvoke: (invoke) => metrics.observe(invoke),
+      request: (entry) => metrics.request(entry),
+    };
+  }
+
+  readonly messages = (queueName: string, traffic: QueueTraffic, count: number): void =>
+    recordQueueTraffic(this.#store, queueName, traffic, count);
+
+  readonly published = (topicName: string, count: number): void =>
+    recordPublished(this.#store, topicName, count);
+
+  alarms(): AlarmListing {
+    const alarms = this.#alarms.records().map((record) => this.#summary(record));
+    return { alarms: alarms.sort(byUrgency), minuteMs: this.#clock.minuteMs };
+  }
+
+  alarm(name: string, range?: TimeRange): AlarmPage | undefined {
+    const record = this.#alarms.find(name);
+    if (record === undefined) return undefined;
+    const { definition } = record;
+    const moment = { store: this.#store, clock: this.#clock, now: Date.now() };
+    return {
+      alarm: this.#summary(record),
+      history: record.history,
+      ...(definition.kind === 'metric' && { chart: alarmChart(definition, moment, range) }),
+      children: definition.kind === 'composite' ? this.#children(definition.rule) : [],
+      settings: settingsOf(record),
+      minuteMs: this.#clock.minuteMs,
+    };
+  }
+
+  metrics(range?: TimeRange): MetricsPage {
+    const losses = lossSentences(this.#store.losses(), this.#logs.losses());
+    const options = {
+      service: this.#service,
+      store: this.#store,
+      clock: this.#clock,
+      now: Date.now(),
+      losses,
+    };
+    return metricsPage(options, range);
+  }
+
+  subscribe(listener: (event: CloudWatchEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #tick(end: number): Promise<void> {
+    const minute = beginOf(end, this.#clock.minuteMs);
+    if (minute > this.#minute) {
+      this.#minute = minute;
+      await this.#endMinute(end);
+    }
+    this.#alarms.evaluate(Date.now(), this.#lambda.settledAt(end));
+  }
+
+  async #endMinute(end: number): Promise<void> {
+    // What is found now is the state at the end of the minute that is over.
+    const at = end - 1;
+    this.#lambda.sample(at);
+    this.#logs.endMinute(at);
+    for (const { name } of this.#service.queues) {
+      recordQueueDepth(this.#store, name, await this.#depthOf(name), at);
+    }
+    this.#store.expire();
+  }
+
+  #children(rule: string): AlarmSummary[] {
+    try {
+      return parseAlarmRule(rule).alarms.flatMap((name) => {
+        const record = this.#alarms.find(name);
+        return record === undefined ? [] : [this.#summary(record)];
+      });
+    } catch {
+      // A rule that cannot be read is said in the reason of its alarm.
+      return [];
+    }
+  }
+
+  #summary(record: AlarmRecord): AlarmSummary {
+    return alarmSummary(record, this.#service);
+  }
+
+  #changed(record: AlarmRecord): void {
+    const event: CloudWatchEvent = { type: 'changed', alarm: this.#summary(record) };
+    for (const listener of this.#listeners) listener(event);
+  }
+}

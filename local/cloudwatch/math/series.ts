@@ -1,0 +1,67 @@
+/** One value for each period, oldest first; undefined where there is none. */
+export type Series = ReadonlyArray<number | undefined>;
+
+/** What an expression gives: one number, one series, or several. */
+export type Value = number | SeriesValue | SeriesList;
+
+export interface SeriesValue {
+  readonly kind: 'series';
+  readonly points: Series;
+  /** The id it was read from: what SERVICE_QUOTA looks at. */
+  readonly id?: string;
+}
+
+export interface SeriesList {
+  readonly kind: 'list';
+  readonly items: readonly SeriesValue[];
+}
+
+export const series = (points: Series): SeriesValue => ({ kind: 'series', points });
+
+/** A division by zero gives no datapoint, nor does anything else that is no number. */
+export const pointOf = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
+
+/** Applies an operation to each datapoint; where one is missing on either side, so is the result. */
+export const combine = (left: Value, right: Value, operation: (a: number, b: number) => number): Value => {
+  if (typeof left === 'number' && typeof right === 'number') return operation(left, right);
+  if (typeof left !== 'number' && left.kind === 'list') {
+    if (typeof right === 'number' || right.kind === 'series') {
+      return { kind: 'list', items: left.items.map((item) => combineSeries(item, right, operation)) };
+    }
+    const items = left.items.map((item, index) =>
+      combineSeries(item, right.items[index] ?? series([]), operation),
+    );
+    return { kind: 'list', items };
+  }
+  if (typeof right !== 'number' && right.kind === 'list') {
+    return { kind: 'list', items: right.items.map((item) => combineSeries(left, item, operation)) };
+  }
+  return combineSeries(left, right, operation);
+};
+
+export const mapValue = (value: Value, operation: (point: number) => number): Value => {
+  if (typeof value === 'number') return operation(value);
+  if (value.kind === 'list') {
+    return { kind: 'list', items: value.items.map((item) => mapSeries(item, operation)) };
+  }
+  return mapSeries(value, operation);
+};
+
+const mapSeries = ({ points }: SeriesValue, operation: (point: number) => number): SeriesValue =>
+  series(points.map((point) => (point === undefined ? undefined : pointOf(operation(point)))));
+
+const combineSeries = (
+  left: number | SeriesValue,
+  right: number | SeriesValue,
+  operation: (a: number, b: number) => number,
+): SeriesValue => {
+  const at = (operand: number | SeriesValue, index: number): number | undefined =>
+    typeof operand === 'number' ? operand : operand.points[index];
+  const lengths = [left, right].map((operand) => (typeof operand === 'number' ? 0 : operand.points.length));
+  return series(
+    Array.from({ length: Math.max(...lengths) }, (_, index) => {
+      const [a, b] = [at(left, index), at(right, index)];
+      return a === undefined || b === undefined ? undefined : pointOf(operation(a, b));
+    }),
+  );
+};

@@ -1,0 +1,48 @@
+/**
+ * Different values of one metric that are kept for ten seconds of it. CloudWatch takes percentiles of sketches; here they
+ * are exact up to this many, far more than a laptop does in that time.
+ */
+export const MAX_DISTINCT_VALUES = 1000;
+
+/** What was measured of one metric in one stretch of time: CloudWatch's statistic set, and the values themselves. */
+export interface SampleSet {
+  sum: number;
+  count: number;
+  minimum: number;
+  maximum: number;
+  /** How often each value came. */
+  readonly values: Map<number, number>;
+}
+
+export const emptySampleSet = (): SampleSet => ({
+  sum: 0,
+  count: 0,
+  minimum: Number.POSITIVE_INFINITY,
+  maximum: Number.NEGATIVE_INFINITY,
+  values: new Map(),
+});
+
+/** @returns how many samples percentiles will not know of, because too many different values came before. */
+export const addSample = (set: SampleSet, value: number, count: number): number => {
+  set.sum += value * count;
+  set.count += count;
+  set.minimum = Math.min(set.minimum, value);
+  set.maximum = Math.max(set.maximum, value);
+  const seen = set.values.get(value);
+  if (seen === undefined && set.values.size >= MAX_DISTINCT_VALUES) return count;
+  set.values.set(value, (seen ?? 0) + count);
+  return 0;
+};
+
+export const mergeSampleSets = (sets: Iterable<SampleSet>): SampleSet => {
+  const merged = emptySampleSet();
+  for (const set of sets) {
+    merged.sum += set.sum;
+    merged.count += set.count;
+    merged.minimum = Math.min(merged.minimum, set.minimum);
+    merged.maximum = Math.max(merged.maximum, set.maximum);
+    for (const [value, count] of set.values)
+      merged.values.set(value, (merged.values.get(value) ?? 0) + count);
+  }
+  return merged;
+};

@@ -1,0 +1,104 @@
+import type { CompositeAlarmDefinition, MetricAlarmDefinition, ServiceDefinition } from '../../service.ts';
+import type { AlarmRecord } from '../alarms/alarm-record.ts';
+import { alarmPeriod, watchedQuery } from '../alarms/read-datapoints.ts';
+import type { AlarmState, AlarmSummary } from '../view.ts';
+import { watchedResource } from './watched-resource.ts';
+
+const SIGNS: ReadonlyMap<string, string> = new Map([
+  ['GreaterThanThreshold', '>'],
+  ['GreaterThanOrEqualToThreshold', '>='],
+  ['LessThanThreshold', '<'],
+  ['LessThanOrEqualToThreshold', '<='],
+  ['GreaterThanUpperThreshold', 'above the band of'],
+  ['LessThanLowerThreshold', 'below the band of'],
+  ['LessThanLowerOrGreaterThanUpperThreshold', 'outside the band of'],
+]);
+
+export const alarmSummary = (
+  { definition, state }: AlarmRecord,
+  service: Pick<ServiceDefinition, 'functions' | 'apis'>,
+): AlarmSummary => {
+  const resource = definition.kind === 'metric' ? resourceOf(definition, service) : undefined;
+  return {
+    name: definition.name,
+    kind: definition.kind,
+    ...(definition.description !== undefined && { description: definition.description }),
+    state: state.value,
+    reason: state.reason,
+    since: state.at,
+    condition: definition.kind === 'metric' ? conditionOf(definition) : definition.rule,
+    ...(resource !== undefined && { resource }),
+    actionsEnabled: definition.actionsEnabled,
+  };
+};
+
+const ORDER: readonly AlarmState[] = ['ALARM', 'INSUFFICIENT_DATA', 'OK'];
+
+/** ALARM first, then INSUFFICIENT_DATA, then OK; by name within. */
+export const byUrgency = (a: AlarmSummary, b: AlarmSummary): number =>
+  ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.name.localeCompare(b.name, 'en');
+
+/** `Duration p99`, or the label of an expression. */
+export const watchedName = (alarm: MetricAlarmDefinition): string => {
+  const query = watchedQuery(alarm);
+  if ('stat' in query) return query.label ?? `${query.stat.metricName} ${query.stat.statistic}`;
+  return query.label ?? query.expression;
+};
+
+export const settingsOf = ({ definition, forgotten }: AlarmRecord): { name: string; value: string }[] => {
+  const own = definition.kind === 'metric' ? metricSettings(definition) : compositeSettings(definition);
+  const actions = (name: string, arns: readonly string[]) => arns.map((arn) => ({ name, value: arn }));
+  return [
+    ...own,
+    ...actions('on ALARM', definition.alarmActions),
+    ...actions('on OK', definition.okActions),
+    ...actions('on INSUFFICIENT_DATA', definition.insufficientDataActions),
+    ...(forgotten === 0 ? [] : [{ name: 'older transitions, no longer kept', value: String(forgotten) }]),
+  ];
+};
+
+const conditionOf = (alarm: MetricAlarmDefinition): string => {
+  const { comparisonOperator, threshold, thresholdMetricId, evaluationPeriods, datapointsToAlarm } = alarm;
+  const sign = SIGNS.get(comparisonOperator) ?? comparisonOperator;
+  const limit = threshold ?? thresholdMetricId ?? '';
+  const periods = `${datapointsToAlarm ?? evaluationPeriods} of ${evaluationPeriods} periods of ${alarmPeriod(alarm)} s`;
+  return `${watchedName(alarm)} ${sign} ${limit} for ${periods}`;
+};
+
+const metricSettings = (alarm: MetricAlarmDefinition): { name: string; value: string }[] => [
+  ...alarm.queries.map((query) => ({
+    name: alarm.single ? 'metric' : query.id,
+    value: 'stat' in query ? metricText(query.stat) : query.expression,
+  })),
+  { name: 'treats missing data as', value: alarm.treatMissingData },
+  ...(alarm.evaluateLowSampleCountPercentile === undefined
+    ? []
+    : [{ name: 'percentiles of few samples', value: alarm.evaluateLowSampleCountPercentile }]),
+];
+
+const compositeSettings = (alarm: CompositeAlarmDefinition): { name: string; value: string }[] =>
+  alarm.actionsSuppressor === undefined
+    ? []
+    : [
+        { name: 'actions are held back by', value: alarm.actionsSuppressor },
+        { name: 'waits for it', value: `${alarm.suppressorWaitPeriod} s` },
+        { name: 'holds back after it', value: `${alarm.suppressorExtensionPeriod} s` },
+      ];
+
+const metricText = ({ namespace, metricName, dimensions, statistic, period }: MetricStat): string => {
+  const of = dimensions.map(({ name, value }) => `${name} ${value}`).join(', ');
+  return `${statistic} of ${namespace} ${metricName}${of === '' ? '' : ` (${of})`} over ${period} s`;
+};
+
+type MetricStat = Extract<MetricAlarmDefinition['queries'][number], { stat: unknown }>['stat'];
+
+const resourceOf = (
+  alarm: MetricAlarmDefinition,
+  service: Pick<ServiceDefinition, 'functions' | 'apis'>,
+): AlarmSummary['resource'] => {
+  for (const query of alarm.queries) {
+    const resource = 'stat' in query ? watchedResource(query.stat, service) : undefined;
+    if (resource !== undefined) return resource;
+  }
+  return undefined;
+};

@@ -1,0 +1,94 @@
+import type { AlarmPage, TimeRange } from '../../cloudwatch/view.ts';
+import { AlarmTable } from '../alarms/alarm-table.tsx';
+import { Chart } from '../chart/chart.tsx';
+import { useNow } from '../components/use-now.ts';
+import { Properties } from '../details/properties.tsx';
+import { RangeControl } from '../range/range-control.tsx';
+import { navigate, showSpan } from '../routing/navigation.ts';
+import { listPath } from '../routing/route.ts';
+import type { TimeSpan } from '../routing/time-span.ts';
+import { AlarmHeader } from './alarm-header.tsx';
+import { AlarmHistory } from './alarm-history.tsx';
+import { Description } from './description.tsx';
+
+const CLOCK_EVERY_MS = 5000;
+
+/** Pixels. */
+const CHART_HEIGHT = 280;
+
+export interface AlarmViewProps {
+  readonly page: AlarmPage;
+  readonly span: TimeSpan | undefined;
+}
+
+/** A loaded alarm: its state and why, its metric or its rule, and what happened before. */
+export function AlarmView({ page, span }: AlarmViewProps) {
+  const { alarm, chart, children, history, settings } = page;
+  const now = Math.max(useNow(CLOCK_EVERY_MS), alarm.since / 1000);
+  const openTraces = (range: TimeRange) => navigate(listPath({ kind: 'between', ...range }, alarm.name));
+  return (
+    <div class="page">
+      <AlarmHeader alarm={alarm} chart={chart} span={span} now={now} />
+      {chart !== undefined && (
+        <section class="panel" aria-labelledby="metric-heading">
+          <div class="section-header">
+            <h2 id="metric-heading">Metric</h2>
+            <RangeControl span={span} />
+          </div>
+          <div class="panel-body">
+            <Chart
+              chart={chart}
+              height={CHART_HEIGHT}
+              onOpen={openTraces}
+              onZoom={(range) => showSpan({ kind: 'between', ...range })}
+            />
+            <p class="hint">
+              Click a point for the traces of its period; drag over the chart for a closer look.
+            </p>
+          </div>
+        </section>
+      )}
+      {alarm.kind === 'composite' && (
+        <section aria-labelledby="children-heading">
+          <h2 id="children-heading">Alarms of the rule</h2>
+          <p class="rule">
+            <code>{alarm.condition}</code>
+          </p>
+          {children.length > 0 ? (
+            <AlarmTable label="Alarms of the rule" alarms={children} span={span} />
+          ) : (
+            <p class="hint">The rule names no alarm that runs here.</p>
+          )}
+        </section>
+      )}
+      <div class="columns">
+        {alarm.description !== undefined && alarm.description !== '' && (
+          <section class="panel" aria-labelledby="description-heading">
+            <div class="section-header">
+              <h2 id="description-heading">What it means</h2>
+            </div>
+            <div class="panel-body">
+              <Description text={alarm.description} />
+            </div>
+          </section>
+        )}
+        <section class="panel" aria-labelledby="settings-heading">
+          <div class="section-header">
+            <h2 id="settings-heading">Settings</h2>
+          </div>
+          <div class="panel-body">
+            <Properties of={settings.map(({ name, value }) => [name, value] as const)} />
+          </div>
+        </section>
+      </div>
+      <section class="panel" aria-labelledby="history-heading">
+        <div class="section-header">
+          <h2 id="history-heading">History</h2>
+        </div>
+        <div class="panel-body">
+          <AlarmHistory history={history} now={now} />
+        </div>
+      </section>
+    </div>
+  );
+}

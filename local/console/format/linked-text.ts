@@ -1,0 +1,24 @@
+/** A piece of a text: words, or an address that may be followed. */
+export interface TextPiece {
+  readonly text: string;
+  readonly href?: string;
+}
+
+/** An address in running text: punctuation at its end belongs to the sentence. */
+const HTTPS_ADDRESS = /https:\/\/[^\s<>"'`]+[^\s<>"'`.,;:!?)\]}]/g;
+
+/** Finds the https addresses of a text; any other scheme stays words, because anyone may have written the text. */
+export function linkedText(text: string): readonly TextPiece[] {
+  const pieces: TextPiece[] = [];
+  let end = 0;
+  for (const { 0: address, index } of text.matchAll(HTTPS_ADDRESS)) {
+    const url = URL.parse(address);
+    // Names and passwords in an address serve to hide where it leads.
+    if (url === null || url.username !== '' || url.password !== '') continue;
+    if (index > end) pieces.push({ text: text.slice(end, index) });
+    pieces.push({ text: address, href: url.href });
+    end = index + address.length;
+  }
+  if (end < text.length) pieces.push({ text: text.slice(end) });
+  return pieces;
+}

@@ -1,0 +1,55 @@
+import type { TimeRange } from '../../cloudwatch/view.ts';
+
+/** Which time a page shows: the last so many milliseconds, or from one moment to another. Undefined is all there is. */
+export type TimeSpan =
+  { readonly kind: 'last'; readonly ms: number } | ({ readonly kind: 'between' } & TimeRange);
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Above it, a date cannot be shown (ECMAScript, "Time Values and Time Range"). */
+const LATEST_MS = 8.64e15;
+
+/** What the query of an address asks for: `?last=15m`, or `?from=&to=` in epoch milliseconds. */
+export function parseSpan(search: string): TimeSpan | 'unreadable' | undefined {
+  const parameters = new URLSearchParams(search);
+  const [last, from, to] = [parameters.get('last'), parameters.get('from'), parameters.get('to')];
+  if (last === null && from === null && to === null) return undefined;
+  if (last !== null) return from === null && to === null ? parseLast(last) : 'unreadable';
+  const range = { from: milliseconds(from), to: milliseconds(to) };
+  return range.from < range.to ? { kind: 'between', ...range } : 'unreadable';
+}
+
+/** The query that `parseSpan` reads, with its question mark; empty for all there is. */
+export function spanQuery(span: TimeSpan | undefined): string {
+  if (span === undefined) return '';
+  return span.kind === 'last' ? `?last=${lastText(span.ms)}` : `?from=${span.from}&to=${span.to}`;
+}
+
+/** The times that a span means now; both in epoch milliseconds. */
+export function rangeOf(span: TimeSpan | undefined, now: number): TimeRange | undefined {
+  if (span === undefined) return undefined;
+  return span.kind === 'last' ? { from: now - span.ms, to: now } : { from: span.from, to: span.to };
+}
+
+/** Whether more can still happen in it. */
+export function isOpen(span: TimeSpan | undefined, now: number): boolean {
+  return span?.kind !== 'between' || span.to > now;
+}
+
+function parseLast(text: string): TimeSpan | 'unreadable' {
+  const [, count = '', unit = ''] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
+  const ms = Number(count) * (UNITS[unit] ?? 0);
+  return ms > 0 ? { kind: 'last', ms } : 'unreadable';
+}
+
+/** In the largest unit that is exact. */
+function lastText(ms: number): string {
+  const [unit, size] = Object.entries(UNITS).findLast(([, each]) => ms % each === 0) ?? ['s', 1000];
+  return `${Math.max(1, Math.round(ms / size))}${unit}`;
+}
+
+/** NaN for anything but a moment, so that no comparison with it holds. */
+function milliseconds(text: string | null): number {
+  const number = text !== null && /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+  return number <= LATEST_MS ? number : NaN;
+}

@@ -1,0 +1,14 @@
+import type { ServiceInfo } from '../../xray/trace.ts';
+
+/** Names that the bar has room for. */
+const MOST_NAMES = 3;
+
+/** Which functions are traced now: `tracing off`, `tracing on`, or `tracing on: take-payment`. */
+export function tracingText({ functions, tracing }: ServiceInfo): string {
+  const traced = functions.filter((each) => each.tracing).map(({ key }) => key);
+  if (traced.length === 0) return tracing ? 'tracing on' : 'tracing off';
+  if (traced.length === functions.length) return 'tracing on';
+  const more = traced.length - MOST_NAMES;
+  const names = traced.slice(0, MOST_NAMES).join(', ');
+  return `tracing on: ${names}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -1,0 +1,157 @@
+import { count, lengthClass } from './described.ts';
+import { splitEmbeddedJson } from './embedded-json.ts';
+import { KeyBook } from './key-book.ts';
+import { isHttpStatus } from './known-forms.ts';
+import { resolvePolicy } from './policy.ts';
+import type { RedactionPolicy } from './policy.ts';
+import { createRedactor } from './redact.ts';
+import type { Redactor } from './redact.ts';
+import { TextMasker } from './text-masker.ts';
+
+/**
+ * Treats texts that are no values of an object: what a program says of what it does. They stay readable, whatever the
+ * mode of the policy; what its detectors find in them, and what stands under a denied name, is replaced.
+ */
+export interface TextGuard {
+  /** A message in words, such as an error's. JSON in it is data and shown by the policy. */
+  message(text: string): string;
+  /** A short text, such as a place in the code. */
+  text(text: string): string;
+  /** The path of a URL, with a label in the place of each segment that is somebody's. */
+  path(path: string): string;
+  /** A value under a name. What is not changed keeps its type. */
+  named<Value extends string | number | boolean>(name: string, value: Value): Value | string;
+}
+
+/** Characters of a message that are shown: more than any message needs, and as much as a stack has. */
+const MESSAGE_LENGTH = 8192;
+/** Characters of a message that are read: what lies across the cut must still be recognised. */
+const READ_LENGTH = 2 * MESSAGE_LENGTH;
+/** The end of what was read may be half a secret, which no detector knows. */
+const UNSURE_LENGTH = 1024;
+/** Digits of the shortest number that a detector knows. */
+const SHORTEST_NUMBER = 7;
+/**
+ * What a report says about the rules that were broken, not about the value: Zod's issues, Ajv's errors, and problem
+ * details (RFC 9457). Their messages still pass the detectors.
+ */
+const WORDS_OF_REPORTS = [
+  ...['code', 'message', 'expected', 'origin', 'format', 'minimum', 'maximum', 'inclusive'],
+  ...['keyword', 'instancePath', 'schemaPath', 'path', 'type', 'title', 'status', 'detail', 'field'],
+];
+/** `"lastName": "Doe"`, `lastName: 'Doe'`, `lastName=Doe`: a name, and the value that it denies or not. */
+const PAIR =
+  /(?<![\w$.-])([A-Za-z_$][\w$.-]{0,63})(["']?\s{0,2}[:=]\s{0,2})("(?:[^"\\\n]|\\.){1,1024}"?|'(?:[^'\\\n]|\\.){1,1024}'?|(?<==)[^\s,;&"')\]}]{1,256})/g;
+/** The end of what V8 says of a text that it could not parse, after quoting some of it. */
+const NOT_JSON = ' is not valid JSON';
+
+/**
+ * @param policy its detectors, denied names and replacements hold for every text; its mode and what it allows only for
+ * JSON in messages.
+ * @throws TypeError when the policy has an unknown or wrong option.
+ */
+export function createTextGuard(policy: RedactionPolicy = {}): TextGuard {
+  const resolved = resolvePolicy(policy);
+  const masker = new TextMasker({
+    ...resolved,
+    budget: { ...resolved.budget, stringLength: MESSAGE_LENGTH },
+  });
+  const keys = new KeyBook(resolved, masker);
+  const ofMessages = { ...policy, budget: { ...policy.budget, bytes: MESSAGE_LENGTH } };
+  let showData: Redactor | undefined;
+  let showReport: Redactor | undefined;
+  const showJson = (value: unknown): unknown => {
+    // Made for the first JSON that is found: most messages hold none, and detectors are checked anew for each.
+    if (!isReport(value)) return (showData ??= createRedactor(ofMessages))(value);
+    showReport ??= createRedactor({ ...ofMessages, allow: [...(policy.allow ?? []), ...WORDS_OF_REPORTS] });
+    return showReport(value);
+  };
+
+  const maskPairs = (text: string): string =>
+    text.includes(':') || text.includes('=')
+      ? text.replaceAll(PAIR, (pair, name: string, between: string, value: string) => {
+          const category = masker.denied(name);
+          return category === undefined
+            ? pair
+            : `${name}${between}${resolved.replace(category, category, value)}`;
+        })
+      : text;
+  const maskWords = (text: string): string => masker.show(maskPairs(text));
+
+  const maskSegment = (segment: string, before: string): string => {
+    const decoded = decodeSegment(segment);
+    const masked = masker.show(maskPairs(decoded), before);
+    if (masked !== decoded) return masked;
+    const category = masker.denied(before);
+    const isData = category !== undefined && decoded !== '' && keys.facts(decoded).likeData;
+    return isData ? resolved.replace(category, category, decoded) : segment;
+  };
+
+  return {
+    message(text) {
+      const read = withoutQuoted(text.slice(0, READ_LENGTH));
+      const shown = splitEmbeddedJson(read)
+        .map((part) => {
+          if ('text' in part) return maskWords(part.text);
+          const data = part.value && showJson(part.value.of);
+          return data === undefined ? `<JSON, ${lengthClass(part.json.length)}>` : JSON.stringify(data);
+        })
+        .join('');
+      const unread = Math.max(0, text.length - READ_LENGTH);
+      if (shown.length <= MESSAGE_LENGTH && unread === 0) return shown;
+      const end = Math.min(MESSAGE_LENGTH, unread === 0 ? shown.length : shown.length - UNSURE_LENGTH);
+      return `${shown.slice(0, end)}… (${count(shown.length - end + unread, 'more character')})`;
+    },
+    text: (text) => masker.show(text),
+    path: (path) => {
+      const segments = path.split('/');
+      return segments.map((segment, at) => maskSegment(segment, segments[at - 1] ?? '')).join('/');
+    },
+    named(name, value) {
+      if (typeof value === 'boolean') return value;
+      const category = masker.denied(name);
+      if (category !== undefined) return resolved.replace(category, category, String(value));
+      const text = String(value);
+      if (typeof value === 'number' && text.length < SHORTEST_NUMBER) return value;
+      const masked = masker.show(text, name);
+      return masked === text ? value : masked;
+    },
+  };
+}
+
+/** `Unexpected token 'J', "Jane Doe" is not valid JSON`, without what it quotes. */
+function withoutQuoted(text: string): string {
+  if (!text.endsWith(NOT_JSON)) return text;
+  const start = text.indexOf('"');
+  return start < 0 ? text : `${text.slice(0, start).replace(/\.{3}$/, '')}<text>${NOT_JSON}`;
+}
+
+/** Whether JSON in a message is what a validator or a problem says, by the members that it always has. */
+function isReport(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0 && value.every(isIssue);
+  const status = member(value, 'status');
+  return typeof member(value, 'title') === 'string' && typeof status === 'number' && isFailure(status);
+}
+
+/** A status of a client's or a server's error (RFC 9110, section 15). */
+function isFailure(status: number): boolean {
+  return isHttpStatus(status) && status >= 400;
+}
+
+function isIssue(value: unknown): boolean {
+  const has = (name: string): boolean => member(value, name) !== undefined;
+  return has('message') && ((has('code') && has('path')) || (has('keyword') && has('instancePath')));
+}
+
+function member(value: unknown, name: string): unknown {
+  return (value as Readonly<Record<string, unknown>> | null)?.[name];
+}
+
+function decodeSegment(segment: string): string {
+  if (!segment.includes('%')) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

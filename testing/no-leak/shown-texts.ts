@@ -1,0 +1,109 @@
+import { types } from 'node:util';
+import { withoutLabels } from './labels.ts';
+import { decodePercent, openText } from './open-response.ts';
+
+/** A text that a capture shows, without what is structure. */
+export interface ShownText {
+  readonly path: string;
+  readonly text: string;
+}
+
+interface Place {
+  readonly value: unknown;
+  readonly path: string;
+  readonly key?: string;
+}
+
+/** Ids and times that a trace document or a log line has of itself, by field, and the form that they have. */
+const OWN_ID = /^(?:[\da-f]{16}|1-[\da-f]{8}-[\da-f]{24}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
+const OWN_ID_FIELDS: ReadonlySet<string> = new Set([
+  ...['id', 'parent_id', 'trace_id', 'cause', 'xray_trace_id', 'function_request_id', 'request_id'],
+]);
+const OWN_NUMBER_FIELDS: ReadonlySet<string> = new Set(['start_time', 'end_time', 'line', 'timestamp']);
+const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** Field names of X-Ray documents, of Powertools' log lines, and of captures. */
+const OWN_NAMES: ReadonlySet<string> = new Set([
+  ...['id', 'parent_id', 'trace_id', 'name', 'type', 'namespace', 'origin', 'start_time', 'end_time'],
+  ...['in_progress', 'error', 'throttle', 'fault', 'http', 'request', 'response', 'method', 'url', 'status'],
+  ...['content_length', 'client_ip', 'user_agent', 'aws', 'operation', 'region', 'table_name', 'queue_url'],
+  ...['topic_arn', 'request_id', 'retries', 'cause', 'exceptions', 'working_directory', 'message', 'stack'],
+  ...['path', 'line', 'label', 'remote', 'annotations', 'metadata', 'subsegments', 'links', 'attributes'],
+  ...['lantern', 'event', 'result', 'cut', 'streamedBytes', 'unfinished', 'link', 'traced', 'service'],
+  ...['level', 'timestamp', 'correlation_id', 'cold_start', 'function_arn', 'function_memory_size'],
+  ...['function_name', 'function_request_id', 'sampling_rate', 'xray_trace_id', 'location', 'Service'],
+  ...['ColdStart', 'CorrelationId', '<map>', '<or>', '<name>', '…'],
+]);
+
+/**
+ * Every text in a capture, opened where it is JSON, JSON lines or base64.
+ *
+ * @param names of fields of the response: a capture may repeat them as keys.
+ * @param allowed values that may be shown.
+ */
+export function shownTexts(
+  capture: unknown,
+  names: ReadonlySet<string>,
+  allowed: ReadonlySet<string>,
+): readonly ShownText[] {
+  const texts: ShownText[] = [];
+  const seen = new Set<object>();
+  const show = (text: string, path: string): void => {
+    texts.push({ path, text: withoutLabels(withoutAllowed(text, allowed)) });
+  };
+  const showText = (text: string, path: string): Place[] => {
+    const { opened, encoded } = openText(text);
+    if (opened !== undefined && !encoded) return [{ value: opened, path }];
+    const lines = text.split('\n');
+    if (lines.length > 1) return lines.map((line, at) => ({ value: line, path: `${path} line ${at + 1}` }));
+    show(text, path);
+    if (text.includes('%')) show(decodePercent(text), path);
+    return opened === undefined ? [] : [{ value: opened, path }];
+  };
+  const visit = ({ value, path, key }: Place): Place[] => {
+    if (typeof value === 'string') {
+      return key !== undefined && isOwn(key, value) ? [] : showText(value, path);
+    }
+    if (typeof value === 'number' || typeof value === 'bigint') {
+      if (key === undefined || !OWN_NUMBER_FIELDS.has(key)) show(String(value), path);
+      return [];
+    }
+    if (typeof value !== 'object' || value === null || seen.has(value)) return [];
+    seen.add(value);
+    if (types.isDate(value)) return [{ value: value.toISOString(), path }];
+    if (value instanceof Map || value instanceof Set) return [{ value: [...value], path }];
+    if (ArrayBuffer.isView(value)) {
+      const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+      return [{ value: bytes.toString('utf8'), path }];
+    }
+    if (Array.isArray(value)) {
+      return (value as unknown[]).map((each, at) => ({ value: each, path: `${path}[${at}]` }));
+    }
+    const hidden = value instanceof Error ? ['message', 'stack', 'cause', 'errors'] : [];
+    const keys = [...new Set([...Object.keys(value), ...hidden])];
+    return keys.map((name) => {
+      if (!names.has(name) && !OWN_NAMES.has(name)) show(name, `a key of ${path}`);
+      return {
+        value: (value as Readonly<Record<string, unknown>>)[name],
+        path: `${path}.${name}`,
+        key: name,
+      };
+    });
+  };
+  const places: Place[] = [{ value: capture, path: 'capture' }];
+  for (let place = places.pop(); place !== undefined; place = places.pop()) {
+    for (const inner of visit(place).reverse()) places.push(inner);
+  }
+  return texts;
+}
+
+function isOwn(key: string, value: string): boolean {
+  if (OWN_ID_FIELDS.has(key)) return OWN_ID.test(value);
+  return key === 'timestamp' && ISO_DATE.test(value);
+}
+
+function withoutAllowed(text: string, allowed: ReadonlySet<string>): string {
+  let rest = text;
+  for (const each of allowed) if (each.length >= 2) rest = rest.replaceAll(each, '\0');
+  return rest;
+}

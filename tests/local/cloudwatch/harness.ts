@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { CloudWatch } from '../../../local/cloudwatch/cloudwatch.ts';
+import type { InvokeResponse } from '../../../local/lambda/invocation.ts';
+import { LambdaService } from '../../../local/lambda/lambda-service.ts';
+import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
+import { freePorts } from '../../helpers/local-stack.ts';
+import { readResources } from '../cloudformation/read-template.ts';
+
+const fixtures = join(import.meta.dirname, '../../fixtures/lambda-functions');
+
+export const actionsFunction = (name: string, properties: Record<string, unknown> = {}): object => ({
+  Type: 'AWS::Lambda::Function',
+  Properties: {
+    FunctionName: name,
+    Handler: 'actions.handler',
+    Runtime: 'nodejs24.x',
+    MemorySize: 256,
+    Timeout: 30,
+    LoggingConfig: { LogFormat: 'JSON', LogGroup: `/aws/lambda/${name}` },
+    ...properties,
+  },
+});
+
+/** The parts of a service that alarms have to do with, on a fast clock, and put together as `serverless local` does. */
+export async function startWatched(resources: Record<string, unknown>, minuteMs: number) {
+  const { service } = readResources(resources, { codeDirectoryOf: () => fixtures });
+  const transitions: string[] = [];
+  const problems: string[] = [];
+  const port = await freePorts(1);
+  const cloudWatch: CloudWatch = new CloudWatch({
+    service,
+    minuteMs,
+    onProblem: (message) => problems.push(message),
+    onTransition: ({ alarm, previous, state }) =>
+      transitions.push(`${alarm.name}: ${previous.value} -> ${state.value}`),
+    invoke: (request) => invoke(request),
+    snsEndpoint: `http://127.0.0.1:${port}`,
+    depthOf: (queueName) => messaging.depthOf(queueName),
+  });
+  const lambda = new LambdaService({
+    ...service,
+    endpoints: {},
+    daemonAddress: '127.0.0.1:2000',
+    onLog: cloudWatch.log,
+    onReport: cloudWatch.report,
+    onSegment: () => undefined,
+  });
+  const invoke = cloudWatch.observeInvoke(lambda.invoke);
+  const messaging = new MessagingServer({
+    ...service,
+    port,
+    invoke,
+    onError: (message) => problems.push(message),
+    onMessages: cloudWatch.messages,
+    onPublished: cloudWatch.published,
+  });
+  await messaging.start();
+  await lambda.start();
+  cloudWatch.start();
+  onTestFinished(async () => {
+    await cloudWatch.stop();
+    await lambda.stop();
+    await messaging.stop();
+  });
+  return {
+    service: service,
+    cloudWatch,
+    transitions,
+    problems,
+    messagingUrl: `http://127.0.0.1:${port}`,
+    lambdaService: lambda,
+    call: (functionName: string, event: object): Promise<InvokeResponse> =>
+      invoke({ functionName, payload: JSON.stringify(event) }),
+  };
+}
+
+/** Runs `work` again and again, until the condition holds; fails after a time that no healthy run needs. */
+export async function during(
+  work: () => Promise<unknown>,
+  holds: () => boolean,
+  what: string,
+): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}`);
+    await work();
+  }
+}
