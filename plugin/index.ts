@@ -1,9 +1,12 @@
+import type { AlarmsCommandOptions } from './alarms-command/command-options.ts';
+import { ALARMS_COMMAND_OPTIONS } from './alarms-command/command-options.ts';
 import type { LocalCommandOptions } from './local/command-options.ts';
 import { LOCAL_COMMAND_OPTIONS } from './local/command-options.ts';
 import { SETTINGS_SCHEMA } from './settings-schema.ts';
 import type { PluginUtilities, Serverless } from './serverless.ts';
+import type { WatchedService } from './watch-service.ts';
 
-/** The Serverless Framework plugin of Lambda Lantern: `serverless local`. */
+/** The Serverless Framework plugin of Lambda Lantern: alarms with every deployment, and its commands. */
 export default class LanternPlugin {
   readonly commands = {
     local: {
@@ -11,16 +14,35 @@ export default class LanternPlugin {
       lifecycleEvents: ['run'],
       options: LOCAL_COMMAND_OPTIONS,
     },
+    alarms: {
+      usage: 'Show the alarms that a deployment would have, with thresholds and reasons; deploys nothing',
+      lifecycleEvents: ['show'],
+      options: ALARMS_COMMAND_OPTIONS,
+    },
   };
   readonly hooks: Readonly<Record<string, () => Promise<void>>>;
+  #watched: WatchedService | undefined;
 
-  constructor(serverless: Serverless, options: LocalCommandOptions, utilities: PluginUtilities) {
+  constructor(
+    serverless: Serverless,
+    options: LocalCommandOptions & AlarmsCommandOptions,
+    utilities: PluginUtilities,
+  ) {
     serverless.configSchemaHandler.defineCustomProperties(SETTINGS_SCHEMA);
+    // Each is loaded only when it runs: a deployment has no use for what runs on a laptop, nor a laptop for the other.
     this.hooks = {
       'local:run': async () => {
-        // Loaded only here: a deployment has no use for what runs on a laptop.
         const { runLocalCommand } = await import('./local/run-local-command.ts');
         await runLocalCommand(serverless, options, utilities);
+      },
+      'alarms:show': async () => {
+        const { runAlarmsCommand } = await import('./alarms-command/run-alarms-command.ts');
+        await runAlarmsCommand(serverless, options, utilities, () => this.#watched);
+      },
+      // Here `resources:` and what other plugins add are in the template, and nothing is written yet.
+      'after:aws:package:finalize:mergeCustomProviderResources': async () => {
+        const { watchService } = await import('./watch-service.ts');
+        this.#watched = watchService(serverless);
       },
     };
   }

@@ -1,3 +1,5 @@
+import type { AlarmSettings } from './settings/alarm-settings.ts';
+
 /** The part of the Serverless Framework that the plugin uses; `osls` ships no types. */
 export interface Serverless {
   readonly service: {
@@ -32,6 +34,8 @@ export interface LanternSettings {
     /** Commands shown when the service has started; `{api}` becomes the address of its first API. */
     readonly tryThis?: readonly string[];
   };
+  /** Which alarms there are, and whom they tell; see docs/alarms.md. */
+  readonly alarms?: AlarmSettings;
 }
 
 /** What the framework hands to a plugin beside itself. */

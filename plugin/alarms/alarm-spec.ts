@@ -1,5 +1,34 @@
 import type { Expression } from '../inventory/inventory.ts';
 
+/** What `planAlarms` makes of an inventory and the settings. */
+export interface AlarmPlan {
+  readonly alarms: readonly AlarmSpec[];
+  /** The metrics that the alarms need and that are made of log lines. */
+  readonly filters: readonly MetricFilterSpec[];
+  /** "The service is unhealthy": one, or the root last and its branches before it where one rule would be too long. */
+  readonly composites: readonly CompositeSpec[];
+  /** What cannot be watched, and why; what is switched off is not listed. */
+  readonly skipped: readonly SkippedAlarm[];
+}
+
+export interface SkippedAlarm {
+  /** As of an alarm; only the kind of the resource, where none of its alarms would work. */
+  readonly id: string;
+  readonly resource: AlarmSpec['resource'];
+  readonly why: string;
+}
+
+export interface CompositeSpec {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly rule: string;
+  /** Logical ids of the alarms in the rule. */
+  readonly children: readonly string[];
+  readonly description: string;
+  /** Whether it stands for the service: a branch only stands for a part of it. */
+  readonly isRoot: boolean;
+}
+
 /**
  * One alarm as the plugin plans it, before it is CloudFormation. What plans alarms writes it; the check, the table of
  * `serverless alarms`, the dashboard, the estimate of costs and the template read it.
@@ -11,10 +40,16 @@ export interface AlarmSpec {
   /** `AlarmName`, unique in the account: begins with service and stage. */
   readonly name: string;
   readonly resource: { readonly kind: ResourceKind; readonly logicalId: string; readonly key: string };
+  /** The condition of the template under which the resource, and so the alarm, is deployed. */
+  readonly condition?: string;
   readonly metric: MetricSource;
   readonly comparisonOperator: ComparisonOperator;
   /** Absent for an anomaly band. */
   readonly threshold?: number;
+  /** The id of the band among the metrics of an alarm on an anomaly. */
+  readonly thresholdMetricId?: string;
+  /** Of the threshold, for people: `ms`, `%`, `messages`. */
+  readonly unit: string;
   readonly evaluationPeriods: number;
   readonly datapointsToAlarm: number;
   readonly treatMissingData: 'missing' | 'ignore' | 'breaching' | 'notBreaching';
@@ -25,6 +60,14 @@ export interface AlarmSpec {
   readonly cause: string;
   /** Why this threshold: the default's reason with the numbers of this resource in it. */
   readonly reason: string;
+  /** Why missing data is treated so. */
+  readonly missingReason: string;
+  /** Symptoms make the service unhealthy: its users feel them, or work is lost. Warnings say that this may come. */
+  readonly severity: 'symptom' | 'warning';
+  /** The console page to look at first. */
+  readonly link: Expression;
+  /** The names of the settings of this alarm that `serverless.yml` gives. */
+  readonly overridden: readonly string[];
 }
 
 export type ResourceKind =
@@ -75,6 +118,7 @@ export interface MetricFilterSpec {
   readonly logicalId: string;
   /** The logical id of the function. */
   readonly functionLogicalId: string;
+  readonly condition?: string;
   readonly logGroup: Expression;
   readonly pattern: string;
   /** `LambdaLantern/<deployed name of the function>`: a metric filter has no dimensions that are not in the log line. */

@@ -26,6 +26,8 @@ interface WatchedResource {
   readonly key: string;
   /** What CloudWatch's dimension takes. */
   readonly name: Expression;
+  /** The condition of the template without which it is not deployed. */
+  readonly condition?: string;
 }
 
 export interface FunctionResource extends WatchedResource {
@@ -38,21 +40,39 @@ export interface FunctionResource extends WatchedResource {
   readonly systemLogLevel: 'DEBUG' | 'INFO' | 'WARN';
   /** The logical id of its log group, where the template has it. */
   readonly logGroup?: string;
+  /** Whether other functions write to the same log group. */
+  readonly sharesLogGroup: boolean;
   readonly reservedConcurrency?: number;
-  /** Aliases or versions with provisioned concurrency. */
-  readonly provisioned: ReadonlyArray<{ readonly qualifier: Expression; readonly concurrency: number }>;
+  /** Aliases and versions with provisioned concurrency. */
+  readonly provisioned: readonly ProvisionedConcurrency[];
   /** Whether anything invokes it asynchronously: a topic, a rule, a bucket, a schedule, … */
   readonly isAsync: boolean;
+  /** Seconds that an asynchronous event may wait. */
+  readonly maximumEventAge: number;
   readonly hasDeadLetterConfig: boolean;
-  readonly hasFailureDestination: boolean;
+  /** Whether CloudFront runs it (Lambda@Edge): then its metrics are in the regions where its requests come in. */
+  readonly runsAtEdge: boolean;
+  /** Whether what it answers asynchronously is sent somewhere, on failure or on success. */
+  readonly hasDestination: boolean;
   readonly streams: readonly StreamSource[];
   /** Logical ids of the queues it reads. */
   readonly queues: readonly string[];
 }
 
+export interface ProvisionedConcurrency {
+  /** The logical id of the alias or version. */
+  readonly logicalId: string;
+  /** What follows the name of the function in CloudWatch's `Resource`: the name of the alias, or a version. */
+  readonly qualifier: Expression;
+  readonly concurrency: number;
+}
+
 export interface StreamSource {
-  readonly kind: 'kinesis' | 'dynamodb' | 'kafka';
+  readonly kind: 'kinesis' | 'dynamodb' | 'documentdb' | 'kafka';
+  /** The logical id of the event source mapping. */
   readonly mapping: string;
+  /** Seconds that Lambda may wait for a batch to fill. */
+  readonly batchingWindow: number;
 }
 
 export interface QueueResource extends WatchedResource {
@@ -64,6 +84,8 @@ export interface QueueResource extends WatchedResource {
   /** Logical ids of the queues whose failed messages come here; empty where it is no dead-letter queue. */
   readonly deadLettersOf: readonly string[];
   readonly hasDeadLetterQueue: boolean;
+  /** How often a message is received before it is a dead letter; absent without a dead-letter queue. */
+  readonly maxReceiveCount?: number;
   /** Keys of the functions that read it. */
   readonly consumers: readonly string[];
 }
@@ -72,16 +94,20 @@ export interface TopicResource extends WatchedResource {
   readonly fifo: boolean;
   /** Whether a subscription sends what it cannot deliver to a queue. */
   readonly redrives: boolean;
-  readonly filters: boolean;
 }
 
 export interface TableResource extends WatchedResource {
   readonly indexes: readonly string[];
   readonly billing: 'PAY_PER_REQUEST' | 'PROVISIONED';
+  /** What the policies of the template let anyone do with it, as CloudWatch's `Operation` has it; at least one. */
+  readonly operations: readonly string[];
 }
 
+/** One stage of an API: each is watched by itself. */
 export interface ApiResource extends WatchedResource {
   readonly kind: 'REST' | 'HTTP' | 'WEBSOCKET';
+  /** `Ref` of the API. `name` is its name for a REST API, and its id for the others. */
+  readonly id: Expression;
   readonly stage: Expression;
 }
 
@@ -92,7 +118,9 @@ export interface RuleResource extends WatchedResource {
 }
 
 export interface ScheduleResource extends WatchedResource {
+  /** CloudWatch knows groups of schedules only. */
   readonly group: Expression;
 }
 
+/** `name` is the ARN: CloudWatch knows a state machine by it. */
 export type StateMachineResource = WatchedResource;

@@ -16,6 +16,13 @@ const PARTS = [
   'testing',
 ];
 
+/** A service of the fixtures within a copy of the project, so that it uses the plugin of the copy. @returns its folder. */
+export async function addService({ directory }: ProjectCopy, name: string): Promise<string> {
+  const path = join('tests/fixtures/services', name);
+  await cp(join(PROJECT, path), join(directory, path), { recursive: true });
+  return join(directory, path);
+}
+
 /** The project in a folder of its own, so that a test may package, change or break it. */
 export interface ProjectCopy {
   readonly directory: string;

@@ -11,6 +11,8 @@ export const SERVERLESS = join(PROJECT, 'node_modules/serverless/bin/serverless.
 export interface Run {
   readonly child: ChildProcess;
   readonly output: () => string;
+  /** Of that, what went to standard output. */
+  readonly stdout: () => string;
   /** Resolves with the exit code. */
   readonly exited: Promise<number | null>;
   /** Waits until the output holds `text`; fails with the output when the process ends before. */
@@ -38,6 +40,8 @@ function run([command = '', ...args]: readonly string[], directory: string, env:
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
+  let stdout = '';
+  child.stdout.on('data', (chunk: string) => (stdout += chunk));
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
   }
@@ -47,6 +51,7 @@ function run([command = '', ...args]: readonly string[], directory: string, env:
   return {
     child,
     output: () => output,
+    stdout: () => stdout,
     exited,
     async until(text) {
       const deadline = Date.now() + DEADLINE_MS;

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
+import { getAttribute, ref } from '../inventory/template.ts';
+import type { Expression, Inventory } from '../inventory/inventory.ts';
+import type { ActionSettings } from '../settings/alarm-settings.ts';
+
+/** The topic of the service: what is to hear of its alarms subscribes to `!Ref LanternAlarmTopic`. */
+export const ALARM_TOPIC = 'LanternAlarmTopic';
+const KEY = 'LanternAlarmKey';
+
+/** KMS lets a key be deleted after 7 to 30 days; the topic holds nothing that would have to be read again. */
+const KEY_DELETION_DAYS = 7;
+
+/** The topic that alarms publish to, who may publish, how it is encrypted, and who reads it. */
+export function alarmTopicResources(
+  { service, stage }: Pick<Inventory, 'service' | 'stage'>,
+  { encryption = true }: ActionSettings,
+): ResourceMap {
+  const ownKey = encryption === true;
+  const alarms = alarmsOf(service, stage);
+  return {
+    ...(ownKey && { [KEY]: key(`${service}-${stage}`, alarms) }),
+    [ALARM_TOPIC]: {
+      Type: 'AWS::SNS::Topic',
+      Properties: {
+        TopicName: `${service}-${stage}-alarms`,
+        ...(encryption !== false && {
+          KmsMasterKeyId: ownKey ? getAttribute(KEY, 'Arn') : encryption,
+        }),
+      },
+    },
+    [`${ALARM_TOPIC}Policy`]: {
+      Type: 'AWS::SNS::TopicPolicy',
+      Properties: {
+        Topics: [ref(ALARM_TOPIC)],
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Sid: 'AlarmsOfTheService',
+              Effect: 'Allow',
+              Principal: { Service: 'cloudwatch.amazonaws.com' },
+              Action: 'sns:Publish',
+              Resource: ref(ALARM_TOPIC),
+              Condition: fromAlarms(alarms),
+            },
+          ],
+        },
+      },
+    },
+  };
+}
+
+/** Subscriptions to the topic of the service or to one that exists. Their addresses confirm by themselves. */
+export function subscriptions(topic: Expression, { email = [], https = [] }: ActionSettings): ResourceMap {
+  const endpoints = [
+    ...email.map((endpoint) => ({ protocol: 'email', endpoint })),
+    ...https.map((endpoint) => ({ protocol: 'https', endpoint })),
+  ];
+  return Object.fromEntries(
+    endpoints.map(({ protocol, endpoint }) => {
+      // By its address, not its place in a list: otherwise a new first one would make all confirm again.
+      const id = createHash('sha256').update(`${protocol} ${endpoint}`).digest('hex').slice(0, 8);
+      return [
+        `LanternAlarmSubscription${id}`,
+        {
+          Type: 'AWS::SNS::Subscription',
+          Properties: { TopicArn: topic, Protocol: protocol, Endpoint: endpoint },
+        },
+      ];
+    }),
+  );
+}
+
+/**
+ * SNS' own key does not let CloudWatch in, and its policy cannot be changed: an alarm would fail to publish, in silence.
+ * Amazon SNS, "Enable compatibility between event sources from AWS services and encrypted topics".
+ */
+const key = (name: string, alarms: Expression): CloudFormationResource => ({
+  Type: 'AWS::KMS::Key',
+  DeletionPolicy: 'Delete',
+  UpdateReplacePolicy: 'Delete',
+  Properties: {
+    Description: `Encrypts the alarms of ${name}`,
+    EnableKeyRotation: true,
+    PendingWindowInDays: KEY_DELETION_DAYS,
+    KeyPolicy: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Sid: 'AccountAdministers',
+          Effect: 'Allow',
+          Principal: { AWS: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root' } },
+          Action: 'kms:*',
+          Resource: '*',
+        },
+        {
+          Sid: 'AlarmsOfTheService',
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+          Resource: '*',
+          Condition: fromAlarms(alarms),
+        },
+      ],
+    },
+  },
+});
+
+const fromAlarms = (alarms: Expression): Readonly<Record<string, unknown>> => ({
+  StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') },
+  ArnLike: { 'aws:SourceArn': alarms },
+});
+
+/** The ARN of every alarm of a service and stage: each name begins with both. */
+const alarmsOf = (service: string, stage: string): Expression => ({
+  'Fn::Sub': `${alarmArnPrefix(service, stage)}*`,
+});
+
+export const alarmArnPrefix = (service: string, stage: string): string =>
+  `arn:\${AWS::Partition}:cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:${service}-${stage}-`;

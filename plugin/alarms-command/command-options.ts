@@ -1,0 +1,12 @@
+/** Options of `serverless alarms`, as the command line declares and delivers them. */
+export const ALARMS_COMMAND_OPTIONS = {
+  format: { usage: 'text, or json for machines (text)', type: 'string' },
+} as const;
+
+export type AlarmsCommandOptions = Readonly<Partial<Record<keyof typeof ALARMS_COMMAND_OPTIONS, string>>>;
+
+/** @throws Error that says what the option takes. */
+export function formatFrom({ format = 'text' }: AlarmsCommandOptions): 'text' | 'json' {
+  if (format === 'text' || format === 'json') return format;
+  throw new Error(`--format takes text or json, but got "${format}".`);
+}

@@ -1,0 +1,37 @@
+import { endProgress } from '../local/end-progress.ts';
+import type { PluginUtilities, Serverless } from '../serverless.ts';
+import type { WatchedService } from '../watch-service.ts';
+import { alarmsJson, alarmsReport } from './alarms-report.ts';
+import type { AlarmsCommandOptions } from './command-options.ts';
+import { formatFrom } from './command-options.ts';
+
+/**
+ * `serverless alarms`: packages the service, deploys nothing, and prints the alarms that a deployment would have. Standard
+ * output has nothing else, so that it can be read by a program.
+ *
+ * @param watched gives what the packaging has added.
+ * @throws Serverless' own error, for what the user can mend.
+ */
+export async function runAlarmsCommand(
+  serverless: Serverless,
+  options: AlarmsCommandOptions,
+  { writeText }: Pick<PluginUtilities, 'writeText'>,
+  watched: () => WatchedService | undefined,
+): Promise<void> {
+  try {
+    const format = formatFrom(options);
+    await serverless.pluginManager.spawn('package');
+    endProgress();
+    const service = watched();
+    if (service === undefined)
+      throw new Error('The service was not packaged: another plugin keeps it from being so.');
+    const print = format === 'json' ? alarmsJson : alarmsReport;
+    writeText(print(service.inventory, service.plan));
+  } catch (error) {
+    if (error instanceof serverless.classes.Error) throw error;
+    throw new serverless.classes.Error(
+      error instanceof Error ? error.message : String(error),
+      'LANTERN_ALARMS',
+    );
+  }
+}

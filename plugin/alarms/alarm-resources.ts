@@ -1,0 +1,127 @@
+import type { Expression } from '../inventory/inventory.ts';
+import type { AlarmPlan, AlarmSpec, CompositeSpec, MetricFilterSpec, MetricStat } from './alarm-spec.ts';
+import { alarmDescription } from './wording.ts';
+
+/** A resource of CloudFormation, as it stands in a template. */
+export interface CloudFormationResource {
+  readonly Type: string;
+  readonly Condition?: string;
+  readonly DependsOn?: readonly string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+export type ResourceMap = Readonly<Record<string, CloudFormationResource>>;
+
+/** What an alarm does when it changes its state, as properties of `AWS::CloudWatch::Alarm`. */
+export interface AlarmActions {
+  readonly AlarmActions?: readonly Expression[];
+  readonly OKActions?: readonly Expression[];
+  readonly InsufficientDataActions?: readonly Expression[];
+}
+
+/** The alarms, composites and metric filters of a plan, as CloudFormation resources by logical id. */
+export function alarmResources(
+  plan: AlarmPlan,
+  actions: { readonly each: AlarmActions; readonly composite: AlarmActions },
+): ResourceMap {
+  return Object.fromEntries([
+    ...plan.filters.map((filter) => [filter.logicalId, metricFilter(filter)] as const),
+    ...plan.alarms.map((alarm) => [alarm.logicalId, metricAlarm(alarm, actions.each)] as const),
+    ...plan.composites.map(
+      (composite) =>
+        [composite.logicalId, compositeAlarm(composite, composite.isRoot ? actions.composite : {})] as const,
+    ),
+  ]);
+}
+
+const conditionOf = ({ condition }: { readonly condition?: string }): Partial<CloudFormationResource> =>
+  condition === undefined ? {} : { Condition: condition };
+
+function metricAlarm(alarm: AlarmSpec, actions: AlarmActions): CloudFormationResource {
+  const { thresholdMetricId, threshold, evaluateLowSampleCountPercentile: lowSamples } = alarm;
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    ...conditionOf(alarm),
+    Properties: {
+      AlarmName: alarm.name,
+      AlarmDescription: alarmDescription(alarm),
+      ...metricProperties(alarm),
+      ComparisonOperator: alarm.comparisonOperator,
+      ...(thresholdMetricId === undefined
+        ? { Threshold: threshold }
+        : { ThresholdMetricId: thresholdMetricId }),
+      EvaluationPeriods: alarm.evaluationPeriods,
+      DatapointsToAlarm: alarm.datapointsToAlarm,
+      TreatMissingData: alarm.treatMissingData,
+      ...(lowSamples !== undefined && { EvaluateLowSampleCountPercentile: lowSamples }),
+      ...actions,
+    },
+  };
+}
+
+function metricProperties({ metric, thresholdMetricId }: AlarmSpec): Readonly<Record<string, unknown>> {
+  if (metric.kind === 'stat') {
+    const isPlain = /^[A-Z]/.test(metric.statistic);
+    return {
+      ...metricOf(metric),
+      Period: metric.period,
+      [isPlain ? 'Statistic' : 'ExtendedStatistic']: metric.statistic,
+      ...(metric.unit !== undefined && { Unit: metric.unit }),
+    };
+  }
+  return {
+    Metrics: metric.metrics.map((part) => ({
+      Id: part.id,
+      ...('stat' in part
+        ? {
+            MetricStat: {
+              Metric: metricOf(part.stat),
+              Period: part.stat.period,
+              Stat: part.stat.statistic,
+              ...(part.stat.unit !== undefined && { Unit: part.stat.unit }),
+            },
+          }
+        : { Expression: part.expression }),
+      ...(part.label !== undefined && { Label: part.label }),
+      // An alarm on an anomaly returns both what it compares and the band.
+      ReturnData: part.id === metric.returns || part.id === thresholdMetricId,
+    })),
+  };
+}
+
+const metricOf = ({ namespace, metricName, dimensions }: MetricStat): Readonly<Record<string, unknown>> => ({
+  Namespace: namespace,
+  MetricName: metricName,
+  ...(dimensions.length > 0 && {
+    Dimensions: dimensions.map(({ name, value }) => ({ Name: name, Value: value })),
+  }),
+});
+
+const compositeAlarm = (
+  { name, rule, children, description }: CompositeSpec,
+  actions: AlarmActions,
+): CloudFormationResource => ({
+  Type: 'AWS::CloudWatch::CompositeAlarm',
+  // The rule names them by text, which tells CloudFormation nothing.
+  DependsOn: children,
+  Properties: { AlarmName: name, AlarmDescription: description, AlarmRule: rule, ...actions },
+});
+
+const metricFilter = (filter: MetricFilterSpec): CloudFormationResource => ({
+  Type: 'AWS::Logs::MetricFilter',
+  ...conditionOf(filter),
+  Properties: {
+    LogGroupName: filter.logGroup,
+    FilterPattern: filter.pattern,
+    MetricTransformations: [
+      {
+        MetricNamespace: filter.namespace,
+        MetricName: filter.metricName,
+        MetricValue: filter.metricValue,
+        Unit: filter.unit,
+      },
+    ],
+  },
+});

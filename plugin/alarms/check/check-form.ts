@@ -1,0 +1,96 @@
+import type { AlarmPlan, AlarmSpec, CompositeSpec } from '../alarm-spec.ts';
+import { LONGEST_RULE, MOST_CHILDREN } from '../limits.ts';
+import { isPercentile } from '../statistics.ts';
+import { alarmDescription } from '../wording.ts';
+
+/** CloudWatch, "PutMetricAlarm". */
+const LONGEST_NAME = 255;
+const LONGEST_DESCRIPTION = 1024;
+const MOST_METRICS = 10;
+const LONGEST_RANGE_SECONDS = 7 * 86_400;
+const LONGEST_RANGE_OF_SHORT_PERIODS_SECONDS = 86_400;
+
+/** What a reference in a description may become: an ARN is the longest. */
+const LONGEST_REFERENCE = 160;
+
+/** That CloudWatch takes the alarm: lengths, periods, and the form of metric math. */
+export function formProblems(alarm: AlarmSpec): readonly string[] {
+  const { name, metric, evaluationPeriods: n, datapointsToAlarm: m } = alarm;
+  const range = metric.period * n;
+  const limit = metric.period >= 3600 ? LONGEST_RANGE_SECONDS : LONGEST_RANGE_OF_SHORT_PERIODS_SECONDS;
+  const description = longest(alarmDescription(alarm));
+  return [
+    ...(name.length > LONGEST_NAME
+      ? [`its name has ${name.length} characters, and may have ${LONGEST_NAME}`]
+      : []),
+    ...(description > LONGEST_DESCRIPTION
+      ? [`its description may have ${description} characters, and CloudWatch takes ${LONGEST_DESCRIPTION}`]
+      : []),
+    ...(m > n ? [`${m} of ${n} periods can never be: datapointsToAlarm is at most evaluationPeriods`] : []),
+    ...(range > limit ? [`it looks at ${range} s, and CloudWatch at no more than ${limit} s`] : []),
+    ...mathProblems(alarm),
+    ...(metric.kind === 'stat' &&
+    isPercentile(metric.statistic) &&
+    alarm.evaluateLowSampleCountPercentile === undefined
+      ? ['nothing says what a percentile of few samples is worth']
+      : []),
+  ];
+}
+
+function mathProblems({ metric, thresholdMetricId }: AlarmSpec): readonly string[] {
+  if (metric.kind === 'stat') return [];
+  const ids = metric.metrics.map(({ id }) => id);
+  const periods = new Set(metric.metrics.flatMap((part) => ('stat' in part ? [part.stat.period] : [])));
+  const unknown = metric.metrics.flatMap((part) =>
+    'expression' in part ? variablesOf(part.expression).filter((name) => !ids.includes(name)) : [],
+  );
+  return [
+    ...(metric.metrics.filter((part) => 'stat' in part).length > MOST_METRICS
+      ? [`it is made of more than ${MOST_METRICS} metrics`]
+      : []),
+    ...(new Set(ids).size < ids.length ? ['two of its metrics have the same id'] : []),
+    ...ids.filter((id) => !/^[a-z]\w*$/.test(id)).map((id) => `${id} is no id of a metric`),
+    ...unknown.map((name) => `its expression names ${name}, which is none of its metrics`),
+    ...(periods.size > 1 ? ['its metrics have different periods'] : []),
+    ...[...new Set([metric.returns, thresholdMetricId ?? metric.returns])]
+      .filter((id) => !ids.includes(id))
+      .map((id) => `it compares ${id}, which is none of its metrics`),
+  ];
+}
+
+/** Ids begin with a small letter, functions with a capital one. */
+const variablesOf = (expression: string): readonly string[] => expression.match(/\b[a-z]\w*/g) ?? [];
+
+/** How long a text may become when its references are resolved. */
+function longest(text: unknown): number {
+  if (typeof text === 'string') return text.length;
+  const parts = (text as { readonly 'Fn::Join'?: readonly [string, readonly unknown[]] })['Fn::Join']?.[1];
+  return parts?.reduce<number>((sum, part) => sum + longest(part), 0) ?? LONGEST_REFERENCE;
+}
+
+/** That no two of a plan get in each other's way, and that a rule is not too long. */
+export function planProblems({ alarms, composites }: AlarmPlan): readonly string[] {
+  const all = [...alarms, ...composites];
+  return [
+    ...twice(all.map(({ name }) => name)).map((name) => `${name}: two alarms have this name`),
+    ...twice(all.map(({ logicalId }) => logicalId)).map(
+      (id) => `${id}: two alarms have this logical id; rename one of their resources`,
+    ),
+    ...composites.flatMap(ruleProblems),
+  ];
+}
+
+function ruleProblems({ name, rule, children }: CompositeSpec): readonly string[] {
+  return [
+    ...(rule.length > LONGEST_RULE
+      ? [`${name}: its rule has ${rule.length} characters, and may have ${LONGEST_RULE}`]
+      : []),
+    ...(children.length > MOST_CHILDREN
+      ? [`${name}: its rule names ${children.length} alarms, and may name ${MOST_CHILDREN}`]
+      : []),
+  ];
+}
+
+const twice = (texts: readonly string[]): readonly string[] => [
+  ...new Set(texts.filter((text, index) => texts.indexOf(text) !== index)),
+];

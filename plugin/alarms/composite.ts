@@ -1,0 +1,73 @@
+import type { Inventory } from '../inventory/inventory.ts';
+import type { AlarmSpec, CompositeSpec } from './alarm-spec.ts';
+import { LONGEST_RULE, MOST_CHILDREN } from './limits.ts';
+
+/**
+ * One alarm that says that the service is unhealthy: in ALARM as soon as one of the symptoms is. Warnings do not count. Where
+ * one rule would hold too much, the symptoms are shared out among branches, which the root reads.
+ */
+export function planComposites(
+  { service, stage }: Pick<Inventory, 'service' | 'stage'>,
+  alarms: ReadonlyArray<Pick<AlarmSpec, 'name' | 'logicalId' | 'severity' | 'condition'>>,
+): readonly CompositeSpec[] {
+  // A rule may not name an alarm that does not exist, and whether a conditional one does, only the deployment knows.
+  const symptoms = alarms.filter(
+    ({ severity, condition }) => severity === 'symptom' && condition === undefined,
+  );
+  if (symptoms.length === 0) return [];
+  const root = { name: `${service}-${stage}-unhealthy`, logicalId: 'LanternServiceUnhealthy' };
+  const branches = chunks(symptoms).map((children, index, { length }) =>
+    length === 1
+      ? composite(root, children, describeRoot(service, stage), true)
+      : composite(
+          { name: `${root.name}-${index + 1}`, logicalId: `${root.logicalId}${index + 1}` },
+          children,
+          `A part of the alarms of ${service} in the stage ${stage}: ${root.name} reads it.`,
+          false,
+        ),
+  );
+  return branches.length === 1
+    ? branches
+    : [...branches, composite(root, branches, describeRoot(service, stage), true)];
+}
+
+const describeRoot = (service: string, stage: string): string =>
+  `The service ${service} in the stage ${stage} is unhealthy: at least one of its alarms that its users feel, or that loses ` +
+  'work, is in ALARM. Look at the alarms in its rule.';
+
+type Named = Pick<AlarmSpec, 'name' | 'logicalId'>;
+
+const OR = ' OR ';
+const term = ({ name }: Named): string => `ALARM("${name}")`;
+
+const composite = (
+  { name, logicalId }: Named,
+  children: readonly Named[],
+  description: string,
+  isRoot: boolean,
+): CompositeSpec => ({
+  name,
+  logicalId,
+  rule: children.map(term).join(OR),
+  children: children.map((child) => child.logicalId),
+  description,
+  isRoot,
+});
+
+/** A rule of 100 children has 199 elements, far below the 500 that one may have. */
+function chunks(alarms: readonly Named[]): ReadonlyArray<readonly Named[]> {
+  const found: Named[][] = [[]];
+  let length = 0;
+  for (const alarm of alarms) {
+    const added = term(alarm).length + OR.length;
+    const current = found.at(-1) ?? [];
+    if (current.length > 0 && (current.length === MOST_CHILDREN || length + added > LONGEST_RULE)) {
+      found.push([alarm]);
+      length = added;
+    } else {
+      current.push(alarm);
+      length += added;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,69 @@
+import type { AlarmDefinition, Resources, Tuning } from '../alarms/definition.ts';
+import { isObject } from '../inventory/template.ts';
+import type { AlarmSetting, AlarmSettings, ResourceSettings, StageAlarmSettings } from './alarm-settings.ts';
+
+/**
+ * The settings of one stage: `stages.<stage>` laid over the rest, name by name; `false` where there are to be no alarms.
+ * Nothing that is given is changed.
+ */
+export function settingsForStage(
+  settings: AlarmSettings | undefined,
+  stage: string,
+): false | StageAlarmSettings {
+  if (settings === false) return false;
+  if (settings === true || settings === undefined) return {};
+  const { stages = {}, ...base } = settings;
+  const own = Object.hasOwn(stages, stage) ? stages[stage] : undefined;
+  if (own === false) return false;
+  return own === true || own === undefined ? base : (layOver(base, own) as StageAlarmSettings);
+}
+
+/** Objects are merged name by name; of anything else the upper one counts, but `true` says no more than "on". */
+function layOver(lower: unknown, upper: unknown): unknown {
+  if (upper === undefined || (upper === true && isObject(lower))) return lower;
+  if (!isObject(lower) || !isObject(upper)) return upper;
+  // A share above a threshold is meant to take its place.
+  const replaced = 'share' in upper && !('threshold' in upper) ? ['threshold'] : [];
+  const names = new Set([...Object.keys(lower), ...Object.keys(upper)]);
+  return Object.fromEntries(
+    [...names]
+      .filter((name) => !replaced.includes(name))
+      .map((name) => [name, layOver(lower[name], upper[name])]),
+  );
+}
+
+export interface ResolvedAlarm {
+  readonly tuning: Tuning;
+  /** The names of what the settings give. */
+  readonly overridden: readonly string[];
+}
+
+/** The numbers of an alarm on a resource: of the defaults, of its kind, of itself, each over the one before. */
+export function resolveAlarm(
+  settings: StageAlarmSettings,
+  kind: keyof Resources,
+  key: string,
+  definition: Pick<AlarmDefinition, 'name' | 'on' | 'tuning'>,
+): ResolvedAlarm | 'off' {
+  const own = kind === 'function' ? settings.functions : settings.resources;
+  const layers = [
+    settings.defaults?.[kind],
+    own !== undefined && Object.hasOwn(own, key) ? own[key] : undefined,
+  ];
+  let resolved: AlarmSetting = definition.on;
+  for (const layer of layers) resolved = settingIn(layer, definition.name, resolved);
+  if (resolved === false) return 'off';
+  const given = resolved === true ? {} : resolved;
+  const tuning = { ...definition.tuning, ...given };
+  // Fewer periods than datapoints were asked of the default: all of them, then.
+  const datapointsToAlarm =
+    given.datapointsToAlarm ?? Math.min(tuning.datapointsToAlarm, tuning.evaluationPeriods);
+  return { tuning: { ...tuning, datapointsToAlarm }, overridden: Object.keys(given) };
+}
+
+function settingIn(layer: ResourceSettings | undefined, alarm: string, below: AlarmSetting): AlarmSetting {
+  if (layer === undefined || layer === true) return below;
+  if (layer === false) return false;
+  const setting = Object.hasOwn(layer, alarm) ? layer[alarm] : undefined;
+  return layOver(below, setting) as AlarmSetting;
+}

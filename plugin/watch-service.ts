@@ -1,0 +1,100 @@
+import { ALARM_TOPIC, alarmTopicResources } from './actions/alarm-topic.ts';
+import { planActions } from './actions/plan-actions.ts';
+import type { ResourceMap } from './alarms/alarm-resources.ts';
+import { alarmResources } from './alarms/alarm-resources.ts';
+import type { AlarmPlan } from './alarms/alarm-spec.ts';
+import { checkAlarms } from './alarms/check/check-alarms.ts';
+import { planAlarms } from './alarms/plan-alarms.ts';
+import type { Inventory } from './inventory/inventory.ts';
+import { readInventory } from './inventory/read-inventory.ts';
+import { asObject } from './inventory/template.ts';
+import { resourceLimitProblems } from './resource-limit.ts';
+import type { Serverless } from './serverless.ts';
+import type { ActionSettings } from './settings/alarm-settings.ts';
+import { checkSettings } from './settings/check-settings.ts';
+import { settingsForStage } from './settings/resolve-settings.ts';
+
+/** What the plugin has made of a service. */
+export interface WatchedService {
+  readonly inventory: Inventory;
+  readonly plan: AlarmPlan;
+  /** What was added to the template. */
+  readonly resources: ResourceMap;
+}
+
+/**
+ * Adds the alarms of a service, and whom they tell, to its compiled template. Runs when everything else is in there.
+ *
+ * @throws Serverless' own error, which stops the packaging: for mistakes in the settings, for an alarm that would not work,
+ * and for a template with more resources than CloudFormation takes.
+ */
+export function watchService(serverless: Serverless): WatchedService {
+  const template = asObject(serverless.service.provider.compiledCloudFormationTemplate);
+  const settings = serverless.service.custom?.lantern?.alarms;
+  const inventory = inventoryOf(serverless);
+  refuse(serverless, 'The settings of the alarms have mistakes:', checkSettings(settings, inventory));
+
+  const plan = planAlarms(inventory, settings);
+  refuse(
+    serverless,
+    'These alarms would not work, so nothing is packaged. Please report it, or switch them off:',
+    checkAlarms(plan, inventory),
+  );
+
+  const forStage = settingsForStage(settings, inventory.stage);
+  const actions = (forStage === false ? undefined : forStage.actions) ?? {};
+  const refersToTopic = new RegExp(`\\b${ALARM_TOPIC}\\b`).test(JSON.stringify(template));
+  refuse(serverless, 'The alarms tell another topic:', topicProblems(actions, refersToTopic));
+
+  const resources = resourcesFor(inventory, plan, actions, refersToTopic);
+  const all = template.Resources as Record<string, unknown>;
+  refuse(
+    serverless,
+    'Lambda Lantern and the service use the same logical ids:',
+    Object.keys(resources).filter((logicalId) => Object.hasOwn(all, logicalId)),
+  );
+  Object.assign(all, resources);
+  refuse(serverless, 'The service is too large:', resourceLimitProblems(all, plan));
+  return { inventory, plan, resources };
+}
+
+function inventoryOf(serverless: Serverless): Inventory {
+  const { service } = serverless;
+  const aws = serverless.getProvider('aws');
+  const keys = new Map(Object.entries(service.functions).map(([key, { name }]) => [name ?? key, key]));
+  return readInventory({
+    template: service.provider.compiledCloudFormationTemplate,
+    service: service.service,
+    stage: aws.getStage(),
+    region: aws.getRegion(),
+    functionKeyOf: (name) => keys.get(name),
+  });
+}
+
+function topicProblems({ topic }: ActionSettings, refersToTopic: boolean): readonly string[] {
+  return topic !== undefined && refersToTopic
+    ? [
+        `the service refers to ${ALARM_TOPIC}, which is not made: custom.lantern.alarms.actions.topic names a topic that ` +
+          'exists. Refer to that one.',
+      ]
+    : [];
+}
+
+function resourcesFor(
+  inventory: Inventory,
+  plan: AlarmPlan,
+  actions: ActionSettings,
+  refersToTopic: boolean,
+): ResourceMap {
+  if (plan.alarms.length > 0) {
+    const planned = planActions(inventory, actions);
+    return { ...alarmResources(plan, planned), ...planned.resources };
+  }
+  // What subscribes to the topic is deployed in every stage, also where there are no alarms: then nothing is ever published.
+  return refersToTopic ? alarmTopicResources(inventory, { encryption: false }) : {};
+}
+
+function refuse({ classes }: Serverless, heading: string, problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  throw new classes.Error([heading, ...problems.map((line) => `- ${line}`)].join('\n'), 'LANTERN_ALARMS');
+}

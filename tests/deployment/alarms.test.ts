@@ -1,0 +1,215 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AlarmPlan } from '../../plugin/alarms/alarm-spec.ts';
+import { checkAlarms } from '../../plugin/alarms/check/check-alarms.ts';
+import { readInventory } from '../../plugin/inventory/read-inventory.ts';
+import type { ProjectCopy } from '../helpers/project-copy.ts';
+import { addService, copyProject } from '../helpers/project-copy.ts';
+import { runServerless } from '../helpers/run.ts';
+
+interface Resource {
+  readonly Type: string;
+  readonly Condition?: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+type Resources = Readonly<Record<string, Resource>>;
+
+let project: ProjectCopy;
+let warehouse: string;
+
+beforeAll(async () => {
+  project = await copyProject();
+  warehouse = await addService(project, 'large');
+});
+afterAll(() => project.remove());
+
+async function serverless(directory: string, ...args: string[]): Promise<string> {
+  const run = runServerless(args, directory);
+  if ((await run.exited) !== 0) throw new Error(run.output());
+  return run.stdout();
+}
+
+async function refused(directory: string, ...args: string[]): Promise<string> {
+  const run = runServerless(args, directory);
+  expect(await run.exited, run.output()).not.toBe(0);
+  return run.output();
+}
+
+async function templateIn(directory: string): Promise<{ readonly Resources: Resources }> {
+  const file = join(directory, '.serverless/cloudformation-template-update-stack.json');
+  return JSON.parse(await readFile(file, 'utf8')) as { Resources: Resources };
+}
+
+const ofType = (resources: Resources, type: string): readonly Resource[] =>
+  Object.values(resources).filter(({ Type }) => Type === type);
+
+/** Changes the copy's serverless.yml for as long as `use` runs. */
+async function withYml(change: (yml: string) => string, use: () => Promise<void>): Promise<void> {
+  const file = join(project.directory, 'serverless.yml');
+  const yml = await readFile(file, 'utf8');
+  const changed = change(yml);
+  expect(changed).not.toBe(yml);
+  try {
+    await writeFile(file, changed);
+    await use();
+  } finally {
+    await writeFile(file, yml);
+  }
+}
+
+const underAlarms = (lines: string) => (yml: string) =>
+  yml.replace('    alarms:\n', `    alarms:\n${lines}\n`);
+
+describe('the shop', { timeout: 120_000 }, () => {
+  it('has its alarms in the template, with what serverless alarms says', async () => {
+    const stdout = await serverless(project.directory, 'alarms', '--format', 'json', '--stage', 'prod');
+    const planned = JSON.parse(stdout) as AlarmPlan & { readonly service: string };
+    const { Resources: resources } = await templateIn(project.directory);
+
+    expect(planned.service).toBe('order-shop');
+    const names = ofType(resources, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmName);
+    expect(planned.alarms.map(({ name }) => name)).toEqual(names);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'order-shop-prod-create-order-errorRate',
+        'order-shop-prod-fulfil-order-timeouts',
+        'order-shop-prod-ApiGatewayRestApi-serverErrors',
+        'order-shop-prod-FulfilmentDeadLetterQueue-deadLetters',
+        'order-shop-prod-OrdersTable-throttles',
+        'order-shop-prod-account-concurrency',
+      ]),
+    );
+    expect(resources.LanternAlarmTakeDashpaymentLambdaFunctionDuration?.Properties).toMatchObject({
+      Threshold: 1500,
+      ExtendedStatistic: 'p99',
+      Dimensions: [{ Name: 'FunctionName', Value: 'order-shop-prod-take-payment' }],
+      AlarmActions: [{ Ref: 'LanternAlarmTopic' }],
+      OKActions: [{ Ref: 'LanternAlarmTopic' }],
+    });
+    expect(resources.LanternServiceUnhealthy?.Properties.AlarmName).toBe('order-shop-prod-unhealthy');
+    expect(planned.skipped).toEqual([]);
+  });
+
+  it('prints its alarms as a table on standard output, and nothing else', async () => {
+    const stdout = await serverless(project.directory, 'alarms');
+    expect(stdout).toMatch(/^Alarms of order-shop in the stage dev, eu-west-1: \d+\n/);
+    expect(stdout).toContain('  * duration      > 1500 ms      3 of 5 min      25 % of its timeout of 6 s');
+  });
+
+  it('is not packaged with mistakes in the settings, each named by its path', async () => {
+    await withYml(
+      (yml) =>
+        underAlarms('      resources: { OrderTable: false }')(yml).replace(
+          '        take-payment:\n',
+          '        take-paymnt:\n',
+        ),
+      async () => {
+        const output = await refused(project.directory, 'package');
+        expect(output).toContain('The settings of the alarms have mistakes:');
+        expect(output).toContain(
+          '- custom.lantern.alarms.functions.take-paymnt: there is no such function; did you mean take-payment?',
+        );
+        expect(output).toContain('did you mean OrdersTable?');
+      },
+    );
+  });
+
+  it('is not packaged with an alarm that could never ring', async () => {
+    await withYml(
+      (yml) => yml.replace('duration: { share: 0.25 }', 'duration: { threshold: 6000 }'),
+      async () => {
+        expect(await refused(project.directory, 'package')).toContain(
+          '- order-shop-dev-take-payment-duration: it can never ring: the value is from above 0 to 6000 ms',
+        );
+      },
+    );
+  });
+
+  it('has the form of its settings checked by the framework', async () => {
+    await withYml(
+      (yml) => yml.replace('duration: { share: 0.25 }', 'duration: fast'),
+      async () => {
+        expect(await refused(project.directory, 'package')).toMatch(
+          /custom\.lantern\.alarms.*functions.*take-payment.*duration/,
+        );
+      },
+    );
+  });
+
+  it('has no alarms where its stage has none, and keeps the topic that something subscribes to', async () => {
+    await withYml(
+      (yml) =>
+        underAlarms('      stages: { dev: false }')(yml).replace(
+          '    FulfilmentSubscription:\n',
+          `    OnAlarm:
+      Type: AWS::SNS::Subscription
+      Properties: { TopicArn: !Ref LanternAlarmTopic, Protocol: email, Endpoint: on-call@example.com }
+
+    FulfilmentSubscription:\n`,
+        ),
+      async () => {
+        await serverless(project.directory, 'package');
+        const { Resources: resources } = await templateIn(project.directory);
+        expect(ofType(resources, 'AWS::CloudWatch::Alarm')).toEqual([]);
+        expect(Object.keys(resources).filter((id) => id.startsWith('Lantern'))).toEqual([
+          'LanternAlarmTopic',
+          'LanternAlarmTopicPolicy',
+        ]);
+      },
+    );
+  });
+});
+
+describe('a service of thirty functions and every event source', { timeout: 120_000 }, () => {
+  it('is packaged below the limit of CloudFormation, and every alarm passes the check', async () => {
+    const stdout = await serverless(warehouse, 'alarms', '--format', 'json');
+    const planned = JSON.parse(stdout) as AlarmPlan;
+    const { Resources: resources } = await templateIn(warehouse);
+    expect(Object.keys(resources).length).toBeLessThanOrEqual(500);
+    expect(ofType(resources, 'AWS::Lambda::Function')).toHaveLength(30);
+
+    // Without what was added, as the plugin saw it.
+    const before = Object.fromEntries(Object.entries(resources).filter(([id]) => !id.startsWith('Lantern')));
+    const inventory = readInventory({
+      template: { Resources: before },
+      service: 'warehouse',
+      stage: 'dev',
+      region: 'us-east-1',
+      functionKeyOf: (name) => name.replace('warehouse-dev-', ''),
+    });
+    expect(checkAlarms(planned, inventory)).toEqual([]);
+    expect(planned.alarms.length).toBeGreaterThan(200);
+
+    const ids = new Set(planned.alarms.map(({ id }) => id));
+    for (const id of [
+      'function.iteratorAge',
+      'function.offsetLag',
+      'function.provisionedUtilization',
+      'function.concurrency',
+      'function.deadLetterErrors',
+      'function.destinationFailures',
+      'table.indexThrottles',
+      'topic.redriveFailed',
+      'schedule.dropped',
+      'stateMachine.timedOut',
+    ]) {
+      expect(ids).toContain(id);
+    }
+    expect(
+      new Set(planned.alarms.filter(({ id }) => id === 'api.latency').map(({ resource }) => resource.key)),
+    ).toEqual(new Set(['ApiGatewayRestApi', 'HttpApi', 'WebsocketsApi']));
+    expect(planned.skipped).toMatchObject([{ id: 'function', resource: { key: 'edge' } }]);
+    // More symptoms than one rule may name.
+    expect(ofType(resources, 'AWS::CloudWatch::CompositeAlarm').length).toBeGreaterThan(2);
+    expect(resources.LanternAlarmForPartnersAge?.Condition).toBe('IsProduction');
+    expect(ofType(resources, 'AWS::Chatbot::SlackChannelConfiguration')).toHaveLength(1);
+  });
+
+  it('is refused when it would be too large, with what adds most and how to have less', async () => {
+    const output = await refused(warehouse, 'package', '--stage', 'everything');
+    expect(output).toMatch(/the template has \d+ resources, \d+ more than the 500 that CloudFormation takes/);
+    expect(output).toContain('most are added by: function.duration (29)');
+    expect(output).toContain('custom.lantern.alarms.defaults.function.memory: false');
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { checkSettings } from '../../../plugin/settings/check-settings.ts';
+import { functionResources, inventoryOf } from '../../helpers/inventory.ts';
+
+const inventory = inventoryOf({
+  ...functionResources('Pay', 'take-payment'),
+  ...functionResources('Get', 'get-order'),
+  Orders: { Type: 'AWS::DynamoDB::Table', Properties: {} },
+  Work: { Type: 'AWS::SQS::Queue', Properties: {} },
+});
+
+const AT = 'custom.lantern.alarms';
+
+describe('checkSettings', () => {
+  it('finds nothing in nothing, in yes and no, and in settings that are right', () => {
+    for (const settings of [undefined, true, false, {}])
+      expect(checkSettings(settings, inventory)).toEqual([]);
+    expect(
+      checkSettings(
+        {
+          defaults: {
+            function: { coldStarts: true, duration: { share: 0.5, statistic: 'p95' } },
+            queue: false,
+          },
+          functions: { 'take-payment': { errorRate: { threshold: 1, minimum: 50 } }, 'get-order': false },
+          resources: {
+            Orders: { throttles: { treatMissingData: 'missing' } },
+            Work: { age: { anomaly: 2 } },
+          },
+          composite: false,
+          stages: { dev: false, prod: { composite: true } },
+          actions: {
+            email: ['on-call@example.com'],
+            https: ['https://example.com/alarms'],
+            states: ['ALARM'],
+            from: 'both',
+            encryption: { Ref: 'Key' },
+            events: { function: 'get-order' },
+          },
+        },
+        inventory,
+      ),
+    ).toEqual([]);
+  });
+
+  it.each([
+    [
+      { functions: { 'take-paymnt': false } },
+      'functions.take-paymnt: there is no such function; did you mean take-payment?',
+    ],
+    [
+      { resources: { Order: false } },
+      'resources.Order: the template has no such resource that can be watched; did you mean Orders?',
+    ],
+    [
+      { resources: { 'get-order': false } },
+      'resources.get-order: this is a function; its settings stand in functions.get-order',
+    ],
+    [
+      { defaults: { functions: {} } },
+      'defaults.functions: there is no such kind of resource; did you mean function?',
+    ],
+    [
+      { defaults: { queue: { aeg: true } } },
+      'defaults.queue.aeg: there is no such alarm of a queue; did you mean age?',
+    ],
+    [
+      { defaults: { topic: { misspeltBeyondRecognition: true } } },
+      'defaults.topic.misspeltBeyondRecognition: there is no such alarm of a topic; there are: failed, redriveFailed',
+    ],
+    [
+      { functions: { 'get-order': { duration: { treshold: 1 } } } },
+      'functions.get-order.duration.treshold: there is no such option of this alarm; did you mean threshold?',
+    ],
+    [
+      { functions: { 'get-order': { throttles: { share: 0.5 } } } },
+      'functions.get-order.throttles.share: there is no such option of this alarm; there are: threshold, statistic, period, ' +
+        'evaluationPeriods, datapointsToAlarm, treatMissingData, anomaly',
+    ],
+    [
+      { alarm: {} },
+      'alarm: there is no such setting; there are: defaults, functions, resources, composite, actions, stages',
+    ],
+    [
+      { stages: { dev: { stages: {} } } },
+      'stages.dev.stages: there is no such setting; there are: defaults, functions, resources, composite, actions',
+    ],
+    [{ actions: { emails: [] } }, 'actions.emails: there is no such setting; did you mean email?'],
+    [{ actions: { slack: { workspaceId: 'T0' } } }, 'actions.slack.channelId: it is missing'],
+    [
+      { actions: { events: { function: 'get-ordr' } } },
+      'actions.events.function: there is no function "get-ordr"; did you mean get-order?',
+    ],
+    [{ actions: { events: {} } }, 'actions.events: expected either a function or a target'],
+    [
+      { actions: { topic: 'arn:aws:sns:eu-west-1:123456789012:ours', encryption: true } },
+      'actions.encryption: it is of the topic that is made here, but custom.lantern.alarms.actions.topic names another',
+    ],
+  ])('refuses what there is not, and names what was meant: %j', (settings, message) => {
+    expect(checkSettings(settings, inventory)).toEqual([`${AT}.${message}`]);
+  });
+
+  it.each([
+    ['share', 1.5, 'a number above 0 and up to 1'],
+    ['share', 0, 'a number above 0 and up to 1'],
+    ['threshold', '5', 'a number'],
+    ['period', 90, 'seconds, as a multiple of 60'],
+    ['period', 10, 'seconds, as a multiple of 60'],
+    ['evaluationPeriods', 0, 'a whole number of 1 or more'],
+    ['datapointsToAlarm', 1.5, 'a whole number of 1 or more'],
+    ['statistic', 'p101', 'Sum, Average, Minimum, Maximum, SampleCount, or a percentile such as p99'],
+    ['treatMissingData', 'ok', 'one of missing, ignore, breaching, notBreaching'],
+    ['anomaly', -1, 'a number above 0'],
+  ])('refuses %s: %j', (option, value, expected) => {
+    expect(
+      checkSettings({ functions: { 'get-order': { duration: { [option]: value } } } }, inventory),
+    ).toEqual([
+      `${AT}.functions.get-order.duration.${option}: expected ${expected}, but got ${JSON.stringify(value)}`,
+    ]);
+  });
+
+  it('refuses what is of another form altogether', () => {
+    expect(checkSettings('off', inventory)).toEqual([`${AT}: expected settings by name, but got "off"`]);
+    expect(checkSettings({ functions: { 'get-order': 'off' } }, inventory)).toEqual([
+      `${AT}.functions.get-order: expected settings by name, but got "off"`,
+    ]);
+    expect(checkSettings({ actions: { email: 'me@example.com' } }, inventory)).toEqual([
+      `${AT}.actions.email: expected a list, but got "me@example.com"`,
+    ]);
+    expect(checkSettings({ actions: { email: ['me'], https: ['http://example.com'] } }, inventory)).toEqual([
+      `${AT}.actions.email.0: expected an e-mail address, but got "me"`,
+      `${AT}.actions.https.0: expected a URL that begins with https://, but got "http://example.com"`,
+    ]);
+  });
+
+  it('names every mistake at once', () => {
+    expect(
+      checkSettings({ functions: { a: false, b: false }, stages: { dev: { composite: 1 } } }, inventory),
+    ).toHaveLength(3);
+  });
+});
