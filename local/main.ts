@@ -101,7 +101,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await start(
       new LambdaApi({
         invoke,
-        functionNames: service.functions.map(({ name }) => name),
+        functions: service.functions,
+        onConfigurationChanged: (definition) => lambda.reconfigure(definition),
         port: ports.lambda,
         howToChoosePort: PORT_ADVICE,
         onDropped: (message) => terminal.notice(message),

@@ -40,6 +40,8 @@ export interface FunctionDefinition {
   readonly logGroup: string;
   /** Most environments at once; undefined where the template reserves none. */
   readonly reservedConcurrency?: number;
+  /** The tags of the template; undefined where it sets none. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface ApiDefinition {
