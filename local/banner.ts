@@ -27,6 +27,7 @@ export function banner({ service, ports, tracing, tryThis }: BannerOptions): str
     line('Lambda', `http://localhost:${ports.lambda}`),
     line('SNS and SQS', `http://localhost:${ports.messaging}`),
     line('DynamoDB', `http://localhost:${ports.tables}`),
+    line('Scheduler', `http://localhost:${ports.scheduler}`),
     line('X-Ray daemon', `127.0.0.1:${ports.daemon} (UDP and TCP)`),
     '',
     'Try:',

@@ -15,6 +15,8 @@ export interface ServiceDefinition {
   readonly subscriptions: readonly SubscriptionDefinition[];
   readonly tables: readonly TableDefinition[];
   readonly eventSourceMappings: readonly EventSourceMappingDefinition[];
+  /** Names of the groups that schedules can be made in, beside `default`. */
+  readonly scheduleGroups: readonly string[];
 }
 
 export interface FunctionDefinition {

@@ -83,6 +83,7 @@ export const readService = (options: ReadServiceOptions): ReadServiceResult => {
     subscriptions: readSubscriptions(resources, { topics, queues, functions }),
     tables: readTables(resources),
     eventSourceMappings: readEventSourceMappings(resources, { queues, functionNames }),
+    scheduleGroups: resources.ofType('AWS::Scheduler::ScheduleGroup').map(({ ref }) => ref()),
   };
   warnAboutWhatIsNotRun(resources);
   return { service, warnings: scope.warnings };
