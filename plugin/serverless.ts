@@ -1,3 +1,5 @@
+import type { TracingSettings } from './tracing/tracing-settings.ts';
+
 /** The part of the Serverless Framework that the plugin uses; `osls` ships no types. */
 export interface Serverless {
   readonly service: {
@@ -32,6 +34,8 @@ export interface LanternSettings {
     /** Commands shown when the service has started; `{api}` becomes the address of its first API. */
     readonly tryThis?: readonly string[];
   };
+  /** Who turns tracing on and off; see docs/tracing-on-demand.md. */
+  readonly tracing?: TracingSettings;
 }
 
 /** What the framework hands to a plugin beside itself. */

@@ -1,3 +1,5 @@
+import { TRACING_SETTINGS_SCHEMA } from './tracing/tracing-settings.ts';
+
 /** JSON schema of `custom.lantern`: a misspelt setting is refused before anything runs. */
 export const SETTINGS_SCHEMA = {
   type: 'object',
@@ -10,6 +12,7 @@ export const SETTINGS_SCHEMA = {
           properties: { tryThis: { type: 'array', items: { type: 'string' } } },
           additionalProperties: false,
         },
+        tracing: TRACING_SETTINGS_SCHEMA,
       },
       additionalProperties: false,
     },
