@@ -7,6 +7,7 @@ import { LambdaService } from './lambda/lambda-service.ts';
 import { MessagingServer } from './messaging/messaging-server.ts';
 import { QueuePoller } from './messaging/queue-poller.ts';
 import type { LocalPorts } from './ports.ts';
+import { SchedulerApi } from './scheduler/scheduler-api.ts';
 import type { ServiceDefinition } from './service.ts';
 import { serviceInfo } from './service-info.ts';
 import { TableServer } from './tables/table-server.ts';
@@ -35,7 +36,7 @@ export interface Stack {
 }
 
 /** How a port is chosen, for the message that says that one is taken. */
-const PORT_ADVICE = 'the option --port of `serverless local`, the first of five ports in a row';
+const PORT_ADVICE = 'the option --port of `serverless local`, from which all others follow';
 const DAEMON_PORT_ADVICE = 'the option --daemon-port of `serverless local`';
 
 /**
@@ -95,6 +96,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         AWS_ENDPOINT_URL_SNS: messagingUrl,
         AWS_ENDPOINT_URL_SQS: messagingUrl,
         AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
+        AWS_ENDPOINT_URL_SCHEDULER: `http://127.0.0.1:${ports.scheduler}`,
       },
       daemonAddress: daemon.address,
       onLog: (event) => {
@@ -122,8 +124,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await start(
       new LambdaApi({
         invoke,
-        functionNames: service.functions.map(({ name }) => name),
+        functions: service.functions,
+        onConfigurationChanged: (definition) => lambda.reconfigure(definition),
         port: ports.lambda,
+        howToChoosePort: PORT_ADVICE,
+        onDropped: (message) => terminal.notice(message),
+      }),
+    );
+    await start(
+      new SchedulerApi({
+        region,
+        accountId,
+        groups: service.scheduleGroups,
+        invoke,
+        port: ports.scheduler,
         howToChoosePort: PORT_ADVICE,
         onDropped: (message) => terminal.notice(message),
       }),

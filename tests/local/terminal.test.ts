@@ -10,6 +10,7 @@ const ports = {
   lambda: 3002,
   messaging: 3003,
   tables: 3004,
+  scheduler: 3019,
   daemon: 2000,
 };
 const service = {

@@ -6,7 +6,14 @@ describe('the ports of serverless local', () => {
     const { api, ...others } = portsFrom({});
 
     expect([api(0), api(1), api(2)]).toEqual([3000, 3005, 3006]);
-    expect(others).toEqual({ console: 3001, lambda: 3002, messaging: 3003, tables: 3004, daemon: 2000 });
+    expect(others).toEqual({
+      console: 3001,
+      lambda: 3002,
+      messaging: 3003,
+      tables: 3004,
+      scheduler: 3019,
+      daemon: 2000,
+    });
   });
 
   it('move together with the first', () => {
