@@ -55,7 +55,7 @@ function serviceOf(...alarms: AlarmDefinition[]) {
     clock,
     createdAt: START,
     onChange: () => undefined,
-    onTransition: () => undefined,
+    onTransitions: () => undefined,
     actions: {
       act: ({ alarm, state }) => acted.push(`${minute()}: ${alarm.name} ${state.value}`),
       emit: (transition) => emitted.push(transition),
@@ -77,7 +77,7 @@ function serviceOf(...alarms: AlarmDefinition[]) {
 }
 
 describe('an alarm', () => {
-  it('acts on transitions only, the first one included', () => {
+  it('acts on transitions only', () => {
     const { pass, acted } = serviceOf(onMetric('a'));
     pass('a');
     pass('a');
@@ -118,6 +118,19 @@ describe('an alarm', () => {
     pass();
     expect(state('a')?.reason).toBe('Insufficient Data: 1 datapoint was unknown.');
     expect(emitted).toEqual([]);
+  });
+});
+
+describe('an alarm that was just made', () => {
+  it('is not told of when it becomes OK, and is when it fires', () => {
+    const { pass, acted, emitted, service } = serviceOf(onMetric('a'), onMetric('b'));
+    pass('b');
+    expect(acted).toEqual(['1: b ALARM']);
+    expect(emitted.map(({ alarm }) => alarm.name)).toEqual(['b']);
+    expect(service.find('a')?.history[0]).toMatchObject({
+      to: 'OK',
+      actions: ['no actions: the alarm was just made, and nothing is wrong'],
+    });
   });
 });
 
@@ -165,7 +178,6 @@ describe('a composite alarm', () => {
     pass();
     pass();
     pass();
-    acted.length = 0;
     pass('a');
     expect(emitted.findLast(({ alarm }) => alarm.name === 'top')?.suppressedBy).toBe('WaitPeriod');
     pass('a');

@@ -65,7 +65,8 @@ describe('the reason of a state', () => {
   });
 
   it('is shorter where the alarm does not say how many datapoints must breach', () => {
-    const { datapointsToAlarm: _, ...alarm } = metricAlarm({ evaluationPeriods: 1 });
+    const { datapointsToAlarm, ...alarm } = metricAlarm({ evaluationPeriods: 1, datapointsToAlarm: 1 });
+    expect(datapointsToAlarm).toBe(1);
     expect(evaluate(alarm, duration(1e7))?.reason).toBe(
       'Threshold Crossed: 1 datapoint [1.0E7 (01/02/26 12:04:00)] was greater than the threshold (100.0).',
     );
