@@ -82,7 +82,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       service,
       minuteMs,
       onProblem: (message) => terminal.notice(message),
-      onTransition: (transition) => terminal.transition(transition),
+      onTransitions: (transitions) => terminal.transitions(transitions),
       invoke: (request) => invoke(request),
       snsEndpoint: messagingUrl,
       depthOf: (queueName) => messaging.depthOf(queueName),
