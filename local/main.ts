@@ -120,12 +120,25 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       onPublished: cloudWatch.published,
     });
     const { url: endpoint, warnings } = await start(messaging);
+    const commands = commandsToTry(service, ports, tryThis);
+    const info = (): ServiceInfo => serviceInfo({ ...service, functions: lambda.functions }, commands);
+    const page = new ConsoleServer({
+      store: traces,
+      cloudWatch,
+      port: ports.console,
+      howToChoosePort: PORT_ADVICE,
+      staticDirectory: consoleDirectory,
+      serviceInfo: info,
+    });
     await start(lambda);
     await start(
       new LambdaApi({
         invoke,
         functions: service.functions,
-        onConfigurationChanged: (definition) => lambda.reconfigure(definition),
+        onConfigurationChanged: (definition) => {
+          lambda.reconfigure(definition);
+          page.serviceChanged();
+        },
         port: ports.lambda,
         howToChoosePort: PORT_ADVICE,
         onDropped: (message) => terminal.notice(message),
@@ -165,18 +178,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       );
     }
     await start(cloudWatch);
-    const commands = commandsToTry(service, ports, tryThis);
-    const info = (): ServiceInfo => serviceInfo(service, commands);
-    await start(
-      new ConsoleServer({
-        store: traces,
-        cloudWatch,
-        port: ports.console,
-        howToChoosePort: PORT_ADVICE,
-        staticDirectory: consoleDirectory,
-        serviceInfo: info,
-      }),
-    );
+    await start(page);
     for (const warning of [...tables.warnings, ...warnings]) terminal.notice(warning);
     terminal.text(banner({ service, ports, tracing: info().tracing, minuteMs, tryThis: commands }));
     return { traces, stop };

@@ -114,6 +114,11 @@ export class LambdaService {
     registered.pool.renew();
   }
 
+  /** The functions as they are configured now. */
+  get functions(): readonly FunctionDefinition[] {
+    return [...this.#functions.values()].map(({ definition }) => definition);
+  }
+
   /** Ends every process. Invocations under way end as if their process had crashed. */
   async stop(): Promise<void> {
     this.#state = 'stopped';
