@@ -2,7 +2,13 @@
 
 /** What a folder of ours may import from our other folders; everything else of ours is forbidden to it. */
 const arrows = {
-  'src/handlers': ['src/middlewares/observability.ts', 'src/orders', 'src/clients', 'src/telemetry'],
+  'src/handlers': [
+    'src/middlewares/observability.ts',
+    'src/orders',
+    'src/clients',
+    'src/telemetry',
+    'src/tracing-switch',
+  ],
   'src/middlewares': [
     'src/check-options.ts',
     'src/lifecycle',
@@ -16,7 +22,8 @@ const arrows = {
   'src/orders': [],
   'src/propagation': [],
   'src/redaction': [],
-  plugin: ['local'],
+  'src/tracing-switch': [],
+  plugin: ['local', 'src/tracing-switch'],
   local: [],
   testing: ['local/xray', 'local/cloudwatch', 'src/redaction'],
 };
@@ -77,6 +84,13 @@ module.exports = {
       to: { path: '^local/', dependencyTypesNot: ['dynamic-import', 'type-only'] },
     },
     {
+      name: 'switch-for-one-command',
+      severity: 'error',
+      comment: 'Of the plugin, only `serverless tracing` does what a function does, and with the same code.',
+      from: { path: '^plugin/', pathNot: '^plugin/tracing/' },
+      to: { path: '^src/' },
+    },
+    {
       name: 'console-shares-pure-code-only',
       severity: 'error',
       comment:
@@ -96,12 +110,17 @@ module.exports = {
       name: 'not-to-dev-dependencies',
       severity: 'error',
       comment:
-        'What is published must be installed with it. The shop is not published, and the page is built.',
+        'What is published must be installed with it, or be a peer. The shop is not published, the page is built.',
       from: {
         path: '^(src|plugin|local|testing)/',
-        pathNot: ['^local/console/', '^src/(handlers|orders)/', '^src/clients/(dynamodb|sns)[.]ts$'],
+        pathNot: [
+          '^local/console/',
+          '^src/handlers/(?!on-alarm[.])',
+          '^src/orders/',
+          '^src/clients/(dynamodb|sns)[.]ts$',
+        ],
       },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

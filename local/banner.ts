@@ -29,6 +29,7 @@ export function banner({ service, ports, tracing, minuteMs, tryThis }: BannerOpt
     line('Lambda', `http://localhost:${ports.lambda}`),
     line('SNS and SQS', `http://localhost:${ports.messaging}`),
     line('DynamoDB', `http://localhost:${ports.tables}`),
+    line('Scheduler', `http://localhost:${ports.scheduler}`),
     line('X-Ray daemon', `127.0.0.1:${ports.daemon} (UDP and TCP)`),
     line('Alarms', `${service.alarms.length || 'none'}${clockNote(minuteMs)}`),
     '',

@@ -7,6 +7,7 @@ import { LambdaService } from './lambda/lambda-service.ts';
 import { MessagingServer } from './messaging/messaging-server.ts';
 import { QueuePoller } from './messaging/queue-poller.ts';
 import type { LocalPorts } from './ports.ts';
+import { SchedulerApi } from './scheduler/scheduler-api.ts';
 import type { ServiceDefinition } from './service.ts';
 import { serviceInfo } from './service-info.ts';
 import { TableServer } from './tables/table-server.ts';
@@ -35,7 +36,7 @@ export interface Stack {
 }
 
 /** How a port is chosen, for the message that says that one is taken. */
-const PORT_ADVICE = 'the option --port of `serverless local`, the first of five ports in a row';
+const PORT_ADVICE = 'the option --port of `serverless local`, from which all others follow';
 const DAEMON_PORT_ADVICE = 'the option --daemon-port of `serverless local`';
 
 /**
@@ -81,7 +82,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       service,
       minuteMs,
       onProblem: (message) => terminal.notice(message),
-      onTransition: (transition) => terminal.transition(transition),
+      onTransitions: (transitions) => terminal.transitions(transitions),
       invoke: (request) => invoke(request),
       snsEndpoint: messagingUrl,
       depthOf: (queueName) => messaging.depthOf(queueName),
@@ -95,6 +96,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         AWS_ENDPOINT_URL_SNS: messagingUrl,
         AWS_ENDPOINT_URL_SQS: messagingUrl,
         AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
+        AWS_ENDPOINT_URL_SCHEDULER: `http://127.0.0.1:${ports.scheduler}`,
       },
       daemonAddress: daemon.address,
       onLog: (event) => {
@@ -118,12 +120,37 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       onPublished: cloudWatch.published,
     });
     const { url: endpoint, warnings } = await start(messaging);
+    const commands = commandsToTry(service, ports, tryThis);
+    const info = (): ServiceInfo => serviceInfo({ ...service, functions: lambda.functions }, commands);
+    const page = new ConsoleServer({
+      store: traces,
+      cloudWatch,
+      port: ports.console,
+      howToChoosePort: PORT_ADVICE,
+      staticDirectory: consoleDirectory,
+      serviceInfo: info,
+    });
     await start(lambda);
     await start(
       new LambdaApi({
         invoke,
-        functionNames: service.functions.map(({ name }) => name),
+        functions: service.functions,
+        onConfigurationChanged: (definition) => {
+          lambda.reconfigure(definition);
+          page.serviceChanged();
+        },
         port: ports.lambda,
+        howToChoosePort: PORT_ADVICE,
+        onDropped: (message) => terminal.notice(message),
+      }),
+    );
+    await start(
+      new SchedulerApi({
+        region,
+        accountId,
+        groups: service.scheduleGroups,
+        invoke,
+        port: ports.scheduler,
         howToChoosePort: PORT_ADVICE,
         onDropped: (message) => terminal.notice(message),
       }),
@@ -151,18 +178,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       );
     }
     await start(cloudWatch);
-    const commands = commandsToTry(service, ports, tryThis);
-    const info = (): ServiceInfo => serviceInfo(service, commands);
-    await start(
-      new ConsoleServer({
-        store: traces,
-        cloudWatch,
-        port: ports.console,
-        howToChoosePort: PORT_ADVICE,
-        staticDirectory: consoleDirectory,
-        serviceInfo: info,
-      }),
-    );
+    await start(page);
     for (const warning of [...tables.warnings, ...warnings]) terminal.notice(warning);
     terminal.text(banner({ service, ports, tracing: info().tracing, minuteMs, tryThis: commands }));
     return { traces, stop };

@@ -9,6 +9,8 @@ export interface LocalPorts {
   readonly messaging: number;
   /** DynamoDB. */
   readonly tables: number;
+  /** EventBridge Scheduler. */
+  readonly scheduler: number;
   /** X-Ray's daemon, UDP and TCP. */
   readonly daemon: number;
 }

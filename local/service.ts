@@ -18,6 +18,8 @@ export interface ServiceDefinition {
   readonly alarms: readonly AlarmDefinition[];
   readonly metricFilters: readonly MetricFilterDefinition[];
   readonly alarmEventRules: readonly AlarmEventRuleDefinition[];
+  /** Names of the groups that schedules can be made in, beside `default`. */
+  readonly scheduleGroups: readonly string[];
 }
 
 export interface FunctionDefinition {
@@ -43,6 +45,8 @@ export interface FunctionDefinition {
   readonly logGroup: string;
   /** Most environments at once; undefined where the template reserves none. */
   readonly reservedConcurrency?: number;
+  /** The tags of the template; undefined where it sets none. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface ApiDefinition {

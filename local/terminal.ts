@@ -10,6 +10,8 @@ export interface TerminalOptions {
   readonly functionKeys: readonly string[];
 }
 
+const SHOWN_AT_ONCE = 3;
+
 /** What a developer sees in the terminal while the service runs: each line behind the name of who wrote it. */
 export class Terminal {
   readonly #write: (line: string) => void;
@@ -42,9 +44,15 @@ export class Terminal {
     );
   }
 
-  /** A change of an alarm's state. */
-  transition({ alarm, state, previous }: Transition): void {
-    this.#lines('alarm', `${alarm.name}: ${previous.value} -> ${state.value} (${state.reason})`);
+  /** Changes of alarms' states; many that only became OK at once, as after a start, in one line. */
+  transitions(transitions: readonly Transition[]): void {
+    const begun = transitions.filter(isBeginning);
+    const shown =
+      begun.length > SHOWN_AT_ONCE ? transitions.filter((each) => !isBeginning(each)) : transitions;
+    if (shown.length < transitions.length) this.#lines('alarm', `${begun.length} alarms are OK`);
+    for (const { alarm, state, previous } of shown) {
+      this.#lines('alarm', `${alarm.name}: ${previous.value} -> ${state.value} (${state.reason})`);
+    }
   }
 
   /** Something that Lantern itself has to say. */
@@ -67,4 +75,8 @@ function printable(line: string): string {
   return line.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (char) =>
     JSON.stringify(char).slice(1, -1),
   );
+}
+
+function isBeginning({ state, previous }: Transition): boolean {
+  return previous.value === 'INSUFFICIENT_DATA' && state.value === 'OK';
 }

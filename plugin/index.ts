@@ -4,9 +4,11 @@ import type { LocalCommandOptions } from './local/command-options.ts';
 import { LOCAL_COMMAND_OPTIONS } from './local/command-options.ts';
 import { SETTINGS_SCHEMA } from './settings-schema.ts';
 import type { PluginUtilities, Serverless } from './serverless.ts';
+import type { TracingCommandOptions } from './tracing/command-options.ts';
+import { TRACING_COMMAND } from './tracing/command-options.ts';
 import type { WatchedService } from './watch-service.ts';
 
-/** The Serverless Framework plugin of Lambda Lantern: alarms with every deployment, and its commands. */
+/** The Serverless Framework plugin of Lambda Lantern: alarms and tracing on demand with every deployment, and its commands. */
 export default class LanternPlugin {
   readonly commands = {
     local: {
@@ -19,17 +21,22 @@ export default class LanternPlugin {
       lifecycleEvents: ['show'],
       options: ALARMS_COMMAND_OPTIONS,
     },
+    tracing: TRACING_COMMAND,
   };
   readonly hooks: Readonly<Record<string, () => Promise<void>>>;
   #watched: WatchedService | undefined;
 
   constructor(
     serverless: Serverless,
-    options: LocalCommandOptions & AlarmsCommandOptions,
+    options: LocalCommandOptions & AlarmsCommandOptions & TracingCommandOptions,
     utilities: PluginUtilities,
   ) {
     serverless.configSchemaHandler.defineCustomProperties(SETTINGS_SCHEMA);
     // Each is loaded only when it runs: a deployment has no use for what runs on a laptop, nor a laptop for the other.
+    const tracing = async (action: 'on' | 'off' | 'status'): Promise<void> => {
+      const { runTracingCommand } = await import('./tracing/run-tracing-command.ts');
+      await runTracingCommand(action, serverless, options, utilities);
+    };
     this.hooks = {
       'local:run': async () => {
         const { runLocalCommand } = await import('./local/run-local-command.ts');
@@ -39,10 +46,16 @@ export default class LanternPlugin {
         const { runAlarmsCommand } = await import('./alarms-command/run-alarms-command.ts');
         await runAlarmsCommand(serverless, options, utilities, () => this.#watched);
       },
+      'tracing:on:switch': () => tracing('on'),
+      'tracing:off:switch': () => tracing('off'),
+      'tracing:status:show': () => tracing('status'),
       // Here `resources:` and what other plugins add are in the template, and nothing is written yet.
       'after:aws:package:finalize:mergeCustomProviderResources': async () => {
         const { watchService } = await import('./watch-service.ts');
+        const { addTracing } = await import('./tracing/add-tracing.ts');
         this.#watched = watchService(serverless);
+        // It subscribes to the topic of the alarms.
+        addTracing(serverless, utilities);
       },
     };
   }

@@ -1,4 +1,5 @@
 import type { AlarmSettings } from './settings/alarm-settings.ts';
+import type { TracingSettings } from './tracing/tracing-settings.ts';
 
 /** The part of the Serverless Framework that the plugin uses; `osls` ships no types. */
 export interface Serverless {
@@ -36,6 +37,8 @@ export interface LanternSettings {
   };
   /** Which alarms there are, and whom they tell; see docs/alarms.md. */
   readonly alarms?: AlarmSettings;
+  /** Who turns tracing on and off; see docs/tracing-on-demand.md. */
+  readonly tracing?: TracingSettings;
 }
 
 /** What the framework hands to a plugin beside itself. */

@@ -1,4 +1,5 @@
 import { ALARM_SETTINGS_SCHEMA } from './settings/alarm-settings-schema.ts';
+import { TRACING_SETTINGS_SCHEMA } from './tracing/tracing-settings.ts';
 
 /** JSON schema of `custom.lantern`: a misspelt setting is refused before anything runs. */
 export const SETTINGS_SCHEMA = {
@@ -13,6 +14,7 @@ export const SETTINGS_SCHEMA = {
           additionalProperties: false,
         },
         alarms: ALARM_SETTINGS_SCHEMA,
+        tracing: TRACING_SETTINGS_SCHEMA,
       },
       additionalProperties: false,
     },

@@ -38,6 +38,7 @@ const readFunction = (
 ): FunctionDefinition => {
   const logging = fields.within('LoggingConfig');
   const reservedConcurrency = fields.optionalNumber('ReservedConcurrentExecutions');
+  const tags = fields.each('Tags').map((tag) => [tag.text('Key'), tag.text('Value')] as const);
   return {
     name,
     key: options.functionKeyOf(name),
@@ -52,6 +53,7 @@ const readFunction = (
     logFormat: logging.optionalText('LogFormat') === 'JSON' ? 'JSON' : 'Text',
     logGroup: logging.optionalText('LogGroup') ?? `/aws/lambda/${name}`,
     ...(reservedConcurrency !== undefined && { reservedConcurrency }),
+    ...(tags.length > 0 && { tags: Object.fromEntries(tags) }),
   };
 };
 

@@ -89,6 +89,7 @@ export const readService = (options: ReadServiceOptions): ReadServiceResult => {
     alarms: readAlarms(resources),
     metricFilters: readMetricFilters(resources),
     alarmEventRules: readAlarmEventRules(resources, functionNames),
+    scheduleGroups: resources.ofType('AWS::Scheduler::ScheduleGroup').map(({ ref }) => ref()),
   };
   warnAboutWhatIsNotRun(resources);
   return { service, warnings: scope.warnings };

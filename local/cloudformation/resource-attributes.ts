@@ -199,6 +199,7 @@ const resourceTypes = new Map<string, ResourceType>([
   ],
   ['AWS::Events::EventBus', named('Name', 'events', 'event-bus/')],
   ['AWS::Events::Rule', named('Name', 'events', 'rule/', 64)],
+  ['AWS::Scheduler::ScheduleGroup', named('Name', 'scheduler', 'schedule-group/', 64)],
   ['AWS::Kinesis::Stream', named('Name', 'kinesis', 'stream/', 128)],
   ['AWS::CloudWatch::Alarm', named('AlarmName', 'cloudwatch', 'alarm:')],
   ['AWS::CloudWatch::CompositeAlarm', named('AlarmName', 'cloudwatch', 'alarm:')],

@@ -45,8 +45,8 @@ export interface CloudWatchOptions {
   readonly minuteMs?: number;
   /** Told of what is not measured, not evaluated or not delivered. */
   readonly onProblem: (message: string) => void;
-  /** Told of each change of an alarm's state. */
-  readonly onTransition: (transition: Transition) => void;
+  /** Told of the changes of alarms' states that an evaluation brought. */
+  readonly onTransitions: (transitions: readonly Transition[]) => void;
   /** Calls functions, for the actions of alarms. It is looked at with the first action. */
   readonly invoke: Invoke;
   /** Where SNS answers. */
@@ -69,7 +69,7 @@ export class CloudWatch implements CloudWatchView {
   readonly #listeners = new Set<(event: CloudWatchEvent) => void>();
 
   constructor(options: CloudWatchOptions) {
-    const { service, minuteMs = 60_000, onProblem, onTransition } = options;
+    const { service, minuteMs = 60_000, onProblem, onTransitions } = options;
     this.#service = service;
     this.#clock = { minuteMs };
     this.#depthOf = options.depthOf;
@@ -91,7 +91,7 @@ export class CloudWatch implements CloudWatchView {
       clock: this.#clock,
       actions: this.#actions,
       onChange: (record) => this.#changed(record),
-      onTransition,
+      onTransitions,
       createdAt: Date.now(),
     });
     const highResolution = service.alarms.some((alarm) => alarm.kind === 'metric' && alarmPeriod(alarm) < 60);

@@ -15,8 +15,10 @@ export interface PoolOptions {
 export class EnvironmentPool {
   readonly #options: PoolOptions;
   readonly #all = new Set<ExecutionEnvironment>();
-  /** Idle for too long and on their way out: they no longer count. */
+  /** Idle for too long, or outdated, and on their way out: they no longer count. */
   readonly #expired = new Set<ExecutionEnvironment>();
+  /** Busy with their last invocation: the function has another configuration now. */
+  readonly #outdated = new Set<ExecutionEnvironment>();
   /** Most recently used last. */
   readonly #idle: ExecutionEnvironment[] = [];
   readonly #timers = new Map<ExecutionEnvironment, NodeJS.Timeout>();
@@ -51,10 +53,20 @@ export class EnvironmentPool {
   /** Takes an environment back after its invocation. */
   release(environment: ExecutionEnvironment): void {
     if (!environment.alive || !this.#all.has(environment)) return;
+    if (this.#outdated.has(environment)) {
+      this.#expire(environment);
+      return;
+    }
     this.#idle.push(environment);
     const timer = setTimeout(() => this.#expire(environment), this.#options.idleTimeoutMs);
     timer.unref();
     this.#timers.set(environment, timer);
+  }
+
+  /** Lets no later invocation have an environment of today: the idle ones end, the busy ones after their invocation. */
+  renew(): void {
+    for (const environment of [...this.#idle]) this.#expire(environment);
+    for (const environment of this.#all) this.#outdated.add(environment);
   }
 
   /** Ends every environment, busy or not. */
@@ -71,6 +83,7 @@ export class EnvironmentPool {
   #forget(environment: ExecutionEnvironment): void {
     this.#clearTimer(environment);
     this.#all.delete(environment);
+    this.#outdated.delete(environment);
     const at = this.#idle.indexOf(environment);
     if (at !== -1) this.#idle.splice(at, 1);
   }

@@ -5,9 +5,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { formatTraceHeader, newTraceId, parseTraceHeader } from '../xray/trace-header.ts';
+import { checkSender, functionReference, header, sendError } from './api-request.ts';
 import { AsyncInvocations, type AsyncInvocationsOptions } from './async-invocations.ts';
 import type { Invoke, InvokeRequest, InvokeResponse } from './invocation.ts';
-import { LambdaApiError, toApiError } from './lambda-api-error.ts';
+import { CONFIGURATION_OPERATIONS } from './configuration-api.ts';
+import { LambdaApiError } from './lambda-api-error.ts';
 import { MAX_ASYNC_PAYLOAD, MAX_REQUEST_PAYLOAD } from './limits.ts';
 import { readBody } from './runtime-answer.ts';
 
@@ -36,9 +38,7 @@ export function createInvokeApi(options: InvokeApiOptions): InvokeApi {
       try {
         await answer(options, events, request, response);
       } catch (error) {
-        const { status, type, message } = toApiError(error);
-        response.writeHead(status, { 'Content-Type': 'application/json', 'x-amzn-errortype': type });
-        response.end(JSON.stringify({ Type: status < 500 ? 'User' : 'Service', Message: message }));
+        sendError(response, error);
       }
     },
     stop: () => events.stop(),
@@ -112,25 +112,16 @@ function sendResult(response: ServerResponse, result: InvokeResponse, withLog: b
   response.end(result.payload);
 }
 
-/** A name, `account:function:name`, or an ARN, each with a version or alias, which is ignored. */
+/** A version or alias is ignored. */
 function functionNameOf(request: IncomingMessage): string {
   checkSender(request);
   const [, encoded] = request.method === 'POST' ? (PATH.exec(request.url ?? '') ?? []) : [];
   if (encoded === undefined) {
-    const message = `Lantern's Lambda API has no ${request.method ?? ''} ${request.url ?? ''}: only Invoke.`;
+    const known = ['Invoke', ...CONFIGURATION_OPERATIONS].join(', ');
+    const message = `Lantern's Lambda API has no ${request.method ?? ''} ${request.url ?? ''}: only ${known}.`;
     throw new LambdaApiError(404, 'UnknownOperationException', message);
   }
-  const name = decode(encoded);
-  return name.replace(/^.*:function:/, '').replace(/:.*$/, '');
-}
-
-/** Pages in a browser can be made to post anywhere, but never without `Origin` or with a `Host` of their choice. */
-function checkSender({ headers }: IncomingMessage): void {
-  const local = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(headers.host ?? '');
-  if (local && headers.origin === undefined) return;
-  const message =
-    "Lantern's Lambda API takes calls of programs on this machine only: Host must be local, Origin absent.";
-  throw new LambdaApiError(403, 'AccessDeniedException', message);
+  return functionReference(encoded).name;
 }
 
 function checkJson(payload: string): void {
@@ -145,17 +136,4 @@ function checkJson(payload: string): void {
 function rooted(traceHeader: string | undefined): string {
   const parsed = parseTraceHeader(traceHeader);
   return formatTraceHeader({ ...parsed, root: parsed.root ?? newTraceId() });
-}
-
-function header(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

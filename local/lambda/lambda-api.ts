@@ -1,14 +1,24 @@
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { close, listen } from '../http/loopback.ts';
 import type { InvokeApi } from './invoke-api.ts';
 import { createInvokeApi } from './invoke-api.ts';
 import type { Invoke } from './invocation.ts';
+import { handleConfiguration } from './configuration-api.ts';
+import { FunctionConfigurations } from './function-configurations.ts';
+import type { FunctionDefinition } from '../service.ts';
 
 export interface LambdaApiOptions {
   readonly invoke: Invoke;
-  /** The deployed names. */
-  readonly functionNames: readonly string[];
+  readonly functions: readonly FunctionDefinition[];
+  /** Told when a function has another configuration: every later invocation is to run with it. */
+  readonly onConfigurationChanged: (definition: FunctionDefinition) => void;
+  /**
+   * Milliseconds between accepting a configuration and its being in force.
+   *
+   * @default 250
+   */
+  readonly updateDurationMs?: number;
   /** 0 takes any free one. */
   readonly port: number;
   /** How a user chooses another port; stands in the error when this one is taken. */
@@ -21,16 +31,19 @@ export interface LambdaApiOptions {
 export class LambdaApi {
   readonly #options: LambdaApiOptions;
   readonly #invokeApi: InvokeApi;
+  readonly #configurations: FunctionConfigurations;
   readonly #server: Server;
 
   constructor(options: LambdaApiOptions) {
     this.#options = options;
     this.#invokeApi = createInvokeApi({
       ...options,
+      functionNames: options.functions.map(({ name }) => name),
       onDropped: ({ functionName, requestId, reason }) =>
         options.onDropped(`The event ${requestId} for ${functionName} is given up: ${reason}`),
     });
-    this.#server = createServer((request, response) => void this.#invokeApi.handle(request, response));
+    this.#configurations = new FunctionConfigurations(options);
+    this.#server = createServer((request, response) => void this.#handle(request, response));
   }
 
   /** @throws Error that names the port, when it is taken. */
@@ -42,6 +55,12 @@ export class LambdaApi {
 
   async stop(): Promise<void> {
     await close(this.#server);
+    this.#configurations.stop();
     await this.#invokeApi.stop();
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (await handleConfiguration(this.#configurations, request, response)) return;
+    await this.#invokeApi.handle(request, response);
   }
 }

@@ -52,7 +52,8 @@ export interface LambdaServiceOptions {
 }
 
 interface RegisteredFunction {
-  readonly definition: FunctionDefinition;
+  /** As it is configured now. */
+  definition: FunctionDefinition;
   readonly pool: EnvironmentPool;
 }
 
@@ -101,6 +102,23 @@ export class LambdaService {
     return this.#track(requestId, invocation, done);
   };
 
+  /**
+   * Gives a function another configuration. Invocations under way end with the one they began with; every later one gets
+   * a new environment. The number of environments stays limited as it was.
+   *
+   * @throws UnknownFunctionError when no function has that name.
+   */
+  reconfigure(definition: FunctionDefinition): void {
+    const registered = this.#find(definition.name);
+    registered.definition = definition;
+    registered.pool.renew();
+  }
+
+  /** The functions as they are configured now. */
+  get functions(): readonly FunctionDefinition[] {
+    return [...this.#functions.values()].map(({ definition }) => definition);
+  }
+
   /** Ends every process. Invocations under way end as if their process had crashed. */
   async stop(): Promise<void> {
     this.#state = 'stopped';
@@ -130,16 +148,17 @@ export class LambdaService {
     );
   }
 
-  #createPool(definition: FunctionDefinition): EnvironmentPool {
+  #createPool({ name, reservedConcurrency }: FunctionDefinition): EnvironmentPool {
     const { concurrencyLimit = DEFAULT_CONCURRENCY_LIMIT, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS } =
       this.#options;
     const { region, endpoints, daemonAddress, initTimeoutMs = INIT_TIMEOUT_MS } = this.#options;
     return new EnvironmentPool({
-      functionName: definition.name,
-      limit: Math.min(concurrencyLimit, definition.reservedConcurrency ?? Number.POSITIVE_INFINITY),
+      functionName: name,
+      limit: Math.min(concurrencyLimit, reservedConcurrency ?? Number.POSITIVE_INFINITY),
       idleTimeoutMs,
-      start: () =>
-        new ExecutionEnvironment({
+      start: () => {
+        const { definition } = this.#find(name);
+        return new ExecutionEnvironment({
           definition,
           region,
           endpoints,
@@ -147,7 +166,8 @@ export class LambdaService {
           initTimeoutMs,
           path: process.env.PATH ?? '',
           onLine: (line) => this.#onLine(definition, line),
-        }),
+        });
+      },
     });
   }
 

@@ -39,3 +39,24 @@ export const MAX_STACK_FRAMES = 50;
 
 /** Bytes of a streamed response ("Response streaming for Lambda functions": 200 MB). */
 export const MAX_STREAMED_RESPONSE = 209_715_200;
+
+/** Tags of one function, and characters of their keys and values ("Using tags on Lambda functions"). */
+export const MAX_TAGS = 50;
+export const MAX_TAG_KEY = 128;
+export const MAX_TAG_VALUE = 256;
+
+/** Bytes of all environment variables of a function, names and values ("Lambda quotas": 4 KB). */
+export const MAX_ENVIRONMENT = 4096;
+
+/** What a function's configuration may be ("UpdateFunctionConfiguration" in the API reference): seconds and MB. */
+export const TIMEOUT_RANGE = { least: 1, most: 900 } as const;
+export const MEMORY_RANGE = { least: 128, most: 10_240 } as const;
+
+/** Bytes of a request that changes a configuration or tags: far more than 4 KB of variables need. */
+export const MAX_CONFIGURATION_REQUEST = 65_536;
+
+/** Functions in one answer of ListFunctions (the same reference). */
+export const MAX_LISTED_FUNCTIONS = 50;
+
+/** Milliseconds between accepting a configuration and running with it. Ours: Lambda takes a second or so. */
+export const UPDATE_DURATION_MS = 250;

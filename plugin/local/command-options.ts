@@ -23,6 +23,9 @@ const FIRST_PORT = 1024;
 const LAST_PORT = 65535;
 const ROOM_FOR_SERVERS = 20;
 
+/** Behind the room of the APIs, so that no port of before has moved. */
+const SCHEDULER_OFFSET = ROOM_FOR_SERVERS - 1;
+
 /**
  * The ports that the options ask for. APIs beyond the first take the ports after the other servers.
  *
@@ -36,6 +39,7 @@ export function portsFrom(options: LocalCommandOptions): LocalPorts {
     lambda: first + 2,
     messaging: first + 3,
     tables: first + 4,
+    scheduler: first + SCHEDULER_OFFSET,
     daemon: readPort('daemon-port', options['daemon-port'], 2000, LAST_PORT),
   };
 }

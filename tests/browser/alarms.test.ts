@@ -148,9 +148,8 @@ describe('the alarms', () => {
     cloudWatch.turn(DURATION_ALARM, 'ALARM', 'too slow');
     const history = page.getByRole('region', { name: 'History' });
     await history.getByText('published to arn:aws:sns').waitFor();
-    expect(await history.getByRole('listitem').first().innerText()).toMatch(
-      /OK[\s\S]*In alarm[\s\S]*too slow/,
-    );
+    const newest = history.getByRole('listitem').first();
+    await expect.poll(() => newest.innerText()).toMatch(/OK[\s\S]*In alarm[\s\S]*too slow/);
   });
 
   it('made of others show their rule and lead to them', async () => {
@@ -196,6 +195,24 @@ describe('a chart', () => {
     await chart().press('Enter');
     await expect.poll(listed).toEqual([`payment-in-minute-${SLOW_MINUTE}`]);
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Traces');
+  });
+
+  it('shows its point to the first tap of a finger, and opens it with the second', async () => {
+    const phone = await browser.newContext({ hasTouch: true, viewport: { width: 390, height: 800 } });
+    const touched = await phone.newPage();
+    await touched.goto(`${url}/alarms/${DURATION_ALARM}`);
+    const slider = touched.getByRole('slider', { name: 'Duration p99' });
+    const mark = slider.locator('.chart-breach');
+    await mark.waitFor({ state: 'attached' });
+    await slider.scrollIntoViewIfNeeded();
+    const box = await mark.boundingBox();
+    if (box === null) throw new Error('The breaching point is not marked.');
+    await touched.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
+    await slider.getByText('Breaching the threshold').waitFor();
+    expect(new URL(touched.url()).pathname).toContain('/alarms/');
+    await touched.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
+    await touched.getByRole('link', { name: `payment-in-minute-${SLOW_MINUTE}` }).waitFor();
+    await phone.close();
   });
 
   it('has all its data in a table for those who cannot see it', async () => {

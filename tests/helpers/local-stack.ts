@@ -42,7 +42,7 @@ async function isTaken(port: number): Promise<boolean> {
 }
 
 export async function startLocalStack(directory: string, args: readonly string[] = []): Promise<LocalStack> {
-  const port = await freePorts(6);
+  const port = await freePorts(20);
   const daemonPort = port + 5;
   const run = runServerless(
     ['local', '--stage', 'local', '--port', String(port), '--daemon-port', String(daemonPort), ...args],

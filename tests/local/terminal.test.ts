@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { banner, commandsToTry } from '../../local/banner.ts';
+import type { Transition } from '../../local/cloudwatch/actions/transition.ts';
+import type { AlarmState } from '../../local/cloudwatch/view.ts';
 import type { InvocationReport } from '../../local/lambda/invocation.ts';
 import type { ServiceDefinition } from '../../local/service.ts';
 import { Terminal } from '../../local/terminal.ts';
@@ -10,12 +12,14 @@ const ports = {
   lambda: 3002,
   messaging: 3003,
   tables: 3004,
+  scheduler: 3019,
   daemon: 2000,
 };
 const service = {
   name: 'shop',
   stage: 'local',
   functions: [{ name: 'shop-local-get', key: 'get' }],
+  alarms: [{}, {}],
   apis: [
     { kind: 'REST', routes: [{ method: 'GET', path: '/orders/{id}', functionName: 'shop-local-get' }] },
     { kind: 'HTTP', routes: [{ method: 'ANY', path: '/{proxy+}', functionName: 'shop-local-get' }] },
@@ -82,6 +86,37 @@ describe('the terminal', () => {
   });
 });
 
+describe('an alarm in the terminal', () => {
+  const transition = (name: string, from: AlarmState, to: AlarmState): Transition => ({
+    alarm: { name } as Transition['alarm'],
+    previous: { value: from, reason: 'before', at: 1 },
+    state: { value: to, reason: 'why', at: 2 },
+    createdAt: 0,
+  });
+
+  it('is said with both states and the reason', () => {
+    const { terminal: output, lines } = terminal();
+    output.transitions([
+      transition('pay-duration', 'OK', 'ALARM'),
+      transition('b', 'INSUFFICIENT_DATA', 'OK'),
+    ]);
+    expect(lines).toEqual([
+      'alarm        | pay-duration: OK -> ALARM (why)',
+      'alarm        | b: INSUFFICIENT_DATA -> OK (why)',
+    ]);
+  });
+
+  it('does not fill the screen when many become OK after the start', () => {
+    const { terminal: output, lines } = terminal();
+    const many = Array.from({ length: 30 }, (_, index) => transition(`a${index}`, 'INSUFFICIENT_DATA', 'OK'));
+    output.transitions([...many, transition('dead-letters', 'INSUFFICIENT_DATA', 'ALARM')]);
+    expect(lines).toEqual([
+      'alarm        | 30 alarms are OK',
+      'alarm        | dead-letters: INSUFFICIENT_DATA -> ALARM (why)',
+    ]);
+  });
+});
+
 describe('the banner', () => {
   it('says what runs where', () => {
     const text = banner({ service, ports, tracing: true, minuteMs: 60_000, tryThis: ['curl x'] });
@@ -91,6 +126,13 @@ describe('the banner', () => {
     expect(text).toMatch(/GET +\/orders\/\{id\} +get$/m);
     expect(text).toMatch(/API \(HTTP\) +http:\/\/localhost:3005/);
     expect(text).toContain('  curl x');
+    expect(text).toMatch(/Alarms +2$/m);
+  });
+
+  it('says how fast a minute of CloudWatch passes, and that there are no alarms', () => {
+    const none = { ...service, alarms: [] };
+    const text = banner({ service: none, ports, tracing: false, minuteMs: 500, tryThis: [] });
+    expect(text).toMatch(/Alarms +none; a minute of CloudWatch lasts 0\.5 s$/m);
   });
 
   it('fills the address into the commands of the settings, and makes up commands without any', () => {

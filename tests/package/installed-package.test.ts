@@ -146,7 +146,7 @@ describe('the installed package', () => {
 
   it.each(['esm', 'cjs'] as const)('runs a service bundled as %s, with its trace', async (format) => {
     await writeService(format);
-    const port = await freePorts(6);
+    const port = await freePorts(20);
     const serverless = runNode(
       [
         join(directory, 'node_modules/serverless/bin/serverless.js'),

@@ -17,8 +17,8 @@ export interface AlarmServiceOptions {
   readonly actions: Pick<AlarmActions, 'act' | 'emit'>;
   /** Told when the state or the reason of an alarm changed. */
   readonly onChange: (record: AlarmRecord) => void;
-  /** Told of each change of a state. */
-  readonly onTransition: (transition: Transition) => void;
+  /** Told of the changes of states that an evaluation brought. */
+  readonly onTransitions: (transitions: readonly Transition[]) => void;
   /** When the alarms were made, epoch milliseconds. */
   readonly createdAt: number;
 }
@@ -35,6 +35,7 @@ export class AlarmService {
   readonly #suppressions = new Map<AlarmRecord, Suppression>();
   /** Of a composite alarm: the last change, whose actions may still be held back. */
   readonly #lastChanges = new Map<AlarmRecord, Change>();
+  #transitions: Transition[] = [];
 
   constructor(options: AlarmServiceOptions) {
     this.#options = options;
@@ -69,6 +70,9 @@ export class AlarmService {
       if (definition.actionsEnabled) this.#act(change);
     }
     this.#evaluateComposites(now);
+    const transitions = this.#transitions;
+    this.#transitions = [];
+    if (transitions.length > 0) this.#options.onTransitions(transitions);
   }
 
   #evaluateComposites(now: number): void {
@@ -150,14 +154,25 @@ export class AlarmService {
   }
 
   #tell({ transition, entry }: Change): void {
-    const { onTransition, onChange, actions } = this.#options;
-    onTransition(transition);
-    actions.emit(transition, (outcome) => entry.actions.push(outcome));
+    const { onChange, actions } = this.#options;
+    this.#transitions.push(transition);
     const record = this.#records.get(transition.alarm.name);
     if (record !== undefined) onChange(record);
+    if (!isBeginning(record)) actions.emit(transition, (outcome) => entry.actions.push(outcome));
   }
 
   #act({ transition, entry }: Change): void {
-    this.#options.actions.act(transition, (outcome) => entry.actions.push(outcome));
+    if (isBeginning(this.#records.get(transition.alarm.name))) entry.actions.push(NOTHING_YET);
+    else this.#options.actions.act(transition, (outcome) => entry.actions.push(outcome));
   }
+}
+
+const NOTHING_YET = 'no actions: the alarm was just made, and nothing is wrong';
+
+/**
+ * Whether all that happened to an alarm is that it became OK. In AWS that is once, after the deployment that makes it; here
+ * it would be with each start, for every alarm of the service at the same time.
+ */
+function isBeginning(record: AlarmRecord | undefined): boolean {
+  return record?.history.length === 1 && record.forgotten === 0 && record.state.value === 'OK';
 }

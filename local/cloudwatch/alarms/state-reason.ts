@@ -25,7 +25,8 @@ export const stateReason = ({ alarm, rule, datapoints, verdict }: Judged): strin
   const treatment = { breaching: 'Breaching', notBreaching: 'NonBreaching', missing: '', ignore: '' }[
     treatMissingData
   ];
-  if (filled > 0 && treatment !== '') {
+  const isDecidedByData = state === 'ALARM' && breaching >= datapointsToAlarm;
+  if (filled > 0 && treatment !== '' && !isDecidedByData) {
     const received = considered.length === 0 ? 'no datapoints were' : counted(considered.length, 'datapoint');
     return (
       `Threshold Crossed: ${received} received for ${plural(evaluationPeriods, 'period')} and ` +

@@ -1,6 +1,6 @@
 import { useCallback } from 'preact/hooks';
 import type { AlarmPage as Page } from '../../cloudwatch/view.ts';
-import type { ConsoleApi, ConsoleEvent } from '../api/console-api.ts';
+import type { ConsoleApi } from '../api/console-api.ts';
 import { useLive } from '../api/use-live.ts';
 import { MessagePage } from '../components/message-page.tsx';
 import { isOpen, rangeOf, type TimeSpan } from '../routing/time-span.ts';
@@ -17,7 +17,9 @@ export function AlarmPage({ api, name, span }: AlarmPageProps) {
   const live = useLive<Page>(api, {
     load,
     // A composite alarm changes with those that its rule names.
-    concerns: (event: ConsoleEvent) => event.type === 'alarm',
+    concerns: (event, known) =>
+      event.type === 'alarm' &&
+      [name, ...(known?.children ?? []).map((child) => child.name)].includes(event.alarm.name),
     growing: () => isOpen(span, Date.now()),
   });
   switch (live.status) {

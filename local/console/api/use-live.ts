@@ -18,8 +18,8 @@ export type Live<T> =
 export interface LiveOptions<T> {
   /** Undefined when there is no such thing. Another function means another thing: it is read at once. */
   readonly load: () => Promise<T | undefined>;
-  /** Whether an event says that it changed. */
-  readonly concerns: (event: ConsoleEvent) => boolean;
+  /** Whether an event says that it changed; `known` is what is on the page, if anything is. */
+  readonly concerns: (event: ConsoleEvent, known: T | undefined) => boolean;
   /** Whether it still grows. */
   readonly growing: () => boolean;
 }
@@ -36,6 +36,7 @@ export function useLive<T extends { readonly minuteMs: number }>(
   useEffect(() => {
     let stopped = false;
     let timer: number | undefined;
+    let known: T | undefined;
     const refresh = async () => {
       clearTimeout(timer);
       const next = await load().then(
@@ -43,15 +44,18 @@ export function useLive<T extends { readonly minuteMs: number }>(
         (error: unknown): Live<T> => ({ status: 'failed', message: messageOf(error) }),
       );
       if (stopped) return;
+      if (next.status === 'loaded') known = next.value;
       // Once it is on the page, a failed refresh is the connection's matter, and shown as such.
       setLive((before) => (next.status === 'failed' && before.status === 'loaded' ? before : next));
+      // What there is not does not come by itself.
+      if (next.status === 'missing' || !latest.current.growing()) return;
       const minuteMs = next.status === 'loaded' ? next.value.minuteMs : LONGEST_REFRESH_MS;
       const afterMs = Math.min(LONGEST_REFRESH_MS, Math.max(SHORTEST_REFRESH_MS, minuteMs / 2));
-      if (latest.current.growing()) timer = window.setTimeout(refresher.demand, afterMs);
+      timer = window.setTimeout(refresher.demand, afterMs);
     };
     const refresher = createRefresher(refresh, REFRESH_GAP_MS);
     const unsubscribe = api.subscribe((event) => {
-      if (event.type === 'connected' || latest.current.concerns(event)) refresher.demand();
+      if (event.type === 'connected' || latest.current.concerns(event, known)) refresher.demand();
     });
     refresher.demand();
     return () => {

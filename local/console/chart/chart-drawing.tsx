@@ -20,7 +20,7 @@ export function ChartDrawing({ chart, plot }: ChartDrawingProps) {
   return (
     <svg class="chart-drawing" width={width} height={height} aria-hidden="true">
       {plot.valueTicks.map(({ at, label }) => (
-        <g key={label}>
+        <g key={at}>
           <line class="chart-grid" x1={left} x2={right} y1={at} y2={at} />
           <text class="chart-label end" x={left - 6} y={at + 4}>
             {label}
@@ -35,13 +35,13 @@ export function ChartDrawing({ chart, plot }: ChartDrawingProps) {
           </text>
         </g>
       ))}
-      {chart.series.map(({ label, points }, index) => {
+      {chart.series.map(({ points }, index) => {
         const { path, dots } = drawLine(points, chart.periodMs, plot);
         return (
-          <g key={label} class={seriesClass(index)}>
+          <g key={index} class={seriesClass(index)}>
             <path class="chart-line" d={path} />
-            {dots.map(({ x, y }) => (
-              <circle key={x} class="chart-dot" cx={x} cy={y} r="2.25" />
+            {dots.map(({ x, y }, order) => (
+              <circle key={order} class="chart-dot" cx={x} cy={y} r="2.25" />
             ))}
           </g>
         );

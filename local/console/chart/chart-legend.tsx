@@ -13,7 +13,7 @@ export function ChartLegend({ chart }: ChartLegendProps) {
   return (
     <ul class="chart-legend">
       {series.map(({ label }, index) => (
-        <li key={label} class={seriesClass(index)}>
+        <li key={index} class={seriesClass(index)}>
           <svg width="22" height="8" aria-hidden="true">
             <path class="chart-line" d="M1,4H21" />
           </svg>

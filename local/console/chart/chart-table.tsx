@@ -28,8 +28,8 @@ export function ChartTable({ chart, moments }: ChartTableProps) {
         <thead>
           <tr>
             <th scope="col">Period begins</th>
-            {chart.series.map(({ label }) => (
-              <th key={label} scope="col">
+            {chart.series.map(({ label }, index) => (
+              <th key={index} scope="col">
                 {label}
               </th>
             ))}

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { nearestMoment, type Moment } from './moments.ts';
 import type { Plot } from './plot.ts';
 
@@ -29,10 +29,11 @@ export interface ChartPointerOptions {
 export function useChartPointer(options: ChartPointerOptions) {
   const { plot, moments, periodMs, cursor, onMove, onOpen, onDrag } = options;
   const [dragged, setDragged] = useState<Dragged>();
-  const [pressed, setPressed] = useState<{ readonly x: number; readonly cursor: number | undefined }>();
+  // No state: press and release may come before the next drawing.
+  const pressed = useRef<{ readonly x: number; readonly cursor: number | undefined } | undefined>(undefined);
   if (plot === undefined) return { dragged, handlers: {} };
 
-  const place = (event: PointerEvent) => {
+  const place = (event: MouseEvent) => {
     const element = event.currentTarget as HTMLElement;
     const x = event.clientX - element.getBoundingClientRect().left;
     return Math.min(plot.right, Math.max(plot.left, x));
@@ -43,34 +44,36 @@ export function useChartPointer(options: ChartPointerOptions) {
     onPointerMove: (event: PointerEvent) => {
       const x = place(event);
       onMove(nearest(x));
-      if (pressed !== undefined && Math.abs(x - pressed.x) >= DRAG_DISTANCE) {
-        setDragged({ from: pressed.x, to: x });
-      } else setDragged(undefined);
+      const from = pressed.current?.x ?? x;
+      setDragged(Math.abs(x - from) >= DRAG_DISTANCE ? { from, to: x } : undefined);
     },
     onPointerDown: (event: PointerEvent) => {
       if (event.button !== 0) return;
       const x = place(event);
       // A mouse has chosen its point already, by coming here.
-      setPressed({ x, cursor: event.pointerType === 'touch' ? cursor : nearest(x) });
+      pressed.current = { x, cursor: event.pointerType === 'touch' ? cursor : nearest(x) };
       onMove(nearest(x));
       (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
     },
     onPointerUp: (event: PointerEvent) => {
-      if (pressed === undefined) return;
-      const x = place(event);
-      setPressed(undefined);
       setDragged(undefined);
-      if (Math.abs(x - pressed.x) >= DRAG_DISTANCE) {
-        const [from, to] = [plot.timeAt(Math.min(pressed.x, x)), plot.timeAt(Math.max(pressed.x, x))];
-        onDrag(Math.floor(from), Math.ceil(to));
-      } else if (nearest(x) === pressed.cursor) onOpen(nearest(x));
+      const [from, to] = [pressed.current?.x, place(event)];
+      if (from === undefined || Math.abs(to - from) < DRAG_DISTANCE) return;
+      pressed.current = undefined;
+      onDrag(Math.floor(plot.timeAt(Math.min(from, to))), Math.ceil(plot.timeAt(Math.max(from, to))));
+    },
+    // Not when the finger leaves: the click that follows would go to what then lies there.
+    onClick: (event: MouseEvent) => {
+      const index = nearest(place(event));
+      if (pressed.current?.cursor === index) onOpen(index);
+      pressed.current = undefined;
     },
     onPointerCancel: () => {
-      setPressed(undefined);
+      pressed.current = undefined;
       setDragged(undefined);
     },
     onPointerLeave: (event: PointerEvent) => {
-      if (event.pointerType !== 'touch' && pressed === undefined) onMove(undefined);
+      if (event.pointerType !== 'touch' && pressed.current === undefined) onMove(undefined);
     },
   };
   return { dragged, handlers };

@@ -20,8 +20,8 @@ export function MetricGroupSection({ group }: MetricGroupSectionProps) {
         <span class="count">{group.kind}</span> {group.name}
       </h2>
       <div class="charts">
-        {group.charts.map((chart) => (
-          <div key={chart.title} class="panel chart-panel">
+        {group.charts.map((chart, index) => (
+          <div key={`${chart.title} ${index}`} class="panel chart-panel">
             <Chart
               chart={chart}
               height={CHART_HEIGHT}

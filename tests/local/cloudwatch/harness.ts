@@ -32,8 +32,10 @@ export async function startWatched(resources: Record<string, unknown>, minuteMs:
     service,
     minuteMs,
     onProblem: (message) => problems.push(message),
-    onTransition: ({ alarm, previous, state }) =>
-      transitions.push(`${alarm.name}: ${previous.value} -> ${state.value}`),
+    onTransitions: (changes) => {
+      for (const { alarm, previous, state } of changes)
+        transitions.push(`${alarm.name}: ${previous.value} -> ${state.value}`);
+    },
     invoke: (request) => invoke(request),
     snsEndpoint: `http://127.0.0.1:${port}`,
     depthOf: (queueName) => messaging.depthOf(queueName),

@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { portsFrom } from '../../../plugin/local/command-options.ts';
+import { minuteFrom, portsFrom } from '../../../plugin/local/command-options.ts';
 
 describe('the ports of serverless local', () => {
   it('begin at 3000, one for each server, with the daemon on its own', () => {
     const { api, ...others } = portsFrom({});
 
     expect([api(0), api(1), api(2)]).toEqual([3000, 3005, 3006]);
-    expect(others).toEqual({ console: 3001, lambda: 3002, messaging: 3003, tables: 3004, daemon: 2000 });
+    expect(others).toEqual({
+      console: 3001,
+      lambda: 3002,
+      messaging: 3003,
+      tables: 3004,
+      scheduler: 3019,
+      daemon: 2000,
+    });
   });
 
   it('move together with the first', () => {
@@ -23,4 +30,23 @@ describe('the ports of serverless local', () => {
   ])('are refused when they are none: %o', (options, message) => {
     expect(() => portsFrom(options)).toThrow(message);
   });
+});
+
+describe('the length of a minute', () => {
+  it('is that of a minute, unless the option says else', () => {
+    expect(minuteFrom({})).toBe(60_000);
+    expect(minuteFrom({ minute: '1' })).toBe(1000);
+    expect(minuteFrom({ minute: '0.2' })).toBe(200);
+    expect(minuteFrom({ minute: '.5' })).toBe(500);
+    expect(minuteFrom({ minute: '60' })).toBe(60_000);
+  });
+
+  it.each(['0', '0.1', '61', '-1', '1s', 'fast', '', '1e1', '0x1'])(
+    'refuses %s with what it takes',
+    (minute) => {
+      expect(() => minuteFrom({ minute })).toThrow(
+        `--minute takes seconds from 0.2 to 60, but got "${minute}".`,
+      );
+    },
+  );
 });

@@ -1,0 +1,131 @@
+/** Reads the body of UpdateFunctionConfiguration, with the checks and the errors of the Lambda API. */
+import type { FunctionDefinition } from '../service.ts';
+import { LambdaApiError } from './lambda-api-error.ts';
+import { MAX_ENVIRONMENT, MEMORY_RANGE, TIMEOUT_RANGE } from './limits.ts';
+
+export interface ConfigurationChange {
+  readonly changed: Partial<
+    Pick<FunctionDefinition, 'environment' | 'tracingMode' | 'timeout' | 'memorySize'>
+  >;
+  /** The configuration that the caller believes to change. */
+  readonly revisionId?: string;
+}
+
+const READ = ['Environment', 'TracingConfig', 'Timeout', 'MemorySize', 'RevisionId'];
+
+/** "Using Lambda environment variables": what Lambda sets itself cannot be configured. */
+const RESERVED =
+  /^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(DEFAULT_)?REGION|AWS_EXECUTION_ENV|AWS_LAMBDA_.*|AWS_ACCESS_KEY(_ID)?|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|LAMBDA_TASK_ROOT|LAMBDA_RUNTIME_DIR)$/;
+
+/** @throws LambdaApiError for what Lambda refuses, and for members that cannot be changed here. */
+export function parseConfigurationChange(body: string): ConfigurationChange {
+  const input = parseObject(body);
+  const others = Object.keys(input).filter((name) => !READ.includes(name));
+  if (others.length > 0) {
+    throw invalidParameter(
+      `Lantern's UpdateFunctionConfiguration changes ${READ.slice(0, -1).join(', ')}, but not ${others.join(', ')}.`,
+    );
+  }
+  const revisionId = optionalText(input.RevisionId, 'revisionId');
+  return {
+    changed: {
+      ...(input.Environment !== undefined && { environment: readVariables(input.Environment) }),
+      ...(input.TracingConfig !== undefined && { tracingMode: readMode(input.TracingConfig) }),
+      ...(input.Timeout !== undefined && { timeout: readNumber(input.Timeout, 'timeout', TIMEOUT_RANGE) }),
+      ...(input.MemorySize !== undefined && {
+        memorySize: readNumber(input.MemorySize, 'memorySize', MEMORY_RANGE),
+      }),
+    },
+    ...(revisionId !== undefined && { revisionId }),
+  };
+}
+
+function readVariables(environment: unknown): Record<string, string> {
+  const { Variables: variables = {} } = environment as { Variables?: unknown };
+  if (typeof variables !== 'object' || variables === null || Array.isArray(variables))
+    throw invalidMember(variables, 'environment.variables', 'Member must be a map of texts');
+  for (const [name, value] of Object.entries(variables)) {
+    if (!/^[a-zA-Z]\w+$/.test(name) && !RESERVED.test(name))
+      throw invalidMember(
+        name,
+        'environment.variables',
+        'Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]',
+      );
+    if (typeof value !== 'string')
+      throw invalidMember(value, `environment.variables.${name}`, 'Member must be a text');
+  }
+  const texts = variables as Record<string, string>;
+  const reserved = Object.keys(texts).filter((name) => RESERVED.test(name));
+  if (reserved.length > 0) {
+    throw invalidParameter(
+      'Lambda was unable to configure your environment variables because the environment variables you have provided ' +
+        `contains reserved keys that are currently not supported for modification. Reserved keys used in this request: ${reserved.join(', ')}`,
+    );
+  }
+  const size = Object.entries(texts).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
+    0,
+  );
+  if (size > MAX_ENVIRONMENT) {
+    throw invalidParameter(
+      'Lambda was unable to configure your environment variables because the environment variables you have provided ' +
+        `exceeded the 4KB limit: they have ${size} bytes.`,
+    );
+  }
+  return { ...texts };
+}
+
+function readMode(config: unknown): 'Active' | 'PassThrough' {
+  const { Mode: mode } = config as { Mode?: unknown };
+  if (mode === 'Active' || mode === 'PassThrough') return mode;
+  throw invalidMember(
+    mode,
+    'tracingConfig.mode',
+    'Member must satisfy enum value set: [Active, PassThrough]',
+  );
+}
+
+function readNumber(value: unknown, member: string, range: { least: number; most: number }): number {
+  if (Number.isInteger(value) && Number(value) >= range.least && Number(value) <= range.most)
+    return Number(value);
+  throw invalidMember(value, member, `Member must be a whole number from ${range.least} to ${range.most}`);
+}
+
+function optionalText(value: unknown, member: string): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string') return value;
+  throw invalidMember(value, member, 'Member must be a text');
+}
+
+function parseObject(body: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(body === '' ? '{}' : body);
+  } catch (cause) {
+    throw new LambdaApiError(
+      400,
+      'InvalidRequestContentException',
+      'Could not parse request body into json',
+      {
+        cause,
+      },
+    );
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    // The API takes null for a member that is not set.
+    return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
+  throw new LambdaApiError(400, 'InvalidRequestContentException', 'The request body is not an object');
+}
+
+function invalidParameter(message: string): LambdaApiError {
+  return new LambdaApiError(400, 'InvalidParameterValueException', message);
+}
+
+function invalidMember(value: unknown, member: string, constraint: string): LambdaApiError {
+  const shown = typeof value === 'string' ? value : JSON.stringify(value);
+  return new LambdaApiError(
+    400,
+    'ValidationException',
+    `1 validation error detected: Value '${shown}' at '${member}' failed to satisfy constraint: ${constraint}`,
+  );
+}

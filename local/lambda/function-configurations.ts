@@ -1,0 +1,120 @@
+/**
+ * The configurations of the functions as the Lambda API shows and changes them. A change is accepted at once and in force
+ * a moment later, as in AWS: until then the function runs as before, and takes no other change.
+ */
+import { randomUUID } from 'node:crypto';
+import type { FunctionDefinition } from '../service.ts';
+import type { ConfigurationChange } from './configuration-change.ts';
+import { withTags, withoutTags, type Tags } from './function-tags.ts';
+import { LambdaApiError } from './lambda-api-error.ts';
+import { UPDATE_DURATION_MS } from './limits.ts';
+
+export interface FunctionConfigurationsOptions {
+  readonly functions: readonly FunctionDefinition[];
+  /** Told when a configuration is in force: every later invocation is to run with it. */
+  readonly onConfigurationChanged: (definition: FunctionDefinition) => void;
+  /**
+   * Milliseconds between accepting a change and its being in force.
+   *
+   * @default 250
+   */
+  readonly updateDurationMs?: number;
+}
+
+export interface FunctionConfiguration {
+  /** With a change that is accepted and not in force yet. */
+  readonly definition: FunctionDefinition;
+  readonly tags: Tags;
+  /** Another one after every change, and again when the change is in force. */
+  readonly revisionId: string;
+  readonly lastUpdateStatus: 'InProgress' | 'Successful';
+  readonly lastModified: Date;
+}
+
+export class FunctionConfigurations {
+  readonly #options: FunctionConfigurationsOptions;
+  readonly #functions: Map<string, FunctionConfiguration>;
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(options: FunctionConfigurationsOptions) {
+    this.#options = options;
+    this.#functions = new Map(
+      options.functions.map((definition) => [
+        definition.name,
+        {
+          definition,
+          tags: definition.tags ?? {},
+          revisionId: randomUUID(),
+          lastUpdateStatus: 'Successful',
+          lastModified: new Date(),
+        },
+      ]),
+    );
+  }
+
+  list(): FunctionConfiguration[] {
+    return [...this.#functions.values()];
+  }
+
+  /** @throws LambdaApiError when no function has that name. */
+  get(name: string): FunctionConfiguration {
+    const found = this.#functions.get(name);
+    if (found !== undefined) return found;
+    throw new LambdaApiError(404, 'ResourceNotFoundException', `Function not found: ${name}`);
+  }
+
+  /**
+   * Accepts a change.
+   *
+   * @throws LambdaApiError while another change is in progress, and when the revision is not the latest.
+   */
+  change(name: string, { changed, revisionId }: ConfigurationChange): FunctionConfiguration {
+    const before = this.get(name);
+    if (before.lastUpdateStatus === 'InProgress') {
+      const message = `The operation cannot be performed at this time. An update is in progress for resource: ${before.definition.arn}`;
+      throw new LambdaApiError(409, 'ResourceConflictException', message);
+    }
+    if (revisionId !== undefined && revisionId !== before.revisionId) {
+      const message =
+        'The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id';
+      throw new LambdaApiError(412, 'PreconditionFailedException', message);
+    }
+    const after: FunctionConfiguration = {
+      ...before,
+      definition: { ...before.definition, ...changed },
+      revisionId: randomUUID(),
+      lastUpdateStatus: 'InProgress',
+      lastModified: new Date(),
+    };
+    this.#functions.set(name, after);
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#complete(name);
+    }, this.#options.updateDurationMs ?? UPDATE_DURATION_MS);
+    this.#timers.add(timer);
+    return after;
+  }
+
+  tag(name: string, tags: unknown): void {
+    const before = this.get(name);
+    this.#functions.set(name, { ...before, tags: withTags(before.tags, tags) });
+  }
+
+  untag(name: string, keys: readonly string[]): void {
+    const before = this.get(name);
+    this.#functions.set(name, { ...before, tags: withoutTags(before.tags, keys) });
+  }
+
+  /** Forgets changes that are not in force yet. */
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #complete(name: string): void {
+    const accepted = this.get(name);
+    // A caller that waited may not rely on the revision it was given: this was seen in AWS, too (aws/aws-sdk#377).
+    this.#functions.set(name, { ...accepted, revisionId: randomUUID(), lastUpdateStatus: 'Successful' });
+    this.#options.onConfigurationChanged(accepted.definition);
+  }
+}
