@@ -37,7 +37,7 @@ export function watchService(serverless: Serverless): WatchedService {
   const plan = planAlarms(inventory, settings);
   refuse(
     serverless,
-    'These alarms would not work, so nothing is packaged. Please report it, or switch them off:',
+    'These alarms would not work, so nothing is packaged. Change their settings, or switch them off:',
     checkAlarms(plan, inventory),
   );
 
