@@ -142,6 +142,22 @@ describe('expectNoLeak', () => {
     }
   });
 
+  it('knows what is private behind toJSON, and comes to an end with a whole body of a megabyte', () => {
+    class Customer {
+      readonly #name = 'Jane Doe';
+      toJSON() {
+        return { name: this.#name };
+      }
+    }
+    expectNoLeak(new Customer(), redact(new Customer()));
+    expect(() => expectNoLeak(new Customer(), 'Jane Doe')).toThrow('8 of');
+
+    const rows = Array.from({ length: 10_000 }, (_, at) => ({ text: `row ${at} of Jane Doe`, at }));
+    const large = { body: JSON.stringify({ rows, all: JSON.stringify(rows).replaceAll('"', "'") }) };
+    expectNoLeak(large, redact(large));
+    expect(() => expectNoLeak(large, { log: JSON.stringify(large) })).toThrow(/and [\d]+ more/);
+  });
+
   it('refuses to prove anything without a capture, and options that do not exist', () => {
     expect(() => expectNoLeak(response, undefined)).toThrow('got no capture');
     expect(() => expectNoLeak(response, {}, { allowed: [] } as never)).toThrow(
