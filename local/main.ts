@@ -166,7 +166,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     }
     await start(cloudWatch);
     const commands = commandsToTry(service, ports, tryThis);
-    const info = (): ServiceInfo => serviceInfo(service, commands);
+    const info = (): ServiceInfo => serviceInfo({ ...service, functions: lambda.functions }, commands);
     await start(
       new ConsoleServer({
         store: traces,
