@@ -50,6 +50,8 @@ export interface AlarmDefinition<Kind extends keyof Resources = keyof Resources>
   /** Whether it is on where nothing is set. */
   readonly on: boolean;
   readonly tuning: Tuning;
+  /** What `share` is a part of, where there is one. */
+  readonly shareOf?: string;
   readonly comparisonOperator: ComparisonOperator;
   readonly unit: string;
   readonly severity: AlarmSpec['severity'];

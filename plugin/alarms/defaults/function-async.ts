@@ -2,9 +2,6 @@ import type { AlarmDefinition } from '../definition.ts';
 import { duration, lambda } from '../metrics.ts';
 import { ONE_IS_ENOUGH } from './tunings.ts';
 
-/** How far records of a stream may be behind before anyone looks, beyond the time that a batch may take to fill. */
-const STREAM_DELAY_MS = 300_000;
-
 /** Work that waits for a function: asynchronous events, and records of streams. */
 export const FUNCTION_ASYNC_ALARMS: ReadonlyArray<AlarmDefinition<'function'>> = [
   {
@@ -18,6 +15,7 @@ export const FUNCTION_ASYNC_ALARMS: ReadonlyArray<AlarmDefinition<'function'>> =
       datapointsToAlarm: 3,
       treatMissingData: 'notBreaching',
     },
+    shareOf: 'the age at which an event is dropped, and at most 10 minutes',
     comparisonOperator: 'GreaterThanThreshold',
     unit: 'ms',
     severity: 'symptom',
@@ -113,6 +111,7 @@ export const FUNCTION_ASYNC_ALARMS: ReadonlyArray<AlarmDefinition<'function'>> =
     name: 'iteratorAge',
     on: true,
     tuning: {
+      threshold: 300_000,
       statistic: 'Maximum',
       period: 60,
       evaluationPeriods: 5,
@@ -123,7 +122,7 @@ export const FUNCTION_ASYNC_ALARMS: ReadonlyArray<AlarmDefinition<'function'>> =
     unit: 'ms',
     severity: 'symptom',
     numbers:
-      'Our judgement: five duration, beside the time that the batch may take to fill. A stream keeps records for 24 hours unless told otherwise.',
+      'Our judgement: five minutes, beside the time that the batch may take to fill. A stream keeps records for 24 hours unless told otherwise.',
     missing: 'No data means no records.',
     meaning: 'The function is behind the stream; records that get too old are lost unread.',
     cause:
@@ -132,11 +131,12 @@ export const FUNCTION_ASYNC_ALARMS: ReadonlyArray<AlarmDefinition<'function'>> =
       const streams = fn.streams.filter(({ kind }) => kind !== 'kafka');
       if (streams.length === 0) return [];
       const window = Math.max(...streams.map(({ batchingWindow }) => batchingWindow));
+      const { threshold: delay = 0 } = tuning;
       return [
         {
           metric: lambda('IteratorAge', fn, tuning),
-          threshold: tuning.threshold ?? STREAM_DELAY_MS + 1000 * window,
-          reason: window > 0 ? `5 minutes beyond its batching window of ${window} s` : '5 minutes',
+          threshold: delay + 1000 * window,
+          reason: `${duration(delay / 1000)}${window > 0 ? ` beyond its batching window of ${window} s` : ''}`,
         },
       ];
     },

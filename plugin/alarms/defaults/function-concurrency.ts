@@ -16,6 +16,7 @@ export const FUNCTION_CONCURRENCY_ALARMS: ReadonlyArray<AlarmDefinition<'functio
       datapointsToAlarm: 3,
       treatMissingData: 'notBreaching',
     },
+    shareOf: 'its reserved concurrency',
     comparisonOperator: 'GreaterThanOrEqualToThreshold',
     unit: 'invocations',
     severity: 'warning',

@@ -14,6 +14,7 @@ export const FUNCTION_INVOCATION_ALARMS: ReadonlyArray<AlarmDefinition<'function
       datapointsToAlarm: 3,
       treatMissingData: 'notBreaching',
     },
+    shareOf: 'its timeout',
     comparisonOperator: 'GreaterThanThreshold',
     unit: 'ms',
     severity: 'symptom',
@@ -87,7 +88,7 @@ export const FUNCTION_INVOCATION_ALARMS: ReadonlyArray<AlarmDefinition<'function
     severity: 'symptom',
     numbers:
       'Our judgement: on low traffic every error counts, as a rate would need days to say anything. 100 invocations in 5 ' +
-      'duration are the 20 a minute from which errorRate takes over.',
+      'minutes are the 20 a minute from which errorRate takes over.',
     missing: 'No data means no invocations, and then none of them failed.',
     meaning: 'An invocation failed on low traffic.',
     cause: 'Look at the error in the log; the next invocation of the same kind will probably fail as well.',

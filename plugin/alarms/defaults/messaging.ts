@@ -20,6 +20,7 @@ export const QUEUE_ALARMS: ReadonlyArray<AlarmDefinition<'queue'>> = [
       datapointsToAlarm: 3,
       treatMissingData: 'notBreaching',
     },
+    shareOf: 'its retention; less where functions of the service read it',
     comparisonOperator: 'GreaterThanThreshold',
     unit: 's',
     severity: 'symptom',

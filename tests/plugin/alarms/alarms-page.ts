@@ -1,0 +1,122 @@
+import type { AlarmSpec, MetricStat } from '../../../plugin/alarms/alarm-spec.ts';
+import { DEFAULTS } from '../../../plugin/alarms/defaults.ts';
+import type { AlarmDefinition, Resources } from '../../../plugin/alarms/definition.ts';
+import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
+import { periodsInWords, thresholdInWords } from '../../../plugin/alarms/wording.ts';
+import { functionResources, inventoryOf } from '../../helpers/inventory.ts';
+
+const TITLES: { readonly [Kind in keyof Resources]: string } = {
+  function: 'Functions: `function`',
+  api: 'REST, HTTP and WebSocket APIs: `api`',
+  queue: 'Queues: `queue`',
+  topic: 'Topics: `topic`',
+  table: 'Tables: `table`',
+  rule: 'Rules of EventBridge: `rule`',
+  schedule: 'Schedules of EventBridge Scheduler, by group: `schedule`',
+  stateMachine: 'State machines: `stateMachine`',
+  account: 'The account: `account`',
+};
+
+const HEADINGS = [
+  'alarm',
+  'rings when',
+  'what it means, and the likely cause',
+  'where the numbers come from',
+  'missing data',
+];
+
+/** The tables of docs/alarms.md, as the defaults have them. Markdown. */
+export function alarmTables(): string {
+  return (Object.keys(TITLES) as Array<keyof Resources>)
+    .map((kind) => [`### ${TITLES[kind]}`, '', table(kind)].join('\n'))
+    .join('\n\n');
+}
+
+function table(kind: keyof Resources): string {
+  const definitions: ReadonlyArray<Omit<AlarmDefinition, 'plan'>> = DEFAULTS[kind];
+  const rows = definitions.map((definition) => [
+    `\`${definition.name}\`${definition.severity === 'symptom' ? '' : '<br>warning'}${definition.on ? '' : '<br>off'}`,
+    rule(kind, definition),
+    `${definition.meaning}<br>Likely cause: ${definition.cause}`,
+    definition.numbers,
+    `\`${definition.tuning.treatMissingData}\`: ${definition.missing}`,
+  ]);
+  return [HEADINGS, HEADINGS.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');
+}
+
+function rule(kind: keyof Resources, definition: Omit<AlarmDefinition, 'plan'>): string {
+  const { tuning, shareOf, comparisonOperator, unit } = definition;
+  const { share, threshold } = tuning;
+  const operator = comparisonOperator === 'GreaterThanThreshold' ? '>' : '>=';
+  const compared =
+    threshold === undefined
+      ? `${operator} ${100 * (share ?? 0)} % of ${shareOf ?? ''}`
+      : thresholdInWords({ comparisonOperator, threshold, unit });
+  return `${metricOf(`${kind}.${definition.name}`)} ${compared}, ${periodsInWords(tuning, tuning.period)}`;
+}
+
+/** A service on which every alarm of the defaults can be put. */
+const arn = { 'Fn::GetAtt': ['Work', 'Arn'] };
+const mapping = (source: object) => ({
+  Type: 'AWS::Lambda::EventSourceMapping',
+  Properties: { FunctionName: { Ref: 'FnLambdaFunction' }, ...source },
+});
+const EVERYTHING = inventoryOf({
+  ...functionResources('Fn', 'fn', {
+    ReservedConcurrentExecutions: 10,
+    DeadLetterConfig: { TargetArn: arn },
+  }),
+  Alias: {
+    Type: 'AWS::Lambda::Alias',
+    Properties: {
+      FunctionName: { Ref: 'FnLambdaFunction' },
+      Name: 'live',
+      ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 1 },
+    },
+  },
+  Invoke: {
+    Type: 'AWS::Lambda::EventInvokeConfig',
+    Properties: { FunctionName: { Ref: 'FnLambdaFunction' }, DestinationConfig: { OnFailure: {} } },
+  },
+  Kinesis: mapping({ EventSourceArn: 'arn:aws:kinesis:eu-west-1:123456789012:stream/s' }),
+  Kafka: mapping({ SelfManagedEventSource: {} }),
+  Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'api' } },
+  Deployment: {
+    Type: 'AWS::ApiGateway::Deployment',
+    Properties: { RestApiId: { Ref: 'Api' }, StageName: 'dev' },
+  },
+  Work: { Type: 'AWS::SQS::Queue', Properties: {} },
+  Source: { Type: 'AWS::SQS::Queue', Properties: { RedrivePolicy: { deadLetterTargetArn: arn } } },
+  Topic: { Type: 'AWS::SNS::Topic', Properties: {} },
+  Subscription: {
+    Type: 'AWS::SNS::Subscription',
+    Properties: { TopicArn: { Ref: 'Topic' }, RedrivePolicy: { deadLetterTargetArn: arn } },
+  },
+  Table: { Type: 'AWS::DynamoDB::Table', Properties: { GlobalSecondaryIndexes: [{ IndexName: 'index' }] } },
+  Rule: { Type: 'AWS::Events::Rule', Properties: {} },
+  Schedule: { Type: 'AWS::Scheduler::Schedule', Properties: {} },
+  Machine: { Type: 'AWS::StepFunctions::StateMachine', Properties: {} },
+});
+const PLANNED = planAlarms(EVERYTHING, { defaults: { function: { initDuration: true, coldStarts: true } } });
+
+function metricOf(id: string): string {
+  const alarm = PLANNED.alarms.find((one) => one.id === id);
+  if (alarm === undefined) throw new Error(`The sample service has no alarm ${id}.`);
+  return inWords(alarm);
+}
+
+function inWords({ metric }: AlarmSpec): string {
+  if (metric.kind === 'stat') return statInWords(metric);
+  const stats = metric.metrics.flatMap((part) => ('stat' in part ? [part] : []));
+  const expression = metric.metrics.flatMap((part) => ('expression' in part ? [part.expression] : [])).at(-1);
+  const shown = stats.length > 3 ? stats.slice(0, 1) : stats;
+  const rest = stats.length > shown.length ? ', and of each other operation that the service may do' : '';
+  const where = shown.map(({ id, stat }) => `\`${id}\` is ${statInWords(stat)}`).join(', ');
+  const formula = rest === '' ? (expression ?? '') : `${(expression ?? '').split(' + ')[0] ?? ''} + …`;
+  return `\`${formula}\`, where ${where}${rest},`;
+}
+
+const statInWords = ({ statistic, namespace, metricName }: MetricStat): string =>
+  `${statistic} of \`${metricName}\` (\`${typeof namespace === 'string' ? namespace.replace('shop-dev-fn', '<function>') : ''}\`)`;
