@@ -23,7 +23,7 @@ export function costReport(estimate: CostEstimate): string {
     '',
     ...[
       ...notes,
-      `List prices without taxes and discounts, as seen from ${oldest} to ${newest}: look at them first.`,
+      `List prices without taxes and discounts, seen between ${oldest} and ${newest}. Before relying on them, look at:`,
     ].flatMap(item),
     ...Object.values(PRICES.sources).map(({ page }) => `  ${page}`),
   ].join('\n');

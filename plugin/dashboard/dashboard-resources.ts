@@ -1,14 +1,14 @@
 import type { ResourceMap } from '../alarms/alarm-resources.ts';
-import type { Inventory } from '../inventory/inventory.ts';
+import type { AlarmPlan } from '../alarms/alarm-spec.ts';
 import { joinTexts } from '../alarms/console-links.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import type { StageDashboardSettings } from '../settings/dashboard-settings.ts';
+import type { Conditions } from './conditions.ts';
 import type { Section } from './lay-out.ts';
 import { DASHBOARD_LIMITS } from './limits.ts';
 import { markdownLink } from './links.ts';
 import { intoPages } from './pages.ts';
 import { text } from './panels.ts';
-import type { StageDashboardSettings } from '../settings/dashboard-settings.ts';
-import type { AlarmPlan } from '../alarms/alarm-spec.ts';
-import type { Conditions } from './conditions.ts';
 import { renderBody } from './render-body.ts';
 import { resourceSections } from './resource-sections.ts';
 import type { Dashboard } from './service-dashboard.ts';

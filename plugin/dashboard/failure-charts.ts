@@ -28,12 +28,12 @@ export function failureCharts(inventory: Inventory): readonly Panel[] {
     {
       title: 'Not delivered',
       lines: notDelivered(inventory),
-      leftLabel: 'per minute',
+      leftLabel: 'per {period}',
     },
     {
       title: 'Tables throttled, executions failed',
       lines: failedElsewhere(inventory),
-      leftLabel: 'per minute',
+      leftLabel: 'per {period}',
     },
   ];
   return charts.filter(({ lines }) => lines.length > 0).map(chart);

@@ -7,7 +7,6 @@
 export const DASHBOARD_LIMITS = {
   columns: 24,
   widgets: 500,
-  metricsOfWidget: 500,
   metrics: 2_500,
   alarmsOfWidget: 100,
   nameCharacters: 255,
@@ -23,6 +22,6 @@ export const LOG_GROUPS_OF_QUERY = 50;
 
 /**
  * Resources of one kind that have lines of their own on the dashboard of the service: beyond it nobody tells lines apart,
- * and with it no chart comes near the limits above.
+ * and with it no chart comes near the 500 metrics that CloudWatch takes in one, nor the dashboard near the limits above.
  */
 export const LINES_OF_KIND = 100;

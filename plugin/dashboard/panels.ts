@@ -1,11 +1,11 @@
 import type { AlarmSpec } from '../alarms/alarm-spec.ts';
+import { joinTexts } from '../alarms/console-links.ts';
 import type { Expression } from '../inventory/inventory.ts';
 import type { Panel } from './body.ts';
-import { joinTexts } from '../alarms/console-links.ts';
 import { REGION } from './body.ts';
+import { DASHBOARD_LIMITS } from './limits.ts';
 import type { Line } from './lines.ts';
 import { metricsArray } from './lines.ts';
-import { DASHBOARD_LIMITS } from './limits.ts';
 import type { Threshold } from './thresholds.ts';
 
 /** Grid units: four charts in a row. */
@@ -15,30 +15,35 @@ export interface ChartOptions {
   readonly title: string;
   readonly lines: readonly Line[];
   readonly thresholds?: readonly Threshold[];
-  /** Beside zero, what the left axis measures. */
-  readonly leftLabel?: string;
+  /** What the axis measures; `{period}` becomes the period of the chart. */
+  readonly leftLabel: string;
   readonly rightLabel?: string;
   /** @default 6 columns by 6 rows */
   readonly size?: { readonly width: number; readonly height: number };
   /** Seconds. @default 60 */
   readonly period?: number;
+  /** @default false */
   readonly stacked?: boolean;
-  readonly view?: 'timeSeries' | 'singleValue';
 }
 
 export function chart(options: ChartOptions): Panel {
-  const { title, lines, thresholds = [], leftLabel, rightLabel, size = CHART, period = 60 } = options;
-  const metrics = metricsArray(lines);
+  const { title, lines, thresholds = [], leftLabel, rightLabel, size = CHART } = options;
+  const { period = 60, stacked = false } = options;
+  const axis = (label: string) => ({
+    min: 0,
+    label: label.replace('{period}', periodInWords(period)),
+    showUnits: false,
+  });
   return {
     type: 'metric',
     ...size,
     properties: {
       title,
       region: REGION,
-      view: options.view ?? 'timeSeries',
-      stacked: options.stacked ?? false,
+      view: 'timeSeries',
+      stacked,
       period,
-      metrics,
+      metrics: metricsArray(lines),
       yAxis: { left: axis(leftLabel), ...(rightLabel !== undefined && { right: axis(rightLabel) }) },
       ...(thresholds.length > 0 && { annotations: { horizontal: thresholds } }),
     },
@@ -46,10 +51,11 @@ export function chart(options: ChartOptions): Panel {
   };
 }
 
-const axis = (label: string | undefined) => ({
-  min: 0,
-  ...(label !== undefined && { label, showUnits: false }),
-});
+function periodInWords(seconds: number): string {
+  if (seconds === 60) return 'minute';
+  if (seconds === 3_600) return 'hour';
+  return seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} s`;
+}
 
 /** CloudWatch draws the metric, or the metric math, of an alarm together with its threshold or band. */
 export function alarmChart(alarm: AlarmSpec, title: string): Panel {
@@ -106,10 +112,10 @@ const arnOf = ({ logicalId, name, condition }: NamedAlarm): Expression =>
         `:alarm:${name}`,
       );
 
-export function text(markdown: Expression, height: number, width: number = DASHBOARD_LIMITS.columns): Panel {
+export function text(markdown: Expression, height: number): Panel {
   return {
     type: 'text',
-    width,
+    width: DASHBOARD_LIMITS.columns,
     height,
     properties: { markdown, background: 'transparent' },
     metricCount: 0,

@@ -20,7 +20,7 @@ function apiCharts({ apis }: Inventory): readonly Panel[] {
     chart({
       title: 'APIs: requests',
       lines: all.map(({ line, names, key }) => line(names.traffic, 'Sum', { label: key })),
-      leftLabel: 'per minute',
+      leftLabel: 'per {period}',
       size: WIDE,
     }),
     chart({
@@ -62,7 +62,7 @@ function functionCharts({ functions }: Inventory): readonly Panel[] {
       title: 'Functions: invocations',
       lines: each('Invocations', 'Sum'),
       stacked: true,
-      leftLabel: 'per minute',
+      leftLabel: 'per {period}',
       size: WIDE,
     }),
     chart({
@@ -77,7 +77,7 @@ function functionCharts({ functions }: Inventory): readonly Panel[] {
           yAxis: 'right',
         },
       ],
-      leftLabel: 'errors per minute',
+      leftLabel: 'errors per {period}',
       rightLabel: '% of invocations',
       size: WIDE,
     }),
@@ -86,7 +86,7 @@ function functionCharts({ functions }: Inventory): readonly Panel[] {
     chart({
       title: 'Functions: throttles',
       lines: each('Throttles', 'Sum'),
-      leftLabel: 'per minute',
+      leftLabel: 'per {period}',
       size: WIDE,
     }),
     chart({

@@ -1,12 +1,12 @@
+import type { AlarmPlan } from '../alarms/alarm-spec.ts';
+import { joinTexts } from '../alarms/console-links.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { DashboardBody, Panel } from './body.ts';
-import { joinTexts } from '../alarms/console-links.ts';
 import { failureCharts } from './failure-charts.ts';
 import { layOut } from './lay-out.ts';
 import { LINES_OF_KIND } from './limits.ts';
 import { cloudWatchLink, markdownLink } from './links.ts';
 import { alarmStatus, text } from './panels.ts';
-import type { AlarmPlan } from '../alarms/alarm-spec.ts';
 import { trafficCharts } from './service-charts.ts';
 import { tracingPanels } from './tracing-panels.ts';
 
@@ -29,7 +29,7 @@ export function serviceDashboard(
   plan: AlarmPlan,
   resourceDashboards: readonly string[],
 ): Dashboard {
-  const { trimmed, notes } = atAGlance(inventory);
+  const { trimmed, notes } = atAGlance(inventory, resourceDashboards.length > 0);
   // The root stands for the service, its branches for parts of it.
   const composites = plan.composites.toSorted((one, other) => Number(other.isRoot) - Number(one.isRoot));
   const rows: ReadonlyArray<readonly Panel[]> = [
@@ -84,18 +84,22 @@ const howToRead = (): Panel =>
       '- **Throttles** are neither invocations nor errors: a throttled function looks healthy in the first two rows.',
       '- **p99** is one request in a hundred. With fewer than a hundred requests a minute it is the slowest one.',
       '- **Dead letters** never leave by themselves: look at them, mend the cause, and send them again.',
-      '- Charts keep their period of a minute, so that thresholds stay comparable. To look back further than 15 days, set the period of the dashboard to "Auto".',
+      '- Charts keep their period, a minute or that of their alarm, so that thresholds stay comparable. To look back further than 15 days, set the period of the dashboard to "Auto".',
     ].join('\n'),
     6,
   );
 
 /** The inventory with as many resources of each kind as one can tell apart, and what had to be left out. */
-function atAGlance(inventory: Inventory): { readonly trimmed: Inventory; readonly notes: readonly string[] } {
+function atAGlance(
+  inventory: Inventory,
+  hasResourceDashboards: boolean,
+): { readonly trimmed: Inventory; readonly notes: readonly string[] } {
   const notes: string[] = [];
+  const elsewhere = hasResourceDashboards ? '; the dashboards of the resources have all of them' : '';
   const first = <T>(what: string, items: readonly T[]): readonly T[] => {
     if (items.length <= LINES_OF_KIND) return items;
     notes.push(
-      `**Left out here: ${items.length - LINES_OF_KIND} of ${items.length} ${what}**, from totals too; the dashboards of the resources have all of them.`,
+      `**Left out here: ${items.length - LINES_OF_KIND} of ${items.length} ${what}**, from totals too${elsewhere}.`,
     );
     return items.slice(0, LINES_OF_KIND);
   };

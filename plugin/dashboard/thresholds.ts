@@ -1,5 +1,5 @@
-import { thresholdInWords } from '../alarms/wording.ts';
 import type { AlarmSpec } from '../alarms/alarm-spec.ts';
+import { thresholdInWords } from '../alarms/wording.ts';
 import type { MetricLine } from './lines.ts';
 import { COLOR, isSameMetric } from './lines.ts';
 
@@ -13,43 +13,45 @@ export interface Threshold {
 }
 
 /** A fixed bound of a resource, such as the timeout of a function. */
-export function limit(value: number, label: string, yAxis?: 'right'): Threshold {
-  return { value, label, color: COLOR.limit, ...(yAxis !== undefined && { yAxis }) };
+export function limit(value: number, label: string): Threshold {
+  return { value, label, color: COLOR.limit };
 }
 
-/** Lines whose alarms are drawn on them, and what is drawn. */
+/** What the alarms of a chart's lines make of it. */
 export interface Watched {
-  readonly lines: readonly MetricLine[];
+  /** Seconds; absent where no alarm looks at a line. */
+  readonly period?: number;
   readonly thresholds: readonly Threshold[];
   /** The alarms that are now seen on this chart. */
   readonly shown: readonly AlarmSpec[];
 }
 
 /**
- * Draws the thresholds of the alarms that look at just these lines. A line whose alarm has another period takes that
- * period, because a sum over five minutes can not be held against one over a minute; a second alarm with yet another
- * period is left to a chart of its own.
+ * The thresholds of the alarms that look at just these lines. The chart takes their period, because a sum over five minutes
+ * can not be held against one over a minute, and all of its lines do, because they are divided by each other. Alarms with
+ * another period than the first are left to charts of their own.
  */
 export function watch(lines: readonly MetricLine[], alarms: readonly AlarmSpec[]): Watched {
-  const shown: AlarmSpec[] = [];
-  const thresholds: Threshold[] = [];
-  const watchedLines = lines.map((line) => {
-    const watching = alarms.filter((alarm) => alarm.threshold !== undefined && isWatchedBy(line, alarm));
-    const period = watching[0]?.metric.period;
-    for (const alarm of watching.filter((candidate) => candidate.metric.period === period)) {
-      if (alarm.threshold === undefined || shown.includes(alarm)) continue;
-      shown.push(alarm);
-      thresholds.push(drawn(alarm, alarm.threshold, line));
-    }
-    return period === undefined ? line : { ...line, period };
+  const matches = alarms.flatMap((alarm) => {
+    const line = lines.find((candidate) => isWatchedBy(candidate, alarm));
+    return line === undefined || alarm.threshold === undefined
+      ? []
+      : [{ alarm, line, value: alarm.threshold }];
   });
-  return { lines: watchedLines, thresholds, shown };
+  const period = matches[0]?.alarm.metric.period;
+  if (period === undefined) return { thresholds: [], shown: [] };
+  const drawn = matches.filter(({ alarm }) => alarm.metric.period === period);
+  return {
+    period,
+    thresholds: drawn.map(({ alarm, line, value }) => thresholdOf(alarm, value, line)),
+    shown: drawn.map(({ alarm }) => alarm),
+  };
 }
 
 /** `alarm duration`: which of the alarms of its resource it is. */
 export const alarmTitle = ({ id }: Pick<AlarmSpec, 'id'>): string => `alarm ${id.slice(id.indexOf('.') + 1)}`;
 
-const drawn = (alarm: AlarmSpec, value: number, line: MetricLine): Threshold => ({
+const thresholdOf = (alarm: AlarmSpec, value: number, line: MetricLine): Threshold => ({
   value,
   label: `${alarmTitle(alarm)} ${thresholdInWords(alarm)}`,
   color: COLOR.failure,

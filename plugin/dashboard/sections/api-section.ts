@@ -38,7 +38,7 @@ export function apiSection(api: ApiResource, region: string, alarms: readonly Al
         line(names.clientErrors, 'Sum', { label: 'refused (4xx)', color: COLOR.warning }),
         line(names.serverErrors, 'Sum', { label: 'failed (5xx)', color: COLOR.failure }),
       ],
-      leftLabel: 'per minute',
+      leftLabel: 'per {period}',
     },
     {
       title: `${key}: share of errors, 0 to 1`,

@@ -24,7 +24,7 @@ export function ruleSection(rule: RuleResource, region: string, alarms: readonly
               line('TriggeredRules', 'Sum', { label: 'matched', color: COLOR.traffic }),
               line('Invocations', 'Sum', { label: 'targets invoked', color: COLOR.typical }),
             ],
-            leftLabel: 'per minute',
+            leftLabel: 'per {period}',
           },
           {
             title: `${rule.key}: not delivered`,
@@ -32,7 +32,7 @@ export function ruleSection(rule: RuleResource, region: string, alarms: readonly
               line('FailedInvocations', 'Sum', { label: 'failed', color: COLOR.failure }),
               line('ThrottledRules', 'Sum', { label: 'throttled', color: COLOR.warning }),
             ],
-            leftLabel: 'per minute',
+            leftLabel: 'per {period}',
           },
         ],
         alarms,
@@ -86,7 +86,7 @@ export function scheduleGroupSection(
               line('InvocationAttemptCount', 'Sum', { label: 'attempts', color: COLOR.traffic }),
               line('TargetErrorCount', 'Sum', { label: 'target failed', color: COLOR.failure }),
             ],
-            leftLabel: 'per minute',
+            leftLabel: 'per {period}',
           },
           {
             title: 'Schedules: given up or held back',
@@ -95,7 +95,7 @@ export function scheduleGroupSection(
               line('InvocationThrottleCount', 'Sum', { label: 'throttled', color: COLOR.warning }),
               line('TargetErrorThrottledCount', 'Sum', { label: 'target throttled', color: COLOR.slow }),
             ],
-            leftLabel: 'per minute',
+            leftLabel: 'per {period}',
           },
         ],
         alarms,
@@ -128,7 +128,7 @@ export function stateMachineSection(
               line('ExecutionsStarted', 'Sum', { label: 'started', color: COLOR.traffic }),
               line('ExecutionsSucceeded', 'Sum', { label: 'succeeded', color: COLOR.typical }),
             ],
-            leftLabel: 'per minute',
+            leftLabel: 'per {period}',
           },
           {
             title: `${key}: not finished`,
@@ -138,7 +138,7 @@ export function stateMachineSection(
               line('ExecutionThrottled', 'Sum', { label: 'throttled', color: COLOR.warning }),
               line('ExecutionsAborted', 'Sum', { label: 'aborted', color: COLOR.limit }),
             ],
-            leftLabel: 'per minute',
+            leftLabel: 'per {period}',
           },
           {
             title: `${key}: time of an execution`,

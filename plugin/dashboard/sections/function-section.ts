@@ -2,11 +2,11 @@ import type { AlarmPlan } from '../../alarms/alarm-spec.ts';
 import type { FunctionResource } from '../../inventory/inventory.ts';
 import type { Section } from '../lay-out.ts';
 import { COLOR, linesOf } from '../lines.ts';
+import { logGroupOf, recentErrors } from '../log-queries.ts';
 import { logs } from '../panels.ts';
 import { limit } from '../thresholds.ts';
-import { logGroupOf, recentErrors } from '../log-queries.ts';
-import { sectionHeading } from './section-heading.ts';
 import { reportCharts } from './report-charts.ts';
+import { sectionHeading } from './section-heading.ts';
 import { asyncCharts, provisionedCharts, streamCharts } from './source-charts.ts';
 import type { WatchedChart } from './watched-charts.ts';
 import { watchedCharts } from './watched-charts.ts';
@@ -69,7 +69,7 @@ function invocations(resource: FunctionResource): WatchedChart {
         yAxis: 'right',
       },
     ],
-    leftLabel: 'per minute',
+    leftLabel: 'per {period}',
     rightLabel: 'error rate, %',
   };
 }
@@ -101,6 +101,6 @@ function concurrency(resource: FunctionResource): WatchedChart {
     ],
     ...(reserved !== undefined && { limits: [limit(reserved, `reserved ${reserved}`)] }),
     leftLabel: 'at once',
-    rightLabel: 'throttled per minute',
+    rightLabel: 'throttled per {period}',
   };
 }

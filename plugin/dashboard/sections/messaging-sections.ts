@@ -2,8 +2,8 @@ import type { AlarmSpec } from '../../alarms/alarm-spec.ts';
 import type { QueueResource, TopicResource } from '../../inventory/inventory.ts';
 import type { Section } from '../lay-out.ts';
 import { COLOR, linesOf } from '../lines.ts';
-import { sectionHeading } from './section-heading.ts';
 import { limit } from '../thresholds.ts';
+import { sectionHeading } from './section-heading.ts';
 import { watchedCharts } from './watched-charts.ts';
 
 export function queueSection(queue: QueueResource, region: string, alarms: readonly AlarmSpec[]): Section {
@@ -51,7 +51,7 @@ export function queueSection(queue: QueueResource, region: string, alarms: reado
               line('NumberOfMessagesReceived', 'Sum', { label: 'received', color: COLOR.slow }),
               line('NumberOfMessagesDeleted', 'Sum', { label: 'done', color: COLOR.typical }),
             ],
-            leftLabel: 'per minute',
+            leftLabel: 'per {period}',
           },
         ],
         alarms,
@@ -74,7 +74,7 @@ export function topicSection(topic: TopicResource, region: string, alarms: reado
               line('NumberOfMessagesPublished', 'Sum', { label: 'published', color: COLOR.traffic }),
               line('NumberOfNotificationsDelivered', 'Sum', { label: 'delivered', color: COLOR.typical }),
             ],
-            leftLabel: 'per minute',
+            leftLabel: 'per {period}',
           },
           {
             title: `${key}: not delivered`,
@@ -93,7 +93,7 @@ export function topicSection(topic: TopicResource, region: string, alarms: reado
                   ]
                 : []),
             ],
-            leftLabel: 'per minute',
+            leftLabel: 'per {period}',
           },
         ],
         alarms,

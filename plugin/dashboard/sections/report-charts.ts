@@ -43,7 +43,7 @@ export function reportCharts(
           { statistic: 'SampleCount', color: COLOR.traffic, label: 'cold starts' },
         ]),
       ],
-      leftLabel: 'per minute',
+      leftLabel: 'per {period}',
     },
   ];
   return charts.filter(({ lines }) => lines.length > 0);

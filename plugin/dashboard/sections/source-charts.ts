@@ -1,5 +1,5 @@
-import type { FunctionResource } from '../../inventory/inventory.ts';
 import { joinTexts } from '../../alarms/console-links.ts';
+import type { FunctionResource } from '../../inventory/inventory.ts';
 import { COLOR, linesOf } from '../lines.ts';
 import type { WatchedChart } from './watched-charts.ts';
 
@@ -24,7 +24,7 @@ export function provisionedCharts({ key, name, provisioned }: FunctionResource):
         }),
       ],
       leftLabel: 'share in use',
-      rightLabel: 'spilled over per minute',
+      rightLabel: 'spilled over per {period}',
     };
   });
 }
@@ -55,7 +55,7 @@ export function asyncCharts(resource: FunctionResource): readonly WatchedChart[]
           : []),
       ],
       leftLabel: 'ms',
-      rightLabel: 'events per minute',
+      rightLabel: 'events per {period}',
     },
   ];
 }

@@ -40,7 +40,7 @@ const capacityCharts = (name: string, dimensions: readonly Dimension[]): readonl
         line('ConsumedReadCapacityUnits', 'Sum', { label: 'read', color: COLOR.traffic }),
         line('ConsumedWriteCapacityUnits', 'Sum', { label: 'written', color: COLOR.slow }),
       ],
-      leftLabel: 'units per minute',
+      leftLabel: 'units per {period}',
     },
     {
       title: `${name}: throttled`,
@@ -48,7 +48,7 @@ const capacityCharts = (name: string, dimensions: readonly Dimension[]): readonl
         line('ReadThrottleEvents', 'Sum', { label: 'reads', color: COLOR.warning }),
         line('WriteThrottleEvents', 'Sum', { label: 'writes', color: COLOR.failure }),
       ],
-      leftLabel: 'per minute',
+      leftLabel: 'per {period}',
     },
   ];
 };

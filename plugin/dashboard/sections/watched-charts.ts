@@ -28,7 +28,8 @@ export function watchedCharts(
     for (const alarm of watched.shown) shown.add(alarm);
     return chart({
       ...options,
-      lines: [...watched.lines, ...math],
+      ...(watched.period !== undefined && { period: watched.period }),
+      lines: [...lines, ...math],
       thresholds: [...limits, ...watched.thresholds],
     });
   });

@@ -38,7 +38,7 @@ describe('the thresholds of alarms on a chart', () => {
     ['another function', alarmOn(functionNamed('other'), { metricName: 'Duration', statistic: 'p99' })],
     ['metric math', mathAlarmOn(pay)],
   ])('leaves an alarm on %s to a chart of its own', (_what, alarm) => {
-    expect(watch(lines, [alarm])).toEqual({ lines, thresholds: [], shown: [] });
+    expect(watch(lines, [alarm])).toEqual({ thresholds: [], shown: [] });
   });
 
   it('leaves an anomaly band to a chart of its own, because it has no threshold to draw', () => {
@@ -50,13 +50,13 @@ describe('the thresholds of alarms on a chart', () => {
     expect(watch(lines, [banded]).shown).toEqual([]);
   });
 
-  it('gives a line the period of its alarm, and leaves an alarm with yet another period out', () => {
+  it('gives the chart the period of its alarms, and leaves an alarm with another period out', () => {
     const five = alarmOn(pay, { metricName: 'Errors', statistic: 'Sum', period: 300 });
     const hour = alarmOn(pay, { metricName: 'Errors', statistic: 'Sum', period: 3_600 });
 
     const watched = watch(lines, [five, hour]);
 
-    expect(watched.lines.map(({ period }) => period)).toEqual([undefined, undefined, 300]);
+    expect(watched.period).toBe(300);
     expect(watched.shown).toEqual([five]);
   });
 

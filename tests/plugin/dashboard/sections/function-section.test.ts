@@ -34,6 +34,17 @@ describe('the section of a function', () => {
     ]);
   });
 
+  it('takes the period of its alarm with all lines, or errors of five minutes were divided by invocations of one', () => {
+    const alarm = alarmOn(pay, { metricName: 'Errors', statistic: 'Sum', period: 300 });
+    const chart = checked({ ...EMPTY, functions: [pay] }, { ...NO_ALARMS, alarms: [alarm] });
+    const found = chart.LanternResourcesDashboard?.widgets.find(
+      ({ properties }) => properties.title === 'pay: invocations and errors',
+    );
+
+    expect(found?.properties).toMatchObject({ period: 300, yAxis: { left: { label: 'per 5 minutes' } } });
+    expect(JSON.stringify(found?.properties.metrics)).not.toContain('period');
+  });
+
   it('draws the memory size on the memory that the filter measures', () => {
     expect(widget('pay: memory')?.annotations?.horizontal).toMatchObject([{ value: 512 }]);
     expect(dashboard?.metrics.filter(({ metricName }) => metricName === 'MaxMemoryUsed')).toMatchObject([
