@@ -24,7 +24,7 @@ export function resourceLimitProblems(
   return [
     `the template has ${count} resources, ${count - MOST_RESOURCES} more than the ${MOST_RESOURCES} that CloudFormation takes: ` +
       `${count - ours} of the service, and ${ours} of Lambda Lantern (${alarms.length} alarms, ${filters.length} metric ` +
-      `filters, ${composites.length} composite alarms, and what they tell).`,
+      `filters, ${composites.length} composite alarms, what they tell, and the dashboards).`,
     `most are added by: ${most.map(([id, times]) => `${id} (${times})`).join(', ')}.`,
     'to have less, switch off an alarm you can do without, for all (custom.lantern.alarms.defaults.function.memory: false takes ' +
       'its metric filters away as well), for functions that matter less (custom.lantern.alarms.functions.<key>: false), or ' +

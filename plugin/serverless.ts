@@ -1,4 +1,5 @@
 import type { AlarmSettings } from './settings/alarm-settings.ts';
+import type { DashboardSettings } from './settings/dashboard-settings.ts';
 import type { TracingSettings } from './tracing/tracing-settings.ts';
 
 /** The part of the Serverless Framework that the plugin uses; `osls` ships no types. */
@@ -39,6 +40,8 @@ export interface LanternSettings {
   readonly alarms?: AlarmSettings;
   /** Who turns tracing on and off; see docs/tracing-on-demand.md. */
   readonly tracing?: TracingSettings;
+  /** Which dashboards there are; see docs/dashboards.md. */
+  readonly dashboards?: DashboardSettings;
 }
 
 /** What the framework hands to a plugin beside itself. */

@@ -1,4 +1,5 @@
 import { ALARM_SETTINGS_SCHEMA } from './settings/alarm-settings-schema.ts';
+import { DASHBOARD_SETTINGS_SCHEMA } from './settings/dashboard-settings.ts';
 import { TRACING_SETTINGS_SCHEMA } from './tracing/tracing-settings.ts';
 
 /** JSON schema of `custom.lantern`: a misspelt setting is refused before anything runs. */
@@ -15,6 +16,7 @@ export const SETTINGS_SCHEMA = {
         },
         alarms: ALARM_SETTINGS_SCHEMA,
         tracing: TRACING_SETTINGS_SCHEMA,
+        dashboards: DASHBOARD_SETTINGS_SCHEMA,
       },
       additionalProperties: false,
     },

@@ -5,34 +5,45 @@ import { alarmResources } from './alarms/alarm-resources.ts';
 import type { AlarmPlan } from './alarms/alarm-spec.ts';
 import { checkAlarms } from './alarms/check/check-alarms.ts';
 import { planAlarms } from './alarms/plan-alarms.ts';
+import { conditionsOf } from './dashboard/conditions.ts';
+import type { PlannedDashboard } from './dashboard/dashboard-resources.ts';
+import { dashboardResources, planDashboards } from './dashboard/dashboard-resources.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import { readInventory } from './inventory/read-inventory.ts';
 import { asObject } from './inventory/template.ts';
-import { resourceLimitProblems } from './resource-limit.ts';
+import { refuse } from './refuse.ts';
 import type { Serverless } from './serverless.ts';
 import type { ActionSettings } from './settings/alarm-settings.ts';
 import { checkSettings } from './settings/check-settings.ts';
+import { checkDashboardSettings, dashboardsForStage } from './settings/dashboard-settings.ts';
 import { settingsForStage } from './settings/resolve-settings.ts';
 
 /** What the plugin has made of a service. */
 export interface WatchedService {
   readonly inventory: Inventory;
   readonly plan: AlarmPlan;
+  readonly dashboards: readonly PlannedDashboard[];
   /** What was added to the template. */
   readonly resources: ResourceMap;
 }
 
 /**
- * Adds the alarms of a service, and whom they tell, to its compiled template. Runs when everything else is in there.
+ * Adds the alarms of a service, whom they tell, and its dashboards to its compiled template. Runs when everything else is
+ * in there.
  *
- * @throws Serverless' own error, which stops the packaging: for mistakes in the settings, for an alarm that would not work,
- * and for a template with more resources than CloudFormation takes.
+ * @throws Serverless' own error, which stops the packaging: for mistakes in the settings, and for an alarm that would not
+ * work.
  */
 export function watchService(serverless: Serverless): WatchedService {
   const template = asObject(serverless.service.provider.compiledCloudFormationTemplate);
-  const settings = serverless.service.custom?.lantern?.alarms;
+  const { alarms: settings, dashboards: dashboardSettings } = serverless.service.custom?.lantern ?? {};
   const inventory = inventoryOf(serverless);
   refuse(serverless, 'The settings of the alarms have mistakes:', checkSettings(settings, inventory));
+  refuse(
+    serverless,
+    'The settings of the dashboards have mistakes:',
+    checkDashboardSettings(dashboardSettings),
+  );
 
   const plan = planAlarms(inventory, settings);
   refuse(
@@ -46,7 +57,10 @@ export function watchService(serverless: Serverless): WatchedService {
   const refersToTopic = new RegExp(`\\b${ALARM_TOPIC}\\b`).test(JSON.stringify(template));
   refuse(serverless, 'The alarms tell another topic:', topicProblems(actions, refersToTopic));
 
-  const resources = resourcesFor(inventory, plan, actions, refersToTopic);
+  const shown = dashboardsForStage(dashboardSettings, inventory.stage, plan.alarms.length > 0);
+  const dashboards = planDashboards(inventory, plan, shown);
+  const ofDashboards = dashboardResources(dashboards, conditionsOf(template));
+  const resources = { ...resourcesFor(inventory, plan, actions, refersToTopic), ...ofDashboards };
   const all = template.Resources as Record<string, unknown>;
   refuse(
     serverless,
@@ -54,8 +68,7 @@ export function watchService(serverless: Serverless): WatchedService {
     Object.keys(resources).filter((logicalId) => Object.hasOwn(all, logicalId)),
   );
   Object.assign(all, resources);
-  refuse(serverless, 'The service is too large:', resourceLimitProblems(all, plan));
-  return { inventory, plan, resources };
+  return { inventory, plan, dashboards, resources };
 }
 
 function inventoryOf(serverless: Serverless): Inventory {
@@ -92,9 +105,4 @@ function resourcesFor(
   }
   // What subscribes to the topic is deployed in every stage, also where there are no alarms: then nothing is ever published.
   return refersToTopic ? alarmTopicResources(inventory, { encryption: false }) : {};
-}
-
-function refuse({ classes }: Serverless, heading: string, problems: readonly string[]): void {
-  if (problems.length === 0) return;
-  throw new classes.Error([heading, ...problems.map((line) => `- ${line}`)].join('\n'), 'LANTERN_ALARMS');
 }

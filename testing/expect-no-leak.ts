@@ -54,15 +54,13 @@ export function expectNoLeak(response: unknown, capture: unknown, options: Expec
   }
   const { secrets, names, allowed } = secretsOf(response, allow);
   const texts = shownTexts(capture, names, allowed);
-  const leaks = findLeaks(secrets, texts, characters);
-  if (leaks.length === 0) return;
-  const named = leaks.slice(0, MOST_NAMED).map((leak) => `- ${leak}`);
-  const more = leaks.length > MOST_NAMED ? [`- and ${leaks.length - MOST_NAMED} more`] : [];
+  const { named, count } = findLeaks(secrets, texts, characters);
+  if (count === 0) return;
   throw new Error(
     [
-      `The capture shows ${leaks.length === 1 ? 'a value' : `${leaks.length} values`} of the response:`,
-      ...named,
-      ...more,
+      `The capture shows ${count === 1 ? 'a value' : `${count} values`} of the response:`,
+      ...named.map((leak) => `- ${leak}`),
+      ...(count > named.length ? [`- and ${count - named.length} more`] : []),
       'What may be shown is named in "allow".',
     ].join('\n'),
   );
@@ -85,43 +83,62 @@ function checked(options: ExpectNoLeakOptions): Required<ExpectNoLeakOptions> {
   return { allow, characters };
 }
 
+/** What leaked, in words for the first few, and how many values did. */
 function findLeaks(
   secrets: readonly Secret[],
   texts: readonly ShownText[],
   characters: number,
-): readonly string[] {
+): { readonly named: readonly string[]; readonly count: number } {
   // Nothing of a value spans two texts: no value holds the character between them.
   const all = texts.map(({ text }) => text).join('\0');
   const runs = new Set<string>();
   for (let at = 0; at + characters <= all.length; at += 1) runs.add(all.slice(at, at + characters));
-  const leaks: string[] = [];
+  const named: string[] = [];
+  let count = 0;
   for (const { path, text, least = 0 } of secrets) {
-    const length = Math.max(characters, least);
-    const run = longestRun(text, runs, all, characters, length);
-    if (run === undefined) continue;
+    if (!isShown(text, runs, characters)) continue;
+    if (named.length >= MOST_NAMED && least <= characters) {
+      count += 1;
+      continue;
+    }
+    const run = longestRun(text, runs, all, characters);
+    if (run.length < least) continue;
+    count += 1;
+    if (named.length >= MOST_NAMED) continue;
     const where = texts.find((each) => each.text.includes(run))?.path ?? 'the capture';
-    leaks.push(
+    named.push(
       `${run.length} of ${text.length} characters of ${path} at ${where}: ${JSON.stringify(`${run.slice(0, SHOWN_CHARACTERS)}…`)}`,
     );
   }
-  return leaks;
+  return { named, count };
 }
 
-/** The longest part of a text that is shown, when it is long enough. */
-function longestRun(
-  text: string,
-  runs: ReadonlySet<string>,
-  all: string,
-  characters: number,
-  least: number,
-): string | undefined {
-  let longest: string | undefined;
+function isShown(text: string, runs: ReadonlySet<string>, characters: number): boolean {
   for (let at = 0; at + characters <= text.length; at += 1) {
+    if (runs.has(text.slice(at, at + characters))) return true;
+  }
+  return false;
+}
+
+/** The longest part of a text that is shown; empty when none of so many characters is. */
+function longestRun(text: string, runs: ReadonlySet<string>, all: string, characters: number): string {
+  let longest = '';
+  const shortest = (): number => Math.max(characters, longest.length + 1);
+  for (let at = 0; at + shortest() <= text.length; at += 1) {
     if (!runs.has(text.slice(at, at + characters))) continue;
-    let end = Math.max(at + characters, at + (longest?.length ?? 0));
-    while (end <= text.length && all.includes(text.slice(at, end))) end += 1;
-    const run = text.slice(at, end - 1);
-    if (run.length >= least && run.length > (longest?.length ?? 0)) longest = run;
+    if (!all.includes(text.slice(at, at + shortest()))) continue;
+    longest = text.slice(at, endOfRun(text, at, at + shortest(), all));
   }
   return longest;
+}
+
+/** Where the run that begins at `at` ends, known to reach `end`: what is not shown in part is not shown whole. */
+function endOfRun(text: string, at: number, end: number, all: string): number {
+  let [shown, hidden] = [end, text.length + 1];
+  while (hidden - shown > 1) {
+    const middle = Math.floor((shown + hidden) / 2);
+    if (all.includes(text.slice(at, middle))) shown = middle;
+    else hidden = middle;
+  }
+  return shown;
 }

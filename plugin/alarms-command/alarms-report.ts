@@ -3,7 +3,7 @@ import { periodsInWords, thresholdInWords } from '../alarms/wording.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 
 /** What fits a terminal without breaking lines. */
-const WIDTH = 120;
+export const WIDTH = 120;
 const INDENT = '  ';
 
 /** The alarms of a service as a table for people: what is watched, from when on, and why; and what is not watched. */
@@ -97,7 +97,8 @@ function notWatched(skipped: readonly SkippedAlarm[]): readonly string[] {
   ];
 }
 
-function wrap(text: string, width: number): readonly string[] {
+/** Breaks a text between words into lines of at most so many characters. */
+export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);

@@ -1,3 +1,8 @@
+import { addedBy } from '../cost/added-by.ts';
+import { trafficOf } from '../cost/cost-options.ts';
+import { costJson, costReport } from '../cost/cost-report.ts';
+import type { Traffic } from '../cost/estimate-cost.ts';
+import { estimateCost } from '../cost/estimate-cost.ts';
 import { endProgress } from '../local/end-progress.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
 import type { WatchedService } from '../watch-service.ts';
@@ -6,8 +11,8 @@ import type { AlarmsCommandOptions } from './command-options.ts';
 import { formatFrom } from './command-options.ts';
 
 /**
- * `serverless alarms`: packages the service, deploys nothing, and prints the alarms that a deployment would have. Standard
- * output has nothing else, so that it can be read by a program.
+ * `serverless alarms`: packages the service, deploys nothing, and prints the alarms that a deployment would have, or with
+ * `--cost` what it would add to the bill. Standard output has nothing else, so that it can be read by a program.
  *
  * @param watched gives what the packaging has added.
  * @throws Serverless' own error, for what the user can mend.
@@ -20,13 +25,13 @@ export async function runAlarmsCommand(
 ): Promise<void> {
   try {
     const format = formatFrom(options);
+    const traffic = trafficOf(options);
     await serverless.pluginManager.spawn('package');
     endProgress();
     const service = watched();
     if (service === undefined)
       throw new Error('The service was not packaged: another plugin keeps it from being so.');
-    const print = format === 'json' ? alarmsJson : alarmsReport;
-    writeText(print(service.inventory, service.plan));
+    writeText(traffic === undefined ? alarmsAs(format, service) : costAs(format, service, traffic));
   } catch (error) {
     if (error instanceof serverless.classes.Error) throw error;
     throw new serverless.classes.Error(
@@ -34,4 +39,15 @@ export async function runAlarmsCommand(
       'LANTERN_ALARMS',
     );
   }
+}
+
+type Format = ReturnType<typeof formatFrom>;
+
+const alarmsAs = (format: Format, { inventory, plan }: WatchedService): string =>
+  format === 'json' ? alarmsJson(inventory, plan) : alarmsReport(inventory, plan);
+
+function costAs(format: Format, service: WatchedService, traffic: Traffic): string {
+  const { region } = service.inventory;
+  const estimate = estimateCost({ added: addedBy(service), traffic, region });
+  return format === 'json' ? costJson(estimate) : costReport(estimate);
 }

@@ -49,8 +49,8 @@ const PAGES: { readonly [Kind in keyof Resources]: Page<Kind> } = {
   account: (_inventory, region) => [`/lambda/home?region=${region}#/discover`],
 };
 
-/** China and GovCloud have consoles of their own. */
-function consoleOf(region: string): string {
+/** Where the pages of the console begin; China and GovCloud have consoles of their own. */
+export function consoleOf(region: string): string {
   if (region.startsWith('cn-')) return `https://${region}.console.amazonaws.cn`;
   if (region.startsWith('us-gov-')) return `https://${region}.console.amazonaws-us-gov.com`;
   return `https://${region}.console.aws.amazon.com`;

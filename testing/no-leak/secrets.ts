@@ -54,6 +54,18 @@ export function secretsOf(response: unknown, allow: readonly string[]): Secrets 
   return collector;
 }
 
+/** What a client reads of an object that writes itself as JSON. */
+function written(value: object, place: Place): Place[] {
+  const toJson = read(value, 'toJSON');
+  if (typeof toJson !== 'function') return [];
+  try {
+    const json: unknown = Reflect.apply(toJson, value, []);
+    return json === value ? [] : [{ ...place, value: json }];
+  } catch {
+    return [];
+  }
+}
+
 class Collector implements Secrets {
   readonly secrets: Secret[] = [];
   readonly names = new Set<string>();
@@ -131,7 +143,7 @@ class Collector implements Secrets {
       return [{ ...place, value: bytes.toString('utf8'), isRoot: false }];
     }
     if (value instanceof URL) return [{ ...place, value: value.href }];
-    return this.#members(value, place);
+    return [...this.#members(value, place), ...written(value, place)];
   }
 
   #members(value: object, place: Place): Place[] {

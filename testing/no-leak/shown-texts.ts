@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { withoutLabels } from './labels.ts';
+import { isOwnMember } from './own-fields.ts';
 import { decodePercent, openText } from './open-response.ts';
 
 /** A text that a capture shows, without what is structure. */
@@ -13,14 +14,6 @@ interface Place {
   readonly path: string;
   readonly key?: string;
 }
-
-/** Ids and times that a trace document or a log line has of itself, by field, and the form that they have. */
-const OWN_ID = /^(?:[\da-f]{16}|1-[\da-f]{8}-[\da-f]{24}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
-const OWN_ID_FIELDS: ReadonlySet<string> = new Set([
-  ...['id', 'parent_id', 'trace_id', 'cause', 'xray_trace_id', 'function_request_id', 'request_id'],
-]);
-const OWN_NUMBER_FIELDS: ReadonlySet<string> = new Set(['start_time', 'end_time', 'line', 'timestamp']);
-const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** Field names of X-Ray documents, of Powertools' log lines, and of captures. */
 const OWN_NAMES: ReadonlySet<string> = new Set([
@@ -61,11 +54,9 @@ export function shownTexts(
     return opened === undefined ? [] : [{ value: opened, path }];
   };
   const visit = ({ value, path, key }: Place): Place[] => {
-    if (typeof value === 'string') {
-      return key !== undefined && isOwn(key, value) ? [] : showText(value, path);
-    }
+    if (typeof value === 'string') return showText(value, path);
     if (typeof value === 'number' || typeof value === 'bigint') {
-      if (key === undefined || !OWN_NUMBER_FIELDS.has(key)) show(String(value), path);
+      show(String(value), path);
       return [];
     }
     if (typeof value !== 'object' || value === null || seen.has(value)) return [];
@@ -80,14 +71,11 @@ export function shownTexts(
       return (value as unknown[]).map((each, at) => ({ value: each, path: `${path}[${at}]` }));
     }
     const hidden = value instanceof Error ? ['message', 'stack', 'cause', 'errors'] : [];
-    const keys = [...new Set([...Object.keys(value), ...hidden])];
-    return keys.map((name) => {
+    return [...new Set([...Object.keys(value), ...hidden])].flatMap((name) => {
+      const member = (value as Readonly<Record<string, unknown>>)[name];
       if (!names.has(name) && !OWN_NAMES.has(name)) show(name, `a key of ${path}`);
-      return {
-        value: (value as Readonly<Record<string, unknown>>)[name],
-        path: `${path}.${name}`,
-        key: name,
-      };
+      if (isOwnMember(value, key, name, member)) return [];
+      return [{ value: member, path: `${path}.${name}`, key: name }];
     });
   };
   const places: Place[] = [{ value: capture, path: 'capture' }];
@@ -95,11 +83,6 @@ export function shownTexts(
     for (const inner of visit(place).reverse()) places.push(inner);
   }
   return texts;
-}
-
-function isOwn(key: string, value: string): boolean {
-  if (OWN_ID_FIELDS.has(key)) return OWN_ID.test(value);
-  return key === 'timestamp' && ISO_DATE.test(value);
 }
 
 function withoutAllowed(text: string, allowed: ReadonlySet<string>): string {

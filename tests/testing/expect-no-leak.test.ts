@@ -95,7 +95,10 @@ describe('expectNoLeak', () => {
 
   it('takes ids and times of a trace document and a log line for what they are', () => {
     const dated = { at: '2026-11-24T10:00:00.000Z', hash: '53995c3f42cd8ad8', amount: 17324 };
+    const correlationId = '3f2a9c14-7b1e-4c0d-9a55-000000000001';
     const document = {
+      name: '## 2026-shop',
+      annotations: { CorrelationId: correlationId },
       trace_id: '1-5759e988-bd862e3fe1be46a994272793',
       id: '53995c3f42cd8ad8',
       start_time: 1732442400.1,
@@ -104,8 +107,15 @@ describe('expectNoLeak', () => {
     const line = { level: 'INFO', timestamp: '2026-11-24T10:00:00.000Z', message: 'done' };
 
     expectNoLeak(dated, document);
+    expectNoLeak({ headers: { 'x-correlation-id': correlationId } }, document);
     expectNoLeak(dated, [document, JSON.stringify(line)]);
     expect(() => expectNoLeak(dated, { ...document, note: '53995c3f' })).toThrow('capture.note');
+    // Elsewhere, an id or a time under the same name is the response's.
+    const leaked = { id: correlationId, at: 1732442400, timestamp: '2026-11-24T10:00:00.000Z', line: 4711 };
+    for (const [name, value] of Object.entries(leaked)) {
+      const capture = { ...document, metadata: { lantern: { response: { [name]: value } } } };
+      expect(() => expectNoLeak({ [name]: value }, capture), name).toThrow('of the response');
+    }
   });
 
   it('takes values for shown in words by a longer run when it is told so', () => {
@@ -140,6 +150,22 @@ describe('expectNoLeak', () => {
       expectNoLeak(each, redact(each));
       expect(() => expectNoLeak(each, 'Jane Doe')).toThrow('8 of');
     }
+  });
+
+  it('knows what is private behind toJSON, and comes to an end with a whole body of a megabyte', () => {
+    class Customer {
+      readonly #name = 'Jane Doe';
+      toJSON() {
+        return { name: this.#name };
+      }
+    }
+    expectNoLeak(new Customer(), redact(new Customer()));
+    expect(() => expectNoLeak(new Customer(), 'Jane Doe')).toThrow('8 of');
+
+    const rows = Array.from({ length: 10_000 }, (_, at) => ({ text: `row ${at} of Jane Doe`, at }));
+    const large = { body: JSON.stringify({ rows, all: JSON.stringify(rows).replaceAll('"', "'") }) };
+    expectNoLeak(large, redact(large));
+    expect(() => expectNoLeak(large, { log: JSON.stringify(large) })).toThrow(/and [\d]+ more/);
   });
 
   it('refuses to prove anything without a capture, and options that do not exist', () => {

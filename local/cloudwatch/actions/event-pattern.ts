@@ -1,5 +1,6 @@
 /** Event patterns of EventBridge ("Amazon EventBridge event patterns"). Pure. */
 import { isObject } from '../../json.ts';
+import { wildcardPattern } from '../wildcards.ts';
 
 /** Whether an event matches: each field that the pattern names has one of the values it allows. */
 export const matchesEventPattern = (pattern: unknown, event: unknown): boolean => {
@@ -34,7 +35,7 @@ const matchesValue = (allowed: unknown, value: unknown): boolean => {
     case 'equals-ignore-case':
       return matchesText(operand, value, (text, part) => text.toLowerCase() === part.toLowerCase());
     case 'wildcard':
-      return matchesText(operand, value, (text, part) => wildcard(part).test(text));
+      return matchesText(operand, value, (text, part) => wildcardPattern(part).test(text));
     case 'anything-but':
       return !(Array.isArray(operand) ? operand : [operand]).some((refused) => matchesValue(refused, value));
     case 'numeric':
@@ -49,15 +50,6 @@ const matchesText = (
   value: unknown,
   matches: (text: string, part: string) => boolean,
 ): boolean => typeof operand === 'string' && typeof value === 'string' && matches(value, operand);
-
-const wildcard = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.*')}$`,
-    's',
-  );
 
 /** `['>=', 0, '<', 5]` */
 const matchesNumber = (comparisons: readonly unknown[], value: number): boolean => {

@@ -1,4 +1,5 @@
 /** What a JSON or space-delimited filter pattern compares a value of a log event with. */
+import { wildcardPattern } from '../wildcards.ts';
 import { PatternError } from './pattern-error.ts';
 
 export type PatternOperator = '=' | '!=' | '<' | '>' | '<=' | '>=';
@@ -42,7 +43,7 @@ const equalTo = (literal: string): Comparison => {
   }
   const quoted = /^"(.*)"$/s.exec(literal)?.[1]?.replaceAll('\\"', '"');
   const number = quoted === undefined ? numberOf(literal) : undefined;
-  const pattern = wildcards(quoted ?? literal);
+  const pattern = wildcardPattern(quoted ?? literal);
   return (value) => {
     if (typeof value === 'number' && number !== undefined) return value === number;
     return isPlain(value) && pattern.test(String(value));
@@ -57,11 +58,6 @@ export const regularExpression = (text: string): RegExp => {
     throw new PatternError(`%${text}% is no regular expression.`, { cause });
   }
 };
-
-/** `*` stands for any characters. */
-const wildcards = (text: string): RegExp => new RegExp(`^${text.split('*').map(escaped).join('.*')}$`, 's');
-
-const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 const numberOf = (text: string): number | undefined => (NUMBER.test(text.trim()) ? Number(text) : undefined);
 

@@ -19,6 +19,7 @@ describe('a template', () => {
         alarms: [],
         metricFilters: [],
         alarmEventRules: [],
+        scheduleGroups: [],
       },
       warnings: [],
     });

@@ -52,6 +52,7 @@ export async function startMessaging(options: Partial<MessagingServerOptions> = 
   const configuration = { endpoint: url, region, credentials: { accessKeyId: 'x', secretAccessKey: 'x' } };
   return {
     url,
+    server,
     warnings,
     errors,
     queueUrl: (name: string) => `${url}/${accountId}/${name}`,

@@ -1,0 +1,65 @@
+import { WIDTH, wrap } from '../alarms-command/alarms-report.ts';
+import type { CostEstimate, CostLine } from './estimate-cost.ts';
+import { datesOfPrices } from './price-list.ts';
+import { PRICES } from './prices.ts';
+
+/** The estimate as a table for people. */
+export function costReport(estimate: CostEstimate): string {
+  const { region, traffic, lines, total, notes } = estimate;
+  const { oldest, newest } = datesOfPrices();
+  const rows = [
+    ['', 'quantity', 'USD each', 'free', 'USD a month', 'after free tier'],
+    ...lines.map(rowOf),
+    ['Total', '', '', '', usd(total.full), usd(total.afterFree)],
+  ];
+  return [
+    ...wrap(
+      `What the alarms, dashboards and traces add to the month's bill in ${region}, estimated for ` +
+        `${traffic.requestsPerMonth.toLocaleString('en-US')} requests of which ${percent(traffic.sampling)} are traced:`,
+      WIDTH,
+    ),
+    '',
+    ...table(rows),
+    '',
+    ...[
+      ...notes,
+      `List prices without taxes and discounts, seen between ${oldest} and ${newest}. Before relying on them, look at:`,
+    ].flatMap(item),
+    ...Object.values(PRICES.sources).map(({ page }) => `  ${page}`),
+  ].join('\n');
+}
+
+/** The estimate for machines: the same figures, with the sources of the prices. */
+export function costJson(estimate: CostEstimate): string {
+  return JSON.stringify({ currency: 'USD', ...estimate, sources: PRICES.sources }, null, 2);
+}
+
+const rowOf = ({ what, quantity, unitPrice, free, full, afterFree }: CostLine): string[] => [
+  what,
+  quantity.toLocaleString('en-US', { maximumFractionDigits: 3 }),
+  unitPrice.toLocaleString('en-US', { maximumFractionDigits: 7 }),
+  free === 0 ? '-' : free.toLocaleString('en-US', { maximumFractionDigits: 3 }),
+  usd(full),
+  usd(afterFree),
+];
+
+/** A point of a list; its further lines are indented. */
+const item = (note: string): readonly string[] =>
+  wrap(note, WIDTH - 2).map((line, index) => `${index === 0 ? '- ' : '  '}${line}`);
+
+const usd = (amount: number): string => amount.toFixed(2);
+
+const percent = (share: number): string => `${Number((share * 100).toFixed(4))} %`;
+
+/** Columns wide enough for their longest cell; figures stand at the right. */
+function table(rows: ReadonlyArray<readonly string[]>): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,151 @@
+import type { AlarmSpec } from '../alarms/alarm-spec.ts';
+import { billedAlarmMetrics } from './billed-alarms.ts';
+import type { PriceName } from './price-list.ts';
+import { priceListOf } from './price-list.ts';
+import { PRICES } from './prices.ts';
+
+/** What the plugin adds to a deployment, as far as it is billed. */
+export interface Added {
+  readonly alarms: readonly AlarmSpec[];
+  readonly compositeAlarms: number;
+  readonly metricFilters: number;
+  readonly dashboards: ReadonlyArray<{ readonly metricCount: number }>;
+  /** Customer managed keys of KMS. */
+  readonly keys: number;
+  readonly emailSubscriptions: number;
+}
+
+/** A month of the service. */
+export interface Traffic {
+  readonly requestsPerMonth: number;
+  /** Share of the requests of which a trace is recorded, 0 to 1. */
+  readonly sampling: number;
+}
+
+/** What nobody knows before the month is over; each is said in the report. */
+export const ASSUMPTIONS = {
+  /** Changes of state of one alarm in a month that are notified. */
+  notificationsOfAlarm: 4,
+  /** Openings or refreshes of the dashboards in a month. */
+  dashboardViews: 100,
+  /** What the functions log for one request. */
+  logBytesOfRequest: 2_000,
+  /** A dashboard opens with the last three hours. */
+  hoursOfView: 3,
+} as const;
+
+export interface CostLine {
+  readonly what: string;
+  readonly quantity: number;
+  /** USD for one. */
+  readonly unitPrice: number;
+  /** How many of them the free tier covers. */
+  readonly free: number;
+  /** USD a month when the account has used up its free tier elsewhere. */
+  readonly full: number;
+  /** USD a month when the free tier is all for this service. */
+  readonly afterFree: number;
+}
+
+export interface CostEstimate {
+  readonly region: string;
+  readonly traffic: Traffic;
+  readonly lines: readonly CostLine[];
+  /** USD a month. */
+  readonly total: { readonly full: number; readonly afterFree: number };
+  /** What the figures rest on, and what is not in them. */
+  readonly notes: readonly string[];
+}
+
+export interface EstimateCostOptions {
+  readonly added: Added;
+  readonly traffic: Traffic;
+  readonly region: string;
+}
+
+/** Estimates the month's bill of what the plugin adds. Pure: from the list in `prices.ts`, asking nobody. */
+export function estimateCost({ added, traffic, region }: EstimateCostOptions): CostEstimate {
+  const { unitPrices, caveats } = priceListOf(region);
+  const line = (what: string, quantity: number, price: PriceName, free = 0): CostLine => {
+    const unitPrice = unitPrices[price];
+    const covered = Math.min(free, quantity);
+    return {
+      what,
+      quantity,
+      unitPrice,
+      free: covered,
+      full: dollars(quantity * unitPrice),
+      afterFree: dollars((quantity - covered) * unitPrice),
+    };
+  };
+  const { freeTier } = PRICES;
+  const metrics = billedAlarmMetrics(added.alarms);
+  const notifications = (added.alarms.length + added.compositeAlarms) * ASSUMPTIONS.notificationsOfAlarm;
+  const small = added.dashboards.filter(({ metricCount }) => metricCount <= freeTier.metricsOfFreeDashboard);
+  const lines = [
+    line('Metrics of alarms', metrics.standard, 'alarmMetric', freeTier.alarmMetrics),
+    line('Metrics of alarms, high resolution', metrics.highResolution, 'highResolutionAlarmMetric'),
+    line('Composite alarms', added.compositeAlarms, 'compositeAlarm'),
+    line('Metrics made by metric filters', added.metricFilters, 'customMetric', freeTier.customMetrics),
+    line('Dashboards', added.dashboards.length, 'dashboard', Math.min(small.length, freeTier.dashboards)),
+    line(
+      'GB of logs that dashboards scan',
+      scannedGb(added, traffic),
+      'logsScannedGb',
+      freeTier.logsScannedGb,
+    ),
+    line('Traces recorded', tracesOf(traffic), 'tracesRecorded', freeTier.tracesRecorded),
+    line('Keys of KMS', added.keys, 'key'),
+    line('Requests to KMS', added.keys > 0 ? notifications : 0, 'keyRequest', freeTier.keyRequests),
+    line('Notifications published', notifications, 'snsPublish', freeTier.snsPublishes),
+    line('E-mails', notifications * added.emailSubscriptions, 'snsEmail', freeTier.snsEmails),
+  ].filter(({ quantity }) => quantity > 0);
+  return {
+    region,
+    traffic,
+    lines,
+    total: {
+      full: dollars(lines.reduce((sum, { full }) => sum + full, 0)),
+      afterFree: dollars(lines.reduce((sum, { afterFree }) => sum + afterFree, 0)),
+    },
+    notes: [...caveats, ...notesOf(added)],
+  };
+}
+
+const tracesOf = ({ requestsPerMonth, sampling }: Traffic): number => Math.round(requestsPerMonth * sampling);
+
+/** Each opening runs the queries of the dashboards over the logs of the time it shows. */
+function scannedGb({ dashboards }: Added, { requestsPerMonth }: Traffic): number {
+  const { dashboardViews, hoursOfView, logBytesOfRequest } = ASSUMPTIONS;
+  const ofView = (requestsPerMonth * logBytesOfRequest * hoursOfView) / HOURS_OF_MONTH;
+  return rounded((dashboards.length * dashboardViews * ofView) / BYTES_OF_GB);
+}
+const HOURS_OF_MONTH = 730;
+const BYTES_OF_GB = 1e9;
+
+/** Fractions of a cent matter for one trace, and the noise of binary fractions does not. */
+const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
+const dollars = rounded;
+
+function notesOf({ dashboards }: Added): readonly string[] {
+  const { notificationsOfAlarm, dashboardViews, logBytesOfRequest, hoursOfView } = ASSUMPTIONS;
+  const large = dashboards.filter(
+    ({ metricCount }) => metricCount > PRICES.freeTier.metricsOfFreeDashboard,
+  ).length;
+  return [
+    'The free tier is one for the whole account and all its regions.',
+    `Assumed: ${notificationsOfAlarm} notifications a month of each alarm, ${dashboardViews} openings of each dashboard, ` +
+      `each over ${hoursOfView} hours, and ${logBytesOfRequest} bytes of logs for each request.`,
+    ...(large === 0
+      ? []
+      : [
+          `Dashboards with more than ${PRICES.freeTier.metricsOfFreeDashboard} metrics are never free: ${large} of ${dashboards.length}.`,
+        ]),
+    'A request that goes on through a queue is a trace of its own on the other side: count it twice.',
+    'Not counted: writing and keeping the logs, because Lambda writes its reports anyway; reading traces, of which a month ' +
+      `has ${million(PRICES.freeTier.tracesRead)} free; and on-demand tracing: the invocations of its function, and its ` +
+      `schedules, of which a month has ${million(PRICES.freeTier.schedulerInvocations)} free.`,
+  ];
+}
+
+const million = (count: number): string => `${count / 1e6} million`;

@@ -1,0 +1,51 @@
+import type { AlarmPlan, AlarmSpec, ResourceKind } from '../alarms/alarm-spec.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import type { Section } from './lay-out.ts';
+import { alarmChart, text } from './panels.ts';
+import { apiSection } from './sections/api-section.ts';
+import {
+  ruleSection,
+  scheduleGroups,
+  scheduleGroupSection,
+  stateMachineSection,
+} from './sections/event-sections.ts';
+import { functionSection } from './sections/function-section.ts';
+import { queueSection, topicSection } from './sections/messaging-sections.ts';
+import { tableSection } from './sections/table-section.ts';
+import { alarmTitle } from './thresholds.ts';
+
+/** A section for each function and resource, and one for the alarms that belong to none: those of the account. */
+export function resourceSections(inventory: Inventory, plan: AlarmPlan): readonly Section[] {
+  const left = new Set(plan.alarms);
+  const alarmsOf = (kind: ResourceKind, keys: readonly string[]): readonly AlarmSpec[] => {
+    const own = [...left].filter(({ resource }) => resource.kind === kind && keys.includes(resource.key));
+    for (const alarm of own) left.delete(alarm);
+    return own;
+  };
+  const { region } = inventory;
+  const sections: Section[] = [
+    ...inventory.functions.map((item) =>
+      functionSection(item, region, { ...plan, alarms: alarmsOf('function', [item.key]) }),
+    ),
+    ...inventory.apis.map((item) => apiSection(item, region, alarmsOf('api', [item.key]))),
+    ...inventory.queues.map((item) => queueSection(item, region, alarmsOf('queue', [item.key]))),
+    ...inventory.topics.map((item) => topicSection(item, region, alarmsOf('topic', [item.key]))),
+    ...inventory.tables.map((item) => tableSection(item, region, alarmsOf('table', [item.key]))),
+    ...inventory.rules.map((item) => ruleSection(item, region, alarmsOf('rule', [item.key]))),
+    ...scheduleGroups(inventory.schedules).map((group) => {
+      const keys = group.map(({ key }) => key);
+      return scheduleGroupSection(group, region, alarmsOf('schedule', keys));
+    }),
+    ...inventory.stateMachines.map((item) =>
+      stateMachineSection(item, region, alarmsOf('stateMachine', [item.key])),
+    ),
+  ];
+  return left.size === 0 ? sections : [...sections, otherAlarms([...left])];
+}
+
+const otherAlarms = (alarms: readonly AlarmSpec[]): Section => ({
+  panels: [
+    text('## Account\nwhat the service shares with everything else in the account and region', 2),
+    ...alarms.map((alarm) => alarmChart(alarm, `account: ${alarmTitle(alarm)}`)),
+  ],
+});

@@ -1,0 +1,107 @@
+import type { Inventory } from '../inventory/inventory.ts';
+import type { Panel } from './body.ts';
+import type { Line, MetricLine } from './lines.ts';
+import { COLOR, linesOf } from './lines.ts';
+import { chart } from './panels.ts';
+import { API_METRICS, apiLines } from './sections/api-section.ts';
+
+/** Three charts in a row. */
+const WIDE = { width: 8, height: 6 } as const;
+
+/** Traffic, errors and latency, of the APIs and of the functions; a row of its own for each where they exist. */
+export function trafficCharts(inventory: Inventory): readonly Panel[] {
+  return [...apiCharts(inventory), ...functionCharts(inventory)];
+}
+
+function apiCharts({ apis }: Inventory): readonly Panel[] {
+  if (apis.length === 0) return [];
+  const all = apis.map((api) => ({ line: apiLines(api), names: API_METRICS[api.kind], key: api.key }));
+  return [
+    chart({
+      title: 'APIs: requests',
+      lines: all.map(({ line, names, key }) => line(names.traffic, 'Sum', { label: key })),
+      leftLabel: 'per {period}',
+      size: WIDE,
+    }),
+    chart({
+      title: 'APIs: error rate',
+      lines: all.flatMap(({ line, names, key }, index): Line[] => [
+        line(names.serverErrors, 'Average', { id: `server${index}`, visible: false }),
+        line(names.clientErrors, 'Average', { id: `client${index}`, visible: false }),
+        { expression: `100 * server${index}`, label: `${key} 5xx`, color: COLOR.failure },
+        { expression: `100 * client${index}`, label: `${key} 4xx`, color: COLOR.warning },
+      ]),
+      leftLabel: '% of requests',
+      size: WIDE,
+    }),
+    chart({
+      title: 'APIs: latency',
+      lines: all.flatMap(({ line, names, key }) => [
+        line(names.latency, 'p50', { label: `${key} p50` }),
+        line(names.latency, 'p99', { label: `${key} p99` }),
+      ]),
+      leftLabel: 'ms',
+      size: WIDE,
+    }),
+  ];
+}
+
+function functionCharts({ functions }: Inventory): readonly Panel[] {
+  if (functions.length === 0) return [];
+  const each = (metricName: string, statistic: string, name?: string): readonly MetricLine[] =>
+    functions.map(({ key, name: value }, index) =>
+      linesOf('AWS/Lambda', [{ name: 'FunctionName', value }])(metricName, statistic, {
+        label: key,
+        ...(name !== undefined && { id: `${name}${index}` }),
+      }),
+    );
+  const hidden = (line: MetricLine): MetricLine => ({ ...line, visible: false });
+  const sum = (name: string): string => `SUM([${functions.map((_, index) => `${name}${index}`).join(',')}])`;
+  return [
+    chart({
+      title: 'Functions: invocations',
+      lines: each('Invocations', 'Sum'),
+      stacked: true,
+      leftLabel: 'per {period}',
+      size: WIDE,
+    }),
+    chart({
+      title: 'Functions: errors, and the error rate of all',
+      lines: [
+        ...each('Errors', 'Sum', 'errors'),
+        ...each('Invocations', 'Sum', 'invocations').map(hidden),
+        {
+          expression: `100 * ${sum('errors')} / ${sum('invocations')}`,
+          label: 'error rate of all',
+          color: COLOR.failure,
+          yAxis: 'right',
+        },
+      ],
+      leftLabel: 'errors per {period}',
+      rightLabel: '% of invocations',
+      size: WIDE,
+    }),
+    chart({ title: 'Functions: duration p99', lines: each('Duration', 'p99'), leftLabel: 'ms', size: WIDE }),
+    chart({ title: 'Functions: duration p50', lines: each('Duration', 'p50'), leftLabel: 'ms', size: WIDE }),
+    chart({
+      title: 'Functions: throttles',
+      lines: each('Throttles', 'Sum'),
+      leftLabel: 'per {period}',
+      size: WIDE,
+    }),
+    chart({
+      title: 'Functions: concurrency',
+      lines: [
+        ...each('ConcurrentExecutions', 'Maximum'),
+        linesOf('AWS/Lambda', [])('ConcurrentExecutions', 'Maximum', {
+          label: 'the whole account in this region',
+          color: COLOR.limit,
+          yAxis: 'right',
+        }),
+      ],
+      leftLabel: 'at once',
+      rightLabel: 'account, at once',
+      size: WIDE,
+    }),
+  ];
+}

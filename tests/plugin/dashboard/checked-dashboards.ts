@@ -1,0 +1,31 @@
+import type { AlarmPlan } from '../../../plugin/alarms/alarm-spec.ts';
+import type { Conditions } from '../../../plugin/dashboard/conditions.ts';
+import { dashboardResources, planDashboards } from '../../../plugin/dashboard/dashboard-resources.ts';
+import type { Inventory } from '../../../plugin/inventory/inventory.ts';
+import type { CheckedDashboard } from './dashboard-checks.ts';
+import { checkDashboard } from './dashboard-checks.ts';
+import { resolveBody } from './resolve-body.ts';
+
+export const BOTH = { service: true, resources: true };
+
+interface CheckedOptions {
+  readonly settings?: typeof BOTH;
+  readonly conditions?: Conditions;
+  /** Logical ids that the dashboards may refer to; any without it. */
+  readonly declared?: ReadonlySet<string>;
+}
+
+/** The dashboards of a service by logical id, read as CloudWatch would. */
+export const checked = (
+  inventory: Inventory,
+  plan: AlarmPlan,
+  { settings = BOTH, conditions, declared }: CheckedOptions = {},
+): Readonly<Record<string, CheckedDashboard>> =>
+  Object.fromEntries(
+    Object.entries(dashboardResources(planDashboards(inventory, plan, settings), conditions)).map(
+      ([logicalId, { Properties }]) => [
+        logicalId,
+        checkDashboard(resolveBody(Properties.DashboardBody, declared)),
+      ],
+    ),
+  );

@@ -1,0 +1,204 @@
+import type {
+  AlarmPlan,
+  AlarmSpec,
+  CompositeSpec,
+  MetricFilterSpec,
+  MetricStat,
+} from '../../../plugin/alarms/alarm-spec.ts';
+import type { FunctionResource, Inventory } from '../../../plugin/inventory/inventory.ts';
+
+export const EMPTY: Inventory = {
+  service: 'shop',
+  stage: 'dev',
+  region: 'eu-west-1',
+  functions: [],
+  queues: [],
+  topics: [],
+  tables: [],
+  apis: [],
+  rules: [],
+  schedules: [],
+  stateMachines: [],
+};
+
+export const NO_ALARMS: AlarmPlan = { alarms: [], filters: [], composites: [], skipped: [] };
+
+export function functionNamed(key: string, over: Partial<FunctionResource> = {}): FunctionResource {
+  return {
+    logicalId: `${key}Function`,
+    key,
+    name: { Ref: `${key}Function` },
+    timeout: 6,
+    memorySize: 512,
+    logFormat: 'JSON',
+    systemLogLevel: 'INFO',
+    logGroup: `${key}LogGroup`,
+    sharesLogGroup: false,
+    provisioned: [],
+    isAsync: false,
+    maximumEventAge: 21_600,
+    hasDeadLetterConfig: false,
+    hasDestination: false,
+    runsAtEdge: false,
+    streams: [],
+    queues: [],
+    ...over,
+  };
+}
+
+/** One resource of each kind beside the functions, with each feature that changes the charts. */
+export function everything(functions: readonly FunctionResource[]): Inventory {
+  return {
+    ...EMPTY,
+    functions,
+    queues: [queue('Orders', []), queue('DeadOrders', ['Orders'])],
+    topics: [
+      {
+        logicalId: 'Placed',
+        key: 'Placed',
+        name: attribute('Placed', 'TopicName'),
+        fifo: false,
+        redrives: true,
+      },
+    ],
+    tables: [
+      {
+        logicalId: 'Table',
+        key: 'Table',
+        name: { Ref: 'Table' },
+        indexes: ['byCustomer'],
+        billing: 'PROVISIONED',
+        operations: ['GetItem', 'PutItem'],
+      },
+    ],
+    apis: (['REST', 'HTTP', 'WEBSOCKET'] as const).map((kind) => ({
+      logicalId: `${kind}Api`,
+      key: `${kind}Api`,
+      name: { Ref: `${kind}Api` },
+      id: { Ref: `${kind}Api` },
+      kind,
+      stage: 'dev',
+    })),
+    rules: [
+      { logicalId: 'Nightly', key: 'Nightly', name: { Ref: 'Nightly' }, scheduled: true },
+      {
+        logicalId: 'Paid',
+        key: 'Paid',
+        name: { 'Fn::Select': [2, { 'Fn::Split': ['/', 'rule/bus/Paid'] }] },
+        eventBusName: { Ref: 'Bus' },
+        scheduled: false,
+      },
+    ],
+    schedules: ['Hourly', 'Daily'].map((key) => ({ logicalId: key, key, name: key, group: 'default' })),
+    stateMachines: [{ logicalId: 'Refund', key: 'Refund', name: { Ref: 'Refund' } }],
+  };
+}
+
+export const FULL_FUNCTION: Partial<FunctionResource> = {
+  reservedConcurrency: 5,
+  provisioned: [{ logicalId: 'Live', qualifier: 'live', concurrency: 2 }],
+  isAsync: true,
+  hasDeadLetterConfig: true,
+  hasDestination: true,
+  streams: [
+    { kind: 'kinesis', mapping: 'A', batchingWindow: 0 },
+    { kind: 'kafka', mapping: 'B', batchingWindow: 0 },
+  ],
+};
+
+const attribute = (logicalId: string, name: string) => ({ 'Fn::GetAtt': [logicalId, name] });
+
+const queue = (logicalId: string, deadLettersOf: readonly string[]) => ({
+  logicalId,
+  key: logicalId,
+  name: attribute(logicalId, 'QueueName'),
+  fifo: false,
+  retention: 345_600,
+  visibilityTimeout: 60,
+  deadLettersOf,
+  hasDeadLetterQueue: deadLettersOf.length === 0,
+  consumers: [],
+});
+
+/** An alarm on one metric of a function. */
+export function alarmOn(
+  { logicalId, key, name }: FunctionResource,
+  stat: Pick<MetricStat, 'metricName' | 'statistic'> & { readonly period?: number },
+  over: Partial<AlarmSpec> = {},
+): AlarmSpec {
+  const { metricName, statistic, period = 60 } = stat;
+  return {
+    id: `function.${metricName}.${statistic}.${period}`,
+    logicalId: `${key}${metricName}${statistic}${period}Alarm`,
+    name: `shop-dev-${key}-${metricName}`,
+    resource: { kind: 'function', logicalId, key },
+    metric: {
+      kind: 'stat',
+      namespace: 'AWS/Lambda',
+      metricName,
+      dimensions: [{ name: 'FunctionName', value: name }],
+      statistic,
+      period,
+    },
+    comparisonOperator: 'GreaterThanThreshold',
+    threshold: 4_800,
+    evaluationPeriods: 3,
+    datapointsToAlarm: 3,
+    treatMissingData: 'notBreaching',
+    unit: 'ms',
+    missingReason: 'No traffic is no failure.',
+    severity: 'symptom',
+    link: 'https://example.com',
+    overridden: [],
+    meaning: 'It is slow.',
+    cause: 'Something it calls.',
+    reason: '80 % of the timeout.',
+    ...over,
+  };
+}
+
+export const compositeNamed = (logicalId: string, isRoot: boolean): CompositeSpec => ({
+  logicalId,
+  name: logicalId,
+  rule: 'FALSE',
+  children: [],
+  description: '',
+  isRoot,
+});
+
+/** The same alarm over metric math. */
+export function mathAlarmOn(resource: FunctionResource): AlarmSpec {
+  const { logicalId } = resource;
+  const part = (metricName: string) =>
+    alarmOn(resource, { metricName, statistic: 'Sum' }).metric as MetricStat;
+  return alarmOn(
+    resource,
+    { metricName: 'ErrorRate', statistic: 'Math' },
+    {
+      logicalId: `${logicalId}ErrorRateAlarm`,
+      metric: {
+        kind: 'math',
+        metrics: [
+          { id: 'errors', stat: part('Errors') },
+          { id: 'invocations', stat: part('Invocations') },
+          { id: 'rate', expression: '100 * errors / invocations' },
+        ],
+        returns: 'rate',
+        period: 60,
+      },
+    },
+  );
+}
+
+export function memoryFilterOf({ key, logicalId }: FunctionResource): MetricFilterSpec {
+  return {
+    logicalId: `${key}MemoryFilter`,
+    functionLogicalId: logicalId,
+    logGroup: { Ref: `${key}LogGroup` },
+    pattern: '{ $.type = "platform.report" }',
+    namespace: { 'Fn::Sub': `LambdaLantern/\${${logicalId}}` },
+    metricName: 'MaxMemoryUsed',
+    metricValue: '$.record.metrics.maxMemoryUsedMB',
+    unit: 'Megabytes',
+  };
+}
