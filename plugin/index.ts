@@ -53,9 +53,17 @@ export default class LanternPlugin {
       'after:aws:package:finalize:mergeCustomProviderResources': async () => {
         const { watchService } = await import('./watch-service.ts');
         const { addTracing } = await import('./tracing/add-tracing.ts');
+        const { checkSize } = await import('./check-size.ts');
         this.#watched = watchService(serverless);
+        const { length: left } = this.#watched.plan.skipped;
+        if (left > 0) {
+          utilities.log.notice(
+            `Not everything is watched (${left}): "serverless alarms" says what is left out, and why.`,
+          );
+        }
         // It subscribes to the topic of the alarms.
         addTracing(serverless, utilities);
+        checkSize(serverless, this.#watched);
       },
     };
   }

@@ -47,5 +47,6 @@ export interface LanternSettings {
 /** What the framework hands to a plugin beside itself. */
 export interface PluginUtilities {
   readonly writeText: (text: string) => void;
-  readonly log: { warning(text: string): void };
+  /** Both write to standard error. */
+  readonly log: { warning(text: string): void; notice(text: string): void };
 }

@@ -11,13 +11,12 @@ import { dashboardResources, planDashboards } from './dashboard/dashboard-resour
 import type { Inventory } from './inventory/inventory.ts';
 import { readInventory } from './inventory/read-inventory.ts';
 import { asObject } from './inventory/template.ts';
-import { resourceLimitProblems } from './resource-limit.ts';
+import { refuse } from './refuse.ts';
 import type { Serverless } from './serverless.ts';
 import type { ActionSettings } from './settings/alarm-settings.ts';
 import { checkSettings } from './settings/check-settings.ts';
 import { checkDashboardSettings, dashboardsForStage } from './settings/dashboard-settings.ts';
 import { settingsForStage } from './settings/resolve-settings.ts';
-import { templateSizeProblems } from './template-size.ts';
 
 /** What the plugin has made of a service. */
 export interface WatchedService {
@@ -32,8 +31,8 @@ export interface WatchedService {
  * Adds the alarms of a service, whom they tell, and its dashboards to its compiled template. Runs when everything else is
  * in there.
  *
- * @throws Serverless' own error, which stops the packaging: for mistakes in the settings, for an alarm that would not work,
- * and for a template that has more resources or bytes than CloudFormation takes.
+ * @throws Serverless' own error, which stops the packaging: for mistakes in the settings, and for an alarm that would not
+ * work.
  */
 export function watchService(serverless: Serverless): WatchedService {
   const template = asObject(serverless.service.provider.compiledCloudFormationTemplate);
@@ -49,7 +48,7 @@ export function watchService(serverless: Serverless): WatchedService {
   const plan = planAlarms(inventory, settings);
   refuse(
     serverless,
-    'These alarms would not work, so nothing is packaged. Please report it, or switch them off:',
+    'These alarms would not work, so nothing is packaged. Change their settings, or switch them off:',
     checkAlarms(plan, inventory),
   );
 
@@ -69,10 +68,6 @@ export function watchService(serverless: Serverless): WatchedService {
     Object.keys(resources).filter((logicalId) => Object.hasOwn(all, logicalId)),
   );
   Object.assign(all, resources);
-  refuse(serverless, 'The service is too large:', [
-    ...resourceLimitProblems(all, plan),
-    ...templateSizeProblems(template, ofDashboards),
-  ]);
   return { inventory, plan, dashboards, resources };
 }
 
@@ -110,9 +105,4 @@ function resourcesFor(
   }
   // What subscribes to the topic is deployed in every stage, also where there are no alarms: then nothing is ever published.
   return refersToTopic ? alarmTopicResources(inventory, { encryption: false }) : {};
-}
-
-function refuse({ classes }: Serverless, heading: string, problems: readonly string[]): void {
-  if (problems.length === 0) return;
-  throw new classes.Error([heading, ...problems.map((line) => `- ${line}`)].join('\n'), 'LANTERN_ALARMS');
 }

@@ -44,7 +44,7 @@ const PAGES: { readonly [Kind in keyof Resources]: Page<Kind> } = {
     '/rules/',
     name,
   ],
-  schedule: ({ group }, region) => [`/scheduler/home?region=${region}#schedules?group=`, group],
+  schedule: (_schedule, region) => [`/scheduler/home?region=${region}#schedules`],
   stateMachine: ({ name }, region) => [`/states/home?region=${region}#/statemachines/view/`, name],
   account: (_inventory, region) => [`/lambda/home?region=${region}#/discover`],
 };

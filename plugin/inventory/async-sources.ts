@@ -1,6 +1,6 @@
 import { functionIdOf } from './function-reference.ts';
 import type { TemplateResource } from './template.ts';
-import { asList, asObject, isObject, numberOr } from './template.ts';
+import { asList, asObject, numberOr } from './template.ts';
 
 /** How a function is invoked asynchronously. */
 export interface AsyncInvocation {
@@ -62,9 +62,10 @@ function targetsOf(type: string, properties: Readonly<Record<string, unknown>>):
 
 /** China has service names of its own; the framework writes them as `sns.${AWS::URLSuffix}`. */
 function principalOf(principal: unknown): unknown {
-  const joined = isObject(principal) ? asList(asList(principal['Fn::Join'])[1])[0] : principal;
-  if (typeof joined !== 'string') return undefined;
-  return joined.endsWith('.') ? `${joined}amazonaws.com` : joined;
+  const expression = asObject(principal);
+  const name = expression['Fn::Sub'] ?? asList(asList(expression['Fn::Join'])[1])[0] ?? principal;
+  if (typeof name !== 'string') return undefined;
+  return name.replace(/\.(\$\{AWS::URLSuffix\})?$/, '.amazonaws.com');
 }
 
 function configured(properties: Readonly<Record<string, unknown>>, before: AsyncInvocation): AsyncInvocation {

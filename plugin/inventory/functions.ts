@@ -70,7 +70,7 @@ const levelOf = (level: unknown): FunctionResource['systemLogLevel'] =>
 
 /** The log group that the function writes to, where the template makes it: no filter can be put on any other. */
 function logGroupOf(
-  { properties }: TemplateResource,
+  { logicalId: functionId, properties }: TemplateResource,
   resources: readonly TemplateResource[],
 ): string | undefined {
   const configured = asObject(properties.LoggingConfig).LogGroup;
@@ -81,7 +81,10 @@ function logGroupOf(
   return resources.find(
     ({ type, logicalId, properties: group }) =>
       type === 'AWS::Logs::LogGroup' &&
-      (logicalId === referred || (typeof name === 'string' && group.LogGroupName === name)),
+      (logicalId === referred ||
+        (typeof name === 'string' && group.LogGroupName === name) ||
+        // The function has no name in the template, and its group is named after it by reference.
+        (name === undefined && logicalIdIn(group.LogGroupName) === functionId)),
   )?.logicalId;
 }
 

@@ -24,7 +24,7 @@ export const FUNCTION_INVOCATION_ALARMS: ReadonlyArray<AlarmDefinition<'function
     missing: 'No data means no invocations, and then none of them is slow.',
     meaning: 'The slowest invocations come close to the timeout; beyond it they are killed.',
     cause:
-      'Usually a slow dependency, more data than before, or too little memory, which means too little CPU. Look at a trace of ' +
+      'A slow dependency, more data than before, or too little memory, which means too little CPU. Look at a trace of ' +
       'the slowest invocation.',
     plan: (fn, tuning) => {
       const limit = fn.timeout * 1000;
@@ -58,7 +58,7 @@ export const FUNCTION_INVOCATION_ALARMS: ReadonlyArray<AlarmDefinition<'function
       'error would be more than 5 %.',
     missing: 'No data means no invocations, and then none of them failed.',
     meaning: 'A notable part of the invocations ends in an error.',
-    cause: 'Usually a deployment or a failing dependency. Look at the errors in the log, newest first.',
+    cause: 'A deployment, or a failing dependency. Look at the errors in the log, newest first.',
     plan: (fn, tuning) => [
       {
         metric: math(
@@ -91,7 +91,8 @@ export const FUNCTION_INVOCATION_ALARMS: ReadonlyArray<AlarmDefinition<'function
       'minutes are the 20 a minute from which errorRate takes over.',
     missing: 'No data means no invocations, and then none of them failed.',
     meaning: 'An invocation failed on low traffic.',
-    cause: 'Look at the error in the log; the next invocation of the same kind will probably fail as well.',
+    cause:
+      'Input that the function does not expect, or a dependency that failed. Look at the error in the log, newest first.',
     plan: (fn, tuning) => [
       {
         metric: math(

@@ -19,7 +19,7 @@ describe('alarmResources', () => {
         AlarmName: 'shop-dev-pay-duration',
         AlarmDescription:
           'The slowest invocations come close to the timeout; beyond it they are killed.\n' +
-          'Likely cause: Usually a slow dependency, more data than before, or too little memory, which means too little CPU. ' +
+          'Likely cause: A slow dependency, more data than before, or too little memory, which means too little CPU. ' +
           'Look at a trace of the slowest invocation.\n' +
           'Threshold: > 4800 ms in 3 of 5 min: 80 % of its timeout of 6 s.\n' +
           'https://eu-west-1.console.aws.amazon.com/lambda/home?region=eu-west-1#/functions/shop-dev-pay?tab=monitoring',

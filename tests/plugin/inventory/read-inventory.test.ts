@@ -51,6 +51,14 @@ describe('readInventory', () => {
 
   it('finds the log group by its name, by reference, and sees when it is shared', () => {
     expect(fn({}).logGroup).toBe('PayLogGroup');
+    const unnamed = inventoryOf({
+      Plain: { Type: 'AWS::Lambda::Function', Properties: {} },
+      Group: {
+        Type: 'AWS::Logs::LogGroup',
+        Properties: { LogGroupName: { 'Fn::Sub': '/aws/lambda/${Plain}' } },
+      },
+    });
+    expect(unnamed.functions).toMatchObject([{ logGroup: 'Group' }]);
     const Shared = { Type: 'AWS::Logs::LogGroup', Properties: {} };
     const LoggingConfig = { LogGroup: { Ref: 'Shared' } };
     const { functions } = inventoryOf({
@@ -89,6 +97,13 @@ describe('readInventory', () => {
       {
         Type: 'AWS::Lambda::Permission',
         Properties: { Principal: { 'Fn::Join': ['', ['s3.', { Ref: 'AWS::URLSuffix' }]] } },
+      },
+    ],
+    [
+      'a rule of EventBridge, in a substitution',
+      {
+        Type: 'AWS::Lambda::Permission',
+        Properties: { Principal: { 'Fn::Sub': 'events.${AWS::URLSuffix}' } },
       },
     ],
     ['a destination', { Type: 'AWS::Lambda::EventInvokeConfig', Properties: {} }],
