@@ -65,7 +65,7 @@ function run([command = '', ...args]: readonly string[], directory: string, env:
 }
 
 /** Runs the Serverless Framework, in `directory`. */
-export function runServerless(args: readonly string[], directory: string): Run {
+export function runServerless(args: readonly string[], directory: string, env: NodeJS.ProcessEnv = {}): Run {
   // Neither credentials nor a network: what needs them must fail here.
   return runNode([SERVERLESS, ...args], directory, {
     AWS_ACCESS_KEY_ID: '',
@@ -73,5 +73,6 @@ export function runServerless(args: readonly string[], directory: string): Run {
     AWS_PROFILE: '',
     SLS_NOTIFICATIONS_MODE: 'off',
     SLS_TELEMETRY_DISABLED: '1',
+    ...env,
   });
 }
