@@ -152,7 +152,7 @@ describe('the shop', { timeout: 120_000 }, () => {
         await serverless(project.directory, 'package');
         const { Resources: resources } = await templateIn(project.directory);
         expect(ofType(resources, 'AWS::CloudWatch::Alarm')).toEqual([]);
-        expect(Object.keys(resources).filter((id) => id.startsWith('Lantern'))).toEqual([
+        expect(Object.keys(resources).filter((id) => id.startsWith('LanternAlarm'))).toEqual([
           'LanternAlarmTopic',
           'LanternAlarmTopicPolicy',
         ]);

@@ -46,11 +46,12 @@ const functions = (tracing: 'off' | 'on' = 'off') =>
   );
 
 describe('the packaged template', () => {
-  it('has the four functions with their handlers, runtime and JSON logs', () => {
+  it('has the five functions with their handlers, runtime and JSON logs', () => {
     expect(Object.keys(functions()).sort()).toEqual([
       'create-order',
       'fulfil-order',
       'get-order',
+      'on-alarm',
       'take-payment',
     ]);
     for (const [name, definition] of Object.entries(functions())) {
@@ -108,7 +109,7 @@ describe('the packaged template', () => {
         maxReceiveCount: 3,
       },
     });
-    expect(ofType('AWS::SNS::Subscription')).toMatchObject([
+    expect(ofType('AWS::SNS::Subscription').filter(({ Protocol }) => Protocol === 'sqs')).toMatchObject([
       {
         TopicArn: { Ref: 'OrderPlacedTopic' },
         Protocol: 'sqs',
@@ -138,9 +139,31 @@ describe('the packaged template', () => {
     );
   });
 
+  it('lets alarms turn tracing on and off, in a role of its own that reaches the functions of the service only', () => {
+    const onAlarm = functions()['on-alarm'];
+    expect(onAlarm).toMatchObject({
+      Role: { 'Fn::GetAtt': ['LanternTracingRole', 'Arn'] },
+      Timeout: 60,
+      Tags: [{ Key: 'lantern:tracing', Value: 'never' }],
+      Environment: { Variables: { LANTERN_TRACING_LONGEST: '60', POWERTOOLS_SERVICE_NAME: 'order-shop' } },
+    });
+    expect(ofType('AWS::SNS::Subscription').filter(({ Protocol }) => Protocol === 'lambda')).toEqual([
+      {
+        TopicArn: { Ref: 'LanternAlarmTopic' },
+        Protocol: 'lambda',
+        Endpoint: { 'Fn::GetAtt': ['OnDashalarmLambdaFunction', 'Arn'] },
+      },
+    ]);
+    const policy = JSON.stringify(templates.off.LanternTracingRole?.Properties);
+    const named = [...policy.matchAll(/function:([\w-]+)/g)].map(([, name]) => name);
+    expect(named.sort()).toEqual(
+      ['create-order', 'fulfil-order', 'get-order', 'take-payment'].map((key) => `order-shop-prod-${key}`),
+    );
+  });
+
   it('keeps logs for as long as the stage says', () => {
     const groups = ofType('AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(4);
+    expect(groups).toHaveLength(5);
     expect(groups.every(({ RetentionInDays }) => RetentionInDays === 365)).toBe(true);
   });
 

@@ -1,8 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ServiceInfo } from '../../local/xray/trace.ts';
 import type { AlarmChange } from '../helpers/alarm-messages.ts';
 import { snsAlarmMessage } from '../helpers/alarm-messages.ts';
 import type { LocalStack } from '../helpers/local-stack.ts';
@@ -21,10 +20,6 @@ let sns: SNSClient;
 
 beforeAll(async () => {
   project = await copyProject();
-  const yml = join(project.directory, 'serverless.yml');
-  const topic = `    LanternAlarmTopic:\n      Type: AWS::SNS::Topic\n      Properties:\n        TopicName: order-shop-local-alarms\n\n`;
-  const text = await readFile(yml, 'utf8');
-  await writeFile(yml, text.replace('    OrderPlacedTopic:\n', `${topic}    OrderPlacedTopic:\n`));
   stack = await startLocalStack(project.directory, ['--param', 'tracing=off']);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const region = 'eu-west-1';
@@ -57,6 +52,12 @@ async function inForce(mode: 'Active' | 'PassThrough', variable: string): Promis
   }, `tracing mode ${mode}`);
 }
 
+/** The functions that the page shows as traced. */
+async function tracedOnPage(): Promise<string[]> {
+  const info = (await (await fetch(`${stack.console}/api/service`)).json()) as ServiceInfo;
+  return info.functions.filter(({ tracing }) => tracing).map(({ key }) => key);
+}
+
 const fulfilled = () => (stack.run.output().match(/order fulfilled/g) ?? []).length;
 
 /** Places an order and waits until it is paid: the last call is that of take-payment, by way of a queue and of HTTP. */
@@ -83,8 +84,11 @@ describe('tracing on demand', () => {
     expect(names).toEqual([FUNCTION]);
     expect(JSON.stringify(trace)).toContain('chargeCard');
 
+    expect(await tracedOnPage()).toEqual(['take-payment']);
+
     await alarmChanges('OK');
     await inForce('PassThrough', 'false');
+    expect(await tracedOnPage()).toEqual([]);
     const traced = (await stack.traces()).traces.length;
     await order();
     expect((await stack.traces()).traces).toHaveLength(traced);

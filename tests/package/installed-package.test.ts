@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventBridgeAlarm } from '../helpers/alarm-messages.ts';
 import { eventually, freePorts } from '../helpers/local-stack.ts';
 import { runNode } from '../helpers/run.ts';
 
@@ -63,6 +64,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
+/** What a user writes to have alarms turn tracing on. */
+const ON_ALARM = `export { handler } from 'lambda-lantern/on-alarm';\n`;
+
 /** A service with nothing of this repository in it, bundled in one of the two module formats. */
 async function writeService(format: 'esm' | 'cjs'): Promise<void> {
   const esm = `
@@ -75,6 +79,8 @@ async function writeService(format: 'esm' | 'cjs'): Promise<void> {
     `service: greeter
 plugins: [serverless-esbuild, lambda-lantern/plugin]
 custom:
+  lantern:
+    tracing: { onAlarm: on-alarm }
   esbuild:
     bundle: true
     target: node22
@@ -89,6 +95,9 @@ functions:
     handler: src/hello.handler
     events:
       - http: GET /hello/{name}
+  on-alarm:
+    handler: src/on-alarm.handler
+    timeout: 60
 `,
   );
 }
@@ -172,6 +181,27 @@ describe('the installed package', () => {
     expect(page).toContain('"name":"greet"');
     expect(page).toContain('"Kind":"greeting"');
     expect((await fetch(`http://localhost:${port + 1}/`)).headers.get('content-type')).toContain('text/html');
+
+    const invoked = await fetch(
+      `http://localhost:${port + 2}/2015-03-31/functions/greeter-dev-on-alarm/invocations`,
+      {
+        method: 'POST',
+        body: JSON.stringify(
+          eventBridgeAlarm({
+            alarmName: 'slow',
+            state: 'ALARM',
+            dimensions: { FunctionName: 'greeter-dev-hello' },
+          }),
+        ),
+      },
+    );
+    expect(await invoked.json()).toEqual([
+      {
+        functionName: 'greeter-dev-hello',
+        outcome: 'unchanged',
+        why: 'slow is in ALARM, but it is on already, by the deployment',
+      },
+    ]);
 
     serverless.child.kill('SIGINT');
     expect(await serverless.exited).toBe(0);
