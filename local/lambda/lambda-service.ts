@@ -80,11 +80,6 @@ export class LambdaService {
     );
   }
 
-  /** The functions as they are configured now. */
-  get functions(): FunctionDefinition[] {
-    return [...this.#functions.values()].map(({ definition }) => definition);
-  }
-
   /** Environments start with the first invocations, as in AWS, so there is nothing to wait for. */
   start(): Promise<void> {
     this.#state = 'started';
