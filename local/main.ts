@@ -118,6 +118,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       onError: notify,
       onMessages: cloudWatch.messages,
       onPublished: cloudWatch.published,
+      onAsyncEvent: cloudWatch.asyncEvent,
     });
     const { url: endpoint, warnings } = await start(messaging);
     const commands = commandsToTry(service, ports, tryThis);
@@ -142,6 +143,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         port: ports.lambda,
         howToChoosePort: PORT_ADVICE,
         onDropped: (message) => terminal.notice(message),
+        onAsyncEvent: cloudWatch.asyncEvent,
       }),
     );
     await start(
@@ -153,6 +155,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         port: ports.scheduler,
         howToChoosePort: PORT_ADVICE,
         onDropped: (message) => terminal.notice(message),
+        onAsyncEvent: cloudWatch.asyncEvent,
       }),
     );
 

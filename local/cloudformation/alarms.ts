@@ -6,12 +6,13 @@ import type {
   MetricStatDefinition,
 } from '../service.ts';
 import type { Fields } from './fields.ts';
+import { readOrWarn } from './read-or-warn.ts';
 import type { Resource, Resources } from './resources.ts';
 
-/** The metric and composite alarms of the template; what cannot be watched is left out with a warning. */
+/** The metric and composite alarms of the template; what cannot be read or watched is left out with a warning. */
 export const readAlarms = (resources: Resources): AlarmDefinition[] => [
-  ...resources.ofType('AWS::CloudWatch::Alarm').flatMap((resource) => readMetricAlarm(resource, resources)),
-  ...resources.ofType('AWS::CloudWatch::CompositeAlarm').map(readCompositeAlarm),
+  ...readOrWarn(resources, 'AWS::CloudWatch::Alarm', (resource) => readMetricAlarm(resource, resources)),
+  ...readOrWarn(resources, 'AWS::CloudWatch::CompositeAlarm', (resource) => [readCompositeAlarm(resource)]),
 ];
 
 const readMetricAlarm = (resource: Resource, resources: Resources): MetricAlarmDefinition[] => {

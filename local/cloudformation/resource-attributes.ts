@@ -198,7 +198,20 @@ const resourceTypes = new Map<string, ResourceType>([
     },
   ],
   ['AWS::Events::EventBus', named('Name', 'events', 'event-bus/')],
-  ['AWS::Events::Rule', named('Name', 'events', 'rule/', 64)],
+  [
+    'AWS::Events::Rule',
+    {
+      nameProperty: 'Name',
+      maximumNameLength: 64,
+      identify: (name, { place, text }) => {
+        // A rule of another bus than the default one carries the bus in both.
+        const bus = text('EventBusName')?.replace(/^.*\//, '') ?? 'default';
+        return bus === 'default'
+          ? { ref: name, attributes: { Arn: arnOf(place, 'events', `rule/${name}`) } }
+          : { ref: `${bus}|${name}`, attributes: { Arn: arnOf(place, 'events', `rule/${bus}/${name}`) } };
+      },
+    },
+  ],
   ['AWS::Scheduler::ScheduleGroup', named('Name', 'scheduler', 'schedule-group/', 64)],
   ['AWS::Kinesis::Stream', named('Name', 'kinesis', 'stream/', 128)],
   ['AWS::CloudWatch::Alarm', named('AlarmName', 'cloudwatch', 'alarm:')],

@@ -1,6 +1,6 @@
 /** Local CloudWatch: what the service does, as metrics; its alarms, evaluated each minute; and what the page is told. */
 import type { AccessLogEntry } from '../api-gateway/api-gateway.ts';
-import type { InvocationReport, Invoke, LogEvent } from '../lambda/invocation.ts';
+import type { AsyncEvent, InvocationReport, Invoke, LogEvent } from '../lambda/invocation.ts';
 import type { ApiDefinition, ServiceDefinition } from '../service.ts';
 import { AlarmActions } from './actions/alarm-actions.ts';
 import type { Transition } from './actions/transition.ts';
@@ -78,6 +78,7 @@ export class CloudWatch implements CloudWatchView {
     this.#logs = new LogMetrics(this.#store, service.metricFilters, onProblem);
     this.#actions = new AlarmActions({
       ...options,
+      onAsyncEvent: this.asyncEvent,
       region: service.region,
       accountId: service.accountId,
       functionNames: service.functions.map(({ name }) => name),
@@ -122,6 +123,8 @@ export class CloudWatch implements CloudWatchView {
   readonly report = (report: InvocationReport): void => this.#lambda.report(report);
 
   readonly log = (event: LogEvent): void => this.#logs.log(event);
+
+  readonly asyncEvent = (event: AsyncEvent): void => this.#lambda.asyncEvent(event);
 
   /** Measures the requests of an API, and the functions behind it. */
   observeApi(api: ApiDefinition): {

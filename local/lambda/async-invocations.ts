@@ -1,5 +1,5 @@
 /** Asynchronous invocations (`InvocationType: Event`), with the retries of "Error handling for asynchronous invocation". */
-import { ThrottledError, type Invoke, type InvokeRequest } from './invocation.ts';
+import { ThrottledError, type AsyncEventSink, type Invoke, type InvokeRequest } from './invocation.ts';
 import { ASYNC_MAX_EVENT_AGE_MS, ASYNC_RETRY_DELAYS_MS, ASYNC_THROTTLE_BACKOFF_MS } from './limits.ts';
 
 export interface AsyncInvocationsOptions {
@@ -12,6 +12,8 @@ export interface AsyncInvocationsOptions {
   readonly retryDelaysMs?: readonly number[];
   /** Told when an event is given up: after the last retry, after six hours of throttling, or when stopped before. */
   readonly onDropped: (event: DroppedEvent) => void;
+  /** Told of each event: what CloudWatch's metrics of asynchronous events count. */
+  readonly onAsyncEvent?: AsyncEventSink;
 }
 
 export interface DroppedEvent {
@@ -41,7 +43,9 @@ export class AsyncInvocations {
 
   /** Takes an event and returns at once. */
   accept(event: Event): void {
-    this.#try(event, { acceptedAt: Date.now(), retries: 0, backoff: ASYNC_THROTTLE_BACKOFF_MS.first });
+    const progress = { acceptedAt: Date.now(), retries: 0, backoff: ASYNC_THROTTLE_BACKOFF_MS.first };
+    this.#tell('received', event, progress);
+    this.#try(event, progress);
   }
 
   /** Drops what waits for a retry, and waits for what runs. */
@@ -62,17 +66,18 @@ export class AsyncInvocations {
 
   async #run(event: Event, progress: Progress): Promise<void> {
     const { invoke, retryDelaysMs = ASYNC_RETRY_DELAYS_MS } = this.#options;
+    this.#tell('tried', event, progress);
     try {
       const response = await invoke(event);
       if (response.functionError === undefined) return;
       const delay = retryDelaysMs[progress.retries];
       if (delay === undefined)
-        this.#drop(event, `It failed ${progress.retries + 1} times: ${response.payload}`);
+        this.#giveUp(event, progress, `It failed ${progress.retries + 1} times: ${response.payload}`);
       else this.#later(event, { ...progress, retries: progress.retries + 1 }, delay);
     } catch (error) {
       const { backoff } = progress;
       const inTime = Date.now() + backoff - progress.acceptedAt <= ASYNC_MAX_EVENT_AGE_MS;
-      if (!(error instanceof ThrottledError) || !inTime) this.#drop(event, String(error));
+      if (!(error instanceof ThrottledError) || !inTime) this.#giveUp(event, progress, String(error));
       else this.#later(event, { ...progress, backoff: nextBackoff(backoff) }, backoff);
     }
   }
@@ -88,6 +93,15 @@ export class AsyncInvocations {
     }, delay);
     timer.unref();
     this.#waiting.set(timer, event);
+  }
+
+  #giveUp(event: Event, progress: Progress, reason: string): void {
+    this.#tell('dropped', event, progress);
+    this.#drop(event, reason);
+  }
+
+  #tell(kind: 'received' | 'tried' | 'dropped', { functionName }: Event, { acceptedAt }: Progress): void {
+    this.#options.onAsyncEvent?.({ functionName, kind, age: Date.now() - acceptedAt });
   }
 
   #drop({ functionName, requestId }: Event, reason: string): void {

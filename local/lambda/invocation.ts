@@ -38,6 +38,17 @@ export interface InvokeResponse {
  */
 export type Invoke = (request: InvokeRequest) => Promise<InvokeResponse>;
 
+/** What becomes of an event that a function gets asynchronously. */
+export interface AsyncEvent {
+  readonly functionName: string;
+  /** `tried` each time the function is invoked with it; `dropped` when it is given up. */
+  readonly kind: 'received' | 'tried' | 'dropped';
+  /** Milliseconds since the event was accepted. */
+  readonly age: number;
+}
+
+export type AsyncEventSink = (event: AsyncEvent) => void;
+
 export class UnknownFunctionError extends Error {
   override readonly name = 'UnknownFunctionError';
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { close, listen } from '../http/loopback.ts';
 import type { InvokeApi } from './invoke-api.ts';
 import { createInvokeApi } from './invoke-api.ts';
-import type { Invoke } from './invocation.ts';
+import type { AsyncEventSink, Invoke } from './invocation.ts';
 import { handleConfiguration } from './configuration-api.ts';
 import { FunctionConfigurations } from './function-configurations.ts';
 import type { FunctionDefinition } from '../service.ts';
@@ -25,6 +25,7 @@ export interface LambdaApiOptions {
   readonly howToChoosePort: string;
   /** Told of each asynchronous event that is given up. */
   readonly onDropped: (message: string) => void;
+  readonly onAsyncEvent?: AsyncEventSink;
 }
 
 /** The Lambda API on a port of 127.0.0.1: `aws lambda invoke --endpoint-url http://localhost:3002`. */

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { close, listen } from '../http/loopback.ts';
 import type { QueueDepth, QueueTraffic } from '../cloudwatch/sources/queue-metrics.ts';
-import type { Invoke } from '../lambda/invocation.ts';
+import type { AsyncEventSink, Invoke } from '../lambda/invocation.ts';
 import type { QueueDefinition, SubscriptionDefinition, TopicDefinition } from '../service.ts';
 import { FAUXQS_ACCOUNT_ID, FauxqsBackend } from './fauxqs-backend.ts';
 import { createMessagingHttpServer } from './http-front.ts';
@@ -34,6 +34,8 @@ export interface MessagingServerOptions {
   readonly functionRetryDelays?: readonly number[];
   /** Told of messages that came through the API of SQS: sent, received or deleted. */
   readonly onMessages?: (queueName: string, traffic: QueueTraffic, count: number) => void;
+  /** Told of messages that topics bring to functions: Lambda takes them asynchronously. */
+  readonly onAsyncEvent?: AsyncEventSink;
   /** Told of messages that a topic took. */
   readonly onPublished?: (topicName: string, count: number) => void;
 }
@@ -147,6 +149,7 @@ export class MessagingServer {
       invoke: this.#options.invoke,
       retryDelays: this.#options.functionRetryDelays ?? [60, 120],
       onError: this.#options.onError,
+      ...(this.#options.onAsyncEvent && { onAsyncEvent: this.#options.onAsyncEvent }),
     });
     this.#deliveries.push(delivery);
     delivery.start();

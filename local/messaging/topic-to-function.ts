@@ -1,4 +1,10 @@
-import { type Invoke, ThrottledError, UnknownFunctionError } from '../lambda/invocation.ts';
+import {
+  type AsyncEvent,
+  type AsyncEventSink,
+  type Invoke,
+  ThrottledError,
+  UnknownFunctionError,
+} from '../lambda/invocation.ts';
 import type { SubscriptionDefinition } from '../service.ts';
 import { FAUXQS_ACCOUNT_ID, type FauxqsBackend } from './fauxqs-backend.ts';
 import { type JsonObject, isObject, objectsIn, parseObject } from '../json.ts';
@@ -20,6 +26,7 @@ export interface TopicToFunctionOptions {
   /** Seconds before each new try of a function that failed; as many tries as elements. */
   readonly retryDelays: readonly number[];
   readonly onError: (message: string, cause: unknown) => void;
+  readonly onAsyncEvent?: AsyncEventSink;
 }
 
 /**
@@ -55,7 +62,7 @@ export class TopicToFunction {
       MaxNumberOfMessages: 10,
       WaitTimeSeconds: 20,
       VisibilityTimeout: NEVER,
-      AttributeNames: ['ApproximateReceiveCount'],
+      AttributeNames: ['ApproximateReceiveCount', 'SentTimestamp'],
     };
     while (!this.#stopped) {
       const { Messages } = await this.#options.backend.sqs('ReceiveMessage', request);
@@ -65,6 +72,8 @@ export class TopicToFunction {
   }
 
   async #deliver(message: JsonObject): Promise<void> {
+    if (receiveCount(message) === 1) this.#tell('received', message);
+    this.#tell('tried', message);
     const failure = await this.#invoke(message);
     if (this.#stopped) return;
     if (failure === undefined) await this.#done(message);
@@ -100,6 +109,7 @@ export class TopicToFunction {
 
   async #lost(message: JsonObject, cause: Error): Promise<void> {
     const { subscription, onError } = this.#options;
+    this.#tell('dropped', message);
     onError(
       `A message of ${subscription.topicArn} was dropped: ${this.#functionName} did not take it.`,
       cause,
@@ -110,6 +120,11 @@ export class TopicToFunction {
   async #again({ ReceiptHandle }: JsonObject, seconds: number): Promise<void> {
     const visibility = { QueueUrl: this.#queueUrl, ReceiptHandle, VisibilityTimeout: seconds };
     await this.#options.backend.sqs('ChangeMessageVisibility', visibility);
+  }
+
+  #tell(kind: AsyncEvent['kind'], message: JsonObject): void {
+    const sentAt = Number(attributesOf(message).SentTimestamp ?? Date.now());
+    this.#options.onAsyncEvent?.({ functionName: this.#functionName, kind, age: Date.now() - sentAt });
   }
 
   /** A queue that is closed under us while stopping is no news. */
@@ -155,7 +170,13 @@ function functionNameOf(endpoint: string): string {
 }
 
 function throttleDelay(message: JsonObject): number {
-  const attributes = isObject(message.Attributes) ? message.Attributes : {};
-  const receives = Number(attributes.ApproximateReceiveCount ?? 1);
-  return Math.min(FIRST_THROTTLE_DELAY * 2 ** (receives - 1), LONGEST_THROTTLE_DELAY);
+  return Math.min(FIRST_THROTTLE_DELAY * 2 ** (receiveCount(message) - 1), LONGEST_THROTTLE_DELAY);
+}
+
+function receiveCount(message: JsonObject): number {
+  return Number(attributesOf(message).ApproximateReceiveCount ?? 1);
+}
+
+function attributesOf({ Attributes }: JsonObject): JsonObject {
+  return isObject(Attributes) ? Attributes : {};
 }

@@ -1,7 +1,7 @@
 /** The schedules of a service, in their groups, and the timers that run them. */
 import { randomUUID } from 'node:crypto';
 import { AsyncInvocations } from '../lambda/async-invocations.ts';
-import type { Invoke } from '../lambda/invocation.ts';
+import type { AsyncEventSink, Invoke } from '../lambda/invocation.ts';
 import { LONGEST_TIMER_MS, NAME } from './limits.ts';
 import type { ScheduleRequest } from './schedule.ts';
 import { invalid, SchedulerError } from './scheduler-error.ts';
@@ -14,6 +14,7 @@ export interface SchedulesOptions {
   readonly invoke: Invoke;
   /** Told of each event that no try could deliver. */
   readonly onDropped: (message: string) => void;
+  readonly onAsyncEvent?: AsyncEventSink;
 }
 
 export interface Schedule extends ScheduleRequest {
@@ -39,7 +40,7 @@ export class Schedules {
   constructor(options: SchedulesOptions) {
     this.#options = options;
     this.#events = new AsyncInvocations({
-      invoke: options.invoke,
+      ...options,
       onDropped: ({ functionName, reason }) =>
         options.onDropped(`A schedule's event for ${functionName} is given up: ${reason}`),
     });

@@ -4,7 +4,7 @@ import type { Ledger, LedgerEntry } from './alarm-ledger.ts';
 import { alarmKey, BY_HAND, countInAlarm, formatLedger, withAllEnded, withEntry } from './alarm-ledger.ts';
 import { TAG } from './names.ts';
 import type { TracingConfiguration, TracingState } from './tracing-state.ts';
-import { formatBefore, isoSeconds, isTraced, readTracingState, tagValue } from './tracing-state.ts';
+import { formatBefore, isOn, isoSeconds, isTraced, readTracingState, tagValue } from './tracing-state.ts';
 
 export type SwitchRequest =
   | {
@@ -127,7 +127,7 @@ function turnOn({ configuration, state }: Subject, hold: Hold, why: string, now:
         [TAG.by]: tagValue(by),
         [TAG.since]: isoSeconds(now),
         [TAG.reason]: tagValue(reason),
-        [TAG.before]: formatBefore(configuration),
+        [TAG.before]: formatBefore(withoutSwitch(configuration, state)),
         ...ledgerTag(ledger),
         ...untilTag(until),
       },
@@ -150,14 +150,8 @@ function laterEnd({ until }: TracingState, hold: Hold): number | undefined {
   return until === undefined || hold.until === undefined ? undefined : Math.max(until, hold.until);
 }
 
-/** As it was before, except for what was changed meanwhile: a deployment may have turned tracing off already. */
 function turnOff({ configuration, state }: Subject, ledger: Ledger, why: string): Decision {
-  const before = state.switchedOn?.before ?? configuration;
-  const restored: TracingConfiguration = {
-    mode: configuration.mode === 'Active' ? before.mode : configuration.mode,
-    variable:
-      configuration.variable?.trim().toLowerCase() === 'true' ? before.variable : configuration.variable,
-  };
+  const restored = withoutSwitch(configuration, state);
   const isSame = restored.mode === configuration.mode && restored.variable === configuration.variable;
   return {
     outcome: isSame ? 'unchanged' : 'off',
@@ -166,6 +160,22 @@ function turnOff({ configuration, state }: Subject, ledger: Ledger, why: string)
     tags: ledgerTag(ledger),
     removedTags: [TAG.by, TAG.since, TAG.reason, TAG.before, TAG.until],
     until: null,
+  };
+}
+
+/**
+ * As it was before the switch, except for what was changed meanwhile: a deployment may have turned tracing off already, or
+ * one half of it.
+ */
+function withoutSwitch(
+  configuration: TracingConfiguration,
+  { switchedOn }: TracingState,
+): TracingConfiguration {
+  const before = switchedOn?.before ?? configuration;
+  const { mode, variable } = configuration;
+  return {
+    mode: mode === 'Active' ? before.mode : mode,
+    variable: isOn(variable) ? before.variable : variable,
   };
 }
 

@@ -45,7 +45,12 @@ export function readTracingState(tags: Readonly<Record<string, string>>): Tracin
 
 /** Whether a function records, and X-Ray may sample it: the two halves of tracing. */
 export function isTraced({ mode, variable }: TracingConfiguration): boolean {
-  return mode === 'Active' && variable?.trim().toLowerCase() === 'true';
+  return mode === 'Active' && isOn(variable);
+}
+
+/** What the variable means to `src/telemetry/current-tracer.ts`. */
+export function isOn(variable: string | undefined): boolean {
+  return variable?.trim().toLowerCase() === 'true';
 }
 
 /** `PassThrough unset`, `PassThrough set:false`, or, for a value that no tag can hold, `PassThrough base64:…`. */

@@ -61,6 +61,7 @@ beforeAll(async () => {
      export const handler = middy<{ pathParameters?: { name?: string } | null }>().use(observability({ capture: { allow: ['greeting'] } })).handler(hello);
     `,
   );
+  await writeFile(join(directory, 'src/on-alarm.ts'), ON_ALARM);
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 

@@ -1,7 +1,7 @@
 /** What is done about a transition: topics are published to, functions invoked, EventBridge's rules followed. */
 import { randomUUID } from 'node:crypto';
 import { AsyncInvocations } from '../../lambda/async-invocations.ts';
-import type { Invoke } from '../../lambda/invocation.ts';
+import type { AsyncEventSink, Invoke } from '../../lambda/invocation.ts';
 import type { AlarmEventRuleDefinition } from '../../service.ts';
 import { eventBridgeEvent, lambdaActionEvent } from './alarm-event.ts';
 import { matchesEventPattern } from './event-pattern.ts';
@@ -14,6 +14,8 @@ export interface AlarmActionsOptions extends Account {
   readonly invoke: Invoke;
   readonly functionNames: readonly string[];
   readonly rules: readonly AlarmEventRuleDefinition[];
+  /** Told of events that functions get. */
+  readonly onAsyncEvent: AsyncEventSink;
   /** Told of what was not delivered. */
   readonly onError: (message: string, cause: unknown) => void;
 }
@@ -29,7 +31,7 @@ export class AlarmActions {
   constructor(options: AlarmActionsOptions) {
     this.#options = options;
     this.#invocations = new AsyncInvocations({
-      invoke: options.invoke,
+      ...options,
       onDropped: ({ functionName, reason }) =>
         options.onError(`${functionName} did not take the change of an alarm`, reason),
     });

@@ -14,7 +14,16 @@ const FAMILIES: ReadonlyMap<string, readonly Family[]> = new Map([
     'AWS/Lambda',
     [
       {
-        metrics: ['Invocations', 'Errors', 'Throttles', 'Duration', 'ConcurrentExecutions'],
+        metrics: [
+          'Invocations',
+          'Errors',
+          'Throttles',
+          'Duration',
+          'ConcurrentExecutions',
+          'AsyncEventsReceived',
+          'AsyncEventAge',
+          'AsyncEventsDropped',
+        ],
         dimensions: [[], ['FunctionName']],
       },
       { metrics: ['UnreservedConcurrentExecutions', 'ClaimedAccountConcurrency'], dimensions: [[]] },

@@ -1,4 +1,9 @@
-import { ThrottledError, type InvocationReport, type Invoke } from '../../lambda/invocation.ts';
+import {
+  ThrottledError,
+  type AsyncEvent,
+  type InvocationReport,
+  type Invoke,
+} from '../../lambda/invocation.ts';
 import type { FunctionDefinition } from '../../service.ts';
 import { dimensionsOf, type MetricId } from '../metrics/metric.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
@@ -66,6 +71,20 @@ export class LambdaMetrics {
     this.#store.record(own('MaxMemoryUsed'), { at: startedAt, value: maxMemoryUsed }, 'Megabytes');
     if (initDuration === undefined) return;
     this.#store.record(own('InitDuration'), { at: startedAt, value: initDuration }, 'Milliseconds');
+  }
+
+  /** Metrics of asynchronous events; the age is that of an event when the function is invoked with it. */
+  asyncEvent({ functionName, kind, age }: AsyncEvent): void {
+    const at = Date.now();
+    if (kind === 'tried') this.#record('AsyncEventAge', functionName, at, age, 'Milliseconds');
+    else
+      this.#record(
+        kind === 'received' ? 'AsyncEventsReceived' : 'AsyncEventsDropped',
+        functionName,
+        at,
+        1,
+        'Count',
+      );
   }
 
   /** What runs at this moment: a function that is busy all the time is seen before it ends. */

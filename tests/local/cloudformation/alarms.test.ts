@@ -107,8 +107,12 @@ describe('an alarm', () => {
     [{ Threshold: 'high' }, 'Threshold: expected a number, got "high"'],
     [{ ComparisonOperator: undefined }, 'ComparisonOperator: expected text, got nothing'],
     [{ Statistic: undefined }, 'Statistic: expected text, got nothing'],
-  ])('is refused with the place: %j', (properties, message) => {
-    expect(() => readAlarm(properties)).toThrow(`Resources.Slow.Properties.${message}`);
+  ])('that cannot be read is left out, with a warning that names the place: %j', (properties, message) => {
+    const { service, warnings } = readAlarm(properties);
+    expect(service.alarms).toEqual([]);
+    expect(warnings).toEqual([
+      `Slow (AWS::CloudWatch::Alarm) is left out: Resources.Slow.Properties.${message}`,
+    ]);
   });
 
   it('on something other than metrics is left out with a warning', () => {
@@ -236,6 +240,12 @@ describe('a rule of EventBridge', () => {
     expect(warnings).toEqual([
       'Rule (AWS::Events::Rule) is not run locally: its schedule or events call no function',
     ]);
+  });
+
+  it('whose pattern cannot be resolved is named as not run', () => {
+    const { service, warnings } = rule({ source: [{ Ref: 'Nobody' }] });
+    expect(service.alarmEventRules).toEqual([]);
+    expect(warnings).toHaveLength(1);
   });
 
   it('that is disabled takes nothing anywhere', () => {

@@ -25,6 +25,10 @@ describe('Ref', () => {
     ['AWS::Logs::LogGroup', named('LogGroupName'), 'thing'],
     ['AWS::S3::Bucket', named('BucketName'), 'thing'],
     ['AWS::Events::EventBus', named('Name'), 'thing'],
+    ['AWS::Events::Rule', named('Name'), 'thing'],
+    ['AWS::Events::Rule', { ...named('Name'), EventBusName: 'parcels' }, 'parcels|thing'],
+    ['AWS::CloudWatch::CompositeAlarm', named('AlarmName'), 'thing'],
+    ['AWS::Logs::MetricFilter', named('FilterName'), 'thing'],
     ['AWS::IAM::Role', named('RoleName'), 'thing'],
     ['AWS::ApiGateway::Stage', { StageName: 'live' }, 'live'],
     [
@@ -69,6 +73,12 @@ describe('Fn::GetAtt', () => {
       `arn:aws:dynamodb:eu-central-1:${account}:table/thing`,
     ],
     ['AWS::Lambda::Version', { FunctionName: 'work' }, 'Version', '1'],
+    [
+      'AWS::Events::Rule',
+      { Name: 'thing', EventBusName: `arn:aws:events:eu-central-1:${account}:event-bus/parcels` },
+      'Arn',
+      `arn:aws:events:eu-central-1:${account}:rule/parcels/thing`,
+    ],
     ['AWS::IAM::Role', named('RoleName'), 'Arn', `arn:aws:iam::${account}:role/thing`],
     [
       'AWS::IAM::Role',

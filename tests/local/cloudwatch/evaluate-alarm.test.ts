@@ -2,30 +2,29 @@ import { describe, expect, it } from 'vitest';
 import { evaluateAlarm, type EvaluateAlarmInput } from '../../../local/cloudwatch/evaluate-alarm.ts';
 import { minimumSamples } from '../../../local/cloudwatch/low-sample-percentile.ts';
 import { evaluationRange, judge } from '../../../local/cloudwatch/verdict.ts';
-import { readDatapoints, STATES, TREATMENTS, vectors } from './alarm-vectors.ts';
+import { type AlarmVectors, readDatapoints, STATES, TREATMENTS, vectors } from './alarm-vectors.ts';
 
 const above = { threshold: 1, comparisonOperator: 'GreaterThanThreshold' } as const;
 
-describe('the published tables', () => {
-  const cases = vectors.tables.flatMap((row) =>
+const everyWay = <Row>(rows: readonly Row[]) =>
+  rows.flatMap((row) =>
     TREATMENTS.flatMap((treatMissingData) =>
       STATES.map((previousState) => ({ ...row, treatMissingData, previousState })),
     ),
   );
 
-  it.each(cases)('$id: $datapoints, $treatMissingData, before: $previousState', (row) => {
-    const { expected, datapoints, treatMissingData, previousState } = row;
-    const { evaluationPeriods, datapointsToAlarm } = row;
-    const state = evaluateAlarm({
-      ...above,
-      datapoints: readDatapoints(datapoints),
-      evaluationPeriods,
-      datapointsToAlarm,
-      treatMissingData,
-      previousState,
-    });
-    expect(state).toBe(expected[treatMissingData] === 'RETAIN' ? previousState : expected[treatMissingData]);
-  });
+function expectRow(
+  row: ReturnType<typeof everyWay<AlarmVectors['derived'][number] | AlarmVectors['tables'][number]>>[number],
+) {
+  const { expected, treatMissingData, previousState, evaluationPeriods, datapointsToAlarm } = row;
+  const datapoints = readDatapoints(row.datapoints);
+  const state = expected[treatMissingData] === 'RETAIN' ? previousState : expected[treatMissingData];
+  const setup = { ...above, evaluationPeriods, datapointsToAlarm, treatMissingData, previousState };
+  expect(evaluateAlarm({ ...setup, datapoints })).toBe(state);
+}
+
+describe('the published tables', () => {
+  it.each(everyWay(vectors.tables))('$id: $datapoints, $treatMissingData, before: $previousState', expectRow);
 
   it.each(vectors.tables)('$id: $filled datapoints are filled in', (row) => {
     const rule = { ...above, ...row, treatMissingData: 'missing' } as const;
@@ -38,25 +37,10 @@ describe('the published tables', () => {
 });
 
 describe('the rows that follow from the rules', () => {
-  const cases = vectors.derived.flatMap((row) =>
-    TREATMENTS.flatMap((treatMissingData) =>
-      STATES.map((previousState) => ({ ...row, treatMissingData, previousState })),
-    ),
+  it.each(everyWay(vectors.derived))(
+    '$why: $datapoints, $treatMissingData, before: $previousState',
+    expectRow,
   );
-
-  it.each(cases)('$why: $datapoints, $treatMissingData, before: $previousState', (row) => {
-    const { expected, datapoints, treatMissingData, previousState } = row;
-    const { evaluationPeriods, datapointsToAlarm } = row;
-    const state = evaluateAlarm({
-      ...above,
-      datapoints: readDatapoints(datapoints),
-      evaluationPeriods,
-      datapointsToAlarm,
-      treatMissingData,
-      previousState,
-    });
-    expect(state).toBe(expected[treatMissingData] === 'RETAIN' ? previousState : expected[treatMissingData]);
-  });
 });
 
 describe('the examples in the text', () => {

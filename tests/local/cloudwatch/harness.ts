@@ -56,6 +56,7 @@ export async function startWatched(resources: Record<string, unknown>, minuteMs:
     onError: (message) => problems.push(message),
     onMessages: cloudWatch.messages,
     onPublished: cloudWatch.published,
+    onAsyncEvent: cloudWatch.asyncEvent,
   });
   await messaging.start();
   await lambda.start();

@@ -203,3 +203,52 @@ describe('the metrics of queues and topics', () => {
     expect(measured(cloudWatch.metrics(), 'news', 'Messages published', 'published').sum).toBe(1);
   });
 });
+
+describe('the metrics of asynchronous events', () => {
+  it('count what topics bring, how old it is at each try, and what is given up', async () => {
+    const { cloudWatch, messagingUrl, problems } = await startWatched(
+      {
+        Work: actionsFunction(FUNCTION),
+        News: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'news' } },
+        ToWork: {
+          Type: 'AWS::SNS::Subscription',
+          Properties: {
+            TopicArn: { Ref: 'News' },
+            Protocol: 'lambda',
+            Endpoint: { 'Fn::GetAtt': ['Work', 'Arn'] },
+          },
+        },
+        Dropped: {
+          Type: 'AWS::CloudWatch::Alarm',
+          Properties: {
+            AlarmName: 'received',
+            Namespace: 'AWS/Lambda',
+            MetricName: 'AsyncEventsReceived',
+            Dimensions: [{ Name: 'FunctionName', Value: FUNCTION }],
+            Statistic: 'Sum',
+            Period: 60,
+            EvaluationPeriods: 1,
+            Threshold: 0,
+            ComparisonOperator: 'GreaterThanThreshold',
+          },
+        },
+      },
+      MINUTE,
+    );
+    const sns = new SNSClient({
+      endpoint: messagingUrl,
+      region,
+      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    });
+    onTestFinished(() => sns.destroy());
+    await sns.send(
+      new PublishCommand({ TopicArn: `arn:aws:sns:${region}:000000000000:news`, Message: 'hello' }),
+    );
+    await during(
+      () => sleep(20),
+      () => cloudWatch.alarm('received')?.alarm.state === 'ALARM',
+      'an alarm on a received event',
+    );
+    expect(problems).toEqual([]);
+  });
+});

@@ -145,6 +145,17 @@ describe('an alarm that goes off', () => {
     await expectOff();
   });
 
+  it('is not forgotten when the handling of another one overwrites what was written about it', async () => {
+    await onAlarm(message('ALARM', { alarmName: 'slow' }));
+    const { [TAG.alarms]: withoutIt = '' } = await aws.tags(NAME);
+    aws.before(/^GET .*tags/, () => Promise.resolve());
+    // Between its write and its second look.
+    aws.before(/^GET .*tags/, () => aws.tag(NAME, { [TAG.alarms]: withoutIt }));
+    await onAlarm(message('ALARM', { alarmName: 'errors' }));
+    await onAlarm(message('OK', { alarmName: 'slow', at: new Date(Date.now() + 1000) }));
+    await expectOn();
+  });
+
   it.each([
     ['has too little data', () => message('INSUFFICIENT_DATA'), 'too little data'],
     ['is of a queue', () => message('ALARM', { dimensions: { QueueName: 'q' } }), 'no function'],

@@ -142,6 +142,14 @@ describe('a function', () => {
     expect(current.configuration).toEqual(half.configuration);
   });
 
+  it('of which a deployment turned one half off is turned on again, and gets back what was before both', () => {
+    const { current } = handle([alarm('ALARM', 0)]);
+    const half = { ...current, configuration: { mode: 'PassThrough', variable: 'true' } as const };
+    const again = handle([alarm('ALARM', 1, 'errors'), alarm('OK', 2), alarm('OK', 3, 'errors')], half);
+    expect(again.outcomes).toEqual(['on', 'unchanged', 'off']);
+    expect(again.current.configuration).toEqual(off.configuration);
+  });
+
   it('that a deployment turned off meanwhile stays off, and loses its tags', () => {
     const { current } = handle([alarm('ALARM', 0)]);
     const deployed = { ...current, configuration: off.configuration };

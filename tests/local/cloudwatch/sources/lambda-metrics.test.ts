@@ -3,7 +3,9 @@ import { MetricStore } from '../../../../local/cloudwatch/metrics/metric-store.t
 import { statisticOf } from '../../../../local/cloudwatch/metrics/statistic.ts';
 import { LambdaMetrics, LONGEST_SETTLING } from '../../../../local/cloudwatch/sources/lambda-metrics.ts';
 import type { InvocationReport, InvokeResponse } from '../../../../local/lambda/invocation.ts';
+import { AsyncInvocations } from '../../../../local/lambda/async-invocations.ts';
 import { functionDefinition } from '../../lambda/definition.ts';
+import { until } from '../../lambda/harness.ts';
 import { succeeded } from '../../messaging/messaging-fixture.ts';
 
 const MINUTE = 60_000;
@@ -85,6 +87,24 @@ describe('the metrics of Lambda', () => {
     expect(highest('ConcurrentExecutions')).toBe(3);
     expect(highest('UnreservedConcurrentExecutions')).toBe(2);
     expect(highest('ClaimedAccountConcurrency')).toBe(7);
+  });
+
+  it('tell of asynchronous events: received, the age at each try, and dropped', async () => {
+    const { metrics, read } = measure();
+    const events = new AsyncInvocations({
+      invoke: () => Promise.resolve({ ...succeeded(), functionError: 'Unhandled' as const }),
+      retryDelaysMs: [30],
+      onDropped: () => undefined,
+      onAsyncEvent: (event) => metrics.asyncEvent(event),
+    });
+    events.accept({ functionName: FUNCTION, payload: '{}', requestId: 'r' });
+    const value = (name: string, statistic: string) =>
+      read(name, statistic, FUNCTION).reduce((sum, [, each]) => sum + each, 0);
+    await until(() => value('AsyncEventsDropped', 'Sum') === 1);
+    await events.stop();
+    expect(value('AsyncEventsReceived', 'Sum')).toBe(1);
+    expect(value('AsyncEventAge', 'SampleCount')).toBe(2);
+    expect(value('AsyncEventAge', 'Maximum')).toBeGreaterThanOrEqual(29);
   });
 
   it('are complete up to the oldest invocation under way, but wait no longer than ten seconds', async () => {

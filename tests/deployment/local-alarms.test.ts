@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evaluateMetricAlarm } from '../../local/cloudwatch/alarms/evaluate-metric-alarm.ts';
+import { parseAlarmRule } from '../../local/cloudwatch/composite/alarm-rule.ts';
+import { parseFilterPattern } from '../../local/cloudwatch/logs/filter-pattern.ts';
+import { MetricStore } from '../../local/cloudwatch/metrics/metric-store.ts';
+import type { ServiceDefinition } from '../../local/service.ts';
+import type { ProjectCopy } from '../helpers/project-copy.ts';
+import { addService, copyProject } from '../helpers/project-copy.ts';
+import { runServerless } from '../helpers/run.ts';
+import { readTemplate } from '../local/cloudformation/read-template.ts';
+
+let project: ProjectCopy;
+
+beforeAll(async () => {
+  project = await copyProject();
+});
+afterAll(() => project.remove());
+
+/** The service as Lantern local reads it out of its package. */
+async function packaged(directory: string): Promise<ServiceDefinition> {
+  const run = runServerless(['package', '--stage', 'prod'], directory);
+  if ((await run.exited) !== 0) throw new Error(run.output());
+  const file = join(directory, '.serverless/cloudformation-template-update-stack.json');
+  return readTemplate(JSON.parse(await readFile(file, 'utf8'))).service;
+}
+
+/** Why each alarm is not evaluated, of those that are not. */
+function notEvaluated({ alarms }: ServiceDefinition): Set<string> {
+  const clock = { minuteMs: 60_000 };
+  const store = new MetricStore(clock);
+  const reasons = new Set<string>();
+  for (const alarm of alarms) {
+    if (alarm.kind === 'composite') continue;
+    const moment = { store, clock, now: Date.now(), settledAt: Date.now(), previousState: 'OK' as const };
+    const reason = evaluateMetricAlarm(alarm, moment)?.reason ?? '';
+    if (reason.startsWith('Not evaluated')) reasons.add(reason.replace(/^Not evaluated locally: /, ''));
+  }
+  return reasons;
+}
+
+describe("the plugin's alarms", { timeout: 120_000 }, () => {
+  it('of the shop are evaluated locally, but for those on what only AWS measures', async () => {
+    const service = await packaged(project.directory);
+
+    expect(service.alarms.length).toBeGreaterThan(40);
+    expect([...notEvaluated(service)].sort()).toEqual([
+      'AWS/DynamoDB ReadThrottleEvents is not measured locally.',
+      'AWS/DynamoDB SystemErrors is not measured locally.',
+      'AWS/SNS NumberOfNotificationsFailed is not measured locally.',
+    ]);
+    for (const { pattern } of service.metricFilters) expect(() => parseFilterPattern(pattern)).not.toThrow();
+  });
+
+  it('of a large service are too, whatever it has', async () => {
+    const service = await packaged(await addService(project, 'large'));
+    const names = new Set(service.alarms.map(({ name }) => name));
+
+    expect(service.alarms.length).toBeGreaterThan(150);
+    for (const reason of notEvaluated(service)) {
+      expect(reason).toMatch(/is not measured locally\.$|has no dimensions|CloudWatch's own model/);
+    }
+    for (const { pattern } of service.metricFilters) expect(() => parseFilterPattern(pattern)).not.toThrow();
+    for (const alarm of service.alarms) {
+      if (alarm.kind === 'composite') {
+        expect(parseAlarmRule(alarm.rule).alarms.filter((name) => !names.has(name))).toEqual([]);
+      }
+    }
+  });
+});
