@@ -182,7 +182,7 @@ describe('a chart', () => {
     await chart().waitFor();
 
     await page.goBack();
-    await page.getByRole('button', { name: 'Remove the time, show all' }).click();
+    await page.getByRole('button', { name: 'Remove the time' }).click();
     await expect.poll(async () => (await listed()).length).toBe(datapoints.length);
     expect(query()).toBe('');
   });
@@ -239,13 +239,13 @@ describe('a chart', () => {
     await page.mouse.move(area.x + area.width * 0.6, y, { steps: 5 });
     await page.mouse.up();
 
-    await page.getByRole('button', { name: 'Remove the time, show all' }).waitFor();
+    await page.getByRole('button', { name: 'Remove the time' }).waitFor();
     const [, from = 0, to = 0] = (/from=(\d+)&to=(\d+)/.exec(query()) ?? []).map(Number);
     expect(from).toBeGreaterThan(start);
     expect(to).toBeLessThan(start + 10 * MINUTE);
     await page.goBack();
     expect(query()).toBe('');
-    await page.getByRole('button', { name: 'Remove the time, show all' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Remove the time' }).waitFor({ state: 'detached' });
   });
 });
 

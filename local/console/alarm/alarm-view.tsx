@@ -1,4 +1,5 @@
 import type { AlarmPage, TimeRange } from '../../cloudwatch/view.ts';
+import { worstFirst } from '../alarms/alarm-list-state.ts';
 import { AlarmTable } from '../alarms/alarm-table.tsx';
 import { Chart } from '../chart/chart.tsx';
 import { useNow } from '../components/use-now.ts';
@@ -15,6 +16,9 @@ const CLOCK_EVERY_MS = 5000;
 
 /** Pixels. */
 const CHART_HEIGHT = 280;
+
+/** Characters; a longer rule takes the place of the alarms that it names, so it is opened by hand. */
+const LONGEST_OPEN_RULE = 300;
 
 export interface AlarmViewProps {
   readonly page: AlarmPage;
@@ -33,7 +37,7 @@ export function AlarmView({ page, span }: AlarmViewProps) {
         <section class="panel" aria-labelledby="metric-heading">
           <div class="section-header">
             <h2 id="metric-heading">Metric</h2>
-            <RangeControl span={span} />
+            <RangeControl span={span} otherwise="Newest" />
           </div>
           <div class="panel-body">
             <Chart
@@ -51,11 +55,12 @@ export function AlarmView({ page, span }: AlarmViewProps) {
       {alarm.kind === 'composite' && (
         <section aria-labelledby="children-heading">
           <h2 id="children-heading">Alarms of the rule</h2>
-          <p class="rule">
+          <details class="rule" open={alarm.condition.length <= LONGEST_OPEN_RULE}>
+            <summary>Rule</summary>
             <code>{alarm.condition}</code>
-          </p>
+          </details>
           {children.length > 0 ? (
-            <AlarmTable label="Alarms of the rule" alarms={children} span={span} />
+            <AlarmTable label="Alarms of the rule" alarms={worstFirst(children)} span={span} />
           ) : (
             <p class="hint">The rule names no alarm that runs here.</p>
           )}

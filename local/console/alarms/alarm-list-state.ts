@@ -57,13 +57,19 @@ export interface AlarmFilter {
 /** The alarms to show, the worst first and by name within. */
 export function shownAlarms({ alarms }: AlarmListState, filter: AlarmFilter): readonly AlarmSummary[] {
   const contains = containsWordsOf(filter.text);
-  return [...alarms.values()]
-    .filter(({ state }) => filter.state === undefined || state === filter.state)
-    .filter((alarm) => contains(textOf(alarm)))
-    .sort(
-      (one, other) =>
-        alarmStates.indexOf(one.state) - alarmStates.indexOf(other.state) || (one.name < other.name ? -1 : 1),
-    );
+  return worstFirst(
+    [...alarms.values()]
+      .filter(({ state }) => filter.state === undefined || state === filter.state)
+      .filter((alarm) => contains(textOf(alarm))),
+  );
+}
+
+/** By state, and by name within. */
+export function worstFirst(alarms: readonly AlarmSummary[]): readonly AlarmSummary[] {
+  return alarms.toSorted(
+    (one, other) =>
+      alarmStates.indexOf(one.state) - alarmStates.indexOf(other.state) || (one.name < other.name ? -1 : 1),
+  );
 }
 
 /** How many alarms are in a state. */

@@ -40,7 +40,13 @@ export function Chart({ chart, height, onOpen, onZoom }: ChartProps) {
     [chart, inView, width, height],
   );
   // The same elements again are not compared again: pointing moves the cursor only.
-  const drawing = useMemo(() => plot && <ChartDrawing chart={chart} plot={plot} />, [chart, plot]);
+  const drawing = useMemo(
+    () =>
+      // Axes of nothing would say what nobody measured.
+      plot !== undefined &&
+      (moments.length > 0 || chart.threshold !== undefined) && <ChartDrawing chart={chart} plot={plot} />,
+    [chart, moments, plot],
+  );
   const table = useMemo(
     () => inView && moments.length > 0 && <ChartTable chart={chart} moments={moments} />,
     [chart, inView, moments],

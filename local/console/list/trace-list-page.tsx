@@ -66,7 +66,7 @@ export function TraceListPage({ api, list, service, address }: TraceListPageProp
           onClear={clear}
         />
       </header>
-      <RangeControl span={span} />
+      <RangeControl span={span} otherwise="All" />
       <LossesNotice losses={state.losses} />
       {clearFailure !== undefined && (
         <Notice tone="warning">The traces were not cleared. {clearFailure}</Notice>

@@ -32,7 +32,7 @@ export function MetricsPage({ api, span }: MetricsPageProps) {
     );
   }
   if (live.status !== 'loaded') return null;
-  const { groups } = live.value;
+  const { groups, losses = [] } = live.value;
   const shown = groupsWith(groups, text);
   return (
     <div class="page">
@@ -41,8 +41,9 @@ export function MetricsPage({ api, span }: MetricsPageProps) {
         {groups.length > 0 && (
           <TextFilter placeholder="Function, queue, metric …" value={text} onChange={setText} />
         )}
-        <RangeControl span={span} />
+        <RangeControl span={span} otherwise="Newest" />
       </header>
+      {losses.length > 0 && <p class="notice warning">Not everything is shown: {losses.join(' ')}</p>}
       {shown.map((group) => (
         <MetricGroupSection key={`${group.kind} ${group.name}`} group={group} />
       ))}

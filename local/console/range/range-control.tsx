@@ -12,10 +12,12 @@ const PRESETS: ReadonlyArray<{ readonly label: string; readonly ms: number }> = 
 
 export interface RangeControlProps {
   readonly span: TimeSpan | undefined;
+  /** What the page shows without a time: everything, or as much as its charts hold. */
+  readonly otherwise: 'All' | 'Newest';
 }
 
 /** Which time the page shows. It lies in the address, so that a link leads to the same. */
-export function RangeControl({ span }: RangeControlProps) {
+export function RangeControl({ span, otherwise }: RangeControlProps) {
   const [custom, setCustom] = useState(false);
   const isPreset = span === undefined || (span.kind === 'last' && PRESETS.some(({ ms }) => ms === span.ms));
   const choose = (chosen: TimeSpan | undefined) => {
@@ -37,7 +39,7 @@ export function RangeControl({ span }: RangeControlProps) {
           </button>
         ))}
         <button type="button" aria-pressed={span === undefined} onClick={() => choose(undefined)}>
-          All
+          {otherwise}
         </button>
         <button type="button" aria-expanded={custom} onClick={() => setCustom(!custom)}>
           Custom
@@ -48,8 +50,8 @@ export function RangeControl({ span }: RangeControlProps) {
           <span class="chip-text">{spanText(span, Date.now())}</span>
           <button
             type="button"
-            aria-label="Remove the time, show all"
-            title="Show all"
+            aria-label="Remove the time"
+            title="Remove the time"
             onClick={() => choose(undefined)}
           >
             ×
