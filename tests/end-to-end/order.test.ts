@@ -51,13 +51,14 @@ async function addEchoFunction(directory: string): Promise<void> {
     `,
   );
   const file = join(directory, 'serverless.yml');
-  const functions = `functions:
+  const functions = `
+functions:
   echo-order:
     handler: src/handlers/echo-order.handler
     events:
       - http: POST /echo/{name}
 `;
-  await writeFile(file, (await readFile(file, 'utf8')).replace('functions:\n', functions));
+  await writeFile(file, (await readFile(file, 'utf8')).replace('\nfunctions:\n', functions));
 }
 
 /** Places an order and waits for every row of its two traces. */
