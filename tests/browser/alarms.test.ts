@@ -249,6 +249,15 @@ describe('a chart', () => {
   });
 });
 
+describe('the metrics', () => {
+  it('say what was measured and is not shown', async () => {
+    await open('/metrics');
+    await page.getByText('Not everything is shown: 3 samples were refused').waitFor();
+    await page.getByRole('searchbox', { name: 'Filter by words' }).fill('fulfilment age');
+    await expect.poll(() => page.getByRole('slider').count()).toBe(1);
+  });
+});
+
 describe('the time of a page', () => {
   it('goes along from page to page, and is in the address', async () => {
     await open('/metrics');

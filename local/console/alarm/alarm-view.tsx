@@ -2,6 +2,7 @@ import type { AlarmPage, TimeRange } from '../../cloudwatch/view.ts';
 import { worstFirst } from '../alarms/alarm-list-state.ts';
 import { AlarmTable } from '../alarms/alarm-table.tsx';
 import { Chart } from '../chart/chart.tsx';
+import { Panel } from '../components/panel.tsx';
 import { useNow } from '../components/use-now.ts';
 import { Properties } from '../details/properties.tsx';
 import { RangeControl } from '../range/range-control.tsx';
@@ -34,23 +35,17 @@ export function AlarmView({ page, span }: AlarmViewProps) {
     <div class="page">
       <AlarmHeader alarm={alarm} chart={chart} span={span} now={now} />
       {chart !== undefined && (
-        <section class="panel" aria-labelledby="metric-heading">
-          <div class="section-header">
-            <h2 id="metric-heading">Metric</h2>
-            <RangeControl span={span} otherwise="Newest" />
-          </div>
-          <div class="panel-body">
-            <Chart
-              chart={chart}
-              height={CHART_HEIGHT}
-              onOpen={openTraces}
-              onZoom={(range) => showSpan({ kind: 'between', ...range })}
-            />
-            <p class="hint">
-              Click a point for the traces of its period; drag over the chart for a closer look.
-            </p>
-          </div>
-        </section>
+        <Panel title="Metric" controls={<RangeControl span={span} otherwise="Newest" />}>
+          <Chart
+            chart={chart}
+            height={CHART_HEIGHT}
+            onOpen={openTraces}
+            onZoom={(range) => showSpan({ kind: 'between', ...range })}
+          />
+          <p class="hint">
+            Click a point for the traces of its period; drag over the chart for a closer look.
+          </p>
+        </Panel>
       )}
       {alarm.kind === 'composite' && (
         <section aria-labelledby="children-heading">
@@ -68,32 +63,17 @@ export function AlarmView({ page, span }: AlarmViewProps) {
       )}
       <div class="columns">
         {alarm.description !== undefined && alarm.description !== '' && (
-          <section class="panel" aria-labelledby="description-heading">
-            <div class="section-header">
-              <h2 id="description-heading">What it means</h2>
-            </div>
-            <div class="panel-body">
-              <Description text={alarm.description} />
-            </div>
-          </section>
+          <Panel title="What it means">
+            <Description text={alarm.description} />
+          </Panel>
         )}
-        <section class="panel" aria-labelledby="settings-heading">
-          <div class="section-header">
-            <h2 id="settings-heading">Settings</h2>
-          </div>
-          <div class="panel-body">
-            <Properties of={settings.map(({ name, value }) => [name, value] as const)} />
-          </div>
-        </section>
+        <Panel title="Settings">
+          <Properties of={settings.map(({ name, value }) => [name, value] as const)} />
+        </Panel>
       </div>
-      <section class="panel" aria-labelledby="history-heading">
-        <div class="section-header">
-          <h2 id="history-heading">History</h2>
-        </div>
-        <div class="panel-body">
-          <AlarmHistory history={history} now={now} />
-        </div>
-      </section>
+      <Panel title="History">
+        <AlarmHistory history={history} now={now} />
+      </Panel>
     </div>
   );
 }

@@ -2,6 +2,7 @@ import type { AlarmSummary } from '../../cloudwatch/view.ts';
 import { AlarmStateBadge } from '../components/alarm-state-badge.tsx';
 import { Badge } from '../components/badge.tsx';
 import { Timestamp } from '../components/timestamp.tsx';
+import { TableHead } from '../components/table-head.tsx';
 import { useNow } from '../components/use-now.ts';
 import { Link } from '../routing/link.tsx';
 import { alarmPath } from '../routing/route.ts';
@@ -24,15 +25,7 @@ export function AlarmTable({ label, alarms, span }: AlarmTableProps) {
   const now = alarms.reduce((latest, { since }) => Math.max(latest, since / 1000), clock);
   return (
     <table role="table" class="trace-table alarm-table" aria-label={label}>
-      <thead role="rowgroup">
-        <tr role="row">
-          {COLUMNS.map((column) => (
-            <th key={column} role="columnheader" scope="col">
-              {column}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead columns={COLUMNS} />
       <tbody role="rowgroup">
         {alarms.map((alarm) => (
           <tr key={alarm.name} role="row" class={`trace-row alarm-row state-${alarm.state}`}>

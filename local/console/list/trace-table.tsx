@@ -1,4 +1,5 @@
 import type { TraceSummary } from '../../xray/trace.ts';
+import { TableHead } from '../components/table-head.tsx';
 import { useNow } from '../components/use-now.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
 import { TraceRow } from './trace-row.tsx';
@@ -19,15 +20,7 @@ export function TraceTable({ traces, span }: TraceTableProps) {
   const slowest = traces.reduce((longest, { duration }) => Math.max(longest, duration), 0);
   return (
     <table role="table" class="trace-table" aria-label="Traces">
-      <thead role="rowgroup">
-        <tr role="row">
-          {COLUMNS.map((column) => (
-            <th key={column} role="columnheader" scope="col">
-              {column}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead columns={COLUMNS} />
       <tbody role="rowgroup">
         {traces.map((summary) => (
           <TraceRow key={summary.id} summary={summary} slowest={slowest} now={now} span={span} />
