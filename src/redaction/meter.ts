@@ -32,6 +32,13 @@ export class Meter {
     return this.take(String(value).length) ? value : CUT;
   }
 
+  /** A whole number from 0 up to six digits. */
+  takeInteger(value: number): number | typeof CUT {
+    const digits =
+      value < 1e3 ? (value < 10 ? 1 : value < 100 ? 2 : 3) : value < 1e4 ? 4 : value < 1e5 ? 5 : 6;
+    return this.take(digits) ? value : CUT;
+  }
+
   string(text: string): string | typeof CUT {
     return this.take(jsonBytes(text)) ? text : CUT;
   }

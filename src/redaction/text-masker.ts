@@ -1,8 +1,10 @@
 import { deniedCategory } from './deny-list.ts';
 import { count } from './described.ts';
 import type { Category } from './detectors/detector.ts';
-import { maskText } from './detectors/mask-text.ts';
+import { defaultDetectors } from './detectors/default-detectors.ts';
+import { isPlain, maskText } from './detectors/mask-text.ts';
 import type { MaskOptions } from './detectors/mask-text.ts';
+import { ESCAPED } from './detectors/traits.ts';
 import type { ResolvedPolicy } from './policy.ts';
 
 /** What is read past the cut of a long string, so that a secret that lies across the cut is still recognised. */
@@ -23,9 +25,11 @@ const URL_START = /^(?:[a-z][a-z\d+.-]{1,20}:\/\/|\/)[^\s?#]{0,2048}[?#]/i;
 export class TextMasker {
   readonly #policy: ResolvedPolicy;
   readonly #options: MaskOptions;
+  readonly #onlyOurs: boolean;
 
   constructor(policy: ResolvedPolicy) {
     this.#policy = policy;
+    this.#onlyOurs = policy.detectors === defaultDetectors;
     this.#options = {
       detectors: policy.detectors,
       replace: ({ detector, category, text }) => policy.replace(detector, category, text),
@@ -35,6 +39,19 @@ export class TextMasker {
   /** The category that denies values under this name, if one does. */
   denied(name: string): Category | undefined {
     return deniedCategory(name, this.#policy.deny);
+  }
+
+  /**
+   * Whether a text is shown as it is, whatever its key, by what `scan` tells of it. Nothing in it is encoded either, but
+   * for what JSON escapes.
+   */
+  isPlain(text: string, scanned: number): boolean {
+    return this.#onlyOurs && (scanned & ESCAPED) === 0 && isPlain(text, scanned);
+  }
+
+  /** Whether UUIDs and times are shown as they are. */
+  get knowsMachineData(): boolean {
+    return this.#onlyOurs;
   }
 
   /** How many characters of a text {@link show} reads. */

@@ -25,3 +25,33 @@ const LONGEST_BENIGN_FORM = 128;
 export function isBenignForm(text: string): boolean {
   return text.length <= LONGEST_BENIGN_FORM && BENIGN.test(text);
 }
+
+const UUID = '########-####-####-####-############';
+/** As `toISOString` writes it. */
+const TIME = '9999-19-39T29:59:69.999Z';
+const DASH = 0x2d;
+
+/**
+ * Whether the string is a UUID or a time as `toISOString` writes it: the two that responses are full of, told without
+ * a regular expression. All of their characters are ASCII that JSON writes as it is.
+ */
+export function isUuidOrTime(text: string): boolean {
+  if (text.length === UUID.length) return text.charCodeAt(8) === DASH && fits(text, UUID);
+  return text.length === TIME.length && text.charCodeAt(4) === DASH && fits(text, TIME);
+}
+
+/** `#` stands for a hexadecimal digit, a digit for itself or one below, anything else for itself. */
+function fits(text: string, form: string): boolean {
+  for (let at = 0; at < form.length; at += 1) {
+    const code = text.charCodeAt(at);
+    const wanted = form.charCodeAt(at);
+    if (wanted === 0x23) {
+      const isHex =
+        (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66) || (code >= 0x41 && code <= 0x46);
+      if (!isHex) return false;
+    } else if (wanted >= 0x30 && wanted <= 0x39) {
+      if (code < 0x30 || code > wanted) return false;
+    } else if (code !== wanted) return false;
+  }
+  return true;
+}

@@ -1,8 +1,7 @@
 import { isBenignForm } from './benign-forms.ts';
 import { defaultDetectors } from './default-detectors.ts';
 import type { Category, Detector } from './detector.ts';
-import { traitsOf } from './traits.ts';
-import type { Traits } from './traits.ts';
+import { AT, COLON, digitsOf, EQUALS, longestTokenOf, PERCENT, scan, SPACE, traitsOf } from './traits.ts';
 
 /** One value that a detector found. */
 export interface Found {
@@ -75,12 +74,31 @@ function label({ detector }: Found): string {
   return `[${detector}]`;
 }
 
+/**
+ * Whether none of our detectors can find anything in a text, by what {@link scan} tells of it: without digits, signs and
+ * long words there is nothing but what its name announces.
+ */
+export function isPlain(text: string, scanned: number): boolean {
+  if ((scanned & (AT | COLON | EQUALS | PERCENT)) !== 0) return false;
+  if (digitsOf(scanned) >= FEWEST_DIGITS || longestTokenOf(scanned) >= SHORTEST_TOKEN) return false;
+  return (scanned & SPACE) === 0 || longestTokenOf(scanned) < SHORTEST_ANNOUNCED || !ANNOUNCED.test(text);
+}
+
+/** An IPv4 address. */
+const FEWEST_DIGITS = 4;
+/** The shortest base64 that can hold a value that a detector knows. */
+const SHORTEST_TOKEN = 12;
+/** `Basic`. */
+const SHORTEST_ANNOUNCED = 5;
+const ANNOUNCED = /bearer|basic|bic|swift/i;
+
 function spansOf(text: string, detectors: readonly Detector[]): Span[] {
   const spans: Span[] = [];
   if (detectors === defaultDetectors && text.length < SHORTEST_VALUE) return spans;
-  const traits = traitsOf(text);
-  const oursMayFind = text.length >= SHORTEST_VALUE && !isPlain(text, traits) && !isBenignForm(text);
+  const scanned = scan(text);
+  const oursMayFind = text.length >= SHORTEST_VALUE && !isPlain(text, scanned) && !isBenignForm(text);
   if (!oursMayFind && detectors === defaultDetectors) return spans;
+  const traits = traitsOf(text, scanned);
   for (let rank = 0; rank < detectors.length; rank += 1) {
     const detector = detectors[rank];
     if (detector === undefined || (!oursMayFind && OURS.has(detector))) continue;
@@ -90,16 +108,6 @@ function spansOf(text: string, detectors: readonly Detector[]): Span[] {
 }
 
 const OURS: ReadonlySet<Detector> = new Set(defaultDetectors);
-
-/** Without digits, signs and long words there is nothing but what its name announces. */
-function isPlain(text: string, { digits, longestToken, at, colon, equals, percent }: Traits): boolean {
-  if (digits >= 4 || longestToken >= SHORTEST_TOKEN || at || colon || equals || percent) return false;
-  return !ANNOUNCED.test(text);
-}
-
-/** A MAC address in Cisco's form: `aabb.ccdd.eeff`. */
-const SHORTEST_TOKEN = 14;
-const ANNOUNCED = /bearer|basic|bic|swift/i;
 
 function collect(text: string, { pattern, valid }: Detector, rank: number, spans: Span[]): void {
   pattern.lastIndex = 0;

@@ -1,0 +1,188 @@
+import { count } from './described.ts';
+import type { KeyFacts } from './key-book.ts';
+import { looksLikeMap, MANY_KEYS } from './map-like.ts';
+import { define, freeName, threw } from './members.ts';
+import { mergeShapes } from './merge-shapes.ts';
+import { CUT, jsonBytes } from './meter.ts';
+import { placeInMap, placeOfMember } from './place.ts';
+import type { Place } from './place.ts';
+import { shapeItems } from './walk-items.ts';
+import { NOTE_BYTES } from './walker.ts';
+import type { Fields, Shape, ValueAt, Walker } from './walker.ts';
+
+/**
+ * The members of an object with what is shown of each. Reads each once: `for … in` with the object's own key is what
+ * engines make fastest, so this is the one place that does not go through {@link read}.
+ *
+ * @param ownOnly whether the prototypes may have keys too, which do not count.
+ * @param total how many members there are, when `fields` holds not all of them.
+ */
+export function showMembers(
+  walk: Walker,
+  fields: Fields,
+  ownOnly: boolean,
+  place: Place,
+  depth: number,
+  total?: number,
+): unknown {
+  const { meter, keys, policy } = walk;
+  if (!meter.take(2 + NOTE_BYTES)) return CUT;
+  const shape: Shape = {};
+  const serials = new Names();
+  const most = policy.budget.keys;
+  let facts = keys.start;
+  let at = 0;
+  let isCut = false;
+  for (const key in fields) {
+    if (ownOnly && !Object.hasOwn(fields, key)) continue;
+    facts = keys.after(facts, key);
+    const name = facts.isPlain && !serials.used ? key : serials.free(shape, facts.shown);
+    const nameBytes = name.length === facts.shown.length ? facts.bytes : jsonBytes(name) + 2;
+    isCut = at >= most || !meter.take(nameBytes);
+    if (isCut) break;
+    let value: unknown;
+    try {
+      value = fields[key];
+    } catch (error) {
+      value = threw(error);
+    }
+    const child = walk.visit(value, facts, placeOfMember(place, facts), depth - 1);
+    if (child === CUT) {
+      meter.bytes += nameBytes;
+      isCut = true;
+      break;
+    }
+    if (facts.isPlain) shape[name] = child;
+    else define(shape, name, child);
+    at += 1;
+  }
+  const left = isCut || total !== undefined ? (total ?? Object.keys(fields).length) - at : 0;
+  if (left > 0) define(shape, '…', count(left, 'more key'));
+  else meter.bytes += NOTE_BYTES;
+  return shape;
+}
+
+/** Masked names are often equal: a second one gets a number. */
+class Names {
+  used = false;
+  #serials: Map<string, number> | undefined;
+
+  free(shape: Shape, name: string): string {
+    this.used = true;
+    return freeName(shape, name, (this.#serials ??= new Map()));
+  }
+}
+
+/**
+ * The members of an object with the shape of each. Members whose keys are data are counted only, with one shape for all
+ * of their values.
+ */
+export function shapeMembers(
+  walk: Walker,
+  names: readonly string[],
+  valueAt: ValueAt,
+  place: Place,
+  depth: number,
+  like?: unknown,
+): unknown {
+  const { meter, policy } = walk;
+  const total = names.length;
+  if (total > MANY_KEYS) return merge(like, grouped(walk, {}, total, valueAt, place, depth));
+  if (!meter.take(2 + NOTE_BYTES)) return CUT;
+  const shownBefore = walk.shown;
+  const known = isShape(like) ? like : undefined;
+  const showsAmbiguous = ambiguousAreFields(walk, names);
+  const data: number[] = [];
+  let shape: Shape | undefined = known === undefined ? {} : undefined;
+  let facts = walk.keys.start;
+  let at = 0;
+  let members = 0;
+  for (; at < total && members < policy.budget.keys; at += 1) {
+    facts = walk.keys.after(facts, names[at] ?? '');
+    if (facts.kind === 'data' || (facts.kind === 'ambiguous' && !showsAmbiguous)) {
+      data.push(at);
+      continue;
+    }
+    const { shown, bytes } = facts;
+    if (!meter.take(bytes)) break;
+    const likeMember = known !== undefined && Object.hasOwn(known, shown) ? known[shown] : undefined;
+    const child = walk.visit(valueAt(at), facts, placeOfMember(place, facts), depth - 1, likeMember);
+    if (child === CUT) {
+      meter.bytes += bytes;
+      break;
+    }
+    if (shape === undefined && child !== likeMember)
+      shape = membersBefore(walk, names, at, known ?? {}, data);
+    if (shape !== undefined) define(shape, shown, child);
+    members += 1;
+  }
+  const left = total - at;
+  if (left > 0 || data.length > 0) shape ??= membersBefore(walk, names, at, known ?? {}, data);
+  if (left > 0 && shape !== undefined) define(shape, '…', count(left, 'more key'));
+  else meter.bytes += NOTE_BYTES;
+  if (shape === undefined) return like;
+  if (data.length > 0) {
+    return merge(
+      like,
+      grouped(walk, shape, data.length, (each) => valueAt(data[each] ?? 0), place, depth),
+    );
+  }
+  if (left > 0 || walk.shown !== shownBefore || !looksLikeMap(shape)) return merge(like, shape);
+  return merge(like, {
+    '<map>': [`<${count(total, 'key')}>`, Object.values(shape).reduce(mergeShapes)],
+  });
+}
+
+/** A key of ambiguous words is a field among fields: as many others that are surely fields, and none that is data. */
+function ambiguousAreFields({ keys }: Walker, names: readonly string[]): boolean {
+  let balance = 0;
+  let facts: KeyFacts = keys.start;
+  for (const name of names) {
+    facts = keys.after(facts, name);
+    if (facts.kind === 'data') return false;
+    balance += facts.kind === 'field' ? 1 : -1;
+  }
+  return balance >= 0;
+}
+
+/** The members up to `end`, which were all as in the shape that is known. */
+function membersBefore(
+  { keys }: Walker,
+  names: readonly string[],
+  end: number,
+  known: Fields,
+  data: readonly number[],
+): Shape {
+  const shape: Shape = {};
+  for (let at = 0; at < end; at += 1) {
+    if (data.includes(at)) continue;
+    const { shown } = keys.facts(names[at] ?? '');
+    define(shape, shown, known[shown]);
+  }
+  return shape;
+}
+
+/** Members whose keys are data: their number, and one shape for all of their values. */
+export function grouped(
+  walk: Walker,
+  shape: Shape,
+  total: number,
+  valueAt: ValueAt,
+  place: Place,
+  depth: number,
+): unknown {
+  const { meter } = walk;
+  const isEmpty = Object.keys(shape).length === 0;
+  if (!meter.take(jsonBytes('<map>') + 4)) return isEmpty ? CUT : shape;
+  const values = shapeItems(walk, { total, noun: 'key', valueAt }, undefined, placeInMap(place), depth);
+  if (values !== CUT) shape['<map>'] = values;
+  return values === CUT && isEmpty ? CUT : shape;
+}
+
+function merge(like: unknown, shape: unknown): unknown {
+  return like === undefined || shape === CUT ? shape : mergeShapes(like, shape);
+}
+
+function isShape(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
