@@ -23,6 +23,8 @@ export interface KeyFacts {
   readonly place: Place;
   /** The key that came after this one the last time: objects of one kind have their keys in one order. */
   next: KeyFacts | undefined;
+  /** The key that came first in the last object under this one. */
+  first: KeyFacts | undefined;
 }
 
 /** Names kept; programs have hundreds of keys, hostile data has any number. */
@@ -33,8 +35,8 @@ const LONGEST_SHOWN_NAME = 128;
 
 /** Remembers what is known about keys, because the same ones come with every response. */
 export class KeyBook {
-  /** Before the first key of an object. */
-  readonly start: KeyFacts;
+  /** Of a value that has no key. */
+  readonly #root: KeyFacts;
   readonly #policy: ResolvedPolicy;
   readonly #masker: TextMasker;
   readonly #facts = new Map<string, KeyFacts>();
@@ -42,7 +44,7 @@ export class KeyBook {
   constructor(policy: ResolvedPolicy, masker: TextMasker) {
     this.#policy = policy;
     this.#masker = masker;
-    this.start = this.#look('');
+    this.#root = this.#look('');
   }
 
   facts(key: string): KeyFacts {
@@ -50,6 +52,16 @@ export class KeyBook {
     if (known !== undefined) return known;
     const facts = this.#look(key);
     if (key.length <= LONGEST_NAME && this.#facts.size < MOST_NAMES) this.#facts.set(key, facts);
+    return facts;
+  }
+
+  /** The facts of the first key of an object, whose own key is `parent`. */
+  first(parent: KeyFacts | undefined, key: string): KeyFacts {
+    const owner = parent ?? this.#root;
+    const guess = owner.first;
+    if (guess !== undefined && guess.key === key) return guess;
+    const facts = this.facts(key);
+    owner.first = facts;
     return facts;
   }
 
@@ -79,6 +91,7 @@ export class KeyBook {
       kind: allowed ? 'field' : kind,
       place: { allowed, denied, paths: [] },
       next: undefined,
+      first: undefined,
     };
   }
 }

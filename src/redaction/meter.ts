@@ -3,6 +3,12 @@ const WORK_OF_A_VISIT = 8;
 /** Characters that may be read for each byte that may be shown: what is read and not shown must end somewhere too. */
 const WORK_PER_BYTE = 24;
 
+/**
+ * No result is longer, and no walk reads more: engines count fastest up to here, and no string of JavaScript is longer
+ * (V8: 2^29 - 24 characters).
+ */
+const MOST = 2 ** 30;
+
 /** In the place of what the budget has no room for. */
 export const CUT = Symbol('cut');
 
@@ -12,8 +18,8 @@ export class Meter {
   #work: number;
 
   constructor(bytes: number) {
-    this.bytes = bytes;
-    this.#work = bytes * WORK_PER_BYTE;
+    this.bytes = Math.min(bytes, MOST);
+    this.#work = Math.min(bytes * WORK_PER_BYTE, MOST);
   }
 
   /** Takes bytes, or takes none and says that there are not enough. */

@@ -21,6 +21,7 @@ export function showMembers(
   walk: Walker,
   fields: Fields,
   ownOnly: boolean,
+  parent: KeyFacts | undefined,
   place: Place,
   depth: number,
   total?: number,
@@ -28,16 +29,22 @@ export function showMembers(
   const { meter, keys, policy } = walk;
   if (!meter.take(2 + NOTE_BYTES)) return CUT;
   const shape: Shape = {};
-  const serials = new Names();
+  let serials: Map<string, number> | undefined;
   const most = policy.budget.keys;
-  let facts = keys.start;
+  let before: KeyFacts | undefined;
   let at = 0;
   let isCut = false;
   for (const key in fields) {
     if (ownOnly && !Object.hasOwn(fields, key)) continue;
-    facts = keys.after(facts, key);
-    const name = facts.isPlain && !serials.used ? key : serials.free(shape, facts.shown);
-    const nameBytes = name.length === facts.shown.length ? facts.bytes : jsonBytes(name) + 2;
+    const facts = before === undefined ? keys.first(parent, key) : keys.after(before, key);
+    before = facts;
+    let name = key;
+    let nameBytes = facts.bytes;
+    if (!facts.isPlain || serials !== undefined) {
+      // Masked names are often equal: the second one gets a number.
+      name = freeName(shape, facts.shown, (serials ??= new Map()));
+      if (name !== facts.shown) nameBytes = jsonBytes(name) + 2;
+    }
     isCut = at >= most || !meter.take(nameBytes);
     if (isCut) break;
     let value: unknown;
@@ -62,17 +69,6 @@ export function showMembers(
   return shape;
 }
 
-/** Masked names are often equal: a second one gets a number. */
-class Names {
-  used = false;
-  #serials: Map<string, number> | undefined;
-
-  free(shape: Shape, name: string): string {
-    this.used = true;
-    return freeName(shape, name, (this.#serials ??= new Map()));
-  }
-}
-
 /**
  * The members of an object with the shape of each. Members whose keys are data are counted only, with one shape for all
  * of their values.
@@ -81,6 +77,7 @@ export function shapeMembers(
   walk: Walker,
   names: readonly string[],
   valueAt: ValueAt,
+  parent: KeyFacts | undefined,
   place: Place,
   depth: number,
   like?: unknown,
@@ -91,14 +88,16 @@ export function shapeMembers(
   if (!meter.take(2 + NOTE_BYTES)) return CUT;
   const shownBefore = walk.shown;
   const known = isShape(like) ? like : undefined;
-  const showsAmbiguous = ambiguousAreFields(walk, names);
+  const showsAmbiguous = ambiguousAreFields(walk, names, parent);
   const data: number[] = [];
   let shape: Shape | undefined = known === undefined ? {} : undefined;
-  let facts = walk.keys.start;
+  let before: KeyFacts | undefined;
   let at = 0;
   let members = 0;
   for (; at < total && members < policy.budget.keys; at += 1) {
-    facts = walk.keys.after(facts, names[at] ?? '');
+    const name = names[at] ?? '';
+    const facts = before === undefined ? walk.keys.first(parent, name) : walk.keys.after(before, name);
+    before = facts;
     if (facts.kind === 'data' || (facts.kind === 'ambiguous' && !showsAmbiguous)) {
       data.push(at);
       continue;
@@ -134,11 +133,16 @@ export function shapeMembers(
 }
 
 /** A key of ambiguous words is a field among fields: as many others that are surely fields, and none that is data. */
-function ambiguousAreFields({ keys }: Walker, names: readonly string[]): boolean {
+function ambiguousAreFields(
+  { keys }: Walker,
+  names: readonly string[],
+  parent: KeyFacts | undefined,
+): boolean {
   let balance = 0;
-  let facts: KeyFacts = keys.start;
+  let before: KeyFacts | undefined;
   for (const name of names) {
-    facts = keys.after(facts, name);
+    const facts = before === undefined ? keys.first(parent, name) : keys.after(before, name);
+    before = facts;
     if (facts.kind === 'data') return false;
     balance += facts.kind === 'field' ? 1 : -1;
   }

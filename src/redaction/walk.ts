@@ -114,7 +114,7 @@ export class Walk implements Walker {
     return masked === text ? this.meter.scalar(value) : this.meter.string(masked);
   }
 
-  #text(text: string, key: KeyFacts | undefined, place: Place, depth: number, like: unknown): unknown {
+  #text(text: string, key: KeyFacts | undefined, place: Place, depth: number, like?: unknown): unknown {
     const shows = this.#shows(place);
     if (shows) {
       if (place.denied !== undefined) return this.#masked(text, key, place);
@@ -211,7 +211,7 @@ export class Walk implements Walker {
     if (isPlain && !Object.hasOwn(value, 'toJSON')) {
       if (depth <= 0) return this.meter.label('<object>');
       const fields = isRoot && isEnvelope(value) ? this.#envelope(value) : (value as Fields);
-      return this.#members(fields, prototype === null || HAS_NO_INHERITED_KEYS, place, depth, like);
+      return this.#members(fields, prototype === null || HAS_NO_INHERITED_KEYS, key, place, depth, like);
     }
     if (value instanceof Map) return this.#map(value, place, depth, like);
     if (value instanceof Set) {
@@ -232,7 +232,7 @@ export class Walk implements Walker {
       return this.#described(parts);
     }
     if (depth <= 0) return this.meter.label('<object>');
-    return this.#members(parts?.fields ?? (value as Fields), false, place, depth, like);
+    return this.#members(parts?.fields ?? (value as Fields), false, key, place, depth, like);
   }
 
   #items(items: Items, key: KeyFacts | undefined, place: Place, depth: number, like: unknown): unknown {
@@ -241,10 +241,17 @@ export class Walk implements Walker {
       : shapeItems(this, items, key, place, depth, like);
   }
 
-  #members(fields: Fields, hasOwnOnly: boolean, place: Place, depth: number, like: unknown): unknown {
-    if (this.showsValues) return showMembers(this, fields, !hasOwnOnly, place, depth);
+  #members(
+    fields: Fields,
+    hasOwnOnly: boolean,
+    key: KeyFacts | undefined,
+    place: Place,
+    depth: number,
+    like: unknown,
+  ): unknown {
+    if (this.showsValues) return showMembers(this, fields, !hasOwnOnly, key, place, depth);
     const names = Object.keys(fields);
-    return shapeMembers(this, names, (at) => read(fields, names[at] ?? ''), place, depth, like);
+    return shapeMembers(this, names, (at) => read(fields, names[at] ?? ''), key, place, depth, like);
   }
 
   /** The members of an API Gateway response, each read once, with its body opened. */
@@ -269,7 +276,7 @@ export class Walk implements Walker {
       const name = typeof key === 'string' || typeof key === 'number' ? String(key) : `<${typeof key}>`;
       define(fields, freeName(fields, name, serials), value);
     }
-    return showMembers(this, fields, false, place, depth, map.size);
+    return showMembers(this, fields, false, undefined, place, depth, map.size);
   }
 }
 

@@ -26,32 +26,63 @@ export function isBenignForm(text: string): boolean {
   return text.length <= LONGEST_BENIGN_FORM && BENIGN.test(text);
 }
 
-const UUID = '########-####-####-####-############';
-/** As `toISOString` writes it. */
-const TIME = '9999-19-39T29:59:69.999Z';
+const UUID_LENGTH = 36;
+const TIME_LENGTH = 24;
 const DASH = 0x2d;
+const DIGIT = 1;
+const HEX = 2;
+
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/\d/.test(character)) return DIGIT | HEX;
+  return /[A-Fa-f]/.test(character) ? HEX : 0;
+});
 
 /**
  * Whether the string is a UUID or a time as `toISOString` writes it: the two that responses are full of, told without
  * a regular expression. All of their characters are ASCII that JSON writes as it is.
  */
 export function isUuidOrTime(text: string): boolean {
-  if (text.length === UUID.length) return text.charCodeAt(8) === DASH && fits(text, UUID);
-  return text.length === TIME.length && text.charCodeAt(4) === DASH && fits(text, TIME);
+  if (text.length === UUID_LENGTH) return isUuid(text);
+  return text.length === TIME_LENGTH && isTime(text);
 }
 
-/** `#` stands for a hexadecimal digit, a digit for itself or one below, anything else for itself. */
-function fits(text: string, form: string): boolean {
-  for (let at = 0; at < form.length; at += 1) {
-    const code = text.charCodeAt(at);
-    const wanted = form.charCodeAt(at);
-    if (wanted === 0x23) {
-      const isHex =
-        (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66) || (code >= 0x41 && code <= 0x46);
-      if (!isHex) return false;
-    } else if (wanted >= 0x30 && wanted <= 0x39) {
-      if (code < 0x30 || code > wanted) return false;
-    } else if (code !== wanted) return false;
+function isUuid(text: string): boolean {
+  return (
+    text.charCodeAt(8) === DASH &&
+    text.charCodeAt(13) === DASH &&
+    text.charCodeAt(18) === DASH &&
+    text.charCodeAt(23) === DASH &&
+    isAll(text, 0, 8, HEX) &&
+    isAll(text, 9, 13, HEX) &&
+    isAll(text, 14, 18, HEX) &&
+    isAll(text, 19, 23, HEX) &&
+    isAll(text, 24, 36, HEX)
+  );
+}
+
+function isTime(text: string): boolean {
+  return (
+    text.charCodeAt(4) === DASH &&
+    text.charCodeAt(7) === DASH &&
+    text[10] === 'T' &&
+    text[13] === ':' &&
+    text[16] === ':' &&
+    text[19] === '.' &&
+    text[23] === 'Z' &&
+    isAll(text, 0, 4, DIGIT) &&
+    isAll(text, 5, 7, DIGIT) &&
+    isAll(text, 8, 10, DIGIT) &&
+    isAll(text, 11, 13, DIGIT) &&
+    isAll(text, 14, 16, DIGIT) &&
+    isAll(text, 17, 19, DIGIT) &&
+    isAll(text, 20, 23, DIGIT)
+  );
+}
+
+function isAll(text: string, start: number, end: number, kind: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    if (((KINDS[text.charCodeAt(at)] ?? 0) & kind) === 0) return false;
   }
   return true;
 }
