@@ -1,8 +1,8 @@
+import { decodeBase64 } from './detectors/base64.ts';
 import { startsWithWord } from './known-forms.ts';
 import type { Meter } from './meter.ts';
 import { looksLikeForm, openForm, openJson } from './open-text.ts';
 import type { OpenedText } from './open-text.ts';
-import { decodeBase64 } from './text-masker.ts';
 
 /** Failures to read what looks like JSON. Each costs an exception, and data that has so many holds no JSON. */
 const MOST_FAILURES = 200;

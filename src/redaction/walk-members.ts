@@ -88,7 +88,7 @@ export function shapeMembers(
   if (!meter.take(2 + NOTE_BYTES)) return CUT;
   const shownBefore = walk.shown;
   const known = isShape(like) ? like : undefined;
-  const showsAmbiguous = ambiguousAreFields(walk, names, parent);
+  let showsAmbiguous: boolean | undefined;
   const data: number[] = [];
   let shape: Shape | undefined = known === undefined ? {} : undefined;
   let before: KeyFacts | undefined;
@@ -98,7 +98,8 @@ export function shapeMembers(
     const name = names[at] ?? '';
     const facts = before === undefined ? walk.keys.first(parent, name) : walk.keys.after(before, name);
     before = facts;
-    if (facts.kind === 'data' || (facts.kind === 'ambiguous' && !showsAmbiguous)) {
+    if (facts.kind === 'ambiguous') showsAmbiguous ??= ambiguousAreFields(walk, names, parent);
+    if (facts.kind === 'data' || (facts.kind === 'ambiguous' && showsAmbiguous === false)) {
       data.push(at);
       continue;
     }

@@ -1,7 +1,7 @@
 import { describeObject } from './describe-object.ts';
 import { Described, lengthClass, shapeOfString } from './described.ts';
 import type { Category } from './detectors/detector.ts';
-import { isUuidOrTime } from './detectors/benign-forms.ts';
+import { isMachineData } from './detectors/benign-forms.ts';
 import { ESCAPED, scan } from './detectors/traits.ts';
 import { isEnvelope, openEnvelope } from './envelope.ts';
 import type { KeyBook, KeyFacts } from './key-book.ts';
@@ -134,9 +134,10 @@ export class Walk implements Walker {
 
   /** Whether a text holds neither structure nor anything that a detector could find, nor anything that JSON escapes. */
   #isOrdinary(text: string): boolean {
-    if (isUuidOrTime(text)) return this.#masker.knowsMachineData;
+    if (isMachineData(text)) return this.#masker.knowsMachineData;
+    if (looksLikeJson(text)) return false;
     const scanned = scan(text);
-    return (scanned & ESCAPED) === 0 && this.#masker.isPlain(text, scanned) && !looksLikeJson(text);
+    return (scanned & ESCAPED) === 0 && this.#masker.isPlain(text, scanned);
   }
 
   #shownAsItIs(text: string): unknown {

@@ -23,7 +23,9 @@ const LONGEST_BENIGN_FORM = 128;
 
 /** Whether the whole string has a form of machine data: an identifier, a hash, a time, a decimal number. */
 export function isBenignForm(text: string): boolean {
-  return text.length <= LONGEST_BENIGN_FORM && BENIGN.test(text);
+  if (text.length > LONGEST_BENIGN_FORM) return false;
+  const first = text.charCodeAt(0);
+  return (first === DASH || ((KINDS[first] ?? 0) & HEX) !== 0) && BENIGN.test(text);
 }
 
 const UUID_LENGTH = 36;
@@ -39,12 +41,22 @@ const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
 });
 
 /**
- * Whether the string is a UUID or a time as `toISOString` writes it: the two that responses are full of, told without
- * a regular expression. All of their characters are ASCII that JSON writes as it is.
+ * Whether the string is a UUID, a hash, or a time as `toISOString` writes it: what responses are full of, told without a
+ * regular expression. All of their characters are ASCII that JSON writes as it is.
  */
-export function isUuidOrTime(text: string): boolean {
-  if (text.length === UUID_LENGTH) return isUuid(text);
-  return text.length === TIME_LENGTH && isTime(text);
+export function isMachineData(text: string): boolean {
+  switch (text.length) {
+    case UUID_LENGTH:
+      return isUuid(text);
+    case TIME_LENGTH:
+      return isTime(text);
+    case 32:
+    case 40:
+    case 64:
+      return isAll(text, 0, text.length, HEX) && !isAll(text, 0, text.length, DIGIT);
+    default:
+      return false;
+  }
 }
 
 function isUuid(text: string): boolean {

@@ -1,3 +1,4 @@
+import { SHORTEST_BASE64, startsReadably } from './base64.ts';
 import { isBenignForm } from './benign-forms.ts';
 import { defaultDetectors } from './default-detectors.ts';
 import type { Category, Detector } from './detector.ts';
@@ -52,22 +53,36 @@ const NOTHING: Readonly<Record<string, number>> = Object.freeze({});
  */
 export function maskText(text: string, options: MaskOptions = {}): MaskedText {
   const { detectors = defaultDetectors, replace = label } = options;
-  const spans = spansOf(text, detectors);
-  if (spans.length === 0) return { text, found: NOTHING };
-
   const counts = new Map<string, number>();
-  const pieces: string[] = [];
+  const masked = replaceFound(text, scan(text), detectors, (found) => {
+    counts.set(found.detector, (counts.get(found.detector) ?? 0) + 1);
+    return replace(found);
+  });
+  return { text: masked, found: counts.size === 0 ? NOTHING : Object.fromEntries(counts) };
+}
+
+/**
+ * {@link maskText} without the counts, for a text that was scanned already; the same string comes back when nothing is
+ * found.
+ */
+export function replaceFound(
+  text: string,
+  scanned: number,
+  detectors: readonly Detector[],
+  replace: (found: Found) => string,
+): string {
+  const spans = spansOf(text, scanned, detectors);
+  if (spans.length === 0) return text;
+  let masked = '';
   let at = 0;
-  for (const { start, end, rank } of merge(spans)) {
+  for (const { start, end, rank } of spans.length === 1 ? spans : merge(spans)) {
     const detector = detectors[rank];
     if (detector === undefined) continue;
-    const { name, category } = detector;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-    pieces.push(text.slice(at, start), replace({ detector: name, category, text: text.slice(start, end) }));
+    const found = { detector: detector.name, category: detector.category, text: text.slice(start, end) };
+    masked += text.slice(at, start) + replace(found);
     at = end;
   }
-  pieces.push(text.slice(at));
-  return { text: pieces.join(''), found: Object.fromEntries(counts) };
+  return masked + text.slice(at);
 }
 
 function label({ detector }: Found): string {
@@ -80,29 +95,39 @@ function label({ detector }: Found): string {
  */
 export function isPlain(text: string, scanned: number): boolean {
   if ((scanned & (AT | COLON | EQUALS | PERCENT)) !== 0) return false;
-  if (digitsOf(scanned) >= FEWEST_DIGITS || longestTokenOf(scanned) >= SHORTEST_TOKEN) return false;
-  return (scanned & SPACE) === 0 || longestTokenOf(scanned) < SHORTEST_ANNOUNCED || !ANNOUNCED.test(text);
+  const digits = digitsOf(scanned);
+  const token = longestTokenOf(scanned);
+  if (digits >= FEWEST_DIGITS || token >= SHORTEST_KEY) return false;
+  if (token >= SHORTEST_BASE64) {
+    if (digits > 0) return false;
+    // A long word, or the text behind base64.
+    if (token >= text.length - 2 && startsReadably(text)) return false;
+  }
+  return (scanned & SPACE) === 0 || token < SHORTEST_ANNOUNCED || !ANNOUNCED.test(text);
 }
 
 /** An IPv4 address. */
 const FEWEST_DIGITS = 4;
-/** The shortest base64 that can hold a value that a detector knows. */
-const SHORTEST_TOKEN = 12;
+/** The shortest key of an issuer. */
+const SHORTEST_KEY = 16;
 /** `Basic`. */
 const SHORTEST_ANNOUNCED = 5;
 const ANNOUNCED = /bearer|basic|bic|swift/i;
 
-function spansOf(text: string, detectors: readonly Detector[]): Span[] {
+function spansOf(text: string, scanned: number, detectors: readonly Detector[]): Span[] {
   const spans: Span[] = [];
   if (detectors === defaultDetectors && text.length < SHORTEST_VALUE) return spans;
-  const scanned = scan(text);
   const oursMayFind = text.length >= SHORTEST_VALUE && !isPlain(text, scanned) && !isBenignForm(text);
   if (!oursMayFind && detectors === defaultDetectors) return spans;
   const traits = traitsOf(text, scanned);
   for (let rank = 0; rank < detectors.length; rank += 1) {
     const detector = detectors[rank];
     if (detector === undefined || (!oursMayFind && OURS.has(detector))) continue;
-    if (detector.hint(text, traits)) collect(text, detector, rank, spans);
+    if (!detector.hint(text, traits)) continue;
+    collect(text, detector, rank, spans);
+    // What is masked whole cannot be masked more.
+    const [first] = spans;
+    if (spans.length === 1 && first !== undefined && first.end - first.start === text.length) break;
   }
   return spans;
 }
