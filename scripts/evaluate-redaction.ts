@@ -3,9 +3,10 @@ import type { RedactionBudget } from '../src/redaction/redact.ts';
 import { redact } from '../src/redaction/redact.ts';
 import { generateResponses } from './evaluation/generate-responses.ts';
 import { readLabelledSet } from './evaluation/labelled-set.ts';
-import { measureLeaks, measureValues } from './evaluation/measure-generated.ts';
+import { measureValues } from './evaluation/measure-generated.ts';
+import { measureLeaks } from './evaluation/measure-leaks.ts';
 import { measureLabelled } from './evaluation/measure-labelled.ts';
-import { reportLabelled, reportValues, shareText } from './evaluation/report.ts';
+import { reportLabelled, reportLeaks, reportValues } from './evaluation/report.ts';
 
 /*
  * How well redaction does: `npm run eval:redaction`, on responses that are generated here, and on a labelled set of
@@ -33,7 +34,7 @@ function evaluateGenerated(): void {
   console.log("Mode 'values'\n");
   console.log(reportValues(measureValues(responses, (value) => redact(value, { mode: 'values', budget }))));
   const leaks = measureLeaks(responses, (value) => redact(value, { mode: 'shape', budget }), KNOWN_VALUES);
-  console.log(`\nMode 'shape'\n\nStrings of which four characters in a row are shown: ${shareText(leaks)}`);
+  console.log(`\nMode 'shape'\n\n${reportLeaks(leaks)}`);
 }
 
 async function evaluateLabelled(file: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { GeneratedResponse } from './generate-responses.ts';
 import type { LabelledText } from './labelled-text.ts';
 import { isCovered, isTelling, maskedRanges } from './masked-ranges.ts';
 import type { Place } from './response-tree.ts';
-import { shownAt, shownStrings } from './response-tree.ts';
+import { shownAt } from './response-tree.ts';
 
 /** So many of so many. */
 export interface Share {
@@ -29,8 +29,6 @@ export interface Example {
 }
 
 const EXAMPLES_PER_KIND = 3;
-/** A leak in `shape` mode is this many characters in a row of any string. */
-const LEAK_LENGTH = 4;
 
 /** Holds what is shown of each response against what is known of it. */
 export function measureValues(
@@ -70,29 +68,6 @@ export function measureValues(
   return { recall, altered, masked, examples };
 }
 
-/**
- * Strings of the responses that can be seen in what is shown of them, by four characters in a row. Labels such as
- * `<string>` and the texts in `known`, which every response holds, do not count.
- */
-export function measureLeaks(
-  responses: readonly GeneratedResponse[],
-  show: (value: unknown) => unknown,
-  known: readonly string[],
-): Share {
-  const leaks = { part: 0, of: 0 };
-  for (const { value, leaves } of responses) {
-    const shown = shownStrings(show(value))
-      .filter((text) => !known.includes(text))
-      .map((text) => text.replaceAll(/<[^<>]*>/g, ' '))
-      .join('\n');
-    for (const { leaf } of leaves) {
-      leaks.of += 1;
-      if (holdsPartOf(shown, leaf.text.text)) leaks.part += 1;
-    }
-  }
-  return leaks;
-}
-
 /** Whether nothing of the part of a text is in what is shown of the text. */
 export function isHidden(text: string, shown: string, start: number, end: number): boolean {
   const ranges = maskedRanges(text, shown);
@@ -124,11 +99,4 @@ function textOf(shown: unknown, text: string): string {
   // A quoted text is a JSON string in a string, and is shown without its quotes.
   if (typeof shown === 'string') return JSON.stringify(shown) === text ? text : shown;
   return shown === undefined ? '' : JSON.stringify(shown);
-}
-
-function holdsPartOf(shown: string, text: string): boolean {
-  for (let at = 0; at + LEAK_LENGTH <= text.length; at += 1) {
-    if (shown.includes(text.slice(at, at + LEAK_LENGTH))) return true;
-  }
-  return false;
 }

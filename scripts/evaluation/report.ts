@@ -1,6 +1,7 @@
 import { table } from '../../benchmarks/support/table.ts';
 import type { LabelledResult } from './measure-labelled.ts';
 import { DETECTABLE } from './measure-labelled.ts';
+import type { LeaksResult } from './measure-leaks.ts';
 import type { Example, Share, ValuesResult } from './measure-generated.ts';
 import type { Place } from './response-tree.ts';
 
@@ -40,6 +41,16 @@ export function reportValues({ recall, altered, masked, examples }: ValuesResult
     '',
     'Some of what was missed or altered',
     ...[...examples].sort((one, other) => one.kind.localeCompare(other.kind, 'en')).map(exampleText),
+  ].join('\n');
+}
+
+/** What `shape` mode shows of generated responses. */
+export function reportLeaks({ strings, dataKeys, fields, examples }: LeaksResult): string {
+  return [
+    `Strings of which four characters in a row are shown: ${shareText(strings)}`,
+    `Keys that are data of which four characters in a row are shown: ${shareText(dataKeys)}`,
+    `Names of fields that are shown: ${shareText(fields)}`,
+    ...(examples.length > 0 ? ['', 'Some of what is shown', ...examples.map((text) => `  ${text}`)] : []),
   ].join('\n');
 }
 

@@ -1,15 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { generateResponses } from '../../../scripts/evaluation/generate-responses.ts';
 import { labelledText } from '../../../scripts/evaluation/labelled-text.ts';
-import { measureLeaks, measureValues } from '../../../scripts/evaluation/measure-generated.ts';
+import { measureValues } from '../../../scripts/evaluation/measure-generated.ts';
+import { measureLeaks } from '../../../scripts/evaluation/measure-leaks.ts';
 import { measureLabelled } from '../../../scripts/evaluation/measure-labelled.ts';
-import { JsonText, Leaf, leavesOf, toValue } from '../../../scripts/evaluation/response-tree.ts';
+import {
+  DataMap,
+  JsonText,
+  keysOf,
+  Leaf,
+  leavesOf,
+  toValue,
+} from '../../../scripts/evaluation/response-tree.ts';
 
 const email = { kind: 'email', value: 'ann@example.com' };
 const note = new Leaf(labelledText('Write to ', email, ' soon'), { place: 'free text' });
 const total = new Leaf(labelledText('10.20'), { benign: 'price' });
 const tree = { body: new JsonText({ items: [{ note, total }] }) };
-const response = { value: toValue(tree), leaves: leavesOf(tree) };
+const response = { value: toValue(tree), leaves: leavesOf(tree), keys: keysOf(tree) };
 const showing = (shownNote: unknown, shownTotal: unknown) => () => ({
   body: { items: [{ note: shownNote, total: shownTotal }] },
 });
