@@ -6,7 +6,14 @@ import { readLabelledSet } from './evaluation/labelled-set.ts';
 import { measureValues } from './evaluation/measure-generated.ts';
 import { measureLeaks } from './evaluation/measure-leaks.ts';
 import { measureLabelled } from './evaluation/measure-labelled.ts';
-import { reportLabelled, reportLeaks, reportValues } from './evaluation/report.ts';
+import { measureSecrets } from './evaluation/measure-secrets.ts';
+import {
+  reportLabelled,
+  reportLeaks,
+  reportNames,
+  reportSecrets,
+  reportValues,
+} from './evaluation/report.ts';
 
 /*
  * How well redaction does: `npm run eval:redaction`, on responses that are generated here, and on a labelled set of
@@ -26,6 +33,13 @@ const budget: RedactionBudget = {
 /** What the envelopes of generated responses hold; it is safe and shown in every mode. */
 const KNOWN_VALUES = ['true', 'application/json', 'application/x-www-form-urlencoded', 'no-store'];
 
+/** A text as the value of a key that says nothing. */
+function showText(text: string): string {
+  const output = redact({ text }, { mode: 'values', budget });
+  const shown = typeof output === 'object' && output !== null && 'text' in output ? output.text : undefined;
+  return typeof shown === 'string' ? shown : JSON.stringify(shown ?? null);
+}
+
 function evaluateGenerated(): void {
   const responses = generateResponses(RESPONSES, SEED);
   console.log(
@@ -33,17 +47,20 @@ function evaluateGenerated(): void {
   );
   console.log("Mode 'values'\n");
   console.log(reportValues(measureValues(responses, (value) => redact(value, { mode: 'values', budget }))));
+  const name = (key: string): boolean => {
+    const shown = redact({ [key]: 'x' }, { mode: 'values' });
+    return JSON.stringify(shown) !== JSON.stringify({ [key]: 'x' });
+  };
+  console.log(`\nGENERATED SECRETS: the forms of issuers, no secret of anybody\n`);
+  console.log(reportSecrets(measureSecrets(showText, SEED)));
+  console.log(`\nNames of keys\n\n${reportNames(name)}`);
   const leaks = measureLeaks(responses, (value) => redact(value, { mode: 'shape', budget }), KNOWN_VALUES);
   console.log(`\nMode 'shape'\n\n${reportLeaks(leaks)}`);
 }
 
 async function evaluateLabelled(file: string): Promise<void> {
   const texts = await readLabelledSet(file);
-  const result = measureLabelled(texts, (text) => {
-    const output = redact({ text }, { mode: 'values', budget });
-    const shown = typeof output === 'object' && output !== null && 'text' in output ? output.text : undefined;
-    return typeof shown === 'string' ? shown : JSON.stringify(shown ?? null);
-  });
+  const result = measureLabelled(texts, showText);
   console.log(`\nLABELLED SET: ${texts.length} texts, each as the value { text }, mode 'values'\n`);
   console.log(reportLabelled(result));
 }

@@ -16,6 +16,8 @@ export interface ValuesResult {
   readonly recall: Map<string, Map<Place, Share>>;
   /** Benign values that are not shown as they are, by kind. */
   readonly altered: Map<string, Share>;
+  /** Replacements of personal values in the place of such a value, by label. */
+  readonly precision: Map<string, Share>;
   /** Letters and digits outside of personal values that are not shown. */
   readonly masked: Share;
   /** Some altered benign values and some missed personal ones, a few of each kind, to look into. */
@@ -37,6 +39,7 @@ export function measureValues(
 ): ValuesResult {
   const recall: ValuesResult['recall'] = new Map();
   const altered: ValuesResult['altered'] = new Map();
+  const precision: ValuesResult['precision'] = new Map();
   const masked = { part: 0, of: 0 };
   const examples: Example[] = [];
   const keep = (example: Example): void => {
@@ -56,6 +59,12 @@ export function measureValues(
         count(altered, about.benign, isAltered);
         if (isAltered) keep({ kind: about.benign, text: text.text, shown });
       }
+      for (const range of maskedRanges(text.text, shown) ?? []) {
+        const isRight = text.spans.some(
+          ({ kind, start, end }) => isOf(range.label, kind) && start < range.end && range.start < end,
+        );
+        if (!DENIED_LABELS.has(range.label)) count(precision, range.label, isRight);
+      }
       for (const { kind, start, end } of text.spans) {
         const places = recall.get(kind) ?? new Map<Place, Share>();
         recall.set(kind, places);
@@ -65,7 +74,30 @@ export function measureValues(
       }
     }
   }
-  return { recall, altered, masked, examples };
+  return { recall, altered, precision, masked, examples };
+}
+
+/** Labels of what the name of the key denies: the value is not looked at. */
+const DENIED_LABELS: ReadonlySet<string> = new Set([
+  'credentials',
+  'contact',
+  'identity',
+  'financial',
+  'health',
+  'location',
+  'network',
+]);
+
+/** Kinds of this evaluation that a label of a detector speaks of, where their names differ. */
+const KINDS_OF_LABELS: Readonly<Record<string, readonly string[]>> = {
+  phone: ['phone, international', 'phone, national'],
+  ip: ['ipv4', 'ipv6'],
+  'national-id': ['ssn'],
+  'url-credentials': ['url credentials'],
+};
+
+function isOf(label: string, kind: string): boolean {
+  return KINDS_OF_LABELS[label]?.includes(kind) ?? label === kind;
 }
 
 /** Whether nothing of the part of a text is in what is shown of the text. */

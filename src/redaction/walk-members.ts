@@ -42,7 +42,7 @@ export function showMembers(
     let nameBytes = facts.bytes;
     if (!facts.isPlain || serials !== undefined) {
       // Masked names are often equal: the second one gets a number.
-      name = freeName(shape, facts.shown, (serials ??= new Map()));
+      name = freeName(shape, facts.shown, (serials ??= new Map<string, number>()));
       if (name !== facts.shown) nameBytes = jsonBytes(name) + 2;
     }
     isCut = at >= most || !meter.take(nameBytes);

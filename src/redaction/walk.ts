@@ -217,7 +217,7 @@ export class Walk implements Walker {
     if (value instanceof Map) return this.#map(value, place, depth, like);
     if (value instanceof Set) {
       if (depth <= 0) return this.meter.label('<Set>');
-      const items = take(value, this.policy.budget.items);
+      const items = take<unknown>(value, this.policy.budget.items);
       return this.#items(
         { total: value.size, noun: 'item', valueAt: (at) => items[at] },
         key,
