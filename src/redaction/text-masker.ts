@@ -6,7 +6,8 @@ import { decodeBase64 } from './detectors/base64.ts';
 import { defaultDetectors } from './detectors/default-detectors.ts';
 import { isPlain, replaceFound } from './detectors/mask-text.ts';
 import type { Found } from './detectors/mask-text.ts';
-import { digitsOf, EQUALS, ESCAPED, longestTokenOf, PERCENT, scan } from './detectors/traits.ts';
+import { digitsOf, ESCAPED, longestTokenOf, PERCENT, scan } from './detectors/traits.ts';
+import { maskParameters, maskSegments } from './mask-urls.ts';
 import type { ResolvedPolicy } from './policy.ts';
 
 /** What is read past the cut of a long string, so that a secret that lies across the cut is still recognised. */
@@ -26,7 +27,6 @@ const NUMBER = /^(?!\d{4}-\d\d-\d\d$)[+(]?\d[\d\s().+/-]{5,40}$/;
 const FEWEST_DIGITS = 6;
 const ESCAPE = /\\u00([2-7][\da-f])/gi;
 const PERCENT_ENCODED = /(?:%[\da-f]{2}){1,64}/gi;
-const URL_START = /^(?:[a-z][a-z\d+.-]{1,20}:\/\/|\/)[^\s?#]{0,2048}[?#]/i;
 
 /** Takes personal and secret values out of strings. */
 export class TextMasker {
@@ -34,11 +34,16 @@ export class TextMasker {
   readonly #replace: (found: Found) => string;
   readonly #denied: DenyList;
   readonly #parameters = new Map<string, Category | 'none'>();
+  readonly #maskParameter: (name: string, value: string) => string;
   readonly #onlyOurs: boolean;
 
   constructor(policy: ResolvedPolicy) {
     this.#policy = policy;
     this.#denied = createDenyList(policy.deny);
+    this.#maskParameter = (name, value) => {
+      const category = this.#deniedParameter(name);
+      return category === undefined ? value : policy.replace(category, category, decodePercent(value));
+    };
     this.#onlyOurs = policy.detectors === defaultDetectors;
     this.#replace = ({ detector, category, text }) => policy.replace(detector, category, text);
   }
@@ -95,11 +100,19 @@ export class TextMasker {
         if (masked !== decoded) return masked;
       }
     }
-    const url = (scanned & EQUALS) !== 0 && URL_START.test(text) ? this.#maskQuery(text) : text;
-    const masked = this.#maskFound(url, url === text ? scanned : scan(url));
+    const masked = isPlain(text, scanned)
+      ? this.#maskFound(text, scanned)
+      : this.#maskUrlsAndFound(text, scanned);
     return masked === text && key !== undefined && digitsOf(scanned) >= FEWEST_DIGITS
       ? this.#maskInContext(text, key)
       : masked;
+  }
+
+  /** What lies across the segments of a path is found first: a key may hold a slash. */
+  #maskUrlsAndFound(text: string, scanned: number): string {
+    const opened = maskParameters(text, this.#maskParameter);
+    const masked = this.#maskFound(opened, opened === text ? scanned : scan(opened));
+    return maskSegments(masked, (segment) => this.#maskFound(segment, scan(segment)));
   }
 
   #maskFound(text: string, scanned: number): string {
@@ -115,19 +128,6 @@ export class TextMasker {
     const masked = this.#maskFound(inContext, scan(inContext));
     if (masked === inContext) return text;
     return masked.startsWith(before) ? masked.slice(before.length) : masked;
-  }
-
-  /** The parameters of a URL have names, like the keys of an object. */
-  #maskQuery(url: string): string {
-    const start = url.search(/[?#]/);
-    const pairs = url
-      .slice(start)
-      .replaceAll(/([?&#;])([^=&#;]{1,64})=([^&#;]+)/g, (pair, mark: string, name: string, value: string) => {
-        const category = this.#deniedParameter(name);
-        if (category === undefined) return pair;
-        return `${mark}${name}=${this.#policy.replace(category, category, decodePercent(value))}`;
-      });
-    return url.slice(0, start) + pairs;
   }
 }
 

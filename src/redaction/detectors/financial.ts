@@ -153,7 +153,7 @@ const IBAN_LENGTHS: Readonly<Record<string, number>> = {
 const iban: Detector = {
   name: 'iban',
   category: 'financial',
-  hint: (_text, { digits }) => digits >= 8,
+  hint: (_text, { digits }) => digits >= 4,
   pattern: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}[ -]?(?:[A-Z0-9][ -]?){11,30}/gi,
   valid: (match) => {
     const length = IBAN_LENGTHS[match.slice(0, 2).toUpperCase()];
