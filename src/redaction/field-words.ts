@@ -195,11 +195,12 @@ export const FIELD_WORDS = `
 /** Words of field names that are names of people, places or brands as well: alone they do not tell a field from data. */
 export const AMBIGUOUS_WORDS = `
   al alpha baron bars baz beta bill bins block bond branch brand breed bridge can captain carbon caron cart
-  case cash coach cors coupon cross delta dot epsilon fares farm fico fine floor friday gamma gate general
-  geo grace grant gross hold human iban javas job kafka lane levy line loan lon mac major mark max mean
-  melody menu meta monday moreno north omega pace page pat per pie post power price python reading reason
-  rich root royal ruby saturday seed server sigma skipped small solar song south star story strong sunday
-  swift tea theta thursday trace tuesday unique val valid wage ward waters wednesday weight west wind
+  case cash coach conn cors coupon cross delta dot epsilon fares farm fico fine floor friday gamma gate
+  general geo grace grant green gross hold human iban javas job kafka lane levy line loan logins lon mac
+  major mark max mean melody menu meta monday moreno nino north omega pace page pat per pie post power price
+  python reading reason rich root royal ruby saturday seed server sigma skipped small solar song south star
+  story strong sunday swift tea theta thursday trace tuesday unique val valid wage ward waters wednesday
+  weight west wind
 `;
 
 /** What is written behind another word without a sign between: `userid`, `createdat`, `orderno`. */
