@@ -2,10 +2,15 @@ import { parseArgs } from 'node:util';
 import type { RedactionBudget } from '../src/redaction/redact.ts';
 import { redact } from '../src/redaction/redact.ts';
 import { generateResponses } from './evaluation/generate-responses.ts';
+import type { LabelledText } from './evaluation/labelled-text.ts';
 import { readLabelledSet } from './evaluation/labelled-set.ts';
 import { measureValues } from './evaluation/measure-generated.ts';
 import { measureLeaks } from './evaluation/measure-leaks.ts';
 import { measureLabelled } from './evaluation/measure-labelled.ts';
+import { samplesOf } from './evaluation/peers/peer-sample.ts';
+import { reportPeers } from './evaluation/peers/report-peers.ts';
+import type { PeerRun } from './evaluation/peers/run-peers.ts';
+import { runPeers } from './evaluation/peers/run-peers.ts';
 import { measureSecrets } from './evaluation/measure-secrets.ts';
 import {
   reportLabelled,
@@ -17,7 +22,8 @@ import {
 
 /*
  * How well redaction does: `npm run eval:redaction`, on responses that are generated here, and on a labelled set of
- * texts when one is given: `npm run eval:redaction -- --labelled FILE`. It measures and does not judge: it ends with 0.
+ * texts when one is given: `npm run eval:redaction -- --labelled FILE`. With `--peers` other packages are installed
+ * into a temporary folder and measured on the same texts, which takes minutes and needs a registry. It measures and does not judge: it ends with 0.
  */
 const RESPONSES = 2000;
 const SEED = 20_260_314;
@@ -58,19 +64,34 @@ function evaluateGenerated(): void {
   console.log(`\nMode 'shape'\n\n${reportLeaks(leaks)}`);
 }
 
-async function evaluateLabelled(file: string): Promise<void> {
-  const texts = await readLabelledSet(file);
+function evaluateLabelled(texts: readonly LabelledText[]): void {
   const result = measureLabelled(texts, showText);
   console.log(`\nLABELLED SET: ${texts.length} texts, each as the value { text }, mode 'values'\n`);
   console.log(reportLabelled(result));
 }
 
+/** The same texts for all, and no keys: most packages know nothing of them. */
+async function evaluatePeers(labelled: readonly LabelledText[]): Promise<void> {
+  const samples = samplesOf(generateResponses(RESPONSES, SEED), labelled, SEED);
+  const texts = samples.map(({ text }) => text);
+  console.log(
+    `\nPEERS: ${texts.length} texts, each alone; a value is hidden when no six characters of it are left\n`,
+  );
+  const started = performance.now();
+  const shown = texts.map(showText);
+  const runs: PeerRun[] = [{ name: 'lambda-lantern', shown, milliseconds: performance.now() - started }];
+  for await (const run of runPeers(texts)) runs.push(run);
+  console.log(reportPeers(runs, samples));
+}
+
 // The variable would make the mode stricter.
 delete process.env.LANTERN_REDACTION;
 try {
-  const { values } = parseArgs({ options: { labelled: { type: 'string' } } });
+  const { values } = parseArgs({ options: { labelled: { type: 'string' }, peers: { type: 'boolean' } } });
+  const labelled = values.labelled === undefined ? [] : await readLabelledSet(values.labelled);
   evaluateGenerated();
-  if (values.labelled !== undefined) await evaluateLabelled(values.labelled);
+  if (labelled.length > 0) evaluateLabelled(labelled);
+  if (values.peers === true) await evaluatePeers(labelled);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
 }

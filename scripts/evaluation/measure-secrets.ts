@@ -6,7 +6,7 @@ import { SECRET_FORMATS, secretPart } from './secret-formats.ts';
 /** How many secrets of each form are hidden, by the name of the form. */
 export type SecretsResult = ReadonlyMap<string, Share>;
 
-const SECRETS_PER_FORMAT = 20;
+export const SECRETS_PER_FORMAT = 20;
 /** A form counts as found when this many of its secrets are. */
 export const FOUND_OF_FORMAT = 18;
 /** A secret of which less is covered is not hidden: what is left of it says too much. */

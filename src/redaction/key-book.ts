@@ -19,6 +19,8 @@ export interface KeyFacts {
   readonly allowed: boolean;
   /** Whether a programmer chose the name, or it is an identifier, an address, a customer's own words. */
   readonly kind: NameKind;
+  /** Whether the name is surely data: `shape` mode never shows it. */
+  readonly likeData: boolean;
   /** The place of such a member when nothing is special about the object that it belongs to. */
   readonly place: Place;
   /** The key that came after this one the last time: objects of one kind have their keys in one order. */
@@ -89,6 +91,7 @@ export class KeyBook {
       denied,
       allowed,
       kind: allowed ? 'field' : kind,
+      likeData: !allowed && kind === 'data',
       place: { allowed, denied, paths: [] },
       next: undefined,
       first: undefined,

@@ -10,6 +10,8 @@ import { digitsOf, ESCAPED, longestTokenOf, PERCENT, scan } from './detectors/tr
 import { maskParameters, maskSegments } from './mask-urls.ts';
 import type { ResolvedPolicy } from './policy.ts';
 
+export { decodeBase64 } from './detectors/base64.ts';
+
 /** What is read past the cut of a long string, so that a secret that lies across the cut is still recognised. */
 const READ_PAST_CUT = 1024;
 /** An encoding in an encoding in an encoding: deeper ones are not written by programs that mean well. */

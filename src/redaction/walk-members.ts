@@ -99,7 +99,7 @@ export function shapeMembers(
     const facts = before === undefined ? walk.keys.first(parent, name) : walk.keys.after(before, name);
     before = facts;
     if (facts.kind === 'ambiguous') showsAmbiguous ??= ambiguousAreFields(walk, names, parent);
-    if (facts.kind === 'data' || (facts.kind === 'ambiguous' && showsAmbiguous === false)) {
+    if (facts.likeData || (facts.kind === 'ambiguous' && showsAmbiguous === false)) {
       data.push(at);
       continue;
     }
@@ -144,7 +144,7 @@ function ambiguousAreFields(
   for (const name of names) {
     const facts = before === undefined ? keys.first(parent, name) : keys.after(before, name);
     before = facts;
-    if (facts.kind === 'data') return false;
+    if (facts.likeData) return false;
     balance += facts.kind === 'field' ? 1 : -1;
   }
   return balance >= 0;
