@@ -133,21 +133,26 @@ export function shapeMembers(
   });
 }
 
-/** A key of ambiguous words is a field among fields: as many others that are surely fields, and none that is data. */
+/**
+ * A key of ambiguous words is a field among fields: more others that surely are, none that is data, and all of them
+ * written alike, because names of people begin with a capital letter.
+ */
 function ambiguousAreFields(
   { keys }: Walker,
   names: readonly string[],
   parent: KeyFacts | undefined,
 ): boolean {
   let balance = 0;
+  let capitals = 0;
   let before: KeyFacts | undefined;
   for (const name of names) {
     const facts = before === undefined ? keys.first(parent, name) : keys.after(before, name);
     before = facts;
     if (facts.likeData) return false;
     balance += facts.kind === 'field' ? 1 : -1;
+    if (/^[A-Z]/.test(name)) capitals += 1;
   }
-  return balance >= 0;
+  return balance > 0 && (capitals === 0 || capitals === names.length);
 }
 
 /** The members up to `end`, which were all as in the shape that is known. */

@@ -31,7 +31,9 @@ export interface PeerScore {
 const MOST_OF_EACH = 1000;
 /** Names, streets, dates and passwords are told by their keys, which these packages do not get. */
 const TOLD_BY_KEY = ['name', 'street', 'date of birth', 'password'];
-/** So many characters of a value in a row are too many. */
+/** What packages put in the place of a value: `[EMAIL]`, `<EMAIL>`. */
+const LABELS = /\[[^[\]]{0,60}\]|<[^<>]{0,60}>/g;
+/** Half of a value is seen, or so many characters in a row of a short one. */
 const SEEN = 6;
 
 /** The texts that packages are compared on: the same for the same seed. */
@@ -78,8 +80,9 @@ export function scoreOf(samples: readonly Sample[], shown: readonly string[]): P
       add(shares.benign, output !== text);
       return;
     }
+    const left = output.replaceAll(LABELS, ' ');
     for (const value of hidden) {
-      const isHidden = !isSeen(value, output);
+      const isHidden = !isSeen(value, left);
       if (from === 'secrets') formats.set(group, (formats.get(group) ?? 0) + (isHidden ? 1 : 0));
       else add(shares[from], isHidden);
     }
@@ -98,7 +101,7 @@ function add(share: Share, counts: boolean): void {
 }
 
 function isSeen(value: string, shown: string): boolean {
-  const length = Math.min(SEEN, value.length);
+  const length = Math.min(Math.max(SEEN, Math.ceil(value.length / 2)), value.length);
   for (let at = 0; at + length <= value.length; at += 1) {
     if (shown.includes(value.slice(at, at + length))) return true;
   }

@@ -1,6 +1,6 @@
 import { fakerEN_US } from '@faker-js/faker';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { PERSONAL_KINDS } from '../../../scripts/evaluation/personal-values.ts';
 import { SECRET_FORMATS, secretPart } from '../../../scripts/evaluation/secret-formats.ts';
 import { redact } from '../../../src/redaction/redact.ts';
