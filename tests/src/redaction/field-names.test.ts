@@ -26,6 +26,25 @@ describe('nameKind', () => {
     }
   });
 
+  it('knows what the events of Lambda are made of', () => {
+    const { Records } = JSON.parse(
+      '{"Records":[{"eventSourceARN":1,"dynamodb":{"NewImage":1,"SequenceNumber":1},"kinesis":{"partitionKey":1},"s3":1,"Sns":1}]}',
+    ) as { Records: object[] };
+
+    expect(redact({ Records })).toEqual({
+      Records: [
+        '<1 item>',
+        {
+          eventSourceARN: '<number>',
+          dynamodb: { NewImage: '<number>', SequenceNumber: '<number>' },
+          kinesis: { partitionKey: '<number>' },
+          s3: '<number>',
+          Sns: '<number>',
+        },
+      ],
+    });
+  });
+
   it('takes whatever it does not know as data', () => {
     for (const key of [
       'anna',
@@ -80,13 +99,25 @@ describe('redact in shape mode, for keys', () => {
     ],
     // Grant may be somebody: shown among fields, hidden alone and beside names.
     [
-      { id: 1, grant: 2 },
-      { id: '<number>', grant: '<number>' },
+      { id: 1, total: 2, grant: 3 },
+      { id: '<number>', total: '<number>', grant: '<number>' },
+    ],
+    [
+      { Id: 1, Total: 2, Grant: 3 },
+      { Id: '<number>', Total: '<number>', Grant: '<number>' },
     ],
     [{ grant: 2 }, { '<map>': ['<1 key>', '<number>'] }],
     [
-      { id: 1, grant: 2, bob: 3 },
-      { id: '<number>', '<map>': ['<2 keys>', '<number>'] },
+      { count: 1, grant: 2 },
+      { count: '<number>', '<map>': ['<1 key>', '<number>'] },
+    ],
+    [
+      { id: 1, total: 2, Grant: 3 },
+      { id: '<number>', total: '<number>', '<map>': ['<1 key>', '<number>'] },
+    ],
+    [
+      { id: 1, total: 2, grant: 2, bob: 3 },
+      { id: '<number>', total: '<number>', '<map>': ['<2 keys>', '<number>'] },
     ],
   ])('shows %j as %j', (value, shown) => {
     expect(redact(value)).toEqual(shown);
