@@ -30,16 +30,18 @@ import {
 } from '@faker-js/faker';
 import type { Faker } from '@faker-js/faker';
 import { BENIGN_KINDS } from './benign-values.ts';
+import { dataMap } from './data-maps.ts';
 import type { Personal } from './labelled-text.ts';
 import { labelledText } from './labelled-text.ts';
 import { PERSONAL_KINDS } from './personal-values.ts';
-import type { PlacedLeaf, ResponseTree } from './response-tree.ts';
-import { JsonText, Leaf, leavesOf, toValue } from './response-tree.ts';
+import type { PlacedLeaf, ResponseKeys, ResponseTree } from './response-tree.ts';
+import { JsonText, keysOf, Leaf, leavesOf, toValue } from './response-tree.ts';
 
 /** A response of which every string is known. */
 export interface GeneratedResponse {
   readonly value: unknown;
   readonly leaves: readonly PlacedLeaf[];
+  readonly keys: ResponseKeys;
 }
 
 const LOCALES: readonly Faker[] = [
@@ -101,7 +103,7 @@ function generateResponse(faker: Faker): GeneratedResponse {
 
 function plainObject(faker: Faker): GeneratedResponse {
   const tree = document(faker);
-  return { value: toValue(tree), leaves: leavesOf(tree) };
+  return { value: toValue(tree), leaves: leavesOf(tree), keys: keysOf(tree) };
 }
 
 function jsonBody(faker: Faker): GeneratedResponse {
@@ -111,7 +113,7 @@ function jsonBody(faker: Faker): GeneratedResponse {
     headers: headers('application/json'),
     body: new JsonText(body),
   };
-  return { value: toValue(tree), leaves: leavesOf(tree) };
+  return { value: toValue(tree), leaves: leavesOf(tree), keys: keysOf(tree) };
 }
 
 function base64Body(faker: Faker): GeneratedResponse {
@@ -123,7 +125,7 @@ function base64Body(faker: Faker): GeneratedResponse {
     isBase64Encoded: true,
     body: text,
   };
-  return { value: envelope, leaves: leavesOf(body, ['body']) };
+  return { value: envelope, leaves: leavesOf(body, ['body']), keys: keysOf(body) };
 }
 
 function formBody(faker: Faker): GeneratedResponse {
@@ -133,12 +135,12 @@ function formBody(faker: Faker): GeneratedResponse {
     headers: toValue(headers('application/x-www-form-urlencoded')),
     body: new URLSearchParams(toValue(body) as Record<string, string>).toString(),
   };
-  return { value: envelope, leaves: leavesOf(body, ['body']) };
+  return { value: envelope, leaves: leavesOf(body, ['body']), keys: keysOf(body) };
 }
 
-/** What a body holds: one record, a list of them, or records in each other, one of them as JSON in a string. */
+/** What a body holds: one record, a list of them, one with a map of data, or records in each other, one of them as JSON in a string. */
 function document(faker: Faker): ResponseTree {
-  switch (faker.number.int(2)) {
+  switch (faker.number.int(3)) {
     case 0:
       return record(faker);
     case 1:
@@ -146,6 +148,8 @@ function document(faker: Faker): ResponseTree {
         items: Array.from({ length: faker.number.int({ min: 1, max: 5 }) }, () => record(faker)),
         count: faker.number.int(500),
       };
+    case 2:
+      return { ...record(faker), ...dataMap(faker) };
     default:
       return {
         ...record(faker),

@@ -2,7 +2,7 @@ import type { GeneratedResponse } from './generate-responses.ts';
 import type { LabelledText } from './labelled-text.ts';
 import { isCovered, isTelling, maskedRanges } from './masked-ranges.ts';
 import type { Place } from './response-tree.ts';
-import { shownAt, shownStrings } from './response-tree.ts';
+import { shownAt } from './response-tree.ts';
 
 /** So many of so many. */
 export interface Share {
@@ -16,6 +16,8 @@ export interface ValuesResult {
   readonly recall: Map<string, Map<Place, Share>>;
   /** Benign values that are not shown as they are, by kind. */
   readonly altered: Map<string, Share>;
+  /** Replacements of personal values in the place of such a value, by label. */
+  readonly precision: Map<string, Share>;
   /** Letters and digits outside of personal values that are not shown. */
   readonly masked: Share;
   /** Some altered benign values and some missed personal ones, a few of each kind, to look into. */
@@ -29,8 +31,6 @@ export interface Example {
 }
 
 const EXAMPLES_PER_KIND = 3;
-/** A leak in `shape` mode is this many characters in a row of any string. */
-const LEAK_LENGTH = 4;
 
 /** Holds what is shown of each response against what is known of it. */
 export function measureValues(
@@ -39,6 +39,7 @@ export function measureValues(
 ): ValuesResult {
   const recall: ValuesResult['recall'] = new Map();
   const altered: ValuesResult['altered'] = new Map();
+  const precision: ValuesResult['precision'] = new Map();
   const masked = { part: 0, of: 0 };
   const examples: Example[] = [];
   const keep = (example: Example): void => {
@@ -58,6 +59,12 @@ export function measureValues(
         count(altered, about.benign, isAltered);
         if (isAltered) keep({ kind: about.benign, text: text.text, shown });
       }
+      for (const range of maskedRanges(text.text, shown) ?? []) {
+        const isRight = text.spans.some(
+          ({ kind, start, end }) => isOf(range.label, kind) && start < range.end && range.start < end,
+        );
+        if (!DENIED_LABELS.has(range.label)) count(precision, range.label, isRight);
+      }
       for (const { kind, start, end } of text.spans) {
         const places = recall.get(kind) ?? new Map<Place, Share>();
         recall.set(kind, places);
@@ -67,30 +74,30 @@ export function measureValues(
       }
     }
   }
-  return { recall, altered, masked, examples };
+  return { recall, altered, precision, masked, examples };
 }
 
-/**
- * Strings of the responses that can be seen in what is shown of them, by four characters in a row. Labels such as
- * `<string>` and the texts in `known`, which every response holds, do not count.
- */
-export function measureLeaks(
-  responses: readonly GeneratedResponse[],
-  show: (value: unknown) => unknown,
-  known: readonly string[],
-): Share {
-  const leaks = { part: 0, of: 0 };
-  for (const { value, leaves } of responses) {
-    const shown = shownStrings(show(value))
-      .filter((text) => !known.includes(text))
-      .map((text) => text.replaceAll(/<[^<>]*>/g, ' '))
-      .join('\n');
-    for (const { leaf } of leaves) {
-      leaks.of += 1;
-      if (holdsPartOf(shown, leaf.text.text)) leaks.part += 1;
-    }
-  }
-  return leaks;
+/** Labels of what the name of the key denies: the value is not looked at. */
+const DENIED_LABELS: ReadonlySet<string> = new Set([
+  'credentials',
+  'contact',
+  'identity',
+  'financial',
+  'health',
+  'location',
+  'network',
+]);
+
+/** Kinds of this evaluation that a label of a detector speaks of, where their names differ. */
+const KINDS_OF_LABELS: Readonly<Record<string, readonly string[]>> = {
+  phone: ['phone, international', 'phone, national'],
+  ip: ['ipv4', 'ipv6'],
+  'national-id': ['ssn'],
+  'url-credentials': ['url credentials'],
+};
+
+function isOf(label: string, kind: string): boolean {
+  return KINDS_OF_LABELS[label]?.includes(kind) ?? label === kind;
 }
 
 /** Whether nothing of the part of a text is in what is shown of the text. */
@@ -124,11 +131,4 @@ function textOf(shown: unknown, text: string): string {
   // A quoted text is a JSON string in a string, and is shown without its quotes.
   if (typeof shown === 'string') return JSON.stringify(shown) === text ? text : shown;
   return shown === undefined ? '' : JSON.stringify(shown);
-}
-
-function holdsPartOf(shown: string, text: string): boolean {
-  for (let at = 0; at + LEAK_LENGTH <= text.length; at += 1) {
-    if (shown.includes(text.slice(at, at + LEAK_LENGTH))) return true;
-  }
-  return false;
 }

@@ -24,6 +24,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   iban: 'IBAN_CODE',
   ip: 'IP_ADDRESS',
   'national-id': 'US_SSN',
+  website: 'DOMAIN_NAME',
 };
 
 /** What detectors alone can find: none of them knows a name or an address. */

@@ -1,7 +1,11 @@
 import { table } from '../../benchmarks/support/table.ts';
 import type { LabelledResult } from './measure-labelled.ts';
 import { DETECTABLE } from './measure-labelled.ts';
+import type { LeaksResult } from './measure-leaks.ts';
 import type { Example, Share, ValuesResult } from './measure-generated.ts';
+import { BENIGN_NAMES, SENSITIVE_NAMES } from './key-names.ts';
+import { FOUND_OF_FORMAT } from './measure-secrets.ts';
+import type { SecretsResult } from './measure-secrets.ts';
 import type { Place } from './response-tree.ts';
 
 const PLACES: readonly Place[] = ['own key', 'neutral key', 'free text'];
@@ -22,7 +26,7 @@ export function total(shares: Iterable<Share>): Share {
 }
 
 /** The tables of what `values` mode did to generated responses. */
-export function reportValues({ recall, altered, masked, examples }: ValuesResult): string {
+export function reportValues({ recall, altered, precision, masked, examples }: ValuesResult): string {
   const places = (shares: ReadonlyMap<Place, Share>): string[] => [
     shareText(total(shares.values())),
     ...PLACES.map((place) => shareText(shares.get(place) ?? { part: 0, of: 0 })),
@@ -33,6 +37,12 @@ export function reportValues({ recall, altered, masked, examples }: ValuesResult
     'Recall of planted personal values, by kind and by where they stand',
     table(['kind', 'recall', ...PLACES], kinds),
     '',
+    'Precision of the labels that detectors give',
+    table(
+      ['label', 'precision'],
+      [...precision].sort(byName).map(([label, share]) => [label, shareText(share)]),
+    ),
+    '',
     'Benign values altered, by kind',
     table(['kind', 'altered'], [...benign, ['all', shareText(total(altered.values()))]]),
     '',
@@ -40,6 +50,39 @@ export function reportValues({ recall, altered, masked, examples }: ValuesResult
     '',
     'Some of what was missed or altered',
     ...[...examples].sort((one, other) => one.kind.localeCompare(other.kind, 'en')).map(exampleText),
+  ].join('\n');
+}
+
+/** What `shape` mode shows of generated responses. */
+export function reportLeaks({ strings, dataKeys, fields, examples }: LeaksResult): string {
+  return [
+    `Strings of which four characters in a row are shown: ${shareText(strings)}`,
+    `Keys that are data of which four characters in a row are shown: ${shareText(dataKeys)}`,
+    `Names of fields that are shown: ${shareText(fields)}`,
+    ...(examples.length > 0 ? ['', 'Some of what is shown', ...examples.map((text) => `  ${text}`)] : []),
+  ].join('\n');
+}
+
+/** How many forms of secrets are found, and which are not. */
+export function reportSecrets(secrets: SecretsResult): string {
+  const missed = [...secrets].filter(([, { part }]) => part < FOUND_OF_FORMAT);
+  const found = { part: secrets.size - missed.length, of: secrets.size };
+  return [
+    `Forms of which ${FOUND_OF_FORMAT} of 20 secrets are hidden: ${shareText(found)}`,
+    `Secrets that are hidden: ${shareText(total(secrets.values()))}`,
+    ...missed.map(([name, share]) => `  missed: ${name}, ${shareText(share)}`),
+  ].join('\n');
+}
+
+/** How many names of keys are denied, of those that should be and of those that should not. */
+export function reportNames(isDenied: (name: string) => boolean): string {
+  const denied = SENSITIVE_NAMES.filter(isDenied);
+  const wrong = BENIGN_NAMES.filter(isDenied);
+  const missed = SENSITIVE_NAMES.filter((name) => !denied.includes(name));
+  return [
+    `Sensitive names denied: ${shareText({ part: denied.length, of: SENSITIVE_NAMES.length })}`,
+    `Benign names denied: ${shareText({ part: wrong.length, of: BENIGN_NAMES.length })}`,
+    ...[...missed, ...wrong].map((name) => `  wrong: ${name}`),
   ].join('\n');
 }
 

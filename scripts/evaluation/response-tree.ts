@@ -23,9 +23,19 @@ export class JsonText {
   }
 }
 
+/** An object whose keys are data: names of people, addresses, identifiers. */
+export class DataMap {
+  readonly entries: ReadonlyArray<readonly [key: string, value: ResponseTree]>;
+
+  constructor(entries: DataMap['entries']) {
+    this.entries = entries;
+  }
+}
+
 /** A response before it is sent. */
 export type ResponseTree =
   | Leaf
+  | DataMap
   | JsonText
   | string
   | number
@@ -44,6 +54,8 @@ export interface PlacedLeaf {
 export function toValue(tree: ResponseTree): unknown {
   if (tree instanceof Leaf) return tree.text.text;
   if (tree instanceof JsonText) return JSON.stringify(toValue(tree.content));
+  if (tree instanceof DataMap)
+    return Object.fromEntries(tree.entries.map(([key, value]) => [key, toValue(value)]));
   if (isList(tree)) return tree.map(toValue);
   if (typeof tree !== 'object' || tree === null) return tree;
   return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, toValue(value)]));
@@ -56,8 +68,29 @@ export function leavesOf(tree: ResponseTree, path: PlacedLeaf['path'] = []): Pla
   if (typeof tree !== 'object' || tree === null) return [];
   const entries: ReadonlyArray<readonly [string | number, ResponseTree]> = isList(tree)
     ? tree.map((value, index) => [index, value] as const)
-    : Object.entries(tree);
+    : tree instanceof DataMap
+      ? tree.entries
+      : Object.entries(tree);
   return entries.flatMap(([key, value]) => leavesOf(value, [...path, key]));
+}
+
+/** The keys of a response: names of fields, and keys that are data. */
+export interface ResponseKeys {
+  readonly fields: Set<string>;
+  readonly data: Set<string>;
+}
+
+/** All keys of a response. */
+export function keysOf(
+  tree: ResponseTree,
+  keys: ResponseKeys = { fields: new Set(), data: new Set() },
+): ResponseKeys {
+  if (tree instanceof JsonText) return keysOf(tree.content, keys);
+  if (tree instanceof Leaf || typeof tree !== 'object' || tree === null) return keys;
+  const entries = isList(tree) ? [] : tree instanceof DataMap ? tree.entries : Object.entries(tree);
+  for (const [key] of entries) (tree instanceof DataMap ? keys.data : keys.fields).add(key);
+  for (const value of isList(tree) ? tree : entries.map(([, each]) => each)) keysOf(value, keys);
+  return keys;
 }
 
 /** What a redacted response shows at a path; undefined when it shows nothing there. */
@@ -76,6 +109,13 @@ export function shownStrings(value: unknown): string[] {
   if (typeof value === 'number') return [String(value)];
   if (typeof value !== 'object' || value === null) return [];
   return Object.values(value).flatMap(shownStrings);
+}
+
+/** Every key that a value shows. */
+export function shownKeys(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const keys = Array.isArray(value) ? [] : Object.keys(value);
+  return [...keys, ...Object.values(value).flatMap(shownKeys)];
 }
 
 function isList(tree: ResponseTree): tree is readonly ResponseTree[] {

@@ -14,11 +14,16 @@ export const DENIED_NAMES: Readonly<Record<Category, readonly string[]>> = {
     connection string, database url, dsn, cookie, session id, =session, =sid, connect sid, csrf, xsrf, otp,
     totp, pin, pin code, mfa code, one time code, verification code, security code, recovery code,
     backup code, auth code, authorization code, security answer, security question, =sig, x amz signature,
-    saml response, saml assertion, presigned url, signed url, magic link, reset link, pem, kerberos ticket
+    saml response, saml assertion, presigned url, signed url, magic link, reset link, reset url,
+    pem, kerberos ticket, shared access signature, =signature, client assertion, =hmac, =salt, mnemonic, seed phrase,
+    webhook url, slack webhook, conn str, conn string, mongo uri, mongodb uri, redis url, database uri, db url,
+    consumer key, =pat, oauth verifier, code verifier, recovery key, deploy key, gpg key, sa key, bot key, api token,
+    secret access key, php sess id, jsession id, asp net session id
   `),
   contact: namesIn(`
     email, e mail, =mail, mail address, phone, telephone, =tel, =mobile, mobile number, msisdn, =cell,
-    cell number, =fax, fax number, contact number, whatsapp, telegram id, skype id, recipient, reply to
+    cell number, =fax, fax number, contact number, whatsapp, telegram id, skype id, recipient, reply to,
+    cellphone, mobile no, contact no, phone no
   `),
   identity: namesIn(`
     ssn, itin, social security, social insurance, national id, national insurance, nino, passport,
@@ -30,30 +35,32 @@ export const DENIED_NAMES: Readonly<Record<Category, readonly string[]>> = {
     customer name, patient name, contact name, recipient name, user name, nickname, dob, birth date,
     date of birth, birthday, birth day, birth year, born, birth place, place of birth, gender, =sex,
     ethnicity, =race, religion, nationality, citizenship, marital status, sexual orientation,
-    political opinion, trade union, biometric, fingerprint, face id, signature image, mothers maiden
+    political opinion, political affiliation, political party, =ein, =sin, =nin, aadhar, pan card, cnpj,
+    fiscal code, =login, person name, =vin, vehicle identification number, plate number, green card, id number,
+    identity number, personal id, citizen id, resident id, trade union, biometric, fingerprint, face id, signature image, mothers maiden
   `),
   financial: namesIn(`
-    card number, card no, card num, credit card, debit card, payment card, =card, =pan, cvv, cvv2, cvc,
+    card number, card no, card num, credit card, debit card, cvn, track 1, track 2, payment card, =card, =pan, cvv, cvv2, cvc,
     cvc2, =csc, =cid, card holder, card holder name, name on card, card expiry, card exp, expiry month,
     expiry year, exp month, exp year, track data, iban, bic, swift, account number, account no,
     acct number, bank account, routing number, aba number, sort code, bank code, salary, wage, income,
     net worth, credit score, wallet address, account holder, account holder name, account balance,
-    bank details
+    bank details, =holder, acct num, beneficiary account
   `),
   health: namesIn(`
     diagnosis, diagnoses, blood type, blood group, allergy, allergies, medication, prescription,
     medical record, medical history, medical condition, mrn, health insurance, health card,
     insurance number, patient id, patient number, disability, symptom, treatment plan, icd code, genetic,
-    pregnant, pregnancy, vaccination, medicare
+    pregnant, pregnancy, vaccination, medicare, insurance id, health id, hiv, hiv status
   `),
   location: namesIn(`
     address, street, house number, apartment number, postcode, postal code, zip code, =zip, lat, latitude,
     lng, =lon, longitude, lat lng, lat lon, geo location, geolocation, gps, coordinates, geo point,
-    home town
+    home town, =postal, =geo
   `),
   network: namesIn(`
     ip, ip address, ipv4, ipv6, client ip, source ip, remote addr, x forwarded for, forwarded for,
-    x real ip, mac address, device id, imei, imsi, iccid, advertising id, idfa, gaid, device fingerprint,
+    x real ip, mac address, mac addr, =mac, device id, imei, imsi, iccid, advertising id, idfa, gaid, device fingerprint,
     ssid
   `),
 };
@@ -77,7 +84,7 @@ export const HARMLESS_ENDINGS: readonly string[] = namesIn(`
   subject, field, column, label, index, version, rate, ratio, expires, expired, expiry, expiration, ttl,
   at, date, age, strength, rule, rules, name, arn, region, scope, provider, service, usage, allowed,
   supported, changed, updated, created, resolver, validator, parser, queue, topic, bounced, delivered,
-  opened, visible, seconds, endpoint, algorithm, brand, network, issuer, preference, preferences, error,
+  opened, visible, seconds, used, endpoint, algorithm, brand, network, issuer, preference, preferences, error,
   errors
 `);
 

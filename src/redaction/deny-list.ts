@@ -18,12 +18,26 @@ interface Names {
   /** By the words of a name, joined. */
   readonly anywhere: ReadonlyMap<string, Category>;
   readonly wholeKey: ReadonlyMap<string, Category>;
+  /** What the names of `anywhere` and their plurals begin with: most words of keys begin none of them. */
+  readonly beginnings: ReadonlySet<string>;
 }
 
 const DEFAULTS = namesOf(Object.entries(DENIED_NAMES));
 const PHRASES: ReadonlySet<string> = new Set(HARMLESS_PHRASES.map(joined));
 const ENDINGS: ReadonlySet<string> = new Set(HARMLESS_ENDINGS);
 const BEGINNINGS: ReadonlySet<string> = new Set(HARMLESS_BEGINNINGS);
+
+/** The category of what a key names when that is personal or secret. */
+export type DenyList = (key: string) => Category | undefined;
+
+/** {@link deniedCategory} with options that are read once: for many keys. */
+export function createDenyList({ extend = {}, without = [] }: DenyListOptions = {}): DenyList {
+  const own = namesOf(Object.entries(extend));
+  return (key) => {
+    const words = wordsOf(key);
+    return find(words, own, []) ?? find(words, DEFAULTS, without);
+  };
+}
 
 /**
  * The category of what a key names when that is personal or secret, else `undefined`. Compares words, whatever the
@@ -33,30 +47,22 @@ const BEGINNINGS: ReadonlySet<string> = new Set(HARMLESS_BEGINNINGS);
  * deniedCategory('x-api-key'); // 'credentials'
  */
 export function deniedCategory(key: string, options: DenyListOptions = {}): Category | undefined {
-  const words = wordsOf(key);
-  if (words.length === 0) return undefined;
-  const { extend, without = [] } = options;
-  if (extend !== undefined) {
-    const own = find(words, namesOf(Object.entries(extend)));
-    if (own !== undefined) return own;
-  }
-  return find(words, DEFAULTS, without);
+  return createDenyList(options)(key);
 }
 
-function find(
-  words: readonly string[],
-  names: Names,
-  without: readonly Category[] = [],
-): Category | undefined {
+function find(words: readonly string[], names: Names, without: readonly Category[]): Category | undefined {
+  if (words.length === 0) return undefined;
   const whole = names.wholeKey.get(words.join(''));
   if (whole !== undefined && !without.includes(whole)) return whole;
-  const harmless = harmlessWords(words);
+  let harmless: ReadonlySet<number> | undefined;
   for (let start = 0; start < words.length; start += 1) {
     let name = '';
     for (let end = start; end < Math.min(words.length, start + MOST_WORDS); end += 1) {
       name += words[end] ?? '';
+      if (!names.beginnings.has(name)) break;
       const category = names.anywhere.get(name) ?? names.anywhere.get(singular(name));
       if (category === undefined || without.includes(category)) continue;
+      harmless ??= harmlessWords(words);
       if (saysSomethingElse(words, start, end, harmless)) continue;
       return category;
     }
@@ -91,13 +97,18 @@ function saysSomethingElse(
 function namesOf(entries: readonly (readonly [string, readonly string[]])[]): Names {
   const anywhere = new Map<string, Category>();
   const wholeKey = new Map<string, Category>();
+  const beginnings = new Set<string>();
   for (const [category, names] of entries) {
     for (const name of names) {
       const target = name.startsWith('=') ? wholeKey : anywhere;
       target.set(joined(name), category as Category);
     }
   }
-  return { anywhere, wholeKey };
+  for (const name of anywhere.keys()) {
+    for (let end = 1; end <= name.length; end += 1) beginnings.add(name.slice(0, end));
+    beginnings.add(`${name}s`);
+  }
+  return { anywhere, wholeKey, beginnings };
 }
 
 function joined(name: string): string {

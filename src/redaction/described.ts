@@ -37,6 +37,6 @@ export function shapeOfString(length: number): string {
 
 /** `1,204 more items`. */
 export function count(amount: number, noun: string): string {
-  const digits = String(amount).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
+  const digits = amount < 1000 ? String(amount) : String(amount).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
   return `${digits} ${noun}${amount === 1 ? '' : 's'}`;
 }

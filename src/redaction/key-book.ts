@@ -1,5 +1,8 @@
 import type { Category } from './detectors/detector.ts';
+import { nameKind } from './field-names.ts';
+import type { NameKind } from './field-names.ts';
 import { jsonBytes } from './meter.ts';
+import type { Place } from './place.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import type { TextMasker } from './text-masker.ts';
 
@@ -8,27 +11,34 @@ export interface KeyFacts {
   readonly key: string;
   /** The name as it may be shown. */
   readonly shown: string;
+  /** Whether the name is shown as it is, and can be set like any other. */
+  readonly isPlain: boolean;
   /** Bytes of the shown name as a member of a JSON object, with its colon and comma. */
   readonly bytes: number;
   readonly denied: Category | undefined;
   readonly allowed: boolean;
-  /** The name is not one that a programmer chose: an identifier, an address, a customer's own words. */
+  /** Whether a programmer chose the name, or it is an identifier, an address, a customer's own words. */
+  readonly kind: NameKind;
+  /** Whether the name is surely data: `shape` mode never shows it. */
   readonly likeData: boolean;
+  /** The place of such a member when nothing is special about the object that it belongs to. */
+  readonly place: Place;
+  /** The key that came after this one the last time: objects of one kind have their keys in one order. */
+  next: KeyFacts | undefined;
+  /** The key that came first in the last object under this one. */
+  first: KeyFacts | undefined;
 }
 
 /** Names kept; programs have hundreds of keys, hostile data has any number. */
 const MOST_NAMES = 2000;
-/** Longest name that is kept, and that can be a programmer's. */
+/** Longest name that is kept. */
 const LONGEST_NAME = 64;
 const LONGEST_SHOWN_NAME = 128;
 
-/** Words of letters with an index or a version at most, joined by the signs that names are joined by. */
-const NAME = /^[$@#_]{0,2}[A-Za-z][A-Za-z\d]*(?:[._:-]{1,2}[A-Za-z\d]+){0,10}[_?]{0,2}$/;
-/** Names of algorithms and standards, whose digits are no identifier. */
-const KNOWN_NUMBERS = /sha-?(?:1|224|256|384|512)|base64|x509|iso8601|rfc\d{4}|utf16/gi;
-
 /** Remembers what is known about keys, because the same ones come with every response. */
 export class KeyBook {
+  /** Of a value that has no key. */
+  readonly #root: KeyFacts;
   readonly #policy: ResolvedPolicy;
   readonly #masker: TextMasker;
   readonly #facts = new Map<string, KeyFacts>();
@@ -36,6 +46,7 @@ export class KeyBook {
   constructor(policy: ResolvedPolicy, masker: TextMasker) {
     this.#policy = policy;
     this.#masker = masker;
+    this.#root = this.#look('');
   }
 
   facts(key: string): KeyFacts {
@@ -46,38 +57,44 @@ export class KeyBook {
     return facts;
   }
 
+  /** The facts of the first key of an object, whose own key is `parent`. */
+  first(parent: KeyFacts | undefined, key: string): KeyFacts {
+    const owner = parent ?? this.#root;
+    const guess = owner.first;
+    if (guess !== undefined && guess.key === key) return guess;
+    const facts = this.facts(key);
+    owner.first = facts;
+    return facts;
+  }
+
+  /** The facts of the key that follows another one in an object. */
+  after(before: KeyFacts, key: string): KeyFacts {
+    const guess = before.next;
+    if (guess !== undefined && guess.key === key) return guess;
+    const facts = this.facts(key);
+    before.next = facts;
+    return facts;
+  }
+
   #look(key: string): KeyFacts {
     const start = key.length > LONGEST_SHOWN_NAME ? `${key.slice(0, LONGEST_SHOWN_NAME)}…` : key;
     const shown =
       key.length > LONGEST_SHOWN_NAME ? `<key of ${key.length} characters>` : this.#masker.show(key);
+    const denied = this.#masker.denied(start);
+    const allowed = this.#policy.allowedKeys.has(key);
+    const kind = shown === key ? nameKind(key, this.#policy.fieldNames) : 'data';
     return {
       key,
       shown,
+      isPlain: shown === key && key !== '__proto__',
       bytes: jsonBytes(shown) + 2,
-      denied: this.#masker.denied(start),
-      allowed: this.#policy.allowedKeys.has(key),
-      likeData: shown !== key || looksLikeData(key),
+      denied,
+      allowed,
+      kind: allowed ? 'field' : kind,
+      likeData: !allowed && kind === 'data',
+      place: { allowed, denied, paths: [] },
+      next: undefined,
+      first: undefined,
     };
   }
-}
-
-function looksLikeData(key: string): boolean {
-  if (key.length > LONGEST_NAME || !NAME.test(key)) return true;
-  const name = key.replaceAll(KNOWN_NUMBERS, '');
-  const digits = name.replaceAll(/\D/g, '').length;
-  // line1, ec2, oauth2, p99 are names; user-123 and a1b2c3 are identifiers.
-  if (digits > 2 || /\d[A-Za-z]{1,3}\d/.test(name)) return true;
-  return name.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).some(isRandom) || mixesCase(name);
-}
-
-/** Letters that no language puts in a row. */
-function isRandom(word: string): boolean {
-  return word.length > 24 || /[bcdfghjklmnpqrstvwxz]{7}/i.test(word);
-}
-
-/** `xKzQwRtY`: more changes of case than words could have. */
-function mixesCase(name: string): boolean {
-  const letters = name.replaceAll(/[^A-Za-z]/g, '');
-  const changes = letters.match(/[a-z][A-Z]/g)?.length ?? 0;
-  return changes >= 3 && letters.length / changes < 3.5;
 }

@@ -14,5 +14,12 @@ export function isItemIdentifier(text: string): boolean {
 
 /** Whether a text starts like an object or an array in JSON, whole or not. */
 export function looksLikeJson(text: string): boolean {
-  return LOOKS_LIKE_JSON.test(text);
+  // Most strings start with a letter or a digit.
+  return !startsWithWord(text) && LOOKS_LIKE_JSON.test(text);
+}
+
+/** Whether a text starts with an ASCII letter or digit, as no JSON with something inside does. */
+export function startsWithWord(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return (first >= 0x61 && first <= 0x7a) || (first >= 0x30 && first <= 0x5a);
 }

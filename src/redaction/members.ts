@@ -5,8 +5,13 @@ export function read(owner: object, key: string | number): unknown {
   try {
     return (owner as Readonly<Record<string | number, unknown>>)[key];
   } catch (error) {
-    return new Described(error instanceof Error ? `<threw ${className(error)}>` : '<threw>');
+    return threw(error);
   }
+}
+
+/** What is shown of a member whose getter threw. */
+export function threw(error: unknown): Described {
+  return new Described(error instanceof Error ? `<threw ${className(error)}>` : '<threw>');
 }
 
 /** The first items of a collection; the others are never reached. */

@@ -3,6 +3,12 @@ const WORK_OF_A_VISIT = 8;
 /** Characters that may be read for each byte that may be shown: what is read and not shown must end somewhere too. */
 const WORK_PER_BYTE = 24;
 
+/**
+ * No result is longer, and no walk reads more: engines count fastest up to here, and no string of JavaScript is longer
+ * (V8: 2^29 - 24 characters).
+ */
+const MOST = 2 ** 30;
+
 /** In the place of what the budget has no room for. */
 export const CUT = Symbol('cut');
 
@@ -12,8 +18,8 @@ export class Meter {
   #work: number;
 
   constructor(bytes: number) {
-    this.bytes = bytes;
-    this.#work = bytes * WORK_PER_BYTE;
+    this.bytes = Math.min(bytes, MOST);
+    this.#work = Math.min(bytes * WORK_PER_BYTE, MOST);
   }
 
   /** Takes bytes, or takes none and says that there are not enough. */
@@ -30,6 +36,13 @@ export class Meter {
 
   scalar(value: number | boolean | null): number | boolean | null | typeof CUT {
     return this.take(String(value).length) ? value : CUT;
+  }
+
+  /** A whole number from 0 up to six digits. */
+  takeInteger(value: number): number | typeof CUT {
+    const digits =
+      value < 1e3 ? (value < 10 ? 1 : value < 100 ? 2 : 3) : value < 1e4 ? 4 : value < 1e5 ? 5 : 6;
+    return this.take(digits) ? value : CUT;
   }
 
   string(text: string): string | typeof CUT {

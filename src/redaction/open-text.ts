@@ -42,7 +42,8 @@ function trimmedEnds(text: string): { closed: boolean } | undefined {
 
 function parse(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
+    // A byte order mark is no part of JSON (RFC 8259, section 8.1).
+    const value: unknown = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
     return value;
   } catch {
     return undefined;

@@ -11,16 +11,19 @@ export interface Place {
   readonly paths: PathState;
 }
 
+/** Where nothing is allowed or denied and no path leads to, which is almost everywhere. */
+const ORDINARY: Place = { allowed: false, denied: undefined, paths: NO_PATH };
+
 /** The place of the whole value. */
 export function rootPlace({ allowedPaths }: ResolvedPolicy): Place {
-  const paths = allowedPaths === undefined ? NO_PATH : [allowedPaths];
-  return { allowed: false, denied: undefined, paths };
+  return allowedPaths === undefined ? ORDINARY : { ...ORDINARY, paths: [allowedPaths] };
 }
 
 /** The place of a member of an object. What denies an object denies all that it holds. */
-export function placeOfMember(place: Place, { allowed, denied, key }: KeyFacts): Place {
-  const isSame = !allowed && denied === undefined && !place.allowed && place.paths.length === 0;
-  if (isSame) return place;
+export function placeOfMember(place: Place, facts: KeyFacts): Place {
+  const { allowed, denied, key } = facts;
+  const isOrdinary = place === ORDINARY || (place.denied === undefined && place.paths.length === 0);
+  if (isOrdinary) return allowed || denied !== undefined ? facts.place : ORDINARY;
   const paths = stepInto(place.paths, key);
   return { allowed: allowed || pathEnds(paths), denied: place.denied ?? denied, paths };
 }
@@ -30,4 +33,9 @@ export function placeOfItem(place: Place): Place {
   if (place.paths.length === 0) return place;
   const paths = stepIntoItem(place.paths);
   return { ...place, allowed: place.allowed || pathEnds(paths), paths };
+}
+
+/** The place of the values of a map, whose keys are data: no name allows them. */
+export function placeInMap(place: Place): Place {
+  return place.allowed ? { ...place, allowed: false } : place;
 }

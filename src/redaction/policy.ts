@@ -65,6 +65,14 @@ export interface RedactionPolicy {
    * @default []
    */
   readonly allow?: readonly string[];
+  /**
+   * Names of fields that `shape` mode shows besides the words it knows, whole or by their words: names of your trade, or
+   * of another language than English. Their values stay hidden. A key of an object that is not known as the name of a
+   * field may be data (`{ "anna": … }`), and is counted but not shown.
+   *
+   * @default []
+   */
+  readonly fieldNames?: readonly string[];
   readonly deny?: DenyPolicy;
   /** Detectors of your own, which come before the known ones. */
   readonly detectors?: readonly Detector[];
@@ -86,6 +94,8 @@ export interface ResolvedPolicy {
   readonly mode: RedactionMode;
   readonly allowedKeys: ReadonlySet<string>;
   readonly allowedPaths: PathNode | undefined;
+  /** In lower case: what the policy names, whole and by word. */
+  readonly fieldNames: ReadonlySet<string>;
   readonly deny: DenyPolicy;
   readonly detectors: readonly Detector[];
   readonly replace: Replacer;
@@ -114,7 +124,7 @@ const CATEGORIES: readonly Category[] = [
   'location',
   'network',
 ];
-const OPTIONS = ['mode', 'allow', 'deny', 'detectors', 'replace', 'budget'];
+const OPTIONS = ['mode', 'allow', 'fieldNames', 'deny', 'detectors', 'replace', 'budget'];
 
 /**
  * Checks a policy and fills in its defaults.
@@ -126,10 +136,19 @@ export function resolvePolicy(
   policy: RedactionPolicy = {},
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): ResolvedPolicy {
-  const { mode = 'shape', allow = [], deny = {}, detectors = [], replace = {}, budget = {} } = policy;
   checkNames('', policy, OPTIONS);
+  const {
+    mode = 'shape',
+    allow = [],
+    fieldNames = [],
+    deny = {},
+    detectors = [],
+    replace = {},
+    budget = {},
+  } = policy;
   checkWord('mode', mode, MODES);
   checkStrings('allow', allow);
+  checkStrings('fieldNames', fieldNames);
   checkDeny(deny);
   checkArray('detectors', detectors);
   for (const detector of detectors) checkDetector(detector);
@@ -144,6 +163,7 @@ export function resolvePolicy(
     mode: stricter(mode, environment.LANTERN_REDACTION),
     allowedKeys: new Set(allow.filter((entry) => !isPath(entry))),
     allowedPaths: compilePaths(allow.filter(isPath)),
+    fieldNames: namesOf(fieldNames, allow),
     deny,
     detectors: detectors.length === 0 ? defaultDetectors : [...detectors, ...defaultDetectors],
     replace: createReplacer(replace, environment.LANTERN_PSEUDONYM_KEY),
@@ -157,6 +177,13 @@ function stricter(mode: RedactionMode, environment: string | undefined): Redacti
   const word = environment.trim().toLowerCase();
   const asked = MODES.find((known) => known === word) ?? 'shape';
   return MODES.indexOf(asked) > MODES.indexOf(mode) ? asked : mode;
+}
+
+/** What is allowed may be named: the steps of a path too, though not their words. */
+function namesOf(fieldNames: readonly string[], allow: readonly string[]): ReadonlySet<string> {
+  const words = fieldNames.flatMap((name) => name.match(/\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+/gu) ?? []);
+  const steps = allow.flatMap((path) => path.split(/[.*[\]]+/));
+  return new Set([...fieldNames, ...words, ...steps].filter(Boolean).map((name) => name.toLowerCase()));
 }
 
 function checkDeny(deny: DenyPolicy): void {

@@ -1,6 +1,7 @@
 import { KeyBook } from './key-book.ts';
 import { resolvePolicy } from './policy.ts';
 import type { RedactionPolicy } from './policy.ts';
+import { RecentRedactors } from './recent-redactors.ts';
 import { TextMasker } from './text-masker.ts';
 import { Walk } from './walk.ts';
 
@@ -10,6 +11,7 @@ export type { RedactionBudget, RedactionMode, RedactionPolicy } from './policy.t
 export type Redactor = (value: unknown) => unknown;
 
 const DEFAULT_POLICY: RedactionPolicy = {};
+const recent = new RecentRedactors(createRedactor);
 
 /**
  * A plain JSON value that is safe to show: how `value` is built, and of what it holds only what the policy lets through.
@@ -24,7 +26,7 @@ const DEFAULT_POLICY: RedactionPolicy = {};
  * // { id: 'o-1', email: '<string, below 256 characters>' }
  */
 export function redact(value: unknown, policy: RedactionPolicy = DEFAULT_POLICY): unknown {
-  return createRedactor(policy)(value);
+  return recent.of(policy)(value);
 }
 
 /**

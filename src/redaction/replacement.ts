@@ -21,12 +21,21 @@ export function createReplacer(
   forms: Partial<Record<Category, ReplacementForm>>,
   key: string | undefined,
 ): Replacer {
+  const labels = new Map<string, string>();
+  const labelOf = (name: string): string => {
+    const known = labels.get(name);
+    if (known !== undefined) return known;
+    const label = `[${name}]`;
+    labels.set(name, label);
+    return label;
+  };
   return (name, category, text) => {
     const form = forms[category] ?? 'label';
+    if (form === 'label') return labelOf(name);
     if (form === 'pseudonym' && key !== undefined && key !== '') return `[${name} ${pseudonym(text, key)}]`;
     if (form === 'partial' && text.length >= SHORTEST_PARTIAL)
       return `[${name} …${text.slice(-PARTIAL_LENGTH)}]`;
-    return `[${name}]`;
+    return labelOf(name);
   };
 }
 

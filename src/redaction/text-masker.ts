@@ -1,40 +1,80 @@
-import { deniedCategory } from './deny-list.ts';
+import { createDenyList } from './deny-list.ts';
+import type { DenyList } from './deny-list.ts';
 import { count } from './described.ts';
 import type { Category } from './detectors/detector.ts';
-import { maskText } from './detectors/mask-text.ts';
-import type { MaskOptions } from './detectors/mask-text.ts';
+import { decodeBase64 } from './detectors/base64.ts';
+import { defaultDetectors } from './detectors/default-detectors.ts';
+import { isPlain, replaceFound } from './detectors/mask-text.ts';
+import type { Found } from './detectors/mask-text.ts';
+import { digitsOf, ESCAPED, longestTokenOf, PERCENT, scan } from './detectors/traits.ts';
+import { maskParameters, maskSegments } from './mask-urls.ts';
 import type { ResolvedPolicy } from './policy.ts';
+
+export { decodeBase64 } from './detectors/base64.ts';
 
 /** What is read past the cut of a long string, so that a secret that lies across the cut is still recognised. */
 const READ_PAST_CUT = 1024;
 /** An encoding in an encoding in an encoding: deeper ones are not written by programs that mean well. */
 const MOST_ENCODINGS = 3;
+/** Names of keys that a detector may take for what announces a number. What is denied by name has no need of it. */
+const CONTEXT =
+  /phone|tel|mobil|handy|cell|fax|desk|office|landline|hotline|whatsapp|sms|contact|gsm|card|visa|amex|payment|charge|pan|ssn|itin|tin|social|tax|nino|ni|nhs|steuer|idnr|bsn|burger|sofi|pesel|pps|cpr|cnp|egn|oib|jmbg|emso|amka|afm|nif|nipc|taj|svnr|sozial|isiku|asmens|cpf|aadhaar|sin|tfn|tckn|curp|passport|reisepass|licen[cs]e|national|identity|id|personal|f.dselsn|personn|henkil|rijks|avs|ahv|ph|call/i;
+/** Names of parameters kept; programs have dozens, hostile data has any number. */
+const MOST_PARAMETERS = 500;
 /** What of a longer name is looked at. */
 const LONGEST_CONTEXT = 64;
 /** Digits that are no date: only such values need the name of their key to be understood. */
 const NUMBER = /^(?!\d{4}-\d\d-\d\d$)[+(]?\d[\d\s().+/-]{5,40}$/;
-/** The shortest base64 that can hold a value that a detector knows. */
-const BASE64 = /^[A-Za-z\d+/_-]{12,}={0,2}$/;
+/** The fewest digits of a number that needs its context. */
+const FEWEST_DIGITS = 6;
 const ESCAPE = /\\u00([2-7][\da-f])/gi;
 const PERCENT_ENCODED = /(?:%[\da-f]{2}){1,64}/gi;
-const URL_START = /^(?:[a-z][a-z\d+.-]{1,20}:\/\/|\/)[^\s?#]{0,2048}[?#]/i;
 
 /** Takes personal and secret values out of strings. */
 export class TextMasker {
   readonly #policy: ResolvedPolicy;
-  readonly #options: MaskOptions;
+  readonly #replace: (found: Found) => string;
+  readonly #denied: DenyList;
+  readonly #parameters = new Map<string, Category | 'none'>();
+  readonly #maskParameter: (name: string, value: string) => string;
+  readonly #onlyOurs: boolean;
 
   constructor(policy: ResolvedPolicy) {
     this.#policy = policy;
-    this.#options = {
-      detectors: policy.detectors,
-      replace: ({ detector, category, text }) => policy.replace(detector, category, text),
+    this.#denied = createDenyList(policy.deny);
+    this.#maskParameter = (name, value) => {
+      const category = this.#deniedParameter(name);
+      return category === undefined ? value : policy.replace(category, category, decodePercent(value));
     };
+    this.#onlyOurs = policy.detectors === defaultDetectors;
+    this.#replace = ({ detector, category, text }) => policy.replace(detector, category, text);
   }
 
   /** The category that denies values under this name, if one does. */
   denied(name: string): Category | undefined {
-    return deniedCategory(name, this.#policy.deny);
+    return this.#denied(name);
+  }
+
+  /** {@link denied} for the name of a parameter: the same few come with every URL. */
+  #deniedParameter(name: string): Category | undefined {
+    const known = this.#parameters.get(name);
+    if (known !== undefined) return known === 'none' ? undefined : known;
+    const category = this.#denied(decodePercent(name));
+    if (this.#parameters.size < MOST_PARAMETERS) this.#parameters.set(name, category ?? 'none');
+    return category;
+  }
+
+  /**
+   * Whether a text is shown as it is, whatever its key, by what `scan` tells of it. Nothing in it is encoded either, but
+   * for what JSON escapes.
+   */
+  isPlain(text: string, scanned: number): boolean {
+    return this.#onlyOurs && (scanned & ESCAPED) === 0 && isPlain(text, scanned);
+  }
+
+  /** Whether UUIDs and times are shown as they are. */
+  get knowsMachineData(): boolean {
+    return this.#onlyOurs;
   }
 
   /** How many characters of a text {@link show} reads. */
@@ -54,39 +94,42 @@ export class TextMasker {
 
   #mask(text: string, key: string | undefined, encodings: number): string {
     if (text.length < 4) return text;
+    const scanned = scan(text);
     if (encodings < MOST_ENCODINGS) {
-      const decoded = decode(text);
+      const decoded = decode(text, scanned);
       if (decoded !== undefined) {
         const masked = this.#mask(decoded, key, encodings + 1);
         if (masked !== decoded) return masked;
       }
     }
-    const url = text.includes('=') && URL_START.test(text) ? this.#maskQuery(text) : text;
-    const masked = maskText(url, this.#options).text;
-    return masked === text && key !== undefined ? this.#maskInContext(text, key) : masked;
+    const masked = isPlain(text, scanned)
+      ? this.#maskFound(text, scanned)
+      : this.#maskUrlsAndFound(text, scanned);
+    return masked === text && key !== undefined && digitsOf(scanned) >= FEWEST_DIGITS
+      ? this.#maskInContext(text, key)
+      : masked;
+  }
+
+  /** What lies across the segments of a path is found first: a key may hold a slash. */
+  #maskUrlsAndFound(text: string, scanned: number): string {
+    const opened = maskParameters(text, this.#maskParameter);
+    const masked = this.#maskFound(opened, opened === text ? scanned : scan(opened));
+    return maskSegments(masked, (segment) => this.#maskFound(segment, scan(segment)));
+  }
+
+  #maskFound(text: string, scanned: number): string {
+    return replaceFound(text, scanned, this.#policy.detectors, this.#replace);
   }
 
   /** `phone: 0612345678` says more than the digits alone. */
   #maskInContext(text: string, key: string): string {
-    if (!NUMBER.test(text)) return text;
+    if (!CONTEXT.test(key.slice(0, LONGEST_CONTEXT)) || !NUMBER.test(text)) return text;
     const words = key.slice(0, LONGEST_CONTEXT).replaceAll(/([a-z])([A-Z])|[_-]/g, '$1 $2');
     const before = `${words}: `;
-    const masked = maskText(before + text, this.#options).text;
-    if (masked === before + text) return text;
+    const inContext = before + text;
+    const masked = this.#maskFound(inContext, scan(inContext));
+    if (masked === inContext) return text;
     return masked.startsWith(before) ? masked.slice(before.length) : masked;
-  }
-
-  /** The parameters of a URL have names, like the keys of an object. */
-  #maskQuery(url: string): string {
-    const start = url.search(/[?#]/);
-    const pairs = url
-      .slice(start)
-      .replaceAll(/([?&#;])([^=&#;]{1,64})=([^&#;]+)/g, (pair, mark: string, name: string, value: string) => {
-        const category = this.denied(decodePercent(name));
-        if (category === undefined) return pair;
-        return `${mark}${name}=${this.#policy.replace(category, category, decodePercent(value))}`;
-      });
-    return url.slice(0, start) + pairs;
   }
 }
 
@@ -103,15 +146,16 @@ function endOfWholeWords(text: string, length: number): number {
 }
 
 /** The text behind an encoding, when there is one. */
-function decode(text: string): string | undefined {
-  if (text.includes('%')) {
+function decode(text: string, scanned: number): string | undefined {
+  if ((scanned & PERCENT) !== 0) {
     const decoded = decodePercent(text);
     if (decoded !== text) return decoded;
   }
-  if (text.includes('\\u00')) {
+  if ((scanned & ESCAPED) !== 0 && text.includes('\\u00')) {
     return text.replaceAll(ESCAPE, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
   }
-  return decodeBase64(text);
+  // The longest token counts up to 255, and padding is no part of it.
+  return longestTokenOf(scanned) >= Math.min(text.length - 2, 255) ? decodeBase64(text) : undefined;
 }
 
 function decodePercent(text: string): string {
@@ -122,21 +166,4 @@ function decodePercent(text: string): string {
       return bytes;
     }
   });
-}
-
-/** The text behind base64, when it is text: an identifier or a hash in the same alphabet is not. */
-export function decodeBase64(text: string): string | undefined {
-  if (text.length < 12 || !BASE64.test(text)) return undefined;
-  if (!isReadable(Buffer.from(text.slice(0, 12), 'base64').toString('latin1'), 1)) return undefined;
-  const decoded = Buffer.from(text, 'base64').toString('utf8');
-  return isReadable(decoded.slice(0, -1), 0.95) ? decoded : undefined;
-}
-
-function isReadable(text: string, share: number): boolean {
-  let strange = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if ((code < 0x20 && (code < 9 || code > 13)) || code === 0x7f || code === 0xfffd) strange += 1;
-  }
-  return strange <= text.length * (1 - share);
 }

@@ -1,7 +1,8 @@
+import { decodeBase64 } from './detectors/base64.ts';
+import { startsWithWord } from './known-forms.ts';
 import type { Meter } from './meter.ts';
 import { looksLikeForm, openForm, openJson } from './open-text.ts';
 import type { OpenedText } from './open-text.ts';
-import { decodeBase64 } from './text-masker.ts';
 
 /** Failures to read what looks like JSON. Each costs an exception, and data that has so many holds no JSON. */
 const MOST_FAILURES = 200;
@@ -33,9 +34,7 @@ export class TextOpener {
   }
 
   #openJson(text: string): OpenedText | undefined {
-    const first = text.charCodeAt(0);
-    // Most strings start with a letter or a digit.
-    if ((first >= 0x30 && first <= 0x5a) || (first >= 0x61 && first <= 0x7a)) return undefined;
+    if (startsWithWord(text)) return undefined;
     const length = this.#length;
     // Counted as a failure before it is read, and taken back when it was none.
     const opened = openJson(text, length, () => {

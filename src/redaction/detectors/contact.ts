@@ -37,13 +37,20 @@ const DATE =
 const NORTH_AMERICAN =
   /^(?:\(?1\)?[ .-]?)?(?:\([2-9]\d{2}\)[ .-]?\d{3}[ .-]\d{4}|[2-9]\d{2}([.-])\d{3}\1\d{4})$/;
 
+/**
+ * Groups that are written for phone numbers and little else, where no trunk prefix tells them: Greece and Mexico, Spain,
+ * Poland, Denmark and Norway, Brazil, Russia. Three groups of three are as often an amount.
+ */
+const GROUPED =
+  /^(?:[2-9]\d{2} \d{3} \d{4}|[5-9]\d{2}(?: \d{2}){3}|\d{2} \d{3} \d{2} \d{2}|[2-9]\d(?: \d{2}){3}|\(\d{2}\) ?9?\d{4}-\d{4}|[78] ?\(\d{3}\) ?\d{3}-\d{2}-\d{2})$/;
+
 /** As written anywhere: `+44 7700 900123`, `(212) 555-0134`, `06 12 34 56 78`, `03.93.92.16.85 x12`. */
 const phone: Detector = {
   name: 'phone',
   category: 'contact',
   hint: (_text, { digits }) => digits >= LEAST_DIGITS,
   pattern:
-    /(?<![\p{L}\d_+]|[\d\p{L}][.,/:-]|[\d\p{L}]-\()(?:\+[ ]?|\(\+?|00)?\d(?:(?:[ ]?[(/)][ ]?|[ .-]|[ ]-[ ]|\)[ ]?-)?\d){6,15}(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?(?![\p{L}\d_:]|[.,/-]\d)/giu,
+    /(?<![\p{L}\d_+]|[\d\p{L}][.,/:-](?!\+)|[\d\p{L}]-\()(?:\+[ ]?|\(\+?|00)?\d(?:(?:[ ]?[(/)][ ]?|[ .-]|[ ]-[ ]|\)[ ]?-)?\d){6,15}(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?(?![\p{L}\d_:]|[.,/-]\d)/giu,
   valid: isPhone,
 };
 
@@ -64,7 +71,10 @@ function isPhone(match: string, text: string, start: number): boolean {
     if (OTHER_NUMBER_BEFORE.test(before)) return false;
   }
   return (
-    NORTH_AMERICAN.test(number) || isInternationalPrefix(number, digits) || isTrunkNumber(number, digits)
+    NORTH_AMERICAN.test(number) ||
+    isInternationalPrefix(number, digits) ||
+    isTrunkNumber(number, digits) ||
+    (GROUPED.test(number) && !/\d[ ]$/.test(before) && !/^[ ]\d/.test(after))
   );
 }
 
@@ -108,5 +118,19 @@ function isTrunkNumber(number: string, digits: string): boolean {
   return groups.every(({ length }) => length >= 2 && length <= 8);
 }
 
+/**
+ * The home page of a site, in a text: whoever writes one mostly writes of himself or his company. An address with a path
+ * or of a host below a domain is that of a service, and one that is a value of its own is told by its key.
+ */
+const website: Detector = {
+  name: 'website',
+  category: 'contact',
+  hint: (text, { colon }) => colon && text.includes('://'),
+  pattern:
+    /(?<=[\s(:,])https?:\/\/(?:www\.)?[\p{L}\p{N}-]{1,63}(?:\.(?:com?|org|net|gov|edu|ac))?\.\p{L}{2,24}\/?(?![\p{L}\p{N}/?#:@_-]|\.[\p{L}\p{N}])/giu,
+  // RFC 2606 keeps these for examples; the other two are names of vocabularies.
+  valid: (match) => !/\/(?:www\.)?(?:example\.|schema\.org|w3\.org)/i.test(match),
+};
+
 /** How to reach a person. */
-export const contactDetectors: readonly Detector[] = [email, phone];
+export const contactDetectors: readonly Detector[] = [email, phone, website];

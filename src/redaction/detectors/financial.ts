@@ -96,6 +96,7 @@ const IBAN_LENGTHS: Readonly<Record<string, number>> = {
   IE: 22,
   IL: 23,
   IQ: 23,
+  IR: 26,
   IS: 26,
   IT: 27,
   JO: 30,
@@ -152,7 +153,7 @@ const IBAN_LENGTHS: Readonly<Record<string, number>> = {
 const iban: Detector = {
   name: 'iban',
   category: 'financial',
-  hint: (_text, { digits }) => digits >= 8,
+  hint: (_text, { digits }) => digits >= 4,
   pattern: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}[ -]?(?:[A-Z0-9][ -]?){11,30}/gi,
   valid: (match) => {
     const length = IBAN_LENGTHS[match.slice(0, 2).toUpperCase()];

@@ -163,7 +163,7 @@ const nationalId: Detector = {
   category: 'identity',
   hint: (_text, { digits }) => digits >= 6,
   pattern:
-    /(?<![\p{L}\d_]|[\p{L}\d][-./:])(?:[A-Z]{0,6}|[A-Z]{2}[ ])\d[A-Z\d](?:[ ./+-]?[A-Z\d]){4,20}(?![\p{L}\d_])/giu,
+    /(?<![\p{L}\d_]|[\p{L}\d][-./:])(?:[A-Z]{0,6}|[A-Z]{2}[ ])\d[ ]?[A-Z\d](?:[ ./+-]?[A-Z\d]){4,20}(?![\p{L}\d_])/giu,
   valid: (match, text, start) => {
     const before = text.slice(Math.max(0, start - REACH), start);
     const named = /\p{L}[^\p{L}\d]{0,12}$/u.test(before);

@@ -1,8 +1,8 @@
+import { SHORTEST_BASE64, startsReadably } from './base64.ts';
 import { isBenignForm } from './benign-forms.ts';
 import { defaultDetectors } from './default-detectors.ts';
 import type { Category, Detector } from './detector.ts';
-import { traitsOf } from './traits.ts';
-import type { Traits } from './traits.ts';
+import { AT, COLON, digitsOf, EQUALS, longestTokenOf, PERCENT, scan, SPACE, traitsOf } from './traits.ts';
 
 /** One value that a detector found. */
 export interface Found {
@@ -53,53 +53,86 @@ const NOTHING: Readonly<Record<string, number>> = Object.freeze({});
  */
 export function maskText(text: string, options: MaskOptions = {}): MaskedText {
   const { detectors = defaultDetectors, replace = label } = options;
-  const spans = spansOf(text, detectors);
-  if (spans.length === 0) return { text, found: NOTHING };
-
   const counts = new Map<string, number>();
-  const pieces: string[] = [];
+  const masked = replaceFound(text, scan(text), detectors, (found) => {
+    counts.set(found.detector, (counts.get(found.detector) ?? 0) + 1);
+    return replace(found);
+  });
+  return { text: masked, found: counts.size === 0 ? NOTHING : Object.fromEntries(counts) };
+}
+
+/**
+ * {@link maskText} without the counts, for a text that was scanned already; the same string comes back when nothing is
+ * found.
+ */
+export function replaceFound(
+  text: string,
+  scanned: number,
+  detectors: readonly Detector[],
+  replace: (found: Found) => string,
+): string {
+  const spans = spansOf(text, scanned, detectors);
+  if (spans.length === 0) return text;
+  let masked = '';
   let at = 0;
-  for (const { start, end, rank } of merge(spans)) {
+  for (const { start, end, rank } of spans.length === 1 ? spans : merge(spans)) {
     const detector = detectors[rank];
     if (detector === undefined) continue;
-    const { name, category } = detector;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-    pieces.push(text.slice(at, start), replace({ detector: name, category, text: text.slice(start, end) }));
+    const found = { detector: detector.name, category: detector.category, text: text.slice(start, end) };
+    masked += text.slice(at, start) + replace(found);
     at = end;
   }
-  pieces.push(text.slice(at));
-  return { text: pieces.join(''), found: Object.fromEntries(counts) };
+  return masked + text.slice(at);
 }
 
 function label({ detector }: Found): string {
   return `[${detector}]`;
 }
 
-function spansOf(text: string, detectors: readonly Detector[]): Span[] {
+/**
+ * Whether none of our detectors can find anything in a text, by what {@link scan} tells of it: without digits, signs and
+ * long words there is nothing but what its name announces.
+ */
+export function isPlain(text: string, scanned: number): boolean {
+  if ((scanned & (AT | COLON | EQUALS | PERCENT)) !== 0) return false;
+  const digits = digitsOf(scanned);
+  const token = longestTokenOf(scanned);
+  if (digits >= FEWEST_DIGITS || token >= SHORTEST_KEY) return false;
+  if (token >= SHORTEST_BASE64) {
+    if (digits > 0) return false;
+    // A long word, or the text behind base64.
+    if (token >= text.length - 2 && startsReadably(text)) return false;
+  }
+  return (scanned & SPACE) === 0 || token < SHORTEST_ANNOUNCED || !ANNOUNCED.test(text);
+}
+
+/** An IPv4 address. */
+const FEWEST_DIGITS = 4;
+/** The shortest key of an issuer. */
+const SHORTEST_KEY = 16;
+/** `Basic`. */
+const SHORTEST_ANNOUNCED = 5;
+const ANNOUNCED = /bearer|basic|bic|swift/i;
+
+function spansOf(text: string, scanned: number, detectors: readonly Detector[]): Span[] {
   const spans: Span[] = [];
   if (detectors === defaultDetectors && text.length < SHORTEST_VALUE) return spans;
-  const traits = traitsOf(text);
-  const oursMayFind = text.length >= SHORTEST_VALUE && !isPlain(text, traits) && !isBenignForm(text);
+  const oursMayFind = text.length >= SHORTEST_VALUE && !isPlain(text, scanned) && !isBenignForm(text);
   if (!oursMayFind && detectors === defaultDetectors) return spans;
+  const traits = traitsOf(text, scanned);
   for (let rank = 0; rank < detectors.length; rank += 1) {
     const detector = detectors[rank];
     if (detector === undefined || (!oursMayFind && OURS.has(detector))) continue;
-    if (detector.hint(text, traits)) collect(text, detector, rank, spans);
+    if (!detector.hint(text, traits)) continue;
+    collect(text, detector, rank, spans);
+    // What is masked whole cannot be masked more.
+    const [first] = spans;
+    if (spans.length === 1 && first !== undefined && first.end - first.start === text.length) break;
   }
   return spans;
 }
 
 const OURS: ReadonlySet<Detector> = new Set(defaultDetectors);
-
-/** Without digits, signs and long words there is nothing but what its name announces. */
-function isPlain(text: string, { digits, longestToken, at, colon, equals, percent }: Traits): boolean {
-  if (digits >= 4 || longestToken >= SHORTEST_TOKEN || at || colon || equals || percent) return false;
-  return !ANNOUNCED.test(text);
-}
-
-/** A MAC address in Cisco's form: `aabb.ccdd.eeff`. */
-const SHORTEST_TOKEN = 14;
-const ANNOUNCED = /bearer|basic|bic|swift/i;
 
 function collect(text: string, { pattern, valid }: Detector, rank: number, spans: Span[]): void {
   pattern.lastIndex = 0;

@@ -4,7 +4,7 @@ const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 
 /** A product's version in a user agent (`Chrome/120.0.0.0`), or one that says so. */
 const VERSION_BEFORE =
-  /(?:[A-Za-z]\/|\bv(?:er(?:sion)?)?[ .:=]{0,2}|\bversion["']?[ ]{0,2}[:=]?[ ]{0,2}["']?)$/i;
+  /(?:(?:^|[\s(;,"])[A-Za-z][\w-]{0,24}\/|\bv(?:er(?:sion)?)?[ .:=]{0,2}|\bversion["']?[ ]{0,2}[:=]?[ ]{0,2}["']?)$/i;
 
 const ipv4: Detector = {
   name: 'ip',
@@ -14,7 +14,7 @@ const ipv4: Detector = {
   // This machine, no machine and every machine are nobody's address.
   valid: (match, text, start) =>
     !/^(?:127\.|0\.0\.0\.0$|255\.255\.)/.test(match) &&
-    !VERSION_BEFORE.test(text.slice(Math.max(0, start - 14), start)),
+    !VERSION_BEFORE.test(text.slice(Math.max(0, start - 28), start)),
 };
 
 const ipv6: Detector = {

@@ -1,8 +1,8 @@
 /** What one pass over a text tells about it, so that most detectors need not look at it at all. */
 export interface Traits {
-  /** ASCII digits in the whole text. */
+  /** ASCII digits in the whole text; more than 255 count as 255. */
   readonly digits: number;
-  /** Length of the longest run of characters that keys and tokens are made of. */
+  /** Length of the longest run of characters that keys and tokens are made of; more than 255 counts as 255. */
   readonly longestToken: number;
   readonly at: boolean;
   readonly colon: boolean;
@@ -10,43 +10,76 @@ export interface Traits {
   readonly percent: boolean;
 }
 
-const DIGIT = 1;
-const TOKEN = 2;
-const OTHER = 0;
-const AT = '@'.charCodeAt(0);
-const COLON = ':'.charCodeAt(0);
-const EQUALS = '='.charCodeAt(0);
-const PERCENT = '%'.charCodeAt(0);
+/** Marks of {@link scan}: whether the text holds a sign that makes something of it possible. */
+export const AT = 1;
+export const COLON = 2;
+export const EQUALS = 4;
+export const PERCENT = 8;
+export const SPACE = 16;
+export const AMPERSAND = 32;
+/** What JSON writes with an escape, or UTF-8 with more than one byte. */
+export const ESCAPED = 64;
+const TOKEN = 128;
+const DIGIT = 256;
 
-const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+const DIGITS_AT = 8;
+const TOKEN_AT = 16;
+const MOST = 255;
+
+const MARKS: Readonly<Record<string, number>> = {
+  '@': AT,
+  ':': COLON,
+  '=': EQUALS,
+  '%': PERCENT,
+  ' ': SPACE,
+  '&': AMPERSAND,
+  '"': ESCAPED,
+  '\\': ESCAPED,
+};
+
+const KINDS = Uint16Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
-  if (/\d/.test(character)) return DIGIT;
-  return /[A-Za-z_.~+/-]/.test(character) ? TOKEN : OTHER;
+  if (/\d/.test(character)) return TOKEN | DIGIT;
+  if (/[A-Za-z_.~+/-]/.test(character)) return TOKEN;
+  return code < 32 ? ESCAPED : (MARKS[character] ?? 0);
 });
 
-/** Reads the text once. */
-export function traitsOf(text: string): Traits {
+/**
+ * Reads the text once. The result is the marks, with the digits and the longest token behind {@link digitsOf} and
+ * {@link longestTokenOf}: a number, because this runs for every string there is.
+ */
+export function scan(text: string): number {
+  let kinds = 0;
   let digits = 0;
   let token = 0;
-  let longestToken = 0;
-  let at = false;
-  let colon = false;
-  let equals = false;
-  let percent = false;
+  let longest = 0;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
-    const kind = code < 128 ? KINDS[code] : OTHER;
-    if (kind !== OTHER) {
-      if (kind === DIGIT) digits += 1;
-      token += 1;
-      continue;
-    }
-    if (token > longestToken) longestToken = token;
-    token = 0;
-    if (code === AT) at = true;
-    else if (code === COLON) colon = true;
-    else if (code === EQUALS) equals = true;
-    else if (code === PERCENT) percent = true;
+    const kind = code < 128 ? (KINDS[code] ?? 0) : ESCAPED;
+    kinds |= kind;
+    token = (kind & TOKEN) === 0 ? 0 : token + 1;
+    if (token > longest) longest = token;
+    digits += kind >> 8;
   }
-  return { digits, longestToken: Math.max(longestToken, token), at, colon, equals, percent };
+  return (kinds & 127) | (Math.min(digits, MOST) << DIGITS_AT) | (Math.min(longest, MOST) << TOKEN_AT);
+}
+
+export function digitsOf(scanned: number): number {
+  return (scanned >> DIGITS_AT) & MOST;
+}
+
+export function longestTokenOf(scanned: number): number {
+  return scanned >> TOKEN_AT;
+}
+
+/** What {@link scan} found, for detectors. */
+export function traitsOf(text: string, scanned: number = scan(text)): Traits {
+  return {
+    digits: digitsOf(scanned),
+    longestToken: longestTokenOf(scanned),
+    at: (scanned & AT) !== 0,
+    colon: (scanned & COLON) !== 0,
+    equals: (scanned & EQUALS) !== 0,
+    percent: (scanned & PERCENT) !== 0,
+  };
 }

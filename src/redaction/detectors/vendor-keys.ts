@@ -161,8 +161,21 @@ const KEYS = [
   ...WRITTEN_OUT.map(([, form]) => form),
 ];
 
-/** A key begins where no letter or digit stands before it; an underscore may (`key_ghp_…`). */
+/** The forms by their first character, so that those of other issuers need not be tried. */
+function byFirstCharacter(forms: readonly string[]): string {
+  const groups = new Map<string, string[]>();
+  const others: string[] = [];
+  for (const form of forms) {
+    const first = /^[A-Za-z\d](?![?*+{])/.exec(form)?.[0];
+    const group = first === undefined ? others : (groups.get(first) ?? []);
+    group.push(form.slice(first?.length ?? 0));
+    if (first !== undefined) groups.set(first, group);
+  }
+  return [...[...groups].map(([first, rests]) => `${first}(?:${rests.join('|')})`), ...others].join('|');
+}
+
+/** A key begins where no letter or digit stands before it; an underscore may (`key_ghp_…`). None has fewer characters. */
 export const VENDOR_KEY = new RegExp(
-  `(?<![A-Za-z0-9])(?:${KEYS.join('|')})(?![A-Za-z0-9])|${WEBHOOK_PATHS.join('|')}`,
+  `(?<![A-Za-z0-9])(?=[\\w~.:|$%+/=-]{16})(?:${byFirstCharacter(KEYS)})(?![A-Za-z0-9])|${WEBHOOK_PATHS.join('|')}`,
   'g',
 );

@@ -1,15 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { generateResponses } from '../../../scripts/evaluation/generate-responses.ts';
 import { labelledText } from '../../../scripts/evaluation/labelled-text.ts';
-import { measureLeaks, measureValues } from '../../../scripts/evaluation/measure-generated.ts';
+import { measureValues } from '../../../scripts/evaluation/measure-generated.ts';
+import { measureLeaks } from '../../../scripts/evaluation/measure-leaks.ts';
+import { measureSecrets } from '../../../scripts/evaluation/measure-secrets.ts';
 import { measureLabelled } from '../../../scripts/evaluation/measure-labelled.ts';
-import { JsonText, Leaf, leavesOf, toValue } from '../../../scripts/evaluation/response-tree.ts';
+import {
+  DataMap,
+  JsonText,
+  keysOf,
+  Leaf,
+  leavesOf,
+  toValue,
+} from '../../../scripts/evaluation/response-tree.ts';
 
 const email = { kind: 'email', value: 'ann@example.com' };
 const note = new Leaf(labelledText('Write to ', email, ' soon'), { place: 'free text' });
 const total = new Leaf(labelledText('10.20'), { benign: 'price' });
 const tree = { body: new JsonText({ items: [{ note, total }] }) };
-const response = { value: toValue(tree), leaves: leavesOf(tree) };
+const response = { value: toValue(tree), leaves: leavesOf(tree), keys: keysOf(tree) };
 const showing = (shownNote: unknown, shownTotal: unknown) => () => ({
   body: { items: [{ note: shownNote, total: shownTotal }] },
 });
@@ -57,10 +66,26 @@ describe('measureValues', () => {
 });
 
 describe('measureLeaks', () => {
+  const leaksOf = (show: () => unknown, known: readonly string[] = []) =>
+    measureLeaks([response], show, known).strings;
+
   it('counts strings of which four characters in a row are shown, wherever', () => {
-    expect(measureLeaks([response], () => ['<string>', 'exam'], [])).toEqual({ part: 1, of: 2 });
-    expect(measureLeaks([response], showing('<string, Write to>', '10.2'), [])).toEqual({ part: 1, of: 2 });
-    expect(measureLeaks([response], () => 'Write', ['Write'])).toEqual({ part: 0, of: 2 });
+    expect(leaksOf(() => ['<string>', 'exam'])).toEqual({ part: 1, of: 2 });
+    expect(leaksOf(showing('<string, Write to>', '10.2'))).toEqual({ part: 1, of: 2 });
+    expect(leaksOf(() => ({ 'Write to': 1 }))).toEqual({ part: 1, of: 2 });
+    expect(leaksOf(() => 'Write', ['Write'])).toEqual({ part: 0, of: 2 });
+  });
+
+  it('counts keys that are data and are shown, and names of fields that are', () => {
+    const keyed = { total: 1, scores: new DataMap([['Annabel', 3]]) };
+    const generated = { value: toValue(keyed), leaves: [], keys: keysOf(keyed) };
+    const shown = { total: '<number>', '<map>': ['<1 key>', { Annabel: '<number>' }] };
+
+    const leaking = measureLeaks([generated], () => shown, []);
+    expect(leaking.dataKeys).toEqual({ part: 1, of: 1 });
+    expect(leaking.fields).toEqual({ part: 1, of: 2 });
+    expect(leaking.examples).toEqual(['Annabel']);
+    expect(measureLeaks([generated], () => ({ scores: '<map>' }), []).dataKeys.part).toBe(0);
   });
 });
 
@@ -87,5 +112,17 @@ describe('measureLabelled', () => {
     expect(reformed).toBe(1);
     expect(recall.get('IP_ADDRESS')).toEqual({ part: 1, of: 1 });
     expect(masked).toEqual({ part: 4, of: 4 });
+  });
+});
+
+describe('measureSecrets', () => {
+  it('counts a secret as hidden when nine tenths of it are covered', () => {
+    const all = measureSecrets((text) => text.replace(/(?<=^token is ).*(?= ok$)/s, '[secret]'), 1);
+    expect(all.size).toBeGreaterThanOrEqual(118);
+    expect([...all.values()].every(({ part, of }) => part === of)).toBe(true);
+
+    const half = measureSecrets((text) => text.replace(/(?<=^token is ).{12}/s, '[secret]'), 1);
+    expect(half.get('npm')).toEqual({ part: 0, of: 20 });
+    expect(measureSecrets((text) => text, 1).get('JWT')?.part).toBe(0);
   });
 });

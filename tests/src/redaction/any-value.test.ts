@@ -112,7 +112,7 @@ describe('redact of anything', () => {
         throw new RangeError('s3cr3t');
       },
       hidden,
-      own: { secret: 's3cr3t', toJSON: () => ({}) },
+      inner: { secret: 's3cr3t', toJSON: () => ({}) },
     };
 
     for (const mode of ['shape', 'values'] as const) {
@@ -120,7 +120,7 @@ describe('redact of anything', () => {
       expect(redact(value, { mode })).toMatchObject({
         broken: '<threw RangeError>',
         hidden: '<Hidden>',
-        own: '<Object>',
+        inner: '<Object>',
       });
       expect(reads).toBe(1);
     }

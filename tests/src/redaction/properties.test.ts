@@ -1,3 +1,16 @@
+import {
+  fakerDA,
+  fakerDE,
+  fakerEN_US,
+  fakerFR,
+  fakerJA,
+  fakerNL,
+  fakerPL,
+  fakerPT_BR,
+  fakerRU,
+  fakerTR,
+  fakerVI,
+} from '@faker-js/faker';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redact } from '../../../src/redaction/redact.ts';
@@ -9,6 +22,37 @@ const dataKey = fc.oneof(
   fc.stringMatching(/^[qxzvjk]{2,8}@[qxzvjk]{2,8}\.com$/),
   fc.stringMatching(/^cus_[0-9a-f]{6}[0-9]{4}$/),
 );
+/** Names of people, places and accounts of many locales, as keys of maps have them. */
+const nameKey = fc
+  .tuple(
+    fc.constantFrom(
+      fakerDA,
+      fakerDE,
+      fakerEN_US,
+      fakerFR,
+      fakerJA,
+      fakerNL,
+      fakerPL,
+      fakerPT_BR,
+      fakerRU,
+      fakerTR,
+      fakerVI,
+    ),
+    fc.nat(),
+    fc.nat(5),
+  )
+  .map(([faker, seed, kind]) => {
+    faker.seed(seed);
+    const makers = [
+      () => faker.person.firstName(),
+      () => faker.person.firstName().toLowerCase(),
+      () => faker.person.lastName(),
+      () => faker.person.fullName(),
+      () => faker.internet.username(),
+      () => faker.internet.email(),
+    ];
+    return makers[kind]?.() ?? '';
+  });
 const anything = fc.anything({
   withBigInt: true,
   withDate: true,
@@ -64,6 +108,40 @@ describe('redact, for any value', () => {
     );
   });
 
+  it('shows no four characters in a row of a string or of a name that is a key, of people of any locale', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(nameKey, { minLength: 1, maxLength: 6 }),
+        fc.array(fc.string({ unit: 'grapheme', minLength: 4, maxLength: 30 }), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        fc.constantFrom<(keys: readonly string[], texts: readonly string[]) => unknown>(
+          (keys, texts) => Object.fromEntries(keys.map((key, at) => [key, texts[at % texts.length]])),
+          (keys, texts) => ({ id: 1, total: 2, items: keys.map((key) => ({ count: 1, [key]: texts })) }),
+          (keys, texts) => ({
+            statusCode: 200,
+            body: JSON.stringify({ scores: { [keys[0] ?? '']: { total: texts } } }),
+          }),
+          (keys, texts) => new Map(keys.map((key) => [key, new Set(texts)])),
+          (keys, texts) => [
+            { note: texts[0], by: Object.fromEntries(keys.map((key) => [key, { [key]: 1 }])) },
+          ],
+        ),
+        (keys, texts, build) => {
+          const shown = tellingParts(redact(build(keys, texts)));
+          for (const text of [...texts, ...keys]) {
+            for (let at = 0; at + 4 <= text.length; at += 1) {
+              const part = text.slice(at, at + 4);
+              expect([part, shown.filter((each) => each.includes(part))]).toEqual([part, []]);
+            }
+          }
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
   it('stays within its budget, gives the same for the same, and changes nothing', () => {
     fc.assert(
       fc.property(
@@ -100,3 +178,26 @@ describe('redact, for any value', () => {
 function zeroed(value: unknown): unknown {
   return Object.is(value, -0) ? 0 : (JSON.parse(JSON.stringify(value)) as unknown);
 }
+
+/** The keys and strings that a result shows, without the labels and names of fields that these tests put there. */
+function tellingParts(shown: unknown): string[] {
+  if (typeof shown === 'string') return [shown.replaceAll(/<[^<>]*>/g, '')];
+  if (typeof shown !== 'object' || shown === null) return [];
+  const keys = Array.isArray(shown) ? [] : Object.keys(shown).filter((key) => !OURS.has(key));
+  return [...keys, ...Object.values(shown).flatMap(tellingParts)].filter((part) => part !== '');
+}
+
+const OURS: ReadonlySet<string> = new Set([
+  'id',
+  'total',
+  'items',
+  'count',
+  'statusCode',
+  'body',
+  'scores',
+  'note',
+  'by',
+  '<map>',
+  '<or>',
+  '…',
+]);
