@@ -12,6 +12,12 @@ export interface ExpectNoLeakOptions {
    */
   readonly allow?: readonly string[];
   /**
+   * Names of fields of your trade or language, as in the redaction policy: a capture may repeat them.
+   *
+   * @default []
+   */
+  readonly fieldNames?: readonly string[];
+  /**
    * So many characters in a row of a value count as shown. Raise it for captures that hold much besides the response, such
    * as log lines with messages in words.
    *
@@ -46,13 +52,13 @@ const SHOWN_CHARACTERS = 2;
  * expectNoLeak(response, redact(response, { allow: ['status'] }), { allow: ['status'] });
  */
 export function expectNoLeak(response: unknown, capture: unknown, options: ExpectNoLeakOptions = {}): void {
-  const { allow, characters } = checked(options);
+  const { allow, fieldNames, characters } = checked(options);
   if (capture === undefined) {
     throw new Error(
       'expectNoLeak() got no capture: it is undefined, so nothing could leak and nothing is shown',
     );
   }
-  const { secrets, names, allowed } = secretsOf(response, allow);
+  const { secrets, names, allowed } = secretsOf(response, allow, fieldNames);
   const texts = shownTexts(capture, names, allowed);
   const { named, count } = findLeaks(secrets, texts, characters);
   if (count === 0) return;
@@ -67,20 +73,22 @@ export function expectNoLeak(response: unknown, capture: unknown, options: Expec
 }
 
 function checked(options: ExpectNoLeakOptions): Required<ExpectNoLeakOptions> {
-  const { allow = [], characters = DEFAULT_CHARACTERS, ...unknown } = options;
+  const { allow = [], fieldNames = [], characters = DEFAULT_CHARACTERS, ...unknown } = options;
   const [name] = Object.keys(unknown);
   if (name !== undefined) {
-    throw new TypeError(`expectNoLeak() has no option "${name}"; it has allow, characters`);
+    throw new TypeError(`expectNoLeak() has no option "${name}"; it has allow, fieldNames, characters`);
   }
-  if (!Array.isArray(allow) || !allow.every((each) => typeof each === 'string')) {
-    throw new TypeError('The option "allow" of expectNoLeak() takes an array of strings');
+  for (const [option, names] of Object.entries({ allow, fieldNames })) {
+    if (!Array.isArray(names) || !names.every((each) => typeof each === 'string')) {
+      throw new TypeError(`The option "${option}" of expectNoLeak() takes an array of strings`);
+    }
   }
   if (!Number.isInteger(characters) || characters < FEWEST_CHARACTERS) {
     throw new TypeError(
       `The option "characters" of expectNoLeak() takes a whole number of ${FEWEST_CHARACTERS} or more, but got ${String(characters)}`,
     );
   }
-  return { allow, characters };
+  return { allow, fieldNames, characters };
 }
 
 /** What leaked, in words for the first few, and how many values did. */

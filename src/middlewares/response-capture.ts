@@ -1,6 +1,7 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import { checkOptions } from '../check-options.ts';
 import { whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
+import { EVENT_FIELD_NAMES } from '../redaction/event-field-names.ts';
 import { openEvent } from '../redaction/open-event.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
 import type { Capture } from '../telemetry/capture.ts';
@@ -42,7 +43,7 @@ export function responseCapture(options: ResponseCaptureOptions = {}): Middlewar
   const { tracer = processTracer, captureEvent = false, ...policy } = options;
   checkOptions('responseCapture', { tracer, captureEvent }, { tracer: 'object', captureEvent: 'policy' });
   const ofResponse = createCapture(policy);
-  const ofEvent = typeof captureEvent === 'object' ? createCapture(captureEvent) : ofResponse;
+  const ofEvent = createCapture(forEvents(typeof captureEvent === 'object' ? captureEvent : policy));
 
   const add = (key: string, value: unknown, capture: Capture, share: number): void => {
     const captured = capture.show(value, Math.floor(tracer.metadataRoom() * share));
@@ -63,4 +64,9 @@ export function responseCapture(options: ResponseCaptureOptions = {}): Middlewar
   const responseCaptureAfter = capture;
   const responseCaptureOnError = capture;
   return { before: responseCaptureBefore, after: responseCaptureAfter, onError: responseCaptureOnError };
+}
+
+/** The policy with the names of what AWS delivers. */
+function forEvents(policy: RedactionPolicy): RedactionPolicy {
+  return { ...policy, fieldNames: [...(policy.fieldNames ?? []), ...EVENT_FIELD_NAMES] };
 }

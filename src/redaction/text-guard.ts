@@ -83,7 +83,7 @@ export function createTextGuard(policy: RedactionPolicy = {}): TextGuard {
     const masked = masker.show(maskPairs(decoded), before);
     if (masked !== decoded) return masked;
     const category = masker.denied(before);
-    const isData = category !== undefined && decoded !== '' && keys.facts(decoded).likeData;
+    const isData = category !== undefined && decoded !== '' && keys.facts(decoded).kind === 'data';
     return isData ? resolved.replace(category, category, decoded) : segment;
   };
 

@@ -1,11 +1,15 @@
+import { EVENT_FIELD_NAMES } from '../../src/redaction/event-field-names.ts';
 import { KeyBook } from '../../src/redaction/key-book.ts';
 import { resolvePolicy } from '../../src/redaction/policy.ts';
 import { TextMasker } from '../../src/redaction/text-masker.ts';
 
-const policy = resolvePolicy({}, {});
-const keys = new KeyBook(policy, new TextMasker(policy));
-
-/** Whether a key is no name that a programmer chose: an identifier, an address, a customer's own words. */
-export function looksLikeData(key: string): boolean {
-  return keys.facts(key).likeData;
+/**
+ * Tells keys that are no names which a programmer chose: identifiers, addresses, a customer's own words.
+ *
+ * @param fieldNames names that are known besides those that redaction knows, and those of Lambda's events.
+ */
+export function createDataKeyTest(fieldNames: readonly string[]): (key: string) => boolean {
+  const policy = resolvePolicy({ fieldNames: [...EVENT_FIELD_NAMES, ...fieldNames] }, {});
+  const keys = new KeyBook(policy, new TextMasker(policy));
+  return (key) => keys.facts(key).kind === 'data';
 }

@@ -1,7 +1,7 @@
 import { Described } from '../../src/redaction/described.ts';
 import { isEnvelope, openEnvelope } from '../../src/redaction/envelope.ts';
 import { looksLikeForm, openForm } from '../../src/redaction/open-text.ts';
-import { decodeBase64 } from '../../src/redaction/text-masker.ts';
+import { decodeBase64 } from '../../src/redaction/detectors/base64.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -5,7 +5,7 @@ import { Described } from '../../src/redaction/described.ts';
 import { isItemIdentifier } from '../../src/redaction/known-forms.ts';
 import { read } from '../../src/redaction/members.ts';
 import { openBody, openCookies, openText, safeHeaders } from './open-response.ts';
-import { looksLikeData } from './like-data.ts';
+import { createDataKeyTest } from './like-data.ts';
 
 /** A value of the response that must not be seen. */
 export interface Secret {
@@ -39,11 +39,15 @@ interface Place {
 }
 
 /** Everything in a value that must not be seen in a capture of it, opened as redaction opens it. */
-export function secretsOf(response: unknown, allow: readonly string[]): Secrets {
+export function secretsOf(
+  response: unknown,
+  allow: readonly string[],
+  fieldNames: readonly string[],
+): Secrets {
   const isPath = (entry: string): boolean => /[.*[\]]/.test(entry);
   const root = compilePaths(allow.filter(isPath));
   const names = new Set(allow.filter((entry) => !isPath(entry)));
-  const collector = new Collector(new Set(names));
+  const collector = new Collector(new Set(names), createDataKeyTest(fieldNames));
   const places: Place[] = [
     { value: response, path: 'response', state: root ? [root] : [], isAllowed: false, isRoot: true },
   ];
@@ -74,8 +78,11 @@ class Collector implements Secrets {
   /** Objects that were looked at, apart by whether their items are allowed: a path may allow one place only. */
   readonly #seen = { allowed: new Set<object>(), others: new Set<object>() };
 
-  constructor(allowedKeys: ReadonlySet<string>) {
+  readonly #looksLikeData: (key: string) => boolean;
+
+  constructor(allowedKeys: ReadonlySet<string>, looksLikeData: (key: string) => boolean) {
     this.#allowedKeys = allowedKeys;
+    this.#looksLikeData = looksLikeData;
   }
 
   /** Takes the secrets of one place, and says which places are in it. */
@@ -165,7 +172,7 @@ class Collector implements Secrets {
   #member(key: string, value: unknown, place: Place, isData: boolean): Place {
     const state = stepInto(place.state, key);
     const isAllowed = this.#allowedKeys.has(key) || pathEnds(state);
-    const likeData = isData || looksLikeData(key);
+    const likeData = isData || this.#looksLikeData(key);
     if (!likeData) this.names.add(key);
     else if (!isAllowed) this.#add(key, { ...place, path: `a key of ${place.path}`, isAllowed: false });
     const path = `${place.path}.${likeData ? '<key>' : key}`;

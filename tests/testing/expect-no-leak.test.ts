@@ -77,6 +77,15 @@ describe('expectNoLeak', () => {
     expect(messageOf(() => expectNoLeak(byCustomer, byCustomer))).not.toContain('jane@');
   });
 
+  it('takes fields of another language for what they are when it is told so', () => {
+    const german = { body: JSON.stringify({ bestellung: { kundenname: 'Jane Doe' } }) };
+    const fieldNames = ['bestellung', 'kundenname'];
+
+    expectNoLeak(german, redact(german));
+    expectNoLeak(german, redact(german, { fieldNames }), { fieldNames });
+    expect(() => expectNoLeak(german, redact(german, { fieldNames }))).toThrow('a key of response');
+  });
+
   it('opens bodies in base64, forms, parts, and JSON in JSON', () => {
     const opened = [
       { isBase64Encoded: true, body: Buffer.from(JSON.stringify({ name: 'Jane Doe' })).toString('base64') },
@@ -171,7 +180,7 @@ describe('expectNoLeak', () => {
   it('refuses to prove anything without a capture, and options that do not exist', () => {
     expect(() => expectNoLeak(response, undefined)).toThrow('got no capture');
     expect(() => expectNoLeak(response, {}, { allowed: [] } as never)).toThrow(
-      'no option "allowed"; it has allow, characters',
+      'no option "allowed"; it has allow, fieldNames, characters',
     );
     expect(() => expectNoLeak(response, {}, { allow: 'status' } as never)).toThrow('an array of strings');
     expect(() => expectNoLeak(response, {}, { characters: 1 })).toThrow('3 or more, but got 1');
