@@ -1,28 +1,22 @@
-import type { Category } from './detectors/detector.ts';
 import { nameKind } from './field-names.ts';
 import type { NameKind } from './field-names.ts';
 import { jsonBytes } from './meter.ts';
-import type { Place } from './place.ts';
+import type { NamedPlace } from './place.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import type { TextMasker } from './text-masker.ts';
 
 /** What is known about the name of a key. */
-export interface KeyFacts {
-  readonly key: string;
+export interface KeyFacts extends NamedPlace {
   /** The name as it may be shown. */
   readonly shown: string;
   /** Whether the name is shown as it is, and can be set like any other. */
   readonly isPlain: boolean;
   /** Bytes of the shown name as a member of a JSON object, with its colon and comma. */
   readonly bytes: number;
-  readonly denied: Category | undefined;
-  readonly allowed: boolean;
   /** Whether a programmer chose the name, or it is an identifier, an address, a customer's own words. */
   readonly kind: NameKind;
   /** Whether the name is surely data: `shape` mode never shows it. */
   readonly likeData: boolean;
-  /** The place of such a member when nothing is special about the object that it belongs to. */
-  readonly place: Place;
   /** The key that came after this one the last time: objects of one kind have their keys in one order. */
   next: KeyFacts | undefined;
   /** The key that came first in the last object under this one. */

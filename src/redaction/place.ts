@@ -1,7 +1,6 @@
 import { NO_PATH, pathEnds, stepInto, stepIntoItem } from './allowed-paths.ts';
 import type { PathState } from './allowed-paths.ts';
 import type { Category } from './detectors/detector.ts';
-import type { KeyFacts } from './key-book.ts';
 import type { ResolvedPolicy } from './policy.ts';
 
 /** What holds at one place of a value. */
@@ -9,6 +8,15 @@ export interface Place {
   readonly allowed: boolean;
   readonly denied: Category | undefined;
   readonly paths: PathState;
+}
+
+/** What the name of a member says about its place. */
+export interface NamedPlace {
+  readonly key: string;
+  readonly allowed: boolean;
+  readonly denied: Category | undefined;
+  /** The place of such a member when nothing is special about the object that it belongs to. */
+  readonly place: Place;
 }
 
 /** Where nothing is allowed or denied and no path leads to, which is almost everywhere. */
@@ -20,7 +28,7 @@ export function rootPlace({ allowedPaths }: ResolvedPolicy): Place {
 }
 
 /** The place of a member of an object. What denies an object denies all that it holds. */
-export function placeOfMember(place: Place, facts: KeyFacts): Place {
+export function placeOfMember(place: Place, facts: NamedPlace): Place {
   const { allowed, denied, key } = facts;
   const isOrdinary = place === ORDINARY || (place.denied === undefined && place.paths.length === 0);
   if (isOrdinary) return allowed || denied !== undefined ? facts.place : ORDINARY;

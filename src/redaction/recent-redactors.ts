@@ -1,5 +1,7 @@
 import type { RedactionPolicy } from './policy.ts';
-import type { Redactor } from './redact.ts';
+
+/** Redacts values by one policy. Never throws, never changes the value. */
+export type Redactor = (value: unknown) => unknown;
 
 /** Policies that a program uses in turn without keeping a redactor; more than this take turns. */
 const MOST = 8;

@@ -2,13 +2,12 @@ import { KeyBook } from './key-book.ts';
 import { resolvePolicy } from './policy.ts';
 import type { RedactionPolicy } from './policy.ts';
 import { RecentRedactors } from './recent-redactors.ts';
+import type { Redactor } from './recent-redactors.ts';
 import { TextMasker } from './text-masker.ts';
 import { Walk } from './walk.ts';
 
 export type { RedactionBudget, RedactionMode, RedactionPolicy } from './policy.ts';
-
-/** Redacts values by one policy. Never throws, never changes the value. */
-export type Redactor = (value: unknown) => unknown;
+export type { Redactor } from './recent-redactors.ts';
 
 const DEFAULT_POLICY: RedactionPolicy = {};
 const recent = new RecentRedactors(createRedactor);
