@@ -21,7 +21,10 @@ afterAll(() => Promise.all(projects.map((each) => each.remove())));
 /** Changes a file of the project copy. */
 async function change(path: string, edit: (content: string) => string): Promise<void> {
   const file = join(project.directory, path);
-  await writeFile(file, edit(await readFile(file, 'utf8')));
+  const before = await readFile(file, 'utf8');
+  const after = edit(before);
+  if (after === before) throw new Error(`${path} no longer has what the test changes`);
+  await writeFile(file, after);
 }
 
 /** Processes whose command line or environment names the project copy. */
@@ -128,7 +131,7 @@ describe('serverless local', { timeout: 120_000 }, () => {
   });
 
   it('refuses a setting that it does not know', async () => {
-    await change('serverless.yml', (yml) => yml.replace('  lantern:\n    local:', '  lantern:\n    locale:'));
+    await change('serverless.yml', (yml) => yml.replace('\n    local:\n', '\n    locale:\n'));
 
     const run = runServerless(['local', '--stage', 'local'], project.directory);
 
