@@ -107,6 +107,9 @@ export class FauxqsBackend {
 
   /** Answers every long poll that still waits, and ends. */
   async close(): Promise<void> {
+    // A poll still on its way in would begin to wait after the others were answered. It takes the way of this request,
+    // and has arrived when this one is answered.
+    await this.sqs('ListQueues', {});
     await this.#app.close();
   }
 }
