@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Addresses } from './observe.ts';
 
@@ -37,6 +38,9 @@ const LINES_OF_A_FAILURE = 20;
 /** Starts the shop with tracing off. @throws Error with the last lines of its output, when it does not start. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { directory, port, daemonPort, minute, logFile, signal } = options;
+  signal.throwIfAborted();
+  const log = createWriteStream(logFile);
+  await once(log, 'open');
   const serverless = join(directory, 'node_modules/serverless/bin/serverless.js');
   const args = ['local', '--stage', 'local', '--param', 'tracing=off', '--minute', String(minute)];
   const ports = ['--port', String(port), '--daemon-port', String(daemonPort)];
@@ -47,7 +51,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     // A group of its own: Ctrl-C reaches the demo, which ends the shop in order.
     detached: true,
   });
-  const log = createWriteStream(logFile);
   let output = '';
   const running = new Promise<void>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
@@ -74,6 +77,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     late.abort();
     await force;
     log.end();
+    await finished(log);
   }
   const interrupted = once(signal, 'abort').then(() => signal.throwIfAborted());
   try {
