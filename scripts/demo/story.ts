@@ -22,6 +22,8 @@ export const SLOW_SKU = 'slow-teapot';
 /** Seconds; a little less than a slow payment takes, because clocks of two processes are compared. */
 export const SLOW_SECONDS = 1.9;
 
+/** Enough to see what is normal, before something is not. */
+const HEALTHY_ORDERS = 12;
 const DEADLINE_MS = 60_000;
 
 /** Tells and shows how a slow dependency is found. @throws Error when something does not happen in time. */
@@ -55,6 +57,9 @@ export async function tellStory(options: StoryOptions): Promise<void> {
   say('Orders come in, each is paid for at once. Tracing is off: no traces, and nothing to pay for them.');
   say(`Alarms   ${page}/alarms`);
   say(`Metrics  ${page}/metrics`);
+  await wait(`${HEALTHY_ORDERS} orders are placed`, () =>
+    Promise.resolve(traffic.placed() >= HEALTHY_ORDERS || undefined),
+  );
   const { name } = await reach('OK');
   await switched(false);
   const tracesBefore = await observer.traceCount();

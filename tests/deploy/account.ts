@@ -9,7 +9,7 @@ import {
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
-import { KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
+import { DescribeKeyCommand, KMSClient, ListAliasesCommand, ListKeysCommand } from '@aws-sdk/client-kms';
 import { LambdaClient, ListEventSourceMappingsCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListScheduleGroupsCommand, ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
@@ -65,6 +65,7 @@ export async function inventoryOf(aws: Clients): Promise<Record<string, string[]
     functions: aws.lambda
       .send(new ListFunctionsCommand())
       .then(({ Functions }) => Functions?.map(({ FunctionName }) => FunctionName)),
+    keys: keysInUse(aws),
     logGroups: aws.logs
       .send(new DescribeLogGroupsCommand())
       .then(({ logGroups }) => logGroups?.map(({ logGroupName }) => logGroupName)),
@@ -99,4 +100,13 @@ export async function inventoryOf(aws: Clients): Promise<Record<string, string[]
     ),
   );
   return Object.fromEntries(found.filter(([, names]) => names.length > 0));
+}
+
+/** A deleted key stays for some days, so that what it encrypted can be read again. */
+async function keysInUse({ kms }: Clients): Promise<Named> {
+  const { Keys = [] } = await kms.send(new ListKeysCommand());
+  const keys = await Promise.all(Keys.map(({ KeyId }) => kms.send(new DescribeKeyCommand({ KeyId }))));
+  return keys
+    .filter(({ KeyMetadata }) => KeyMetadata?.KeyState === 'Enabled')
+    .map(({ KeyMetadata }) => KeyMetadata?.KeyId);
 }
