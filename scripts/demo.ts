@@ -19,6 +19,7 @@ const logFile = join(directory, 'demo.log');
 /** Real seconds of a minute of CloudWatch. */
 const MINUTE = 1;
 const ORDER_EVERY_MS = 500;
+const TIME_TO_LOOK_MS = 10_000;
 const USAGE =
   'npm run demo -- [--port 3000] [--daemon-port 2000] [--exit]   --exit ends when the story is told';
 
@@ -63,7 +64,14 @@ async function runDemo(): Promise<number> {
   const observer = observe(stack);
   const traffic = startTraffic(stack.api, HEALTHY_SKU, ORDER_EVERY_MS);
   try {
-    const story = tellStory({ addresses: stack, observer, traffic, ...tell, signal });
+    const story = tellStory({
+      addresses: stack,
+      observer,
+      traffic,
+      ...tell,
+      timeToLook: options.exit ? 0 : TIME_TO_LOOK_MS,
+      signal,
+    });
     // A shop that breaks is the better reason than a connection that it no longer answers.
     const explained = story.catch(async (error: unknown) => {
       await Promise.race([stack?.broken, sleep(1000)]);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlarmSummary } from '../../local/cloudwatch/view.ts';
 import type { Addresses, Observer } from './observe.ts';
 import type { Traffic } from './traffic.ts';
@@ -13,6 +14,8 @@ export interface StoryOptions {
   readonly say: (text: string) => void;
   /** Says what has just happened. */
   readonly happened: (text: string) => void;
+  /** Real milliseconds for which it stays slow when everything has been found. */
+  readonly timeToLook: number;
   readonly signal: AbortSignal;
 }
 
@@ -26,9 +29,13 @@ export const SLOW_SECONDS = 1.9;
 const HEALTHY_ORDERS = 12;
 const DEADLINE_MS = 60_000;
 
+/** What on-alarm writes on a function, for people. */
+const TAGS_TO_SHOW = ['lantern:tracing-by', 'lantern:tracing-since', 'lantern:tracing-until'];
+const TAG_WIDTH = Math.max(...TAGS_TO_SHOW.map(({ length }) => length));
+
 /** Tells and shows how a slow dependency is found. @throws Error when something does not happen in time. */
 export async function tellStory(options: StoryOptions): Promise<void> {
-  const { addresses, observer, traffic, chapter, say, happened, signal } = options;
+  const { addresses, observer, traffic, chapter, say, happened, timeToLook, signal } = options;
   const { page } = addresses;
   let alarm: AlarmSummary | undefined;
 
@@ -77,12 +84,16 @@ export async function tellStory(options: StoryOptions): Promise<void> {
   happened(
     'The function on-alarm, which listens to the topic of the alarms, turned tracing on for take-payment.',
   );
-  for (const [key, value] of Object.entries(tags)) say(`${key}  ${value}`);
+  for (const key of TAGS_TO_SHOW) say(`${key.padEnd(TAG_WIDTH)}  ${tags[key] ?? 'not set'}`);
   const slow = await wait('a trace shows the slow payment', () => observer.slowTrace(SLOW_SECONDS));
   happened(
     `There are traces now. This one shows where the time goes: chargeCard, ${slow.seconds.toFixed(1)} s.`,
   );
   say(`${page}/traces/${slow.id}`);
+  if (timeToLook > 0) {
+    say(`Payments stay slow for ${timeToLook / 1000} s more, so that you can look.`);
+    await sleep(timeToLook, undefined, { signal });
+  }
 
   chapter('The cause is removed');
   say('The payment provider is fast again.');

@@ -102,11 +102,16 @@ export async function inventoryOf(aws: Clients): Promise<Record<string, string[]
   return Object.fromEntries(found.filter(([, names]) => names.length > 0));
 }
 
-/** A deleted key stays for some days, so that what it encrypted can be read again. */
+/** Those of the service: a deleted key stays for some days, and those of AWS's own aliases are AWS's. */
 async function keysInUse({ kms }: Clients): Promise<Named> {
   const { Keys = [] } = await kms.send(new ListKeysCommand());
+  const { Aliases = [] } = await kms.send(new ListAliasesCommand());
+  const ofAws = Aliases.filter(({ AliasName }) => AliasName?.startsWith('alias/aws/') === true);
   const keys = await Promise.all(Keys.map(({ KeyId }) => kms.send(new DescribeKeyCommand({ KeyId }))));
   return keys
-    .filter(({ KeyMetadata }) => KeyMetadata?.KeyState === 'Enabled')
-    .map(({ KeyMetadata }) => KeyMetadata?.KeyId);
+    .map(({ KeyMetadata }) => KeyMetadata)
+    .filter(
+      (key) => key?.KeyState === 'Enabled' && !ofAws.some(({ TargetKeyId }) => TargetKeyId === key.KeyId),
+    )
+    .map((key) => key?.KeyId);
 }

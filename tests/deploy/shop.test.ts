@@ -6,8 +6,11 @@ import { GetRolePolicyCommand, ListRolePoliciesCommand, ListRolesCommand } from 
 import { GetFunctionConfigurationCommand, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { ListSubscriptionsCommand, ListTopicsCommand } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inventoryOf } from './account.ts';
+import { EMAIL, itHasItsAlarms } from './alarms.ts';
 import type { Deployment } from './deployment.ts';
 import { prepareDeployment } from './deployment.ts';
 
@@ -20,6 +23,7 @@ let deployment: Deployment;
 
 beforeAll(async () => {
   deployment = await prepareDeployment();
+  await addEmail(deployment.directory);
   await deployment.serverless('deploy', '--stage', 'dev');
 });
 afterAll(() => deployment.stop());
@@ -32,6 +36,16 @@ async function queue(name: string): Promise<Record<string, string>> {
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: `${STACK}-${name}` }));
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
   return Attributes ?? {};
+}
+
+/** Somebody who is to hear of the alarms; in the service itself there is nobody. */
+async function addEmail(directory: string): Promise<void> {
+  const file = join(directory, 'serverless.yml');
+  const settings = await readFile(file, 'utf8');
+  // Of `custom.lantern`, by its indentation.
+  const alarms = '\n    alarms:\n';
+  expect(settings.includes(alarms)).toBe(true);
+  await writeFile(file, settings.replace(alarms, `${alarms}      actions: { email: [${EMAIL}] }\n`));
 }
 
 describe('serverless deploy of the shop', () => {
@@ -146,10 +160,15 @@ describe('serverless deploy of the shop', () => {
   });
 });
 
+describe('the deployed shop', () => itHasItsAlarms(() => deployment, STACK, 'dev'));
+
 describe('serverless remove of the shop', () => {
   it('leaves nothing but the table of orders, which is to be retained', async () => {
     expect(Object.keys(await inventoryOf(deployment.aws))).toEqual(
-      expect.arrayContaining(['buckets', 'functions', 'logGroups', 'queues', 'roles', 'stacks', 'topics']),
+      expect.arrayContaining([
+        ...['alarms', 'buckets', 'functions', 'keys', 'logGroups', 'metricFilters', 'queues', 'roles'],
+        ...['scheduleGroups', 'stacks', 'subscriptions', 'topics'],
+      ]),
     );
     await deployment.serverless('remove', '--stage', 'dev');
     expect(await inventoryOf(deployment.aws)).toEqual({
