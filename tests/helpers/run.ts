@@ -67,7 +67,6 @@ function run([command = '', ...args]: readonly string[], directory: string, env:
 /** Runs the Serverless Framework, in `directory`. */
 export function runServerless(args: readonly string[], directory: string, env: NodeJS.ProcessEnv = {}): Run {
   // Neither credentials nor a network: what needs them must fail here.
-  // Neither credentials nor a network: what needs them must fail here, unless `env` brings it.
   return runNode([SERVERLESS, ...args], directory, {
     AWS_ACCESS_KEY_ID: '',
     AWS_SECRET_ACCESS_KEY: '',
