@@ -8,6 +8,7 @@ import { beforeAll, expect, it } from 'vitest';
 import type { AlarmPlan, AlarmSpec, MetricStat } from '../../plugin/alarms/alarm-spec.ts';
 import { inventoryOf } from './account.ts';
 import type { Deployment } from './deployment.ts';
+import { NAMES_OF_RESOURCES, resourceNames } from './resource-names.ts';
 
 /** Holds what was deployed against what `serverless alarms --format json` says of the same service and stage. */
 export function itHasItsAlarms(deployment: () => Deployment, stack: string, stage: string): void {
@@ -88,15 +89,7 @@ export function itHasItsAlarms(deployment: () => Deployment, stack: string, stag
   });
 
   it('names in every dimension something that was deployed', async () => {
-    const {
-      functions = [],
-      queues = [],
-      topics = [],
-      tables = [],
-      apis = [],
-    } = await inventoryOf(deployment().aws);
-    const last = (name: string): string => name.split(/[:/]/).at(-1) ?? '';
-    const there = new Set([...functions, ...queues, ...topics, ...tables, ...apis].map(last));
+    const there = await resourceNames(deployment().aws);
     const values = metricAlarms
       .flatMap(({ Dimensions = [], Metrics = [] }) => [
         ...Dimensions,
@@ -213,8 +206,6 @@ export function itHasItsAlarms(deployment: () => Deployment, stack: string, stag
 
 /** An address that the test adds to the service's settings. */
 export const EMAIL = 'on-call@example.com';
-
-const NAMES_OF_RESOURCES = ['FunctionName', 'QueueName', 'TopicName', 'TableName', 'ApiName'];
 
 interface Metric {
   readonly Namespace?: string | undefined;

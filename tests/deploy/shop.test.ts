@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inventoryOf } from './account.ts';
 import { EMAIL, itHasItsAlarms } from './alarms.ts';
+import { itHasItsDashboards } from './dashboards.ts';
 import type { Deployment } from './deployment.ts';
 import { prepareDeployment } from './deployment.ts';
 
@@ -160,14 +161,17 @@ describe('serverless deploy of the shop', () => {
   });
 });
 
-describe('the deployed shop', () => itHasItsAlarms(() => deployment, STACK, 'dev'));
+describe('the deployed shop', () => {
+  itHasItsAlarms(() => deployment, STACK, 'dev');
+  itHasItsDashboards(() => deployment, STACK);
+});
 
 describe('serverless remove of the shop', () => {
   it('leaves nothing but the table of orders, which is to be retained', async () => {
     expect(Object.keys(await inventoryOf(deployment.aws))).toEqual(
       expect.arrayContaining([
         ...['alarms', 'buckets', 'functions', 'keys', 'logGroups', 'metricFilters', 'queues', 'roles'],
-        ...['scheduleGroups', 'stacks', 'subscriptions', 'topics'],
+        ...['dashboards', 'scheduleGroups', 'stacks', 'subscriptions', 'topics'],
       ]),
     );
     await deployment.serverless('remove', '--stage', 'dev');
