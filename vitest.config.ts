@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
-    exclude: ['tests/browser/**', 'tests/package/**'],
+    exclude: ['tests/browser/**', 'tests/package/**', 'tests/deploy/**'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     coverage: {

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ProjectCopy } from '../helpers/project-copy.ts';
+import { copyProject } from '../helpers/project-copy.ts';
+import { runServerless } from '../helpers/run.ts';
+import { PYTHON_PROGRAMS } from './moto.ts';
+
+const run = promisify(execFile);
+
+/** Of every event source; its plugin is found from where it lies. Its region is the one of functions at the edge. */
+const LARGE_SERVICE = join(import.meta.dirname, '../fixtures/services/large');
+
+let project: ProjectCopy;
+
+beforeAll(async () => {
+  project = await copyProject();
+});
+afterAll(() => project.remove());
+
+/** What cfn-lint finds in the templates that the framework has made in `directory`; nothing is a pass. */
+async function findings(
+  directory: string,
+  { region = 'eu-west-1', ignored = [] }: { region?: string; ignored?: readonly string[] } = {},
+): Promise<string> {
+  const templates = ['create', 'update'].map((step) =>
+    join(directory, `.serverless/cloudformation-template-${step}-stack.json`),
+  );
+  try {
+    const { stdout } = await run(join(PYTHON_PROGRAMS, 'cfn-lint'), [
+      '--regions',
+      region,
+      ...(ignored.length > 0 ? ['--ignore-checks', ...ignored] : []),
+      '--',
+      ...templates,
+    ]);
+    return stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    return `${stdout}${stderr}`;
+  }
+}
+
+async function packageService(directory: string, ...args: string[]): Promise<void> {
+  const packaging = runServerless(['package', ...args], directory);
+  expect(await packaging.exited, packaging.output()).toBe(0);
+}
+
+describe('cfn-lint', () => {
+  it.each([
+    ['dev', 'off'],
+    ['prod', 'on'],
+  ])('finds nothing in the templates of the shop in stage %s with tracing %s', async (stage, tracing) => {
+    await packageService(project.directory, '--stage', stage, '--param', `tracing=${tracing}`);
+    expect(await findings(project.directory)).toBe('');
+  });
+
+  it('finds nothing in the templates of a service of thirty functions', async () => {
+    await packageService(LARGE_SERVICE);
+    // What the framework does: it repeats dependencies, and retains versions but when they are replaced. And a condition of
+    // the service is false in this stage, on purpose.
+    const ignored = ['W3005', 'W3011', 'W8003'];
+    expect(await findings(LARGE_SERVICE, { region: 'us-east-1', ignored })).toBe('');
+  });
+});
