@@ -1,4 +1,5 @@
 import { count, Described } from './described.ts';
+import { define } from './members.ts';
 import { describeCookies, describeMultipart, openForm } from './open-text.ts';
 
 /** The values of headers that are the same for every customer, by name; any other value is treated by the policy. */
@@ -54,13 +55,10 @@ export function isEnvelope(value: object): boolean {
  * @param length characters of a body that are looked at.
  */
 export function openEnvelope(fields: Fields, length: number): Fields {
-  const opened: Record<string, unknown> = Object.assign(Object.create(null), fields) as Record<
-    string,
-    unknown
-  >;
+  const opened: Record<string, unknown> = { ...fields };
   for (const name of ['headers', 'multiValueHeaders']) {
     // Copied, so that what is behind a getter is read once only.
-    if (isFields(fields[name])) opened[name] = Object.assign(Object.create(null), fields[name]);
+    if (isFields(fields[name])) opened[name] = { ...fields[name] };
   }
   const contentType = contentTypeOf(opened);
   if (typeof fields.body === 'string') {
@@ -77,19 +75,19 @@ export function openEnvelope(fields: Fields, length: number): Fields {
 }
 
 function openHeaders(headers: Fields): Fields {
-  const opened: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  const opened: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(headers)) {
     const known = name.toLowerCase();
     const values = isStrings(value) ? value : [value];
     const lines = values.filter((each) => typeof each === 'string');
     if ((known === 'set-cookie' || known === 'cookie') && lines.length > 0) {
-      opened[name] = describeCookies(lines, known === 'set-cookie');
+      define(opened, name, describeCookies(lines, known === 'set-cookie'));
     } else if (SAFE_HEADERS.has(known)) {
       const safe = values.map((each) =>
         SAFE_HEADERS.get(known)?.test(String(each)) === true ? new Described(String(each)) : each,
       );
-      opened[name] = isStrings(value) ? safe : safe[0];
-    } else opened[name] = value;
+      define(opened, name, isStrings(value) ? safe : safe[0]);
+    } else define(opened, name, value);
   }
   return opened;
 }

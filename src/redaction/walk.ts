@@ -212,7 +212,8 @@ export class Walk implements Walker {
     if (isPlain && !Object.hasOwn(value, 'toJSON')) {
       if (depth <= 0) return this.meter.label('<object>');
       const fields = isRoot && isEnvelope(value) ? this.#envelope(value) : (value as Fields);
-      return this.#members(fields, prototype === null || HAS_NO_INHERITED_KEYS, key, place, depth, like);
+      const isBare = fields === value && prototype === null;
+      return this.#members(fields, isBare || HAS_NO_INHERITED_KEYS, key, place, depth, like);
     }
     if (value instanceof Map) return this.#map(value, place, depth, like);
     if (value instanceof Set) {
@@ -259,8 +260,9 @@ export class Walk implements Walker {
   #envelope(value: object): Fields {
     const names = Object.keys(value);
     if (names.length > this.policy.budget.keys) return value as Fields;
-    const once: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-    for (const name of names) once[name] = read(value, name);
+    // Not without a prototype: engines keep such objects as hash tables, which costs more than all that is done here.
+    const once: Record<string, unknown> = {};
+    for (const name of names) define(once, name, read(value, name));
     return openEnvelope(once, 2 * this.policy.budget.bytes);
   }
 

@@ -53,6 +53,19 @@ describe('redact of text that carries structure', () => {
     }
   });
 
+  it('takes a header and a member of a response that are called __proto__ for keys like others', () => {
+    const headers: unknown = JSON.parse('{"__proto__":"a","retry-after":"120"}');
+    const response: unknown = JSON.parse('{"statusCode":200,"__proto__":{"password":"hunter2"}}');
+    Object.assign(response as object, { headers });
+
+    const shown = redact(response, { mode: 'values' });
+
+    expect(JSON.stringify(shown)).toBe(
+      '{"statusCode":200,"__proto__":{"password":"[credentials]"},"headers":{"__proto__":"a","retry-after":"120"}}',
+    );
+    expect(Object.getPrototypeOf(shown)).toBe(Object.prototype);
+  });
+
   it('opens a form in an event and takes a field that comes twice', () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const body = 'tag=a&tag=b&email=jane%40example.com&note=write+to+jane%40example.com';
