@@ -130,5 +130,8 @@ function isMissing(error: unknown): boolean {
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'ECONNREFUSED') {
+    return `AWS does not answer (${error.message}). Look at AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_LAMBDA and AWS_ENDPOINT_URL_SCHEDULER.`;
+  }
   return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
 }

@@ -18,7 +18,8 @@ const NOT_NOW = new Set([
   'TimeoutError',
 ]);
 
-const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+/** A connection that is refused is not among them: there is nobody, and waiting brings nobody. */
+const NOT_CONNECTED = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 /**
  * Calls AWS until it answers with more than "not now", waiting longer each time, and a random part of that, so that those

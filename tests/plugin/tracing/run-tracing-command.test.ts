@@ -119,6 +119,14 @@ describe('serverless tracing', () => {
     expect((error as Error).message).toMatch(/^take-payment: AccessDeniedException: /);
   });
 
+  it('says at once that nobody answers where AWS is looked for', async () => {
+    vi.stubEnv('AWS_ENDPOINT_URL_LAMBDA', 'http://127.0.0.1:1');
+    const error = await refusal('status');
+    expect((error as Error).message).toMatch(
+      /^AWS does not answer .*127\.0\.0\.1:1\)\. Look at AWS_ENDPOINT_URL/,
+    );
+  });
+
   it('shows what is not deployed', async () => {
     aws.refuse(new RegExp(`^GET .*${NAME}/configuration`), 'ResourceNotFoundException', 404);
     expect(await run('status')).toMatch(/take-payment +not deployed/);
