@@ -75,13 +75,19 @@ function inventoryOf(serverless: Serverless): Inventory {
   const { service } = serverless;
   const aws = serverless.getProvider('aws');
   const keys = new Map(Object.entries(service.functions).map(([key, { name }]) => [name ?? key, key]));
-  return readInventory({
+  const inventory = readInventory({
     template: service.provider.compiledCloudFormationTemplate,
     service: service.service,
     stage: aws.getStage(),
     region: aws.getRegion(),
     functionKeyOf: (name) => keys.get(name),
   });
+  const onAlarm = service.custom?.lantern?.tracing?.onAlarm;
+  return {
+    ...inventory,
+    // The topic of the alarms calls it; its subscription is added when there is that topic, which is after this.
+    functions: inventory.functions.map((fn) => (fn.key === onAlarm ? { ...fn, isAsync: true } : fn)),
+  };
 }
 
 function topicProblems({ topic }: ActionSettings, refersToTopic: boolean): readonly string[] {

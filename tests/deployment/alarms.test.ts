@@ -79,6 +79,8 @@ describe('the shop', { timeout: 120_000 }, () => {
       expect.arrayContaining([
         'order-shop-prod-create-order-errorRate',
         'order-shop-prod-fulfil-order-timeouts',
+        // Its alarms call it, though its subscription comes after them.
+        'order-shop-prod-on-alarm-asyncDropped',
         'order-shop-prod-ApiGatewayRestApi-serverErrors',
         'order-shop-prod-FulfilmentDeadLetterQueue-deadLetters',
         'order-shop-prod-OrdersTable-throttles',
