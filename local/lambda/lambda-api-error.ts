@@ -1,3 +1,4 @@
+import { AwsApiError } from '../http/aws-api-error.ts';
 import {
   InvalidRequestError,
   RequestTooLargeError,
@@ -6,17 +7,8 @@ import {
 } from './invocation.ts';
 
 /** An error as the Lambda API answers it. */
-export class LambdaApiError extends Error {
+export class LambdaApiError extends AwsApiError {
   override readonly name = 'LambdaApiError';
-  readonly status: number;
-  /** The exception of Lambda's API model, for example `ResourceNotFoundException`. */
-  readonly type: string;
-
-  constructor(status: number, type: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.status = status;
-    this.type = type;
-  }
 }
 
 /** What went wrong, in the terms of the Lambda API. */

@@ -1,15 +1,8 @@
-/** An error as EventBridge Scheduler's API answers it. */
-export class SchedulerError extends Error {
-  override readonly name = 'SchedulerError';
-  readonly status: number;
-  /** The exception of the API model, for example `ResourceNotFoundException`. */
-  readonly type: string;
+import { AwsApiError } from '../http/aws-api-error.ts';
 
-  constructor(status: number, type: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.status = status;
-    this.type = type;
-  }
+/** An error as EventBridge Scheduler's API answers it. */
+export class SchedulerError extends AwsApiError {
+  override readonly name = 'SchedulerError';
 }
 
 export function invalid(message: string): SchedulerError {

@@ -1,3 +1,4 @@
+import { DENIED_NAMES } from '../../src/redaction/denied-names.ts';
 import type { GeneratedResponse } from './generate-responses.ts';
 import type { LabelledText } from './labelled-text.ts';
 import { isCovered, isTelling, maskedRanges } from './masked-ranges.ts';
@@ -78,15 +79,7 @@ export function measureValues(
 }
 
 /** Labels of what the name of the key denies: the value is not looked at. */
-const DENIED_LABELS: ReadonlySet<string> = new Set([
-  'credentials',
-  'contact',
-  'identity',
-  'financial',
-  'health',
-  'location',
-  'network',
-]);
+const DENIED_LABELS: ReadonlySet<string> = new Set(Object.keys(DENIED_NAMES));
 
 /** Kinds of this evaluation that a label of a detector speaks of, where their names differ. */
 const KINDS_OF_LABELS: Readonly<Record<string, readonly string[]>> = {
