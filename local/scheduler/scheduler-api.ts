@@ -4,6 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { close, listen } from '../http/loopback.ts';
 import { readBody } from '../http/read-body.ts';
 import { foreignHost, foreignPage } from '../http/request-guard.ts';
+import { parseObject } from '../json.ts';
 import { MAX_REQUEST, MAX_RESULTS } from './limits.ts';
 import { parseScheduleRequest } from './schedule.ts';
 import type { Schedule, ScheduleGroup, SchedulesOptions } from './schedules.ts';
@@ -112,14 +113,9 @@ export class SchedulerApi {
 async function bodyOf(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
   const body = await readBody(request, MAX_REQUEST);
   if (typeof body === 'string') throw invalid(`The request body is ${body}.`);
-  try {
-    const value: unknown = JSON.parse(body.text === '' ? '{}' : body.text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
-  } catch {
-    // Said below: it is not an object.
-  }
-  throw invalid('The request body is expected to be a JSON object.');
+  const value = parseObject(body.text === '' ? '{}' : body.text);
+  if (value === undefined) throw invalid('The request body is expected to be a JSON object.');
+  return value;
 }
 
 function pageOf<T>(items: readonly T[], query: URLSearchParams): { page: readonly T[]; next: object } {
