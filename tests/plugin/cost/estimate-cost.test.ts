@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AlarmSpec } from '../../../plugin/alarms/alarm-spec.ts';
 import { anomalyBand } from '../../../plugin/alarms/anomaly-band.ts';
 import type { Added } from '../../../plugin/cost/estimate-cost.ts';
 import { estimateCost } from '../../../plugin/cost/estimate-cost.ts';
 import { alarmOn, functionNamed, mathAlarmOn } from '../dashboard/inventories.ts';
+import { fc } from '../../helpers/fast-check.ts';
 
 const pay = functionNamed('pay');
 const simple = alarmOn(pay, { metricName: 'Duration', statistic: 'p99' });
