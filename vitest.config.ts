@@ -51,6 +51,7 @@ export default defineConfig({
         test: {
           name: 'package',
           include: ['tests/package/**/*.test.ts'],
+          globalSetup: ['tests/package/pack.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

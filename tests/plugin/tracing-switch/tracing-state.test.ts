@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseLongest } from '../../../src/tracing-switch/longest.ts';
+import { parseLongest } from '../../../plugin/tracing-switch/longest.ts';
 import {
   formatBefore,
   isoSeconds,
@@ -7,7 +7,7 @@ import {
   parseBefore,
   readTracingState,
   tagValue,
-} from '../../../src/tracing-switch/tracing-state.ts';
+} from '../../../plugin/tracing-switch/tracing-state.ts';
 import { fc } from '../../helpers/fast-check.ts';
 
 const taggable = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;

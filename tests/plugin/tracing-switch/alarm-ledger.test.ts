@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LedgerEntry } from '../../../src/tracing-switch/alarm-ledger.ts';
+import type { LedgerEntry } from '../../../plugin/tracing-switch/alarm-ledger.ts';
 import {
   alarmKey,
   BY_HAND,
@@ -8,8 +8,8 @@ import {
   parseLedger,
   withAllEnded,
   withEntry,
-} from '../../../src/tracing-switch/alarm-ledger.ts';
-import { MAX_ALARMS, MAX_TAG_VALUE } from '../../../src/tracing-switch/limits.ts';
+} from '../../../plugin/tracing-switch/alarm-ledger.ts';
+import { MAX_ALARMS, MAX_TAG_VALUE } from '../../../plugin/tracing-switch/limits.ts';
 import { fc } from '../../helpers/fast-check.ts';
 
 const at = Date.UTC(2026, 10, 24);
