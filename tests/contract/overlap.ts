@@ -90,7 +90,7 @@ async function overlap(
     }),
   );
 
-  const documents = await daemon.until((all) => completeOf(all).length >= OVERLAPPING * DOCUMENTS, 2_000);
+  const documents = await daemon.until((all) => completeOf(all).length >= OVERLAPPING * DOCUMENTS, 10_000);
   traces.forEach(({ traceId, parent }, index) => {
     const own = completeOf(documents, traceId);
     assert.equal(own.length, DOCUMENTS, `invocation ${index}`);

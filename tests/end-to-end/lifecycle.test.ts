@@ -3,10 +3,11 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
-import { eventually, freePorts, startLocalStack } from '../helpers/local-stack.ts';
+import { freePorts, startLocalStack } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
 import { copyProject } from '../helpers/project-copy.ts';
 import { SERVERLESS, runNodeOnTerminal, runServerless } from '../helpers/run.ts';
+import { until } from '../helpers/until.ts';
 
 let project: ProjectCopy;
 const projects: ProjectCopy[] = [];
@@ -64,7 +65,7 @@ describe('serverless local', { timeout: 120_000 }, () => {
     // The framework's progress line would have been redrawn several times by now.
     expect(run.output().slice(banner)).not.toContain('Packaging');
     run.child.kill('SIGKILL');
-    await eventually(
+    await until(
       async () => (await processesOf(project.directory)).length === 0 || undefined,
       'the end of every process',
     );
@@ -147,7 +148,7 @@ describe('serverless local', { timeout: 120_000 }, () => {
 
     await stack.run.until('no shop today');
     expect(stack.run.output()).toMatch(/get-order .*RangeError/);
-    const { traces } = await eventually(async () => {
+    const { traces } = await until(async () => {
       const listing = await stack.traces();
       return listing.traces[0]?.status === 'fault' ? listing : undefined;
     }, 'the faulted trace');

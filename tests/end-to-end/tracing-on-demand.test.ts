@@ -5,10 +5,11 @@ import type { ServiceInfo } from '../../local/xray/trace.ts';
 import type { AlarmChange } from '../helpers/alarm-messages.ts';
 import { snsAlarmMessage } from '../helpers/alarm-messages.ts';
 import type { LocalStack } from '../helpers/local-stack.ts';
-import { eventually, startLocalStack } from '../helpers/local-stack.ts';
+import { startLocalStack } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
 import { copyProject } from '../helpers/project-copy.ts';
 import { runServerless } from '../helpers/run.ts';
+import { until } from '../helpers/until.ts';
 
 const FUNCTION = 'order-shop-local-take-payment';
 const TOPIC = 'arn:aws:sns:eu-west-1:000000000000:order-shop-local-alarms';
@@ -44,7 +45,7 @@ async function alarmChanges(state: AlarmChange['state']): Promise<void> {
 }
 
 async function inForce(mode: 'Active' | 'PassThrough', variable: string): Promise<void> {
-  await eventually(async () => {
+  await until(async () => {
     const configuration = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: FUNCTION }));
     const { TracingConfig, Environment, LastUpdateStatus } = configuration;
     const now = [TracingConfig?.Mode, Environment?.Variables?.POWERTOOLS_TRACE_ENABLED, LastUpdateStatus];
@@ -64,7 +65,7 @@ const fulfilled = () => (stack.run.output().match(/order fulfilled/g) ?? []).len
 async function order(): Promise<void> {
   const before = fulfilled();
   expect((await stack.order('tea')).status).toBe(201);
-  await eventually(() => Promise.resolve(fulfilled() > before || undefined), 'the payment');
+  await until(() => Promise.resolve(fulfilled() > before || undefined), 'the payment');
 }
 
 describe('tracing on demand', () => {
@@ -75,7 +76,7 @@ describe('tracing on demand', () => {
     await alarmChanges('ALARM');
     await inForce('Active', 'true');
     await order();
-    const [summary] = await eventually(async () => {
+    const [summary] = await until(async () => {
       const { traces } = await stack.traces();
       return traces.some(({ isPartial }) => !isPartial) ? traces : undefined;
     }, 'a trace of take-payment');

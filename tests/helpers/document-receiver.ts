@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SegmentDocument } from '../../local/xray/document.ts';
+import { PATIENCE_MS } from './until.ts';
 
 /** A real UDP socket in the place of the X-Ray daemon, which keeps the documents it receives. */
 export interface DocumentReceiver {
@@ -18,8 +19,6 @@ export interface DocumentReceiver {
   stop(): Promise<void>;
 }
 
-/** Long enough for a slow machine; a test that passes never waits for it. */
-const DEADLINE_MS = 10_000;
 const QUIET_MS = 150;
 
 export async function receiveDocuments(): Promise<DocumentReceiver> {
@@ -40,7 +39,7 @@ export async function receiveDocuments(): Promise<DocumentReceiver> {
     get documents() {
       return documents;
     },
-    async until(predicate, patience = DEADLINE_MS) {
+    async until(predicate, patience = PATIENCE_MS) {
       const deadline = Date.now() + patience;
       while (!predicate(documents)) {
         if (Date.now() > deadline) {
