@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Longer than a healthy test takes on a machine whose cores are all busy; one that passes never waits for it. */
 const PATIENCE = { testTimeout: 60_000, hookTimeout: 120_000 };
+const PATIENCE_WITH_PROGRAMS = { testTimeout: 180_000, hookTimeout: 180_000 };
 
 /** Every test file belongs to one project; CONTRIBUTING.md says which command runs which. */
 export default defineConfig({
@@ -20,19 +21,27 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'stack', include: ['tests/{deployment,end-to-end}/**/*.test.ts'], ...PATIENCE },
+        test: {
+          name: 'stack',
+          include: ['tests/{deployment,end-to-end}/**/*.test.ts'],
+          globalSetup: ['tests/deployment/package-shop.ts'],
+          ...PATIENCE_WITH_PROGRAMS,
+        },
       },
       {
         extends: true,
-        test: { name: 'tooling', include: ['tests/{scripts,tooling}/**/*.test.ts'], ...PATIENCE },
+        test: {
+          name: 'tooling',
+          include: ['tests/{scripts,tooling}/**/*.test.ts'],
+          ...PATIENCE_WITH_PROGRAMS,
+        },
       },
       {
         extends: true,
         test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...PATIENCE_WITH_PROGRAMS,
           fileParallelism: false,
         },
       },
@@ -41,8 +50,7 @@ export default defineConfig({
         test: {
           name: 'deploy',
           include: ['tests/deploy/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          ...PATIENCE_WITH_PROGRAMS,
           fileParallelism: false,
         },
       },

@@ -18,7 +18,7 @@ beforeAll(async () => {
   project = await copyProject();
   await addEchoFunction(project.directory);
   stack = await startLocalStack(project.directory);
-}, 120_000);
+});
 afterAll(async () => {
   await stack.stop();
   await project.remove();
