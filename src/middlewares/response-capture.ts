@@ -1,8 +1,8 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import { checkOptions } from '../check-options.ts';
 import { whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
-import { EVENT_FIELD_NAMES } from '../redaction/event-field-names.ts';
-import { openEvent } from '../redaction/open-event.ts';
+import { EVENT_FIELD_NAMES } from '../redaction/walk/event-field-names.ts';
+import { openEvent } from '../redaction/walk/open-event.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
 import type { Capture } from '../telemetry/capture.ts';
 import { createCapture } from '../telemetry/capture.ts';

@@ -1,4 +1,4 @@
-import type { RedactionPolicy } from './policy.ts';
+import type { RedactionPolicy } from './policy/policy.ts';
 
 /** Redacts values by one policy. Never throws, never changes the value. */
 export type Redactor = (value: unknown) => unknown;

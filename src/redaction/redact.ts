@@ -1,12 +1,12 @@
-import { KeyBook } from './key-book.ts';
-import { resolvePolicy } from './policy.ts';
-import type { RedactionPolicy } from './policy.ts';
+import { KeyBook } from './walk/key-book.ts';
+import { resolvePolicy } from './policy/policy.ts';
+import type { RedactionPolicy } from './policy/policy.ts';
 import { RecentRedactors } from './recent-redactors.ts';
 import type { Redactor } from './recent-redactors.ts';
-import { TextMasker } from './text-masker.ts';
-import { Walk } from './walk.ts';
+import { TextMasker } from './texts/text-masker.ts';
+import { Walk } from './walk/walk.ts';
 
-export type { RedactionBudget, RedactionMode, RedactionPolicy } from './policy.ts';
+export type { RedactionBudget, RedactionMode, RedactionPolicy } from './policy/policy.ts';
 export type { Redactor } from './recent-redactors.ts';
 
 const DEFAULT_POLICY: RedactionPolicy = {};

@@ -1,9 +1,9 @@
 import { LogFormatter, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import { getCorrelationId } from '../propagation/correlation.ts';
-import { count, Described } from '../redaction/described.ts';
-import { isEnvelope, openEnvelope } from '../redaction/envelope.ts';
-import { define, read } from '../redaction/members.ts';
+import { count, Described } from '../redaction/walk/described.ts';
+import { isEnvelope, openEnvelope } from '../redaction/walk/envelope.ts';
+import { define, read } from '../redaction/walk/members.ts';
 import type { RedactionPolicy, Redactor } from '../redaction/redact.ts';
 import { createRedactor } from '../redaction/redact.ts';
 import type { TextGuard } from '../redaction/text-guard.ts';

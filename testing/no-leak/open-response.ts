@@ -1,6 +1,6 @@
-import { Described } from '../../src/redaction/described.ts';
-import { isEnvelope, openEnvelope } from '../../src/redaction/envelope.ts';
-import { looksLikeForm, openForm } from '../../src/redaction/open-text.ts';
+import { Described } from '../../src/redaction/walk/described.ts';
+import { isEnvelope, openEnvelope } from '../../src/redaction/walk/envelope.ts';
+import { looksLikeForm, openForm } from '../../src/redaction/texts/open-text.ts';
 import { decodeBase64 } from '../../src/redaction/detectors/base64.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
 import { types } from 'node:util';
-import { compilePaths, pathEnds, stepInto, stepIntoItem } from '../../src/redaction/allowed-paths.ts';
-import type { PathState } from '../../src/redaction/allowed-paths.ts';
-import { Described } from '../../src/redaction/described.ts';
-import { isItemIdentifier } from '../../src/redaction/known-forms.ts';
-import { read } from '../../src/redaction/members.ts';
+import { compilePaths, pathEnds, stepInto, stepIntoItem } from '../../src/redaction/policy/allowed-paths.ts';
+import type { PathState } from '../../src/redaction/policy/allowed-paths.ts';
+import { Described } from '../../src/redaction/walk/described.ts';
+import { isItemIdentifier } from '../../src/redaction/texts/known-forms.ts';
+import { read } from '../../src/redaction/walk/members.ts';
 import { openBody, openCookies, openText, safeHeaders } from './open-response.ts';
 import { createDataKeyTest } from './like-data.ts';
 

@@ -1,16 +1,16 @@
-import { createDenyList } from './deny-list.ts';
-import type { DenyList } from './deny-list.ts';
-import { count } from './described.ts';
-import type { Category } from './detectors/detector.ts';
-import { decodeBase64 } from './detectors/base64.ts';
-import { defaultDetectors } from './detectors/default-detectors.ts';
-import { isPlain, replaceFound } from './detectors/mask-text.ts';
-import type { Found } from './detectors/mask-text.ts';
-import { digitsOf, ESCAPED, longestTokenOf, PERCENT, scan } from './detectors/traits.ts';
+import { createDenyList } from '../names/deny-list.ts';
+import type { DenyList } from '../names/deny-list.ts';
+import { count } from '../walk/described.ts';
+import type { Category } from '../detectors/detector.ts';
+import { decodeBase64 } from '../detectors/base64.ts';
+import { defaultDetectors } from '../detectors/default-detectors.ts';
+import { isPlain, replaceFound } from '../detectors/mask-text.ts';
+import type { Found } from '../detectors/mask-text.ts';
+import { digitsOf, ESCAPED, longestTokenOf, PERCENT, scan } from '../detectors/traits.ts';
 import { maskParameters, maskSegments } from './mask-urls.ts';
-import type { ResolvedPolicy } from './policy.ts';
+import type { ResolvedPolicy } from '../policy/policy.ts';
 
-export { decodeBase64 } from './detectors/base64.ts';
+export { decodeBase64 } from '../detectors/base64.ts';
 
 /** What is read past the cut of a long string, so that a secret that lies across the cut is still recognised. */
 const READ_PAST_CUT = 1024;

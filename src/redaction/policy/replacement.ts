@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Category } from './detectors/detector.ts';
+import type { Category } from '../detectors/detector.ts';
 
 /** What takes the place of a value: its label, the label and the value's end, the label and a keyed pseudonym. */
 export type ReplacementForm = 'label' | 'partial' | 'pseudonym';

@@ -1,4 +1,4 @@
-import { count, Described, lengthClass } from './described.ts';
+import { count, Described, lengthClass } from '../walk/described.ts';
 
 /** What a string holds when it carries structure, and what of it was left out. */
 export interface OpenedText {

@@ -1,5 +1,5 @@
 import { DENIED_NAMES, HARMLESS_BEGINNINGS, HARMLESS_ENDINGS, HARMLESS_PHRASES } from './denied-names.ts';
-import type { Category } from './detectors/detector.ts';
+import type { Category } from '../detectors/detector.ts';
 
 export interface DenyListOptions {
   /** Further names by category, written as in `denied-names.ts`: `{ identity: ['loyalty number'] }`. */

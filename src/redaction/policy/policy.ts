@@ -1,8 +1,8 @@
 import { compilePaths } from './allowed-paths.ts';
 import type { PathNode } from './allowed-paths.ts';
-import { checkDetector } from './detectors/check-detector.ts';
-import { defaultDetectors } from './detectors/default-detectors.ts';
-import type { Category, Detector } from './detectors/detector.ts';
+import { checkDetector } from '../detectors/check-detector.ts';
+import { defaultDetectors } from '../detectors/default-detectors.ts';
+import type { Category, Detector } from '../detectors/detector.ts';
 import { createReplacer } from './replacement.ts';
 import type { Replacer, ReplacementForm } from './replacement.ts';
 

@@ -1,6 +1,6 @@
 import { isFields, plainItem } from './attribute-value.ts';
 import { define, read } from './members.ts';
-import { decodeBase64 } from './detectors/base64.ts';
+import { decodeBase64 } from '../detectors/base64.ts';
 
 /** Records that are opened; Lambda delivers up to 10,000, and a capture shows the first ones only. */
 const MOST_RECORDS = 100;

@@ -1,6 +1,6 @@
 import { count, Described } from './described.ts';
 import { define } from './members.ts';
-import { describeCookies, describeMultipart, openForm } from './open-text.ts';
+import { describeCookies, describeMultipart, openForm } from '../texts/open-text.ts';
 
 /** The values of headers that are the same for every customer, by name; any other value is treated by the policy. */
 const SAFE_HEADERS: ReadonlyMap<string, RegExp> = new Map([

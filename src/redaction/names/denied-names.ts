@@ -1,4 +1,4 @@
-import type { Category } from './detectors/detector.ts';
+import type { Category } from '../detectors/detector.ts';
 
 /**
  * Names whose values are not shown, by category. A name is words with spaces between; it is found in a key whatever

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { deniedCategory } from '../../../src/redaction/deny-list.ts';
-import type { Category } from '../../../src/redaction/detectors/detector.ts';
+import { deniedCategory } from '../../../../src/redaction/names/deny-list.ts';
+import type { Category } from '../../../../src/redaction/detectors/detector.ts';
 
 const sensitive: Readonly<Record<Category, string>> = {
   credentials: `password userPassword user_password USER-PASSWORD passwd pwd newPassword passwordHash passphrase secret

@@ -1,9 +1,9 @@
-import { nameKind } from './field-names.ts';
-import type { NameKind } from './field-names.ts';
+import { nameKind } from '../names/field-names.ts';
+import type { NameKind } from '../names/field-names.ts';
 import { jsonBytes } from './meter.ts';
 import type { NamedPlace } from './place.ts';
-import type { ResolvedPolicy } from './policy.ts';
-import type { TextMasker } from './text-masker.ts';
+import type { ResolvedPolicy } from '../policy/policy.ts';
+import type { TextMasker } from '../texts/text-masker.ts';
 
 /** What is known about the name of a key. */
 export interface KeyFacts extends NamedPlace {

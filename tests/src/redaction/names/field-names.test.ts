@@ -1,7 +1,7 @@
 import { allLocales } from '@faker-js/faker';
 import { describe, expect, it } from 'vitest';
-import { nameKind } from '../../../src/redaction/field-names.ts';
-import { redact } from '../../../src/redaction/redact.ts';
+import { nameKind } from '../../../../src/redaction/names/field-names.ts';
+import { redact } from '../../../../src/redaction/redact.ts';
 
 const none: ReadonlySet<string> = new Set();
 const kindOf = (key: string) => nameKind(key, none);

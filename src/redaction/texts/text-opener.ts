@@ -1,6 +1,6 @@
-import { decodeBase64 } from './detectors/base64.ts';
+import { decodeBase64 } from '../detectors/base64.ts';
 import { startsWithWord } from './known-forms.ts';
-import type { Meter } from './meter.ts';
+import type { Meter } from '../walk/meter.ts';
 import { looksLikeForm, openForm, openJson } from './open-text.ts';
 import type { OpenedText } from './open-text.ts';
 
