@@ -1,6 +1,6 @@
 import { KeyBook } from './walk/key-book.ts';
-import { resolvePolicy } from './policy/policy.ts';
 import type { RedactionPolicy } from './policy/policy.ts';
+import { resolvePolicy } from './policy/resolve-policy.ts';
 import { RecentRedactors } from './recent-redactors.ts';
 import type { Redactor } from './recent-redactors.ts';
 import { TextMasker } from './texts/text-masker.ts';

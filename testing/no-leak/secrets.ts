@@ -1,5 +1,11 @@
 import { types } from 'node:util';
-import { compilePaths, pathEnds, stepInto, stepIntoItem } from '../../src/redaction/policy/allowed-paths.ts';
+import {
+  compilePaths,
+  isPath,
+  pathEnds,
+  stepInto,
+  stepIntoItem,
+} from '../../src/redaction/policy/allowed-paths.ts';
 import type { PathState } from '../../src/redaction/policy/allowed-paths.ts';
 import { Described } from '../../src/redaction/walk/described.ts';
 import { isItemIdentifier } from '../../src/redaction/texts/known-forms.ts';
@@ -44,7 +50,6 @@ export function secretsOf(
   allow: readonly string[],
   fieldNames: readonly string[],
 ): Secrets {
-  const isPath = (entry: string): boolean => /[.*[\]]/.test(entry);
   const root = compilePaths(allow.filter(isPath));
   const names = new Set(allow.filter((entry) => !isPath(entry)));
   const collector = new Collector(new Set(names), createDataKeyTest(fieldNames));

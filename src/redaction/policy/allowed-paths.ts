@@ -14,6 +14,11 @@ export type PathState = readonly PathNode[];
 /** No path leads here, which is so almost everywhere. */
 export const NO_PATH: PathState = [];
 
+/** Whether an entry of `allow` is a path from the root; else it is the name of a key, wherever that stands. */
+export function isPath(entry: string): boolean {
+  return /[.*[\]]/.test(entry);
+}
+
 /**
  * Paths such as `body.order.id`, `items[].sku`, `*.total`, as one tree.
  *
@@ -38,6 +43,29 @@ export function compilePaths(paths: readonly string[]): PathNode | undefined {
   return root;
 }
 
+/**
+ * The steps of a path: names of keys, `*` and `[]`.
+ *
+ * @param owner what the message calls the policy that allows the path.
+ * @throws TypeError for a path with an empty step or an index.
+ */
+export function stepsOf(path: string, owner = 'redaction policy'): string[] {
+  const steps = path
+    .replaceAll('[*]', '[]')
+    .replaceAll('[]', '.[]')
+    .split('.')
+    .filter((step, at) => at > 0 || step !== '');
+  if (
+    steps.length === 0 ||
+    steps.some((step) => step === '' || (step !== '[]' && /[[\]]|.\*|\*./.test(step)))
+  ) {
+    throw new TypeError(
+      `The option "allow" of the ${owner} takes key names and paths such as items[].sku or *.total, but got ${JSON.stringify(path)}`,
+    );
+  }
+  return steps;
+}
+
 /** Where the paths are after the key of an object; `*` takes the items of an array too. */
 export function stepInto(state: PathState, key: string): PathState {
   if (state.length === 0) return NO_PATH;
@@ -52,23 +80,6 @@ export function stepIntoItem(state: PathState): PathState {
 
 export function pathEnds(state: PathState): boolean {
   return state.length > 0 && state.some(({ ends }) => ends);
-}
-
-function stepsOf(path: string): string[] {
-  const steps = path
-    .replaceAll('[*]', '[]')
-    .replaceAll('[]', '.[]')
-    .split('.')
-    .filter((step, at) => at > 0 || step !== '');
-  if (
-    steps.length === 0 ||
-    steps.some((step) => step === '' || (step !== '[]' && /[[\]]|.\*|\*./.test(step)))
-  ) {
-    throw new TypeError(
-      `The option "allow" of the redaction policy takes key names and paths such as items[].sku or *.total, but got ${JSON.stringify(path)}`,
-    );
-  }
-  return steps;
 }
 
 function node(): PathNode {

@@ -1,8 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Category } from '../detectors/detector.ts';
-
-/** What takes the place of a value: its label, the label and the value's end, the label and a keyed pseudonym. */
-export type ReplacementForm = 'label' | 'partial' | 'pseudonym';
+import type { ReplacementForm } from './policy.ts';
 
 /** The replacement of one value. `name` is what it is: the name of a detector, or the category of a denied key. */
 export type Replacer = (name: string, category: Category, text: string) => string;

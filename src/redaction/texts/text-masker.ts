@@ -8,7 +8,7 @@ import { isPlain, replaceFound } from '../detectors/mask-text.ts';
 import type { Found } from '../detectors/mask-text.ts';
 import { digitsOf, ESCAPED, longestTokenOf, PERCENT, scan } from '../detectors/traits.ts';
 import { maskParameters, maskSegments } from './mask-urls.ts';
-import type { ResolvedPolicy } from '../policy/policy.ts';
+import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 
 export { decodeBase64 } from '../detectors/base64.ts';
 

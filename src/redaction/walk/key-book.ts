@@ -2,7 +2,7 @@ import { nameKind } from '../names/field-names.ts';
 import type { NameKind } from '../names/field-names.ts';
 import { jsonBytes } from './meter.ts';
 import type { NamedPlace } from './place.ts';
-import type { ResolvedPolicy } from '../policy/policy.ts';
+import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 import type { TextMasker } from '../texts/text-masker.ts';
 
 /** What is known about the name of a key. */

@@ -1,7 +1,7 @@
 import { NO_PATH, pathEnds, stepInto, stepIntoItem } from '../policy/allowed-paths.ts';
 import type { PathState } from '../policy/allowed-paths.ts';
 import type { Category } from '../detectors/detector.ts';
-import type { ResolvedPolicy } from '../policy/policy.ts';
+import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 
 /** What holds at one place of a value. */
 export interface Place {

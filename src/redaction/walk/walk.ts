@@ -12,7 +12,7 @@ import { CUT, jsonBytes, Meter } from './meter.ts';
 import type { OpenedText } from '../texts/open-text.ts';
 import { rootPlace } from './place.ts';
 import type { Place } from './place.ts';
-import type { ResolvedPolicy } from '../policy/policy.ts';
+import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 import type { TextMasker } from '../texts/text-masker.ts';
 import { TextOpener } from '../texts/text-opener.ts';
 import { shapeItems, showItems } from './walk-items.ts';

@@ -1,7 +1,7 @@
 import type { KeyBook, KeyFacts } from './key-book.ts';
 import type { Meter } from './meter.ts';
 import type { Place } from './place.ts';
-import type { ResolvedPolicy } from '../policy/policy.ts';
+import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 
 export type Shape = Record<string, unknown>;
 
