@@ -1,7 +1,7 @@
-import { count, lengthClass } from './walk/described.ts';
+import { count, lengthClass } from './texts/labels.ts';
 import { splitEmbeddedJson } from './texts/embedded-json.ts';
 import { KeyBook } from './walk/key-book.ts';
-import { isHttpStatus } from './texts/known-forms.ts';
+import { isHttpStatus } from './walk/envelope.ts';
 import type { RedactionPolicy } from './policy/policy.ts';
 import { resolvePolicy } from './policy/resolve-policy.ts';
 import { createRedactor } from './redact.ts';

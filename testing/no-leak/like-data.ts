@@ -1,4 +1,4 @@
-import { EVENT_FIELD_NAMES } from '../../src/redaction/walk/event-field-names.ts';
+import { EVENT_FIELD_NAMES } from '../../src/redaction/walk/decode-event.ts';
 import { KeyBook } from '../../src/redaction/walk/key-book.ts';
 import { resolvePolicy } from '../../src/redaction/policy/resolve-policy.ts';
 import { TextMasker } from '../../src/redaction/texts/text-masker.ts';

@@ -8,9 +8,9 @@ import {
 } from '../../src/redaction/policy/allowed-paths.ts';
 import type { PathState } from '../../src/redaction/policy/allowed-paths.ts';
 import { Described } from '../../src/redaction/walk/described.ts';
-import { isItemIdentifier } from '../../src/redaction/texts/known-forms.ts';
+import { isItemIdentifier } from '../../src/redaction/walk/envelope.ts';
 import { read } from '../../src/redaction/walk/members.ts';
-import { openBody, openCookies, openText, safeHeaders } from './open-response.ts';
+import { decodeBody, decodeCookies, decodeText, safeHeaders } from './decode-response.ts';
 import { createDataKeyTest } from './like-data.ts';
 
 /** A value of the response that must not be seen. */
@@ -44,7 +44,7 @@ interface Place {
   readonly isRoot?: boolean;
 }
 
-/** Everything in a value that must not be seen in a capture of it, opened as redaction opens it. */
+/** Everything in a value that must not be seen in a capture of it, decoded as redaction decodes it. */
 export function secretsOf(
   response: unknown,
   allow: readonly string[],
@@ -116,13 +116,13 @@ class Collector implements Secrets {
 
   #text(text: string, place: Place): Place[] {
     if (place.key === 'itemIdentifier' && isItemIdentifier(text)) return [];
-    const { opened, encoded } = openText(text);
-    if (opened === undefined) {
+    const { decoded, encoded } = decodeText(text);
+    if (decoded === undefined) {
       this.#add(text, place);
       return [];
     }
     if (encoded) this.#add(text, place, LEAST_OF_BASE64);
-    return [{ ...place, value: opened, isRoot: false }];
+    return [{ ...place, value: decoded, isRoot: false }];
   }
 
   #object(value: object, place: Place): Place[] {
@@ -165,8 +165,8 @@ class Collector implements Secrets {
     return [...new Set([...own, ...hidden])].flatMap((key) => {
       const member = this.#member(key, read(value, key), place, false);
       if (safe === undefined) return [member];
-      if (key === 'body') return [{ ...member, value: openBody(value, member.value) }];
-      if (key === 'cookies') return [{ ...member, value: openCookies(member.value) }];
+      if (key === 'body') return [{ ...member, value: decodeBody(value, member.value) }];
+      if (key === 'cookies') return [{ ...member, value: decodeCookies(member.value) }];
       if (key === 'headers' || key === 'multiValueHeaders') {
         return [{ ...member, value: safe(key, member.value) }];
       }

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { withoutLabels } from './labels.ts';
 import { isOwnMember } from './own-fields.ts';
-import { decodePercent, openText } from './open-response.ts';
+import { decodePercent, decodeText } from './decode-response.ts';
 
 /** A text that a capture shows, without what is structure. */
 export interface ShownText {
@@ -29,7 +29,7 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Every text in a capture, opened where it is JSON, JSON lines or base64.
+ * Every text in a capture, decoded where it is JSON, JSON lines or base64.
  *
  * @param names of fields of the response: a capture may repeat them as keys.
  * @param allowed values that may be shown.
@@ -45,13 +45,13 @@ export function shownTexts(
     texts.push({ path, text: withoutLabels(withoutAllowed(text, allowed)) });
   };
   const showText = (text: string, path: string): Place[] => {
-    const { opened, encoded } = openText(text);
-    if (opened !== undefined && !encoded) return [{ value: opened, path }];
+    const { decoded, encoded } = decodeText(text);
+    if (decoded !== undefined && !encoded) return [{ value: decoded, path }];
     const lines = text.split('\n');
     if (lines.length > 1) return lines.map((line, at) => ({ value: line, path: `${path} line ${at + 1}` }));
     show(text, path);
     if (text.includes('%')) show(decodePercent(text), path);
-    return opened === undefined ? [] : [{ value: opened, path }];
+    return decoded === undefined ? [] : [{ value: decoded, path }];
   };
   const visit = ({ value, path, key }: Place): Place[] => {
     if (typeof value === 'string') return showText(value, path);

@@ -1,4 +1,4 @@
-import { looksLikeJson } from './known-forms.ts';
+import { looksLikeJson } from './structure-decoder.ts';
 
 /** Where an object or an array with something in it may begin; `[0]` and `{}` are words of a message. */
 const START = /[{[]\s{0,16}["{[]/g;

@@ -1,6 +1,6 @@
 import { createDenyList } from '../names/deny-list.ts';
 import type { DenyList } from '../names/deny-list.ts';
-import { count } from '../walk/described.ts';
+import { count } from './labels.ts';
 import type { Category } from '../detectors/detector.ts';
 import { decodeBase64 } from '../detectors/base64.ts';
 import { defaultDetectors } from '../detectors/default-detectors.ts';
@@ -9,8 +9,6 @@ import type { Found } from '../detectors/mask-text.ts';
 import { digitsOf, ESCAPED, longestTokenOf, PERCENT, scan } from '../detectors/traits.ts';
 import { maskParameters, maskSegments } from './mask-urls.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
-
-export { decodeBase64 } from '../detectors/base64.ts';
 
 /** What is read past the cut of a long string, so that a secret that lies across the cut is still recognised. */
 const READ_PAST_CUT = 1024;
@@ -112,8 +110,8 @@ export class TextMasker {
 
   /** What lies across the segments of a path is found first: a key may hold a slash. */
   #maskUrlsAndFound(text: string, scanned: number): string {
-    const opened = maskParameters(text, this.#maskParameter);
-    const masked = this.#maskFound(opened, opened === text ? scanned : scan(opened));
+    const named = maskParameters(text, this.#maskParameter);
+    const masked = this.#maskFound(named, named === text ? scanned : scan(named));
     return maskSegments(masked, (segment) => this.#maskFound(segment, scan(segment)));
   }
 

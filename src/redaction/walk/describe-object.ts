@@ -1,5 +1,7 @@
 import { types } from 'node:util';
-import { className, count, Described } from './described.ts';
+import { count } from '../texts/labels.ts';
+import { className, Described } from './described.ts';
+import { read } from './members.ts';
 
 /** What an object is when it is more than its keys: an error with its parts, or something without keys to show. */
 export type ObjectParts = Described | { readonly fields: Readonly<Record<string, unknown>> };
@@ -8,16 +10,10 @@ export type ObjectParts = Described | { readonly fields: Readonly<Record<string,
  * The parts of an object that is neither plain nor a collection, or `undefined` when its own keys are all there is.
  * Streams and bodies are never read, promises never awaited, and `toJSON` is never called: what stands behind it is
  * private.
- *
- * @param read reads one member, once, whatever it throws.
  */
-export function describeObject(
-  value: object,
-  showsValues: boolean,
-  read: (owner: object, key: string) => unknown,
-): ObjectParts | undefined {
+export function describeObject(value: object, showsValues: boolean): ObjectParts | undefined {
   if (types.isDate(value)) return describeDate(value, showsValues);
-  if (value instanceof Error) return { fields: partsOfError(value, read) };
+  if (value instanceof Error) return { fields: partsOfError(value) };
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
     return new Described(`<${className(value)}, ${count(value.byteLength, 'byte')}>`);
   }
@@ -55,7 +51,7 @@ function describeDate(value: Date, showsValues: boolean): Described {
   return new Described(showsValues ? new Date(time).toISOString() : '<date>');
 }
 
-function partsOfError(error: Error, read: (owner: object, key: string) => unknown): Record<string, unknown> {
+function partsOfError(error: Error): Record<string, unknown> {
   const parts: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   parts.name = new Described(className(error));
   // Own keys that are not enumerable; the stack is left out, because it repeats the message.

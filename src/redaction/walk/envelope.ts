@@ -1,6 +1,7 @@
-import { count, Described } from './described.ts';
+import { count, lengthClass } from '../texts/labels.ts';
+import { decodeForm } from '../texts/structure-decoder.ts';
+import { Described } from './described.ts';
 import { define } from './members.ts';
-import { describeCookies, describeMultipart, openForm } from '../texts/open-text.ts';
 
 /** The values of headers that are the same for every customer, by name; any other value is treated by the policy. */
 const SAFE_HEADERS: ReadonlyMap<string, RegExp> = new Map([
@@ -40,7 +41,25 @@ const JSON_TYPE = /^application\/(?:[a-z\d.-]{1,40}\+)?json$/;
 /** More values of one header than any client takes; what has more is treated like any other array. */
 const MOST_VALUES = 100;
 
+/** More parts than this are counted only. */
+const MOST_PARTS = 50;
+/** Attributes of a cookie that are the same for every customer (RFC 6265, section 4.1). */
+const COOKIE_ATTRIBUTE =
+  /^(?:HttpOnly|Secure|Partitioned|Path=\/|Max-Age=-?\d{1,12}|SameSite=(?:Strict|Lax|None))$/i;
+/** SQS message ids are UUIDs, the sequence numbers of Kinesis and DynamoDB Streams are digits. */
+const ITEM_IDENTIFIER = /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|\d{20,60})$/i;
+
 type Fields = Readonly<Record<string, unknown>>;
+
+/** A status says nothing about a person (RFC 9110, section 15). */
+export function isHttpStatus(value: number): boolean {
+  return Number.isInteger(value) && value >= 100 && value <= 599;
+}
+
+/** Whether a text names a record of a batch, as `batchItemFailures` does. */
+export function isItemIdentifier(text: string): boolean {
+  return ITEM_IDENTIFIER.test(text);
+}
 
 /** Whether an object has the form of an API Gateway event or response, or of an answer about a batch. */
 export function isEnvelope(value: object): boolean {
@@ -49,47 +68,47 @@ export function isEnvelope(value: object): boolean {
 
 /**
  * The members of an API Gateway event or response, or of a batch response, with what is known about them put to use:
- * status and safe headers as they are, the body opened by its content type, cookies by name only.
+ * status and safe headers as they are, the body decoded by its content type, cookies by name only.
  *
  * @param fields the members, each read once.
  * @param length characters of a body that are looked at.
  */
-export function openEnvelope(fields: Fields, length: number): Fields {
-  const opened: Record<string, unknown> = { ...fields };
+export function decodeEnvelope(fields: Fields, length: number): Fields {
+  const decoded: Record<string, unknown> = { ...fields };
   for (const name of ['headers', 'multiValueHeaders']) {
     // Copied, so that what is behind a getter is read once only.
-    if (isFields(fields[name])) opened[name] = { ...fields[name] };
+    if (isFields(fields[name])) decoded[name] = { ...fields[name] };
   }
-  const contentType = contentTypeOf(opened);
+  const contentType = contentTypeOf(decoded);
   if (typeof fields.body === 'string') {
-    opened.body = openBody(fields.body, contentType, fields.isBase64Encoded === true, length);
+    decoded.body = decodeBody(fields.body, contentType, fields.isBase64Encoded === true, length);
   }
   for (const name of ['headers', 'multiValueHeaders']) {
-    if (isFields(opened[name])) opened[name] = openHeaders(opened[name]);
+    if (isFields(decoded[name])) decoded[name] = decodeHeaders(decoded[name]);
   }
-  if (isStrings(fields.cookies)) opened.cookies = describeCookies(fields.cookies, 'statusCode' in fields);
+  if (isStrings(fields.cookies)) decoded.cookies = describeCookies(fields.cookies, 'statusCode' in fields);
   if (typeof fields.isBase64Encoded === 'boolean') {
-    opened.isBase64Encoded = new Described(String(fields.isBase64Encoded));
+    decoded.isBase64Encoded = new Described(String(fields.isBase64Encoded));
   }
-  return opened;
+  return decoded;
 }
 
-function openHeaders(headers: Fields): Fields {
-  const opened: Record<string, unknown> = {};
+function decodeHeaders(headers: Fields): Fields {
+  const decoded: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(headers)) {
     const known = name.toLowerCase();
     const values = isStrings(value) ? value : [value];
     const lines = values.filter((each) => typeof each === 'string');
     if ((known === 'set-cookie' || known === 'cookie') && lines.length > 0) {
-      define(opened, name, describeCookies(lines, known === 'set-cookie'));
+      define(decoded, name, describeCookies(lines, known === 'set-cookie'));
     } else if (SAFE_HEADERS.has(known)) {
       const safe = values.map((each) =>
         SAFE_HEADERS.get(known)?.test(String(each)) === true ? new Described(String(each)) : each,
       );
-      define(opened, name, isStrings(value) ? safe : safe[0]);
-    } else define(opened, name, value);
+      define(decoded, name, isStrings(value) ? safe : safe[0]);
+    } else define(decoded, name, value);
   }
-  return opened;
+  return decoded;
 }
 
 function contentTypeOf({ headers, multiValueHeaders }: Fields): string {
@@ -103,8 +122,8 @@ function contentTypeOf({ headers, multiValueHeaders }: Fields): string {
   return '';
 }
 
-/** A body that can be opened, or a text that the policy treats, or its type and length. */
-function openBody(body: string, contentType: string, isBase64: boolean, length: number): unknown {
+/** A body that can be decoded, or a text that the policy treats, or its type and length. */
+function decodeBody(body: string, contentType: string, isBase64: boolean, length: number): unknown {
   const type = (contentType.split(';')[0] ?? '').trim().toLowerCase();
   const shownType = SAFE_HEADERS.get('content-type')?.test(type) === true ? type : 'binary';
   const isText = type === '' || type === 'text/plain' || JSON_TYPE.test(type);
@@ -121,9 +140,41 @@ function openBody(body: string, contentType: string, isBase64: boolean, length: 
   const most = 4 * length;
   const text = isBase64 ? Buffer.from(body.slice(0, most), 'base64').toString('utf8') : body;
   if (isMultipart) return describeMultipart(text.slice(0, most), contentType);
-  if (isForm) return openForm(text.slice(0, length));
+  if (isForm) return decodeForm(text.slice(0, length));
   const isBinary = isBase64 && type === '' && /[\0-\x08\uFFFD]/.test(text.slice(0, 1000));
   return isBinary ? new Described(`<binary, ${count(Buffer.byteLength(body, 'base64'), 'byte')}>`) : text;
+}
+
+/** The names of the parts of `multipart/form-data` with their sizes; never what they hold. */
+function describeMultipart(text: string, contentType: string): Described {
+  const boundary = /boundary="?([^";\s]{1,70})/i.exec(contentType)?.[1];
+  if (boundary === undefined) return new Described(`<multipart, ${count(text.length, 'character')}>`);
+  const parts = text.split(`--${boundary}`, MOST_PARTS + 1).slice(1);
+  const named = parts.flatMap((part) => {
+    const headEnd = part.indexOf('\r\n\r\n');
+    const name = /;\s{0,4}name="([^"\r\n]{1,100})"/i.exec(part.slice(0, Math.max(headEnd, 0)))?.[1];
+    if (name === undefined) return [];
+    return [[name, `<part, ${count(part.length - headEnd - 6, 'character')}>`] as const];
+  });
+  return new Described(named);
+}
+
+/** The names of cookies, with the attributes of `Set-Cookie` that say nothing about a person; never a value. */
+function describeCookies(lines: readonly string[], isSetCookie: boolean): Described {
+  const cookies = lines.slice(0, MOST_PARTS).flatMap((line) => {
+    const [first = '', ...rest] = line.slice(0, 4096).split(';');
+    const pairs = isSetCookie ? [first] : [first, ...rest].slice(0, MOST_PARTS);
+    const attributes = isSetCookie
+      ? rest.map((each) => each.trim()).filter((each) => COOKIE_ATTRIBUTE.test(each))
+      : [];
+    return pairs.map((pair) => {
+      const equals = pair.indexOf('=');
+      const name = equals < 0 ? '' : pair.slice(0, equals).trim();
+      const label = `<cookie, ${lengthClass(pair.length - equals - 1)}>`;
+      return [name, [label, ...attributes].join('; ')] as const;
+    });
+  });
+  return new Described(cookies);
 }
 
 function isFields(value: unknown): value is Fields {

@@ -1,12 +1,26 @@
+import type { Category } from '../detectors/detector.ts';
 import { nameKind } from '../names/field-names.ts';
 import type { NameKind } from '../names/field-names.ts';
-import { jsonBytes } from './meter.ts';
-import type { NamedPlace } from './place.ts';
+import { NO_PATH, pathEnds, stepInto, stepIntoItem } from '../policy/allowed-paths.ts';
+import type { PathState } from '../policy/allowed-paths.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 import type { TextMasker } from '../texts/text-masker.ts';
+import { jsonBytes } from './meter.ts';
+
+/** What holds at one position of a value. */
+export interface Position {
+  readonly allowed: boolean;
+  readonly denied: Category | undefined;
+  readonly paths: PathState;
+}
 
 /** What is known about the name of a key. */
-export interface KeyFacts extends NamedPlace {
+export interface KeyFacts {
+  readonly key: string;
+  readonly allowed: boolean;
+  readonly denied: Category | undefined;
+  /** The position of its value when nothing is special about the object that it belongs to. */
+  readonly position: Position;
   /** The name as it may be shown. */
   readonly shown: string;
   /** Whether the name is shown as it is, and can be set like any other. */
@@ -22,6 +36,9 @@ export interface KeyFacts extends NamedPlace {
   /** The key that came first in the last object under this one. */
   first: KeyFacts | undefined;
 }
+
+/** Where nothing is allowed or denied and no path leads to, which is almost everywhere. */
+const ORDINARY: Position = { allowed: false, denied: undefined, paths: NO_PATH };
 
 /** Names kept; programs have hundreds of keys, hostile data has any number. */
 const MOST_NAMES = 2000;
@@ -86,9 +103,35 @@ export class KeyBook {
       allowed,
       kind: allowed ? 'field' : kind,
       likeData: !allowed && kind === 'data',
-      place: { allowed, denied, paths: [] },
+      position: { allowed, denied, paths: [] },
       next: undefined,
       first: undefined,
     };
   }
+}
+
+/** The position of the whole value. */
+export function rootPosition({ allowedPaths }: ResolvedPolicy): Position {
+  return allowedPaths === undefined ? ORDINARY : { ...ORDINARY, paths: [allowedPaths] };
+}
+
+/** The position of a member of an object. What denies an object denies all that it holds. */
+export function positionOfMember(position: Position, facts: KeyFacts): Position {
+  const { allowed, denied, key } = facts;
+  const isOrdinary = position === ORDINARY || (position.denied === undefined && position.paths.length === 0);
+  if (isOrdinary) return allowed || denied !== undefined ? facts.position : ORDINARY;
+  const paths = stepInto(position.paths, key);
+  return { allowed: allowed || pathEnds(paths), denied: position.denied ?? denied, paths };
+}
+
+/** Items of an array under an allowed name are allowed too, unless they are objects. */
+export function positionOfItem(position: Position): Position {
+  if (position.paths.length === 0) return position;
+  const paths = stepIntoItem(position.paths);
+  return { ...position, allowed: position.allowed || pathEnds(paths), paths };
+}
+
+/** The position of the values of a map, whose keys are data: no name allows them. */
+export function positionInMap(position: Position): Position {
+  return position.allowed ? { ...position, allowed: false } : position;
 }

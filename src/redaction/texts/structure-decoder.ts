@@ -1,24 +1,66 @@
-import { count, Described, lengthClass } from '../walk/described.ts';
+import { decodeBase64 } from '../detectors/base64.ts';
+import { count } from './labels.ts';
 
 /** What a string holds when it carries structure, and what of it was left out. */
-export interface OpenedText {
+export interface DecodedText {
   readonly value: unknown;
   readonly cut?: string;
 }
 
+/** Failures to read what looks like JSON. Each costs an exception, and data that has so many holds no JSON. */
+const MOST_FAILURES = 200;
 const FORM = /^[^\s=&?/{}<>]{1,64}=[^\s&]*(?:&[^\s=&]{1,64}=[^\s&]*)+$/;
-/** More parts than this are counted only. */
-const MOST_PARTS = 50;
-/** Attributes of a cookie that are the same for every customer (RFC 6265, section 4.1). */
-const COOKIE_ATTRIBUTE =
-  /^(?:HttpOnly|Secure|Partitioned|Path=\/|Max-Age=-?\d{1,12}|SameSite=(?:Strict|Lax|None))$/i;
+const LOOKS_LIKE_JSON = /^[\uFEFF\s]{0,64}[{[]\s{0,64}["{[]/;
+
+/** Decodes the strings of one value that carry structure, as long as the work and the failures are bearable. */
+export class StructureDecoder {
+  readonly #length: number;
+  readonly #decodesBase64: boolean;
+  readonly #spend: (characters: number) => void;
+  #failures = 0;
+
+  /**
+   * @param length characters that are read of a long text.
+   * @param spend told of the characters that are read.
+   */
+  constructor(length: number, decodesBase64: boolean, spend: (characters: number) => void) {
+    this.#length = length;
+    this.#decodesBase64 = decodesBase64;
+    this.#spend = spend;
+  }
+
+  /** What the text holds when it carries structure. */
+  decode(text: string): DecodedText | undefined {
+    if (text.length < 2) return undefined;
+    const length = this.#length;
+    const json = this.#decodeJson(text);
+    if (json !== undefined) return json;
+    if (text.length > 2 * length) return undefined;
+    if (looksLikeForm(text)) return { value: decodeForm(text) };
+    const decoded = this.#decodesBase64 ? decodeBase64(text) : undefined;
+    return decoded === undefined ? undefined : this.#decodeJson(decoded);
+  }
+
+  #decodeJson(text: string): DecodedText | undefined {
+    if (startsWithWord(text)) return undefined;
+    const length = this.#length;
+    // Counted as a failure before it is read, and taken back when it was none.
+    const decoded = decodeJson(text, length, () => {
+      this.#spend(Math.min(text.length, 2 * length));
+      this.#failures += 1;
+      return this.#failures <= MOST_FAILURES;
+    });
+    if (decoded !== undefined) this.#failures -= 1;
+    return decoded;
+  }
+}
 
 /**
- * Opens JSON. A text longer than twice `length` is read up to `length`, and what was open there is closed.
+ * Decodes JSON. A text longer than twice `length` is read up to `length`, and what was open there is closed.
  *
  * @param mayFail asked before text is read that may turn out not to be JSON: each failure costs an exception.
  */
-export function openJson(text: string, length: number, mayFail: () => boolean): OpenedText | undefined {
+function decodeJson(text: string, length: number, mayFail: () => boolean): DecodedText | undefined {
   const trimmed = trimmedEnds(text);
   if (trimmed === undefined) return undefined;
   if (text.length > 2 * length) {
@@ -81,7 +123,7 @@ export function looksLikeForm(text: string): boolean {
 }
 
 /** The fields of a form; a field that comes twice has an array of values. */
-export function openForm(text: string): object {
+export function decodeForm(text: string): object {
   const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const [name, value] of new URLSearchParams(text)) {
     const before = fields[name];
@@ -91,34 +133,14 @@ export function openForm(text: string): object {
   return fields;
 }
 
-/** The names of the parts of `multipart/form-data` with their sizes; never what they hold. */
-export function describeMultipart(text: string, contentType: string): Described {
-  const boundary = /boundary="?([^";\s]{1,70})/i.exec(contentType)?.[1];
-  if (boundary === undefined) return new Described(`<multipart, ${count(text.length, 'character')}>`);
-  const parts = text.split(`--${boundary}`, MOST_PARTS + 1).slice(1);
-  const named = parts.flatMap((part) => {
-    const headEnd = part.indexOf('\r\n\r\n');
-    const name = /;\s{0,4}name="([^"\r\n]{1,100})"/i.exec(part.slice(0, Math.max(headEnd, 0)))?.[1];
-    if (name === undefined) return [];
-    return [[name, `<part, ${count(part.length - headEnd - 6, 'character')}>`] as const];
-  });
-  return new Described(named);
+/** Whether a text starts like an object or an array in JSON, whole or not. */
+export function looksLikeJson(text: string): boolean {
+  // Most strings start with a letter or a digit.
+  return !startsWithWord(text) && LOOKS_LIKE_JSON.test(text);
 }
 
-/** The names of cookies, with the attributes of `Set-Cookie` that say nothing about a person; never a value. */
-export function describeCookies(lines: readonly string[], isSetCookie: boolean): Described {
-  const cookies = lines.slice(0, MOST_PARTS).flatMap((line) => {
-    const [first = '', ...rest] = line.slice(0, 4096).split(';');
-    const pairs = isSetCookie ? [first] : [first, ...rest].slice(0, MOST_PARTS);
-    const attributes = isSetCookie
-      ? rest.map((each) => each.trim()).filter((each) => COOKIE_ATTRIBUTE.test(each))
-      : [];
-    return pairs.map((pair) => {
-      const equals = pair.indexOf('=');
-      const name = equals < 0 ? '' : pair.slice(0, equals).trim();
-      const label = `<cookie, ${lengthClass(pair.length - equals - 1)}>`;
-      return [name, [label, ...attributes].join('; ')] as const;
-    });
-  });
-  return new Described(cookies);
+/** Whether a text starts with an ASCII letter or digit, as no JSON with something inside does. */
+function startsWithWord(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return (first >= 0x61 && first <= 0x7a) || (first >= 0x30 && first <= 0x5a);
 }

@@ -1,19 +1,19 @@
 import { Described } from '../../src/redaction/walk/described.ts';
-import { isEnvelope, openEnvelope } from '../../src/redaction/walk/envelope.ts';
-import { looksLikeForm, openForm } from '../../src/redaction/texts/open-text.ts';
+import { isEnvelope, decodeEnvelope } from '../../src/redaction/walk/envelope.ts';
+import { looksLikeForm, decodeForm } from '../../src/redaction/texts/structure-decoder.ts';
 import { decodeBase64 } from '../../src/redaction/detectors/base64.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What a string holds; `encoded` where the string itself would give it away to whoever decodes it. */
-export function openText(text: string): { readonly opened?: unknown; readonly encoded: boolean } {
+export function decodeText(text: string): { readonly decoded?: unknown; readonly encoded: boolean } {
   const json = parse(text);
-  if (json !== undefined) return { opened: json, encoded: false };
-  if (looksLikeForm(text)) return { opened: openForm(text), encoded: false };
-  const decoded = decodeBase64(text);
-  if (decoded !== undefined && decoded !== text) return { opened: decoded, encoded: true };
+  if (json !== undefined) return { decoded: json, encoded: false };
+  if (looksLikeForm(text)) return { decoded: decodeForm(text), encoded: false };
+  const ofBase64 = decodeBase64(text);
+  if (ofBase64 !== undefined && ofBase64 !== text) return { decoded: ofBase64, encoded: true };
   const plain = text.includes('%') ? decodePercent(text) : text;
-  return plain === text ? { encoded: false } : { opened: plain, encoded: true };
+  return plain === text ? { encoded: false } : { decoded: plain, encoded: true };
 }
 
 function parse(text: string): unknown {
@@ -40,9 +40,9 @@ export function decodePercent(text: string): string {
  */
 export function safeHeaders(value: object): ((field: string, headers: unknown) => unknown) | undefined {
   if (!isEnvelope(value)) return undefined;
-  const opened = openEnvelope({ ...value }, Number.MAX_SAFE_INTEGER);
+  const decoded = decodeEnvelope({ ...value }, Number.MAX_SAFE_INTEGER);
   return (field, headers) => {
-    const shown = opened[field];
+    const shown = decoded[field];
     if (!isFields(headers) || !isFields(shown)) return headers;
     return Object.fromEntries(
       Object.entries(headers).map(([name, line]) => [name, withoutSafe(name, line, shown[name])]),
@@ -51,14 +51,14 @@ export function safeHeaders(value: object): ((field: string, headers: unknown) =
 }
 
 function withoutSafe(name: string, line: unknown, shown: unknown): unknown {
-  if (/^(?:set-)?cookie$/i.test(name)) return openCookies(line);
+  if (/^(?:set-)?cookie$/i.test(name)) return decodeCookies(line);
   if (shown instanceof Described) return undefined;
   if (!Array.isArray(line) || !Array.isArray(shown)) return line;
   return line.filter((_, at) => !(shown[at] instanceof Described));
 }
 
 /** The values of cookies by name; attributes that are the same for every customer are no secret. */
-export function openCookies(lines: unknown): unknown {
+export function decodeCookies(lines: unknown): unknown {
   const list = typeof lines === 'string' ? [lines] : lines;
   if (!Array.isArray(list)) return lines;
   return list.map((line: unknown) => {
@@ -73,7 +73,7 @@ export function openCookies(lines: unknown): unknown {
 const ATTRIBUTE = /^(?:HttpOnly|Secure|Partitioned|Path=\/|Max-Age=-?\d+|SameSite=\w+)$/i;
 
 /** The body as the client reads it. */
-export function openBody(envelope: object, body: unknown): unknown {
+export function decodeBody(envelope: object, body: unknown): unknown {
   if (typeof body !== 'string') return body;
   const { isBase64Encoded, headers } = envelope as { isBase64Encoded?: unknown; headers?: unknown };
   const text = isBase64Encoded === true ? Buffer.from(body, 'base64').toString('utf8') : body;
@@ -81,7 +81,7 @@ export function openBody(envelope: object, body: unknown): unknown {
     ([name]) => name.toLowerCase() === 'content-type',
   )?.[1];
   const contentType = typeof given === 'string' ? given : '';
-  if (contentType.startsWith('application/x-www-form-urlencoded')) return openForm(text);
+  if (contentType.startsWith('application/x-www-form-urlencoded')) return decodeForm(text);
   const boundary = /^multipart\/.*boundary="?([^";\s]+)/i.exec(contentType)?.[1];
   if (boundary === undefined) return text;
   // Of each part what follows its own headers.
