@@ -1,12 +1,6 @@
 import { DENIED_NAMES, HARMLESS_BEGINNINGS, HARMLESS_ENDINGS, HARMLESS_PHRASES } from './denied-names.ts';
 import type { Category } from '../detectors/detector.ts';
-
-export interface DenyListOptions {
-  /** Further names by category, written as in `denied-names.ts`: `{ identity: ['loyalty number'] }`. */
-  readonly extend?: Partial<Record<Category, readonly string[]>>;
-  /** Categories whose own names do not count; what `extend` adds to them does. */
-  readonly without?: readonly Category[];
-}
+import type { DenyPolicy } from '../policy/policy.ts';
 
 /** Longest name of the list, in words. */
 const MOST_WORDS = 4;
@@ -27,27 +21,23 @@ const PHRASES: ReadonlySet<string> = new Set(HARMLESS_PHRASES.map(joined));
 const ENDINGS: ReadonlySet<string> = new Set(HARMLESS_ENDINGS);
 const BEGINNINGS: ReadonlySet<string> = new Set(HARMLESS_BEGINNINGS);
 
-/** The category of what a key names when that is personal or secret. */
+/** The category of what a key names when that is personal or secret, else `undefined`. */
 export type DenyList = (key: string) => Category | undefined;
 
-/** {@link deniedCategory} with options that are read once: for many keys. */
-export function createDenyList({ extend = {}, without = [] }: DenyListOptions = {}): DenyList {
+/**
+ * A test for what a key names. Compares words, whatever the case and the separators: `userPassword`, `user_password` and
+ * `USER-PASSWORD` are denied, `compass` is not.
+ *
+ * @param deny its further names are written as in `denied-names.ts`.
+ * @example
+ * createDenyList()('x-api-key'); // 'credentials'
+ */
+export function createDenyList({ extend = {}, without = [] }: DenyPolicy = {}): DenyList {
   const own = namesOf(Object.entries(extend));
   return (key) => {
     const words = wordsOf(key);
     return find(words, own, []) ?? find(words, DEFAULTS, without);
   };
-}
-
-/**
- * The category of what a key names when that is personal or secret, else `undefined`. Compares words, whatever the
- * case and the separators: `userPassword`, `user_password` and `USER-PASSWORD` are denied, `compass` is not.
- *
- * @example
- * deniedCategory('x-api-key'); // 'credentials'
- */
-export function deniedCategory(key: string, options: DenyListOptions = {}): Category | undefined {
-  return createDenyList(options)(key);
 }
 
 function find(words: readonly string[], names: Names, without: readonly Category[]): Category | undefined {
@@ -70,17 +60,17 @@ function find(words: readonly string[], names: Names, without: readonly Category
   return undefined;
 }
 
-/** The places of words that belong to a harmless phrase. */
+/** The indices of words that belong to a harmless phrase. */
 function harmlessWords(words: readonly string[]): ReadonlySet<number> {
-  const places = new Set<number>();
+  const harmless = new Set<number>();
   for (let start = 0; start < words.length; start += 1) {
     let phrase = '';
     for (let end = start; end < Math.min(words.length, start + MOST_WORDS); end += 1) {
       phrase += words[end] ?? '';
-      if (PHRASES.has(phrase)) for (let place = start; place <= end; place += 1) places.add(place);
+      if (PHRASES.has(phrase)) for (let at = start; at <= end; at += 1) harmless.add(at);
     }
   }
-  return places;
+  return harmless;
 }
 
 function saysSomethingElse(

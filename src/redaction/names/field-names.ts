@@ -3,7 +3,7 @@ import { AMBIGUOUS_WORDS, FIELD_ENDINGS, FIELD_WORDS } from './field-words.ts';
 
 /**
  * What a key is by its name alone: the name of a `field`; `data`, such as an identifier, a name or an address; or
- * `ambiguous`, when all of its words are both.
+ * `ambiguous`, when it may well be both.
  */
 export type NameKind = 'field' | 'ambiguous' | 'data';
 
@@ -21,6 +21,11 @@ const NAME = /^[$@#_]{0,2}[A-Za-z][A-Za-z\d]*(?:[._:-]{1,2}[A-Za-z\d]+){0,10}[_?
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
 /** Names of algorithms and standards, whose digits are no identifier. */
 const KNOWN_NUMBERS = /sha-?(?:1|224|256|384|512)|base64|x509|iso8601|rfc\d{4}|utf16/gi;
+
+/** Short words with numbers, as people are called by their initials or by a code: `rds5`, `jd_42`. */
+const CODE = /^(?=.*\d)(?=.*[A-Za-z]{2})(?!.*[A-Za-z]{4})[A-Za-z\d]+(?:[._-][A-Za-z\d]+)*$/;
+/** Those of them that everybody knows. */
+const KNOWN_CODES = /^(?:cv[cv]2|crc32|ec2|ip[46]|md5|mp[34]|pm(?:10|25)|ssl[23]|tls1[123]?)$/i;
 
 /** What is denied by name is named by fields. */
 const FIELD = listOf(`${FIELD_WORDS} ${Object.values(DENIED_NAMES).flat().join(' ').replaceAll('=', '')}`);
@@ -46,7 +51,7 @@ export function nameKind(key: string, own: ReadonlySet<string>): NameKind {
     if (kind === 'ambiguous') isAmbiguous = true;
     else isField = true;
   }
-  return isAmbiguous && !isField ? 'ambiguous' : 'field';
+  return (isAmbiguous && !isField) || (CODE.test(name) && !KNOWN_CODES.test(name)) ? 'ambiguous' : 'field';
 }
 
 function wordKind(word: string, own: ReadonlySet<string>): NameKind {

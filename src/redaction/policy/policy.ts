@@ -2,9 +2,9 @@ import type { Category, Detector } from '../detectors/detector.ts';
 
 /** Which categories of denied names apply, and which names belong to them. */
 export interface DenyPolicy {
-  /** Names to deny besides the known ones, by category. */
+  /** Names to deny besides the known ones, by category, in words: `{ identity: ['loyalty number'] }`. */
   readonly extend?: Partial<Record<Category, readonly string[]>>;
-  /** Categories whose names are not denied. */
+  /** Categories whose known names are not denied; what `extend` adds to them is. */
   readonly without?: readonly Category[];
 }
 

@@ -68,6 +68,21 @@ describe('nameKind', () => {
     }
   });
 
+  it('takes a short word with a number for what may be somebody: initials, or a code for a name', () => {
+    for (const key of ['rds5', 'kms12', 'ID7', 'o97kgs', 'len.top7', 'ip_2']) {
+      expect([key, kindOf(key)]).toEqual([key, 'ambiguous']);
+    }
+    for (const key of ['s3', 'p99', 'ec2', 'cvv2', 'sha1', 'md5', 'b2b', 'addressLine1', 'address_2', 'ip']) {
+      expect([key, kindOf(key)]).toEqual([key, 'field']);
+    }
+    expect(redact({ rds5: 'x' })).toEqual({ '<map>': ['<1 key>', '<string, below 16 characters>'] });
+    expect(redact({ rds5: 1, id: 2, total: 3 })).toEqual({
+      rds5: '<number>',
+      id: '<number>',
+      total: '<number>',
+    });
+  });
+
   it('takes no name of a person for a field, in any locale', () => {
     const names = namesOfPeople();
 
