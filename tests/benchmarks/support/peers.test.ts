@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { runProgram } from '../../../../scripts/evaluation/peers/peer-process.ts';
+import { runProgram } from '../../../benchmarks/support/peers.ts';
 
 const node = (code: string, milliseconds = 60_000): ReturnType<typeof runProgram> =>
   runProgram(process.execPath, ['-e', code], { cwd: tmpdir(), input: 'in', milliseconds });

@@ -7,6 +7,16 @@ import { basename, join } from 'node:path';
 /** A package with the version that is compared. */
 export type Peer = readonly [name: string, version: string];
 
+/** Packages that look for personal data in a text, in the versions that were compared. */
+export const TEXT_PEERS: readonly Peer[] = [
+  ['@visulima/redact', '2.0.5'],
+  ['redactum', '1.1.0'],
+  ['openredaction', '1.1.5'],
+  ['redact-pii', '3.4.0'],
+  ['@redactpii/node', '1.0.17'],
+  ['@cdssnc/sanitize-pii', '2.1.1'],
+];
+
 /** A package in a folder of its own, or why it is not there. */
 export interface InstalledPeer {
   readonly name: string;
