@@ -1,5 +1,5 @@
 import { DENIED_NAMES } from './denied-names.ts';
-import { AMBIGUOUS_WORDS, FIELD_ENDINGS, FIELD_WORDS } from './field-words.ts';
+import { AMBIGUOUS_WORDS, FIELD_ENDINGS, FIELD_WORDS, SHORT_NAMES } from './field-words.ts';
 
 /**
  * What a key is by its name alone: the name of a `field`; `data`, such as an identifier, a name or an address; or
@@ -30,6 +30,7 @@ const KNOWN_CODES = /^(?:cv[cv]2|crc32|ec2|ip[46]|md5|mp[34]|pm(?:10|25)|ssl[23]
 /** What is denied by name is named by fields. */
 const FIELD = listOf(`${FIELD_WORDS} ${Object.values(DENIED_NAMES).flat().join(' ').replaceAll('=', '')}`);
 const AMBIGUOUS = listOf(AMBIGUOUS_WORDS);
+const SHORT = listOf(SHORT_NAMES);
 const ENDINGS = [...listOf(FIELD_ENDINGS)];
 
 /**
@@ -43,24 +44,25 @@ export function nameKind(key: string, own: ReadonlySet<string>): NameKind {
   if (key.length > LONGEST_NAME || !NAME.test(key)) return 'data';
   const name = key.replaceAll(KNOWN_NUMBERS, '');
   if (name.replaceAll(/\D/g, '').length > MOST_DIGITS || /\d[A-Za-z]{1,3}\d/.test(name)) return 'data';
-  let isAmbiguous = false;
-  let isField = name === '';
-  for (const word of name.match(WORD) ?? []) {
-    const kind = wordKind(word.toLowerCase(), own);
-    if (kind === 'data') return 'data';
-    if (kind === 'ambiguous') isAmbiguous = true;
-    else isField = true;
-  }
-  return (isAmbiguous && !isField) || (CODE.test(name) && !KNOWN_CODES.test(name)) ? 'ambiguous' : 'field';
+  const words = name.match(WORD) ?? [];
+  const kinds = words.map((word) => wordKind(word.toLowerCase(), own));
+  if (kinds.includes('data')) return 'data';
+  if (CODE.test(name) && !KNOWN_CODES.test(name)) return 'ambiguous';
+  if (kinds.includes('field')) return 'field';
+  const mayBeSomebody = kinds.includes('ambiguous') || (kinds.length > 1 && kinds.includes('short'));
+  return mayBeSomebody ? 'ambiguous' : 'field';
 }
 
-function wordKind(word: string, own: ReadonlySet<string>): NameKind {
-  // A letter alone gives nothing away.
-  if (word.length === 1) return 'field';
+/** `letter` and `short` alone give nothing away; beside a word that may be a name they may be the rest of it. */
+type WordKind = NameKind | 'letter' | 'short';
+
+function wordKind(word: string, own: ReadonlySet<string>): WordKind {
+  if (word.length === 1) return 'letter';
   if (word.length > LONGEST_WORD) return 'data';
   for (const form of [word, ...singularsOf(word)]) {
     if (own.has(form)) return 'field';
     if (AMBIGUOUS.has(form)) return 'ambiguous';
+    if (SHORT.has(form)) return 'short';
     if (FIELD.has(form)) return 'field';
   }
   // `createdat`, `updatedby`.

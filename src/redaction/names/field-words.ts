@@ -197,6 +197,14 @@ export const FIELD_WORDS = `
   xx yaml year yes yield ytd zh zip zipcode zone zoom
 `;
 
+/**
+ * Short words that are names of people as well, or what is left of them without accents. Each alone gives nothing away,
+ * but beside another word that may be a name they are no sign of a field: `MyLoan`.
+ */
+export const SHORT_NAMES = `
+  aba ai arn at ca cas due elb has ip kis la len long mi min my no on pal rus sa si sid sin tin to top vin
+`;
+
 /** Words of field names that are names of people, places or brands as well: alone they do not tell a field from data. */
 export const AMBIGUOUS_WORDS = `
   al alpha baron bars baz beta bill bins block bond branch brand breed bridge can captain carbon caron cart
