@@ -6,6 +6,11 @@ import { Walk } from './walk/walk.ts';
 
 export type { RedactionBudget, RedactionMode, RedactionPolicy } from './policy/policy.ts';
 
+/*
+ * The way of a value: `policy` says what may be shown, `names` what each key is, `walk` goes through the value, `texts`
+ * decodes its strings and treats them, with the `detectors`.
+ */
+
 /** Redacts values by one policy. Never throws, never changes the value. */
 export type Redactor = (value: unknown) => unknown;
 
