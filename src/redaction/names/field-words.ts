@@ -202,7 +202,7 @@ export const FIELD_WORDS = `
  * but beside another word that may be a name they are no sign of a field: `MyLoan`.
  */
 export const SHORT_NAMES = `
-  aba ai arn at ca cas due elb has ip kis la len long mi min my no on pal rus sa si sid sin tin to top vin
+  aba ai arn at bar ca cas due elb has ip kis la len long mi min my no on pal rus sa si sid sin tin to top vin
 `;
 
 /** Words of field names that are names of people, places or brands as well: alone they do not tell a field from data. */
