@@ -9,7 +9,8 @@ export interface ShownText {
   readonly text: string;
 }
 
-interface Place {
+/** A value, and where it stands. */
+interface Located {
   readonly value: unknown;
   readonly path: string;
   readonly key?: string;
@@ -44,7 +45,7 @@ export function shownTexts(
   const show = (text: string, path: string): void => {
     texts.push({ path, text: withoutLabels(withoutAllowed(text, allowed)) });
   };
-  const showText = (text: string, path: string): Place[] => {
+  const showText = (text: string, path: string): Located[] => {
     const { decoded, encoded } = decodeText(text);
     if (decoded !== undefined && !encoded) return [{ value: decoded, path }];
     const lines = text.split('\n');
@@ -53,7 +54,7 @@ export function shownTexts(
     if (text.includes('%')) show(decodePercent(text), path);
     return decoded === undefined ? [] : [{ value: decoded, path }];
   };
-  const visit = ({ value, path, key }: Place): Place[] => {
+  const visit = ({ value, path, key }: Located): Located[] => {
     if (typeof value === 'string') return showText(value, path);
     if (typeof value === 'number' || typeof value === 'bigint') {
       show(String(value), path);
@@ -78,9 +79,9 @@ export function shownTexts(
       return [{ value: member, path: `${path}.${name}`, key: name }];
     });
   };
-  const places: Place[] = [{ value: capture, path: 'capture' }];
-  for (let place = places.pop(); place !== undefined; place = places.pop()) {
-    for (const inner of visit(place).reverse()) places.push(inner);
+  const toVisit: Located[] = [{ value: capture, path: 'capture' }];
+  for (let located = toVisit.pop(); located !== undefined; located = toVisit.pop()) {
+    for (const inner of visit(located).reverse()) toVisit.push(inner);
   }
   return texts;
 }

@@ -2,7 +2,7 @@ import { SHORTEST_BASE64, startsReadably } from './base64.ts';
 import { isBenignForm } from './benign-forms.ts';
 import { defaultDetectors } from './default-detectors.ts';
 import type { Category, Detector } from './detector.ts';
-import { AT, COLON, digitsOf, EQUALS, longestTokenOf, PERCENT, scan, SPACE, traitsOf } from './traits.ts';
+import { AT, COLON, digitsOf, EQUALS, longestTokenOf, PERCENT, SPACE, traitsOf } from './traits.ts';
 
 /** One value that a detector found. */
 export interface Found {
@@ -10,28 +10,6 @@ export interface Found {
   readonly category: Category;
   /** The value itself: for a replacement that is computed from it. */
   readonly text: string;
-}
-
-export interface MaskOptions {
-  /**
-   * What to look for. Where two detectors find overlapping values, the one named first gives the replacement, and the
-   * whole stretch is replaced.
-   *
-   * @default defaultDetectors
-   */
-  readonly detectors?: readonly Detector[];
-  /**
-   * What takes the place of a value.
-   *
-   * @default the detector's name in brackets, such as `[email]`
-   */
-  readonly replace?: (found: Found) => string;
-}
-
-export interface MaskedText {
-  readonly text: string;
-  /** How many values each detector found, by its name; detectors that found nothing are absent. */
-  readonly found: Readonly<Record<string, number>>;
 }
 
 interface Span {
@@ -42,28 +20,13 @@ interface Span {
 
 /** Nothing that a detector looks for is shorter: `a@b.io`. */
 const SHORTEST_VALUE = 6;
-const NOTHING: Readonly<Record<string, number>> = Object.freeze({});
 
 /**
  * Replaces every value that the detectors find in a text; the same string comes back when they find nothing. Takes
- * time linear in the text.
+ * time linear in the text. Where two detectors find overlapping values, the one named first gives the replacement, and
+ * the whole stretch is replaced.
  *
- * @example
- * maskText('write to jane@example.com'); // { text: 'write to [email]', found: { email: 1 } }
- */
-export function maskText(text: string, options: MaskOptions = {}): MaskedText {
-  const { detectors = defaultDetectors, replace = label } = options;
-  const counts = new Map<string, number>();
-  const masked = replaceFound(text, scan(text), detectors, (found) => {
-    counts.set(found.detector, (counts.get(found.detector) ?? 0) + 1);
-    return replace(found);
-  });
-  return { text: masked, found: counts.size === 0 ? NOTHING : Object.fromEntries(counts) };
-}
-
-/**
- * {@link maskText} without the counts, for a text that was scanned already; the same string comes back when nothing is
- * found.
+ * @param scanned what `scan` tells of the text.
  */
 export function replaceFound(
   text: string,
@@ -85,12 +48,8 @@ export function replaceFound(
   return masked + text.slice(at);
 }
 
-function label({ detector }: Found): string {
-  return `[${detector}]`;
-}
-
 /**
- * Whether none of our detectors can find anything in a text, by what {@link scan} tells of it: without digits, signs and
+ * Whether none of our detectors can find anything in a text, by what `scan` tells of it: without digits, signs and
  * long words there is nothing but what its name announces.
  */
 export function isPlain(text: string, scanned: number): boolean {

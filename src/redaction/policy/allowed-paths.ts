@@ -8,7 +8,7 @@ export interface PathNode {
   ends: boolean;
 }
 
-/** The steps that the allowed paths have reached at one place of the value. */
+/** The steps that the allowed paths have reached at one position of the value. */
 export type PathState = readonly PathNode[];
 
 /** No path leads here, which is so almost everywhere. */

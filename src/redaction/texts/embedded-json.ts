@@ -4,7 +4,7 @@ import { looksLikeJson } from './structure-decoder.ts';
 const START = /[{[]\s{0,16}["{[]/g;
 /** Begins so surely like JSON that it is JSON, also where its end was cut off. */
 const SURELY_JSON = /^(?:\{\s{0,16}"[^"\n]{0,128}"\s{0,4}:|\[\s{0,16}\{\s{0,16}")/;
-/** Places of one text that are tried: each costs a pass over what follows. */
+/** Beginnings in one text that are tried: each costs a pass over what follows. */
 const MOST_TRIES = 20;
 
 /** A text in parts: what stands between, and the JSON in it; `value` is absent where the JSON is cut off. */

@@ -1,6 +1,6 @@
-/** Key under which a merged shape says what else was found in the place of an object. */
+/** Key under which a merged shape says what else was found where an object was. */
 const OR = '<or>';
-/** More kinds than this in one place say no more. */
+/** More kinds than this in one position say no more. */
 const MOST_KINDS = 6;
 
 /** An object with more keys than this is a map, whatever they are called: nobody writes so many by hand. */
@@ -13,7 +13,7 @@ const MANY_OBJECTS_ALIKE = 5;
 type Shape = Readonly<Record<string, unknown>>;
 
 /**
- * One shape that describes both: keys of either, and for a place where they differ every kind that was found,
+ * One shape that describes both: keys of either, and for a position where they differ every kind that was found,
  * `<number | string, below 16 characters>`. Changes neither, and gives back `one` itself when `other` adds nothing.
  */
 export function mergeShapes(one: unknown, other: unknown): unknown {
