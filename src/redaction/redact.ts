@@ -1,7 +1,7 @@
-import { KeyBook } from './walk/key-book.ts';
 import type { RedactionPolicy } from './policy/policy.ts';
 import { resolvePolicy } from './policy/resolve-policy.ts';
 import { TextMasker } from './texts/text-masker.ts';
+import { KeyBook } from './walk/key-book.ts';
 import { Walk } from './walk/walk.ts';
 
 export type { RedactionBudget, RedactionMode, RedactionPolicy } from './policy/policy.ts';

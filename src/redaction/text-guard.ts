@@ -1,12 +1,12 @@
-import { count, lengthClass } from './texts/labels.ts';
-import { splitEmbeddedJson } from './texts/embedded-json.ts';
-import { KeyBook } from './walk/key-book.ts';
-import { isHttpStatus } from './walk/envelope.ts';
 import type { RedactionPolicy } from './policy/policy.ts';
 import { resolvePolicy } from './policy/resolve-policy.ts';
 import { createRedactor } from './redact.ts';
 import type { Redactor } from './redact.ts';
+import { splitEmbeddedJson } from './texts/embedded-json.ts';
+import { count, lengthClass } from './texts/labels.ts';
 import { TextMasker } from './texts/text-masker.ts';
+import { isHttpStatus } from './walk/envelope.ts';
+import { KeyBook } from './walk/key-book.ts';
 
 /**
  * Treats texts that are no values of an object: what a program says of what it does. They stay readable, whatever the

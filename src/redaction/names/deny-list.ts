@@ -1,6 +1,6 @@
-import { DENIED_NAMES, HARMLESS_BEGINNINGS, HARMLESS_ENDINGS, HARMLESS_PHRASES } from './denied-names.ts';
 import type { Category } from '../detectors/detector.ts';
 import type { DenyPolicy } from '../policy/policy.ts';
+import { DENIED_NAMES, HARMLESS_BEGINNINGS, HARMLESS_ENDINGS, HARMLESS_PHRASES } from './denied-names.ts';
 
 /** Longest name of the list, in words. */
 const MOST_WORDS = 4;

@@ -1,14 +1,14 @@
-import { createDenyList } from '../names/deny-list.ts';
-import type { DenyList } from '../names/deny-list.ts';
-import { count } from './labels.ts';
-import type { Category } from '../detectors/detector.ts';
 import { decodeBase64 } from '../detectors/base64.ts';
 import { defaultDetectors } from '../detectors/default-detectors.ts';
+import type { Category } from '../detectors/detector.ts';
 import { isPlain, replaceFound } from '../detectors/replace-found.ts';
 import type { Found } from '../detectors/replace-found.ts';
 import { digitsOf, ESCAPED, longestTokenOf, PERCENT, scan } from '../detectors/traits.ts';
-import { maskParameters, maskSegments } from './mask-urls.ts';
+import { createDenyList } from '../names/deny-list.ts';
+import type { DenyList } from '../names/deny-list.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
+import { count } from './labels.ts';
+import { maskParameters, maskSegments } from './mask-urls.ts';
 
 /** What is read past the cut of a long string, so that a secret that lies across the cut is still recognised. */
 const READ_PAST_CUT = 1024;
