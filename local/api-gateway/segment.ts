@@ -1,5 +1,5 @@
 import type { HttpData, Segment, Subsegment } from '../xray/document.ts';
-import type { ApiDefinition } from '../service.ts';
+import type { ApiDefinition } from '../template/service.ts';
 import {
   formatTraceHeader,
   newEntityId,

@@ -22,7 +22,7 @@ export async function runLocalCommand(
   { writeText, log }: PluginUtilities,
 ): Promise<void> {
   const [{ readService }, { startStack }, { Terminal }] = await Promise.all([
-    import('../../local/cloudformation/read-service.ts'),
+    import('../../local/template/read-service.ts'),
     import('../../local/main.ts'),
     import('../../local/terminal.ts'),
   ]);

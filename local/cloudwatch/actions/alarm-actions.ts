@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { AsyncInvocations } from '../../lambda/async-invocations.ts';
 import type { AsyncEventSink, Invoke } from '../../lambda/invocation.ts';
-import type { AlarmEventRuleDefinition } from '../../service.ts';
+import type { AlarmEventRuleDefinition } from '../../template/service.ts';
 import { eventBridgeEvent, lambdaActionEvent } from './alarm-event.ts';
 import { matchesEventPattern } from './event-pattern.ts';
 import { snsMessage, snsSubject } from './sns-message.ts';

@@ -1,4 +1,4 @@
-import type { AlarmDefinition, CompositeAlarmDefinition } from '../../service.ts';
+import type { AlarmDefinition, CompositeAlarmDefinition } from '../../template/service.ts';
 import type { AlarmActions } from '../actions/alarm-actions.ts';
 import type { Transition } from '../actions/transition.ts';
 import { alarmNameOf } from '../composite/alarm-rule.ts';

@@ -1,4 +1,4 @@
-import type { MetricAlarmDefinition } from '../../service.ts';
+import type { MetricAlarmDefinition } from '../../template/service.ts';
 import { STATIC_COMPARISON_OPERATORS } from '../comparison.ts';
 import { minimumSamples } from '../low-sample-percentile.ts';
 import { MathError } from '../math/math-error.ts';

@@ -1,5 +1,5 @@
 /** `StateReason` and `StateReasonData`, in CloudWatch's words. Pure. */
-import type { MetricAlarmDefinition } from '../../service.ts';
+import type { MetricAlarmDefinition } from '../../template/service.ts';
 import { comparisonWords, isBreaching } from '../comparison.ts';
 import type { AlarmRule, Verdict } from '../verdict.ts';
 import { alarmPeriod, watchedQuery, type AlarmDatapoint } from './read-datapoints.ts';

@@ -1,4 +1,4 @@
-import type { MetricAlarmDefinition } from '../../service.ts';
+import type { MetricAlarmDefinition } from '../../template/service.ts';
 import { ruleOf } from '../alarms/evaluate-metric-alarm.ts';
 import { alarmPeriod, readDatapoints, watchedQuery, windowEnd } from '../alarms/read-datapoints.ts';
 import { isBreaching } from '../comparison.ts';

@@ -1,4 +1,8 @@
-import type { CompositeAlarmDefinition, MetricAlarmDefinition, ServiceDefinition } from '../../service.ts';
+import type {
+  CompositeAlarmDefinition,
+  MetricAlarmDefinition,
+  ServiceDefinition,
+} from '../../template/service.ts';
 import type { AlarmRecord } from '../alarms/alarm-record.ts';
 import { alarmPeriod, watchedQuery } from '../alarms/read-datapoints.ts';
 import type { AlarmState, AlarmSummary } from '../view.ts';

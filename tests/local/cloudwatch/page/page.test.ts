@@ -6,7 +6,7 @@ import { alarmSummary, byUrgency, settingsOf } from '../../../../local/cloudwatc
 import { lossSentences } from '../../../../local/cloudwatch/page/losses.ts';
 import { metricsPage } from '../../../../local/cloudwatch/page/metrics-page.ts';
 import type { AlarmState } from '../../../../local/cloudwatch/view.ts';
-import type { ServiceDefinition } from '../../../../local/service.ts';
+import type { ServiceDefinition } from '../../../../local/template/service.ts';
 import { functionDefinition } from '../../lambda/definition.ts';
 import { metricAlarm, stat } from '../alarms/metric-alarm.ts';
 

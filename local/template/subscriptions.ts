@@ -3,7 +3,7 @@ import type {
   QueueDefinition,
   SubscriptionDefinition,
   TopicDefinition,
-} from '../service.ts';
+} from './service.ts';
 import { pickAttributes } from './attributes.ts';
 import type { Fields } from './fields.ts';
 import { functionNameOf } from './function-reference.ts';

@@ -1,4 +1,4 @@
-import type { MetricFilterDefinition } from '../service.ts';
+import type { MetricFilterDefinition } from './service.ts';
 import { readOrWarn } from './read-or-warn.ts';
 import type { Resource, Resources } from './resources.ts';
 

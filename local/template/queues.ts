@@ -1,4 +1,4 @@
-import type { QueueDefinition } from '../service.ts';
+import type { QueueDefinition } from './service.ts';
 import { pickAttributes } from './attributes.ts';
 import type { Resources } from './resources.ts';
 

@@ -4,7 +4,7 @@ import type {
   MetricAlarmDefinition,
   MetricQueryDefinition,
   MetricStatDefinition,
-} from '../service.ts';
+} from './service.ts';
 import type { Fields } from './fields.ts';
 import { readOrWarn } from './read-or-warn.ts';
 import type { Resource, Resources } from './resources.ts';

@@ -1,4 +1,4 @@
-import type { RouteDefinition } from '../service.ts';
+import type { RouteDefinition } from './service.ts';
 
 /** A route as deployed, before it is known whether it can be served here. */
 export interface DeployedRoute {

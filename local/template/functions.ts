@@ -1,4 +1,4 @@
-import type { FunctionDefinition } from '../service.ts';
+import type { FunctionDefinition } from './service.ts';
 import { functionNameOf } from './function-reference.ts';
 import type { Resource, Resources } from './resources.ts';
 import { shown } from './template.ts';

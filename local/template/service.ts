@@ -1,6 +1,6 @@
 /**
  * The service to run, as plain data: what its deployed CloudFormation template says, with every reference
- * resolved to a local name, ARN or URL. `local/cloudformation` writes it; every other part reads it.
+ * resolved to a local name, ARN or URL. `local/template` writes it; every other part reads it.
  */
 export interface ServiceDefinition {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { ApiDefinition } from '../service.ts';
+import type { ApiDefinition } from './service.ts';
 import { functionNameOf } from './function-reference.ts';
 import type { Resource, Resources } from './resources.ts';
 import type { DeployedRoute } from './routes.ts';

@@ -1,4 +1,4 @@
-import type { EventSourceMappingDefinition, QueueDefinition } from '../service.ts';
+import type { EventSourceMappingDefinition, QueueDefinition } from './service.ts';
 import { functionNameOf } from './function-reference.ts';
 import type { Resource, Resources } from './resources.ts';
 

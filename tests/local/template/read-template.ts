@@ -1,5 +1,5 @@
-import { readService } from '../../../local/cloudformation/read-service.ts';
-import type { ReadServiceOptions, ReadServiceResult } from '../../../local/cloudformation/read-service.ts';
+import { readService } from '../../../local/template/read-service.ts';
+import type { ReadServiceOptions, ReadServiceResult } from '../../../local/template/read-service.ts';
 
 /** Reads a template as the `local` stage of a service called `shop` in eu-central-1. */
 export const readTemplate = (

@@ -1,4 +1,4 @@
-import type { FunctionDefinition, ServiceDefinition } from '../service.ts';
+import type { FunctionDefinition, ServiceDefinition } from './service.ts';
 import { readAlarmEventRules } from './alarm-event-rules.ts';
 import { readAlarms } from './alarms.ts';
 import { localApiUrls } from './api-urls.ts';

@@ -1,4 +1,4 @@
-import type { AlarmEventRuleDefinition } from '../service.ts';
+import type { AlarmEventRuleDefinition } from './service.ts';
 import type { Fields } from './fields.ts';
 import { functionNameOf } from './function-reference.ts';
 import { readOrWarn } from './read-or-warn.ts';

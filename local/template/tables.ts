@@ -1,4 +1,4 @@
-import type { TableDefinition } from '../service.ts';
+import type { TableDefinition } from './service.ts';
 import type { Fields } from './fields.ts';
 import type { Resources } from './resources.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import type { ReadServiceOptions } from '../../../local/cloudformation/read-service.ts';
+import type { ReadServiceOptions } from '../../../local/template/read-service.ts';
 import { readTemplate } from './read-template.ts';
 
 /** Templates that `serverless package` (osls 4.3) wrote, without timestamps, hashes and mapping templates. */

@@ -1,4 +1,4 @@
-import type { TopicDefinition } from '../service.ts';
+import type { TopicDefinition } from './service.ts';
 import { pickAttributes } from './attributes.ts';
 import type { Resources } from './resources.ts';
 
