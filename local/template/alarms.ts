@@ -1,21 +1,24 @@
+import type { ResolvedFields } from './fields.ts';
+import type { ResolvedResource, ResolvedResources } from './resources.ts';
+import { readOrWarn } from './resources.ts';
 import type {
   AlarmDefinition,
   CompositeAlarmDefinition,
   MetricAlarmDefinition,
+  MetricFilterDefinition,
   MetricQueryDefinition,
   MetricStatDefinition,
 } from './service.ts';
-import type { Fields } from './fields.ts';
-import { readOrWarn } from './read-or-warn.ts';
-import type { Resource, Resources } from './resources.ts';
 
 /** The metric and composite alarms of the template; what cannot be read or watched is left out with a warning. */
-export const readAlarms = (resources: Resources): AlarmDefinition[] => [
-  ...readOrWarn(resources, 'AWS::CloudWatch::Alarm', (resource) => readMetricAlarm(resource, resources)),
-  ...readOrWarn(resources, 'AWS::CloudWatch::CompositeAlarm', (resource) => [readCompositeAlarm(resource)]),
-];
+export function alarmsToRun(resources: ResolvedResources): AlarmDefinition[] {
+  return [
+    ...readOrWarn(resources, 'AWS::CloudWatch::Alarm', (resource) => readMetricAlarm(resource, resources)),
+    ...readOrWarn(resources, 'AWS::CloudWatch::CompositeAlarm', (resource) => [readCompositeAlarm(resource)]),
+  ];
+}
 
-const readMetricAlarm = (resource: Resource, resources: Resources): MetricAlarmDefinition[] => {
+function readMetricAlarm(resource: ResolvedResource, resources: ResolvedResources): MetricAlarmDefinition[] {
   const { fields, ref } = resource;
   const single = !fields.has('Metrics');
   const queries = single ? [readSingleMetric(fields)] : fields.each('Metrics').map(readQuery);
@@ -46,20 +49,20 @@ const readMetricAlarm = (resource: Resource, resources: Resources): MetricAlarmD
       }),
     },
   ];
-};
+}
 
 const TREATMENTS = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
 
 /** Undefined for an alarm on something other than a metric. */
-const readSingleMetric = (fields: Fields): MetricQueryDefinition | undefined => {
+function readSingleMetric(fields: ResolvedFields): MetricQueryDefinition | undefined {
   const metricName = fields.optionalText('MetricName');
   if (metricName === undefined) return undefined;
   const statistic = fields.optionalText('ExtendedStatistic') ?? fields.text('Statistic');
   return { id: 'm1', returnData: true, stat: readStat(fields, fields, metricName, statistic) };
-};
+}
 
 /** Undefined for a query of another kind, such as one of Metrics Insights. */
-const readQuery = (fields: Fields): MetricQueryDefinition | undefined => {
+function readQuery(fields: ResolvedFields): MetricQueryDefinition | undefined {
   const label = fields.optionalText('Label');
   const common = {
     id: fields.text('Id'),
@@ -76,14 +79,14 @@ const readQuery = (fields: Fields): MetricQueryDefinition | undefined => {
   const stat = fields.within('MetricStat');
   const metric = stat.within('Metric');
   return { ...common, stat: readStat(stat, metric, metric.text('MetricName'), stat.text('Stat')) };
-};
+}
 
-const readStat = (
-  fields: Fields,
-  metric: Fields,
+function readStat(
+  fields: ResolvedFields,
+  metric: ResolvedFields,
   metricName: string,
   statistic: string,
-): MetricStatDefinition => {
+): MetricStatDefinition {
   const unit = fields.optionalText('Unit');
   const period = fields.optionalNumber('Period') ?? DEFAULT_PERIOD;
   if (!isPeriod(period)) {
@@ -97,7 +100,7 @@ const readStat = (
     period,
     ...(unit !== undefined && { unit }),
   };
-};
+}
 
 /** Seconds. */
 const DEFAULT_PERIOD = 60;
@@ -106,12 +109,12 @@ const DEFAULT_PERIOD = 60;
 const isPeriod = (period: number): boolean =>
   [10, 20, 30].includes(period) || (period > 0 && period % 60 === 0);
 
-const readDimensions = (fields: Fields): MetricStatDefinition['dimensions'] =>
+const readDimensions = (fields: ResolvedFields): MetricStatDefinition['dimensions'] =>
   fields
     .each('Dimensions')
     .map((dimension) => ({ name: dimension.text('Name'), value: dimension.text('Value') }));
 
-const readCompositeAlarm = (resource: Resource): CompositeAlarmDefinition => {
+function readCompositeAlarm(resource: ResolvedResource): CompositeAlarmDefinition {
   const { fields } = resource;
   const actionsSuppressor = fields.optionalText('ActionsSuppressor');
   return {
@@ -122,9 +125,9 @@ const readCompositeAlarm = (resource: Resource): CompositeAlarmDefinition => {
     suppressorWaitPeriod: fields.optionalNumber('ActionsSuppressorWaitPeriod') ?? 0,
     suppressorExtensionPeriod: fields.optionalNumber('ActionsSuppressorExtensionPeriod') ?? 0,
   };
-};
+}
 
-const actionsOf = ({ fields, ref, attribute }: Resource) => {
+const actionsOf = ({ fields, ref, attribute }: ResolvedResource) => {
   const description = fields.optionalText('AlarmDescription');
   const actions = (name: string): string[] => fields.list(name).map(String);
   return {
@@ -138,14 +141,39 @@ const actionsOf = ({ fields, ref, attribute }: Resource) => {
   };
 };
 
-const oneOf = <Choice extends string>(
-  fields: Fields,
+function oneOf<Choice extends string>(
+  fields: ResolvedFields,
   name: string,
   choices: readonly Choice[],
-): Choice | undefined => {
+): Choice | undefined {
   const text = fields.optionalText(name);
   if (text === undefined) return undefined;
   const choice = choices.find((candidate) => candidate === text);
   if (choice !== undefined) return choice;
   throw new Error(`${fields.pathOf(name)}: expected one of ${choices.join(', ')}, got "${text}"`);
-};
+}
+
+/** The metrics that CloudWatch Logs makes of log lines. */
+export function metricFiltersToRun(resources: ResolvedResources): MetricFilterDefinition[] {
+  return readOrWarn(resources, 'AWS::Logs::MetricFilter', (resource) => [readMetricFilter(resource)]);
+}
+
+const readMetricFilter = ({ fields, ref }: ResolvedResource): MetricFilterDefinition => ({
+  name: ref(),
+  logGroup: fields.text('LogGroupName'),
+  pattern: fields.optionalText('FilterPattern') ?? '',
+  transformations: fields.each('MetricTransformations').map((transformation) => {
+    const defaultValue = transformation.optionalNumber('DefaultValue');
+    const unit = transformation.optionalText('Unit');
+    return {
+      namespace: transformation.text('MetricNamespace'),
+      metricName: transformation.text('MetricName'),
+      value: transformation.text('MetricValue'),
+      ...(defaultValue !== undefined && { defaultValue }),
+      ...(unit !== undefined && { unit }),
+      dimensions: transformation
+        .each('Dimensions')
+        .map((dimension) => ({ name: dimension.text('Key'), value: dimension.text('Value') })),
+    };
+  }),
+});

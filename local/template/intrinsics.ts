@@ -1,8 +1,30 @@
-import type { Scope } from './scope.ts';
-import { unresolved } from './scope.ts';
-import { substitute } from './substitution.ts';
-import type { PlainObject } from './template.ts';
-import { isPlainObject, shown } from './template.ts';
+import { isObject } from '../json.ts';
+import { attributeParts, substitute } from './expressions.ts';
+import type { Properties } from './template.ts';
+import { shown } from './template.ts';
+
+/**
+ * What an intrinsic function may look up. Every `path` is where in the template the question was asked,
+ * for example `Resources.Orders.Properties.QueueName`: errors and warnings begin with it.
+ */
+export interface Scope {
+  readonly region: string;
+  /** `Ref`: a pseudo parameter, a parameter, or a resource; undefined for `AWS::NoValue`. */
+  reference(name: string, path: string): unknown;
+  /** `Fn::GetAtt`. */
+  attribute(logicalId: string, attribute: string, path: string): unknown;
+  /** Whether the condition of that name holds. */
+  condition(name: string, path: string): boolean;
+  /** `Fn::FindInMap`, unresolved; undefined where the mapping has no such keys. */
+  mapping(mapName: string, topLevelKey: string, secondLevelKey: string): unknown;
+  /** Something that will differ from AWS, in a sentence. */
+  warn(message: string): void;
+}
+
+/** Stands where a value is known to AWS only, so that it is recognised wherever it turns up. */
+export function unresolved(what: string): string {
+  return `lantern-unresolved:${what}`;
+}
 
 /**
  * A value of the template with every intrinsic function in it carried out. What `AWS::NoValue` removes is
@@ -10,7 +32,7 @@ import { isPlainObject, shown } from './template.ts';
  *
  * @throws Error that begins with the path, for unknown or circular references and malformed functions.
  */
-export const resolve = (value: unknown, path: string, scope: Scope): unknown => {
+export function resolve(value: unknown, path: string, scope: Scope): unknown {
   if (value === null) return undefined;
   if (typeof value === 'string') return literal(value, path, scope);
   if (Array.isArray(value)) {
@@ -18,27 +40,27 @@ export const resolve = (value: unknown, path: string, scope: Scope): unknown => 
       .map((item: unknown, index) => resolve(item, `${path}.${index}`, scope))
       .filter((item) => item !== undefined);
   }
-  if (!isPlainObject(value)) return value;
+  if (!isObject(value)) return value;
   const call = intrinsicCall(value);
-  if (call !== undefined) return carryOut(call.name, call.argument, path, scope);
+  if (call !== undefined) return callIntrinsic(call.name, call.argument, path, scope);
   return Object.fromEntries(
     Object.entries(value)
       .map(([key, item]) => [key, resolve(item, `${path}.${key}`, scope)] as const)
       .filter(([, item]) => item !== undefined),
   );
-};
+}
 
 /** @throws Error when the value does not resolve to a string, number or boolean. */
-export const resolveText = (value: unknown, path: string, scope: Scope): string => {
+export function resolveText(value: unknown, path: string, scope: Scope): string {
   const resolved = resolve(value, path, scope);
   if (typeof resolved === 'string') return resolved;
   if (typeof resolved === 'number' || typeof resolved === 'boolean') return String(resolved);
   throw new Error(`${path}: expected text, got ${shown(resolved)}`);
-};
+}
 
 type Intrinsic = (argument: unknown, path: string, scope: Scope) => unknown;
 
-const intrinsics = new Map<string, Intrinsic>([
+const INTRINSICS = new Map<string, Intrinsic>([
   ['Ref', (argument, path, scope) => scope.reference(literalName(argument, path), path)],
   ['Fn::GetAtt', getAttribute],
   ['Fn::Sub', sub],
@@ -55,50 +77,44 @@ const intrinsics = new Map<string, Intrinsic>([
   ['Fn::GetAZs', availabilityZones],
 ]);
 
-const intrinsicCall = (value: PlainObject): { name: string; argument: unknown } | undefined => {
+function intrinsicCall(value: Properties): { name: string; argument: unknown } | undefined {
   const [entry, ...others] = Object.entries(value);
   if (entry === undefined || others.length > 0) return undefined;
   const [name, argument] = entry;
   return name === 'Ref' || name.startsWith('Fn::') ? { name, argument } : undefined;
-};
+}
 
-const carryOut = (name: string, argument: unknown, path: string, scope: Scope): unknown => {
-  const intrinsic = intrinsics.get(name);
+function callIntrinsic(name: string, argument: unknown, path: string, scope: Scope): unknown {
+  const intrinsic = INTRINSICS.get(name);
   if (intrinsic !== undefined) return intrinsic(argument, `${path}.${name}`, scope);
   scope.warn(`${path}: ${name} is not carried out locally; a placeholder stands in its place`);
   return unresolved(name);
-};
+}
 
-const literal = (text: string, path: string, scope: Scope): string => {
+function literal(text: string, path: string, scope: Scope): string {
   if (text.includes('{{resolve:')) {
     scope.warn(`${path}: the dynamic reference ${text} is not looked up locally and stays as it is`);
   }
   return text;
-};
+}
 
-const literalName = (argument: unknown, path: string): string => {
+function literalName(argument: unknown, path: string): string {
   if (typeof argument === 'string') return argument;
   throw new Error(`${path}: expected a name, got ${shown(argument)}`);
-};
+}
 
 function getAttribute(argument: unknown, path: string, scope: Scope): unknown {
-  const parts: unknown[] = typeof argument === 'string' ? splitOnce(argument) : listOf(argument, path);
+  const parts = typeof argument === 'string' ? attributeParts(argument) : listOf(argument, path);
   if (parts.length !== 2) {
     throw new Error(`${path}: expected [logical id, attribute], got ${shown(argument)}`);
   }
   return scope.attribute(literalName(parts[0], path), resolveText(parts[1], path, scope), path);
 }
 
-/** `Table.Arn`, and `Stack.Outputs.Url`: the logical id ends at the first dot. */
-const splitOnce = (dotted: string): string[] => {
-  const dot = dotted.indexOf('.');
-  return dot === -1 ? [dotted] : [dotted.slice(0, dot), dotted.slice(dot + 1)];
-};
-
 function sub(argument: unknown, path: string, scope: Scope): string {
   const parts: unknown[] = Array.isArray(argument) ? argument : [argument];
   const [pattern, variables = {}] = parts;
-  if (typeof pattern !== 'string' || !isPlainObject(variables)) {
+  if (typeof pattern !== 'string' || !isObject(variables)) {
     throw new Error(`${path}: expected a string, or [string, variables], got ${shown(argument)}`);
   }
   return substitute(literal(pattern, path, scope), (name) => {
@@ -148,7 +164,7 @@ function findInMap(argument: unknown, path: string, scope: Scope): unknown {
   const [map = '', top = '', second = ''] = keys;
   const found = scope.mapping(map, top, second);
   if (found !== undefined) return resolve(found, path, scope);
-  if (isPlainObject(options) && 'DefaultValue' in options) return resolve(options.DefaultValue, path, scope);
+  if (isObject(options) && 'DefaultValue' in options) return resolve(options.DefaultValue, path, scope);
   throw new Error(`${path}: the template's Mappings have no ${keys.join('.')}`);
 }
 
@@ -165,10 +181,45 @@ function availabilityZones(argument: unknown, path: string, scope: Scope): strin
   return ['a', 'b', 'c'].map((zone) => `${region === '' ? scope.region : region}${zone}`);
 }
 
-const listOf = (argument: unknown, path: string): unknown[] => {
+function listOf(argument: unknown, path: string): unknown[] {
   if (Array.isArray(argument)) return argument;
   throw new Error(`${path}: expected a list, got ${shown(argument)}`);
-};
+}
 
-const resolveList = (items: unknown, path: string, scope: Scope): unknown[] =>
-  listOf(resolve(items, path, scope), path);
+function resolveList(items: unknown, path: string, scope: Scope): unknown[] {
+  return listOf(resolve(items, path, scope), path);
+}
+
+/**
+ * What an expression of the Conditions section says: `Fn::Equals`, `Fn::And`, `Fn::Or`, `Fn::Not` and
+ * references to other conditions.
+ *
+ * @throws Error that begins with the path, for anything else.
+ */
+export function evaluateCondition(expression: unknown, path: string, scope: Scope): boolean {
+  const entries = isObject(expression) ? Object.entries(expression) : [];
+  const [entry] = entries;
+  if (entry === undefined || entries.length !== 1) {
+    throw new Error(`${path}: expected one condition function, got ${shown(expression)}`);
+  }
+  const [name, argument] = entry;
+  if (name === 'Condition' && typeof argument === 'string') return scope.condition(argument, path);
+
+  const operands: unknown[] = Array.isArray(argument) ? argument : [];
+  const holds = (operand: unknown) => evaluateCondition(operand, `${path}.${name}`, scope);
+  const [left, right] = operands;
+  switch (name) {
+    case 'Fn::Equals':
+      return resolveText(left, `${path}.${name}`, scope) === resolveText(right, `${path}.${name}`, scope);
+    case 'Fn::And':
+      return operands.every(holds);
+    case 'Fn::Or':
+      return operands.some(holds);
+    case 'Fn::Not':
+      return !holds(left);
+    default:
+      throw new Error(
+        `${path}: expected Condition, Fn::Equals, Fn::And, Fn::Or or Fn::Not, got ${shown(expression)}`,
+      );
+  }
+}

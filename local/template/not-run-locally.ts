@@ -1,33 +1,32 @@
-import { takesAlarmEvents } from './alarm-event-rules.ts';
-import type { Resource, Resources } from './resources.ts';
+import { apiKindOf } from './apis/api.ts';
+import { takesAlarmEvents } from './events.ts';
+import type { ResolvedResource, ResolvedResources } from './resources.ts';
 
 /**
  * Warns about every resource whose absence a developer would notice, and says what it means. Everything else that
  * is not read (roles, policies, permissions, log groups, dashboards, outputs) changes nothing here.
  */
-export const warnAboutWhatIsNotRun = (resources: Resources): void => {
+export function warnAboutWhatIsNotRun(resources: ResolvedResources): void {
   for (const resource of resources.all) {
     const consequence = consequenceOf(resource);
     if (consequence !== undefined) {
       resources.warn(`${resource.logicalId} (${resource.type}) is not run locally: ${consequence}`);
     }
   }
-};
+}
 
-const consequenceOf = (resource: Resource): string | undefined => {
+function consequenceOf(resource: ResolvedResource): string | undefined {
   const { type, fields } = resource;
   if (type === 'AWS::S3::Bucket') {
     return fields.has('NotificationConfiguration') ? 'its notifications call no function' : undefined;
   }
-  if (type === 'AWS::ApiGatewayV2::Api') {
-    return fields.optionalText('ProtocolType') === 'WEBSOCKET' ? 'WebSocket APIs are not served' : undefined;
-  }
+  if (apiKindOf(resource) === 'WEBSOCKET') return 'WebSocket APIs are not served';
   if (type === 'AWS::Events::Rule' && takesAlarmEvents(resource)) return undefined;
   if (type.startsWith('AWS::Serverless::')) return 'resources of SAM are not read';
-  return consequences.get(type);
-};
+  return CONSEQUENCES.get(type);
+}
 
-const consequences = new Map<string, string>([
+const CONSEQUENCES = new Map<string, string>([
   ['AWS::CloudFormation::Stack', 'the resources of nested stacks are not read'],
   [
     'AWS::CloudWatch::AnomalyDetector',

@@ -1,22 +1,19 @@
-import type { FunctionDefinition, ServiceDefinition } from './service.ts';
-import { readAlarmEventRules } from './alarm-event-rules.ts';
-import { readAlarms } from './alarms.ts';
-import { localApiUrls } from './api-urls.ts';
-import { readRestApis } from './apis.ts';
-import { readEventSourceMappings } from './event-source-mappings.ts';
+import { alarmsToRun, metricFiltersToRun } from './alarms.ts';
+import { localApiUrls } from './apis/api-urls.ts';
+import { apisToRun } from './apis/apis.ts';
+import { deploymentOf } from './deployment.ts';
+import { eventSourceMappingsToRun } from './event-sources.ts';
+import { alarmEventRulesToRun, scheduleGroupsToRun } from './events.ts';
 import type { FunctionOptions } from './functions.ts';
-import { readFunctions } from './functions.ts';
-import { readHttpApis } from './http-apis.ts';
-import { readMetricFilters } from './metric-filters.ts';
+import { functionsToRun } from './functions.ts';
 import { warnAboutWhatIsNotRun } from './not-run-locally.ts';
-import { placeOf } from './place.ts';
-import { readQueues } from './queues.ts';
-import { resourcesOf } from './resources.ts';
-import { readSubscriptions } from './subscriptions.ts';
-import { readTables } from './tables.ts';
+import { queuesToRun } from './queues.ts';
+import { resolvedResources } from './resources.ts';
+import { TemplateScope } from './scope.ts';
+import type { FunctionDefinition, ServiceDefinition } from './service.ts';
+import { tablesToRun } from './tables.ts';
 import { parseTemplate } from './template.ts';
-import { TemplateScope } from './template-scope.ts';
-import { readTopics } from './topics.ts';
+import { subscriptionsToRun, topicsToRun } from './topics.ts';
 
 export interface ReadServiceOptions extends FunctionOptions {
   /** The compiled CloudFormation template, as the Serverless Framework writes it into `.serverless`. */
@@ -30,10 +27,10 @@ export interface ReadServiceOptions extends FunctionOptions {
   /** What `Ref` of a queue gives. */
   readonly queueUrlOf: (queueName: string) => string;
   /**
-   * Where an API answers, for example `http://127.0.0.1:3000`: takes the place of its AWS address in the
-   * environment of functions. The address stays where this gives undefined.
+   * Where the API at this position of the service answers, for example `http://127.0.0.1:3000`: stands for its AWS address
+   * in the environment of functions. The address stays where this gives undefined.
    */
-  readonly endpointOf?: (kind: 'REST' | 'HTTP', logicalId: string) => string | undefined;
+  readonly endpointOf?: (index: number) => string | undefined;
   /**
    * Whether REST stages are traced where the template does not say: the Serverless Framework leaves
    * `provider.tracing.apiGateway` out of the template, and turns tracing on after the deployment.
@@ -52,27 +49,25 @@ export interface ReadServiceResult {
 /**
  * Reads what can run locally out of a CloudFormation template, with every reference resolved.
  *
- * @throws Error that begins with the place in the template, for references that cannot be resolved and values of
+ * @throws Error that begins with the path in the template, for references that cannot be resolved and values of
  * the wrong kind in what is read.
  */
-export const readService = (options: ReadServiceOptions): ReadServiceResult => {
+export function readService(options: ReadServiceOptions): ReadServiceResult {
   const { serviceName, stage, region, accountId, restApiTracing = false } = options;
   const template = parseTemplate(options.template);
   const scope = new TemplateScope({
     template,
-    place: placeOf(options),
+    deployment: deploymentOf(options),
     parameters: options.parameters ?? {},
     queueUrlOf: options.queueUrlOf,
   });
-  const resources = resourcesOf(template, scope);
+  const resources = resolvedResources(template, scope);
 
-  const functions = readFunctions(resources, options);
+  const functions = functionsToRun(resources, options);
   const functionNames = new Set(functions.map(({ name }) => name));
-  const queues = readQueues(resources);
-  const topics = readTopics(resources);
-  const apis = [readRestApis, readHttpApis].flatMap((read) =>
-    read(resources, { stage, restApiTracing, functionNames }),
-  );
+  const queues = queuesToRun(resources);
+  const topics = topicsToRun(resources);
+  const apis = apisToRun(resources, { stage, restApiTracing, functionNames });
   const localUrls = localApiUrls(apis, options.endpointOf ?? (() => undefined));
   const service: ServiceDefinition = {
     name: serviceName,
@@ -80,27 +75,30 @@ export const readService = (options: ReadServiceOptions): ReadServiceResult => {
     region,
     accountId,
     functions: functions.map((definition) => withLocalUrls(definition, localUrls)),
-    apis: apis.map(({ definition }) => definition),
+    apis,
     queues,
     topics,
-    subscriptions: readSubscriptions(resources, { topics, queues, functions }),
-    tables: readTables(resources),
-    eventSourceMappings: readEventSourceMappings(resources, { queues, functionNames }),
-    alarms: readAlarms(resources),
-    metricFilters: readMetricFilters(resources),
-    alarmEventRules: readAlarmEventRules(resources, functionNames),
-    scheduleGroups: resources.ofType('AWS::Scheduler::ScheduleGroup').map(({ ref }) => ref()),
+    subscriptions: subscriptionsToRun(resources, { topics, queues, functions }),
+    tables: tablesToRun(resources),
+    eventSourceMappings: eventSourceMappingsToRun(resources, { queues, functionNames }),
+    alarms: alarmsToRun(resources),
+    metricFilters: metricFiltersToRun(resources),
+    alarmEventRules: alarmEventRulesToRun(resources, functionNames),
+    scheduleGroups: scheduleGroupsToRun(resources),
   };
   warnAboutWhatIsNotRun(resources);
   return { service, warnings: scope.warnings };
-};
+}
 
-const withLocalUrls = (
+function withLocalUrls(
   definition: FunctionDefinition,
   localUrls: (text: string) => string,
-): FunctionDefinition => ({
-  ...definition,
-  environment: Object.fromEntries(
-    Object.entries(definition.environment).map(([name, value]) => [name, localUrls(value)]),
-  ),
-});
+): FunctionDefinition {
+  const { environment } = definition;
+  return {
+    ...definition,
+    environment: Object.fromEntries(
+      Object.entries(environment).map(([name, value]) => [name, localUrls(value)]),
+    ),
+  };
+}

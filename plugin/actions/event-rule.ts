@@ -1,6 +1,6 @@
 import type { ResourceMap } from '../alarms/alarm-resources.ts';
-import type { Expression, Inventory } from '../inventory/inventory.ts';
-import { getAttribute } from '../inventory/template.ts';
+import type { Expression, Inventory } from '../../local/template/index.ts';
+import { getAttribute } from '../../local/template/index.ts';
 import type { ActionSettings, AlarmState } from '../settings/alarm-settings.ts';
 import { alarmArnPrefix } from './alarm-topic.ts';
 

@@ -1,6 +1,6 @@
 import type { AlarmActions, ResourceMap } from '../alarms/alarm-resources.ts';
-import type { Expression, Inventory } from '../inventory/inventory.ts';
-import { ref } from '../inventory/template.ts';
+import type { Expression, Inventory } from '../../local/template/index.ts';
+import { ref } from '../../local/template/index.ts';
 import type { ActionSettings, AlarmState } from '../settings/alarm-settings.ts';
 import { ALARM_TOPIC, alarmTopicResources, subscriptions } from './alarm-topic.ts';
 import { chatResources } from './chat.ts';

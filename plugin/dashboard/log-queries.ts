@@ -1,5 +1,5 @@
 import { joinTexts } from '../alarms/console-links.ts';
-import type { Expression, FunctionResource } from '../inventory/inventory.ts';
+import type { Expression, FunctionResource } from '../../local/template/index.ts';
 
 /** Where a function writes: its log group of the template, or the one that Lambda makes for it. */
 export function logGroupOf(resource: FunctionResource): Expression {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readService } from '../../local/template/index.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
 import { checkHandlers } from './check-handlers.ts';
 import type { LocalCommandOptions } from './command-options.ts';
@@ -21,8 +22,7 @@ export async function runLocalCommand(
   options: LocalCommandOptions,
   { writeText, log }: PluginUtilities,
 ): Promise<void> {
-  const [{ readService }, { startStack }, { Terminal }] = await Promise.all([
-    import('../../local/template/read-service.ts'),
+  const [{ startStack }, { Terminal }] = await Promise.all([
     import('../../local/main.ts'),
     import('../../local/terminal.ts'),
   ]);
@@ -36,7 +36,6 @@ export async function runLocalCommand(
     const aws = serverless.getProvider('aws');
     const folders = await unpackFunctions(packagesOf(serverless), join(serverless.serviceDir, '.lantern'));
     const keys = keysByName(serverless);
-    const apis = apiLogicalIds(config.provider.compiledCloudFormationTemplate);
     const { service, warnings } = readService({
       template: config.provider.compiledCloudFormationTemplate,
       serviceName: config.service,
@@ -46,7 +45,7 @@ export async function runLocalCommand(
       codeDirectoryOf: ({ name }) => folders.get(name) ?? serverless.serviceDir,
       functionKeyOf: (name) => keys.get(name) ?? name,
       queueUrlOf: (name) => `http://127.0.0.1:${ports.messaging}/${ACCOUNT_ID}/${name}`,
-      endpointOf: (_kind, logicalId) => `http://127.0.0.1:${ports.api(apis.indexOf(logicalId))}`,
+      endpointOf: (index) => `http://127.0.0.1:${ports.api(index)}`,
       // The framework keeps this out of the template, and turns it on after the deployment.
       restApiTracing: config.provider.tracing?.apiGateway === true,
     });
@@ -85,14 +84,6 @@ function interrupted(): Promise<void> {
 /** The folder of this package, which is found the same way from its sources and from what is built of them. */
 function packageRoot(): string {
   return dirname(fileURLToPath(import.meta.resolve('lambda-lantern/package.json')));
-}
-
-/** The APIs of a template in the order in which they get their ports: REST before HTTP. */
-function apiLogicalIds(template: unknown): string[] {
-  const { Resources = {} } = (template ?? {}) as { Resources?: Record<string, { Type?: unknown }> };
-  return ['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'].flatMap((type) =>
-    Object.keys(Resources).filter((logicalId) => Resources[logicalId]?.Type === type),
-  );
 }
 
 function keysByName(serverless: Serverless): Map<string, string> {

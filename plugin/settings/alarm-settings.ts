@@ -1,5 +1,5 @@
 import type { Resources, Tuning } from '../alarms/definition.ts';
-import type { Expression } from '../inventory/inventory.ts';
+import type { Expression } from '../../local/template/index.ts';
 
 /** `custom.lantern.alarms`: `false` for none at all. */
 export type AlarmSettings = boolean | AlarmSettingsObject;

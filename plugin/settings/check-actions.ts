@@ -1,5 +1,5 @@
-import type { Inventory } from '../inventory/inventory.ts';
-import { isObject } from '../inventory/template.ts';
+import type { Inventory } from '../../local/template/index.ts';
+import { isObject } from '../../local/template/index.ts';
 import { checkNames, checkValue, expected } from './names.ts';
 import { suggestion } from './nearest-name.ts';
 import type { ValueCheck } from './value-checks.ts';

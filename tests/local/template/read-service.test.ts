@@ -8,7 +8,7 @@ const readFixture = async (name: string, options: Partial<ReadServiceOptions> = 
   readTemplate(
     JSON.parse(await readFile(new URL(`../../fixtures/templates/${name}.json`, import.meta.url), 'utf8')),
     {
-      endpointOf: (kind) => (kind === 'REST' ? 'http://127.0.0.1:3000' : 'http://127.0.0.1:3001'),
+      endpointOf: (index) => `http://127.0.0.1:${3000 + index}`,
       ...options,
     },
   );

@@ -1,3 +1,6 @@
+import type { Expression } from './expressions.ts';
+import type { WrittenResource } from './resources.ts';
+
 /**
  * What the compiled template of a service holds that can be watched, as plain data. `readInventory` writes it; alarms,
  * dashboards and the estimate of costs read it. Names and ARNs that only the deployment knows are CloudFormation
@@ -17,9 +20,6 @@ export interface Inventory {
   readonly stateMachines: readonly StateMachineResource[];
 }
 
-/** A text, or an expression such as `{ Ref: 'OrdersTable' }` or `{ 'Fn::GetAtt': ['Queue', 'QueueName'] }`. */
-export type Expression = string | Readonly<Record<string, unknown>>;
-
 interface WatchedResource {
   readonly logicalId: string;
   /** What people call it: the key in `serverless.yml` of a function, the logical id of anything else. */
@@ -28,6 +28,12 @@ interface WatchedResource {
   readonly name: Expression;
   /** The condition of the template without which it is not deployed. */
   readonly condition?: string;
+}
+
+/** What is read of every resource alike. */
+export function watched(resource: WrittenResource, key = resource.logicalId): WatchedResource {
+  const { logicalId, condition } = resource;
+  return { logicalId, key, name: resource.name(), ...(condition !== undefined && { condition }) };
 }
 
 export interface FunctionResource extends WatchedResource {

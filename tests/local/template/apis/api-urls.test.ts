@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lambdaFunction, readResources } from './read-template.ts';
+import { lambdaFunction, readResources } from '../read-template.ts';
 
 const apis = {
   ApiGatewayRestApi: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'rest' } },
@@ -12,11 +12,11 @@ const apis = {
 
 const read = (
   value: unknown,
-  endpointOf: (kind: 'REST' | 'HTTP', logicalId: string) => string | undefined = (kind) =>
-    kind === 'REST' ? 'http://127.0.0.1:3000' : 'http://127.0.0.1:3001',
+  endpointOf: (index: number) => string | undefined = (index) => `http://127.0.0.1:${3000 + index}`,
+  others: Record<string, unknown> = {},
 ) =>
   readResources(
-    { ...apis, Work: lambdaFunction({ Environment: { Variables: { URL: value } } }) },
+    { ...others, ...apis, Work: lambdaFunction({ Environment: { Variables: { URL: value } } }) },
     { endpointOf },
   ).service.functions[0]?.environment.URL;
 
@@ -69,12 +69,15 @@ describe('the address of an API in an environment variable', () => {
     expect(read({ 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] }, () => undefined)).toMatch(/amazonaws\.com$/);
   });
 
-  it('is asked for by the kind and the logical id of the API', () => {
-    const asked: unknown[] = [];
-    read({ 'Fn::Sub': restHost }, (...question) => {
-      asked.push(question);
-      return 'http://127.0.0.1:3000';
-    });
-    expect(asked).toEqual([['REST', 'ApiGatewayRestApi']]);
+  it('is the one of the port that the API gets: REST before HTTP, and WebSocket APIs get none', () => {
+    const others = {
+      Chat: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'WEBSOCKET' } },
+      Orders: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP' } },
+    };
+    const addressOf = (id: string) => read({ 'Fn::GetAtt': [id, 'ApiEndpoint'] }, undefined, others);
+
+    expect(read({ 'Fn::Sub': restHost }, undefined, others)).toBe('http://127.0.0.1:3000');
+    expect(addressOf('Orders')).toBe('http://127.0.0.1:3001');
+    expect(addressOf('HttpApi')).toBe('http://127.0.0.1:3002');
   });
 });

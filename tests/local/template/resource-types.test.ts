@@ -72,6 +72,18 @@ describe('Fn::GetAtt', () => {
       'Arn',
       `arn:aws:dynamodb:eu-central-1:${account}:table/thing`,
     ],
+    [
+      'AWS::DynamoDB::GlobalTable',
+      named('TableName'),
+      'Arn',
+      `arn:aws:dynamodb:eu-central-1:${account}:table/thing`,
+    ],
+    [
+      'AWS::Scheduler::Schedule',
+      { Name: 'thing', GroupName: 'nightly' },
+      'Arn',
+      `arn:aws:scheduler:eu-central-1:${account}:schedule/nightly/thing`,
+    ],
     ['AWS::Lambda::Version', { FunctionName: 'work' }, 'Version', '1'],
     [
       'AWS::Events::Rule',

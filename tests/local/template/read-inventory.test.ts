@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readInventory } from '../../../plugin/inventory/read-inventory.ts';
+import { readInventory } from '../../../local/template/read-inventory.ts';
 import { functionResources, inventoryOf, readTemplate } from '../../helpers/inventory.ts';
 
 const everything = inventoryOf(readTemplate('every-event').Resources);
@@ -19,7 +19,7 @@ describe('readInventory', () => {
 
   it('refuses what is no template, and says what to do', () => {
     expect(() => readInventory({ template: {}, service: 's', stage: 'd', region: 'r' })).toThrow(
-      'The compiled template has no Resources: was the service packaged before it was read?',
+      'Expected a CloudFormation template with a Resources section, got {}: pass the compiled template',
     );
   });
 
@@ -112,6 +112,24 @@ describe('readInventory', () => {
     expect(fn({ It: { ...resource, Properties: { ...resource.Properties, FunctionName } } }).isAsync).toBe(
       true,
     );
+  });
+
+  it.each([
+    ['by its name and an alias', 'shop-dev-pay:live'],
+    ['by its ARN', 'arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-pay'],
+    ['by the ARN of a version', 'arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-pay:1'],
+    ['in a substitution', { 'Fn::Sub': '${PayLambdaFunction.Arn}:live' }],
+    ['in a variable of a substitution', { 'Fn::Sub': ['${Fn}:live', { Fn: { Ref: 'PayLambdaFunction' } }] }],
+  ])('finds the function that a resource names %s', (_how, FunctionName) => {
+    const It = { Type: 'AWS::Lambda::EventInvokeConfig', Properties: { FunctionName } };
+    expect(fn({ It }).isAsync).toBe(true);
+  });
+
+  it('takes what is AWS::NoValue for not set', () => {
+    const none = { Ref: 'AWS::NoValue' };
+    expect(
+      inventoryOf(functionResources('Pay', 'pay', { DeadLetterConfig: none, Timeout: none })).functions,
+    ).toMatchObject([{ hasDeadLetterConfig: false, timeout: 3 }]);
   });
 
   it('knows that an API, a user pool and a queue do wait', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lambdaFunction, readResources } from './read-template.ts';
+import { lambdaFunction, readResources } from '../read-template.ts';
 
 const invocations = {
   'Fn::Sub':

@@ -1,52 +1,52 @@
-import type { ApiOptions, DeployedApi } from './apis.ts';
-import { idsOutside } from './apis.ts';
-import { functionNameOf } from './function-reference.ts';
-import type { Resource, Resources } from './resources.ts';
-import type { DeployedRoute } from './routes.ts';
-import { servedRoutes } from './routes.ts';
+import { functionNameOf } from '../arns.ts';
+import type { ResolvedResource, ResolvedResources } from '../resources.ts';
+import type { ApiDefinition } from '../service.ts';
+import type { ApiOptions, DeployedRoute } from './api.ts';
+import { apiKindOf, idsOutside, servedRoutes, stagesOf } from './api.ts';
 
 /** The HTTP APIs (API Gateway v2) of the template. */
-export const readHttpApis = (resources: Resources, options: ApiOptions): DeployedApi[] => {
+export function httpApisToRun(resources: ResolvedResources, options: ApiOptions): ApiDefinition[] {
   const allApis = resources.ofType('AWS::ApiGatewayV2::Api');
   const routes = resources.ofType('AWS::ApiGatewayV2::Route');
   for (const id of idsOutside(allApis, routes, 'ApiId')) {
     resources.warn(`The routes of the API ${id} are not served: the template only adds to it`);
   }
-  return allApis.filter(isHttp).map((api) => {
-    const { logicalId, fields } = api;
-    const id = api.ref();
-    const name = fields.optionalText('Name') ?? logicalId;
-    if (fields.has('Body') || fields.has('BodyS3Location') || fields.has('Target')) {
-      resources.warn(
-        `${name} does not serve what its Body or Target defines: only routes of the template are read`,
-      );
-    }
-    const integrations = integrationsOf(resources, id, name);
-    const deployed = routes
-      .filter((route) => route.fields.text('ApiId') === id)
-      .map((route) => readRoute(route, integrations));
-    return {
-      logicalId,
-      definition: {
+  return allApis
+    .filter((api) => apiKindOf(api) === 'HTTP')
+    .map((api) => {
+      const { logicalId, fields } = api;
+      const id = api.ref();
+      const name = fields.optionalText('Name') ?? logicalId;
+      if (fields.has('Body') || fields.has('BodyS3Location') || fields.has('Target')) {
+        resources.warn(
+          `${name} does not serve what its Body or Target defines: only routes of the template are read`,
+        );
+      }
+      const integrations = integrationsOf(resources, id, name);
+      const deployed = routes
+        .filter((route) => route.fields.text('ApiId') === id)
+        .map((route) => readRoute(route, integrations));
+      const [stage] = stagesOf(resources, (of) => of.optionalText('ApiId') === id);
+      return {
         id,
         name,
         kind: 'HTTP',
-        stage: stageOf(resources, id),
+        stage: stage?.name ?? '$default',
         tracing: false,
         binaryMediaTypes: [],
         routes: servedRoutes(name, deployed, { ...options, warn: resources.warn }),
-      },
-    };
-  });
-};
-
-/** A WebSocket API is the same type of resource. */
-const isHttp = ({ fields }: Resource): boolean => fields.optionalText('ProtocolType') !== 'WEBSOCKET';
+      };
+    });
+}
 
 type Integration = Pick<DeployedRoute, 'integrationType' | 'functionName'>;
 
 /** By what a route's Target ends in. */
-const integrationsOf = (resources: Resources, apiId: string, apiName: string): Map<string, Integration> => {
+function integrationsOf(
+  resources: ResolvedResources,
+  apiId: string,
+  apiName: string,
+): Map<string, Integration> {
   const ofApi = resources
     .ofType('AWS::ApiGatewayV2::Integration')
     .filter(({ fields }) => fields.text('ApiId') === apiId);
@@ -64,9 +64,12 @@ const integrationsOf = (resources: Resources, apiId: string, apiName: string): M
       return [ref(), { integrationType: type, functionName }];
     }),
   );
-};
+}
 
-const readRoute = ({ fields }: Resource, integrations: ReadonlyMap<string, Integration>): DeployedRoute => {
+function readRoute(
+  { fields }: ResolvedResource,
+  integrations: ReadonlyMap<string, Integration>,
+): DeployedRoute {
   const routeKey = fields.text('RouteKey');
   const [method = '', path = ''] = routeKey === '$default' ? ['ANY', routeKey] : routeKey.split(' ');
   const target = fields.optionalText('Target') ?? '';
@@ -76,10 +79,4 @@ const readRoute = ({ fields }: Resource, integrations: ReadonlyMap<string, Integ
     authorizationType: fields.optionalText('AuthorizationType') ?? 'NONE',
     ...(integrations.get(target.replace('integrations/', '')) ?? { integrationType: 'NONE' }),
   };
-};
-
-const stageOf = (resources: Resources, apiId: string): string =>
-  resources
-    .ofType('AWS::ApiGatewayV2::Stage')
-    .find(({ fields }) => fields.text('ApiId') === apiId)
-    ?.fields.text('StageName') ?? '$default';
+}

@@ -1,6 +1,7 @@
-import { physicalName, shortId, stableUuid } from './physical-names.ts';
-import type { Place } from './place.ts';
-import { arnOf, globalArnOf } from './place.ts';
+/** What each type of resource is called, and what `Ref` and `Fn::GetAtt` give for it. */
+import { arnOf, globalArnOf } from './arns.ts';
+import type { Deployment } from './deployment.ts';
+import { physicalName, shortId, stableUuid } from './deployment.ts';
 
 /** What `Ref` and `Fn::GetAtt` give for a resource. */
 export interface ResourceIdentity {
@@ -14,7 +15,7 @@ export interface ResourceIdentity {
 export interface IdentitySubject {
   readonly logicalId: string;
   readonly type: string;
-  readonly place: Place;
+  readonly deployment: Deployment;
   readonly queueUrlOf: (queueName: string) => string;
   /** A property, resolved to text; undefined where the template does not set it. */
   readonly text: (property: string) => string | undefined;
@@ -23,35 +24,48 @@ export interface IdentitySubject {
 interface ResourceType {
   /** The property that names the resource; CloudFormation makes a name where it is not set. */
   readonly nameProperty?: string;
+  /** The attribute that gives the name; `Ref` gives it where there is none. */
+  readonly nameAttribute?: string;
   /** Characters in a name, from the service's documentation. */
   readonly maximumNameLength?: number;
   readonly identify: (name: string, subject: IdentitySubject) => ResourceIdentity;
 }
 
-export const identityOf = (subject: IdentitySubject): ResourceIdentity => {
-  const type = resourceTypes.get(subject.type);
+export function identityOf(subject: IdentitySubject): ResourceIdentity {
+  const type = RESOURCE_TYPES.get(subject.type);
   return type === undefined
     ? { ref: generatedName(subject), attributes: {}, guessed: true }
     : type.identify(nameOf(subject, type), subject);
-};
+}
+
+/** The property that names resources of a type, and the attribute that gives their name where it is not `Ref`. */
+export function namesOf(type: string): { readonly property?: string; readonly attribute?: string } {
+  const { nameProperty: property, nameAttribute: attribute } = RESOURCE_TYPES.get(type) ?? {};
+  return { ...(property !== undefined && { property }), ...(attribute !== undefined && { attribute }) };
+}
 
 /** What CloudFormation would call a resource that has no name of its own. */
-const generatedName = (subject: IdentitySubject, maximumLength = 255): string =>
-  physicalName({
-    stackName: subject.place.stackName,
+function generatedName(subject: IdentitySubject, maximumLength = 255): string {
+  return physicalName({
+    stackName: subject.deployment.stackName,
     logicalId: subject.logicalId,
     maximumLength,
     ...(isFifo(subject) && { ending: '.fifo' }),
   });
+}
 
-const nameOf = (subject: IdentitySubject, type: ResourceType): string =>
-  (type.nameProperty === undefined ? undefined : subject.text(type.nameProperty)) ??
-  generatedName(subject, type.maximumNameLength);
+function nameOf(subject: IdentitySubject, type: ResourceType): string {
+  const given = type.nameProperty === undefined ? undefined : subject.text(type.nameProperty);
+  return given ?? generatedName(subject, type.maximumNameLength);
+}
 
-const isFifo = ({ text }: IdentitySubject): boolean =>
-  text('FifoQueue') === 'true' || text('FifoTopic') === 'true';
+function isFifo({ text }: IdentitySubject): boolean {
+  return text('FifoQueue') === 'true' || text('FifoTopic') === 'true';
+}
 
-const seedOf = ({ place, logicalId }: IdentitySubject): string => `${place.stackName}/${logicalId}`;
+function seedOf({ deployment, logicalId }: IdentitySubject): string {
+  return `${deployment.stackName}/${logicalId}`;
+}
 
 /** Resources whose `Ref` is a short id that the service makes up. */
 const withId: ResourceType = {
@@ -59,36 +73,42 @@ const withId: ResourceType = {
 };
 
 /** Resources whose `Ref` is their name, and whose ARN ends in `<prefix><name>`. */
-const named = (
-  nameProperty: string,
-  service: string,
-  prefix = '',
-  maximumNameLength = 255,
-): ResourceType => ({
-  nameProperty,
-  maximumNameLength,
-  identify: (name, { place }) => ({
-    ref: name,
-    attributes: { Arn: arnOf(place, service, `${prefix}${name}`), Name: name },
-  }),
-});
+function named(nameProperty: string, service: string, prefix = '', maximumNameLength = 255): ResourceType {
+  return {
+    nameProperty,
+    maximumNameLength,
+    identify: (name, { deployment }) => ({
+      ref: name,
+      attributes: { Arn: arnOf(deployment, service, `${prefix}${name}`), Name: name },
+    }),
+  };
+}
 
-/** The ARN of a function, whether a template gives its name or its ARN. */
-const functionArn = ({ place, text }: IdentitySubject): string => {
-  const name = text('FunctionName') ?? '';
-  return name.startsWith('arn:') ? name : arnOf(place, 'lambda', `function:${name}`);
+const table: ResourceType = {
+  nameProperty: 'TableName',
+  identify: (name, { deployment }) => {
+    const arn = arnOf(deployment, 'dynamodb', `table/${name}`);
+    return { ref: name, attributes: { Arn: arn, StreamArn: `${arn}/stream/2020-01-01T00:00:00.000` } };
+  },
 };
 
+/** The ARN of a function, whether a template gives its name or its ARN. */
+function functionArn({ deployment, text }: IdentitySubject): string {
+  const name = text('FunctionName') ?? '';
+  return name.startsWith('arn:') ? name : arnOf(deployment, 'lambda', `function:${name}`);
+}
+
 /** From the return values of each type in the CloudFormation template reference. */
-const resourceTypes = new Map<string, ResourceType>([
+const RESOURCE_TYPES = new Map<string, ResourceType>([
   [
     'AWS::SQS::Queue',
     {
       nameProperty: 'QueueName',
+      nameAttribute: 'QueueName',
       maximumNameLength: 80,
-      identify: (name, { place, queueUrlOf }) => ({
+      identify: (name, { deployment, queueUrlOf }) => ({
         ref: queueUrlOf(name),
-        attributes: { Arn: arnOf(place, 'sqs', name), QueueName: name, QueueUrl: queueUrlOf(name) },
+        attributes: { Arn: arnOf(deployment, 'sqs', name), QueueName: name, QueueUrl: queueUrlOf(name) },
       }),
     },
   ],
@@ -96,9 +116,10 @@ const resourceTypes = new Map<string, ResourceType>([
     'AWS::SNS::Topic',
     {
       nameProperty: 'TopicName',
+      nameAttribute: 'TopicName',
       maximumNameLength: 256,
-      identify: (name, { place }) => {
-        const arn = arnOf(place, 'sns', name);
+      identify: (name, { deployment }) => {
+        const arn = arnOf(deployment, 'sns', name);
         return { ref: arn, attributes: { TopicArn: arn, TopicName: name } };
       },
     },
@@ -112,16 +133,8 @@ const resourceTypes = new Map<string, ResourceType>([
       },
     },
   ],
-  [
-    'AWS::DynamoDB::Table',
-    {
-      nameProperty: 'TableName',
-      identify: (name, { place }) => {
-        const arn = arnOf(place, 'dynamodb', `table/${name}`);
-        return { ref: name, attributes: { Arn: arn, StreamArn: `${arn}/stream/2020-01-01T00:00:00.000` } };
-      },
-    },
-  ],
+  ['AWS::DynamoDB::Table', table],
+  ['AWS::DynamoDB::GlobalTable', table],
   ['AWS::Lambda::Function', named('FunctionName', 'lambda', 'function:', 64)],
   [
     'AWS::Lambda::Version',
@@ -150,7 +163,7 @@ const resourceTypes = new Map<string, ResourceType>([
           ref: id,
           attributes: {
             Id: id,
-            EventSourceMappingArn: arnOf(subject.place, 'lambda', `event-source-mapping:${id}`),
+            EventSourceMappingArn: arnOf(subject.deployment, 'lambda', `event-source-mapping:${id}`),
           },
         };
       },
@@ -161,9 +174,16 @@ const resourceTypes = new Map<string, ResourceType>([
     {
       nameProperty: 'RoleName',
       maximumNameLength: 64,
-      identify: (name, { place, text }) => ({
+      identify: (name, { deployment, text }) => ({
         ref: name,
-        attributes: { Arn: globalArnOf(place, 'iam', place.accountId, `role${text('Path') ?? '/'}${name}`) },
+        attributes: {
+          Arn: globalArnOf(
+            deployment.partition,
+            'iam',
+            deployment.accountId,
+            `role${text('Path') ?? '/'}${name}`,
+          ),
+        },
       }),
     },
   ],
@@ -172,9 +192,9 @@ const resourceTypes = new Map<string, ResourceType>([
     {
       nameProperty: 'LogGroupName',
       maximumNameLength: 512,
-      identify: (name, { place }) => ({
+      identify: (name, { deployment }) => ({
         ref: name,
-        attributes: { Arn: arnOf(place, 'logs', `log-group:${name}:*`) },
+        attributes: { Arn: arnOf(deployment, 'logs', `log-group:${name}:*`) },
       }),
     },
   ],
@@ -183,15 +203,15 @@ const resourceTypes = new Map<string, ResourceType>([
     {
       nameProperty: 'BucketName',
       maximumNameLength: 63,
-      identify: (name, { place }) => {
+      identify: (name, { deployment }) => {
         // A bucket's name has no capitals, though the stack's name and the logical id may.
         const bucket = name.toLowerCase();
         return {
           ref: bucket,
           attributes: {
-            Arn: globalArnOf(place, 's3', '', bucket),
-            DomainName: `${bucket}.s3.${place.urlSuffix}`,
-            RegionalDomainName: `${bucket}.s3.${place.region}.${place.urlSuffix}`,
+            Arn: globalArnOf(deployment.partition, 's3', '', bucket),
+            DomainName: `${bucket}.s3.${deployment.urlSuffix}`,
+            RegionalDomainName: `${bucket}.s3.${deployment.region}.${deployment.urlSuffix}`,
           },
         };
       },
@@ -203,13 +223,29 @@ const resourceTypes = new Map<string, ResourceType>([
     {
       nameProperty: 'Name',
       maximumNameLength: 64,
-      identify: (name, { place, text }) => {
+      identify: (name, { deployment, text }) => {
         // A rule of another bus than the default one carries the bus in both.
         const bus = text('EventBusName')?.replace(/^.*\//, '') ?? 'default';
         return bus === 'default'
-          ? { ref: name, attributes: { Arn: arnOf(place, 'events', `rule/${name}`) } }
-          : { ref: `${bus}|${name}`, attributes: { Arn: arnOf(place, 'events', `rule/${bus}/${name}`) } };
+          ? { ref: name, attributes: { Arn: arnOf(deployment, 'events', `rule/${name}`) } }
+          : {
+              ref: `${bus}|${name}`,
+              attributes: { Arn: arnOf(deployment, 'events', `rule/${bus}/${name}`) },
+            };
       },
+    },
+  ],
+  [
+    'AWS::Scheduler::Schedule',
+    {
+      nameProperty: 'Name',
+      maximumNameLength: 64,
+      identify: (name, { deployment, text }) => ({
+        ref: name,
+        attributes: {
+          Arn: arnOf(deployment, 'scheduler', `schedule/${text('GroupName') ?? 'default'}/${name}`),
+        },
+      }),
     },
   ],
   ['AWS::Scheduler::ScheduleGroup', named('Name', 'scheduler', 'schedule-group/', 64)],
@@ -232,8 +268,8 @@ const resourceTypes = new Map<string, ResourceType>([
     {
       nameProperty: 'StateMachineName',
       maximumNameLength: 80,
-      identify: (name, { place }) => {
-        const arn = arnOf(place, 'states', `stateMachine:${name}`);
+      identify: (name, { deployment }) => {
+        const arn = arnOf(deployment, 'states', `stateMachine:${name}`);
         return { ref: arn, attributes: { Arn: arn, Name: name } };
       },
     },
@@ -243,7 +279,7 @@ const resourceTypes = new Map<string, ResourceType>([
     {
       identify: (_name, subject) => {
         const id = stableUuid(seedOf(subject));
-        return { ref: id, attributes: { KeyId: id, Arn: arnOf(subject.place, 'kms', `key/${id}`) } };
+        return { ref: id, attributes: { KeyId: id, Arn: arnOf(subject.deployment, 'kms', `key/${id}`) } };
       },
     },
   ],
@@ -267,7 +303,7 @@ const resourceTypes = new Map<string, ResourceType>([
     {
       identify: (_name, subject) => {
         const id = shortId(seedOf(subject));
-        const { region, urlSuffix } = subject.place;
+        const { region, urlSuffix } = subject.deployment;
         return {
           ref: id,
           attributes: { ApiId: id, ApiEndpoint: `https://${id}.execute-api.${region}.${urlSuffix}` },
