@@ -19,8 +19,6 @@ export type {
 } from './inventory.ts';
 export { readInventory } from './read-inventory.ts';
 export type { ReadInventoryOptions } from './read-inventory.ts';
-export { readService } from './read-service.ts';
-export type { ReadServiceOptions, ReadServiceResult } from './read-service.ts';
 export type { Properties, TemplateResource } from './template.ts';
 export { asObject, parseResources } from './template.ts';
 export { isObject } from '../json.ts';
