@@ -2,12 +2,11 @@
  * How CloudWatch judges the datapoints of a metric alarm ("Evaluating an alarm" and "Configuring how CloudWatch alarms
  * treat missing data", CloudWatch user guide). Pure.
  */
-import { isBreaching, type StaticComparisonOperator } from './comparison.ts';
-import type { AlarmState } from './view.ts';
+import type { AlarmState, StaticComparisonOperator, TreatMissingData } from './alarm-terms.ts';
+import { isBreaching } from './alarm-terms.ts';
 
-export type TreatMissingData = 'missing' | 'ignore' | 'breaching' | 'notBreaching';
-
-export interface AlarmRule {
+/** When an alarm is in ALARM; the rule of a composite alarm is something else. */
+export interface AlarmConditions {
   readonly threshold: number;
   readonly comparisonOperator: StaticComparisonOperator;
   /** N: periods that are compared. */
@@ -43,13 +42,15 @@ export const evaluationRange = (evaluationPeriods: number): number =>
  */
 export const judge = (
   datapoints: ReadonlyArray<number | null>,
-  rule: AlarmRule,
+  conditions: AlarmConditions,
   previousState: AlarmState,
 ): Verdict => {
-  const { evaluationPeriods: n, datapointsToAlarm: m, treatMissingData } = rule;
+  const { evaluationPeriods: n, datapointsToAlarm: m, treatMissingData } = conditions;
   const breaches = (position: number): boolean => {
     const value = datapoints[position];
-    return typeof value === 'number' && isBreaching(value, rule.comparisonOperator, rule.threshold);
+    return (
+      typeof value === 'number' && isBreaching(value, conditions.comparisonOperator, conditions.threshold)
+    );
   };
   const first = Math.max(0, datapoints.length - evaluationRange(n));
   const present = [...datapoints.keys()].filter(

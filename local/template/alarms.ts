@@ -1,7 +1,9 @@
+import { COMPARISON_OPERATORS, TREATMENTS_OF_MISSING_DATA } from '../cloudwatch/alarm-terms.ts';
 import type { ResolvedFields } from './fields.ts';
 import type { ResolvedResource, ResolvedResources } from './resources.ts';
 import { readOrWarn } from './resources.ts';
 import type {
+  AlarmActions,
   AlarmDefinition,
   CompositeAlarmDefinition,
   MetricAlarmDefinition,
@@ -40,18 +42,18 @@ function readMetricAlarm(resource: ResolvedResource, resources: ResolvedResource
       single,
       ...(threshold !== undefined && { threshold }),
       ...(thresholdMetricId !== undefined && { thresholdMetricId }),
-      comparisonOperator: fields.text('ComparisonOperator'),
+      comparisonOperator: oneOf(fields, 'ComparisonOperator', COMPARISON_OPERATORS),
       evaluationPeriods: fields.optionalNumber('EvaluationPeriods') ?? 1,
       ...(datapointsToAlarm !== undefined && { datapointsToAlarm }),
-      treatMissingData: oneOf(fields, 'TreatMissingData', TREATMENTS) ?? 'missing',
+      treatMissingData: fields.has('TreatMissingData')
+        ? oneOf(fields, 'TreatMissingData', TREATMENTS_OF_MISSING_DATA)
+        : 'missing',
       ...(lowSamples !== undefined && {
         evaluateLowSampleCountPercentile: lowSamples === 'ignore' ? 'ignore' : 'evaluate',
       }),
     },
   ];
 }
-
-const TREATMENTS = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
 
 /** Undefined for an alarm on something other than a metric. */
 function readSingleMetric(fields: ResolvedFields): MetricQueryDefinition | undefined {
@@ -106,13 +108,15 @@ function readStat(
 const DEFAULT_PERIOD = 60;
 
 /** PutMetricAlarm, "Period". */
-const isPeriod = (period: number): boolean =>
-  [10, 20, 30].includes(period) || (period > 0 && period % 60 === 0);
+function isPeriod(period: number): boolean {
+  return [10, 20, 30].includes(period) || (period > 0 && period % 60 === 0);
+}
 
-const readDimensions = (fields: ResolvedFields): MetricStatDefinition['dimensions'] =>
-  fields
+function readDimensions(fields: ResolvedFields): MetricStatDefinition['dimensions'] {
+  return fields
     .each('Dimensions')
     .map((dimension) => ({ name: dimension.text('Name'), value: dimension.text('Value') }));
+}
 
 function readCompositeAlarm(resource: ResolvedResource): CompositeAlarmDefinition {
   const { fields } = resource;
@@ -127,7 +131,7 @@ function readCompositeAlarm(resource: ResolvedResource): CompositeAlarmDefinitio
   };
 }
 
-const actionsOf = ({ fields, ref, attribute }: ResolvedResource) => {
+function actionsOf({ fields, ref, attribute }: ResolvedResource): AlarmActions {
   const description = fields.optionalText('AlarmDescription');
   const actions = (name: string): string[] => fields.list(name).map(String);
   return {
@@ -139,15 +143,14 @@ const actionsOf = ({ fields, ref, attribute }: ResolvedResource) => {
     okActions: actions('OKActions'),
     insufficientDataActions: actions('InsufficientDataActions'),
   };
-};
+}
 
 function oneOf<Choice extends string>(
   fields: ResolvedFields,
   name: string,
   choices: readonly Choice[],
-): Choice | undefined {
-  const text = fields.optionalText(name);
-  if (text === undefined) return undefined;
+): Choice {
+  const text = fields.text(name);
   const choice = choices.find((candidate) => candidate === text);
   if (choice !== undefined) return choice;
   throw new Error(`${fields.pathOf(name)}: expected one of ${choices.join(', ')}, got "${text}"`);
@@ -158,22 +161,24 @@ export function metricFiltersToRun(resources: ResolvedResources): MetricFilterDe
   return readOrWarn(resources, 'AWS::Logs::MetricFilter', (resource) => [readMetricFilter(resource)]);
 }
 
-const readMetricFilter = ({ fields, ref }: ResolvedResource): MetricFilterDefinition => ({
-  name: ref(),
-  logGroup: fields.text('LogGroupName'),
-  pattern: fields.optionalText('FilterPattern') ?? '',
-  transformations: fields.each('MetricTransformations').map((transformation) => {
-    const defaultValue = transformation.optionalNumber('DefaultValue');
-    const unit = transformation.optionalText('Unit');
-    return {
-      namespace: transformation.text('MetricNamespace'),
-      metricName: transformation.text('MetricName'),
-      value: transformation.text('MetricValue'),
-      ...(defaultValue !== undefined && { defaultValue }),
-      ...(unit !== undefined && { unit }),
-      dimensions: transformation
-        .each('Dimensions')
-        .map((dimension) => ({ name: dimension.text('Key'), value: dimension.text('Value') })),
-    };
-  }),
-});
+function readMetricFilter({ fields, ref }: ResolvedResource): MetricFilterDefinition {
+  return {
+    name: ref(),
+    logGroup: fields.text('LogGroupName'),
+    pattern: fields.optionalText('FilterPattern') ?? '',
+    transformations: fields.each('MetricTransformations').map((transformation) => {
+      const defaultValue = transformation.optionalNumber('DefaultValue');
+      const unit = transformation.optionalText('Unit');
+      return {
+        namespace: transformation.text('MetricNamespace'),
+        metricName: transformation.text('MetricName'),
+        value: transformation.text('MetricValue'),
+        ...(defaultValue !== undefined && { defaultValue }),
+        ...(unit !== undefined && { unit }),
+        dimensions: transformation
+          .each('Dimensions')
+          .map((dimension) => ({ name: dimension.text('Key'), value: dimension.text('Value') })),
+      };
+    }),
+  };
+}

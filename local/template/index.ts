@@ -21,4 +21,24 @@ export { readInventory } from './read-inventory.ts';
 export type { ReadInventoryOptions } from './read-inventory.ts';
 export type { Properties, TemplateResource } from './template.ts';
 export { asObject, parseResources } from './template.ts';
+export { alarmNameOf, functionNameOf } from './arns.ts';
 export { isObject } from '../json.ts';
+
+// What AWS says of alarms and functions, from the rooms that go by it: limits and words that stand once.
+export type {
+  AlarmState,
+  ComparisonOperator,
+  StaticComparisonOperator,
+  TreatMissingData,
+} from '../cloudwatch/alarm-terms.ts';
+export {
+  ALARM_STATES,
+  comparisonSign,
+  comparisonWords,
+  isBreaching,
+  isStaticComparison,
+  PLAIN_STATISTICS,
+} from '../cloudwatch/alarm-terms.ts';
+export { MAX_RULE_ALARMS, MAX_RULE_LENGTH } from '../cloudwatch/composite/alarm-rule.ts';
+export { percentileOf } from '../cloudwatch/metrics/statistic.ts';
+export { INIT_TIMEOUT_MS, MAX_TAG_VALUE } from '../lambda/limits.ts';

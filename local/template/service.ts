@@ -1,3 +1,5 @@
+import type { ComparisonOperator, TreatMissingData } from '../cloudwatch/alarm-terms.ts';
+
 /**
  * The service to run, as plain data: what its deployed CloudFormation template says, with every reference
  * resolved to a local name, ARN or URL. `local/template` writes it; every other part reads it.
@@ -117,7 +119,8 @@ export interface EventSourceMappingDefinition {
 
 export type AlarmDefinition = MetricAlarmDefinition | CompositeAlarmDefinition;
 
-interface AlarmActions {
+/** What every alarm has. */
+export interface AlarmActions {
   readonly name: string;
   readonly arn: string;
   readonly description?: string;
@@ -138,12 +141,11 @@ export interface MetricAlarmDefinition extends AlarmActions {
   readonly threshold?: number;
   /** The id of the anomaly band that takes the threshold's place. */
   readonly thresholdMetricId?: string;
-  /** CloudWatch's name of it, for example `GreaterThanThreshold`. */
-  readonly comparisonOperator: string;
+  readonly comparisonOperator: ComparisonOperator;
   readonly evaluationPeriods: number;
   /** Undefined where the template sets none: all periods must breach, and CloudWatch words its reasons differently. */
   readonly datapointsToAlarm?: number;
-  readonly treatMissingData: 'missing' | 'ignore' | 'breaching' | 'notBreaching';
+  readonly treatMissingData: TreatMissingData;
   readonly evaluateLowSampleCountPercentile?: 'evaluate' | 'ignore';
 }
 

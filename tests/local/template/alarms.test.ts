@@ -106,8 +106,14 @@ describe('an alarm', () => {
     [{ Period: 45 }, 'Period: expected 10, 20, 30 or a multiple of 60, got 45'],
     [{ Threshold: 'high' }, 'Threshold: expected a number, got "high"'],
     [{ ComparisonOperator: undefined }, 'ComparisonOperator: expected text, got nothing'],
+    [
+      { ComparisonOperator: 'GreaterThan' },
+      'ComparisonOperator: expected one of GreaterThanThreshold, GreaterThanOrEqualToThreshold, LessThanThreshold, ' +
+        'LessThanOrEqualToThreshold, GreaterThanUpperThreshold, LessThanLowerThreshold, ' +
+        'LessThanLowerOrGreaterThanUpperThreshold, got "GreaterThan"',
+    ],
     [{ Statistic: undefined }, 'Statistic: expected text, got nothing'],
-  ])('that cannot be read is left out, with a warning that names the place: %j', (properties, message) => {
+  ])('that cannot be read is left out, with a warning that names the property: %j', (properties, message) => {
     const { service, warnings } = readAlarm(properties);
     expect(service.alarms).toEqual([]);
     expect(warnings).toEqual([

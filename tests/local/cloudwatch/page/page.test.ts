@@ -85,6 +85,14 @@ describe('the summary of an alarm', () => {
     });
   });
 
+  it('says which band the value of an anomaly alarm leaves', () => {
+    const alarm = metricAlarm({ comparisonOperator: 'GreaterThanUpperThreshold', thresholdMetricId: 'ad1' });
+    Reflect.deleteProperty(alarm, 'threshold');
+    expect(alarmSummary(newRecord(alarm, NOW), service).condition).toBe(
+      'Duration Maximum above the band of ad1 for 2 of 3 periods of 60 s',
+    );
+  });
+
   it.each([
     [
       { namespace: 'LambdaLantern/shop-local-pay', dimensions: [] },
