@@ -1,18 +1,17 @@
 /** Amazon Resource Names: how they are put together, and the names in them. */
 
-/** Where a resource is; the partition is `aws` where none is given. */
-export interface ArnScope {
-  readonly partition?: string;
-  readonly region: string;
-  readonly accountId: string;
+/** Regions are in partitions of their own in China and for the government of the United States. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
 export function arnOf(
-  { partition = 'aws', region, accountId }: ArnScope,
+  { region, accountId }: { readonly region: string; readonly accountId: string },
   service: string,
   resource: string,
 ): string {
-  return `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
+  return `arn:${partitionOf(region)}:${service}:${region}:${accountId}:${resource}`;
 }
 
 /** IAM's and S3's ARNs name no region, S3's no account either. */

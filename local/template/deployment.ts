@@ -1,5 +1,6 @@
 /** What AWS would call things in the deployment that the service stands for here. */
 import { createHash } from 'node:crypto';
+import { partitionOf } from './arns.ts';
 
 /** What the pseudo parameters and every ARN are made of. */
 export interface Deployment {
@@ -26,11 +27,6 @@ export function deploymentOf(options: {
     partition: partitionOf(region),
     urlSuffix: region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com',
   };
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
 /**
