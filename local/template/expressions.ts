@@ -17,6 +17,17 @@ export function isNoValue(value: unknown): boolean {
   return isObject(value) && value.Ref === 'AWS::NoValue';
 }
 
+/** The intrinsic function that a value is, if it is one: `{ Ref: … }`, or an object with one member `Fn::…`. */
+export function intrinsicOf(
+  value: unknown,
+): { readonly name: string; readonly argument: unknown } | undefined {
+  if (!isObject(value)) return undefined;
+  const [entry, ...others] = Object.entries(value);
+  if (entry === undefined || others.length > 0) return undefined;
+  const [name, argument] = entry;
+  return name === 'Ref' || name.startsWith('Fn::') ? { name, argument } : undefined;
+}
+
 /** Logical id and attribute of the argument of `Fn::GetAtt`: the logical id of `Stack.Outputs.Url` ends at the first dot. */
 export function attributeParts(argument: unknown): readonly unknown[] {
   if (typeof argument !== 'string') return Array.isArray(argument) ? (argument as unknown[]) : [];

@@ -16,10 +16,8 @@ import { shown } from './template.ts';
 /** Lambda's defaults, from the properties of AWS::Lambda::Function in the CloudFormation template reference. */
 const DEFAULTS = { memorySize: 128, timeout: 3 } as const;
 
-/** Where a function writes its log where the template does not say. */
-function defaultLogGroup(name: string): string {
-  return `/aws/lambda/${name}`;
-}
+/** A function writes to the log group of this and its name where the template does not say. */
+export const LOG_GROUP_PREFIX = '/aws/lambda/';
 
 /** What the template says of a function, whoever asks. */
 function settingsOf({
@@ -76,7 +74,7 @@ function functionToRun(
     runtime: fields.text('Runtime'),
     environment: environmentOf(fields),
     tracingMode: fields.within('TracingConfig').optionalText('Mode') === 'Active' ? 'Active' : 'PassThrough',
-    logGroup: fields.within('LoggingConfig').optionalText('LogGroup') ?? defaultLogGroup(name),
+    logGroup: fields.within('LoggingConfig').optionalText('LogGroup') ?? `${LOG_GROUP_PREFIX}${name}`,
     ...(tags.length > 0 && { tags: Object.fromEntries(tags) }),
   };
 }
@@ -158,7 +156,7 @@ function logGroupOf(fn: WrittenResource, resources: WrittenResources): string | 
   const functionName = fn.fields.value('FunctionName');
   const name =
     fn.fields.within('LoggingConfig').value('LogGroup') ??
-    (typeof functionName === 'string' ? defaultLogGroup(functionName) : undefined);
+    (typeof functionName === 'string' ? `${LOG_GROUP_PREFIX}${functionName}` : undefined);
   const referred = logicalIdIn(name);
   return resources.ofType('AWS::Logs::LogGroup').find(({ logicalId, fields }) => {
     const groupName = fields.value('LogGroupName');

@@ -3,7 +3,7 @@
  * `local` command runs. Nothing in here starts a server, opens a socket or loads the AWS SDK.
  */
 export type { Expression } from './expressions.ts';
-export { getAttribute, logicalIdIn, ref } from './expressions.ts';
+export { getAttribute, intrinsicOf, logicalIdIn, ref } from './expressions.ts';
 export type {
   ApiResource,
   FunctionResource,
@@ -17,6 +17,7 @@ export type {
   TableResource,
   TopicResource,
 } from './inventory.ts';
+export { LOG_GROUP_PREFIX } from './functions.ts';
 export { readInventory } from './read-inventory.ts';
 export type { ReadInventoryOptions } from './read-inventory.ts';
 export type { Properties, TemplateResource } from './template.ts';

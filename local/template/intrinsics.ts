@@ -1,6 +1,5 @@
 import { isObject } from '../json.ts';
-import { attributeParts, substitute } from './expressions.ts';
-import type { Properties } from './template.ts';
+import { attributeParts, intrinsicOf, substitute } from './expressions.ts';
 import { shown } from './template.ts';
 
 /**
@@ -41,7 +40,7 @@ export function resolve(value: unknown, path: string, scope: Scope): unknown {
       .filter((item) => item !== undefined);
   }
   if (!isObject(value)) return value;
-  const call = intrinsicCall(value);
+  const call = intrinsicOf(value);
   if (call !== undefined) return callIntrinsic(call.name, call.argument, path, scope);
   return Object.fromEntries(
     Object.entries(value)
@@ -76,13 +75,6 @@ const INTRINSICS = new Map<string, Intrinsic>([
   ['Fn::ImportValue', importValue],
   ['Fn::GetAZs', availabilityZones],
 ]);
-
-function intrinsicCall(value: Properties): { name: string; argument: unknown } | undefined {
-  const [entry, ...others] = Object.entries(value);
-  if (entry === undefined || others.length > 0) return undefined;
-  const [name, argument] = entry;
-  return name === 'Ref' || name.startsWith('Fn::') ? { name, argument } : undefined;
-}
 
 function callIntrinsic(name: string, argument: unknown, path: string, scope: Scope): unknown {
   const intrinsic = INTRINSICS.get(name);
