@@ -23,7 +23,7 @@ const arrows = {
   'src/propagation': [],
   'src/redaction': [],
   plugin: ['local'],
-  'plugin/tracing-switch': [],
+  'plugin/tracing-switch': ['local/template'],
   local: [],
   testing: ['local/xray', 'local/cloudwatch', 'src/redaction'],
 };
@@ -96,6 +96,13 @@ module.exports = {
         pathNot: '^local/template/index[.]ts$',
         dependencyTypesNot: ['dynamic-import', 'type-only'],
       },
+    },
+    {
+      name: 'switch-ships-without-local',
+      severity: 'error',
+      comment: 'What the plugin brings to Lambda takes words of local as types only.',
+      from: { path: '^plugin/(tracing-switch/|on-alarm[.]ts$)' },
+      to: { path: '^local/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'template-is-light',
