@@ -5,8 +5,7 @@
 import type { AlarmState, StaticComparisonOperator, TreatMissingData } from './alarm-terms.ts';
 import { isBreaching } from './alarm-terms.ts';
 
-/** When an alarm is in ALARM; the rule of a composite alarm is something else. */
-export interface AlarmConditions {
+export interface EvaluationSettings {
   readonly threshold: number;
   readonly comparisonOperator: StaticComparisonOperator;
   /** N: periods that are compared. */
@@ -42,15 +41,13 @@ export const evaluationRange = (evaluationPeriods: number): number =>
  */
 export const judge = (
   datapoints: ReadonlyArray<number | null>,
-  conditions: AlarmConditions,
+  settings: EvaluationSettings,
   previousState: AlarmState,
 ): Verdict => {
-  const { evaluationPeriods: n, datapointsToAlarm: m, treatMissingData } = conditions;
+  const { evaluationPeriods: n, datapointsToAlarm: m, treatMissingData } = settings;
   const breaches = (position: number): boolean => {
     const value = datapoints[position];
-    return (
-      typeof value === 'number' && isBreaching(value, conditions.comparisonOperator, conditions.threshold)
-    );
+    return typeof value === 'number' && isBreaching(value, settings.comparisonOperator, settings.threshold);
   };
   const first = Math.max(0, datapoints.length - evaluationRange(n));
   const present = [...datapoints.keys()].filter(

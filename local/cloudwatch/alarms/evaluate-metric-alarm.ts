@@ -6,7 +6,8 @@ import { MathError } from '../math/math-error.ts';
 import type { MetricClock } from '../metrics/clock.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 import { percentileOf } from '../metrics/statistic.ts';
-import { evaluationRange, judge, type AlarmConditions, type Verdict } from '../verdict.ts';
+import type { EvaluationSettings, Verdict } from '../verdict.ts';
+import { evaluationRange, judge } from '../verdict.ts';
 import {
   readDatapoints,
   watchedQuery,
@@ -40,22 +41,22 @@ export const evaluateMetricAlarm = (
   alarm: MetricAlarmDefinition,
   { store, clock, now, settledAt, previousState }: EvaluationMoment,
 ): AlarmEvaluation | undefined => {
-  const conditions = conditionsOf(alarm);
+  const settings = settingsOf(alarm);
   const obstacle = whyNotEvaluated(alarm);
-  if (conditions === undefined || obstacle !== undefined) {
+  if (settings === undefined || obstacle !== undefined) {
     return notEvaluated(obstacle ?? `${alarm.comparisonOperator} compares with an anomaly band`);
   }
   try {
     const end = windowEnd(alarm, settledAt, clock);
-    const count = evaluationRange(conditions.evaluationPeriods);
+    const count = evaluationRange(settings.evaluationPeriods);
     const datapoints = readDatapoints(alarm, { store, clock, end, count });
     const verdict = judge(
       datapoints.map(({ value }) => value),
-      conditions,
+      settings,
       previousState,
     );
-    if (hasTooFewSamples(alarm, datapoints, verdict) || isRetained(conditions, verdict)) return undefined;
-    const judged = { alarm, conditions, datapoints, verdict };
+    if (hasTooFewSamples(alarm, datapoints, verdict) || isRetained(settings, verdict)) return undefined;
+    const judged = { alarm, settings, datapoints, verdict };
     return { state: verdict.state, reason: stateReason(judged), reasonData: stateReasonData(judged, now) };
   } catch (error) {
     if (error instanceof MathError) return notEvaluated(error.message.replace(/\.$/, ''));
@@ -64,7 +65,7 @@ export const evaluateMetricAlarm = (
 };
 
 /** Undefined for an alarm on an anomaly band. */
-export const conditionsOf = (alarm: MetricAlarmDefinition): AlarmConditions | undefined => {
+export const settingsOf = (alarm: MetricAlarmDefinition): EvaluationSettings | undefined => {
   const { threshold, comparisonOperator, evaluationPeriods, datapointsToAlarm = evaluationPeriods } = alarm;
   const { treatMissingData } = alarm;
   if (threshold === undefined || !isStaticComparison(comparisonOperator)) return undefined;
@@ -92,7 +93,7 @@ const hasTooFewSamples = (
 
 /** `ignore`, with no datapoints or only breaching ones, fewer than needed. */
 const isRetained = (
-  { treatMissingData, datapointsToAlarm }: AlarmConditions,
+  { treatMissingData, datapointsToAlarm }: EvaluationSettings,
   { considered, breaching, filled }: Verdict,
 ): boolean =>
   treatMissingData === 'ignore' &&

@@ -1,7 +1,7 @@
 /** `StateReason` and `StateReasonData`, in CloudWatch's words. Pure. */
 import type { MetricAlarmDefinition } from '../../template/service.ts';
 import { comparisonWords, isBreaching } from '../alarm-terms.ts';
-import type { AlarmConditions, Verdict } from '../verdict.ts';
+import type { EvaluationSettings, Verdict } from '../verdict.ts';
 import { alarmPeriod, watchedQuery, type AlarmDatapoint } from './read-datapoints.ts';
 import { javaNumber, shortDate, timestamp } from './timestamps.ts';
 
@@ -9,16 +9,15 @@ export const INITIAL_REASON = 'Unchecked: Initial alarm creation';
 
 export interface Judged {
   readonly alarm: MetricAlarmDefinition;
-  readonly conditions: AlarmConditions;
+  readonly settings: EvaluationSettings;
   /** What was judged. */
   readonly datapoints: readonly AlarmDatapoint[];
   readonly verdict: Verdict;
 }
 
 /** Datapoints are listed newest first, and only those that speak for the state. */
-export const stateReason = ({ alarm, conditions, datapoints, verdict }: Judged): string => {
-  const { evaluationPeriods, datapointsToAlarm, treatMissingData, threshold, comparisonOperator } =
-    conditions;
+export const stateReason = ({ alarm, settings, datapoints, verdict }: Judged): string => {
+  const { evaluationPeriods, datapointsToAlarm, treatMissingData, threshold, comparisonOperator } = settings;
   const { state, considered, filled, breaching } = verdict;
   if (state === 'INSUFFICIENT_DATA' || considered.length + filled === 0) {
     return `Insufficient Data: ${counted(evaluationPeriods, 'datapoint')} unknown.`;
@@ -58,7 +57,7 @@ export const stateReason = ({ alarm, conditions, datapoints, verdict }: Judged):
 
 /** JSON, version 1.0. */
 export const stateReasonData = (
-  { alarm, conditions, datapoints, verdict }: Judged,
+  { alarm, settings, datapoints, verdict }: Judged,
   queryDate: number,
 ): string => {
   const watched = watchedQuery(alarm);
@@ -72,7 +71,7 @@ export const stateReasonData = (
     ...(stat !== undefined && { statistic: stat.statistic }),
     period: alarmPeriod(alarm),
     recentDatapoints: evaluated.map(({ value }) => value),
-    threshold: conditions.threshold,
+    threshold: settings.threshold,
     evaluatedDatapoints: evaluated
       .map(({ at, value, sampleCount }) => ({
         timestamp: timestamp(at),

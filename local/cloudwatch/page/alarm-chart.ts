@@ -1,5 +1,5 @@
 import type { MetricAlarmDefinition } from '../../template/service.ts';
-import { conditionsOf } from '../alarms/evaluate-metric-alarm.ts';
+import { settingsOf } from '../alarms/evaluate-metric-alarm.ts';
 import { alarmPeriod, readDatapoints, watchedQuery, windowEnd } from '../alarms/read-datapoints.ts';
 import { isBreaching } from '../alarm-terms.ts';
 import { MathError } from '../math/math-error.ts';
@@ -26,11 +26,11 @@ export const alarmChart = (
   const shown = range ?? { from: now - periods * length, to: now };
   const end = windowEnd(alarm, Math.min(shown.to, now), clock);
   const count = Math.min(MAX_POINTS, Math.max(0, Math.ceil((end - shown.from) / length)));
-  const conditions = conditionsOf(alarm);
+  const settings = settingsOf(alarm);
   const points = datapointsOf(alarm, { store, clock, end, count }).flatMap(({ at, value }) => {
     if (value === null) return [];
     const breaching =
-      conditions !== undefined && isBreaching(value, conditions.comparisonOperator, conditions.threshold);
+      settings !== undefined && isBreaching(value, settings.comparisonOperator, settings.threshold);
     return [{ at, value, breaching }];
   });
   const unit = unitOf(alarm, store);
