@@ -85,7 +85,7 @@ export function writtenResources(resources: readonly TemplateResource[]): Writte
       name: () => {
         const { property, attribute } = namesOf(type);
         const given = property === undefined ? undefined : fields.optionalText(property);
-        // A name that is an expression can be long: it is shorter to ask the resource for it.
+        // Where it is an expression, the resource knows what came of it.
         if (typeof given === 'string') return given;
         return attribute === undefined ? ref(logicalId) : getAttribute(logicalId, attribute);
       },
