@@ -1,5 +1,5 @@
 import type { AlarmPlan } from '../../../plugin/alarms/alarm-spec.ts';
-import type { FunctionResource, Inventory } from '../../../plugin/inventory/inventory.ts';
+import type { FunctionResource, Inventory } from '../../../local/template/index.ts';
 import { fc } from '../../helpers/fast-check.ts';
 import {
   alarmOn,
