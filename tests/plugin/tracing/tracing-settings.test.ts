@@ -5,7 +5,7 @@ import { checkTracingSettings } from '../../../plugin/tracing/tracing-settings.t
 const keys = ['create-order', 'take-payment', 'on-alarm'];
 
 describe('the settings of tracing', () => {
-  it('may be right', () => {
+  it('may be left out, or name the switch, the longest time and functions that are never traced', () => {
     expect(checkTracingSettings({}, keys)).toEqual([]);
     const settings = { onAlarm: 'on-alarm', longest: '15m', never: ['create-order'] };
     expect(checkTracingSettings(settings, keys)).toEqual([]);
