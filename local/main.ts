@@ -2,7 +2,7 @@ import { builtConsole } from './built-console.ts';
 import { ApiGateway } from './api-gateway/api-gateway.ts';
 import { banner, commandsToTry } from './banner.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
-import { ConsoleServer } from './console-server.ts';
+import { ConsoleServer } from './console-server/console-server.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
 import { MessagingServer } from './messaging/messaging-server.ts';
@@ -14,7 +14,7 @@ import { serviceInfo } from './service-info.ts';
 import { TableServer } from './tables/table-server.ts';
 import type { Terminal } from './terminal.ts';
 import { XRayDaemon } from './xray/daemon.ts';
-import type { ServiceInfo } from './xray/trace.ts';
+import type { ServiceInfo } from './console-contract.ts';
 import { TraceStore } from './xray/trace-store.ts';
 
 export interface StackOptions {

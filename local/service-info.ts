@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from './service.ts';
-import type { ServiceInfo } from './xray/trace.ts';
+import type { ServiceInfo } from './console-contract.ts';
 
 /** What the page says about the service: `functions` as they are configured now. */
 export function serviceInfo(service: ServiceDefinition, tryThis: readonly string[]): ServiceInfo {

@@ -13,6 +13,8 @@ export interface SqsRequest {
   /** `X-Amz-Target`, for example `AmazonSQS.SendMessage`. */
   readonly target: string;
   readonly body: string;
+  /** What the body holds. */
+  readonly input: JsonObject;
   /** `X-Amzn-Trace-Id` of the request. */
   readonly traceHeader: string | undefined;
   /** Where the caller reached us; queue URLs begin with it. */
@@ -50,7 +52,7 @@ export class SqsFront {
   }
 
   async handle(request: SqsRequest): Promise<BackendResponse> {
-    const input = parseObject(request.body) ?? {};
+    const { input } = request;
     switch (request.target.replace('AmazonSQS.', '')) {
       case 'SendMessage':
       case 'SendMessageBatch':

@@ -1,18 +1,17 @@
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
-import { createServer } from 'node:http';
 import type { Server } from 'node:http';
+import { createGuardedServer, POLICIES } from '../http/guard.ts';
+import type { PortOptions } from '../http/loopback.ts';
 import { close, listen, LOOPBACK, portError } from '../http/loopback.ts';
 import { parseDatagram } from './datagram.ts';
-import { answerDaemonRequest } from './daemon-requests.ts';
+import { answerDaemonRequest, refuseDaemonRequest } from './daemon-requests.ts';
 import type { DocumentReceiver } from './document-receiver.ts';
 import { reportInvalid } from './document-receiver.ts';
 
-export interface XRayDaemonOptions extends DocumentReceiver {
+export interface XRayDaemonOptions extends DocumentReceiver, Partial<PortOptions> {
   /** UDP and TCP alike; 0 takes one that is free for both. @default 2000 */
   readonly port?: number;
-  /** How a user chooses another port; stands in the error when this one is taken. */
-  readonly howToChoosePort?: string;
 }
 
 export interface XRayDaemonAddress {
@@ -65,14 +64,16 @@ export class XRayDaemon {
   }
 
   async #listen(wanted: number): Promise<XRayDaemonAddress> {
-    const { howToChoosePort: howToChoose = 'the option `port`, where 0 takes any free one' } = this.#options;
-    this.#server = createServer((request, response) => {
-      void answerDaemonRequest(request, response, this.#options);
+    const { howToChoosePort } = this.#options;
+    this.#server = createGuardedServer({
+      policy: POLICIES.awsApi,
+      handle: (request, response) => answerDaemonRequest(request, response, this.#options),
+      fail: refuseDaemonRequest,
     });
-    const port = await listen(this.#server, { port: wanted, purpose: 'the X-Ray daemon (TCP)', howToChoose });
+    const port = await listen(this.#server, 'the X-Ray daemon (TCP)', { port: wanted, howToChoosePort });
     this.#socket = createSocket('udp4', (datagram) => this.#receive(datagram));
     await bind(this.#socket, port).catch((cause: unknown) => {
-      throw portError({ port, purpose: 'the X-Ray daemon (UDP)', howToChoose }, cause as Error);
+      throw portError('the X-Ray daemon (UDP)', { port, howToChoosePort }, cause as Error);
     });
     this.#socket.on('error', ({ message }) => {
       reportInvalid(this.#options.onInvalid, `A datagram could not be received: ${message}`, '');

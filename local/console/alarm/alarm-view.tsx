@@ -7,7 +7,7 @@ import { useNow } from '../components/use-now.ts';
 import { Properties } from '../details/properties.tsx';
 import { RangeControl } from '../range/range-control.tsx';
 import { navigate, showSpan } from '../routing/navigation.ts';
-import { listPath } from '../routing/route.ts';
+import { hrefOf } from '../routing/route.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
 import { AlarmHeader } from './alarm-header.tsx';
 import { AlarmHistory } from './alarm-history.tsx';
@@ -30,7 +30,8 @@ export interface AlarmViewProps {
 export function AlarmView({ page, span }: AlarmViewProps) {
   const { alarm, chart, children, history, settings } = page;
   const now = Math.max(useNow(CLOCK_EVERY_MS), alarm.since / 1000);
-  const openTraces = (range: TimeRange) => navigate(listPath({ kind: 'between', ...range }, alarm.name));
+  const openTraces = (range: TimeRange) =>
+    navigate(hrefOf({ page: 'list' }, { kind: 'between', ...range }, alarm.name));
   return (
     <div class="page">
       <AlarmHeader alarm={alarm} chart={chart} span={span} now={now} />

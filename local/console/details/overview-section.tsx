@@ -4,7 +4,7 @@ import { formatDuration } from '../format/duration.ts';
 import { formatExact } from '../format/time.ts';
 import { arrayOf, entriesOf, inlineText, isRecord, textOf } from '../format/value.ts';
 import { Link } from '../routing/link.tsx';
-import { tracePath } from '../routing/route.ts';
+import { hrefOf } from '../routing/route.ts';
 import { durationOf } from '../timeline/bar.ts';
 import { Properties, type Property } from './properties.tsx';
 
@@ -38,7 +38,7 @@ export function OverviewSection({ row, timeline, onShow }: OverviewSectionProps)
               ? undefined
               : links.map((id) => (
                   <div key={id}>
-                    <Link href={tracePath(id)}>
+                    <Link href={hrefOf({ page: 'trace', traceId: id })}>
                       <code>{id}</code>
                     </Link>
                   </div>

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { ServiceInfo } from '../../xray/trace.ts';
+import type { ServiceInfo } from '../../console-contract.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
 import { Notice } from '../components/notice.tsx';
 import { PageTitle } from '../components/page-title.tsx';
@@ -9,7 +9,7 @@ import { plural } from '../format/plural.ts';
 import { RangeControl } from '../range/range-control.tsx';
 import { Link } from '../routing/link.tsx';
 import type { Address } from '../routing/navigation.ts';
-import { alarmPath } from '../routing/route.ts';
+import { hrefOf } from '../routing/route.ts';
 import { EmptyState } from './empty-state.tsx';
 import { ListToolbar } from './list-toolbar.tsx';
 import { LossesNotice } from './losses-notice.tsx';
@@ -46,7 +46,7 @@ export function TraceListPage({ api, list, service, address }: TraceListPageProp
   return (
     <div class="page">
       {alarmName !== undefined && (
-        <Link class="back" href={alarmPath(alarmName)}>
+        <Link class="back" href={hrefOf({ page: 'alarm', name: alarmName })}>
           ← {alarmName}
         </Link>
       )}

@@ -1,4 +1,5 @@
-import type { Losses, TraceListing, TraceSummary } from '../../xray/trace.ts';
+import type { TraceListing } from '../../console-contract.ts';
+import type { Losses, TraceSummary } from '../../xray/trace.ts';
 
 /** As many as the server lists by default; older ones leave the page, not the server. */
 export const MAX_LISTED = 200;

@@ -1,5 +1,5 @@
 import type { TraceSummary } from '../../xray/trace.ts';
-import { isInRange } from '../../xray/in-range.ts';
+import { isInRange } from '../../console-contract.ts';
 import { rangeOf, type TimeSpan } from '../routing/time-span.ts';
 import { shownTraces, type TraceListState } from './trace-list-state.ts';
 

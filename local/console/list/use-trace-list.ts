@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useReducer, useRef } from 'preact/hooks';
 import type { TraceSummary } from '../../xray/trace.ts';
-import { isInRange } from '../../xray/in-range.ts';
+import { isInRange } from '../../console-contract.ts';
 import { createBatcher } from '../api/batcher.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
 import { messageOf } from '../format/message.ts';

@@ -1,4 +1,5 @@
 import type { TimeRange } from '../../cloudwatch/view.ts';
+import { readRange } from '../../console-contract.ts';
 
 /** Which time a page shows: the last so many milliseconds, or from one moment to another. Undefined is all there is. */
 export type TimeSpan =
@@ -6,17 +7,13 @@ export type TimeSpan =
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Above it, a date cannot be shown (ECMAScript, "Time Values and Time Range"). */
-const LATEST_MS = 8.64e15;
-
 /** What the query of an address asks for: `?last=15m`, or `?from=&to=` in epoch milliseconds. */
 export function parseSpan(search: string): TimeSpan | 'unreadable' | undefined {
   const parameters = new URLSearchParams(search);
-  const [last, from, to] = [parameters.get('last'), parameters.get('from'), parameters.get('to')];
-  if (last === null && from === null && to === null) return undefined;
-  if (last !== null) return from === null && to === null ? parseLast(last) : 'unreadable';
-  const range = { from: milliseconds(from), to: milliseconds(to) };
-  return range.from < range.to ? { kind: 'between', ...range } : 'unreadable';
+  const range = readRange(parameters);
+  const last = parameters.get('last');
+  if (last !== null) return range === undefined ? parseLast(last) : 'unreadable';
+  return typeof range === 'object' ? { kind: 'between', ...range } : range;
 }
 
 /** The query that `parseSpan` reads, with its question mark; empty for all there is. */
@@ -46,10 +43,4 @@ function parseLast(text: string): TimeSpan | 'unreadable' {
 function lastText(ms: number): string {
   const [unit, size] = Object.entries(UNITS).findLast(([, each]) => ms % each === 0) ?? ['s', 1000];
   return `${Math.max(1, Math.round(ms / size))}${unit}`;
-}
-
-/** NaN for anything but a moment, so that no comparison with it holds. */
-function milliseconds(text: string | null): number {
-  const number = text !== null && /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-  return number <= LATEST_MS ? number : NaN;
 }

@@ -8,11 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ConsoleServer } from '../../local/console-server.ts';
-import type { ServiceInfo, TracePage } from '../../local/xray/trace.ts';
-import { TraceStore } from '../../local/xray/trace-store.ts';
-import { listenToEvents } from './console-server/listen-to-events.ts';
-import { begun, segment, subsegment, TRACE_ID, traceId } from './xray/fixtures.ts';
+import { ConsoleServer } from '../../../local/console-server/console-server.ts';
+import type { ServiceInfo } from '../../../local/console-contract.ts';
+import type { TracePage } from '../../../local/xray/trace.ts';
+import { TraceStore } from '../../../local/xray/trace-store.ts';
+import { listenToEvents } from './listen-to-events.ts';
+import { begun, segment, subsegment, TRACE_ID, traceId } from '../xray/fixtures.ts';
 
 const SERVICE: ServiceInfo = {
   name: 'shop',

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** A trace under construction changes with every document; the page hears of one thing this often at most. */
+/** What is under construction changes often; a client hears of one thing this often at most. */
 const FLUSH_INTERVAL_MS = 250;
 
 /** Proxies and browsers give up on a connection that stays silent. */
@@ -9,15 +9,12 @@ const HEARTBEAT_INTERVAL_MS = 15_000;
 /** What a client may leave unread; after that it is let go, and its browser connects anew. */
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 
-/** Something to tell, read when it is told; undefined when there is nothing to tell of it any more. */
-type Read = () => object | undefined;
-
-/** The pages that are connected, and what is sent to all of them as server-sent events. */
-export class EventClients {
+/** Server-sent events: the clients that are connected, and what is told to all of them, by the event's name. */
+export class EventStream<Events extends object> {
   readonly #clients = new Set<ServerResponse>();
   readonly #heartbeat: NodeJS.Timeout;
-  /** What changed since the last flush, each thing once. */
-  readonly #changed = new Map<string, { readonly name: string; readonly read: Read }>();
+  /** Tells what changed since the last flush, each thing once. */
+  readonly #changed = new Map<string, () => void>();
   #flushTimer: NodeJS.Timeout | undefined;
 
   constructor() {
@@ -33,15 +30,25 @@ export class EventClients {
   }
 
   /** Tells at once. */
-  tell(name: string, data: object): void {
+  tell<Name extends keyof Events & string>(name: Name, data: Events[Name]): void {
     // JSON has no raw line breaks, so one data line holds it.
     this.#write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
-  /** Tells soon: of many changes of one thing only the last. */
-  tellSoon(name: string, id: string, read: Read): void {
+  /**
+   * Tells soon: of many changes of one thing only the last. `read` is called when it is told, and gives undefined when
+   * there is nothing to tell of it any more.
+   */
+  tellSoon<Name extends keyof Events & string>(
+    name: Name,
+    id: string,
+    read: () => Events[Name] | undefined,
+  ): void {
     if (this.#clients.size === 0) return;
-    this.#changed.set(`${name} ${id}`, { name, read });
+    this.#changed.set(`${name} ${id}`, () => {
+      const data = read();
+      if (data !== undefined) this.tell(name, data);
+    });
     this.#flushTimer ??= setTimeout(() => this.#flush(), FLUSH_INTERVAL_MS);
   }
 
@@ -55,10 +62,7 @@ export class EventClients {
     this.#flushTimer = undefined;
     const changed = [...this.#changed.values()];
     this.#changed.clear();
-    for (const { name, read } of changed) {
-      const data = read();
-      if (data !== undefined) this.tell(name, data);
-    }
+    for (const tell of changed) tell();
   }
 
   #write(text: string): void {
