@@ -4,7 +4,7 @@ import { isRecord } from '../format/value.ts';
 import type { ConsoleApi } from './console-api.ts';
 import { createEventStream } from './event-stream.ts';
 
-type Path = keyof ApiAnswers & string;
+type Path = keyof ApiAnswers;
 
 /** What is read at a path. */
 type Answer<Of extends Path> = ApiAnswers[Of]['GET'];
