@@ -10,7 +10,6 @@ import { QueuePoller } from './messaging/queue-poller.ts';
 import type { LocalPorts } from './ports.ts';
 import { SchedulerApi } from './scheduler/scheduler-api.ts';
 import type { ServiceDefinition } from './service.ts';
-import { serviceInfo } from './service-info.ts';
 import { TableServer } from './tables/table-server.ts';
 import type { Terminal } from './terminal.ts';
 import { XRayDaemon } from './xray/daemon.ts';
@@ -188,4 +187,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+/** What the page says about the service: `functions` as they are configured now. */
+function serviceInfo(service: ServiceDefinition, tryThis: readonly string[]): ServiceInfo {
+  const { name, stage, region } = service;
+  const functions = service.functions.map((definition) => ({
+    key: definition.key,
+    name: definition.name,
+    tracing: definition.tracingMode === 'Active',
+  }));
+  return { name, stage, region, tracing: functions.some(({ tracing }) => tracing), functions, tryThis };
 }

@@ -12,8 +12,7 @@ import { beginOf, periodMs, SHORTEST_PERIOD, type MetricClock } from './metrics/
 import { MetricStore } from './metrics/metric-store.ts';
 import { alarmChart } from './page/alarm-chart.ts';
 import { alarmSummary, byUrgency, settingsOf } from './page/alarm-summary.ts';
-import { lossSentences } from './page/losses.ts';
-import { metricsPage } from './page/metrics-page.ts';
+import { metricsPage, lossSentences } from './page/metrics-page.ts';
 import { ApiMetrics } from './sources/api-metrics.ts';
 import { LambdaMetrics } from './sources/lambda-metrics.ts';
 import { LogMetrics } from './sources/log-metrics.ts';

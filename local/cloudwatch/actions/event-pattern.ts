@@ -1,6 +1,6 @@
 /** Event patterns of EventBridge ("Amazon EventBridge event patterns"). Pure. */
 import { isObject } from '../../json.ts';
-import { wildcardPattern } from '../wildcards.ts';
+import { wildcardPattern } from '../logs/comparison.ts';
 
 /** Whether an event matches: each field that the pattern names has one of the values it allows. */
 export const matchesEventPattern = (pattern: unknown, event: unknown): boolean => {

@@ -1,19 +1,14 @@
 import type { MetricAlarmDefinition } from '../../service.ts';
 import { STATIC_COMPARISON_OPERATORS } from '../comparison.ts';
-import { minimumSamples } from '../low-sample-percentile.ts';
-import { MathError } from '../math/math-error.ts';
+import { MathError } from '../math/series.ts';
 import type { MetricClock } from '../metrics/clock.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 import { percentileOf } from '../metrics/statistic.ts';
-import { evaluationRange, judge, type AlarmRule, type Verdict } from '../verdict.ts';
+import type { AlarmRule, Verdict } from '../verdict.ts';
+import { evaluationRange, judge } from '../verdict.ts';
 import type { AlarmState } from '../view.ts';
-import {
-  readDatapoints,
-  watchedQuery,
-  whyNotEvaluated,
-  windowEnd,
-  type AlarmDatapoint,
-} from './read-datapoints.ts';
+import type { AlarmDatapoint } from './read-datapoints.ts';
+import { readDatapoints, watchedQuery, whyNotEvaluated, windowEnd } from './read-datapoints.ts';
 import { stateReason, stateReasonData } from './state-reason.ts';
 
 export interface AlarmEvaluation {
@@ -101,3 +96,16 @@ const isRetained = (
   filled > 0 &&
   breaching === considered.length &&
   breaching < datapointsToAlarm;
+
+/**
+ * The fewest samples of which CloudWatch takes a percentile for significant: 10/(1 - p) from the median upwards, 10/p
+ * below it ("Percentiles and low data samples", CloudWatch user guide). Fewer make an alarm keep its state, when it is set
+ * to `EvaluateLowSampleCountPercentile: ignore`.
+ *
+ * @param percentile 99 for p99; above 0 and below 100.
+ */
+export const minimumSamples = (percentile: number): number => {
+  const away = percentile >= 50 ? 100 - percentile : percentile;
+  // In hundredths of a percent, lest 10/(1 - 0.99) be 999.9999999999991.
+  return Math.ceil(100_000 / Math.round(away * 100));
+};

@@ -1,8 +1,8 @@
 import type { MetricAlarmDefinition, MetricQueryDefinition, MetricStatDefinition } from '../../service.ts';
 import { evaluateExpression, pointsOf } from '../math/evaluate-expression.ts';
-import { MathError } from '../math/math-error.ts';
 import { parseExpression } from '../math/parse-expression.ts';
 import type { Value } from '../math/series.ts';
+import { MathError } from '../math/series.ts';
 import { beginOf, periodMs, SHORTEST_PERIOD, type MetricClock } from '../metrics/clock.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 import { statisticOf } from '../metrics/statistic.ts';

@@ -1,7 +1,4 @@
 /** What a JSON or space-delimited filter pattern compares a value of a log event with. */
-import { wildcardPattern } from '../wildcards.ts';
-import { PatternError } from './pattern-error.ts';
-
 export type PatternOperator = '=' | '!=' | '<' | '>' | '<=' | '>=';
 
 /** Whether a value meets the comparison; it is undefined where the event has none. */
@@ -63,3 +60,14 @@ const numberOf = (text: string): number | undefined => (NUMBER.test(text.trim())
 
 const isPlain = (value: unknown): value is string | number | boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+
+/** Matches a whole text in which `*` stands for any characters: filter patterns and event patterns write it so. */
+export const wildcardPattern = (text: string): RegExp =>
+  new RegExp(`^${text.split('*').map(escaped).join('.*')}$`, 's');
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** A filter pattern that CloudWatch Logs would refuse, or one that is not understood here. */
+export class PatternError extends Error {
+  override readonly name = 'PatternError';
+}

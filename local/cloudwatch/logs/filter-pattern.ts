@@ -2,7 +2,7 @@
 import { parseJsonPattern } from './json-pattern.ts';
 import { parseSelector, select } from './json-selector.ts';
 import { parseSpacePattern } from './space-pattern.ts';
-import { parseTermPattern } from './term-pattern.ts';
+import { regularExpression, PatternError } from './comparison.ts';
 
 /** What a matching event holds. */
 export interface FilterMatch {
@@ -43,4 +43,34 @@ const parseJson = (message: string): object | undefined => {
   } catch {
     return undefined;
   }
+};
+
+const TERM = /\s*([?-]?)(?:"((?:\\.|[^"\\])*)"|%([^%]*)%|(\S+))/y;
+
+type Test = (message: string) => boolean;
+
+/** @throws PatternError for a pattern that is not understood. */
+const parseTermPattern = (pattern: string): Test => {
+  const all: Test[] = [];
+  const any: Test[] = [];
+  const none: Test[] = [];
+  const text = pattern.trim();
+  TERM.lastIndex = 0;
+  while (TERM.lastIndex < text.length) {
+    const [, prefix, quoted, expression, word] = TERM.exec(text) ?? [];
+    if (prefix === undefined) throw new PatternError(`${pattern}: this term is not understood.`);
+    const group = prefix === '?' ? any : prefix === '-' ? none : all;
+    if (expression === undefined) {
+      const term = quoted?.replaceAll(/\\(.)/gs, '$1') ?? word ?? '';
+      group.push((message) => message.includes(term));
+    } else {
+      const matcher = regularExpression(expression);
+      group.push((message) => matcher.test(message));
+    }
+  }
+  const matches = (message: string) => (test: Test) => test(message);
+  return (message) =>
+    all.every(matches(message)) &&
+    (any.length === 0 || any.some(matches(message))) &&
+    !none.some(matches(message));
 };

@@ -1,7 +1,7 @@
 /** Filter patterns for JSON log events: `{ $.type = "platform.report" && $.record.status != "success" }`. */
-import { comparisonWith, type PatternOperator } from './comparison.ts';
+import type { PatternOperator } from './comparison.ts';
+import { comparisonWith, PatternError } from './comparison.ts';
 import { parseSelector, select } from './json-selector.ts';
-import { PatternError } from './pattern-error.ts';
 
 type Condition = (event: unknown) => boolean;
 

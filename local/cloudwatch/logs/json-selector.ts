@@ -1,5 +1,5 @@
 /** `$.a.b[0]['c d']`: how filter patterns and metric values point into a log event that is JSON. */
-import { PatternError } from './pattern-error.ts';
+import { PatternError } from './comparison.ts';
 
 export type JsonSelector = ReadonlyArray<string | number>;
 

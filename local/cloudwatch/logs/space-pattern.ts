@@ -1,6 +1,6 @@
 /** Filter patterns for log events of fields with spaces between: `[kind = REPORT, id, ..., unit = ms]`. */
-import { comparisonWith, type PatternOperator } from './comparison.ts';
-import { PatternError } from './pattern-error.ts';
+import type { PatternOperator } from './comparison.ts';
+import { comparisonWith, PatternError } from './comparison.ts';
 
 interface FieldPattern {
   readonly name: string;

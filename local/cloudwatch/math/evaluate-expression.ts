@@ -1,7 +1,7 @@
 import { callFunction, fill, wrongArguments, type FunctionContext } from './functions.ts';
-import { MathError } from './math-error.ts';
 import type { Expression, Operator } from './parse-expression.ts';
-import { combine, mapValue, series, type SeriesValue, type Value } from './series.ts';
+import type { SeriesValue, Value } from './series.ts';
+import { combine, mapValue, series, MathError } from './series.ts';
 
 export interface MathContext extends FunctionContext {
   /** How many periods. */

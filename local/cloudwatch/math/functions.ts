@@ -1,6 +1,6 @@
 /** The functions of metric math that are evaluated here. Missing datapoints stay missing unless a function says else. */
-import { MathError } from './math-error.ts';
-import { pointOf, series, type Series, type SeriesValue, type Value } from './series.ts';
+import type { Series, SeriesValue, Value } from './series.ts';
+import { pointOf, series, MathError } from './series.ts';
 
 export interface FunctionContext {
   /** Seconds. */

@@ -2,7 +2,7 @@ import type { MetricAlarmDefinition } from '../../service.ts';
 import { ruleOf } from '../alarms/evaluate-metric-alarm.ts';
 import { alarmPeriod, readDatapoints, watchedQuery, windowEnd } from '../alarms/read-datapoints.ts';
 import { isBreaching } from '../comparison.ts';
-import { MathError } from '../math/math-error.ts';
+import { MathError } from '../math/series.ts';
 import { periodMs, type MetricClock } from '../metrics/clock.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 import { evaluationRange } from '../verdict.ts';

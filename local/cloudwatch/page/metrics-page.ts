@@ -1,11 +1,15 @@
 import type { ServiceDefinition } from '../../service.ts';
-import { beginOf, periodMs, type MetricClock } from '../metrics/clock.ts';
+import type { MetricClock } from '../metrics/clock.ts';
+import { beginOf, periodMs } from '../metrics/clock.ts';
 import { metricKey } from '../metrics/metric.ts';
-import type { MetricStore, StoredMetric } from '../metrics/metric-store.ts';
+import type { MetricStore, StoredMetric, MetricLosses } from '../metrics/metric-store.ts';
+import { MAX_METRICS, RETENTION_MINUTES } from '../metrics/metric-store.ts';
 import { statisticOf } from '../metrics/statistic.ts';
 import { LANTERN_NAMESPACE } from '../sources/lambda-metrics.ts';
 import type { MetricChart, MetricGroup, MetricsPage, TimeRange } from '../view.ts';
-import { apiCharts, functionCharts, queueCharts, topicCharts, type ChartPlan } from './chart-plans.ts';
+import type { ChartPlan } from './chart-plans.ts';
+import { apiCharts, functionCharts, queueCharts, topicCharts } from './chart-plans.ts';
+import type { LogLosses } from '../sources/log-metrics.ts';
 
 /** Minutes that are shown where nobody asks for a range. */
 const DEFAULT_MINUTES = 60;
@@ -100,3 +104,16 @@ const byNamespace = (metrics: readonly StoredMetric[]): { namespace: string; met
       metrics: members.sort((a, b) => metricKey(a.id).localeCompare(metricKey(b.id), 'en')),
     }));
 };
+
+/** What was measured and is not shown, one sentence for each kind. */
+export const lossSentences = (store: MetricLosses, logs: LogLosses): string[] =>
+  [
+    [store.refusedSamples, `samples were refused: ${MAX_METRICS} metrics are kept`],
+    [store.untimelySamples, `samples were older than ${RETENTION_MINUTES} minutes, or lay in the future`],
+    [store.unrankedSamples, 'samples are not in the percentiles: too many different values at once'],
+    [store.droppedStretches, 'stretches of ten seconds made room for newer ones'],
+    [logs.invalidEmbeddedMetrics, 'log lines hold embedded metrics that break the specification'],
+    [logs.valuelessMatches, 'log lines match a metric filter, but lack its number or a dimension'],
+  ]
+    .filter(([count]) => count !== 0)
+    .map(([count, what]) => `${String(count)} ${String(what)}.`);

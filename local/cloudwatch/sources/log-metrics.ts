@@ -2,7 +2,7 @@ import type { LogEvent } from '../../lambda/invocation.ts';
 import type { MetricFilterDefinition } from '../../service.ts';
 import { readEmbeddedMetrics } from '../logs/embedded-metrics.ts';
 import { parseFilterPattern, type Filter, type FilterMatch } from '../logs/filter-pattern.ts';
-import { PatternError } from '../logs/pattern-error.ts';
+import { PatternError } from '../logs/comparison.ts';
 import type { Dimension } from '../metrics/metric.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 

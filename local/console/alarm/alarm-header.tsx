@@ -7,7 +7,7 @@ import { formatExact } from '../format/time.ts';
 import { Link } from '../routing/link.tsx';
 import { hrefOf } from '../routing/route.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
-import { latestBreach } from './breaching-period.ts';
+import { latestBreach } from '../chart/moments.ts';
 
 export interface AlarmHeaderProps {
   readonly alarm: AlarmSummary;

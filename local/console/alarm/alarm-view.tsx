@@ -2,7 +2,6 @@ import type { AlarmPage, TimeRange } from '../../cloudwatch/view.ts';
 import { worstFirst } from '../alarms/alarm-list-state.ts';
 import { AlarmTable } from '../alarms/alarm-table.tsx';
 import { Chart } from '../chart/chart.tsx';
-import { Panel } from '../components/panel.tsx';
 import { useNow } from '../components/use-now.ts';
 import { Properties } from '../details/properties.tsx';
 import { RangeControl } from '../range/range-control.tsx';
@@ -11,7 +10,9 @@ import { hrefOf } from '../routing/route.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
 import { AlarmHeader } from './alarm-header.tsx';
 import { AlarmHistory } from './alarm-history.tsx';
-import { Description } from './description.tsx';
+import { linkedText } from '../format/text.ts';
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
 
 const CLOCK_EVERY_MS = 5000;
 
@@ -76,5 +77,47 @@ export function AlarmView({ page, span }: AlarmViewProps) {
         <AlarmHistory history={history} now={now} />
       </Panel>
     </div>
+  );
+}
+
+interface DescriptionProps {
+  readonly text: string;
+}
+
+/** What an alarm says about itself, as text with its line breaks; only https addresses can be followed. */
+function Description({ text }: DescriptionProps) {
+  return (
+    <p class="description">
+      {linkedText(text).map(({ text: piece, href }, index) =>
+        href === undefined ? (
+          piece
+        ) : (
+          <a key={index} href={href} target="_blank" rel="noopener noreferrer">
+            {piece}
+          </a>
+        ),
+      )}
+    </p>
+  );
+}
+
+interface PanelProps {
+  readonly title: string;
+  /** Beside the title. */
+  readonly controls?: ComponentChildren;
+  readonly children: ComponentChildren;
+}
+
+/** A part of a page with a frame and a title. */
+function Panel({ title, controls, children }: PanelProps) {
+  const heading = useId();
+  return (
+    <section class="panel" aria-labelledby={heading}>
+      <div class="section-header">
+        <h2 id={heading}>{title}</h2>
+        {controls}
+      </div>
+      <div class="panel-body">{children}</div>
+    </section>
   );
 }

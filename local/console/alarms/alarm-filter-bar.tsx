@@ -1,5 +1,5 @@
 import type { AlarmState } from '../../cloudwatch/view.ts';
-import { alarmStateLabels } from '../components/alarm-state.ts';
+import { alarmStateLabels } from '../components/alarm-state-badge.tsx';
 import { TextFilter } from '../components/text-filter.tsx';
 import { alarmStates, countOf, type AlarmFilter, type AlarmListState } from './alarm-list-state.ts';
 

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Notice } from '../components/notice.tsx';
 import { PageTitle } from '../components/page-title.tsx';
-import { plural } from '../format/plural.ts';
+import { plural } from '../format/text.ts';
 import { useQuietAnnouncement } from '../list/use-quiet-announcement.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
 import { AlarmFilterBar } from './alarm-filter-bar.tsx';

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { messageOf } from '../format/message.ts';
+import { messageOf } from '../format/text.ts';
 import type { ConsoleApi, ConsoleEvent } from './console-api.ts';
 import { createRefresher } from './refresher.ts';
 

@@ -1,7 +1,7 @@
 import { Link } from '../routing/link.tsx';
 import { hrefOf } from '../routing/route.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
-import { spanText } from '../range/span-text.ts';
+import { spanText } from '../routing/time-span.ts';
 
 export interface NoTracesThenProps {
   readonly span: TimeSpan;

@@ -5,7 +5,7 @@ import { Timestamp } from '../components/timestamp.tsx';
 import { EntryText } from '../entry/entry-text.tsx';
 import { entryOf } from '../entry/entry.ts';
 import { formatDuration } from '../format/duration.ts';
-import { plural } from '../format/plural.ts';
+import { plural } from '../format/text.ts';
 import { Link } from '../routing/link.tsx';
 import { hrefOf } from '../routing/route.ts';
 import type { TimeSpan } from '../routing/time-span.ts';

@@ -3,7 +3,7 @@ import type { TraceSummary } from '../../xray/trace.ts';
 import { isInRange } from '../../console-contract.ts';
 import { createBatcher } from '../api/batcher.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
-import { messageOf } from '../format/message.ts';
+import { messageOf } from '../format/text.ts';
 import { rangeOf, type TimeSpan } from '../routing/time-span.ts';
 import { initialTraceList, traceListReducer, type TraceListState } from './trace-list-state.ts';
 

@@ -1,5 +1,7 @@
 import type { TimeRange } from '../../cloudwatch/view.ts';
 import { readRange } from '../../console-contract.ts';
+import { formatDuration } from '../format/duration.ts';
+import { formatRange } from '../format/time.ts';
 
 /** Which time a page shows: the last so many milliseconds, or from one moment to another. Undefined is all there is. */
 export type TimeSpan =
@@ -43,4 +45,9 @@ function parseLast(text: string): TimeSpan | 'unreadable' {
 function lastText(ms: number): string {
   const [unit, size] = Object.entries(UNITS).findLast(([, each]) => ms % each === 0) ?? ['s', 1000];
   return `${Math.max(1, Math.round(ms / size))}${unit}`;
+}
+
+/** A time in words: `the last 15 min`, `13:45:00 – 13:46:00`; `now` in epoch milliseconds. */
+export function spanText(span: TimeSpan, now: number): string {
+  return span.kind === 'last' ? `the last ${formatDuration(span.ms / 1000)}` : formatRange(span, now);
 }

@@ -1,4 +1,4 @@
-import { plural } from '../format/plural.ts';
+import { plural } from '../format/text.ts';
 import { Link } from '../routing/link.tsx';
 import type { PageName } from '../../console-contract.ts';
 import { PAGES } from '../../console-contract.ts';

@@ -1,7 +1,7 @@
 import type { TimelineRow } from '../../xray/timeline.ts';
 import { Link } from '../routing/link.tsx';
 import { hrefOf } from '../routing/route.ts';
-import { channelOf } from './link-channel.ts';
+import { channelOf } from './rows.ts';
 
 export interface LinkedHeadingProps {
   /** The first row of the trace that begins here. */

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Timeline } from '../../xray/timeline.ts';
-import { plural } from '../format/plural.ts';
+import { plural } from '../format/text.ts';
 import { navigate } from '../routing/navigation.ts';
 import { hrefOf } from '../routing/route.ts';
 import { commandFor } from './keyboard.ts';
@@ -9,7 +9,7 @@ import { ticksOf } from './ticks.ts';
 import { TimelineHead } from './timeline-head.tsx';
 import { TimelineLine } from './timeline-line.tsx';
 import { useScrollView } from './use-scroll-view.ts';
-import { visibleLines } from './visible-rows.ts';
+import { visibleLines } from './rows.ts';
 
 /** Pixels; `--line-height` in timeline.css is the same. */
 const LINE_HEIGHT = 32;

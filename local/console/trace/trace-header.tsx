@@ -9,9 +9,9 @@ import { entryText } from '../entry/entry.ts';
 import { formatDuration } from '../format/duration.ts';
 import { formatExact } from '../format/time.ts';
 import { Link } from '../routing/link.tsx';
-import { spanText } from '../range/span-text.ts';
 import { hrefOf } from '../routing/route.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
+import { spanText } from '../routing/time-span.ts';
 import type { TraceFacts } from './trace-facts.ts';
 
 export interface TraceHeaderProps {

@@ -1,5 +1,24 @@
+/** What to show of something that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Tells texts in which every word of a query occurs, in whatever case; an empty query is in every text. */
+export function containsWordsOf(query: string): (text: string) => boolean {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  return (text) => {
+    const lower = text.toLowerCase();
+    return words.every((word) => lower.includes(word));
+  };
+}
+
+/** `1 trace`, `2 traces`. */
+export function plural(count: number, singular: string, several = `${singular}s`): string {
+  return `${count} ${count === 1 ? singular : several}`;
+}
+
 /** A piece of a text: words, or an address that may be followed. */
-export interface TextPiece {
+interface TextPiece {
   readonly text: string;
   readonly href?: string;
 }

@@ -1,5 +1,20 @@
 import type { RefObject } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState, useEffect } from 'preact/hooks';
+
+/** The width of an element in pixels, kept up to date; 0 before it is known. */
+export function useWidth(element: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const { current } = element;
+    if (current === null) return;
+    const read = () => setWidth(current.clientWidth);
+    const observer = new ResizeObserver(read);
+    observer.observe(current);
+    read();
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
+}
 
 /** Pixels outside of the window in which an element counts as seen, so that scrolling finds it ready. */
 const MARGIN = 400;
