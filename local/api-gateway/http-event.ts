@@ -1,6 +1,7 @@
+import { decodePercent } from '../http/target.ts';
 import { forwardedHeaders, domainOf, mediaType, requestTime, type ProxyEventInput } from './proxy-event.ts';
 import { groupValues, headerValue, queryParameters, type Header } from './request.ts';
-import { decodePercent, DEFAULT_ROUTE } from './routing.ts';
+import { DEFAULT_ROUTE } from './routing.ts';
 
 /** What an HTTP API hands to a function: the proxy event, version 2.0. Fields without a value are absent. */
 export function httpEvent(input: ProxyEventInput) {

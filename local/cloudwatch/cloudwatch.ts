@@ -8,7 +8,7 @@ import type { AlarmRecord } from './alarms/alarm-record.ts';
 import { AlarmService } from './alarms/alarm-service.ts';
 import { alarmPeriod } from './alarms/read-datapoints.ts';
 import { parseAlarmRule } from './composite/alarm-rule.ts';
-import { beginOf, periodMs, SHORTEST_PERIOD, type MetricClock } from './metrics/clock.ts';
+import { beginOf, periodMs, MIN_PERIOD, type MetricClock } from './metrics/clock.ts';
 import { MetricStore } from './metrics/metric-store.ts';
 import { alarmChart } from './page/alarm-chart.ts';
 import { alarmSummary, byUrgency, settingsOf } from './page/alarm-summary.ts';
@@ -96,7 +96,7 @@ export class CloudWatch implements CloudWatchView {
     });
     const highResolution = service.alarms.some((alarm) => alarm.kind === 'metric' && alarmPeriod(alarm) < 60);
     this.#ticker = new Ticker(
-      periodMs(highResolution ? SHORTEST_PERIOD : 60, this.#clock),
+      periodMs(highResolution ? MIN_PERIOD : 60, this.#clock),
       (end) => this.#tick(end),
       (error) =>
         onProblem(`The alarms were not evaluated: ${error instanceof Error ? error.message : String(error)}`),
@@ -186,7 +186,7 @@ export class CloudWatch implements CloudWatchView {
       this.#minute = minute;
       await this.#endMinute(end);
     }
-    this.#alarms.evaluate(Date.now(), this.#lambda.settledAt(end));
+    this.#alarms.evaluate(Date.now(), this.#lambda.completeUntil(end));
   }
 
   async #endMinute(end: number): Promise<void> {

@@ -54,8 +54,8 @@ export function evaluateAlarm(input: EvaluateAlarmInput): AlarmState {
     previousState = 'INSUFFICIENT_DATA',
     ...comparison
   } = input;
-  const rule = { ...comparison, evaluationPeriods, datapointsToAlarm, treatMissingData };
-  return judge(datapoints, rule, previousState).state;
+  const settings = { ...comparison, evaluationPeriods, datapointsToAlarm, treatMissingData };
+  return judge(datapoints, settings, previousState).state;
 }
 
 /** Tests are often JavaScript, or read what they pass from a file: nothing is taken on trust. */

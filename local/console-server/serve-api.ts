@@ -5,7 +5,7 @@ import { isInRange, parameterIn, readRange } from '../console-contract.ts';
 import { sendEmpty, sendJson } from '../http/answer.ts';
 import type { EventStream } from '../http/event-stream.ts';
 import { RequestError } from '../http/request-error.ts';
-import { decodePathPart } from '../http/target.ts';
+import { decodePercent } from '../http/target.ts';
 import type { TraceStore } from '../xray/trace-store.ts';
 
 /** What the API tells about. */
@@ -76,7 +76,7 @@ export function serveApi(
       sendJson(response, 405, { message: `${method} is not served here; ${allowed} is.` });
       return;
     }
-    const parameter = decodePathPart(encoded);
+    const parameter = decodePercent(encoded);
     const answer = operation({ ...sources, response, query, parameter });
     if (typeof answer === 'object') sendJson(response, 200, answer);
     else if (answer === undefined && encoded === '') sendEmpty(response, 204);

@@ -12,8 +12,8 @@ export function targetOf({ url = '/' }: IncomingMessage): URL {
   throw new RequestError('malformed', `The target of the request cannot be read: ${JSON.stringify(url)}.`);
 }
 
-/** A name as it was before it became part of a path; as it stands when it never was. */
-export function decodePathPart(part: string): string {
+/** A text as it was before it became part of a path; as it stands when it was not encoded properly. */
+export function decodePercent(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {

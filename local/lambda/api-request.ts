@@ -1,7 +1,7 @@
 /** What every operation of the local Lambda API does with a request before it is looked at. */
 import type { IncomingMessage } from 'node:http';
 import { AwsApiError, toAwsApiError } from '../http/aws-error.ts';
-import { decodePathPart } from '../http/target.ts';
+import { decodePercent } from '../http/target.ts';
 import {
   InvalidRequestError,
   RequestTooLargeError,
@@ -17,7 +17,7 @@ export interface FunctionReference {
 
 /** A name, `account:function:name`, or an ARN, each with a version or alias where there is one. */
 export function functionReference(encoded: string): FunctionReference {
-  const [name = '', qualifier] = decodePathPart(encoded)
+  const [name = '', qualifier] = decodePercent(encoded)
     .replace(/^.*:function:/, '')
     .split(':');
   return { name, ...(qualifier !== undefined && { qualifier }) };

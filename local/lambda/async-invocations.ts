@@ -54,10 +54,10 @@ export function retryDelay(
   age: number,
   retryDelaysMs: readonly number[] = ASYNC_RETRY_DELAYS_MS,
 ): number | undefined {
-  const { first, longest } = ASYNC_BACKOFF_MS;
+  const { first, max } = ASYNC_BACKOFF_MS;
   const delay = {
     failed: retryDelaysMs[earlier.failed],
-    delayed: Math.min(first * 2 ** earlier.delayed, longest),
+    delayed: Math.min(first * 2 ** earlier.delayed, max),
     refused: undefined,
   }[miss];
   return delay !== undefined && age + delay <= ASYNC_MAX_EVENT_AGE_MS ? delay : undefined;

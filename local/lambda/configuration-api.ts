@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { sendEmpty, sendJson } from '../http/answer.ts';
 import { AwsApiError } from '../http/aws-error.ts';
 import { readJsonBody } from '../http/body.ts';
-import { decodePathPart, targetOf } from '../http/target.ts';
+import { decodePercent, targetOf } from '../http/target.ts';
 import type { JsonObject } from '../json.ts';
 import { functionReference } from './api-request.ts';
 import { parseConfigurationChange } from './configuration-change.ts';
@@ -162,7 +162,7 @@ function listed(functions: readonly FunctionConfiguration[], query: URLSearchPar
 
 /** Tags belong to functions; in AWS also to mappings of event sources, which have none here. */
 function taggedFunction(resource: string): string {
-  const arn = decodePathPart(resource);
+  const arn = decodePercent(resource);
   if (/^arn:[^:]+:lambda:[^:]+:[^:]+:function:[^:]+$/.test(arn)) return functionReference(arn).name;
   const message = `The resource is expected to be the ARN of a function without a version or alias, but is ${arn}.`;
   throw new AwsApiError(400, 'InvalidParameterValueException', message);

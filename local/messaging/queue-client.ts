@@ -14,7 +14,7 @@ const MAX_ENTRIES = 10;
 const DELETE_ATTEMPTS = 3;
 
 /** Longest long poll of SQS, seconds. */
-export const LONGEST_POLL = 20;
+export const MAX_WAIT_TIME = 20;
 
 export interface QueueClientOptions {
   readonly queueArn: string;
@@ -50,7 +50,7 @@ export class QueueClient {
     const command = new ReceiveMessageCommand({
       QueueUrl: this.#queueUrl,
       MaxNumberOfMessages: Math.min(most, MAX_ENTRIES),
-      WaitTimeSeconds: Math.min(Math.ceil(seconds), LONGEST_POLL),
+      WaitTimeSeconds: Math.min(Math.ceil(seconds), MAX_WAIT_TIME),
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
     });

@@ -26,7 +26,7 @@ export interface SqsRequest {
 type OnMessages = (queueName: string, traffic: QueueTraffic, count: number) => void;
 
 /** A long poll is made of waits this long (seconds), so that one whose caller has left soon ends. */
-const LONGEST_WAIT = 1;
+const MAX_WAIT = 1;
 
 /**
  * SQS as its clients see it: fauxqs, and what fauxqs leaves out. Messages carry their trace header, queue URLs
@@ -137,10 +137,10 @@ export class SqsFront {
   }
 
   #receiveOnce(request: SqsRequest, input: JsonObject): Promise<BackendResponse> {
-    if (typeof input.WaitTimeSeconds !== 'number' || input.WaitTimeSeconds <= LONGEST_WAIT) {
+    if (typeof input.WaitTimeSeconds !== 'number' || input.WaitTimeSeconds <= MAX_WAIT) {
       return this.#forward(request);
     }
-    return this.#forward({ ...request, body: JSON.stringify({ ...input, WaitTimeSeconds: LONGEST_WAIT }) });
+    return this.#forward({ ...request, body: JSON.stringify({ ...input, WaitTimeSeconds: MAX_WAIT }) });
   }
 
   /** Messages for a caller who left would stay invisible until their timeout; the next one may have them now. */

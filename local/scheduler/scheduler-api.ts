@@ -6,7 +6,7 @@ import { readJsonBody } from '../http/body.ts';
 import { createGuardedServer, POLICIES } from '../http/guard.ts';
 import type { PortOptions } from '../http/loopback.ts';
 import { close, listen } from '../http/loopback.ts';
-import { decodePathPart, targetOf } from '../http/target.ts';
+import { decodePercent, targetOf } from '../http/target.ts';
 import type { JsonObject } from '../json.ts';
 import { MAX_REQUEST, MAX_RESULTS } from './limits.ts';
 import { invalid } from './schedule-expression.ts';
@@ -98,7 +98,7 @@ export class SchedulerApi {
       const message = `Lantern's scheduler has no ${request.method ?? ''} ${url.pathname}: only schedules and schedule groups.`;
       throw new AwsApiError(404, 'UnknownOperationException', message);
     }
-    const name = decodePathPart(encoded);
+    const name = decodePercent(encoded);
     const body = await readJsonBody(request, MAX_REQUEST);
     return operation(this.#schedules, { name, query: url.searchParams, body });
   }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { AwsApiError } from '../http/aws-error.ts';
 import { AsyncInvocations } from '../lambda/async-invocations.ts';
 import type { AsyncEventSink, Invoke } from '../lambda/invocation.ts';
-import { LONGEST_TIMER_MS, NAME } from './limits.ts';
+import { MAX_TIMER_MS, NAME } from './limits.ts';
 import type { ScheduleRequest } from './schedule.ts';
 import { invalid } from './schedule-expression.ts';
 
@@ -135,10 +135,10 @@ export class Schedules {
     const wait = Math.max(0, time - Date.now());
     const timer = setTimeout(
       () => {
-        if (wait > LONGEST_TIMER_MS) this.#arm(key, schedule, time);
+        if (wait > MAX_TIMER_MS) this.#arm(key, schedule, time);
         else this.#run(key, schedule, time);
       },
-      Math.min(wait, LONGEST_TIMER_MS),
+      Math.min(wait, MAX_TIMER_MS),
     );
     timer.unref();
     this.#timers.set(key, timer);

@@ -55,14 +55,14 @@ export class AlarmService {
    * Evaluates every alarm once: those on metrics, then the composite ones, children first.
    *
    * @param now epoch milliseconds
-   * @param settledAt up to when the metrics are complete
+   * @param completeUntil up to when the metrics are complete
    */
-  evaluate(now: number, settledAt: number): void {
+  evaluate(now: number, completeUntil: number): void {
     const { store, clock } = this.#options;
     for (const record of this.#records.values()) {
       const { definition, state } = record;
       if (definition.kind !== 'metric') continue;
-      const moment = { store, clock, now, settledAt, previousState: state.value };
+      const moment = { store, clock, now, completeUntil, previousState: state.value };
       const evaluation = evaluateMetricAlarm(definition, moment);
       const change = evaluation && this.#enter(record, evaluation, now);
       if (change === undefined) continue;

@@ -4,7 +4,7 @@ import { MathError } from '../math/series.ts';
 import type { MetricClock } from '../metrics/clock.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 import { percentileOf } from '../metrics/statistic.ts';
-import type { AlarmRule, Verdict } from '../verdict.ts';
+import type { EvaluationSettings, Verdict } from '../verdict.ts';
 import { evaluationRange, judge } from '../verdict.ts';
 import type { AlarmState } from '../view.ts';
 import type { AlarmDatapoint } from './read-datapoints.ts';
@@ -23,7 +23,7 @@ export interface EvaluationMoment {
   /** Epoch milliseconds. */
   readonly now: number;
   /** Up to when the metrics are complete: no running invocation began before. */
-  readonly settledAt: number;
+  readonly completeUntil: number;
   readonly previousState: AlarmState;
 }
 
@@ -33,24 +33,24 @@ export interface EvaluationMoment {
  */
 export const evaluateMetricAlarm = (
   alarm: MetricAlarmDefinition,
-  { store, clock, now, settledAt, previousState }: EvaluationMoment,
+  { store, clock, now, completeUntil, previousState }: EvaluationMoment,
 ): AlarmEvaluation | undefined => {
-  const rule = ruleOf(alarm);
+  const settings = settingsOf(alarm);
   const obstacle = whyNotEvaluated(alarm);
-  if (rule === undefined || obstacle !== undefined) {
+  if (settings === undefined || obstacle !== undefined) {
     return notEvaluated(obstacle ?? `${alarm.comparisonOperator} compares with an anomaly band`);
   }
   try {
-    const end = windowEnd(alarm, settledAt, clock);
-    const count = evaluationRange(rule.evaluationPeriods);
+    const end = windowEnd(alarm, completeUntil, clock);
+    const count = evaluationRange(settings.evaluationPeriods);
     const datapoints = readDatapoints(alarm, { store, clock, end, count });
     const verdict = judge(
       datapoints.map(({ value }) => value),
-      rule,
+      settings,
       previousState,
     );
-    if (hasTooFewSamples(alarm, datapoints, verdict) || isRetained(rule, verdict)) return undefined;
-    const judged = { alarm, rule, datapoints, verdict };
+    if (hasTooFewSamples(alarm, datapoints, verdict) || isRetained(settings, verdict)) return undefined;
+    const judged = { alarm, settings, datapoints, verdict };
     return { state: verdict.state, reason: stateReason(judged), reasonData: stateReasonData(judged, now) };
   } catch (error) {
     if (error instanceof MathError) return notEvaluated(error.message.replace(/\.$/, ''));
@@ -59,7 +59,7 @@ export const evaluateMetricAlarm = (
 };
 
 /** Undefined for an alarm on an anomaly band. */
-export const ruleOf = (alarm: MetricAlarmDefinition): AlarmRule | undefined => {
+export const settingsOf = (alarm: MetricAlarmDefinition): EvaluationSettings | undefined => {
   const { threshold, evaluationPeriods, datapointsToAlarm = evaluationPeriods, treatMissingData } = alarm;
   const comparisonOperator = STATIC_COMPARISON_OPERATORS.find(
     (operator) => operator === alarm.comparisonOperator,
@@ -89,7 +89,7 @@ const hasTooFewSamples = (
 
 /** `ignore`, with no datapoints or only breaching ones, fewer than needed. */
 const isRetained = (
-  { treatMissingData, datapointsToAlarm }: AlarmRule,
+  { treatMissingData, datapointsToAlarm }: EvaluationSettings,
   { considered, breaching, filled }: Verdict,
 ): boolean =>
   treatMissingData === 'ignore' &&

@@ -3,7 +3,7 @@ import { evaluateExpression, pointsOf } from '../math/evaluate-expression.ts';
 import { parseExpression } from '../math/parse-expression.ts';
 import type { Value } from '../math/series.ts';
 import { MathError } from '../math/series.ts';
-import { beginOf, periodMs, SHORTEST_PERIOD, type MetricClock } from '../metrics/clock.ts';
+import { beginOf, periodMs, MIN_PERIOD, type MetricClock } from '../metrics/clock.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 import { statisticOf } from '../metrics/statistic.ts';
 import { whyUnknown } from './known-metrics.ts';
@@ -66,8 +66,8 @@ export const whyNotEvaluated = (alarm: MetricAlarmDefinition): string | undefine
 };
 
 /** The end of the newest period that an alarm looks at: it slides from minute to minute, or in steps of ten seconds. */
-export const windowEnd = (alarm: MetricAlarmDefinition, settledAt: number, clock: MetricClock): number =>
-  beginOf(settledAt, periodMs(alarmPeriod(alarm) < 60 ? SHORTEST_PERIOD : 60, clock));
+export const windowEnd = (alarm: MetricAlarmDefinition, completeUntil: number, clock: MetricClock): number =>
+  beginOf(completeUntil, periodMs(alarmPeriod(alarm) < 60 ? MIN_PERIOD : 60, clock));
 
 /**
  * Of each of the newest periods up to `end`, oldest first.

@@ -4,7 +4,7 @@
  */
 export const MAX_DISTINCT_VALUES = 1000;
 
-/** What was measured of one metric in one stretch of time: CloudWatch's statistic set, and the values themselves. */
+/** What was measured of one metric in one bucket: CloudWatch's statistic set, and the values themselves. */
 export interface SampleSet {
   sum: number;
   count: number;

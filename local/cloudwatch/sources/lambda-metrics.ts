@@ -17,7 +17,7 @@ export const LANTERN_NAMESPACE = 'Lantern';
  * Milliseconds after which an invocation under way no longer keeps its minute from being judged. On a fast clock a minute
  * may be over long before its invocations are: without this, the newest minute would only ever show the quick ones.
  */
-export const LONGEST_SETTLING = 10_000;
+export const MAX_COMPLETION_LAG = 10_000;
 
 /**
  * The metrics of AWS/Lambda ("Types of metrics for Lambda functions"), of each function and of all together. As in AWS,
@@ -94,9 +94,9 @@ export class LambdaMetrics {
   }
 
   /** Up to when the metrics are complete, epoch milliseconds: the begin of the oldest invocation under way. */
-  settledAt(now: number): number {
+  completeUntil(now: number): number {
     const oldest = Math.min(now, ...[...this.#running].map(({ since }) => since));
-    return Math.max(oldest, now - LONGEST_SETTLING);
+    return Math.max(oldest, now - MAX_COMPLETION_LAG);
   }
 
   #concurrency(): ReadonlyMap<string, number> {

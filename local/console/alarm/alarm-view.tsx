@@ -20,7 +20,7 @@ const CLOCK_EVERY_MS = 5000;
 const CHART_HEIGHT = 280;
 
 /** Characters; a longer rule takes the place of the alarms that it names, so it is opened by hand. */
-const LONGEST_OPEN_RULE = 300;
+const MAX_OPEN_RULE = 300;
 
 export interface AlarmViewProps {
   readonly page: AlarmPage;
@@ -52,7 +52,7 @@ export function AlarmView({ page, span }: AlarmViewProps) {
       {alarm.kind === 'composite' && (
         <section aria-labelledby="children-heading">
           <h2 id="children-heading">Alarms of the rule</h2>
-          <details class="rule" open={alarm.condition.length <= LONGEST_OPEN_RULE}>
+          <details class="rule" open={alarm.condition.length <= MAX_OPEN_RULE}>
             <summary>Rule</summary>
             <code>{alarm.condition}</code>
           </details>

@@ -9,7 +9,7 @@ export interface PageLinksProps {
   readonly route: Route;
   /** Goes along from page to page. */
   readonly span: TimeSpan | undefined;
-  /** Alarms in ALARM. */
+  /** How many alarms are in ALARM state. */
   readonly alarming: number;
 }
 

@@ -17,7 +17,7 @@ export interface TopBarProps {
   readonly service: ServiceInfo | undefined;
   readonly connection: TraceListState['connection'];
   readonly address: Address;
-  /** Alarms in ALARM. */
+  /** How many alarms are in ALARM state. */
   readonly alarming: number;
 }
 

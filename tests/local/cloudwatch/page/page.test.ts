@@ -171,7 +171,7 @@ describe('the page of metrics', () => {
   });
 
   it('says what was lost', () => {
-    const none = { refusedSamples: 0, untimelySamples: 0, unrankedSamples: 0, droppedStretches: 0 };
+    const none = { refusedSamples: 0, untimelySamples: 0, unrankedSamples: 0, droppedBuckets: 0 };
     expect(lossSentences(none, { invalidEmbeddedMetrics: 0, valuelessMatches: 0 })).toEqual([]);
     expect(
       lossSentences({ ...none, refusedSamples: 3 }, { invalidEmbeddedMetrics: 0, valuelessMatches: 1 }),
