@@ -5,7 +5,7 @@ import type { PortOptions } from '../http/loopback.ts';
 import { close, listen, LOOPBACK } from '../http/loopback.ts';
 import { RequestError } from '../http/request-error.ts';
 import type { Invoke } from '../lambda/invocation.ts';
-import type { ApiDefinition } from '../service.ts';
+import type { ApiDefinition } from '../template/service.ts';
 import type { SegmentSink } from '../xray/document.ts';
 import { httpEvent } from './http-event.ts';
 import { integrate, type IntegrationResult } from './integration.ts';

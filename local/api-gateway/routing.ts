@@ -1,5 +1,5 @@
 import { decodePercent } from '../http/target.ts';
-import type { ApiDefinition, RouteDefinition } from '../service.ts';
+import type { ApiDefinition, RouteDefinition } from '../template/service.ts';
 
 /** The route that answers a request. */
 export interface RouteMatch {

@@ -2,10 +2,8 @@
  * How CloudWatch judges the datapoints of a metric alarm ("Evaluating an alarm" and "Configuring how CloudWatch alarms
  * treat missing data", CloudWatch user guide). Pure.
  */
-import { isBreaching, type StaticComparisonOperator } from './comparison.ts';
-import type { AlarmState } from './view.ts';
-
-export type TreatMissingData = 'missing' | 'ignore' | 'breaching' | 'notBreaching';
+import type { AlarmState, StaticComparisonOperator, TreatMissingData } from './alarm-terms.ts';
+import { isBreaching } from './alarm-terms.ts';
 
 export interface EvaluationSettings {
   readonly threshold: number;

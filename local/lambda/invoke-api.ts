@@ -35,7 +35,7 @@ export class InvokeApi {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { invoke, functionNames } = this.#options;
     const type = header(request, 'x-amz-invocation-type') ?? 'RequestResponse';
-    const functionName = functionNameOf(request);
+    const functionName = invokedFunction(request);
     if (!functionNames.includes(functionName)) {
       throw new AwsApiError(404, 'ResourceNotFoundException', `Function not found: ${functionName}`);
     }
@@ -96,7 +96,7 @@ function sendResult(response: ServerResponse, result: InvokeResponse, withLog: b
 }
 
 /** A version or alias is ignored. */
-function functionNameOf(request: IncomingMessage): string {
+function invokedFunction(request: IncomingMessage): string {
   const [, encoded] = request.method === 'POST' ? (PATH.exec(request.url ?? '') ?? []) : [];
   if (encoded === undefined) {
     const known = ['Invoke', ...CONFIGURATION_OPERATIONS].join(', ');

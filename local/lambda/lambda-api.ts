@@ -3,7 +3,7 @@ import { sendAwsError } from '../http/aws-error.ts';
 import { createGuardedServer, POLICIES } from '../http/guard.ts';
 import type { PortOptions } from '../http/loopback.ts';
 import { close, listen } from '../http/loopback.ts';
-import type { FunctionDefinition } from '../service.ts';
+import type { FunctionDefinition } from '../template/service.ts';
 import { toLambdaError } from './api-request.ts';
 import type { AsyncInvocationsOptions } from './async-invocations.ts';
 import { handleConfiguration } from './configuration-api.ts';

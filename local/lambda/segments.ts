@@ -4,7 +4,7 @@
  * Pure: the ids come with the recording, the times with the phases.
  */
 import type { Cause, Segment, Subsegment, ExceptionData, StackFrame } from '../xray/document.ts';
-import type { FunctionDefinition } from '../service.ts';
+import type { FunctionDefinition } from '../template/service.ts';
 import type { FunctionError } from './function-error.ts';
 import { MAX_SEGMENT_NAME, MAX_EXCEPTION_MESSAGE, MAX_STACK_FRAMES } from './limits.ts';
 import type { Recording } from './trace-context.ts';

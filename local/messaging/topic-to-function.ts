@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { AsyncInvocations } from '../lambda/async-invocations.ts';
 import type { AsyncInvocationsOptions } from '../lambda/async-invocations.ts';
-import type { SubscriptionDefinition } from '../service.ts';
+import { functionNameOf } from '../template/arns.ts';
+import type { SubscriptionDefinition } from '../template/service.ts';
 import type { FauxqsBackend } from './fauxqs-backend.ts';
 import { FAUXQS_ACCOUNT_ID } from './fauxqs-backend.ts';
 import type { JsonObject } from '../json.ts';
@@ -105,9 +106,4 @@ function snsEvent(message: JsonObject, subscriptionArn: string): JsonObject {
       { EventSource: 'aws:sns', EventVersion: '1.0', EventSubscriptionArn: subscriptionArn, Sns: sns },
     ],
   };
-}
-
-/** The name in a function's ARN, which may end in a version or an alias. */
-function functionNameOf(endpoint: string): string {
-  return /:function:([^:]+)/.exec(endpoint)?.[1] ?? endpoint;
 }

@@ -8,7 +8,7 @@ import { parseJsonBody, readBody } from '../http/body.ts';
 import { createGuardedServer, POLICIES } from '../http/guard.ts';
 import type { PortOptions } from '../http/loopback.ts';
 import { close, listen } from '../http/loopback.ts';
-import type { TableDefinition } from '../service.ts';
+import type { TableDefinition } from '../template/service.ts';
 import { createTableInput, propertyWarnings } from './table-properties.ts';
 
 export interface TableServerOptions extends PortOptions {

@@ -1,12 +1,12 @@
-import type { MetricAlarmDefinition } from '../../service.ts';
-import { STATIC_COMPARISON_OPERATORS } from '../comparison.ts';
+import type { MetricAlarmDefinition } from '../../template/service.ts';
+import type { AlarmState } from '../alarm-terms.ts';
+import { isStaticComparison } from '../alarm-terms.ts';
 import { MathError } from '../math/series.ts';
 import type { MetricClock } from '../metrics/clock.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 import { percentileOf } from '../metrics/statistic.ts';
 import type { EvaluationSettings, Verdict } from '../verdict.ts';
 import { evaluationRange, judge } from '../verdict.ts';
-import type { AlarmState } from '../view.ts';
 import type { AlarmDatapoint } from './read-datapoints.ts';
 import { readDatapoints, watchedQuery, whyNotEvaluated, windowEnd } from './read-datapoints.ts';
 import { stateReason, stateReasonData } from './state-reason.ts';
@@ -60,11 +60,9 @@ export const evaluateMetricAlarm = (
 
 /** Undefined for an alarm on an anomaly band. */
 export const settingsOf = (alarm: MetricAlarmDefinition): EvaluationSettings | undefined => {
-  const { threshold, evaluationPeriods, datapointsToAlarm = evaluationPeriods, treatMissingData } = alarm;
-  const comparisonOperator = STATIC_COMPARISON_OPERATORS.find(
-    (operator) => operator === alarm.comparisonOperator,
-  );
-  if (threshold === undefined || comparisonOperator === undefined) return undefined;
+  const { threshold, comparisonOperator, evaluationPeriods, datapointsToAlarm = evaluationPeriods } = alarm;
+  const { treatMissingData } = alarm;
+  if (threshold === undefined || !isStaticComparison(comparisonOperator)) return undefined;
   return { threshold, comparisonOperator, evaluationPeriods, datapointsToAlarm, treatMissingData };
 };
 

@@ -1,4 +1,8 @@
-import type { MetricAlarmDefinition, MetricQueryDefinition, MetricStatDefinition } from '../../service.ts';
+import type {
+  MetricAlarmDefinition,
+  MetricQueryDefinition,
+  MetricStatDefinition,
+} from '../../template/service.ts';
 import { evaluateExpression, pointsOf } from '../math/evaluate-expression.ts';
 import { parseExpression } from '../math/parse-expression.ts';
 import type { Value } from '../math/series.ts';

@@ -1,6 +1,6 @@
 /** `StateReason` and `StateReasonData`, in CloudWatch's words. Pure. */
-import type { MetricAlarmDefinition } from '../../service.ts';
-import { comparisonWords, isBreaching } from '../comparison.ts';
+import type { MetricAlarmDefinition } from '../../template/service.ts';
+import { comparisonWords, isBreaching } from '../alarm-terms.ts';
 import type { EvaluationSettings, Verdict } from '../verdict.ts';
 import { alarmPeriod, watchedQuery, type AlarmDatapoint } from './read-datapoints.ts';
 import { javaNumber, shortDate, timestamp } from './timestamps.ts';

@@ -1,7 +1,7 @@
-import type { MetricAlarmDefinition } from '../../service.ts';
+import type { MetricAlarmDefinition } from '../../template/service.ts';
 import { settingsOf } from '../alarms/evaluate-metric-alarm.ts';
 import { alarmPeriod, readDatapoints, watchedQuery, windowEnd } from '../alarms/read-datapoints.ts';
-import { isBreaching } from '../comparison.ts';
+import { isBreaching } from '../alarm-terms.ts';
 import { MathError } from '../math/series.ts';
 import { periodMs, type MetricClock } from '../metrics/clock.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';

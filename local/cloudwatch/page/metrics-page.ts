@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '../../service.ts';
+import type { ServiceDefinition } from '../../template/service.ts';
 import type { MetricClock } from '../metrics/clock.ts';
 import { beginOf, periodMs } from '../metrics/clock.ts';
 import { metricKey } from '../metrics/metric.ts';

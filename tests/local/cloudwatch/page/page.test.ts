@@ -5,7 +5,7 @@ import { alarmChart } from '../../../../local/cloudwatch/page/alarm-chart.ts';
 import { alarmSummary, byUrgency, settingsOf } from '../../../../local/cloudwatch/page/alarm-summary.ts';
 import { metricsPage, lossSentences } from '../../../../local/cloudwatch/page/metrics-page.ts';
 import type { AlarmState } from '../../../../local/cloudwatch/view.ts';
-import type { ServiceDefinition } from '../../../../local/service.ts';
+import type { ServiceDefinition } from '../../../../local/template/service.ts';
 import { functionDefinition } from '../../lambda/definition.ts';
 import { metricAlarm, stat } from '../alarms/metric-alarm.ts';
 
@@ -82,6 +82,14 @@ describe('the summary of an alarm', () => {
       resource: { kind: 'function', name: 'pay' },
       actionsEnabled: true,
     });
+  });
+
+  it('says which band the value of an anomaly alarm leaves', () => {
+    const alarm = metricAlarm({ comparisonOperator: 'GreaterThanUpperThreshold', thresholdMetricId: 'ad1' });
+    Reflect.deleteProperty(alarm, 'threshold');
+    expect(alarmSummary(newRecord(alarm, NOW), service).condition).toBe(
+      'Duration Maximum above the band of ad1 for 2 of 3 periods of 60 s',
+    );
   });
 
   it.each([
