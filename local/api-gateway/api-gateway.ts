@@ -8,14 +8,18 @@ import type { Invoke } from '../lambda/invocation.ts';
 import type { ApiDefinition } from '../template/service.ts';
 import type { SegmentSink } from '../xray/document.ts';
 import { httpEvent } from './http-event.ts';
-import { integrate, type IntegrationResult } from './integration.ts';
+import type { IntegrationResult } from './integration.ts';
+import { integrate } from './integration.ts';
 import { HTTP_INTEGRATION_TIMEOUT, MAX_REQUEST_BODY, REST_INTEGRATION_TIMEOUT } from './limits.ts';
 import type { GatewayRequest, Header } from './request.ts';
 import { headerValue, toGatewayRequest } from './request.ts';
-import { gatewayError, type GatewayResponse } from './response.ts';
+import type { GatewayResponse } from './response.ts';
+import { gatewayError } from './response.ts';
 import { restEvent } from './rest-event.ts';
-import { createRouter, type RouteMatch, type Router } from './routing.ts';
-import { buildSegment, traceRequest, type LambdaCall, type RequestTrace } from './segment.ts';
+import type { RouteMatch, Router } from './routing.ts';
+import { createRouter } from './routing.ts';
+import type { LambdaCall, RequestTrace } from './segment.ts';
+import { buildSegment, traceRequest } from './segment.ts';
 
 export interface ApiGatewayOptions extends PortOptions {
   readonly api: ApiDefinition;

@@ -8,7 +8,8 @@ import type { AlarmRecord } from './alarms/alarm-record.ts';
 import { AlarmService } from './alarms/alarm-service.ts';
 import { alarmPeriod } from './alarms/read-datapoints.ts';
 import { parseAlarmRule } from './composite/alarm-rule.ts';
-import { beginOf, periodMs, MIN_PERIOD, type MetricClock } from './metrics/clock.ts';
+import type { MetricClock } from './metrics/clock.ts';
+import { beginOf, periodMs, MIN_PERIOD } from './metrics/clock.ts';
 import { MetricStore } from './metrics/metric-store.ts';
 import { alarmChart } from './page/alarm-chart.ts';
 import { alarmSummary, byUrgency, settingsOf } from './page/alarm-summary.ts';
@@ -16,13 +17,8 @@ import { metricsPage, lossSentences } from './page/metrics-page.ts';
 import { ApiMetrics } from './sources/api-metrics.ts';
 import { LambdaMetrics } from './sources/lambda-metrics.ts';
 import { LogMetrics } from './sources/log-metrics.ts';
-import {
-  recordPublished,
-  recordQueueDepth,
-  recordQueueTraffic,
-  type QueueDepth,
-  type QueueTraffic,
-} from './sources/queue-metrics.ts';
+import type { QueueDepth, QueueTraffic } from './sources/queue-metrics.ts';
+import { recordPublished, recordQueueDepth, recordQueueTraffic } from './sources/queue-metrics.ts';
 import { Ticker } from './ticker.ts';
 import type {
   AlarmListing,

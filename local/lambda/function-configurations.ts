@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FunctionDefinition } from '../template/service.ts';
 import type { ConfigurationChange } from './configuration-change.ts';
-import { withTags, withoutTags, type Tags } from './function-tags.ts';
+import type { Tags } from './function-tags.ts';
+import { withTags, withoutTags } from './function-tags.ts';
 import { AwsApiError } from '../http/aws-error.ts';
 import { UPDATE_DURATION_MS } from './limits.ts';
 

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '@aws-sdk/client-sqs';
-import { type Invoke, type InvokeResponse, ThrottledError } from '../lambda/invocation.ts';
+import type { Invoke, InvokeResponse } from '../lambda/invocation.ts';
+import { ThrottledError } from '../lambda/invocation.ts';
 import type { EventSourceMappingDefinition } from '../template/service.ts';
 import { readBatchResponse } from './batch-response.ts';
 import { MAX_WAIT_TIME, QueueClient } from './queue-client.ts';
-import { MAX_PAYLOAD_BYTES, type SqsRecord, splitByPayload, sqsEvent, sqsRecord } from './sqs-event.ts';
+import type { SqsRecord } from './sqs-event.ts';
+import { MAX_PAYLOAD_BYTES, splitByPayload, sqsEvent, sqsRecord } from './sqs-event.ts';
 
 export interface QueuePollerOptions {
   readonly mapping: EventSourceMappingDefinition;

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { QueueTraffic } from '../cloudwatch/sources/queue-metrics.ts';
-import {
-  type BackendResponse,
-  type FauxqsBackend,
-  FAUXQS_ACCOUNT_ID,
-  SQS_CONTENT_TYPE,
-} from './fauxqs-backend.ts';
-import { type JsonObject, isObject, objectsIn, parseObject, stringsIn, without } from '../json.ts';
+import type { BackendResponse, FauxqsBackend } from './fauxqs-backend.ts';
+import { FAUXQS_ACCOUNT_ID, SQS_CONTENT_TYPE } from './fauxqs-backend.ts';
+import type { JsonObject } from '../json.ts';
+import { isObject, objectsIn, parseObject, stringsIn, without } from '../json.ts';
 import type { TraceHeaders } from './trace-headers.ts';
 
 export interface SqsRequest {

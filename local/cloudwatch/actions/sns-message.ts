@@ -15,15 +15,15 @@ import type { Account, Transition } from './transition.ts';
 const MAX_SUBJECT = 100;
 
 /** `ALARM: "name" in EU (Ireland)`; a long name is cut. */
-export const snsSubject = ({ alarm, state }: Transition, { region }: Account): string => {
+export function snsSubject({ alarm, state }: Transition, { region }: Account): string {
   const [before, after] = [`${state.value}: "`, `" in ${regionName(region)}`];
   const room = MAX_SUBJECT - before.length - after.length;
   const name = alarm.name.length <= room ? alarm.name : `${alarm.name.slice(0, room - 3)}...`;
   return `${before}${name}${after}`;
-};
+}
 
 /** JSON. */
-export const snsMessage = (transition: Transition, { region, accountId }: Account): string => {
+export function snsMessage(transition: Transition, { region, accountId }: Account): string {
   const { alarm, state, previous, createdAt } = transition;
   const common = {
     AlarmName: alarm.name,
@@ -45,9 +45,9 @@ export const snsMessage = (transition: Transition, { region, accountId }: Accoun
       ? { ...common, Trigger: triggerOf(alarm) }
       : { ...common, AlarmRule: alarm.rule, TriggeringChildren: triggeringChildren(transition) },
   );
-};
+}
 
-const triggerOf = (alarm: MetricAlarmDefinition): object => {
+function triggerOf(alarm: MetricAlarmDefinition): object {
   const { queries, datapointsToAlarm, threshold, thresholdMetricId } = alarm;
   const evaluation = {
     Period: alarmPeriod(alarm),
@@ -64,20 +64,22 @@ const triggerOf = (alarm: MetricAlarmDefinition): object => {
     return { ...evaluation, Metrics: queries.map(metricOf) };
   const { stat } = first;
   return { MetricName: stat.metricName, Namespace: stat.namespace, ...statisticOf(stat), ...evaluation };
-};
+}
 
-const statisticOf = ({ statistic, unit, dimensions }: MetricStatDefinition): object => ({
-  ...(SIMPLE_STATISTICS.includes(statistic)
-    ? { StatisticType: 'Statistic', Statistic: UPPER_CASE[statistic] ?? statistic.toUpperCase() }
-    : { StatisticType: 'ExtendedStatistic', ExtendedStatistic: statistic }),
-  Unit: unit ?? null,
-  Dimensions: dimensions.map(({ name, value }) => ({ value, name })),
-});
+function statisticOf({ statistic, unit, dimensions }: MetricStatDefinition): object {
+  return {
+    ...(SIMPLE_STATISTICS.includes(statistic)
+      ? { StatisticType: 'Statistic', Statistic: UPPER_CASE[statistic] ?? statistic.toUpperCase() }
+      : { StatisticType: 'ExtendedStatistic', ExtendedStatistic: statistic }),
+    Unit: unit ?? null,
+    Dimensions: dimensions.map(({ name, value }) => ({ value, name })),
+  };
+}
 
 const SIMPLE_STATISTICS = ['Sum', 'Average', 'Minimum', 'Maximum', 'SampleCount'];
 const UPPER_CASE: Readonly<Record<string, string>> = { SampleCount: 'SAMPLE_COUNT' };
 
-const metricOf = (query: MetricQueryDefinition): object => {
+function metricOf(query: MetricQueryDefinition): object {
   const { id, label, returnData } = query;
   const named = { Id: id, ...(label !== undefined && { Label: label }) };
   if ('expression' in query) return { Expression: query.expression, ...named, ReturnData: returnData };
@@ -96,12 +98,13 @@ const metricOf = (query: MetricQueryDefinition): object => {
     },
     ReturnData: returnData,
   };
-};
+}
 
-const triggeringChildren = ({ trigger }: Transition): object[] =>
-  trigger === undefined
+function triggeringChildren({ trigger }: Transition): object[] {
+  return trigger === undefined
     ? []
     : [{ Arn: trigger.arn, State: { Value: trigger.state.value, Timestamp: timestamp(trigger.state.at) } }];
+}
 
 /** The names of regions that CloudWatch writes into notifications. */
 const names: ReadonlyMap<string, string> = new Map([
@@ -129,4 +132,6 @@ const names: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The region itself where its name is not known. */
-const regionName = (region: string): string => names.get(region) ?? region;
+function regionName(region: string): string {
+  return names.get(region) ?? region;
+}

@@ -31,10 +31,10 @@ export interface EvaluationMoment {
  * The state that an alarm gets now. Undefined where it keeps its state and reason: too few samples of a percentile, or
  * missing data that is ignored.
  */
-export const evaluateMetricAlarm = (
+export function evaluateMetricAlarm(
   alarm: MetricAlarmDefinition,
   { store, clock, now, completeUntil, previousState }: EvaluationMoment,
-): AlarmEvaluation | undefined => {
+): AlarmEvaluation | undefined {
   const settings = settingsOf(alarm);
   const obstacle = whyNotEvaluated(alarm);
   if (settings === undefined || obstacle !== undefined) {
@@ -56,44 +56,49 @@ export const evaluateMetricAlarm = (
     if (error instanceof MathError) return notEvaluated(error.message.replace(/\.$/, ''));
     throw error;
   }
-};
+}
 
 /** Undefined for an alarm on an anomaly band. */
-export const settingsOf = (alarm: MetricAlarmDefinition): EvaluationSettings | undefined => {
+export function settingsOf(alarm: MetricAlarmDefinition): EvaluationSettings | undefined {
   const { threshold, comparisonOperator, evaluationPeriods, datapointsToAlarm = evaluationPeriods } = alarm;
   const { treatMissingData } = alarm;
   if (threshold === undefined || !isStaticComparison(comparisonOperator)) return undefined;
   return { threshold, comparisonOperator, evaluationPeriods, datapointsToAlarm, treatMissingData };
-};
+}
 
-const notEvaluated = (why: string): AlarmEvaluation => ({
-  state: 'INSUFFICIENT_DATA',
-  reason: `Not evaluated locally: ${why}.`,
-});
+function notEvaluated(why: string): AlarmEvaluation {
+  return {
+    state: 'INSUFFICIENT_DATA',
+    reason: `Not evaluated locally: ${why}.`,
+  };
+}
 
 /** AWS does not say which period decides: here it is the newest one with data. */
-const hasTooFewSamples = (
+function hasTooFewSamples(
   alarm: MetricAlarmDefinition,
   datapoints: readonly AlarmDatapoint[],
   { considered }: Verdict,
-): boolean => {
+): boolean {
   if (alarm.evaluateLowSampleCountPercentile !== 'ignore') return false;
   const watched = watchedQuery(alarm);
   const percentile = 'stat' in watched ? percentileOf(watched.stat.statistic) : undefined;
   const newest = datapoints[considered.at(-1) ?? -1];
   if (percentile === undefined || newest?.sampleCount === undefined) return false;
   return percentile > 0 && percentile < 100 && newest.sampleCount < minimumSamples(percentile);
-};
+}
 
 /** `ignore`, with no datapoints or only breaching ones, fewer than needed. */
-const isRetained = (
+function isRetained(
   { treatMissingData, datapointsToAlarm }: EvaluationSettings,
   { considered, breaching, filled }: Verdict,
-): boolean =>
-  treatMissingData === 'ignore' &&
-  filled > 0 &&
-  breaching === considered.length &&
-  breaching < datapointsToAlarm;
+): boolean {
+  return (
+    treatMissingData === 'ignore' &&
+    filled > 0 &&
+    breaching === considered.length &&
+    breaching < datapointsToAlarm
+  );
+}
 
 /**
  * The fewest samples of which CloudWatch takes a percentile for significant: 10/(1 - p) from the median upwards, 10/p
@@ -102,8 +107,8 @@ const isRetained = (
  *
  * @param percentile 99 for p99; above 0 and below 100.
  */
-export const minimumSamples = (percentile: number): number => {
+export function minimumSamples(percentile: number): number {
   const away = percentile >= 50 ? 100 - percentile : percentile;
   // In hundredths of a percent, lest 10/(1 - 0.99) be 999.9999999999991.
   return Math.ceil(100_000 / Math.round(away * 100));
-};
+}

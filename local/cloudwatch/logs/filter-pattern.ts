@@ -14,7 +14,7 @@ export interface FilterMatch {
 export type Filter = (message: string) => FilterMatch | undefined;
 
 /** @throws PatternError for a pattern that is not understood. */
-export const parseFilterPattern = (pattern: string): Filter => {
+export function parseFilterPattern(pattern: string): Filter {
   const text = pattern.trim();
   if (text.startsWith('{')) {
     const holds = parseJsonPattern(text);
@@ -33,24 +33,24 @@ export const parseFilterPattern = (pattern: string): Filter => {
   }
   const matches = parseTermPattern(text);
   return (message) => (matches(message) ? { value: () => undefined } : undefined);
-};
+}
 
 /** Only objects and lists: JSON patterns match nothing else. */
-const parseJson = (message: string): object | undefined => {
+function parseJson(message: string): object | undefined {
   if (!/^\s*[{[]/.test(message)) return undefined;
   try {
     return JSON.parse(message) as object;
   } catch {
     return undefined;
   }
-};
+}
 
 const TERM = /\s*([?-]?)(?:"((?:\\.|[^"\\])*)"|%([^%]*)%|(\S+))/y;
 
 type Test = (message: string) => boolean;
 
 /** @throws PatternError for a pattern that is not understood. */
-const parseTermPattern = (pattern: string): Test => {
+function parseTermPattern(pattern: string): Test {
   const all: Test[] = [];
   const any: Test[] = [];
   const none: Test[] = [];
@@ -73,4 +73,4 @@ const parseTermPattern = (pattern: string): Test => {
     all.every(matches(message)) &&
     (any.length === 0 || any.some(matches(message))) &&
     !none.some(matches(message));
-};
+}

@@ -54,7 +54,7 @@ const DEEPEST = 200;
  *
  * @throws MathError that quotes the expression and says what was expected.
  */
-export const parseExpression = (expression: string): Expression => {
+export function parseExpression(expression: string): Expression {
   const tokens = tokensOf(expression);
   let position = 0;
   let depth = 0;
@@ -141,7 +141,7 @@ export const parseExpression = (expression: string): Expression => {
   const parsed = binary(0);
   if (peek().kind !== 'end') refuse('an operator or the end');
   return parsed;
-};
+}
 
 interface Token {
   readonly kind: 'number' | 'name' | 'text' | 'sign' | 'end';
@@ -154,7 +154,7 @@ const TOKEN =
   /\s*(?:(?<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z]\w*)|"(?<text>[^"]*)"|(?<sign><=|>=|==|!=|<>|&&|\|\||[-+*/^(),<>![\]]))/y;
 
 /** @throws MathError for what belongs to no expression. */
-const tokensOf = (expression: string): Token[] => {
+function tokensOf(expression: string): Token[] {
   const tokens: Token[] = [];
   const end = expression.trimEnd().length;
   TOKEN.lastIndex = 0;
@@ -172,4 +172,4 @@ const tokensOf = (expression: string): Token[] => {
     tokens.push({ kind: kind as Token['kind'], text, at });
   }
   return [...tokens, { kind: 'end', text: '', at: end }];
-};
+}

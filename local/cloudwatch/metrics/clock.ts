@@ -8,10 +8,14 @@ export interface MetricClock {
 export const MIN_PERIOD = 10;
 
 /** Real milliseconds that a period of so many seconds lasts. */
-export const periodMs = (seconds: number, { minuteMs }: MetricClock): number => (seconds / 60) * minuteMs;
+export function periodMs(seconds: number, { minuteMs }: MetricClock): number {
+  return (seconds / 60) * minuteMs;
+}
 
 /** Milliseconds by which an end that was computed may miss the begin of the next bucket: the grain of such numbers. */
 const TOLERANCE = 0.001;
 
 /** The begin of the bucket that holds `at`, where buckets of `length` follow each other from the epoch on. */
-export const beginOf = (at: number, length: number): number => Math.floor((at + TOLERANCE) / length) * length;
+export function beginOf(at: number, length: number): number {
+  return Math.floor((at + TOLERANCE) / length) * length;
+}

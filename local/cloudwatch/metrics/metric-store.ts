@@ -1,6 +1,9 @@
-import { periodMs, MIN_PERIOD, type MetricClock } from './clock.ts';
-import { metricKey, type MetricId } from './metric.ts';
-import { addSample, emptySampleSet, mergeSampleSets, type SampleSet } from './sample-set.ts';
+import type { MetricClock } from './clock.ts';
+import { periodMs, MIN_PERIOD } from './clock.ts';
+import type { MetricId } from './metric.ts';
+import { metricKey } from './metric.ts';
+import type { SampleSet } from './sample-set.ts';
+import { addSample, emptySampleSet, mergeSampleSets } from './sample-set.ts';
 import type { Statistic } from './statistic.ts';
 
 /** Different metrics that are kept. */

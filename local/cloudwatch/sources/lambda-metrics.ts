@@ -1,11 +1,8 @@
-import {
-  ThrottledError,
-  type AsyncEvent,
-  type InvocationReport,
-  type Invoke,
-} from '../../lambda/invocation.ts';
+import type { AsyncEvent, InvocationReport, Invoke } from '../../lambda/invocation.ts';
+import { ThrottledError } from '../../lambda/invocation.ts';
 import type { FunctionDefinition } from '../../template/service.ts';
-import { dimensionsOf, type MetricId } from '../metrics/metric.ts';
+import type { MetricId } from '../metrics/metric.ts';
+import { dimensionsOf } from '../metrics/metric.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 
 const NAMESPACE = 'AWS/Lambda';
@@ -125,8 +122,10 @@ export class LambdaMetrics {
   }
 }
 
-const metricOf = (name: string, functionName?: string): MetricId => ({
-  namespace: NAMESPACE,
-  name,
-  dimensions: functionName === undefined ? [] : dimensionsOf({ FunctionName: functionName }),
-});
+function metricOf(name: string, functionName?: string): MetricId {
+  return {
+    namespace: NAMESPACE,
+    name,
+    dimensions: functionName === undefined ? [] : dimensionsOf({ FunctionName: functionName }),
+  };
+}

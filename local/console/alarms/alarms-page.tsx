@@ -5,7 +5,8 @@ import { plural } from '../format/text.ts';
 import { useQuietAnnouncement } from '../list/use-quiet-announcement.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
 import { AlarmFilterBar } from './alarm-filter-bar.tsx';
-import { countOf, shownAlarms, type AlarmFilter } from './alarm-list-state.ts';
+import type { AlarmFilter } from './alarm-list-state.ts';
+import { countOf, shownAlarms } from './alarm-list-state.ts';
 import { AlarmTable } from './alarm-table.tsx';
 import type { AlarmList } from './use-alarm-list.ts';
 

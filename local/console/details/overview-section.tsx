@@ -6,7 +6,8 @@ import { arrayOf, entriesOf, inlineText, isRecord, textOf } from '../format/valu
 import { Link } from '../routing/link.tsx';
 import { hrefOf } from '../routing/route.ts';
 import { durationOf } from '../timeline/bar.ts';
-import { Properties, type Property } from './properties.tsx';
+import type { Property } from './properties.tsx';
+import { Properties } from './properties.tsx';
 
 export interface OverviewSectionProps {
   readonly row: TimelineRow;

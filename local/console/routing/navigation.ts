@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { parseRoute, type Route } from './route.ts';
-import { parseSpan, spanQuery, type TimeSpan } from './time-span.ts';
+import type { Route } from './route.ts';
+import { parseRoute } from './route.ts';
+import type { TimeSpan } from './time-span.ts';
+import { parseSpan, spanQuery } from './time-span.ts';
 
 /** What the address bar says. */
 export interface Address {

@@ -1,6 +1,7 @@
 import type { PageRoute } from '../../console-contract.ts';
 import { pathOf, routeAt } from '../../console-contract.ts';
-import { spanQuery, type TimeSpan } from './time-span.ts';
+import type { TimeSpan } from './time-span.ts';
+import { spanQuery } from './time-span.ts';
 
 /** What the address bar asks for. */
 export type Route = PageRoute | { readonly page: 'unknown' };

@@ -3,7 +3,8 @@ import { Link } from '../routing/link.tsx';
 import type { PageName } from '../../console-contract.ts';
 import { PAGES } from '../../console-contract.ts';
 import type { Route } from '../routing/route.ts';
-import { spanQuery, type TimeSpan } from '../routing/time-span.ts';
+import type { TimeSpan } from '../routing/time-span.ts';
+import { spanQuery } from '../routing/time-span.ts';
 
 export interface PageLinksProps {
   readonly route: Route;
