@@ -6,7 +6,7 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Deeper than any SDK writes metadata, and shallow enough for every reader that recurses. */
-export const MAX_VALUE_DEPTH = 32;
+const MAX_VALUE_DEPTH = 32;
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

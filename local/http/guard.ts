@@ -71,7 +71,7 @@ export function createGuardedServer({
 }
 
 /** @throws RequestError for a request that the policy refuses. */
-export function checkSender(request: IncomingMessage, policy: RequestPolicy): void {
+function checkSender(request: IncomingMessage, policy: RequestPolicy): void {
   const ownPort = request.socket.localPort ?? 0;
   const { host = '', origin } = request.headers;
   if (!isOwnHost(host.toLowerCase(), policy, ownPort)) {

@@ -33,10 +33,10 @@ type Event = InvokeRequest & { readonly requestId: string };
  * What came of a try that did not succeed. `failed`: the function ran and failed. `delayed`: it did not run, because it
  * is throttled or the service is at fault. `refused`: it never will.
  */
-export type Miss = 'failed' | 'delayed' | 'refused';
+type Miss = 'failed' | 'delayed' | 'refused';
 
 /** The earlier misses of one event. */
-export interface Misses {
+interface Misses {
   readonly failed: number;
   readonly delayed: number;
 }
@@ -48,7 +48,7 @@ export interface Misses {
  * @param earlier the misses before this one
  * @param age milliseconds since the event was accepted
  */
-export function retryDelay(
+function retryDelay(
   miss: Miss,
   earlier: Misses,
   age: number,

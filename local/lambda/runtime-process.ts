@@ -4,11 +4,11 @@ import { spawn, execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { prepareBootstrap } from './bootstrap-file.ts';
 import { ChildOutput } from './child-output.ts';
 import type { ProcessExit } from './function-error.ts';
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
 
 export interface RuntimeProcessOptions {
   /** The directory of the function's code: the process runs in it. */

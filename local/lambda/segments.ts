@@ -3,12 +3,12 @@
  * name: `AWS::Lambda` is the service that took the call, `AWS::Lambda::Function` is the function's environment.
  * Pure: the ids come with the recording, the times with the phases.
  */
+import { fileURLToPath } from 'node:url';
 import type { Cause, Segment, Subsegment, ExceptionData, StackFrame } from '../xray/document.ts';
 import type { FunctionDefinition } from '../template/service.ts';
 import type { FunctionError } from './function-error.ts';
 import { MAX_SEGMENT_NAME, MAX_EXCEPTION_MESSAGE, MAX_STACK_FRAMES } from './limits.ts';
 import type { Recording } from './trace-context.ts';
-import { fileURLToPath } from 'node:url';
 
 /** A stretch of time, in epoch seconds. `end` is missing while it goes on. */
 export interface Phase {

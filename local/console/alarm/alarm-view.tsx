@@ -1,3 +1,5 @@
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
 import type { AlarmPage, TimeRange } from '../../cloudwatch/view.ts';
 import { worstFirst } from '../alarms/alarm-list-state.ts';
 import { AlarmTable } from '../alarms/alarm-table.tsx';
@@ -11,8 +13,6 @@ import type { TimeSpan } from '../routing/time-span.ts';
 import { AlarmHeader } from './alarm-header.tsx';
 import { AlarmHistory } from './alarm-history.tsx';
 import { linkedText } from '../format/text.ts';
-import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
 
 const CLOCK_EVERY_MS = 5000;
 
