@@ -50,3 +50,14 @@ export interface PluginUtilities {
   /** Both write to standard error. */
   readonly log: { warning(text: string): void; notice(text: string): void };
 }
+
+/** @throws Serverless' own error, which stops the packaging, when there are problems: each gets a line. */
+export function refuse(
+  { classes }: Pick<Serverless, 'classes'>,
+  heading: string,
+  problems: readonly string[],
+  code = 'LANTERN_ALARMS',
+): void {
+  if (problems.length === 0) return;
+  throw new classes.Error([heading, ...problems.map((line) => `- ${line}`)].join('\n'), code);
+}

@@ -11,8 +11,8 @@ import { dashboardResources, planDashboards } from './dashboard/dashboard-resour
 import type { Inventory } from './inventory/inventory.ts';
 import { readInventory } from './inventory/read-inventory.ts';
 import { asObject } from './inventory/template.ts';
-import { refuse } from './refuse.ts';
 import type { Serverless } from './serverless.ts';
+import { refuse } from './serverless.ts';
 import type { ActionSettings } from './settings/alarm-settings.ts';
 import { checkSettings } from './settings/check-settings.ts';
 import { checkDashboardSettings, dashboardsForStage } from './settings/dashboard-settings.ts';

@@ -1,9 +1,9 @@
+import { ALARM_TOPIC } from '../actions/alarm-topic.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
+import { refuse } from '../serverless.ts';
 import type { Expression, Resources } from './template.ts';
 import { checkTracingSettings } from './tracing-settings.ts';
 import { tagNever, wireTracing } from './wire-tracing.ts';
-
-const ALARM_TOPIC = 'LanternAlarmTopic';
 
 /**
  * Adds tracing on demand to the compiled template of a service, when its settings ask for it. Runs when the alarms, and with
@@ -12,14 +12,15 @@ const ALARM_TOPIC = 'LanternAlarmTopic';
  * @throws Serverless' own error, which stops the packaging, for mistakes in the settings.
  */
 export function addTracing(serverless: Serverless, { log }: Pick<PluginUtilities, 'log'>): void {
-  const { service, classes } = serverless;
+  const { service } = serverless;
   const settings = service.custom?.lantern?.tracing;
   if (settings === undefined) return;
-  const problems = checkTracingSettings(settings, Object.keys(service.functions));
-  if (problems.length > 0) {
-    const lines = ['The settings of tracing have mistakes:', ...problems.map((line) => `- ${line}`)];
-    throw new classes.Error(lines.join('\n'), 'LANTERN_TRACING');
-  }
+  refuse(
+    serverless,
+    'The settings of tracing have mistakes:',
+    checkTracingSettings(settings, Object.keys(service.functions)),
+    'LANTERN_TRACING',
+  );
   const template = service.provider.compiledCloudFormationTemplate as { Resources: Resources };
   const names = new Map(Object.entries(service.functions).map(([key, { name }]) => [key, name ?? key]));
   template.Resources = tagNever(
