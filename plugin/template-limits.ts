@@ -1,4 +1,4 @@
-import type { AlarmPlan } from './alarms/alarm-spec.ts';
+import type { AlarmPlan } from './alarms/alarm-plan.ts';
 import { asObject } from './inventory/template.ts';
 import type { Serverless } from './serverless.ts';
 import { refuse } from './serverless.ts';

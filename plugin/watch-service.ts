@@ -2,7 +2,7 @@ import { ALARM_TOPIC, alarmTopicResources } from './actions/alarm-topic.ts';
 import { planActions } from './actions/plan-actions.ts';
 import type { ResourceMap } from './alarms/alarm-resources.ts';
 import { alarmResources } from './alarms/alarm-resources.ts';
-import type { AlarmPlan } from './alarms/alarm-spec.ts';
+import type { AlarmPlan } from './alarms/alarm-plan.ts';
 import { checkAlarms } from './alarms/check/check-alarms.ts';
 import { planAlarms } from './alarms/plan-alarms.ts';
 import { conditionsOf } from './dashboard/conditions.ts';

@@ -1,4 +1,4 @@
-import type { AlarmSpec, MetricStat } from './alarm-spec.ts';
+import type { PlannedAlarm, MetricStat } from './alarm-plan.ts';
 
 /**
  * Compares a metric with what CloudWatch expects of it, from up to two weeks of its past, in place of a threshold.
@@ -8,7 +8,7 @@ import type { AlarmSpec, MetricStat } from './alarm-spec.ts';
 export function anomalyBand(
   stat: MetricStat,
   width: number,
-): Pick<AlarmSpec, 'metric' | 'comparisonOperator' | 'thresholdMetricId'> {
+): Pick<PlannedAlarm, 'metric' | 'comparisonOperator' | 'thresholdMetricId'> {
   return {
     metric: {
       kind: 'math',

@@ -1,5 +1,5 @@
 import type { Expression, Inventory } from '../inventory/inventory.ts';
-import type { Resources } from './definition.ts';
+import type { Resources } from './default-alarm.ts';
 
 /** The page of AWS' console to look at first, of the right region and partition. */
 export function consoleLink<Kind extends keyof Resources>(

@@ -6,13 +6,13 @@ import { FUNCTION_INVOCATION_ALARMS } from './defaults/function-invocations.ts';
 import { FUNCTION_REPORT_ALARMS } from './defaults/function-reports.ts';
 import { QUEUE_ALARMS, TOPIC_ALARMS } from './defaults/messaging.ts';
 import { TABLE_ALARMS } from './defaults/tables.ts';
-import type { AlarmDefinition, Resources } from './definition.ts';
+import type { DefaultAlarm, Resources } from './default-alarm.ts';
 
 /**
  * Every alarm, by what it is put on. The numbers, their sources and what an alarm means stand in the files of `defaults/`;
  * `docs/alarms.md` is made of them. Frozen all through: settings are laid over copies.
  */
-export const DEFAULTS: { readonly [Kind in keyof Resources]: ReadonlyArray<AlarmDefinition<Kind>> } = freeze({
+export const DEFAULTS: { readonly [Kind in keyof Resources]: ReadonlyArray<DefaultAlarm<Kind>> } = freeze({
   function: [
     ...FUNCTION_INVOCATION_ALARMS,
     ...FUNCTION_REPORT_ALARMS,

@@ -1,6 +1,6 @@
 import type { Expression, FunctionResource } from '../inventory/inventory.ts';
-import type { Dimension, MetricMath, MetricStat } from './alarm-spec.ts';
-import type { Tuning } from './definition.ts';
+import type { Dimension, MetricMath, MetricStat } from './alarm-plan.ts';
+import type { Tuning } from './default-alarm.ts';
 
 type Taken = Pick<Tuning, 'statistic' | 'period'>;
 

@@ -2,12 +2,12 @@ import type { Inventory, ScheduleResource } from '../inventory/inventory.ts';
 import type { AlarmSettings, StageAlarmSettings } from '../settings/alarm-settings.ts';
 import type { ResolvedAlarm } from '../settings/resolve-settings.ts';
 import { resolveAlarm, settingsForStage } from '../settings/resolve-settings.ts';
-import type { AlarmPlan, AlarmSpec, MetricFilterSpec, SkippedAlarm } from './alarm-spec.ts';
+import type { AlarmPlan, PlannedAlarm, PlannedFilter, SkippedAlarm } from './alarm-plan.ts';
 import { anomalyBand } from './anomaly-band.ts';
 import { planComposites } from './composite.ts';
 import { consoleLink } from './console-links.ts';
 import { DEFAULTS } from './defaults.ts';
-import type { AlarmDefinition, Resources, Watched } from './definition.ts';
+import type { DefaultAlarm, Resources, Watched } from './default-alarm.ts';
 import { isPercentile } from './statistics.ts';
 
 /**
@@ -33,8 +33,8 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings): Alar
 }
 
 interface Planned {
-  readonly alarm?: AlarmSpec;
-  readonly filters?: readonly MetricFilterSpec[];
+  readonly alarm?: PlannedAlarm;
+  readonly filters?: readonly PlannedFilter[];
   readonly skipped?: SkippedAlarm;
 }
 
@@ -72,7 +72,7 @@ function planResource<Kind extends keyof Resources>(
   if (whyNot !== undefined) return [{ skipped: { id: kind, resource: identity, why: whyNot } }];
   const condition = 'logicalId' in resource ? resource.condition : undefined;
   const link = consoleLink(kind, resource, inventory);
-  const definitions: ReadonlyArray<AlarmDefinition<Kind>> = DEFAULTS[kind];
+  const definitions: ReadonlyArray<DefaultAlarm<Kind>> = DEFAULTS[kind];
   return definitions.flatMap((definition) => {
     const resolved = resolveAlarm(settings, kind, identity.key, definition);
     if (resolved === 'off') return [];
@@ -80,7 +80,7 @@ function planResource<Kind extends keyof Resources>(
     return definition.plan(resource, resolved.tuning).map((found): Planned => {
       if ('skipped' in found) return { skipped: { id, resource: identity, why: found.skipped } };
       const { filters = [], part } = found;
-      const alarm: AlarmSpec = {
+      const alarm: PlannedAlarm = {
         id,
         ...namesOf(inventory, identity, definition.name, part),
         resource: identity,
@@ -104,7 +104,7 @@ function whyNotAtAll(resource: Resources[keyof Resources]): string | undefined {
 function identityOf<Kind extends keyof Resources>(
   kind: Kind,
   resource: Resources[Kind],
-): AlarmSpec['resource'] {
+): PlannedAlarm['resource'] {
   return 'logicalId' in resource
     ? { kind, logicalId: resource.logicalId, key: resource.key }
     : { kind, logicalId: 'Account', key: 'account' };
@@ -112,10 +112,10 @@ function identityOf<Kind extends keyof Resources>(
 
 function namesOf(
   { service, stage }: Inventory,
-  { kind, logicalId, key }: AlarmSpec['resource'],
+  { kind, logicalId, key }: PlannedAlarm['resource'],
   alarm: string,
   part?: string,
-): Pick<AlarmSpec, 'name' | 'logicalId'> {
+): Pick<PlannedAlarm, 'name' | 'logicalId'> {
   // An API has one logical id and a key per stage; a function's key may hold what a logical id may not.
   const resource = kind === 'function' ? logicalId : key;
   const ids = [resource, alarm, part ?? ''].map((name) => capitalised(alphanumeric(name)));
@@ -132,11 +132,11 @@ const alphanumeric = (name: string): string =>
 const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 function comparison(
-  { comparisonOperator }: Pick<AlarmDefinition, 'comparisonOperator'>,
+  { comparisonOperator }: Pick<DefaultAlarm, 'comparisonOperator'>,
   { metric, threshold }: Watched,
   { tuning }: ResolvedAlarm,
 ): Pick<
-  AlarmSpec,
+  PlannedAlarm,
   | 'metric'
   | 'comparisonOperator'
   | 'threshold'
@@ -161,10 +161,10 @@ function comparison(
 }
 
 function describe(
-  definition: Omit<AlarmDefinition, 'plan'>,
+  definition: Omit<DefaultAlarm, 'plan'>,
   { reason }: Watched,
   { tuning, overridden }: ResolvedAlarm,
-): Pick<AlarmSpec, 'unit' | 'meaning' | 'cause' | 'reason' | 'missingReason' | 'severity' | 'overridden'> {
+): Pick<PlannedAlarm, 'unit' | 'meaning' | 'cause' | 'reason' | 'missingReason' | 'severity' | 'overridden'> {
   const { unit, meaning, cause, severity, missing } = definition;
   const isSet = overridden.some((name) => name === 'threshold' || name === 'share' || name === 'minimum');
   return {

@@ -1,8 +1,8 @@
 import type { Expression } from '../inventory/inventory.ts';
-import type { AlarmSpec } from './alarm-spec.ts';
+import type { PlannedAlarm } from './alarm-plan.ts';
 import { joinTexts } from './console-links.ts';
 
-const OPERATORS: Readonly<Record<AlarmSpec['comparisonOperator'], string>> = {
+const OPERATORS: Readonly<Record<PlannedAlarm['comparisonOperator'], string>> = {
   GreaterThanThreshold: '>',
   GreaterThanOrEqualToThreshold: '>=',
   LessThanThreshold: '<',
@@ -17,14 +17,14 @@ export const thresholdInWords = ({
   comparisonOperator,
   threshold,
   unit,
-}: Pick<AlarmSpec, 'comparisonOperator' | 'threshold' | 'unit'>): string =>
+}: Pick<PlannedAlarm, 'comparisonOperator' | 'threshold' | 'unit'>): string =>
   threshold === undefined
     ? OPERATORS[comparisonOperator]
     : `${OPERATORS[comparisonOperator]} ${Number(threshold.toFixed(3))} ${unit}`;
 
 /** `3 of 5 min`, `1 of 1 x 5 min`. */
 export function periodsInWords(
-  { datapointsToAlarm, evaluationPeriods }: Pick<AlarmSpec, 'datapointsToAlarm' | 'evaluationPeriods'>,
+  { datapointsToAlarm, evaluationPeriods }: Pick<PlannedAlarm, 'datapointsToAlarm' | 'evaluationPeriods'>,
   period: number,
 ): string {
   const each = period === 60 ? 'min' : period % 60 === 0 ? `x ${period / 60} min` : `x ${period} s`;
@@ -34,7 +34,7 @@ export function periodsInWords(
 /** What whoever is woken reads: what it means, the likely cause and what to look at first, from when on, and where. */
 export const alarmDescription = (
   alarm: Pick<
-    AlarmSpec,
+    PlannedAlarm,
     | 'meaning'
     | 'cause'
     | 'reason'

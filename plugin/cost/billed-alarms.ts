@@ -1,4 +1,4 @@
-import type { AlarmSpec } from '../alarms/alarm-spec.ts';
+import type { PlannedAlarm } from '../alarms/alarm-plan.ts';
 import { PRICES } from './prices.ts';
 
 /** Below this period, in seconds, an alarm is billed as one of high resolution. */
@@ -11,7 +11,7 @@ export interface BilledAlarmMetrics {
 }
 
 /** CloudWatch bills an alarm by its metrics: each metric of metric math counts, and an anomaly band adds its two bounds. */
-export function billedAlarmMetrics(alarms: readonly AlarmSpec[]): BilledAlarmMetrics {
+export function billedAlarmMetrics(alarms: readonly PlannedAlarm[]): BilledAlarmMetrics {
   const of = (isHigh: boolean): number =>
     alarms
       .filter(({ metric }) => metric.period < STANDARD_RESOLUTION === isHigh)
@@ -19,7 +19,7 @@ export function billedAlarmMetrics(alarms: readonly AlarmSpec[]): BilledAlarmMet
   return { standard: of(false), highResolution: of(true) };
 }
 
-function metricsOf({ metric }: AlarmSpec): number {
+function metricsOf({ metric }: PlannedAlarm): number {
   if (metric.kind === 'stat') return 1;
   const stats = metric.metrics.filter((part) => 'stat' in part).length;
   const bands = metric.metrics.filter(

@@ -1,4 +1,4 @@
-import type { AlarmSpec } from '../alarms/alarm-spec.ts';
+import type { PlannedAlarm } from '../alarms/alarm-plan.ts';
 import { billedAlarmMetrics } from './billed-alarms.ts';
 import type { PriceName } from './price-list.ts';
 import { priceListOf } from './price-list.ts';
@@ -6,7 +6,7 @@ import { PRICES } from './prices.ts';
 
 /** What the plugin adds to a deployment, as far as it is billed. */
 export interface Added {
-  readonly alarms: readonly AlarmSpec[];
+  readonly alarms: readonly PlannedAlarm[];
   readonly compositeAlarms: number;
   readonly metricFilters: number;
   readonly dashboards: ReadonlyArray<{ readonly metricCount: number }>;

@@ -1,5 +1,5 @@
 import type { ResourceMap } from '../alarms/alarm-resources.ts';
-import type { AlarmPlan } from '../alarms/alarm-spec.ts';
+import type { AlarmPlan } from '../alarms/alarm-plan.ts';
 import { joinTexts } from '../alarms/console-links.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { StageDashboardSettings } from '../settings/dashboard-settings.ts';

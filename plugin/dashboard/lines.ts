@@ -1,4 +1,4 @@
-import type { Dimension } from '../alarms/alarm-spec.ts';
+import type { Dimension } from '../alarms/alarm-plan.ts';
 import type { Expression } from '../inventory/inventory.ts';
 
 /** One line of a chart: a metric, or metric math over the metrics of the same chart. */

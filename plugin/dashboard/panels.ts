@@ -1,4 +1,4 @@
-import type { AlarmSpec } from '../alarms/alarm-spec.ts';
+import type { PlannedAlarm } from '../alarms/alarm-plan.ts';
 import { joinTexts } from '../alarms/console-links.ts';
 import type { Expression } from '../inventory/inventory.ts';
 import type { Panel } from './body.ts';
@@ -58,7 +58,7 @@ function periodInWords(seconds: number): string {
 }
 
 /** CloudWatch draws the metric, or the metric math, of an alarm together with its threshold or band. */
-export function alarmChart(alarm: AlarmSpec, title: string): Panel {
+export function alarmChart(alarm: PlannedAlarm, title: string): Panel {
   return {
     type: 'metric',
     ...CHART,
@@ -96,7 +96,7 @@ export function alarmStatus(title: string, alarms: readonly NamedAlarm[]): reado
 /** About as many as the console puts beside each other over the whole width. */
 const ALARMS_OF_ROW = 6;
 
-type NamedAlarm = Pick<AlarmSpec, 'logicalId' | 'name' | 'condition'>;
+type NamedAlarm = Pick<PlannedAlarm, 'logicalId' | 'name' | 'condition'>;
 
 /** A template may not ask an alarm for its ARN that it perhaps does not make; there, the ARN is put together. */
 const arnOf = ({ logicalId, name, condition }: NamedAlarm): Expression =>

@@ -1,4 +1,4 @@
-import type { AlarmPlan, AlarmSpec, ResourceKind } from '../alarms/alarm-spec.ts';
+import type { AlarmPlan, PlannedAlarm, ResourceKind } from '../alarms/alarm-plan.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Section } from './lay-out.ts';
 import { alarmChart, text } from './panels.ts';
@@ -17,7 +17,7 @@ import { alarmTitle } from './thresholds.ts';
 /** A section for each function and resource, and one for the alarms that belong to none: those of the account. */
 export function resourceSections(inventory: Inventory, plan: AlarmPlan): readonly Section[] {
   const left = new Set(plan.alarms);
-  const alarmsOf = (kind: ResourceKind, keys: readonly string[]): readonly AlarmSpec[] => {
+  const alarmsOf = (kind: ResourceKind, keys: readonly string[]): readonly PlannedAlarm[] => {
     const own = [...left].filter(({ resource }) => resource.kind === kind && keys.includes(resource.key));
     for (const alarm of own) left.delete(alarm);
     return own;
@@ -43,7 +43,7 @@ export function resourceSections(inventory: Inventory, plan: AlarmPlan): readonl
   return left.size === 0 ? sections : [...sections, otherAlarms([...left])];
 }
 
-const otherAlarms = (alarms: readonly AlarmSpec[]): Section => ({
+const otherAlarms = (alarms: readonly PlannedAlarm[]): Section => ({
   panels: [
     text('## Account\nwhat the service shares with everything else in the account and region', 2),
     ...alarms.map((alarm) => alarmChart(alarm, `account: ${alarmTitle(alarm)}`)),

@@ -1,4 +1,4 @@
-import type { AlarmPlan } from '../alarms/alarm-spec.ts';
+import type { AlarmPlan } from '../alarms/alarm-plan.ts';
 import { joinTexts } from '../alarms/console-links.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { DashboardBody, Panel } from './body.ts';

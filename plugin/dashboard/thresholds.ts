@@ -1,4 +1,4 @@
-import type { AlarmSpec } from '../alarms/alarm-spec.ts';
+import type { PlannedAlarm } from '../alarms/alarm-plan.ts';
 import { thresholdInWords } from '../alarms/wording.ts';
 import type { MetricLine } from './lines.ts';
 import { COLOR, isSameMetric } from './lines.ts';
@@ -23,7 +23,7 @@ export interface Watched {
   readonly period?: number;
   readonly thresholds: readonly Threshold[];
   /** The alarms that are now seen on this chart. */
-  readonly shown: readonly AlarmSpec[];
+  readonly shown: readonly PlannedAlarm[];
 }
 
 /**
@@ -31,7 +31,7 @@ export interface Watched {
  * can not be held against one over a minute, and all of its lines do, because they are divided by each other. Alarms with
  * another period than the first are left to charts of their own.
  */
-export function watch(lines: readonly MetricLine[], alarms: readonly AlarmSpec[]): Watched {
+export function watch(lines: readonly MetricLine[], alarms: readonly PlannedAlarm[]): Watched {
   const matches = alarms.flatMap((alarm) => {
     const line = lines.find((candidate) => isWatchedBy(candidate, alarm));
     return line === undefined || alarm.threshold === undefined
@@ -49,9 +49,10 @@ export function watch(lines: readonly MetricLine[], alarms: readonly AlarmSpec[]
 }
 
 /** `alarm duration`: which of the alarms of its resource it is. */
-export const alarmTitle = ({ id }: Pick<AlarmSpec, 'id'>): string => `alarm ${id.slice(id.indexOf('.') + 1)}`;
+export const alarmTitle = ({ id }: Pick<PlannedAlarm, 'id'>): string =>
+  `alarm ${id.slice(id.indexOf('.') + 1)}`;
 
-const thresholdOf = (alarm: AlarmSpec, value: number, line: MetricLine): Threshold => ({
+const thresholdOf = (alarm: PlannedAlarm, value: number, line: MetricLine): Threshold => ({
   value,
   label: `${alarmTitle(alarm)} ${thresholdInWords(alarm)}`,
   color: COLOR.failure,
@@ -59,5 +60,5 @@ const thresholdOf = (alarm: AlarmSpec, value: number, line: MetricLine): Thresho
   ...(line.yAxis === 'right' && { yAxis: 'right' }),
 });
 
-const isWatchedBy = (line: MetricLine, { metric }: AlarmSpec): boolean =>
+const isWatchedBy = (line: MetricLine, { metric }: PlannedAlarm): boolean =>
   metric.kind === 'stat' && line.statistic === metric.statistic && isSameMetric(line.metric, metric);

@@ -1,4 +1,4 @@
-import type { Resources, Tuning } from '../alarms/definition.ts';
+import type { Resources, Tuning } from '../alarms/default-alarm.ts';
 import type { Expression } from '../inventory/inventory.ts';
 
 /** `custom.lantern.alarms`: `false` for none at all. */

@@ -1,5 +1,5 @@
 import { DEFAULTS } from '../alarms/defaults.ts';
-import type { AlarmDefinition, Resources } from '../alarms/definition.ts';
+import type { DefaultAlarm, Resources } from '../alarms/default-alarm.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { isObject } from '../inventory/template.ts';
 import { checkActions } from './check-actions.ts';
@@ -86,7 +86,7 @@ function checkResources(resources: unknown, path: string, inventory: Inventory):
 
 function checkAlarmSettings(alarms: unknown, path: string, kind: keyof Resources): readonly string[] {
   if (typeof alarms === 'boolean') return [];
-  const definitions: ReadonlyArray<Omit<AlarmDefinition, 'plan'>> = DEFAULTS[kind];
+  const definitions: ReadonlyArray<Omit<DefaultAlarm, 'plan'>> = DEFAULTS[kind];
   const names = definitions.map(({ name }) => name);
   return checkNames(alarms, path, names, `alarm of a ${kind}`, (name, setting, at) => {
     if (typeof setting === 'boolean') return [];

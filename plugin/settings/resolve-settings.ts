@@ -1,4 +1,4 @@
-import type { AlarmDefinition, Resources, Tuning } from '../alarms/definition.ts';
+import type { DefaultAlarm, Resources, Tuning } from '../alarms/default-alarm.ts';
 import { isObject } from '../inventory/template.ts';
 import type { AlarmSetting, AlarmSettings, ResourceSettings, StageAlarmSettings } from './alarm-settings.ts';
 
@@ -43,7 +43,7 @@ export function resolveAlarm(
   settings: StageAlarmSettings,
   kind: keyof Resources,
   key: string,
-  definition: Pick<AlarmDefinition, 'name' | 'on' | 'tuning'>,
+  definition: Pick<DefaultAlarm, 'name' | 'on' | 'tuning'>,
 ): ResolvedAlarm | 'off' {
   const own = kind === 'function' ? settings.functions : settings.resources;
   const layers = [

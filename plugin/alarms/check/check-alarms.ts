@@ -1,5 +1,5 @@
 import type { Inventory } from '../../inventory/inventory.ts';
-import type { AlarmPlan } from '../alarm-spec.ts';
+import type { AlarmPlan } from '../alarm-plan.ts';
 import { formProblems, planProblems } from './check-form.ts';
 import { metricProblems } from './check-metrics.ts';
 import { missingDataProblems } from './check-missing-data.ts';

@@ -1,4 +1,4 @@
-import type { AlarmPlan, AlarmSpec, CompositeSpec } from '../alarm-spec.ts';
+import type { AlarmPlan, PlannedAlarm, PlannedComposite } from '../alarm-plan.ts';
 import { LONGEST_RULE, MOST_CHILDREN } from '../limits.ts';
 import { isPercentile } from '../statistics.ts';
 import { alarmDescription } from '../wording.ts';
@@ -14,7 +14,7 @@ const LONGEST_RANGE_OF_SHORT_PERIODS_SECONDS = 86_400;
 const LONGEST_REFERENCE = 160;
 
 /** That CloudWatch takes the alarm: lengths, periods, and the form of metric math. */
-export function formProblems(alarm: AlarmSpec): readonly string[] {
+export function formProblems(alarm: PlannedAlarm): readonly string[] {
   const { name, metric, evaluationPeriods: n, datapointsToAlarm: m } = alarm;
   const range = metric.period * n;
   const limit = metric.period >= 3600 ? LONGEST_RANGE_SECONDS : LONGEST_RANGE_OF_SHORT_PERIODS_SECONDS;
@@ -37,7 +37,7 @@ export function formProblems(alarm: AlarmSpec): readonly string[] {
   ];
 }
 
-function mathProblems({ metric, thresholdMetricId }: AlarmSpec): readonly string[] {
+function mathProblems({ metric, thresholdMetricId }: PlannedAlarm): readonly string[] {
   if (metric.kind === 'stat') return [];
   const ids = metric.metrics.map(({ id }) => id);
   const periods = new Set(metric.metrics.flatMap((part) => ('stat' in part ? [part.stat.period] : [])));
@@ -80,7 +80,7 @@ export function planProblems({ alarms, composites }: AlarmPlan): readonly string
   ];
 }
 
-function ruleProblems({ name, rule, children }: CompositeSpec): readonly string[] {
+function ruleProblems({ name, rule, children }: PlannedComposite): readonly string[] {
   return [
     ...(rule.length > LONGEST_RULE
       ? [`${name}: its rule has ${rule.length} characters, and may have ${LONGEST_RULE}`]

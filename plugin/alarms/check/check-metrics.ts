@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Expression, Inventory } from '../../inventory/inventory.ts';
-import type { AlarmPlan, AlarmSpec, MetricStat } from '../alarm-spec.ts';
+import type { AlarmPlan, PlannedAlarm, MetricStat } from '../alarm-plan.ts';
 import { isPercentile } from '../statistics.ts';
 import { dimensionValues, neededDimensions } from './dimension-values.ts';
 import type { KnownMetric, StatisticKind } from './known-metric.ts';
 import { METRICS_TABLE } from './metrics-table.ts';
 
 /** The metrics that an alarm is made of. */
-export const statsOf = ({ metric }: Pick<AlarmSpec, 'metric'>): readonly MetricStat[] =>
+export const statsOf = ({ metric }: Pick<PlannedAlarm, 'metric'>): readonly MetricStat[] =>
   metric.kind === 'stat' ? [metric] : metric.metrics.flatMap((part) => ('stat' in part ? [part.stat] : []));
 
 /** What the table knows of a metric on a resource of this kind. */
 export const knownMetric = (
-  kind: AlarmSpec['resource']['kind'],
+  kind: PlannedAlarm['resource']['kind'],
   { namespace, metricName }: MetricStat,
 ): KnownMetric | undefined =>
   METRICS_TABLE.find(
@@ -27,7 +27,11 @@ function isNamespace(namespace: Expression, known: string): boolean {
 }
 
 /** That each metric of an alarm exists, with these dimensions and values, and that its statistic means something. */
-export function metricProblems(alarm: AlarmSpec, plan: AlarmPlan, inventory: Inventory): readonly string[] {
+export function metricProblems(
+  alarm: PlannedAlarm,
+  plan: AlarmPlan,
+  inventory: Inventory,
+): readonly string[] {
   const values = dimensionValues(alarm.resource, inventory);
   return statsOf(alarm).flatMap((stat) => {
     const known = knownMetric(alarm.resource.kind, stat);
@@ -46,7 +50,7 @@ function dimensionProblems(
   known: KnownMetric,
   what: string,
   values: Readonly<Record<string, readonly Expression[]>>,
-  { resource }: AlarmSpec,
+  { resource }: PlannedAlarm,
 ): readonly string[] {
   const names = dimensions.map(({ name }) => name);
   const sets = known.dimensions.map((set) => set.join(', ') || 'none');

@@ -1,8 +1,8 @@
-import type { AlarmSpec } from '../alarm-spec.ts';
+import type { PlannedAlarm } from '../alarm-plan.ts';
 import { knownMetric, statsOf } from './check-metrics.ts';
 
 /** That missing data is treated on purpose: what would come of it otherwise. */
-export function missingDataProblems(alarm: AlarmSpec): readonly string[] {
+export function missingDataProblems(alarm: PlannedAlarm): readonly string[] {
   const { treatMissingData: treatment, missingReason, comparisonOperator, overridden, metric } = alarm;
   if (missingReason.trim() === '') return ['nothing says why missing data is treated as it is'];
   if (overridden.includes('treatMissingData')) return [];

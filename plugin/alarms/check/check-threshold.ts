@@ -1,13 +1,13 @@
 import type { Inventory } from '../../inventory/inventory.ts';
-import type { AlarmSpec } from '../alarm-spec.ts';
-import type { Resources } from '../definition.ts';
+import type { PlannedAlarm } from '../alarm-plan.ts';
+import type { Resources } from '../default-alarm.ts';
 import type { KnownMetric } from './known-metric.ts';
 import { knownMetric, statsOf } from './check-metrics.ts';
 import type { Range } from './threshold-range.ts';
 import { crosses, reach } from './threshold-range.ts';
 
 /** That an alarm can ring, and does not ring all the time. */
-export function thresholdProblems(alarm: AlarmSpec, inventory: Inventory): readonly string[] {
+export function thresholdProblems(alarm: PlannedAlarm, inventory: Inventory): readonly string[] {
   const { comparisonOperator, threshold, thresholdMetricId, unit, overridden } = alarm;
   if (thresholdMetricId !== undefined) return [];
   if (overridden.includes('anomaly')) {
@@ -41,7 +41,7 @@ export function thresholdProblems(alarm: AlarmSpec, inventory: Inventory): reado
 }
 
 /** Of a single metric as it is documented; of metric math that gives a percentage, 0 to 100. */
-function rangeOf(alarm: AlarmSpec, inventory: Inventory): Range {
+function rangeOf(alarm: PlannedAlarm, inventory: Inventory): Range {
   if (alarm.metric.kind === 'math' && alarm.unit === '%') return { least: 0, above: false, most: 100 };
   const known = statsOf(alarm)
     .map((stat) => ({ stat, metric: knownMetric(alarm.resource.kind, stat) }))
@@ -69,7 +69,10 @@ function inWords({ least, above, most }: Range, unit: string): string {
   return most === Infinity ? `${from} ${unit}${above ? '' : ' or more'}` : `from ${from} to ${most} ${unit}`;
 }
 
-function resourceOf({ resource }: AlarmSpec, inventory: Inventory): Resources[keyof Resources] | undefined {
+function resourceOf(
+  { resource }: PlannedAlarm,
+  inventory: Inventory,
+): Resources[keyof Resources] | undefined {
   const lists: { readonly [Kind in keyof Resources]: ReadonlyArray<Resources[Kind]> } = {
     function: inventory.functions,
     queue: inventory.queues,
@@ -85,7 +88,7 @@ function resourceOf({ resource }: AlarmSpec, inventory: Inventory): Resources[ke
   return list.find((item) => !('key' in item) || item.key === resource.key);
 }
 
-const operatorInWords = (operator: AlarmSpec['comparisonOperator']): string =>
+const operatorInWords = (operator: PlannedAlarm['comparisonOperator']): string =>
   ({
     GreaterThanThreshold: 'greater than',
     GreaterThanOrEqualToThreshold: 'greater than or equal to',

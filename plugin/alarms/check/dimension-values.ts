@@ -1,12 +1,12 @@
 import type { Expression, Inventory } from '../../inventory/inventory.ts';
-import type { AlarmSpec } from '../alarm-spec.ts';
+import type { PlannedAlarm } from '../alarm-plan.ts';
 
 /**
  * The values that a dimension can have on the resource of an alarm, by dimension; a dimension that is not here has no data
  * for it. Written down a second time, apart from the defaults, so that a slip in one of them is found.
  */
 export function dimensionValues(
-  { kind, key }: AlarmSpec['resource'],
+  { kind, key }: PlannedAlarm['resource'],
   inventory: Inventory,
 ): Readonly<Record<string, readonly Expression[]>> {
   const find = <Resource extends { readonly key: string }>(list: readonly Resource[]): Resource | undefined =>
@@ -56,7 +56,7 @@ export function dimensionValues(
 
 /** What has to stand beside others: without them, the metric is of something else. */
 export const neededDimensions = (
-  kind: AlarmSpec['resource']['kind'],
+  kind: PlannedAlarm['resource']['kind'],
   values: Readonly<Record<string, unknown>>,
 ): readonly string[] => (kind === 'rule' && 'EventBusName' in values ? ['EventBusName'] : []);
 

@@ -1,5 +1,5 @@
 import type { FunctionResource } from '../../inventory/inventory.ts';
-import type { Resources } from '../definition.ts';
+import type { Resources } from '../default-alarm.ts';
 
 export type StatisticKind = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount' | 'percentile';
 

@@ -1,4 +1,4 @@
-import type { Resources } from '../definition.ts';
+import type { Resources } from '../default-alarm.ts';
 import type { KnownMetric } from './known-metric.ts';
 import { ACCOUNT_METRICS, FUNCTION_METRICS } from './lambda-metrics.ts';
 import { COUNT, GAUGE, LOSS, TIME } from './known-metric.ts';

@@ -1,4 +1,4 @@
-import type { AlarmSpec } from '../alarm-spec.ts';
+import type { PlannedAlarm } from '../alarm-plan.ts';
 
 /** The values that something can have; `above` leaves the lowest one out. */
 export interface Range {
@@ -7,7 +7,7 @@ export interface Range {
   readonly most: number;
 }
 
-type Compared = Pick<AlarmSpec, 'comparisonOperator'> & { readonly threshold: number };
+type Compared = Pick<PlannedAlarm, 'comparisonOperator'> & { readonly threshold: number };
 
 export function crosses(value: number, { comparisonOperator, threshold }: Compared): boolean {
   switch (comparisonOperator) {

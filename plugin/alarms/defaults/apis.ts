@@ -1,6 +1,6 @@
 import type { ApiResource } from '../../inventory/inventory.ts';
-import type { MetricMath, MetricStat } from '../alarm-spec.ts';
-import type { AlarmDefinition, Tuning } from '../definition.ts';
+import type { MetricMath, MetricStat } from '../alarm-plan.ts';
+import type { DefaultAlarm, Tuning } from '../default-alarm.ts';
 import { math, metric } from '../metrics.ts';
 
 /** API Gateway's names of the same thing, by kind of API; a count is one sample per request. */
@@ -27,7 +27,7 @@ const RATE: Tuning = {
 
 const NO_REQUESTS = 'No data means no requests.';
 
-export const API_ALARMS: ReadonlyArray<AlarmDefinition<'api'>> = [
+export const API_ALARMS: ReadonlyArray<DefaultAlarm<'api'>> = [
   {
     name: 'serverErrors',
     on: true,

@@ -1,11 +1,11 @@
 import type { Expression, RuleResource } from '../../inventory/inventory.ts';
-import type { AlarmDefinition } from '../definition.ts';
+import type { DefaultAlarm } from '../default-alarm.ts';
 import { metric } from '../metrics.ts';
 import { ONE_IS_ENOUGH, SEVERAL_MINUTES } from './tunings.ts';
 
 const ONLY_WHEN = 'The metric exists only when it happened.';
 
-export const RULE_ALARMS: ReadonlyArray<AlarmDefinition<'rule'>> = [
+export const RULE_ALARMS: ReadonlyArray<DefaultAlarm<'rule'>> = [
   {
     name: 'failed',
     on: true,
@@ -56,7 +56,7 @@ const dimensionsOf = ({ name, eventBusName }: RuleResource): Readonly<Record<str
 });
 
 /** Put on a group once: CloudWatch has no metrics of a single schedule. */
-export const SCHEDULE_ALARMS: ReadonlyArray<AlarmDefinition<'schedule'>> = [
+export const SCHEDULE_ALARMS: ReadonlyArray<DefaultAlarm<'schedule'>> = [
   {
     name: 'dropped',
     on: true,
@@ -103,7 +103,7 @@ const ofGroup = (group: Expression): string =>
     ? 'every one counts, of the group default, which all schedules of the account share that name no group'
     : 'every one counts, of its group of schedules';
 
-export const STATE_MACHINE_ALARMS: ReadonlyArray<AlarmDefinition<'stateMachine'>> = [
+export const STATE_MACHINE_ALARMS: ReadonlyArray<DefaultAlarm<'stateMachine'>> = [
   stateMachineAlarm('failed', 'ExecutionsFailed', {
     tuning: ONE_IS_ENOUGH,
     unit: 'executions',
@@ -139,10 +139,10 @@ function stateMachineAlarm(
   {
     reason,
     ...rest
-  }: Pick<AlarmDefinition, 'tuning' | 'unit' | 'severity' | 'numbers' | 'meaning' | 'cause'> & {
+  }: Pick<DefaultAlarm, 'tuning' | 'unit' | 'severity' | 'numbers' | 'meaning' | 'cause'> & {
     readonly reason: string;
   },
-): AlarmDefinition<'stateMachine'> {
+): DefaultAlarm<'stateMachine'> {
   return {
     ...rest,
     name,

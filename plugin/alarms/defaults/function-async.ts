@@ -1,9 +1,9 @@
-import type { AlarmDefinition } from '../definition.ts';
+import type { DefaultAlarm } from '../default-alarm.ts';
 import { duration, lambda } from '../metrics.ts';
 import { ONE_IS_ENOUGH } from './tunings.ts';
 
 /** Work that waits for a function: asynchronous events, and records of streams. */
-export const FUNCTION_ASYNC_ALARMS: ReadonlyArray<AlarmDefinition<'function'>> = [
+export const FUNCTION_ASYNC_ALARMS: ReadonlyArray<DefaultAlarm<'function'>> = [
   {
     name: 'asyncAge',
     on: true,

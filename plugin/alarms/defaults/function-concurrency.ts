@@ -1,10 +1,10 @@
 import type { Expression, FunctionResource, ProvisionedConcurrency } from '../../inventory/inventory.ts';
-import type { MetricStat } from '../alarm-spec.ts';
-import type { AlarmDefinition, Tuning } from '../definition.ts';
+import type { MetricStat } from '../alarm-plan.ts';
+import type { DefaultAlarm, Tuning } from '../default-alarm.ts';
 import { lambda, math, metric, percent } from '../metrics.ts';
 
 /** How near a function is to the concurrency that it, or the account, has. */
-export const FUNCTION_CONCURRENCY_ALARMS: ReadonlyArray<AlarmDefinition<'function'>> = [
+export const FUNCTION_CONCURRENCY_ALARMS: ReadonlyArray<DefaultAlarm<'function'>> = [
   {
     name: 'concurrency',
     on: true,
@@ -98,7 +98,7 @@ export const FUNCTION_CONCURRENCY_ALARMS: ReadonlyArray<AlarmDefinition<'functio
   },
 ];
 
-export const ACCOUNT_ALARMS: ReadonlyArray<AlarmDefinition<'account'>> = [
+export const ACCOUNT_ALARMS: ReadonlyArray<DefaultAlarm<'account'>> = [
   {
     name: 'concurrency',
     on: true,

@@ -1,8 +1,8 @@
-import type { AlarmDefinition } from '../definition.ts';
+import type { DefaultAlarm } from '../default-alarm.ts';
 import { lambda, math, duration, percent } from '../metrics.ts';
 
 /** How invocations end and how long they take: the metrics that Lambda sends for every function. */
-export const FUNCTION_INVOCATION_ALARMS: ReadonlyArray<AlarmDefinition<'function'>> = [
+export const FUNCTION_INVOCATION_ALARMS: ReadonlyArray<DefaultAlarm<'function'>> = [
   {
     name: 'duration',
     on: true,

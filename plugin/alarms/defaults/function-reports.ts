@@ -1,5 +1,5 @@
 import type { FunctionResource } from '../../inventory/inventory.ts';
-import type { AlarmDefinition, Unwatched, Watched } from '../definition.ts';
+import type { DefaultAlarm, Unwatched, Watched } from '../default-alarm.ts';
 import { INIT_LIMIT_MS } from '../limits.ts';
 import { lambda, math, duration, percent, sumOver } from '../metrics.ts';
 import { reportMetric } from '../report-filters.ts';
@@ -8,7 +8,7 @@ import { reportMetric } from '../report-filters.ts';
  * What only the report of an invocation says, which Lambda writes into the log: metric filters make metrics of it, with no
  * code in the function. CloudWatch bills each as a custom metric for the hours in which it has data.
  */
-export const FUNCTION_REPORT_ALARMS: ReadonlyArray<AlarmDefinition<'function'>> = [
+export const FUNCTION_REPORT_ALARMS: ReadonlyArray<DefaultAlarm<'function'>> = [
   {
     name: 'memory',
     on: true,

@@ -1,4 +1,4 @@
-import type { AlarmDefinition } from '../definition.ts';
+import type { DefaultAlarm } from '../default-alarm.ts';
 import { metric, duration, percent } from '../metrics.ts';
 import { ONE_IS_ENOUGH } from './tunings.ts';
 
@@ -8,7 +8,7 @@ const ATTEMPTS = 5;
 /** Below this an age says little: the metric has a value per minute. Seconds. */
 const LEAST_AGE_SECONDS = 120;
 
-export const QUEUE_ALARMS: ReadonlyArray<AlarmDefinition<'queue'>> = [
+export const QUEUE_ALARMS: ReadonlyArray<DefaultAlarm<'queue'>> = [
   {
     name: 'age',
     on: true,
@@ -89,7 +89,7 @@ export const QUEUE_ALARMS: ReadonlyArray<AlarmDefinition<'queue'>> = [
   },
 ];
 
-export const TOPIC_ALARMS: ReadonlyArray<AlarmDefinition<'topic'>> = [
+export const TOPIC_ALARMS: ReadonlyArray<DefaultAlarm<'topic'>> = [
   {
     name: 'failed',
     on: true,

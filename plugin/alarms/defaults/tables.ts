@@ -1,6 +1,6 @@
 import type { Expression, TableResource } from '../../inventory/inventory.ts';
-import type { MetricMath } from '../alarm-spec.ts';
-import type { AlarmDefinition, Tuning } from '../definition.ts';
+import type { MetricMath } from '../alarm-plan.ts';
+import type { DefaultAlarm, Tuning } from '../default-alarm.ts';
 import { math, metric } from '../metrics.ts';
 
 const THROTTLES: Tuning = {
@@ -19,7 +19,7 @@ const FILLED =
 /**
  * DynamoDB sends these metrics only when they happen. Each alarm is metric math with FILL, so that it comes back to OK.
  */
-export const TABLE_ALARMS: ReadonlyArray<AlarmDefinition<'table'>> = [
+export const TABLE_ALARMS: ReadonlyArray<DefaultAlarm<'table'>> = [
   {
     name: 'throttles',
     on: true,

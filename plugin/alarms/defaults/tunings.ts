@@ -1,4 +1,4 @@
-import type { Tuning } from '../definition.ts';
+import type { Tuning } from '../default-alarm.ts';
 
 /** For what must not happen at all: the first time is an alarm, within the minute. */
 export const ONE_IS_ENOUGH: Tuning = {

@@ -1,4 +1,4 @@
-import type { AlarmSpec } from '../../alarms/alarm-spec.ts';
+import type { PlannedAlarm } from '../../alarms/alarm-plan.ts';
 import type { ApiResource } from '../../inventory/inventory.ts';
 import type { Section } from '../lay-out.ts';
 import type { MetricLine } from '../lines.ts';
@@ -26,7 +26,7 @@ export const apiLines = ({ kind, name, stage }: ApiResource): ReturnType<typeof 
     { name: 'Stage', value: stage },
   ]);
 
-export function apiSection(api: ApiResource, region: string, alarms: readonly AlarmSpec[]): Section {
+export function apiSection(api: ApiResource, region: string, alarms: readonly PlannedAlarm[]): Section {
   const { kind, key } = api;
   const line = apiLines(api);
   const names = API_METRICS[kind];

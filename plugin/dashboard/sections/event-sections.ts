@@ -1,11 +1,11 @@
-import type { AlarmSpec, Dimension } from '../../alarms/alarm-spec.ts';
+import type { PlannedAlarm, Dimension } from '../../alarms/alarm-plan.ts';
 import type { RuleResource, ScheduleResource, StateMachineResource } from '../../inventory/inventory.ts';
 import type { Section } from '../lay-out.ts';
 import { COLOR, linesOf } from '../lines.ts';
 import { sectionHeading } from './section-heading.ts';
 import { watchedCharts } from './watched-charts.ts';
 
-export function ruleSection(rule: RuleResource, region: string, alarms: readonly AlarmSpec[]): Section {
+export function ruleSection(rule: RuleResource, region: string, alarms: readonly PlannedAlarm[]): Section {
   const line = linesOf('AWS/Events', ruleDimensions(rule));
   return {
     panels: [
@@ -65,7 +65,7 @@ export function scheduleGroups(schedules: readonly ScheduleResource[]): readonly
 export function scheduleGroupSection(
   schedules: ScheduleGroup,
   region: string,
-  alarms: readonly AlarmSpec[],
+  alarms: readonly PlannedAlarm[],
 ): Section {
   const keys = schedules.map(({ key }) => key).join(', ');
   const line = linesOf('AWS/Scheduler', [{ name: 'ScheduleGroup', value: schedules[0].group }]);
@@ -107,7 +107,7 @@ export function scheduleGroupSection(
 export function stateMachineSection(
   stateMachine: StateMachineResource,
   region: string,
-  alarms: readonly AlarmSpec[],
+  alarms: readonly PlannedAlarm[],
 ): Section {
   const { key, name } = stateMachine;
   const line = linesOf('AWS/States', [{ name: 'StateMachineArn', value: name }]);

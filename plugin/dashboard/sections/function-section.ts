@@ -1,4 +1,4 @@
-import type { AlarmPlan } from '../../alarms/alarm-spec.ts';
+import type { AlarmPlan } from '../../alarms/alarm-plan.ts';
 import type { FunctionResource } from '../../inventory/inventory.ts';
 import type { Section } from '../lay-out.ts';
 import { COLOR, linesOf } from '../lines.ts';

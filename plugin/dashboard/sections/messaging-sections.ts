@@ -1,4 +1,4 @@
-import type { AlarmSpec } from '../../alarms/alarm-spec.ts';
+import type { PlannedAlarm } from '../../alarms/alarm-plan.ts';
 import type { QueueResource, TopicResource } from '../../inventory/inventory.ts';
 import type { Section } from '../lay-out.ts';
 import { COLOR, linesOf } from '../lines.ts';
@@ -6,7 +6,7 @@ import { limit } from '../thresholds.ts';
 import { sectionHeading } from './section-heading.ts';
 import { watchedCharts } from './watched-charts.ts';
 
-export function queueSection(queue: QueueResource, region: string, alarms: readonly AlarmSpec[]): Section {
+export function queueSection(queue: QueueResource, region: string, alarms: readonly PlannedAlarm[]): Section {
   const { key, name, retention, deadLettersOf, consumers } = queue;
   const line = linesOf('AWS/SQS', [{ name: 'QueueName', value: name }]);
   const role =
@@ -60,7 +60,7 @@ export function queueSection(queue: QueueResource, region: string, alarms: reado
   };
 }
 
-export function topicSection(topic: TopicResource, region: string, alarms: readonly AlarmSpec[]): Section {
+export function topicSection(topic: TopicResource, region: string, alarms: readonly PlannedAlarm[]): Section {
   const { key, name, redrives } = topic;
   const line = linesOf('AWS/SNS', [{ name: 'TopicName', value: name }]);
   return {

@@ -1,4 +1,4 @@
-import type { MetricFilterSpec } from '../../alarms/alarm-spec.ts';
+import type { PlannedFilter } from '../../alarms/alarm-plan.ts';
 import type { FunctionResource } from '../../inventory/inventory.ts';
 import type { MetricLine } from '../lines.ts';
 import { COLOR, linesOf } from '../lines.ts';
@@ -11,7 +11,7 @@ import type { WatchedChart } from './watched-charts.ts';
  */
 export function reportCharts(
   resource: FunctionResource,
-  filters: readonly MetricFilterSpec[],
+  filters: readonly PlannedFilter[],
 ): readonly WatchedChart[] {
   const own = filters.filter(({ functionLogicalId }) => functionLogicalId === resource.logicalId);
   const linesOfUnit = (unit: string, shown: readonly Shown[]): readonly MetricLine[] =>

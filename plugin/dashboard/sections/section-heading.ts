@@ -1,5 +1,5 @@
 import { consoleLink, joinTexts } from '../../alarms/console-links.ts';
-import type { Resources } from '../../alarms/definition.ts';
+import type { Resources } from '../../alarms/default-alarm.ts';
 import type { Panel } from '../body.ts';
 import { markdownLink } from '../links.ts';
 import { text } from '../panels.ts';

@@ -1,4 +1,4 @@
-import type { AlarmSpec, Dimension } from '../../alarms/alarm-spec.ts';
+import type { PlannedAlarm, Dimension } from '../../alarms/alarm-plan.ts';
 import type { TableResource } from '../../inventory/inventory.ts';
 import type { Section } from '../lay-out.ts';
 import { COLOR, linesOf } from '../lines.ts';
@@ -6,7 +6,7 @@ import { sectionHeading } from './section-heading.ts';
 import type { WatchedChart } from './watched-charts.ts';
 import { watchedCharts } from './watched-charts.ts';
 
-export function tableSection(table: TableResource, region: string, alarms: readonly AlarmSpec[]): Section {
+export function tableSection(table: TableResource, region: string, alarms: readonly PlannedAlarm[]): Section {
   const { key, name, indexes, billing } = table;
   const own: Dimension = { name: 'TableName', value: name };
   const charts = [

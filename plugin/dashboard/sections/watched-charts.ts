@@ -1,4 +1,4 @@
-import type { AlarmSpec } from '../../alarms/alarm-spec.ts';
+import type { PlannedAlarm } from '../../alarms/alarm-plan.ts';
 import type { Panel } from '../body.ts';
 import type { Line, MetricLine } from '../lines.ts';
 import type { ChartOptions } from '../panels.ts';
@@ -20,9 +20,9 @@ export interface WatchedChart extends Omit<ChartOptions, 'lines' | 'thresholds'>
  */
 export function watchedCharts(
   charts: readonly WatchedChart[],
-  alarms: readonly AlarmSpec[],
+  alarms: readonly PlannedAlarm[],
 ): readonly Panel[] {
-  const shown = new Set<AlarmSpec>();
+  const shown = new Set<PlannedAlarm>();
   const panels = charts.map(({ lines, math = [], limits = [], ...options }) => {
     const watched = watch(lines, alarms);
     for (const alarm of watched.shown) shown.add(alarm);

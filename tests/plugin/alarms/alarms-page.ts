@@ -1,6 +1,6 @@
-import type { AlarmSpec, MetricStat } from '../../../plugin/alarms/alarm-spec.ts';
+import type { PlannedAlarm, MetricStat } from '../../../plugin/alarms/alarm-plan.ts';
 import { DEFAULTS } from '../../../plugin/alarms/defaults.ts';
-import type { AlarmDefinition, Resources } from '../../../plugin/alarms/definition.ts';
+import type { DefaultAlarm, Resources } from '../../../plugin/alarms/default-alarm.ts';
 import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
 import { periodsInWords, thresholdInWords } from '../../../plugin/alarms/wording.ts';
 import { functionResources, inventoryOf } from '../../helpers/inventory.ts';
@@ -33,7 +33,7 @@ export function alarmTables(): string {
 }
 
 function table(kind: keyof Resources): string {
-  const definitions: ReadonlyArray<Omit<AlarmDefinition, 'plan'>> = DEFAULTS[kind];
+  const definitions: ReadonlyArray<Omit<DefaultAlarm, 'plan'>> = DEFAULTS[kind];
   const rows = definitions.map((definition) => [
     `\`${definition.name}\`${definition.severity === 'symptom' ? '' : '<br>warning'}${definition.on ? '' : '<br>off'}`,
     rule(kind, definition),
@@ -46,7 +46,7 @@ function table(kind: keyof Resources): string {
     .join('\n');
 }
 
-function rule(kind: keyof Resources, definition: Omit<AlarmDefinition, 'plan'>): string {
+function rule(kind: keyof Resources, definition: Omit<DefaultAlarm, 'plan'>): string {
   const { tuning, shareOf, comparisonOperator, unit } = definition;
   const { share, threshold } = tuning;
   const operator = comparisonOperator === 'GreaterThanThreshold' ? '>' : '>=';
@@ -107,7 +107,7 @@ function metricOf(id: string): string {
   return inWords(alarm);
 }
 
-function inWords({ metric }: AlarmSpec): string {
+function inWords({ metric }: PlannedAlarm): string {
   if (metric.kind === 'stat') return statInWords(metric);
   const stats = metric.metrics.flatMap((part) => ('stat' in part ? [part] : []));
   const expression = metric.metrics.flatMap((part) => ('expression' in part ? [part.expression] : [])).at(-1);

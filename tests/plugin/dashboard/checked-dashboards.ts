@@ -1,4 +1,4 @@
-import type { AlarmPlan } from '../../../plugin/alarms/alarm-spec.ts';
+import type { AlarmPlan } from '../../../plugin/alarms/alarm-plan.ts';
 import type { Conditions } from '../../../plugin/dashboard/conditions.ts';
 import { dashboardResources, planDashboards } from '../../../plugin/dashboard/dashboard-resources.ts';
 import type { Inventory } from '../../../plugin/inventory/inventory.ts';

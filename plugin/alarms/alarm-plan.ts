@@ -2,11 +2,11 @@ import type { Expression } from '../inventory/inventory.ts';
 
 /** What `planAlarms` makes of an inventory and the settings. */
 export interface AlarmPlan {
-  readonly alarms: readonly AlarmSpec[];
+  readonly alarms: readonly PlannedAlarm[];
   /** The metrics that the alarms need and that are made of log lines. */
-  readonly filters: readonly MetricFilterSpec[];
+  readonly filters: readonly PlannedFilter[];
   /** "The service is unhealthy": one, or the root last and its branches before it where one rule would be too long. */
-  readonly composites: readonly CompositeSpec[];
+  readonly composites: readonly PlannedComposite[];
   /** What cannot be watched, and why; what is switched off is not listed. */
   readonly skipped: readonly SkippedAlarm[];
 }
@@ -14,11 +14,11 @@ export interface AlarmPlan {
 export interface SkippedAlarm {
   /** As of an alarm; only the kind of the resource, where none of its alarms would work. */
   readonly id: string;
-  readonly resource: AlarmSpec['resource'];
+  readonly resource: PlannedAlarm['resource'];
   readonly why: string;
 }
 
-export interface CompositeSpec {
+export interface PlannedComposite {
   readonly logicalId: string;
   readonly name: string;
   readonly rule: string;
@@ -33,7 +33,7 @@ export interface CompositeSpec {
  * One alarm as the plugin plans it, before it is CloudFormation. What plans alarms writes it; the check, the table of
  * `serverless alarms`, the dashboard, the estimate of costs and the template read it.
  */
-export interface AlarmSpec {
+export interface PlannedAlarm {
   /** Which alarm of the defaults this is: `function.duration`, `queue.age`, … */
   readonly id: string;
   readonly logicalId: string;
@@ -114,7 +114,7 @@ export interface Dimension {
 }
 
 /** A metric that CloudWatch Logs makes of a function's log lines. */
-export interface MetricFilterSpec {
+export interface PlannedFilter {
   readonly logicalId: string;
   /** The logical id of the function. */
   readonly functionLogicalId: string;

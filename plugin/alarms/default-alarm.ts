@@ -9,7 +9,7 @@ import type {
   TableResource,
   TopicResource,
 } from '../inventory/inventory.ts';
-import type { AlarmSpec, ComparisonOperator, MetricFilterSpec, MetricSource } from './alarm-spec.ts';
+import type { PlannedAlarm, ComparisonOperator, PlannedFilter, MetricSource } from './alarm-plan.ts';
 
 /** What alarms are put on, by the name that settings use. */
 export interface Resources {
@@ -38,13 +38,13 @@ export interface Tuning {
   readonly period: number;
   readonly evaluationPeriods: number;
   readonly datapointsToAlarm: number;
-  readonly treatMissingData: AlarmSpec['treatMissingData'];
+  readonly treatMissingData: PlannedAlarm['treatMissingData'];
   /** The width of an anomaly band in standard deviations, in place of the threshold. */
   readonly anomaly?: number;
 }
 
 /** One alarm of the defaults: its numbers, why they are what they are, and how it is put on a resource. */
-export interface AlarmDefinition<Kind extends keyof Resources = keyof Resources> {
+export interface DefaultAlarm<Kind extends keyof Resources = keyof Resources> {
   /** What settings call it, within its kind. */
   readonly name: string;
   /** Whether it is on where nothing is set. */
@@ -54,7 +54,7 @@ export interface AlarmDefinition<Kind extends keyof Resources = keyof Resources>
   readonly shareOf?: string;
   readonly comparisonOperator: ComparisonOperator;
   readonly unit: string;
-  readonly severity: AlarmSpec['severity'];
+  readonly severity: PlannedAlarm['severity'];
   /** Where each number comes from: the page of AWS, or that it is our judgement and what it rests on. */
   readonly numbers: string;
   /** Why missing data is treated as it is. */
@@ -72,7 +72,7 @@ export interface Watched {
   readonly reason: string;
   /** Tells alarms apart where a resource has several of the kind: the name of an index, of an alias. */
   readonly part?: string;
-  readonly filters?: readonly MetricFilterSpec[];
+  readonly filters?: readonly PlannedFilter[];
 }
 
 export interface Unwatched {
