@@ -1,6 +1,9 @@
 import type { Inventory } from '../inventory/inventory.ts';
 import type { PlannedAlarm, PlannedComposite } from './alarm-plan.ts';
-import { LONGEST_RULE, MOST_CHILDREN } from './limits.ts';
+
+/** The characters of a rule, and the alarms in it: CloudWatch, "PutCompositeAlarm" and "Create a composite alarm". */
+export const MAX_RULE_LENGTH = 10_240;
+export const MAX_RULE_ALARMS = 100;
 
 /**
  * One alarm that says that the service is unhealthy: in ALARM as soon as one of the symptoms is. Warnings do not count. Where
@@ -61,7 +64,7 @@ function chunks(alarms: readonly Named[]): ReadonlyArray<readonly Named[]> {
   for (const alarm of alarms) {
     const added = term(alarm).length + OR.length;
     const current = found.at(-1) ?? [];
-    if (current.length > 0 && (current.length === MOST_CHILDREN || length + added > LONGEST_RULE)) {
+    if (current.length > 0 && (current.length === MAX_RULE_ALARMS || length + added > MAX_RULE_LENGTH)) {
       found.push([alarm]);
       length = added;
     } else {

@@ -55,12 +55,14 @@ export interface DefaultAlarm<Kind extends keyof Resources = keyof Resources> {
   readonly comparisonOperator: ComparisonOperator;
   readonly unit: string;
   readonly severity: PlannedAlarm['severity'];
+  /** What ALARM means, one sentence. */
+  readonly meaning: string;
+  /** The likely cause, and what to look at first. */
+  readonly cause: string;
   /** Where each number comes from: the page of AWS, or that it is our judgement and what it rests on. */
   readonly numbers: string;
   /** Why missing data is treated as it is. */
   readonly missing: string;
-  readonly meaning: string;
-  readonly cause: string;
   /** What is watched on this resource: nothing, where it does not apply. */
   readonly plan: (resource: Resources[Kind], tuning: Tuning) => readonly (Watched | Unwatched)[];
 }
@@ -77,4 +79,67 @@ export interface Watched {
 
 export interface Unwatched {
   readonly skipped: string;
+}
+
+/** A default as its file writes it down: what is watched, from when on, and why. What most have in common is left out. */
+export interface WrittenAlarm<Kind extends keyof Resources> extends Omit<
+  DefaultAlarm<Kind>,
+  'on' | 'tuning' | 'comparisonOperator' | 'plan'
+> {
+  /** @default true */
+  readonly on?: boolean;
+  /** @default treatMissingData 'notBreaching' */
+  readonly tuning: WrittenTuning;
+  /** @default 'GreaterThanThreshold' */
+  readonly comparisonOperator?: ComparisonOperator;
+  /** Which resources it is put on: all without it. */
+  readonly where?: (resource: Resources[Kind]) => boolean;
+  /** What is watched. The threshold is the one of the tuning, unless the resource has a say in it. */
+  readonly watch: (resource: Resources[Kind], tuning: Tuning) => Written | readonly Written[];
+}
+
+type WrittenTuning = Omit<Tuning, 'treatMissingData'> & Partial<Pick<Tuning, 'treatMissingData'>>;
+type Written = (Omit<Watched, 'threshold'> & Partial<Pick<Watched, 'threshold'>>) | Unwatched;
+
+/** Fills in what is left out. */
+export function defaultAlarms<Kind extends keyof Resources>(
+  alarms: ReadonlyArray<WrittenAlarm<Kind>>,
+): ReadonlyArray<DefaultAlarm<Kind>> {
+  return alarms.map(({ where = () => true, watch, ...alarm }) => ({
+    on: true,
+    comparisonOperator: 'GreaterThanThreshold',
+    ...alarm,
+    tuning: { treatMissingData: 'notBreaching', ...alarm.tuning },
+    plan: (resource, tuning) =>
+      where(resource)
+        ? [watch(resource, tuning)]
+            .flat()
+            .map((found) =>
+              'skipped' in found ? found : { ...found, threshold: found.threshold ?? tuning.threshold ?? 0 },
+            )
+        : [],
+  }));
+}
+
+type Periods = Pick<Tuning, 'period' | 'evaluationPeriods' | 'datapointsToAlarm'>;
+
+/** So many of the last so many minutes: `minutes(3, 5)`. */
+export function minutes(datapointsToAlarm: number, evaluationPeriods: number): Periods {
+  return { period: 60, evaluationPeriods, datapointsToAlarm };
+}
+
+/** The same of periods of five minutes. */
+export function fiveMinutes(datapointsToAlarm: number, evaluationPeriods: number): Periods {
+  return { period: 300, evaluationPeriods, datapointsToAlarm };
+}
+
+/** For what must not happen at all: the first time is an alarm, within the minute. */
+export const ONE_IS_ENOUGH: WrittenTuning = { threshold: 0, statistic: 'Sum', ...minutes(1, 1) };
+
+/** For what AWS tries again: worth a look when it goes on. */
+export const SEVERAL_MINUTES: WrittenTuning = { threshold: 0, statistic: 'Sum', ...minutes(3, 15) };
+
+/** The threshold that is set, or the share of a limit of the resource. */
+export function ofLimit({ share = 0, threshold }: Tuning, limit: number): number {
+  return threshold ?? share * limit;
 }

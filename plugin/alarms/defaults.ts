@@ -1,9 +1,6 @@
 import { API_ALARMS } from './defaults/apis.ts';
 import { RULE_ALARMS, SCHEDULE_ALARMS, STATE_MACHINE_ALARMS } from './defaults/events.ts';
-import { FUNCTION_ASYNC_ALARMS } from './defaults/function-async.ts';
-import { ACCOUNT_ALARMS, FUNCTION_CONCURRENCY_ALARMS } from './defaults/function-concurrency.ts';
-import { FUNCTION_INVOCATION_ALARMS } from './defaults/function-invocations.ts';
-import { FUNCTION_REPORT_ALARMS } from './defaults/function-reports.ts';
+import { ACCOUNT_ALARMS, FUNCTION_ALARMS } from './defaults/functions.ts';
 import { QUEUE_ALARMS, TOPIC_ALARMS } from './defaults/messaging.ts';
 import { TABLE_ALARMS } from './defaults/tables.ts';
 import type { DefaultAlarm, Resources } from './default-alarm.ts';
@@ -13,12 +10,7 @@ import type { DefaultAlarm, Resources } from './default-alarm.ts';
  * `docs/alarms.md` is made of them. Frozen all through: settings are laid over copies.
  */
 export const DEFAULTS: { readonly [Kind in keyof Resources]: ReadonlyArray<DefaultAlarm<Kind>> } = freeze({
-  function: [
-    ...FUNCTION_INVOCATION_ALARMS,
-    ...FUNCTION_REPORT_ALARMS,
-    ...FUNCTION_CONCURRENCY_ALARMS,
-    ...FUNCTION_ASYNC_ALARMS,
-  ],
+  function: FUNCTION_ALARMS,
   queue: QUEUE_ALARMS,
   topic: TOPIC_ALARMS,
   table: TABLE_ALARMS,

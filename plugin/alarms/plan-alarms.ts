@@ -2,13 +2,12 @@ import type { Inventory, ScheduleResource } from '../inventory/inventory.ts';
 import type { AlarmSettings, StageAlarmSettings } from '../settings/alarm-settings.ts';
 import type { ResolvedAlarm } from '../settings/resolve-settings.ts';
 import { resolveAlarm, settingsForStage } from '../settings/resolve-settings.ts';
-import type { AlarmPlan, PlannedAlarm, PlannedFilter, SkippedAlarm } from './alarm-plan.ts';
-import { anomalyBand } from './anomaly-band.ts';
+import type { AlarmPlan, PlannedAlarm, MetricStat, PlannedFilter, SkippedAlarm } from './alarm-plan.ts';
 import { planComposites } from './composite.ts';
 import { consoleLink } from './console-links.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { DefaultAlarm, Resources, Watched } from './default-alarm.ts';
-import { isPercentile } from './statistics.ts';
+import { isPercentile } from './metrics.ts';
 
 /**
  * Plans every alarm of a service from its inventory, the defaults, and `custom.lantern.alarms`. Pure: what is given is not
@@ -157,6 +156,30 @@ function comparison(
     // With few samples a high percentile is their maximum. To ignore those would freeze the alarm on low traffic.
     ...(metric.kind === 'stat' &&
       isPercentile(metric.statistic) && { evaluateLowSampleCountPercentile: 'evaluate' as const }),
+  };
+}
+
+/**
+ * Compares a metric with what CloudWatch expects of it, from up to two weeks of its past, in place of a threshold.
+ *
+ * @param width of the band, in standard deviations.
+ */
+export function anomalyBand(
+  stat: MetricStat,
+  width: number,
+): Pick<PlannedAlarm, 'metric' | 'comparisonOperator' | 'thresholdMetricId'> {
+  return {
+    metric: {
+      kind: 'math',
+      metrics: [
+        { id: 'value', stat },
+        { id: 'band', expression: `ANOMALY_DETECTION_BAND(value, ${width})`, label: 'Expected' },
+      ],
+      returns: 'value',
+      period: stat.period,
+    },
+    comparisonOperator: 'GreaterThanUpperThreshold',
+    thresholdMetricId: 'band',
   };
 }
 

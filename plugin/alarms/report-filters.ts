@@ -4,6 +4,9 @@ import type { PlannedFilter, MetricStat } from './alarm-plan.ts';
 import type { Tuning, Unwatched } from './default-alarm.ts';
 import { metric } from './metrics.ts';
 
+/** Lambda stops an environment that is not ready by then; Lambda, "Understanding the Lambda execution environment". */
+export const INIT_LIMIT_MS = 10_000;
+
 export type ReportMetric = 'MaxMemoryUsed' | 'InitDuration' | 'Timeouts';
 
 /** How CloudWatch Logs finds a number in a report. */

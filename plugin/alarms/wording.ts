@@ -13,14 +13,15 @@ const OPERATORS: Readonly<Record<PlannedAlarm['comparisonOperator'], string>> = 
 };
 
 /** `> 1500 ms`; for an anomaly, `above the band`. */
-export const thresholdInWords = ({
+export function thresholdInWords({
   comparisonOperator,
   threshold,
   unit,
-}: Pick<PlannedAlarm, 'comparisonOperator' | 'threshold' | 'unit'>): string =>
-  threshold === undefined
+}: Pick<PlannedAlarm, 'comparisonOperator' | 'threshold' | 'unit'>): string {
+  return threshold === undefined
     ? OPERATORS[comparisonOperator]
     : `${OPERATORS[comparisonOperator]} ${Number(threshold.toFixed(3))} ${unit}`;
+}
 
 /** `3 of 5 min`, `1 of 1 x 5 min`. */
 export function periodsInWords(
@@ -32,7 +33,7 @@ export function periodsInWords(
 }
 
 /** What whoever is woken reads: what it means, the likely cause and what to look at first, from when on, and where. */
-export const alarmDescription = (
+export function alarmDescription(
   alarm: Pick<
     PlannedAlarm,
     | 'meaning'
@@ -46,9 +47,31 @@ export const alarmDescription = (
     | 'datapointsToAlarm'
     | 'metric'
   >,
-): Expression =>
-  joinTexts(
+): Expression {
+  return joinTexts(
     `${alarm.meaning}\nLikely cause: ${alarm.cause}\n` +
       `Threshold: ${thresholdInWords(alarm)} in ${periodsInWords(alarm, alarm.metric.period)}: ${alarm.reason}.\n`,
     alarm.link,
   );
+}
+
+/** `80 %` for 0.8. */
+export function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(3))} %`;
+}
+
+/** `a minute`, `5 minutes`, `6 hours`, `4 days`, `90 s`. */
+export function duration(seconds: number): string {
+  if (seconds === 60) return 'a minute';
+  const [size, unit] = UNITS.find(([unitSize]) => seconds >= 2 * unitSize && seconds % unitSize === 0) ?? [
+    1,
+    's',
+  ];
+  return `${seconds / size} ${unit}`;
+}
+
+const UNITS: ReadonlyArray<readonly [number, string]> = [
+  [86_400, 'days'],
+  [3600, 'hours'],
+  [60, 'minutes'],
+];

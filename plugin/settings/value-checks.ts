@@ -1,5 +1,5 @@
 import { isObject } from '../inventory/template.ts';
-import { isStatistic } from '../alarms/statistics.ts';
+import { isPercentile } from '../alarms/metrics.ts';
 
 /** What is expected of a value, in words; undefined where the value is so. */
 export type ValueCheck = (value: unknown) => string | undefined;
@@ -27,13 +27,16 @@ export const aPositiveCount = check(
   (value) => Number.isInteger(value) && Number(value) > 0,
   'a whole number of 1 or more',
 );
+const STATISTICS = ['Sum', 'Average', 'Minimum', 'Maximum', 'SampleCount'];
+
 /** CloudWatch: the metrics of AWS services have one value per minute at best. */
 export const aPeriod = check(
   (value) => Number.isInteger(value) && Number(value) >= 60 && Number(value) % 60 === 0,
   'seconds, as a multiple of 60',
 );
+/** Of an alarm; trimmed means and the like are not for these metrics. */
 export const aStatistic = check(
-  (value) => isText(value) && isStatistic(value),
+  (value) => isText(value) && (STATISTICS.includes(value) || isPercentile(value)),
   'Sum, Average, Minimum, Maximum, SampleCount, or a percentile such as p99',
 );
 export const aText = check(isText, 'a text');

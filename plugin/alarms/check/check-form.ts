@@ -1,6 +1,6 @@
 import type { AlarmPlan, PlannedAlarm, PlannedComposite } from '../alarm-plan.ts';
-import { LONGEST_RULE, MOST_CHILDREN } from '../limits.ts';
-import { isPercentile } from '../statistics.ts';
+import { MAX_RULE_ALARMS, MAX_RULE_LENGTH } from '../composite.ts';
+import { isPercentile } from '../metrics.ts';
 import { alarmDescription } from '../wording.ts';
 
 /** CloudWatch, "PutMetricAlarm". */
@@ -82,11 +82,11 @@ export function planProblems({ alarms, composites }: AlarmPlan): readonly string
 
 function ruleProblems({ name, rule, children }: PlannedComposite): readonly string[] {
   return [
-    ...(rule.length > LONGEST_RULE
-      ? [`${name}: its rule has ${rule.length} characters, and may have ${LONGEST_RULE}`]
+    ...(rule.length > MAX_RULE_LENGTH
+      ? [`${name}: its rule has ${rule.length} characters, and may have ${MAX_RULE_LENGTH}`]
       : []),
-    ...(children.length > MOST_CHILDREN
-      ? [`${name}: its rule names ${children.length} alarms, and may name ${MOST_CHILDREN}`]
+    ...(children.length > MAX_RULE_ALARMS
+      ? [`${name}: its rule names ${children.length} alarms, and may name ${MAX_RULE_ALARMS}`]
       : []),
   ];
 }

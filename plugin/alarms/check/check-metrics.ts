@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Expression, Inventory } from '../../inventory/inventory.ts';
 import type { AlarmPlan, PlannedAlarm, MetricStat } from '../alarm-plan.ts';
-import { isPercentile } from '../statistics.ts';
+import { isPercentile } from '../metrics.ts';
 import { dimensionValues, neededDimensions } from './dimension-values.ts';
 import type { KnownMetric, StatisticKind } from './known-metric.ts';
 import { METRICS_TABLE } from './metrics-table.ts';

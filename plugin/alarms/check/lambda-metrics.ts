@@ -1,4 +1,4 @@
-import { INIT_LIMIT_MS } from '../limits.ts';
+import { INIT_LIMIT_MS } from '../report-filters.ts';
 import type { KnownMetric } from './known-metric.ts';
 import { COUNT, GAUGE, LOSS, TIME, milliseconds } from './known-metric.ts';
 

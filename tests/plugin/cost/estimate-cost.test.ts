@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PlannedAlarm } from '../../../plugin/alarms/alarm-plan.ts';
-import { anomalyBand } from '../../../plugin/alarms/anomaly-band.ts';
+import { anomalyBand } from '../../../plugin/alarms/plan-alarms.ts';
 import type { Added } from '../../../plugin/cost/estimate-cost.ts';
 import { estimateCost } from '../../../plugin/cost/estimate-cost.ts';
 import { alarmOn, functionNamed, mathAlarmOn } from '../dashboard/inventories.ts';
