@@ -1,4 +1,5 @@
 import type { AlarmPlan, PlannedAlarm, SkippedAlarm } from '../alarms/alarm-plan.ts';
+import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import { periodsInWords, thresholdInWords } from '../alarms/wording.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 
@@ -45,7 +46,7 @@ function byResource(
   return [...groups];
 }
 
-const KINDS: Partial<Record<PlannedAlarm['resource']['kind'], string>> = {
+const KINDS: Partial<Record<ResourceKind, string>> = {
   api: 'API',
   schedule: 'schedules, by way of',
   stateMachine: 'state machine',

@@ -1,4 +1,5 @@
 import type { Expression } from '../inventory/inventory.ts';
+import type { ResourceKind } from './resource-kinds.ts';
 
 /** What `planAlarms` makes of an inventory and the settings. */
 export interface AlarmPlan {
@@ -69,9 +70,6 @@ export interface PlannedAlarm {
   /** The names of the settings of this alarm that `serverless.yml` gives. */
   readonly overridden: readonly string[];
 }
-
-export type ResourceKind =
-  'function' | 'queue' | 'topic' | 'table' | 'api' | 'rule' | 'schedule' | 'stateMachine' | 'account';
 
 export type ComparisonOperator =
   | 'GreaterThanThreshold'

@@ -1,8 +1,8 @@
 import type { Expression, Inventory } from '../inventory/inventory.ts';
-import type { Resources } from './default-alarm.ts';
+import type { ResourceKind, Resources } from './resource-kinds.ts';
 
 /** The page of AWS' console to look at first, of the right region and partition. */
-export function consoleLink<Kind extends keyof Resources>(
+export function consoleLink<Kind extends ResourceKind>(
   kind: Kind,
   resource: Resources[Kind],
   { region }: Pick<Inventory, 'region'>,
@@ -10,12 +10,9 @@ export function consoleLink<Kind extends keyof Resources>(
   return joinTexts(consoleOf(region), ...(PAGES[kind] as Page<Kind>)(resource, region));
 }
 
-type Page<Kind extends keyof Resources> = (
-  resource: Resources[Kind],
-  region: string,
-) => readonly Expression[];
+type Page<Kind extends ResourceKind> = (resource: Resources[Kind], region: string) => readonly Expression[];
 
-const PAGES: { readonly [Kind in keyof Resources]: Page<Kind> } = {
+const PAGES: { readonly [Kind in ResourceKind]: Page<Kind> } = {
   function: ({ name }, region) => [`/lambda/home?region=${region}#/functions/`, name, '?tab=monitoring'],
   queue: ({ name }, region) => [
     `/sqs/v3/home?region=${region}#/queues/https%3A%2F%2Fsqs.${region}.`,

@@ -1,29 +1,5 @@
-import type {
-  ApiResource,
-  FunctionResource,
-  Inventory,
-  QueueResource,
-  RuleResource,
-  ScheduleResource,
-  StateMachineResource,
-  TableResource,
-  TopicResource,
-} from '../inventory/inventory.ts';
 import type { PlannedAlarm, ComparisonOperator, PlannedFilter, MetricSource } from './alarm-plan.ts';
-
-/** What alarms are put on, by the name that settings use. */
-export interface Resources {
-  readonly function: FunctionResource;
-  readonly queue: QueueResource;
-  readonly topic: TopicResource;
-  readonly table: TableResource;
-  readonly api: ApiResource;
-  readonly rule: RuleResource;
-  readonly schedule: ScheduleResource;
-  readonly stateMachine: StateMachineResource;
-  /** The account, of which an alarm is put on once. */
-  readonly account: Inventory;
-}
+import type { ResourceKind, Resources } from './resource-kinds.ts';
 
 /** The numbers of an alarm: each can be set in `custom.lantern.alarms`. */
 export interface Tuning {
@@ -44,7 +20,7 @@ export interface Tuning {
 }
 
 /** One alarm of the defaults: its numbers, why they are what they are, and how it is put on a resource. */
-export interface DefaultAlarm<Kind extends keyof Resources = keyof Resources> {
+export interface DefaultAlarm<Kind extends ResourceKind = ResourceKind> {
   /** What settings call it, within its kind. */
   readonly name: string;
   /** Whether it is on where nothing is set. */
@@ -82,7 +58,7 @@ export interface Unwatched {
 }
 
 /** A default as its file writes it down: what is watched, from when on, and why. What most have in common is left out. */
-export interface WrittenAlarm<Kind extends keyof Resources> extends Omit<
+export interface WrittenAlarm<Kind extends ResourceKind> extends Omit<
   DefaultAlarm<Kind>,
   'on' | 'tuning' | 'comparisonOperator' | 'plan'
 > {
@@ -102,7 +78,7 @@ type WrittenTuning = Omit<Tuning, 'treatMissingData'> & Partial<Pick<Tuning, 'tr
 type Written = (Omit<Watched, 'threshold'> & Partial<Pick<Watched, 'threshold'>>) | Unwatched;
 
 /** Fills in what is left out. */
-export function defaultAlarms<Kind extends keyof Resources>(
+export function defaultAlarms<Kind extends ResourceKind>(
   alarms: ReadonlyArray<WrittenAlarm<Kind>>,
 ): ReadonlyArray<DefaultAlarm<Kind>> {
   return alarms.map(({ where = () => true, watch, ...alarm }) => ({

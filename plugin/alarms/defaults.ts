@@ -3,13 +3,14 @@ import { RULE_ALARMS, SCHEDULE_ALARMS, STATE_MACHINE_ALARMS } from './defaults/e
 import { ACCOUNT_ALARMS, FUNCTION_ALARMS } from './defaults/functions.ts';
 import { QUEUE_ALARMS, TOPIC_ALARMS } from './defaults/messaging.ts';
 import { TABLE_ALARMS } from './defaults/tables.ts';
-import type { DefaultAlarm, Resources } from './default-alarm.ts';
+import type { DefaultAlarm } from './default-alarm.ts';
+import type { ResourceKind } from './resource-kinds.ts';
 
 /**
  * Every alarm, by what it is put on. The numbers, their sources and what an alarm means stand in the files of `defaults/`;
  * `docs/alarms.md` is made of them. Frozen all through: settings are laid over copies.
  */
-export const DEFAULTS: { readonly [Kind in keyof Resources]: ReadonlyArray<DefaultAlarm<Kind>> } = freeze({
+export const DEFAULTS: { readonly [Kind in ResourceKind]: ReadonlyArray<DefaultAlarm<Kind>> } = freeze({
   function: FUNCTION_ALARMS,
   queue: QUEUE_ALARMS,
   topic: TOPIC_ALARMS,

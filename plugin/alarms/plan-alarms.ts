@@ -6,7 +6,9 @@ import type { AlarmPlan, PlannedAlarm, MetricStat, PlannedFilter, SkippedAlarm }
 import { planComposites } from './composite.ts';
 import { consoleLink } from './console-links.ts';
 import { DEFAULTS } from './defaults.ts';
-import type { DefaultAlarm, Resources, Watched } from './default-alarm.ts';
+import type { DefaultAlarm, Watched } from './default-alarm.ts';
+import type { ResourceKind, Resources } from './resource-kinds.ts';
+import { resourcesByKind } from './resource-kinds.ts';
 import { isPercentile } from './metrics.ts';
 
 /**
@@ -16,9 +18,11 @@ import { isPercentile } from './metrics.ts';
 export function planAlarms(inventory: Inventory, settings?: AlarmSettings): AlarmPlan {
   const forStage = settingsForStage(settings, inventory.stage);
   if (forStage === false) return { alarms: [], filters: [], composites: [], skipped: [] };
-  const planned = resourcesByKind(inventory).flatMap(([kind, resources]) =>
-    resources.flatMap((resource) => planResource(kind, resource, inventory, forStage)),
-  );
+  const byKind = { ...resourcesByKind(inventory), schedule: oneOfEachGroup(inventory.schedules) };
+  const planned = (Object.keys(byKind) as ResourceKind[]).flatMap((kind) => {
+    const resources: ReadonlyArray<Resources[ResourceKind]> = byKind[kind];
+    return resources.flatMap((resource) => planResource(kind, resource, inventory, forStage));
+  });
   const alarms = planned.flatMap(({ alarm }) => alarm ?? []);
   const filters = new Map(
     planned.flatMap(({ filters = [] }) => filters.map((filter) => [filter.logicalId, filter])),
@@ -37,22 +41,6 @@ interface Planned {
   readonly skipped?: SkippedAlarm;
 }
 
-type ResourcesOfKind = {
-  readonly [Kind in keyof Resources]: readonly [Kind, ReadonlyArray<Resources[Kind]>];
-}[keyof Resources];
-
-const resourcesByKind = (inventory: Inventory): readonly ResourcesOfKind[] => [
-  ['function', inventory.functions],
-  ['api', inventory.apis],
-  ['queue', inventory.queues],
-  ['topic', inventory.topics],
-  ['table', inventory.tables],
-  ['rule', inventory.rules],
-  ['schedule', oneOfEachGroup(inventory.schedules)],
-  ['stateMachine', inventory.stateMachines],
-  ['account', [inventory]],
-];
-
 function oneOfEachGroup(schedules: readonly ScheduleResource[]): readonly ScheduleResource[] {
   const groups = new Map(
     schedules.toReversed().map((schedule) => [JSON.stringify(schedule.group), schedule]),
@@ -60,7 +48,7 @@ function oneOfEachGroup(schedules: readonly ScheduleResource[]): readonly Schedu
   return schedules.filter((schedule) => groups.get(JSON.stringify(schedule.group)) === schedule);
 }
 
-function planResource<Kind extends keyof Resources>(
+function planResource<Kind extends ResourceKind>(
   kind: Kind,
   resource: Resources[Kind],
   inventory: Inventory,
@@ -94,13 +82,13 @@ function planResource<Kind extends keyof Resources>(
 }
 
 /** Why no alarm at all would work on a resource. */
-function whyNotAtAll(resource: Resources[keyof Resources]): string | undefined {
+function whyNotAtAll(resource: Resources[ResourceKind]): string | undefined {
   return 'runsAtEdge' in resource && resource.runsAtEdge
     ? "CloudFront runs it, and its metrics are in the region of each request: no region's alarm would see all of them"
     : undefined;
 }
 
-function identityOf<Kind extends keyof Resources>(
+function identityOf<Kind extends ResourceKind>(
   kind: Kind,
   resource: Resources[Kind],
 ): PlannedAlarm['resource'] {

@@ -1,4 +1,5 @@
-import type { AlarmPlan, PlannedAlarm, ResourceKind } from '../alarms/alarm-plan.ts';
+import type { AlarmPlan, PlannedAlarm } from '../alarms/alarm-plan.ts';
+import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Section } from './lay-out.ts';
 import { alarmChart, text } from './panels.ts';

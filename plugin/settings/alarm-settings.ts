@@ -1,4 +1,5 @@
-import type { Resources, Tuning } from '../alarms/default-alarm.ts';
+import type { Tuning } from '../alarms/default-alarm.ts';
+import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import type { Expression } from '../inventory/inventory.ts';
 
 /** `custom.lantern.alarms`: `false` for none at all. */
@@ -11,7 +12,7 @@ export interface AlarmSettingsObject extends StageAlarmSettings {
 
 export interface StageAlarmSettings {
   /** For every resource of a kind. */
-  readonly defaults?: { readonly [Kind in keyof Resources]?: ResourceSettings };
+  readonly defaults?: { readonly [Kind in ResourceKind]?: ResourceSettings };
   /** For one function, by its key in `serverless.yml`. Wins over `defaults`. */
   readonly functions?: Readonly<Record<string, ResourceSettings>>;
   /** For anything else, by its logical id in the template. Wins over `defaults`. */

@@ -1,5 +1,6 @@
 import { DEFAULTS } from '../alarms/defaults.ts';
-import type { DefaultAlarm, Resources } from '../alarms/default-alarm.ts';
+import type { DefaultAlarm } from '../alarms/default-alarm.ts';
+import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { isObject } from '../inventory/template.ts';
 import { checkActions } from './check-actions.ts';
@@ -32,7 +33,7 @@ function checkLevel(
     switch (name) {
       case 'defaults':
         return checkNames(value, at, Object.keys(DEFAULTS), 'kind of resource', (kind, alarms, inner) =>
-          checkAlarmSettings(alarms, inner, kind as keyof Resources),
+          checkAlarmSettings(alarms, inner, kind as ResourceKind),
         );
       case 'functions':
         return checkFunctions(value, at, inventory);
@@ -63,7 +64,7 @@ function checkFunctions(functions: unknown, path: string, inventory: Inventory):
 }
 
 function checkResources(resources: unknown, path: string, inventory: Inventory): readonly string[] {
-  const kinds = new Map<string, keyof Resources>([
+  const kinds = new Map<string, ResourceKind>([
     ...inventory.queues.map(({ key }) => [key, 'queue'] as const),
     ...inventory.topics.map(({ key }) => [key, 'topic'] as const),
     ...inventory.tables.map(({ key }) => [key, 'table'] as const),
@@ -84,7 +85,7 @@ function checkResources(resources: unknown, path: string, inventory: Inventory):
   });
 }
 
-function checkAlarmSettings(alarms: unknown, path: string, kind: keyof Resources): readonly string[] {
+function checkAlarmSettings(alarms: unknown, path: string, kind: ResourceKind): readonly string[] {
   if (typeof alarms === 'boolean') return [];
   const definitions: ReadonlyArray<Omit<DefaultAlarm, 'plan'>> = DEFAULTS[kind];
   const names = definitions.map(({ name }) => name);

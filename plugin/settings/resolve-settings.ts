@@ -1,4 +1,5 @@
-import type { DefaultAlarm, Resources, Tuning } from '../alarms/default-alarm.ts';
+import type { DefaultAlarm, Tuning } from '../alarms/default-alarm.ts';
+import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import { isObject } from '../inventory/template.ts';
 import type { AlarmSetting, AlarmSettings, ResourceSettings, StageAlarmSettings } from './alarm-settings.ts';
 
@@ -41,7 +42,7 @@ export interface ResolvedAlarm {
 /** The numbers of an alarm on a resource: of the defaults, of its kind, of itself, each over the one before. */
 export function resolveAlarm(
   settings: StageAlarmSettings,
-  kind: keyof Resources,
+  kind: ResourceKind,
   key: string,
   definition: Pick<DefaultAlarm, 'name' | 'on' | 'tuning'>,
 ): ResolvedAlarm | 'off' {

@@ -1,23 +1,27 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Expression, Inventory } from '../../inventory/inventory.ts';
 import type { AlarmPlan, PlannedAlarm, MetricStat } from '../alarm-plan.ts';
+import type { ResourceKind } from '../resource-kinds.ts';
 import { isPercentile } from '../metrics.ts';
-import { dimensionValues, neededDimensions } from './dimension-values.ts';
-import type { KnownMetric, StatisticKind } from './known-metric.ts';
+import type { KnownMetric, StatisticKind } from './metrics-table.ts';
 import { METRICS_TABLE } from './metrics-table.ts';
 
 /** The metrics that an alarm is made of. */
-export const statsOf = ({ metric }: Pick<PlannedAlarm, 'metric'>): readonly MetricStat[] =>
-  metric.kind === 'stat' ? [metric] : metric.metrics.flatMap((part) => ('stat' in part ? [part.stat] : []));
+export function statsOf({ metric }: Pick<PlannedAlarm, 'metric'>): readonly MetricStat[] {
+  return metric.kind === 'stat'
+    ? [metric]
+    : metric.metrics.flatMap((part) => ('stat' in part ? [part.stat] : []));
+}
 
 /** What the table knows of a metric on a resource of this kind. */
-export const knownMetric = (
-  kind: PlannedAlarm['resource']['kind'],
+export function knownMetric(
+  kind: ResourceKind,
   { namespace, metricName }: MetricStat,
-): KnownMetric | undefined =>
-  METRICS_TABLE.find(
+): KnownMetric | undefined {
+  return METRICS_TABLE.find(
     (known) => known.kind === kind && known.name === metricName && isNamespace(namespace, known.namespace),
   );
+}
 
 /** The namespace of a filter goes on with the name of its function. */
 function isNamespace(namespace: Expression, known: string): boolean {
@@ -101,3 +105,67 @@ function filterProblems(
 }
 
 const describe = (value: Expression): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/**
+ * The values that a dimension can have on the resource of an alarm, by dimension; a dimension that is not here has no data
+ * for it. Written down a second time, apart from the defaults, so that a slip in one of them is found.
+ */
+function dimensionValues(
+  { kind, key }: PlannedAlarm['resource'],
+  inventory: Inventory,
+): Readonly<Record<string, readonly Expression[]>> {
+  const find = <Resource extends { readonly key: string }>(list: readonly Resource[]): Resource | undefined =>
+    list.find((resource) => resource.key === key);
+  switch (kind) {
+    case 'function': {
+      const fn = find(inventory.functions);
+      if (fn === undefined) return {};
+      return {
+        FunctionName: [fn.name],
+        Resource: fn.provisioned.map(({ qualifier }) =>
+          typeof fn.name === 'string' && typeof qualifier === 'string'
+            ? `${fn.name}:${qualifier}`
+            : { 'Fn::Join': [':', [fn.name, qualifier]] },
+        ),
+      };
+    }
+    case 'queue':
+      return named('QueueName', find(inventory.queues)?.name);
+    case 'topic':
+      return named('TopicName', find(inventory.topics)?.name);
+    case 'table': {
+      const table = find(inventory.tables);
+      return {
+        ...named('TableName', table?.name),
+        GlobalSecondaryIndexName: table?.indexes ?? [],
+        Operation: table?.operations ?? [],
+      };
+    }
+    case 'api': {
+      const api = find(inventory.apis);
+      if (api === undefined) return {};
+      return { ...named(api.kind === 'REST' ? 'ApiName' : 'ApiId', api.name), Stage: [api.stage] };
+    }
+    case 'rule': {
+      const rule = find(inventory.rules);
+      return { ...named('RuleName', rule?.name), ...named('EventBusName', rule?.eventBusName) };
+    }
+    case 'schedule':
+      return named('ScheduleGroup', find(inventory.schedules)?.group);
+    case 'stateMachine':
+      return named('StateMachineArn', find(inventory.stateMachines)?.name);
+    case 'account':
+      return {};
+  }
+}
+
+/** What has to stand beside others: without them, the metric is of something else. */
+const neededDimensions = (
+  kind: ResourceKind,
+  values: Readonly<Record<string, unknown>>,
+): readonly string[] => (kind === 'rule' && 'EventBusName' in values ? ['EventBusName'] : []);
+
+const named = (
+  name: string,
+  value: Expression | undefined,
+): Readonly<Record<string, readonly Expression[]>> => (value === undefined ? {} : { [name]: [value] });

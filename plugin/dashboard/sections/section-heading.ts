@@ -1,10 +1,10 @@
 import { consoleLink, joinTexts } from '../../alarms/console-links.ts';
-import type { Resources } from '../../alarms/default-alarm.ts';
+import type { ResourceKind, Resources } from '../../alarms/resource-kinds.ts';
 import type { Panel } from '../body.ts';
 import { markdownLink } from '../links.ts';
 import { text } from '../panels.ts';
 
-export interface Heading<Kind extends keyof Resources> {
+export interface Heading<Kind extends ResourceKind> {
   readonly kind: Kind;
   readonly resource: Resources[Kind];
   readonly region: string;
@@ -14,7 +14,7 @@ export interface Heading<Kind extends keyof Resources> {
 }
 
 /** The line above the charts of one function or resource, with a link to its page of the console. */
-export function sectionHeading<Kind extends keyof Resources>(heading: Heading<Kind>): Panel {
+export function sectionHeading<Kind extends ResourceKind>(heading: Heading<Kind>): Panel {
   const { kind, resource, region, title, about } = heading;
   const condition = 'condition' in resource ? resource.condition : undefined;
   const facts = [about, condition === undefined ? '' : `deployed only where ${condition} holds`];
