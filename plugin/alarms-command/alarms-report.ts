@@ -2,9 +2,8 @@ import type { AlarmPlan, PlannedAlarm, SkippedAlarm } from '../alarms/alarm-plan
 import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import { periodsInWords, thresholdInWords } from '../alarms/wording.ts';
 import type { Inventory } from '../inventory/inventory.ts';
+import { WIDTH, wrap } from '../terminal-text.ts';
 
-/** What fits a terminal without breaking lines. */
-export const WIDTH = 120;
 const INDENT = '  ';
 
 /** The alarms of a service as a table for people: what is watched, from when on, and why; and what is not watched. */
@@ -98,16 +97,4 @@ function notWatched(skipped: readonly SkippedAlarm[]): readonly string[] {
       );
     }),
   ];
-}
-
-/** Breaks a text between words into lines of at most so many characters. */
-export function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }
