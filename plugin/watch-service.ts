@@ -5,9 +5,10 @@ import { alarmResources } from './alarms/alarm-resources.ts';
 import type { AlarmPlan } from './alarms/alarm-plan.ts';
 import { checkAlarms } from './alarms/check/check-alarms.ts';
 import { planAlarms } from './alarms/plan-alarms.ts';
-import { conditionsOf } from './dashboard/conditions.ts';
-import type { PlannedDashboard } from './dashboard/dashboard-resources.ts';
-import { dashboardResources, planDashboards } from './dashboard/dashboard-resources.ts';
+
+import type { PlannedDashboard } from './dashboard/plan-dashboards.ts';
+import { dashboardResources, planDashboards } from './dashboard/plan-dashboards.ts';
+import { conditionsOf } from './dashboard/render-body.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import { readInventory } from './inventory/read-inventory.ts';
 import { asObject } from './inventory/template.ts';

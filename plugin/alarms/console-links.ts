@@ -46,8 +46,22 @@ const PAGES: { readonly [Kind in ResourceKind]: Page<Kind> } = {
   account: (_inventory, region) => [`/lambda/home?region=${region}#/discover`],
 };
 
+/** A page of CloudWatch. */
+export function cloudWatchLink(region: string, fragment: Expression): Expression {
+  return joinTexts(`${consoleOf(region)}/cloudwatch/home?region=${region}`, fragment);
+}
+
+export function dashboardLink(region: string, name: string): Expression {
+  return cloudWatchLink(region, `#dashboards/dashboard/${name}`);
+}
+
+/** A link in Markdown, for dashboards. */
+export function markdownLink(text: string, target: Expression): Expression {
+  return joinTexts(`[${text}](`, target, ')');
+}
+
 /** Where the pages of the console begin; China and GovCloud have consoles of their own. */
-export function consoleOf(region: string): string {
+function consoleOf(region: string): string {
   if (region.startsWith('cn-')) return `https://${region}.console.amazonaws.cn`;
   if (region.startsWith('us-gov-')) return `https://${region}.console.amazonaws-us-gov.com`;
   return `https://${region}.console.aws.amazon.com`;

@@ -1,4 +1,4 @@
-import type { Inventory, ScheduleResource } from '../inventory/inventory.ts';
+import type { Inventory } from '../inventory/inventory.ts';
 import type { AlarmSettings, StageAlarmSettings } from '../settings/alarm-settings.ts';
 import type { ResolvedAlarm } from '../settings/resolve-settings.ts';
 import { resolveAlarm, settingsForStage } from '../settings/resolve-settings.ts';
@@ -8,7 +8,7 @@ import { consoleLink } from './console-links.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { DefaultAlarm, Watched } from './default-alarm.ts';
 import type { ResourceKind, Resources } from './resource-kinds.ts';
-import { resourcesByKind } from './resource-kinds.ts';
+import { resourcesByKind, scheduleGroups } from './resource-kinds.ts';
 import { isPercentile } from './metrics.ts';
 
 /**
@@ -18,7 +18,8 @@ import { isPercentile } from './metrics.ts';
 export function planAlarms(inventory: Inventory, settings?: AlarmSettings): AlarmPlan {
   const forStage = settingsForStage(settings, inventory.stage);
   if (forStage === false) return { alarms: [], filters: [], composites: [], skipped: [] };
-  const byKind = { ...resourcesByKind(inventory), schedule: oneOfEachGroup(inventory.schedules) };
+  const oneOfEachGroup = scheduleGroups(inventory.schedules).map(([first]) => first);
+  const byKind = { ...resourcesByKind(inventory), schedule: oneOfEachGroup };
   const planned = (Object.keys(byKind) as ResourceKind[]).flatMap((kind) => {
     const resources: ReadonlyArray<Resources[ResourceKind]> = byKind[kind];
     return resources.flatMap((resource) => planResource(kind, resource, inventory, forStage));
@@ -39,13 +40,6 @@ interface Planned {
   readonly alarm?: PlannedAlarm;
   readonly filters?: readonly PlannedFilter[];
   readonly skipped?: SkippedAlarm;
-}
-
-function oneOfEachGroup(schedules: readonly ScheduleResource[]): readonly ScheduleResource[] {
-  const groups = new Map(
-    schedules.toReversed().map((schedule) => [JSON.stringify(schedule.group), schedule]),
-  );
-  return schedules.filter((schedule) => groups.get(JSON.stringify(schedule.group)) === schedule);
 }
 
 function planResource<Kind extends ResourceKind>(

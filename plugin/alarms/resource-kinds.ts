@@ -42,3 +42,17 @@ export function resourcesByKind(inventory: Inventory): {
     account: [inventory],
   };
 }
+
+/** Schedules that EventBridge Scheduler measures together; there is at least one. */
+export type ScheduleGroup = readonly [ScheduleResource, ...ScheduleResource[]];
+
+export function scheduleGroups(schedules: readonly ScheduleResource[]): readonly ScheduleGroup[] {
+  const groups = new Map<string, [ScheduleResource, ...ScheduleResource[]]>();
+  for (const schedule of schedules) {
+    const name = JSON.stringify(schedule.group);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [schedule]);
+    else group.push(schedule);
+  }
+  return [...groups.values()];
+}

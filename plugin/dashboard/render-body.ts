@@ -1,5 +1,5 @@
+import { resourcesOf } from '../inventory/template.ts';
 import type { DashboardBody } from './body.ts';
-import type { Conditions } from './conditions.ts';
 
 /** What `DashboardBody` becomes in the template. */
 export interface RenderedBody {
@@ -44,6 +44,17 @@ export function renderBody(body: DashboardBody, conditions: Conditions = new Map
   if (variables.size === 0) return { 'Fn::Sub': text };
   const map = Object.fromEntries([...variables.values()].map(({ name, expression }) => [name, expression]));
   return { 'Fn::Sub': [text, map] };
+}
+
+/** The condition of each resource of a template that has one, by logical id. */
+export type Conditions = ReadonlyMap<string, string>;
+
+export function conditionsOf(template: unknown): Conditions {
+  return new Map(
+    resourcesOf(template).flatMap(({ logicalId, condition }) =>
+      condition === undefined ? [] : [[logicalId, condition] as const],
+    ),
+  );
 }
 
 /** Stands for the name of a resource whose condition does not hold; nothing has data under it. */

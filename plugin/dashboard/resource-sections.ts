@@ -1,19 +1,14 @@
 import type { AlarmPlan, PlannedAlarm } from '../alarms/alarm-plan.ts';
 import type { ResourceKind } from '../alarms/resource-kinds.ts';
+import { scheduleGroups } from '../alarms/resource-kinds.ts';
 import type { Inventory } from '../inventory/inventory.ts';
-import type { Section } from './lay-out.ts';
-import { alarmChart, text } from './panels.ts';
+import type { Section } from './body.ts';
+import { alarmChart, alarmTitle, text } from './panels.ts';
 import { apiSection } from './sections/api-section.ts';
-import {
-  ruleSection,
-  scheduleGroups,
-  scheduleGroupSection,
-  stateMachineSection,
-} from './sections/event-sections.ts';
+import { ruleSection, scheduleGroupSection, stateMachineSection } from './sections/event-sections.ts';
 import { functionSection } from './sections/function-section.ts';
 import { queueSection, topicSection } from './sections/messaging-sections.ts';
 import { tableSection } from './sections/table-section.ts';
-import { alarmTitle } from './thresholds.ts';
 
 /** A section for each function and resource, and one for the alarms that belong to none: those of the account. */
 export function resourceSections(inventory: Inventory, plan: AlarmPlan): readonly Section[] {
