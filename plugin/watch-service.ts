@@ -14,10 +14,9 @@ import { readInventory } from './inventory/read-inventory.ts';
 import { asObject } from './inventory/template.ts';
 import type { Serverless } from './serverless.ts';
 import { refuse } from './serverless.ts';
-import type { ActionSettings } from './settings/alarm-settings.ts';
-import { checkSettings } from './settings/check-settings.ts';
-import { checkDashboardSettings, dashboardsForStage } from './settings/dashboard-settings.ts';
-import { settingsForStage } from './settings/resolve-settings.ts';
+import { dashboardsForStage, settingsForStage } from './settings/resolve-settings.ts';
+import type { ActionSettings } from './settings/settings.ts';
+import { checkSettings, namesIn } from './settings/settings.ts';
 
 /** What the plugin has made of a service. */
 export interface WatchedService {
@@ -39,11 +38,12 @@ export function watchService(serverless: Serverless): WatchedService {
   const template = asObject(serverless.service.provider.compiledCloudFormationTemplate);
   const { alarms: settings, dashboards: dashboardSettings } = serverless.service.custom?.lantern ?? {};
   const inventory = inventoryOf(serverless);
-  refuse(serverless, 'The settings of the alarms have mistakes:', checkSettings(settings, inventory));
+  const names = namesIn(inventory);
+  refuse(serverless, 'The settings of the alarms have mistakes:', checkSettings('alarms', settings, names));
   refuse(
     serverless,
     'The settings of the dashboards have mistakes:',
-    checkDashboardSettings(dashboardSettings),
+    checkSettings('dashboards', dashboardSettings, names),
   );
 
   const plan = planAlarms(inventory, settings);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
 import { getAttribute, ref } from '../inventory/template.ts';
 import type { Expression, Inventory } from '../inventory/inventory.ts';
-import type { ActionSettings } from '../settings/alarm-settings.ts';
+import type { ActionSettings } from '../settings/settings.ts';
 
 /** The topic of the service: what is to hear of its alarms subscribes to `!Ref LanternAlarmTopic`. */
 export const ALARM_TOPIC = 'LanternAlarmTopic';

@@ -1,7 +1,7 @@
 import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
 import type { Expression, Inventory } from '../inventory/inventory.ts';
 import { getAttribute } from '../inventory/template.ts';
-import type { ActionSettings } from '../settings/alarm-settings.ts';
+import type { ActionSettings } from '../settings/settings.ts';
 
 const ROLE = 'LanternAlarmChatRole';
 

@@ -9,9 +9,12 @@ export interface CloudFormationResource {
   readonly DependsOn?: readonly string[];
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
-  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly Properties: Properties;
 }
 
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** By logical id. */
 export type ResourceMap = Readonly<Record<string, CloudFormationResource>>;
 
 /** What an alarm does when it changes its state, as properties of `AWS::CloudWatch::Alarm`. */

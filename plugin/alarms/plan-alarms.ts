@@ -1,5 +1,5 @@
 import type { Inventory } from '../inventory/inventory.ts';
-import type { AlarmSettings, StageAlarmSettings } from '../settings/alarm-settings.ts';
+import type { AlarmSettings, StageAlarmSettings } from '../settings/settings.ts';
 import type { ResolvedAlarm } from '../settings/resolve-settings.ts';
 import { resolveAlarm, settingsForStage } from '../settings/resolve-settings.ts';
 import type { AlarmPlan, PlannedAlarm, MetricStat, PlannedFilter, SkippedAlarm } from './alarm-plan.ts';

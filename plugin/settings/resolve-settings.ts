@@ -1,7 +1,14 @@
 import type { DefaultAlarm, Tuning } from '../alarms/default-alarm.ts';
 import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import { isObject } from '../inventory/template.ts';
-import type { AlarmSetting, AlarmSettings, ResourceSettings, StageAlarmSettings } from './alarm-settings.ts';
+import type {
+  AlarmSetting,
+  AlarmSettings,
+  DashboardSettings,
+  ResourceSettings,
+  StageAlarmSettings,
+  StageDashboardSettings,
+} from './settings.ts';
 
 /**
  * The settings of one stage: `stages.<stage>` laid over the rest, name by name; `false` where there are to be no alarms.
@@ -68,3 +75,23 @@ function settingIn(layer: ResourceSettings | undefined, alarm: string, below: Al
   const setting = Object.hasOwn(layer, alarm) ? layer[alarm] : undefined;
   return layOver(below, setting) as AlarmSetting;
 }
+
+/**
+ * Which dashboards a stage gets: `stages.<stage>` laid over the rest.
+ *
+ * @param hasAlarms whether the stage has any; without settings of their own, dashboards go with the alarms.
+ */
+export function dashboardsForStage(
+  settings: DashboardSettings | undefined,
+  stageName: string,
+  hasAlarms: boolean,
+): Required<StageDashboardSettings> {
+  if (settings === undefined) return both(hasAlarms);
+  if (typeof settings === 'boolean') return both(settings);
+  const { stages = {}, ...base } = settings;
+  const own = Object.hasOwn(stages, stageName) ? stages[stageName] : undefined;
+  if (own === false) return both(false);
+  return { ...both(true), ...base, ...(typeof own === 'object' && own) };
+}
+
+const both = (on: boolean): Required<StageDashboardSettings> => ({ service: on, resources: on });

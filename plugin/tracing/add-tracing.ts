@@ -1,8 +1,9 @@
 import { ALARM_TOPIC } from '../actions/alarm-topic.ts';
+import type { ResourceMap } from '../alarms/alarm-resources.ts';
+import type { Expression } from '../inventory/inventory.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
 import { refuse } from '../serverless.ts';
-import type { Expression, Resources } from './template.ts';
-import { checkTracingSettings } from './tracing-settings.ts';
+import { checkSettings } from '../settings/settings.ts';
 import { tagNever, wireTracing } from './wire-tracing.ts';
 
 /**
@@ -18,10 +19,10 @@ export function addTracing(serverless: Serverless, { log }: Pick<PluginUtilities
   refuse(
     serverless,
     'The settings of tracing have mistakes:',
-    checkTracingSettings(settings, Object.keys(service.functions)),
+    checkSettings('tracing', settings, { functions: Object.keys(service.functions) }),
     'LANTERN_TRACING',
   );
-  const template = service.provider.compiledCloudFormationTemplate as { Resources: Resources };
+  const template = service.provider.compiledCloudFormationTemplate as { Resources: ResourceMap };
   const names = new Map(Object.entries(service.functions).map(([key, { name }]) => [key, name ?? key]));
   template.Resources = tagNever(
     template.Resources,
@@ -50,10 +51,8 @@ export function addTracing(serverless: Serverless, { log }: Pick<PluginUtilities
 }
 
 /** The topic that the alarms of the service made, or the one that they were told to use. */
-function topicOf({ service }: Serverless, resources: Resources): Expression | undefined {
+function topicOf({ service }: Serverless, resources: ResourceMap): Expression | undefined {
   if (Object.hasOwn(resources, ALARM_TOPIC)) return { Ref: ALARM_TOPIC };
-  const { alarms } = (service.custom?.lantern ?? {}) as {
-    readonly alarms?: { readonly actions?: { readonly topic?: Expression } };
-  };
-  return alarms?.actions?.topic;
+  const alarms = service.custom?.lantern?.alarms;
+  return typeof alarms === 'object' ? alarms.actions?.topic : undefined;
 }

@@ -1,5 +1,6 @@
 /** The role of the function that switches tracing, and the one of the schedules that call it: no more than they need. */
-import type { Expression, Properties, Resource } from './template.ts';
+import type { CloudFormationResource, Properties } from '../alarms/alarm-resources.ts';
+import type { Expression } from '../inventory/inventory.ts';
 
 export interface SwitchSubject {
   /** The deployed name of the function that switches. */
@@ -34,7 +35,7 @@ export function functionArn(name: string): Expression {
   return arn('lambda', `function:${name}`);
 }
 
-export function switchRole(subject: SwitchSubject, scheduleRole: string): Resource {
+export function switchRole(subject: SwitchSubject, scheduleRole: string): CloudFormationResource {
   return role(
     subject,
     'lambda.amazonaws.com',
@@ -71,7 +72,7 @@ export function switchRole(subject: SwitchSubject, scheduleRole: string): Resour
   );
 }
 
-export function scheduleRole(subject: SwitchSubject): Resource {
+export function scheduleRole(subject: SwitchSubject): CloudFormationResource {
   return role(subject, 'scheduler.amazonaws.com', 'end-tracing', [
     { Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: functionArn(subject.name) },
   ]);
@@ -83,7 +84,7 @@ function role(
   policyName: string,
   statements: readonly Statement[],
   managed: readonly Expression[] = [],
-): Resource {
+): CloudFormationResource {
   const own = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
   return {
     Type: 'AWS::IAM::Role',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Properties, Resources } from '../../../plugin/tracing/template.ts';
+import type { Properties, ResourceMap } from '../../../plugin/alarms/alarm-resources.ts';
 import { wireTracing } from '../../../plugin/tracing/wire-tracing.ts';
 
 const defaultRole = { 'Fn::GetAtt': ['IamRoleLambdaExecution', 'Arn'] };
@@ -20,7 +20,7 @@ const role = (statements: readonly unknown[] = [], more: Properties = {}) => ({
   Properties: { Policies: [{ PolicyName: 'own', PolicyDocument: { Statement: statements } }], ...more },
 });
 
-const template: Resources = {
+const template: ResourceMap = {
   IamRoleLambdaExecution: role([], { Path: '/shop/', PermissionsBoundary: 'arn:aws:iam::1:policy/boundary' }),
   Pay: lambda('pay'),
   Refund: lambda('refund', { Tags: [{ Key: 'team', Value: 'money' }] }),
@@ -50,7 +50,7 @@ interface Statement {
   readonly Resource: unknown;
 }
 
-function statementsOf(resources: Resources, logicalId: string): readonly Statement[] {
+function statementsOf(resources: ResourceMap, logicalId: string): readonly Statement[] {
   const { Policies: policies } = resources[logicalId]?.Properties as {
     Policies: ReadonlyArray<{ PolicyDocument: { Statement: readonly Statement[] } }>;
   };

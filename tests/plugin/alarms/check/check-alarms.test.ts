@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AlarmPlan, PlannedAlarm, MetricStat } from '../../../../plugin/alarms/alarm-plan.ts';
 import { checkAlarms } from '../../../../plugin/alarms/check/check-alarms.ts';
 import { planAlarms } from '../../../../plugin/alarms/plan-alarms.ts';
-import type { AlarmSettings } from '../../../../plugin/settings/alarm-settings.ts';
+import type { AlarmSettings } from '../../../../plugin/settings/settings.ts';
 import { functionResources, inventoryOf, readTemplate } from '../../../helpers/inventory.ts';
 
 const inventory = inventoryOf({
