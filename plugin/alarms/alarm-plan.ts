@@ -1,4 +1,4 @@
-import type { Expression } from '../inventory/inventory.ts';
+import type { ComparisonOperator, Expression, TreatMissingData } from '../../local/template/index.ts';
 import type { ResourceKind } from './resource-kinds.ts';
 
 /** What `planAlarms` makes of an inventory and the settings. */
@@ -53,7 +53,7 @@ export interface PlannedAlarm {
   readonly unit: string;
   readonly evaluationPeriods: number;
   readonly datapointsToAlarm: number;
-  readonly treatMissingData: 'missing' | 'ignore' | 'breaching' | 'notBreaching';
+  readonly treatMissingData: TreatMissingData;
   readonly evaluateLowSampleCountPercentile?: 'evaluate' | 'ignore';
   /** What ALARM means, one sentence. */
   readonly meaning: string;
@@ -70,15 +70,6 @@ export interface PlannedAlarm {
   /** The names of the settings of this alarm that `serverless.yml` gives. */
   readonly overridden: readonly string[];
 }
-
-export type ComparisonOperator =
-  | 'GreaterThanThreshold'
-  | 'GreaterThanOrEqualToThreshold'
-  | 'LessThanThreshold'
-  | 'LessThanOrEqualToThreshold'
-  | 'GreaterThanUpperThreshold'
-  | 'LessThanLowerThreshold'
-  | 'LessThanLowerOrGreaterThanUpperThreshold';
 
 export type MetricSource = MetricStat | MetricMath;
 

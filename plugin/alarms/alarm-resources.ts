@@ -1,4 +1,4 @@
-import type { Expression } from '../inventory/inventory.ts';
+import type { Expression, Properties } from '../../local/template/index.ts';
 import type { AlarmPlan, PlannedAlarm, PlannedComposite, PlannedFilter, MetricStat } from './alarm-plan.ts';
 import { alarmDescription } from './wording.ts';
 
@@ -11,8 +11,6 @@ export interface CloudFormationResource {
   readonly UpdateReplacePolicy?: string;
   readonly Properties: Properties;
 }
-
-export type Properties = Readonly<Record<string, unknown>>;
 
 /** By logical id. */
 export type ResourceMap = Readonly<Record<string, CloudFormationResource>>;

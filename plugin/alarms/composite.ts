@@ -1,9 +1,6 @@
-import type { Inventory } from '../inventory/inventory.ts';
+import type { Inventory } from '../../local/template/index.ts';
+import { MAX_RULE_ALARMS, MAX_RULE_LENGTH } from '../../local/template/index.ts';
 import type { PlannedAlarm, PlannedComposite } from './alarm-plan.ts';
-
-/** The characters of a rule, and the alarms in it: CloudWatch, "PutCompositeAlarm" and "Create a composite alarm". */
-export const MAX_RULE_LENGTH = 10_240;
-export const MAX_RULE_ALARMS = 100;
 
 /**
  * One alarm that says that the service is unhealthy: in ALARM as soon as one of the symptoms is. Warnings do not count. Where

@@ -1,4 +1,5 @@
-import type { PlannedAlarm, ComparisonOperator, PlannedFilter, MetricSource } from './alarm-plan.ts';
+import type { ComparisonOperator, TreatMissingData } from '../../local/template/index.ts';
+import type { PlannedAlarm, PlannedFilter, MetricSource } from './alarm-plan.ts';
 import type { ResourceKind, Resources } from './resource-kinds.ts';
 
 /** The numbers of an alarm: each can be set in `custom.lantern.alarms`. */
@@ -14,7 +15,7 @@ export interface Tuning {
   readonly period: number;
   readonly evaluationPeriods: number;
   readonly datapointsToAlarm: number;
-  readonly treatMissingData: PlannedAlarm['treatMissingData'];
+  readonly treatMissingData: TreatMissingData;
   /** The width of an anomaly band in standard deviations, in place of the threshold. */
   readonly anomaly?: number;
 }

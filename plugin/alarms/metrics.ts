@@ -1,4 +1,4 @@
-import type { ApiResource, Expression, FunctionResource, RuleResource } from '../inventory/inventory.ts';
+import type { ApiResource, Expression, FunctionResource, RuleResource } from '../../local/template/index.ts';
 import type { Dimension, MetricMath, MetricStat } from './alarm-plan.ts';
 import type { Tuning } from './default-alarm.ts';
 
@@ -64,9 +64,4 @@ export function math(
     returns: 'value',
     period: Math.max(...Object.values(stats).map((stat) => stat.period)),
   };
-}
-
-/** `p99`, `p99.9`: a percentile of CloudWatch, from p0.0 to p100. */
-export function isPercentile(statistic: string): boolean {
-  return /^p(100|\d{1,2})(\.\d+)?$/.test(statistic);
 }

@@ -1,4 +1,5 @@
-import type { Inventory } from '../inventory/inventory.ts';
+import { percentileOf } from '../../local/template/index.ts';
+import type { Inventory } from '../../local/template/index.ts';
 import type { AlarmSettings, StageAlarmSettings } from '../settings/settings.ts';
 import type { ResolvedAlarm } from '../settings/resolve-settings.ts';
 import { resolveAlarm, settingsForStage } from '../settings/resolve-settings.ts';
@@ -9,7 +10,6 @@ import { DEFAULTS } from './defaults.ts';
 import type { DefaultAlarm, Watched } from './default-alarm.ts';
 import type { ResourceKind, Resources } from './resource-kinds.ts';
 import { resourcesByKind, scheduleGroups } from './resource-kinds.ts';
-import { isPercentile } from './metrics.ts';
 
 /**
  * Plans every alarm of a service from its inventory, the defaults, and `custom.lantern.alarms`. Pure: what is given is not
@@ -137,7 +137,9 @@ function comparison(
     treatMissingData,
     // With few samples a high percentile is their maximum. To ignore those would freeze the alarm on low traffic.
     ...(metric.kind === 'stat' &&
-      isPercentile(metric.statistic) && { evaluateLowSampleCountPercentile: 'evaluate' as const }),
+      percentileOf(metric.statistic) !== undefined && {
+        evaluateLowSampleCountPercentile: 'evaluate' as const,
+      }),
   };
 }
 

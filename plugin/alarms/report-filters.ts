@@ -1,11 +1,8 @@
-import type { Expression, FunctionResource } from '../inventory/inventory.ts';
-import { ref } from '../inventory/template.ts';
+import type { Expression, FunctionResource } from '../../local/template/index.ts';
+import { ref } from '../../local/template/index.ts';
 import type { PlannedFilter, MetricStat } from './alarm-plan.ts';
 import type { Tuning, Unwatched } from './default-alarm.ts';
 import { metric } from './metrics.ts';
-
-/** Lambda stops an environment that is not ready by then; Lambda, "Understanding the Lambda execution environment". */
-export const INIT_LIMIT_MS = 10_000;
 
 export type ReportMetric = 'MaxMemoryUsed' | 'InitDuration' | 'Timeouts';
 

@@ -8,7 +8,7 @@ import type {
   StateMachineResource,
   TableResource,
   TopicResource,
-} from '../inventory/inventory.ts';
+} from '../../local/template/index.ts';
 
 /** What alarms are put on, by the name that settings use. */
 export interface Resources {

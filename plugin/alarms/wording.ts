@@ -1,16 +1,7 @@
-import type { Expression } from '../inventory/inventory.ts';
+import type { Expression } from '../../local/template/index.ts';
+import { comparisonSign } from '../../local/template/index.ts';
 import type { PlannedAlarm } from './alarm-plan.ts';
 import { joinTexts } from './console-links.ts';
-
-const OPERATORS: Readonly<Record<PlannedAlarm['comparisonOperator'], string>> = {
-  GreaterThanThreshold: '>',
-  GreaterThanOrEqualToThreshold: '>=',
-  LessThanThreshold: '<',
-  LessThanOrEqualToThreshold: '<=',
-  GreaterThanUpperThreshold: 'above the band',
-  LessThanLowerThreshold: 'below the band',
-  LessThanLowerOrGreaterThanUpperThreshold: 'outside of the band',
-};
 
 /** `> 1500 ms`; for an anomaly, `above the band`. */
 export function thresholdInWords({
@@ -18,9 +9,8 @@ export function thresholdInWords({
   threshold,
   unit,
 }: Pick<PlannedAlarm, 'comparisonOperator' | 'threshold' | 'unit'>): string {
-  return threshold === undefined
-    ? OPERATORS[comparisonOperator]
-    : `${OPERATORS[comparisonOperator]} ${Number(threshold.toFixed(3))} ${unit}`;
+  const sign = comparisonSign(comparisonOperator);
+  return threshold === undefined ? sign : `${sign} ${Number(threshold.toFixed(3))} ${unit}`;
 }
 
 /** `3 of 5 min`, `1 of 1 x 5 min`. */

@@ -1,6 +1,7 @@
 import type { PlannedAlarm } from '../alarms/alarm-plan.ts';
 import { joinTexts } from '../alarms/console-links.ts';
-import type { Expression, FunctionResource } from '../inventory/inventory.ts';
+import type { Expression, FunctionResource } from '../../local/template/index.ts';
+import { LOG_GROUP_PREFIX } from '../../local/template/index.ts';
 import type { Panel } from './body.ts';
 import { DASHBOARD_LIMITS, REGION } from './body.ts';
 import type { Line } from './lines.ts';
@@ -170,4 +171,4 @@ export function logs({ title, functions, query, view = 'table', width }: LogsOpt
 
 /** Where a function writes: its log group of the template, or the one that Lambda makes for it. */
 const logGroupOf = ({ name, logGroup }: FunctionResource): Expression =>
-  logGroup === undefined ? joinTexts('/aws/lambda/', name) : { Ref: logGroup };
+  logGroup === undefined ? joinTexts(LOG_GROUP_PREFIX, name) : { Ref: logGroup };

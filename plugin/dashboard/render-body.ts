@@ -1,4 +1,4 @@
-import { resourcesOf } from '../inventory/template.ts';
+import { intrinsicOf, parseResources } from '../../local/template/index.ts';
 import type { DashboardBody } from './body.ts';
 
 /** What `DashboardBody` becomes in the template. */
@@ -51,7 +51,7 @@ export type Conditions = ReadonlyMap<string, string>;
 
 export function conditionsOf(template: unknown): Conditions {
   return new Map(
-    resourcesOf(template).flatMap(({ logicalId, condition }) =>
+    parseResources(template).flatMap(({ logicalId, condition }) =>
       condition === undefined ? [] : [[logicalId, condition] as const],
     ),
   );
@@ -82,14 +82,6 @@ function referenceOf(name: string | undefined, argument: unknown): string | unde
 
 /** Inside a JSON string, and with the one sequence that `Fn::Sub` would take for its own written as it wants it. */
 const escaped = (text: string): string => JSON.stringify(text).slice(1, -1).replaceAll('${', '${!');
-
-function intrinsicOf(value: unknown): { readonly name: string; readonly argument: unknown } | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const [entry, ...others]: ReadonlyArray<readonly [string, unknown]> = Object.entries(value);
-  if (entry === undefined || others.length > 0) return undefined;
-  const [name, argument] = entry;
-  return name === 'Ref' || name.startsWith('Fn::') ? { name, argument } : undefined;
-}
 
 function attributeOf(argument: unknown): string | undefined {
   if (typeof argument === 'string') return argument;

@@ -2,8 +2,8 @@ import type { Tuning } from '../alarms/default-alarm.ts';
 import { DEFAULTS } from '../alarms/defaults.ts';
 import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import { resourcesByKind } from '../alarms/resource-kinds.ts';
-import type { Inventory } from '../inventory/inventory.ts';
-import { isObject } from '../inventory/template.ts';
+import type { Inventory } from '../../local/template/index.ts';
+import { ALARM_STATES, isObject } from '../../local/template/index.ts';
 import type { ServiceNames, Setting, ValueOf, ValuesOf } from './vocabulary.ts';
 import {
   aBoolean,
@@ -80,7 +80,7 @@ const ACTIONS = {
   slack: allOf({ workspaceId: aText, channelId: aText }),
   teams: allOf({ tenantId: aText, teamId: aText, channelId: aText }),
   /** Which changes of state are notified. @default ['ALARM', 'OK'] */
-  states: listOf(oneOf('ALARM', 'OK', 'INSUFFICIENT_DATA')),
+  states: listOf(oneOf(...ALARM_STATES)),
   /** Whether each alarm notifies, only the one for the service, or both. @default 'each' */
   from: oneOf('each', 'composite', 'both'),
   /** Sends "CloudWatch Alarm State Change" events of the service's alarms to a function of it, or to an ARN. */
@@ -208,7 +208,6 @@ export type LanternSettings = ValuesOf<typeof LANTERN>;
 export type AlarmSettings = ValueOf<typeof LANTERN.alarms>;
 export type StageAlarmSettings = ValuesOf<typeof ALARMS>;
 export type ActionSettings = ValuesOf<typeof ACTIONS>;
-export type AlarmState = NonNullable<ActionSettings['states']>[number];
 export type TracingSettings = ValuesOf<typeof TRACING>;
 export type DashboardSettings = ValueOf<typeof LANTERN.dashboards>;
 export type StageDashboardSettings = ValuesOf<typeof DASHBOARDS>;

@@ -3,10 +3,9 @@
  * form that the framework checks as soon as it reads `serverless.yml`, and how a mistake is put to whoever made it.
  */
 import { closest, distance } from 'fastest-levenshtein';
-import { isPercentile } from '../alarms/metrics.ts';
 import type { ResourceKind } from '../alarms/resource-kinds.ts';
-import type { Expression } from '../inventory/inventory.ts';
-import { isObject } from '../inventory/template.ts';
+import type { Expression } from '../../local/template/index.ts';
+import { isObject, percentileOf, PLAIN_STATISTICS } from '../../local/template/index.ts';
 import { LONGEST_MINUTES } from '../tracing-switch/limits.ts';
 
 export interface Setting<Value> {
@@ -79,12 +78,11 @@ export const aPeriod = word<number>(
   'seconds, as a multiple of 60',
 );
 
-const STATISTICS = ['Sum', 'Average', 'Minimum', 'Maximum', 'SampleCount'];
-
 /** Of an alarm; trimmed means and the like are not for these metrics. */
 export const aStatistic = word<string>(
   TEXT,
-  (value) => isText(value) && (STATISTICS.includes(value) || isPercentile(value)),
+  (value) =>
+    isText(value) && (PLAIN_STATISTICS.some((one) => one === value) || percentileOf(value) !== undefined),
   'Sum, Average, Minimum, Maximum, SampleCount, or a percentile such as p99',
 );
 export const aText = word<string>(TEXT, isText, 'a text');

@@ -4,8 +4,9 @@
  */
 import { LONGEST_MINUTES } from '../tracing-switch/limits.ts';
 import { NEVER, TAG, VARIABLE } from '../tracing-switch/names.ts';
-import type { CloudFormationResource, Properties, ResourceMap } from '../alarms/alarm-resources.ts';
-import type { Expression } from '../inventory/inventory.ts';
+import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
+import type { Expression, Properties } from '../../local/template/index.ts';
+import { logicalIdIn } from '../../local/template/index.ts';
 import type { TracingSettings } from '../settings/settings.ts';
 import { parseMinutes } from '../settings/vocabulary.ts';
 import type { SwitchSubject } from './switch-role.ts';
@@ -182,7 +183,7 @@ function allowTraces(template: ResourceMap, names: readonly string[]): TracedTem
   for (const functionName of names) {
     const [, { Properties: properties }] = functionNamed(template, functionName);
     const { Role: role } = properties;
-    const logicalId = roleIdOf(role);
+    const logicalId = logicalIdIn(role);
     const resource = logicalId === undefined ? undefined : resources[logicalId];
     if (logicalId === undefined || resource?.Type !== 'AWS::IAM::Role') {
       warnings.push(
@@ -193,12 +194,6 @@ function allowTraces(template: ResourceMap, names: readonly string[]): TracedTem
     }
   }
   return { resources, warnings };
-}
-
-function roleIdOf(role: unknown): string | undefined {
-  const { 'Fn::GetAtt': attribute } = (typeof role === 'object' && role !== null ? role : {}) as Properties;
-  const [logicalId] = Array.isArray(attribute) ? (attribute as unknown[]) : [];
-  return typeof logicalId === 'string' ? logicalId : undefined;
 }
 
 function withPolicy(role: CloudFormationResource): CloudFormationResource {

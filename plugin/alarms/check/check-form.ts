@@ -1,6 +1,5 @@
+import { MAX_RULE_ALARMS, MAX_RULE_LENGTH, percentileOf } from '../../../local/template/index.ts';
 import type { AlarmPlan, PlannedAlarm, PlannedComposite } from '../alarm-plan.ts';
-import { MAX_RULE_ALARMS, MAX_RULE_LENGTH } from '../composite.ts';
-import { isPercentile } from '../metrics.ts';
 import { alarmDescription } from '../wording.ts';
 
 /** CloudWatch, "PutMetricAlarm". */
@@ -30,7 +29,7 @@ export function formProblems(alarm: PlannedAlarm): readonly string[] {
     ...(range > limit ? [`it looks at ${range} s, and CloudWatch at no more than ${limit} s`] : []),
     ...mathProblems(alarm),
     ...(metric.kind === 'stat' &&
-    isPercentile(metric.statistic) &&
+    percentileOf(metric.statistic) !== undefined &&
     alarm.evaluateLowSampleCountPercentile === undefined
       ? ['nothing says what a percentile of few samples is worth']
       : []),

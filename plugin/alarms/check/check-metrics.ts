@@ -1,8 +1,8 @@
+import { percentileOf } from '../../../local/template/index.ts';
 import { isDeepStrictEqual } from 'node:util';
-import type { Expression, Inventory } from '../../inventory/inventory.ts';
+import type { Expression, Inventory } from '../../../local/template/index.ts';
 import type { AlarmPlan, PlannedAlarm, MetricStat } from '../alarm-plan.ts';
 import type { ResourceKind } from '../resource-kinds.ts';
-import { isPercentile } from '../metrics.ts';
 import type { KnownMetric, StatisticKind } from './metrics-table.ts';
 import { METRICS_TABLE } from './metrics-table.ts';
 
@@ -80,7 +80,7 @@ function dimensionProblems(
 }
 
 function statisticProblems({ statistic }: MetricStat, known: KnownMetric, what: string): readonly string[] {
-  const kind = isPercentile(statistic) ? 'percentile' : statistic;
+  const kind = percentileOf(statistic) !== undefined ? 'percentile' : statistic;
   return known.statistics.includes(kind as StatisticKind)
     ? []
     : [

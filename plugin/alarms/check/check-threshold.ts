@@ -1,4 +1,5 @@
-import type { Inventory } from '../../inventory/inventory.ts';
+import type { Inventory } from '../../../local/template/index.ts';
+import { comparisonWords, isBreaching, isStaticComparison } from '../../../local/template/index.ts';
 import type { PlannedAlarm } from '../alarm-plan.ts';
 import type { ResourceKind, Resources } from '../resource-kinds.ts';
 import { resourcesByKind } from '../resource-kinds.ts';
@@ -19,11 +20,11 @@ export function thresholdProblems(alarm: PlannedAlarm, inventory: Inventory): re
   switch (reach(range, compared)) {
     case 'never':
       return [
-        `it can never ring: the value is ${values}, and that is never ${operatorInWords(comparisonOperator)} ${threshold}`,
+        `it can never ring: the value is ${values}, and that is never ${comparisonWords(comparisonOperator)} ${threshold}`,
       ];
     case 'always':
       return [
-        `it rings all the time: the value is ${values}, and that is always ${operatorInWords(comparisonOperator)} ${threshold}`,
+        `it rings all the time: the value is ${values}, and that is always ${comparisonWords(comparisonOperator)} ${threshold}`,
       ];
     case 'sometimes':
   }
@@ -34,7 +35,7 @@ export function thresholdProblems(alarm: PlannedAlarm, inventory: Inventory): re
     !crosses(1, compared);
   return missesTheFirst
     ? [
-        `a single one of ${alarm.metric.metricName} would not ring: 1 is not ${operatorInWords(comparisonOperator)} ${threshold}`,
+        `a single one of ${alarm.metric.metricName} would not ring: 1 is not ${comparisonWords(comparisonOperator)} ${threshold}`,
       ]
     : [];
 }
@@ -75,17 +76,6 @@ function resourceOf({ resource }: PlannedAlarm, inventory: Inventory): Resources
   return list.find((item) => !('key' in item) || item.key === resource.key);
 }
 
-const operatorInWords = (operator: PlannedAlarm['comparisonOperator']): string =>
-  ({
-    GreaterThanThreshold: 'greater than',
-    GreaterThanOrEqualToThreshold: 'greater than or equal to',
-    LessThanThreshold: 'less than',
-    LessThanOrEqualToThreshold: 'less than or equal to',
-    GreaterThanUpperThreshold: 'above the band of',
-    LessThanLowerThreshold: 'below the band of',
-    LessThanLowerOrGreaterThanUpperThreshold: 'outside of the band of',
-  })[operator];
-
 /** The values that something can have; `exclusive` leaves the lowest one out. */
 interface Range {
   readonly min: number;
@@ -95,20 +85,9 @@ interface Range {
 
 type Compared = Pick<PlannedAlarm, 'comparisonOperator'> & { readonly threshold: number };
 
+/** A band is crossed some time: its model follows the metric. */
 function crosses(value: number, { comparisonOperator, threshold }: Compared): boolean {
-  switch (comparisonOperator) {
-    case 'GreaterThanThreshold':
-      return value > threshold;
-    case 'GreaterThanOrEqualToThreshold':
-      return value >= threshold;
-    case 'LessThanThreshold':
-      return value < threshold;
-    case 'LessThanOrEqualToThreshold':
-      return value <= threshold;
-    default:
-      // Of a band, not a threshold.
-      return true;
-  }
+  return !isStaticComparison(comparisonOperator) || isBreaching(value, comparisonOperator, threshold);
 }
 
 /** Whether any value of the range is an alarm; whether every one is. */

@@ -1,4 +1,4 @@
-import { INIT_LIMIT_MS } from '../report-filters.ts';
+import { INIT_TIMEOUT_MS } from '../../../local/template/index.ts';
 import type { ResourceKind, Resources } from '../resource-kinds.ts';
 
 export type StatisticKind = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount' | 'percentile';
@@ -123,7 +123,7 @@ const FUNCTION_METRICS: ReadonlyArray<KnownMetric<'function'>> = [
       ...TIME,
       emitted: 'when it happens',
       // Environments that are kept ready have longer.
-      max: ({ provisioned }) => (provisioned.length > 0 ? undefined : INIT_LIMIT_MS),
+      max: ({ provisioned }) => (provisioned.length > 0 ? undefined : INIT_TIMEOUT_MS),
     },
     Timeouts: LOSS,
   }),

@@ -1,9 +1,10 @@
-import type { Expression, FunctionResource, ProvisionedConcurrency } from '../../inventory/inventory.ts';
+import { INIT_TIMEOUT_MS } from '../../../local/template/index.ts';
+import type { Expression, FunctionResource, ProvisionedConcurrency } from '../../../local/template/index.ts';
 import type { MetricStat } from '../alarm-plan.ts';
 import type { Tuning, Unwatched, Watched } from '../default-alarm.ts';
 import { defaultAlarms, fiveMinutes, minutes, ofLimit, ONE_IS_ENOUGH } from '../default-alarm.ts';
 import { lambda, math, metric } from '../metrics.ts';
-import { INIT_LIMIT_MS, reportMetric } from '../report-filters.ts';
+import { reportMetric } from '../report-filters.ts';
 import { duration, percent } from '../wording.ts';
 
 /** How invocations end and how long they take: the metrics that Lambda sends for every function. */
@@ -151,11 +152,11 @@ const REPORT_ALARMS = defaultAlarms<'function'>([
     missing: 'No report with an init means no cold start.',
     watch: (fn, tuning) =>
       fromReport(fn, 'InitDuration', (report) => {
-        const threshold = ofLimit(tuning, INIT_LIMIT_MS);
+        const threshold = ofLimit(tuning, INIT_TIMEOUT_MS);
         return {
           metric: report(tuning),
           threshold,
-          reason: `${percent(threshold / INIT_LIMIT_MS)} of the ${INIT_LIMIT_MS / 1000} s that Lambda gives the init phase`,
+          reason: `${percent(threshold / INIT_TIMEOUT_MS)} of the ${INIT_TIMEOUT_MS / 1000} s that Lambda gives the init phase`,
         };
       }),
   },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Properties, ResourceMap } from '../../../plugin/alarms/alarm-resources.ts';
+import type { Properties } from '../../../local/template/index.ts';
+import type { ResourceMap } from '../../../plugin/alarms/alarm-resources.ts';
 import { wireTracing } from '../../../plugin/tracing/wire-tracing.ts';
 
 const defaultRole = { 'Fn::GetAtt': ['IamRoleLambdaExecution', 'Arn'] };
