@@ -1,5 +1,5 @@
-import type { AlarmPlan } from './alarms/alarm-plan.ts';
 import { asObject } from '../local/template/index.ts';
+import type { AlarmPlan } from './alarms/alarm-plan.ts';
 import type { Serverless } from './serverless.ts';
 import { refuse } from './serverless.ts';
 import type { WatchedService } from './watch-service.ts';

@@ -1,8 +1,8 @@
 import { ALARM_TOPIC, alarmTopicResources } from './actions/alarm-topic.ts';
 import { planActions } from './actions/plan-actions.ts';
+import type { AlarmPlan } from './alarms/alarm-plan.ts';
 import type { ResourceMap } from './alarms/alarm-resources.ts';
 import { alarmResources } from './alarms/alarm-resources.ts';
-import type { AlarmPlan } from './alarms/alarm-plan.ts';
 import { checkAlarms } from './alarms/check/check-alarms.ts';
 import { planAlarms } from './alarms/plan-alarms.ts';
 

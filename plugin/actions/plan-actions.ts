@@ -1,6 +1,6 @@
-import type { AlarmActions, ResourceMap } from '../alarms/alarm-resources.ts';
 import type { AlarmState, Expression, Inventory } from '../../local/template/index.ts';
 import { ref } from '../../local/template/index.ts';
+import type { AlarmActions, ResourceMap } from '../alarms/alarm-resources.ts';
 import type { ActionSettings } from '../settings/settings.ts';
 import { ALARM_TOPIC, alarmTopicResources, subscriptions } from './alarm-topic.ts';
 import { chatResources } from './chat.ts';

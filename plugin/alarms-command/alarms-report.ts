@@ -1,7 +1,7 @@
+import type { Inventory } from '../../local/template/index.ts';
 import type { AlarmPlan, PlannedAlarm, SkippedAlarm } from '../alarms/alarm-plan.ts';
 import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import { periodsInWords, thresholdInWords } from '../alarms/wording.ts';
-import type { Inventory } from '../../local/template/index.ts';
 import { WIDTH, wrap } from '../terminal-text.ts';
 
 const INDENT = '  ';

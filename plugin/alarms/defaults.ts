@@ -1,9 +1,9 @@
+import type { DefaultAlarm } from './default-alarm.ts';
 import { API_ALARMS } from './defaults/apis.ts';
 import { RULE_ALARMS, SCHEDULE_ALARMS, STATE_MACHINE_ALARMS } from './defaults/events.ts';
 import { ACCOUNT_ALARMS, FUNCTION_ALARMS } from './defaults/functions.ts';
 import { QUEUE_ALARMS, TOPIC_ALARMS } from './defaults/messaging.ts';
 import { TABLE_ALARMS } from './defaults/tables.ts';
-import type { DefaultAlarm } from './default-alarm.ts';
 import type { ResourceKind } from './resource-kinds.ts';
 
 /**

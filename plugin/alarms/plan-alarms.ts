@@ -1,13 +1,13 @@
-import { percentileOf } from '../../local/template/index.ts';
 import type { Inventory } from '../../local/template/index.ts';
-import type { AlarmSettings, StageAlarmSettings } from '../settings/settings.ts';
+import { percentileOf } from '../../local/template/index.ts';
 import type { ResolvedAlarm } from '../settings/resolve-settings.ts';
 import { resolveAlarm, settingsForStage } from '../settings/resolve-settings.ts';
+import type { AlarmSettings, StageAlarmSettings } from '../settings/settings.ts';
 import type { AlarmPlan, PlannedAlarm, MetricStat, PlannedFilter, SkippedAlarm } from './alarm-plan.ts';
 import { planComposites } from './composite.ts';
 import { consoleLink } from './console-links.ts';
-import { DEFAULTS } from './defaults.ts';
 import type { DefaultAlarm, Watched } from './default-alarm.ts';
+import { DEFAULTS } from './defaults.ts';
 import type { ResourceKind, Resources } from './resource-kinds.ts';
 import { resourcesByKind, scheduleGroups } from './resource-kinds.ts';
 

@@ -1,7 +1,7 @@
+import type { Expression } from '../../local/template/index.ts';
 import type { Dimension } from '../alarms/alarm-plan.ts';
 import type { Dimensions } from '../alarms/metrics.ts';
 import { listed } from '../alarms/metrics.ts';
-import type { Expression } from '../../local/template/index.ts';
 
 /** One line of a chart: a metric, or metric math over the metrics of the same chart. */
 export type Line = MetricLine | MathLine;

@@ -1,7 +1,7 @@
-import type { PlannedAlarm } from '../alarms/alarm-plan.ts';
-import { joinTexts } from '../alarms/console-links.ts';
 import type { Expression, FunctionResource } from '../../local/template/index.ts';
 import { LOG_GROUP_PREFIX } from '../../local/template/index.ts';
+import type { PlannedAlarm } from '../alarms/alarm-plan.ts';
+import { joinTexts } from '../alarms/console-links.ts';
 import type { Panel } from './body.ts';
 import { DASHBOARD_LIMITS, REGION } from './body.ts';
 import type { Line } from './lines.ts';

@@ -1,7 +1,7 @@
-import type { ResourceMap } from '../alarms/alarm-resources.ts';
-import type { AlarmPlan } from '../alarms/alarm-plan.ts';
-import { dashboardLink, joinTexts, markdownLink } from '../alarms/console-links.ts';
 import type { Inventory } from '../../local/template/index.ts';
+import type { AlarmPlan } from '../alarms/alarm-plan.ts';
+import type { ResourceMap } from '../alarms/alarm-resources.ts';
+import { dashboardLink, joinTexts, markdownLink } from '../alarms/console-links.ts';
 import type { StageDashboardSettings } from '../settings/settings.ts';
 import type { Dashboard, Panel, Section } from './body.ts';
 import { DASHBOARD_LIMITS, dashboardOf } from './body.ts';

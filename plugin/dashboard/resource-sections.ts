@@ -1,7 +1,7 @@
+import type { Inventory } from '../../local/template/index.ts';
 import type { AlarmPlan, PlannedAlarm } from '../alarms/alarm-plan.ts';
 import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import { scheduleGroups } from '../alarms/resource-kinds.ts';
-import type { Inventory } from '../../local/template/index.ts';
 import type { Section } from './body.ts';
 import { alarmChart, alarmTitle, text } from './panels.ts';
 import { apiSection } from './sections/api-section.ts';

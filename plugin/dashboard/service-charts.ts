@@ -1,6 +1,6 @@
+import type { Inventory } from '../../local/template/index.ts';
 import { API_METRICS, apiDimensions, ruleDimensions } from '../alarms/metrics.ts';
 import { scheduleGroups } from '../alarms/resource-kinds.ts';
-import type { Inventory } from '../../local/template/index.ts';
 import type { Panel } from './body.ts';
 import type { Line, MetricLine } from './lines.ts';
 import { COLOR, linesOf } from './lines.ts';

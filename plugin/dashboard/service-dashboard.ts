@@ -1,6 +1,6 @@
+import type { Inventory } from '../../local/template/index.ts';
 import type { AlarmPlan } from '../alarms/alarm-plan.ts';
 import { cloudWatchLink, dashboardLink, joinTexts, markdownLink } from '../alarms/console-links.ts';
-import type { Inventory } from '../../local/template/index.ts';
 import type { Dashboard, Panel } from './body.ts';
 import { dashboardOf } from './body.ts';
 import { alarmStatus, text } from './panels.ts';

@@ -1,5 +1,5 @@
-import { PRICES } from '../cost/prices.ts';
 import type { FunctionResource } from '../../local/template/index.ts';
+import { PRICES } from '../cost/prices.ts';
 import type { Panel } from './body.ts';
 import { COLOR, linesOf } from './lines.ts';
 import { chart, logs, text } from './panels.ts';

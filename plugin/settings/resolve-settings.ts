@@ -1,6 +1,6 @@
+import { isObject } from '../../local/template/index.ts';
 import type { DefaultAlarm, Tuning } from '../alarms/default-alarm.ts';
 import type { ResourceKind } from '../alarms/resource-kinds.ts';
-import { isObject } from '../../local/template/index.ts';
 import type {
   AlarmSetting,
   AlarmSettings,

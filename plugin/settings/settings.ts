@@ -1,9 +1,9 @@
+import type { Inventory } from '../../local/template/index.ts';
+import { ALARM_STATES, isObject } from '../../local/template/index.ts';
 import type { Tuning } from '../alarms/default-alarm.ts';
 import { DEFAULTS } from '../alarms/defaults.ts';
 import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import { resourcesByKind } from '../alarms/resource-kinds.ts';
-import type { Inventory } from '../../local/template/index.ts';
-import { ALARM_STATES, isObject } from '../../local/template/index.ts';
 import type { ServiceNames, Setting, ValueOf, ValuesOf } from './vocabulary.ts';
 import {
   aBoolean,

@@ -3,9 +3,9 @@
  * form that the framework checks as soon as it reads `serverless.yml`, and how a mistake is put to whoever made it.
  */
 import { closest, distance } from 'fastest-levenshtein';
-import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import type { Expression } from '../../local/template/index.ts';
 import { isObject, percentileOf, PLAIN_STATISTICS } from '../../local/template/index.ts';
+import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import { LONGEST_MINUTES } from '../tracing-switch/limits.ts';
 
 export interface Setting<Value> {

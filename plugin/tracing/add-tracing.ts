@@ -1,6 +1,6 @@
+import type { Expression } from '../../local/template/index.ts';
 import { ALARM_TOPIC } from '../actions/alarm-topic.ts';
 import type { ResourceMap } from '../alarms/alarm-resources.ts';
-import type { Expression } from '../../local/template/index.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
 import { refuse } from '../serverless.ts';
 import { checkSettings } from '../settings/settings.ts';

@@ -2,16 +2,16 @@
 import { userInfo } from 'node:os';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import type { PluginUtilities, Serverless } from '../serverless.ts';
+import { checkSettings } from '../settings/settings.ts';
+import { A_DURATION, parseMinutes, suggestion } from '../settings/vocabulary.ts';
+import { table } from '../terminal-text.ts';
 import type { FunctionSnapshot, SwitchRequest } from '../tracing-switch/decide.ts';
 import { LambdaFunctions } from '../tracing-switch/lambda-functions.ts';
 import { VARIABLE } from '../tracing-switch/names.ts';
 import { switchTracing } from '../tracing-switch/switch-tracing.ts';
 import { TimeLimit } from '../tracing-switch/time-limit.ts';
 import { isTraced, readTracingState } from '../tracing-switch/tracing-state.ts';
-import type { PluginUtilities, Serverless } from '../serverless.ts';
-import { checkSettings } from '../settings/settings.ts';
-import { A_DURATION, parseMinutes, suggestion } from '../settings/vocabulary.ts';
-import { table } from '../terminal-text.ts';
 import type { TracingCommandOptions } from './command-options.ts';
 
 /** Milliseconds for all functions of a command together. */

@@ -1,7 +1,7 @@
 /** The role of the function that switches tracing, and the one of the schedules that call it: no more than they need. */
-import type { CloudFormationResource } from '../alarms/alarm-resources.ts';
 import type { Expression, Properties } from '../../local/template/index.ts';
 import { LOG_GROUP_PREFIX } from '../../local/template/index.ts';
+import type { CloudFormationResource } from '../alarms/alarm-resources.ts';
 
 export interface SwitchSubject {
   /** The deployed name of the function that switches. */

@@ -2,13 +2,13 @@
  * Adds to the compiled template what tracing on demand needs: the function that alarms call gets its role, its subscription
  * and the schedules that end tracing; functions that are never to be traced get their tag; all others may be traced.
  */
-import { LONGEST_MINUTES } from '../tracing-switch/limits.ts';
-import { NEVER, TAG, VARIABLE } from '../tracing-switch/names.ts';
-import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
 import type { Expression, Properties } from '../../local/template/index.ts';
 import { logicalIdIn } from '../../local/template/index.ts';
+import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
 import type { TracingSettings } from '../settings/settings.ts';
 import { parseMinutes } from '../settings/vocabulary.ts';
+import { LONGEST_MINUTES } from '../tracing-switch/limits.ts';
+import { NEVER, TAG, VARIABLE } from '../tracing-switch/names.ts';
 import type { SwitchSubject } from './switch-role.ts';
 import { scheduleRole, switchRole, XRAY_STATEMENT } from './switch-role.ts';
 

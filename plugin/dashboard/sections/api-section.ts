@@ -1,6 +1,6 @@
+import type { ApiResource } from '../../../local/template/index.ts';
 import type { PlannedAlarm } from '../../alarms/alarm-plan.ts';
 import { API_METRICS, apiDimensions } from '../../alarms/metrics.ts';
-import type { ApiResource } from '../../../local/template/index.ts';
 import type { Section } from '../body.ts';
 import type { MetricLine } from '../lines.ts';
 import { COLOR, linesOf } from '../lines.ts';

@@ -1,7 +1,7 @@
+import type { RuleResource, StateMachineResource } from '../../../local/template/index.ts';
 import type { PlannedAlarm } from '../../alarms/alarm-plan.ts';
 import { ruleDimensions } from '../../alarms/metrics.ts';
 import type { ScheduleGroup } from '../../alarms/resource-kinds.ts';
-import type { RuleResource, StateMachineResource } from '../../../local/template/index.ts';
 import type { Section } from '../body.ts';
 import { COLOR, linesOf } from '../lines.ts';
 import { section } from './section.ts';

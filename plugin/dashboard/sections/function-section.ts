@@ -1,6 +1,6 @@
+import type { FunctionResource } from '../../../local/template/index.ts';
 import type { AlarmPlan, PlannedFilter } from '../../alarms/alarm-plan.ts';
 import { joinTexts } from '../../alarms/console-links.ts';
-import type { FunctionResource } from '../../../local/template/index.ts';
 import type { Section } from '../body.ts';
 import type { MetricLine } from '../lines.ts';
 import { COLOR, linesOf } from '../lines.ts';

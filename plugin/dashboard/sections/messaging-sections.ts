@@ -1,5 +1,5 @@
-import type { PlannedAlarm } from '../../alarms/alarm-plan.ts';
 import type { QueueResource, TopicResource } from '../../../local/template/index.ts';
+import type { PlannedAlarm } from '../../alarms/alarm-plan.ts';
 import type { Section } from '../body.ts';
 import { COLOR, linesOf } from '../lines.ts';
 import { limit } from '../panels.ts';

@@ -1,6 +1,6 @@
+import type { TableResource } from '../../../local/template/index.ts';
 import type { PlannedAlarm } from '../../alarms/alarm-plan.ts';
 import type { Dimensions } from '../../alarms/metrics.ts';
-import type { TableResource } from '../../../local/template/index.ts';
 import type { Section } from '../body.ts';
 import { COLOR, linesOf } from '../lines.ts';
 import type { ResourceChart } from './section.ts';
