@@ -33,7 +33,7 @@ const arrows = {
   'src/redaction/policy': ['src/redaction/detectors'],
   'src/redaction/detectors': [],
   plugin: ['local'],
-  'plugin/tracing-switch': [],
+  'plugin/tracing-switch': ['local/template'],
   local: [],
   testing: ['local/xray', 'local/cloudwatch', 'src/redaction'],
 };
@@ -117,9 +117,40 @@ module.exports = {
     {
       name: 'local-only-when-it-runs',
       severity: 'error',
-      comment: 'A deployment must not load the laptop: the plugin imports local dynamically, or its types.',
-      from: { path: '^plugin/' },
-      to: { path: '^local/', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+      comment:
+        'A deployment must not load the laptop: of local, the plugin imports the reader of the template by its public edge; ' +
+        'all else only inside the `local` command, dynamically.',
+      from: { path: '^plugin/', pathNot: '^plugin/local/' },
+      to: { path: '^local/', pathNot: '^local/template/index[.]ts$' },
+    },
+    {
+      name: 'local-command-loads-local-late',
+      severity: 'error',
+      comment:
+        'The framework loads every plugin for every command: local is loaded when `serverless local` runs.',
+      from: { path: '^plugin/local/' },
+      to: {
+        path: '^local/',
+        pathNot: '^local/template/index[.]ts$',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
+    },
+    {
+      name: 'switch-ships-without-local',
+      severity: 'error',
+      comment: 'What the plugin brings to Lambda takes words of local as types only.',
+      from: { path: '^plugin/(tracing-switch/|on-alarm[.]ts$)' },
+      to: { path: '^local/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'template-is-light',
+      severity: 'error',
+      comment: 'Every deployment loads the reader of the template: it starts, opens and downloads nothing.',
+      from: { path: '^local/template/' },
+      to: {
+        path: '^(node_modules/|(child_process|cluster|dgram|dns|fs|http|http2|https|net|tls|worker_threads)(/|$))',
+        reachable: true,
+      },
     },
     {
       name: 'console-shares-pure-code-only',

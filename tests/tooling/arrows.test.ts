@@ -61,6 +61,14 @@ const forbidden: ReadonlyArray<readonly [rule: string, file: string, code: strin
   ['x-ray-behind-one-interface', 'src/clients/sinner.ts', "import 'aws-xray-sdk-core';"],
   ['x-ray-only-lazily', 'src/telemetry/sinner-2.ts', "import './xray/xray-tracer.ts';"],
   ['local-only-when-it-runs', 'plugin/sinner.ts', "import 'lambda-lantern-local';"],
+  ['local-only-when-it-runs', 'plugin/sinner-3.ts', "import type {} from '../local/template/service.ts';"],
+  ['local-command-loads-local-late', 'plugin/local/sinner.ts', "import 'lambda-lantern-local';"],
+  [
+    'switch-ships-without-local',
+    'plugin/tracing-switch/sinner-2.ts',
+    "import '../../local/template/index.ts';",
+  ],
+  ['template-is-light', 'local/template/sinner.ts', "import '../lambda/lambda-service.ts';"],
   ['console-shares-pure-code-only', 'local/console/sinner.ts', "import '../lambda/lambda-service.ts';"],
   ['console-runs-in-a-browser', 'local/console/sinner-2.ts', "import 'node:fs';"],
 ];
