@@ -1,4 +1,3 @@
-import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 /** Longer than a healthy test takes on a machine whose cores are all busy; one that passes never waits for it. */
@@ -8,7 +7,7 @@ const PATIENCE_WITH_PROGRAMS = { testTimeout: 180_000, hookTimeout: 180_000 };
 /** Every test file belongs to one project; CONTRIBUTING.md says which command runs which. */
 export default defineConfig({
   // As .npmrc has it for Node: the packages of this repository are used from their sources.
-  ssr: { resolve: { conditions: ['lambda-lantern-source', ...defaultServerConditions] } },
+  ssr: { resolve: { conditions: ['lambda-lantern-source', 'node'] } },
   test: {
     // Half of most tests is waiting: for a child process, a socket, a timer.
     maxWorkers: '100%',
