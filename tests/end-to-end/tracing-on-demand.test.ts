@@ -1,7 +1,7 @@
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ServiceInfo } from '../../local/xray/trace.ts';
+import type { ServiceInfo } from '../../local/console-contract.ts';
 import type { AlarmChange } from '../helpers/alarm-messages.ts';
 import { snsAlarmMessage } from '../helpers/alarm-messages.ts';
 import type { LocalStack } from '../helpers/local-stack.ts';

@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import type { TraceListing, TracePage } from '../../local/xray/trace.ts';
+import type { TraceListing } from '../../local/console-contract.ts';
+import type { TracePage } from '../../local/xray/trace.ts';
 import type { Run } from './run.ts';
 import { runServerless } from './run.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AlarmListing, AlarmPage, MetricsPage } from '../../../local/cloudwatch/view.ts';
-import { ConsoleServer } from '../../../local/console-server.ts';
-import type { ServiceInfo, TraceListing } from '../../../local/xray/trace.ts';
+import { ConsoleServer } from '../../../local/console-server/console-server.ts';
+import type { ServiceInfo, TraceListing } from '../../../local/console-contract.ts';
 import { TraceStore } from '../../../local/xray/trace-store.ts';
 import { alarmSummary, DURATION_ALARM, metricChart, shopAlarms } from '../../fixtures/console/alarms.ts';
 import { shopService } from '../../fixtures/console/entities.ts';

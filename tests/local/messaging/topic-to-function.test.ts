@@ -28,7 +28,7 @@ const start = async (
   messaging = await startMessaging({
     topics: [topic('news')],
     subscriptions: [subscription('news', 'lambda', endpoint, attributes)],
-    functionRetryDelays: [0, 0],
+    retryDelaysMs: [0, 0],
     invoke,
   });
   return messaging;

@@ -1,9 +1,3 @@
-import {
-  GetSamplingRulesCommand,
-  PutTelemetryRecordsCommand,
-  PutTraceSegmentsCommand,
-  XRayClient,
-} from '@aws-sdk/client-xray';
 import { execFile } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -11,6 +5,12 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
+import {
+  GetSamplingRulesCommand,
+  PutTelemetryRecordsCommand,
+  PutTraceSegmentsCommand,
+  XRayClient,
+} from '@aws-sdk/client-xray';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { XRayDaemonAddress } from '../../../local/xray/daemon.ts';
 import { XRayDaemon } from '../../../local/xray/daemon.ts';

@@ -1,4 +1,4 @@
-import type { AlarmPlan } from '../../../plugin/alarms/alarm-spec.ts';
+import type { AlarmPlan } from '../../../plugin/alarms/alarm-plan.ts';
 import type { FunctionResource, Inventory } from '../../../local/template/index.ts';
 import { fc } from '../../helpers/fast-check.ts';
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MetricStore } from '../../../../local/cloudwatch/metrics/metric-store.ts';
 import { statisticOf } from '../../../../local/cloudwatch/metrics/statistic.ts';
-import { LambdaMetrics, LONGEST_SETTLING } from '../../../../local/cloudwatch/sources/lambda-metrics.ts';
+import { LambdaMetrics, MAX_COMPLETION_LAG } from '../../../../local/cloudwatch/sources/lambda-metrics.ts';
 import type { InvocationReport, InvokeResponse } from '../../../../local/lambda/invocation.ts';
 import { AsyncInvocations } from '../../../../local/lambda/async-invocations.ts';
 import { functionDefinition } from '../../lambda/definition.ts';
@@ -111,10 +111,10 @@ describe('the metrics of Lambda', () => {
     const { metrics } = measure();
     const before = Date.now();
     const invocation = running(metrics, FUNCTION);
-    expect(metrics.settledAt(before + 5000)).toBeGreaterThanOrEqual(before);
-    expect(metrics.settledAt(before + 5000)).toBeLessThan(before + 5000);
-    expect(metrics.settledAt(before + 60_000)).toBe(before + 60_000 - LONGEST_SETTLING);
+    expect(metrics.completeUntil(before + 5000)).toBeGreaterThanOrEqual(before);
+    expect(metrics.completeUntil(before + 5000)).toBeLessThan(before + 5000);
+    expect(metrics.completeUntil(before + 60_000)).toBe(before + 60_000 - MAX_COMPLETION_LAG);
     await invocation.end();
-    expect(metrics.settledAt(before + 5000)).toBe(before + 5000);
+    expect(metrics.completeUntil(before + 5000)).toBe(before + 5000);
   });
 });
