@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PageRoute } from '../../local/console-contract.ts';
 import { isPageAddress, PAGES, parameterIn, pathOf, routeAt } from '../../local/console-contract.ts';
+import { fc, runs } from '../helpers/fast-check.ts';
 
 const parameterOf = (path: string): string | undefined => /:(\w+)$/.exec(path)?.[1];
 
