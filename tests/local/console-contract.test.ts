@@ -14,7 +14,7 @@ describe('the list of pages', () => {
         expect(routeAt(pathOf(route))).toEqual(route);
         expect(isPageAddress(pathOf(route))).toBe(true);
       }),
-      { numRuns: 50, seed: 9 },
+      runs(50),
     );
   });
 

@@ -8,7 +8,7 @@ import {
   ThrottledError,
   UnknownFunctionError,
 } from '../../../local/lambda/invocation.ts';
-import { fc, runs } from '../../helpers/fast-check.ts';
+import { fc } from '../../helpers/fast-check.ts';
 
 type Outcome = 'succeeds' | 'fails' | 'throttled' | 'service-error' | 'unknown' | 'invalid' | 'too-large';
 
@@ -144,7 +144,6 @@ describe('an asynchronous event', () => {
           ),
         );
       }),
-      { numRuns: 100, seed: 9 },
     );
   });
 });
