@@ -22,6 +22,16 @@ const arrows = {
   'src/orders': [],
   'src/propagation': [],
   'src/redaction': [],
+  'src/redaction/walk': [
+    'src/redaction/texts',
+    'src/redaction/names',
+    'src/redaction/policy',
+    'src/redaction/detectors',
+  ],
+  'src/redaction/texts': ['src/redaction/names', 'src/redaction/policy', 'src/redaction/detectors'],
+  'src/redaction/names': ['src/redaction/policy', 'src/redaction/detectors'],
+  'src/redaction/policy': ['src/redaction/detectors'],
+  'src/redaction/detectors': [],
   plugin: ['local'],
   'plugin/tracing-switch': ['local/template'],
   local: [],
@@ -41,6 +51,34 @@ module.exports = {
       from: { path: `^${folder}/` },
       to: { path: ours, pathNot: allowed(folder, others) },
     })),
+    {
+      name: 'policy-check-is-small',
+      severity: 'error',
+      comment:
+        'A pipeline that is built checks its policies with this alone: nothing that redacts may come along.',
+      from: {
+        path: '^src/redaction/(policy/check-policy|policy/allowed-paths|policy/policy|detectors/check-detector|detectors/detector)[.]ts$',
+      },
+      to: {
+        path: '.',
+        pathNot: '^src/redaction/(policy/(allowed-paths|policy)|detectors/(check-detector|detector))[.]ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'benchmarks-use-no-scripts',
+      severity: 'error',
+      comment: 'What both need is in benchmarks/support; a circle between the two would tie them together.',
+      from: { path: '^benchmarks/' },
+      to: { path: '^scripts/' },
+    },
+    {
+      name: 'scripts-use-support-of-benchmarks',
+      severity: 'error',
+      comment: 'A benchmark is a program; what others may use of it is in benchmarks/support.',
+      from: { path: '^scripts/' },
+      to: { path: '^benchmarks/(?!support/)' },
+    },
     {
       name: 'middlewares-never-import-each-other',
       severity: 'error',

@@ -25,7 +25,7 @@ export interface ObserveClientOptions {
 
 /**
  * Makes an AWS SDK v3 client carry the context: each call shows up in the timeline with its operation and resource, the
- * trace header goes along, and what the service delivers to others carries the correlation id (`carriers.ts` says where).
+ * trace header goes along, and what the service delivers to others carries the correlation id (`injections.ts` says where).
  * Works with every kind of client (`SNSClient`, `SNS`, `DynamoDBDocumentClient`); doing it twice is harmless.
  *
  * @returns the same client.

@@ -1,8 +1,7 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import { checkOptions } from '../check-options.ts';
 import { whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
-import { EVENT_FIELD_NAMES } from '../redaction/event-field-names.ts';
-import { openEvent } from '../redaction/open-event.ts';
+import { decodeEvent, EVENT_FIELD_NAMES } from '../redaction/walk/decode-event.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
 import type { Capture } from '../telemetry/capture.ts';
 import { createCapture } from '../telemetry/capture.ts';
@@ -59,7 +58,7 @@ export function responseCapture(options: ResponseCaptureOptions = {}): Middlewar
     if (!tracer.recording) return;
     setPipelineCapture(ofResponse);
     // Now, because the middlewares that follow change it: parsers put objects in the place of bodies.
-    if (captureEvent !== false) add('event', openEvent(request.event), ofEvent, SHARE_OF_EVENT);
+    if (captureEvent !== false) add('event', decodeEvent(request.event), ofEvent, SHARE_OF_EVENT);
   };
   const responseCaptureAfter = capture;
   const responseCaptureOnError = capture;

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
-import { className, Described } from '../redaction/described.ts';
-import { resolvePolicy } from '../redaction/policy.ts';
+import { className, Described } from '../redaction/walk/described.ts';
+import { resolvePolicy } from '../redaction/policy/resolve-policy.ts';
 import type { RedactionPolicy, Redactor } from '../redaction/redact.ts';
 import { createRedactor } from '../redaction/redact.ts';
 import type { TextGuard } from '../redaction/text-guard.ts';
