@@ -7,7 +7,11 @@ export const TREATMENTS_OF_MISSING_DATA = ['missing', 'ignore', 'breaching', 'no
 export type TreatMissingData = (typeof TREATMENTS_OF_MISSING_DATA)[number];
 
 /** What `Statistic` takes; `ExtendedStatistic` takes percentiles and the like. */
-export const PLAIN_STATISTICS = ['SampleCount', 'Average', 'Sum', 'Minimum', 'Maximum'] as const;
+export const PLAIN_STATISTICS = ['Sum', 'Average', 'Minimum', 'Maximum', 'SampleCount'] as const;
+
+export function isPlainStatistic(name: string): boolean {
+  return PLAIN_STATISTICS.some((statistic) => statistic === name);
+}
 
 interface Comparison {
   readonly sign: string;
