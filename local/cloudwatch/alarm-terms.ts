@@ -7,11 +7,7 @@ export const TREATMENTS_OF_MISSING_DATA = ['missing', 'ignore', 'breaching', 'no
 export type TreatMissingData = (typeof TREATMENTS_OF_MISSING_DATA)[number];
 
 /** What `Statistic` takes; `ExtendedStatistic` takes percentiles and the like. */
-export const PLAIN_STATISTICS = ['Sum', 'Average', 'Minimum', 'Maximum', 'SampleCount'] as const;
-
-export function isPlainStatistic(name: string): boolean {
-  return PLAIN_STATISTICS.some((statistic) => statistic === name);
-}
+export const PLAIN_STATISTICS = ['SampleCount', 'Average', 'Sum', 'Minimum', 'Maximum'] as const;
 
 interface Comparison {
   readonly sign: string;

@@ -37,10 +37,9 @@ export {
   comparisonSign,
   comparisonWords,
   isBreaching,
-  isPlainStatistic,
   isStaticComparison,
   PLAIN_STATISTICS,
 } from '../cloudwatch/alarm-terms.ts';
 export { MAX_RULE_ALARMS, MAX_RULE_LENGTH } from '../cloudwatch/composite/alarm-rule.ts';
-export { isPercentile } from '../cloudwatch/metrics/statistic.ts';
+export { percentileOf } from '../cloudwatch/metrics/statistic.ts';
 export { INIT_TIMEOUT_MS } from '../lambda/limits.ts';

@@ -29,10 +29,6 @@ export const percentileOf = (name: string): number | undefined => {
   return text === undefined ? undefined : Number(text);
 };
 
-export function isPercentile(name: string): boolean {
-  return percentileOf(name) !== undefined;
-}
-
 const trimmedStatistic = (name: string): Statistic | undefined => {
   const short = /^(tm|tc|ts)(\d{1,2}(?:\.\d{1,10})?|100)$/.exec(name);
   const long = /^(TM|TC|TS)\((\d+(?:\.\d+)?)?%?:(?:(\d+(?:\.\d+)?)%)?\)$/.exec(name);
