@@ -6,6 +6,8 @@ const PATIENCE_WITH_PROGRAMS = { testTimeout: 180_000, hookTimeout: 180_000 };
 
 /** Every test file belongs to one project; CONTRIBUTING.md says which command runs which. */
 export default defineConfig({
+  // As .npmrc has it for Node: the packages of this repository are used from their sources.
+  ssr: { resolve: { conditions: ['lambda-lantern-source', 'node'] } },
   test: {
     // Half of most tests is waiting: for a child process, a socket, a timer.
     maxWorkers: '100%',

@@ -1,5 +1,5 @@
-import type { Inventory } from '../local/template/index.ts';
-import { asObject, readInventory } from '../local/template/index.ts';
+import type { Inventory } from 'lambda-lantern-local/template';
+import { asObject, readInventory } from 'lambda-lantern-local/template';
 import { ALARM_TOPIC, alarmTopicResources } from './actions/alarm-topic.ts';
 import { planActions } from './actions/plan-actions.ts';
 import type { AlarmPlan } from './alarms/alarm-plan.ts';
