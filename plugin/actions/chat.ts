@@ -1,7 +1,7 @@
-import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
 import type { Expression, Inventory } from '../../local/template/index.ts';
 import { getAttribute } from '../../local/template/index.ts';
-import type { ActionSettings } from '../settings/alarm-settings.ts';
+import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
+import type { ActionSettings } from '../settings/settings.ts';
 
 const ROLE = 'LanternAlarmChatRole';
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AlarmPlan } from '../../plugin/alarms/alarm-spec.ts';
+import type { AlarmPlan } from '../../plugin/alarms/alarm-plan.ts';
 import { checkAlarms } from '../../plugin/alarms/check/check-alarms.ts';
 import { readInventory } from '../../local/template/index.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';

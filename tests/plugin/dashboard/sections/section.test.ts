@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { linesOf } from '../../../plugin/dashboard/lines.ts';
-import { watch } from '../../../plugin/dashboard/thresholds.ts';
-import { alarmOn, functionNamed, mathAlarmOn } from './inventories.ts';
+import { linesOf } from '../../../../plugin/dashboard/lines.ts';
+import { thresholdsOn } from '../../../../plugin/dashboard/sections/section.ts';
+import { alarmOn, functionNamed, mathAlarmOn } from '../inventories.ts';
 
 const pay = functionNamed('pay');
-const line = linesOf('AWS/Lambda', [{ name: 'FunctionName', value: pay.name }]);
+const line = linesOf('AWS/Lambda', { FunctionName: pay.name });
 const lines = [line('Duration', 'p50'), line('Duration', 'p99'), line('Errors', 'Sum', { yAxis: 'right' })];
 
 describe('the thresholds of alarms on a chart', () => {
@@ -12,7 +12,7 @@ describe('the thresholds of alarms on a chart', () => {
     const slow = alarmOn(pay, { metricName: 'Duration', statistic: 'p99' });
     const failing = alarmOn(pay, { metricName: 'Errors', statistic: 'Sum' }, { threshold: 0 });
 
-    const { thresholds, shown } = watch(lines, [slow, failing]);
+    const { thresholds, shown } = thresholdsOn(lines, [slow, failing]);
 
     expect(shown).toEqual([slow, failing]);
     expect(thresholds).toMatchObject([
@@ -28,7 +28,7 @@ describe('the thresholds of alarms on a chart', () => {
       { comparisonOperator: 'LessThanOrEqualToThreshold', threshold: 1 },
     );
 
-    expect(watch(lines, [idle]).thresholds).toMatchObject([
+    expect(thresholdsOn(lines, [idle]).thresholds).toMatchObject([
       { fill: 'below', label: 'alarm Duration.p99.60 <= 1 ms' },
     ]);
   });
@@ -38,7 +38,7 @@ describe('the thresholds of alarms on a chart', () => {
     ['another function', alarmOn(functionNamed('other'), { metricName: 'Duration', statistic: 'p99' })],
     ['metric math', mathAlarmOn(pay)],
   ])('leaves an alarm on %s to a chart of its own', (_what, alarm) => {
-    expect(watch(lines, [alarm])).toEqual({ thresholds: [], shown: [] });
+    expect(thresholdsOn(lines, [alarm])).toEqual({ thresholds: [], shown: [] });
   });
 
   it('leaves an anomaly band to a chart of its own, because it has no threshold to draw', () => {
@@ -47,30 +47,28 @@ describe('the thresholds of alarms on a chart', () => {
       Object.entries(alarm).filter(([field]) => field !== 'threshold'),
     ) as unknown as typeof alarm;
 
-    expect(watch(lines, [banded]).shown).toEqual([]);
+    expect(thresholdsOn(lines, [banded]).shown).toEqual([]);
   });
 
   it('gives the chart the period of its alarms, and leaves an alarm with another period out', () => {
     const five = alarmOn(pay, { metricName: 'Errors', statistic: 'Sum', period: 300 });
     const hour = alarmOn(pay, { metricName: 'Errors', statistic: 'Sum', period: 3_600 });
 
-    const watched = watch(lines, [five, hour]);
+    const watched = thresholdsOn(lines, [five, hour]);
 
     expect(watched.period).toBe(300);
     expect(watched.shown).toEqual([five]);
   });
 
   it('knows a metric whatever the order of its dimensions', () => {
-    const dimensions = [
-      { name: 'FunctionName', value: pay.name },
-      { name: 'Resource', value: 'pay:live' },
-    ];
+    const onAlias = linesOf('AWS/Lambda', { FunctionName: pay.name, Resource: 'pay:live' });
+    const watched = onAlias('Duration', 'p99');
     const alarm = alarmOn(pay, { metricName: 'Duration', statistic: 'p99' });
     const turned = {
       ...alarm,
-      metric: { ...alarm.metric, dimensions: dimensions.toReversed() },
+      metric: { ...alarm.metric, dimensions: watched.metric.dimensions.toReversed() },
     } as typeof alarm;
 
-    expect(watch([linesOf('AWS/Lambda', dimensions)('Duration', 'p99')], [turned]).shown).toEqual([turned]);
+    expect(thresholdsOn([watched], [turned]).shown).toEqual([turned]);
   });
 });

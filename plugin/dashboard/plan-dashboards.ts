@@ -1,18 +1,15 @@
-import type { ResourceMap } from '../alarms/alarm-resources.ts';
-import type { AlarmPlan } from '../alarms/alarm-spec.ts';
-import { joinTexts } from '../alarms/console-links.ts';
 import type { Inventory } from '../../local/template/index.ts';
-import type { StageDashboardSettings } from '../settings/dashboard-settings.ts';
-import type { Conditions } from './conditions.ts';
-import type { Section } from './lay-out.ts';
-import { DASHBOARD_LIMITS } from './limits.ts';
-import { markdownLink } from './links.ts';
-import { intoPages } from './pages.ts';
+import type { AlarmPlan } from '../alarms/alarm-plan.ts';
+import type { ResourceMap } from '../alarms/alarm-resources.ts';
+import { dashboardLink, joinTexts, markdownLink } from '../alarms/console-links.ts';
+import type { StageDashboardSettings } from '../settings/settings.ts';
+import type { Dashboard, Panel, Section } from './body.ts';
+import { DASHBOARD_LIMITS, dashboardOf } from './body.ts';
 import { text } from './panels.ts';
+import type { Conditions } from './render-body.ts';
 import { renderBody } from './render-body.ts';
 import { resourceSections } from './resource-sections.ts';
-import type { Dashboard } from './service-dashboard.ts';
-import { dashboardLink, dashboardOf, serviceDashboard } from './service-dashboard.ts';
+import { serviceDashboard } from './service-dashboard.ts';
 
 export interface PlannedDashboard extends Dashboard {
   readonly logicalId: string;
@@ -32,7 +29,7 @@ export function planDashboards(
   const dig = pages.map((page, index) => ({
     logicalId: `LanternResourcesDashboard${index === 0 ? '' : index + 1}`,
     name: names[index] ?? '',
-    ...dashboardOf([[pageHeading(inventory, names, index)], ...page.map(({ panels }: Section) => panels)]),
+    ...dashboardOf([{ panels: [pageHeading(inventory, names, index)] }, ...page]),
   }));
   if (!service) return dig;
   const glance = {
@@ -68,7 +65,7 @@ function nameOf({ service, stage, region }: Inventory, suffix: string): string {
   return name.slice(0, DASHBOARD_LIMITS.nameCharacters - suffix.length) + suffix;
 }
 
-function pageHeading({ service, stage, region }: Inventory, names: readonly string[], index: number) {
+function pageHeading({ service, stage, region }: Inventory, names: readonly string[], index: number): Panel {
   const title = `# ${service}, stage ${stage}: functions and resources`;
   if (names.length === 1) return text(title, 1);
   const links = names.flatMap((name, page) => [
@@ -79,3 +76,52 @@ function pageHeading({ service, stage, region }: Inventory, names: readonly stri
   const why = `page ${index + 1} of ${names.length}, because a dashboard holds ${widgets} widgets and ${metrics} metrics at most`;
   return text(joinTexts(`${title}\n${why}`, ...links), 2);
 }
+
+/** What a page takes of the room that a dashboard has. */
+interface Room {
+  readonly widgets: number;
+  readonly metrics: number;
+  readonly characters: number;
+}
+
+/** Less than CloudWatch's limits by what the heading takes. */
+const ROOM: Room = {
+  widgets: DASHBOARD_LIMITS.widgets - 1,
+  metrics: DASHBOARD_LIMITS.metrics,
+  characters: DASHBOARD_LIMITS.bodyCharacters - 5_000,
+};
+
+/** As few pages as hold the sections in their order; a section is never torn apart. */
+function intoPages(sections: readonly Section[]): ReadonlyArray<readonly Section[]> {
+  const pages: Section[][] = [];
+  let used: Room = { widgets: 0, metrics: 0, characters: 0 };
+  for (const section of sections) {
+    const needed = roomOf(section);
+    const together = add(used, needed);
+    const page = pages.at(-1);
+    if (page !== undefined && fits(together)) {
+      page.push(section);
+      used = together;
+    } else {
+      pages.push([section]);
+      used = needed;
+    }
+  }
+  return pages;
+}
+
+const roomOf = ({ panels }: Section): Room => ({
+  widgets: panels.length,
+  metrics: panels.reduce((sum, { metricCount }) => sum + metricCount, 0),
+  // Expressions are longer as JSON than in the body, and about as long as the names that take their place.
+  characters: panels.reduce((sum, panel) => sum + JSON.stringify(panel).length, 0),
+});
+
+const add = (one: Room, other: Room): Room => ({
+  widgets: one.widgets + other.widgets,
+  metrics: one.metrics + other.metrics,
+  characters: one.characters + other.characters,
+});
+
+const fits = (used: Room): boolean =>
+  used.widgets <= ROOM.widgets && used.metrics <= ROOM.metrics && used.characters <= ROOM.characters;

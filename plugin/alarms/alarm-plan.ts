@@ -1,12 +1,13 @@
-import type { Expression } from '../../local/template/index.ts';
+import type { ComparisonOperator, Expression, TreatMissingData } from '../../local/template/index.ts';
+import type { ResourceKind } from './resource-kinds.ts';
 
 /** What `planAlarms` makes of an inventory and the settings. */
 export interface AlarmPlan {
-  readonly alarms: readonly AlarmSpec[];
+  readonly alarms: readonly PlannedAlarm[];
   /** The metrics that the alarms need and that are made of log lines. */
-  readonly filters: readonly MetricFilterSpec[];
+  readonly filters: readonly PlannedFilter[];
   /** "The service is unhealthy": one, or the root last and its branches before it where one rule would be too long. */
-  readonly composites: readonly CompositeSpec[];
+  readonly composites: readonly PlannedComposite[];
   /** What cannot be watched, and why; what is switched off is not listed. */
   readonly skipped: readonly SkippedAlarm[];
 }
@@ -14,11 +15,11 @@ export interface AlarmPlan {
 export interface SkippedAlarm {
   /** As of an alarm; only the kind of the resource, where none of its alarms would work. */
   readonly id: string;
-  readonly resource: AlarmSpec['resource'];
+  readonly resource: PlannedAlarm['resource'];
   readonly why: string;
 }
 
-export interface CompositeSpec {
+export interface PlannedComposite {
   readonly logicalId: string;
   readonly name: string;
   readonly rule: string;
@@ -33,7 +34,7 @@ export interface CompositeSpec {
  * One alarm as the plugin plans it, before it is CloudFormation. What plans alarms writes it; the check, the table of
  * `serverless alarms`, the dashboard, the estimate of costs and the template read it.
  */
-export interface AlarmSpec {
+export interface PlannedAlarm {
   /** Which alarm of the defaults this is: `function.duration`, `queue.age`, … */
   readonly id: string;
   readonly logicalId: string;
@@ -52,7 +53,7 @@ export interface AlarmSpec {
   readonly unit: string;
   readonly evaluationPeriods: number;
   readonly datapointsToAlarm: number;
-  readonly treatMissingData: 'missing' | 'ignore' | 'breaching' | 'notBreaching';
+  readonly treatMissingData: TreatMissingData;
   readonly evaluateLowSampleCountPercentile?: 'evaluate' | 'ignore';
   /** What ALARM means, one sentence. */
   readonly meaning: string;
@@ -69,18 +70,6 @@ export interface AlarmSpec {
   /** The names of the settings of this alarm that `serverless.yml` gives. */
   readonly overridden: readonly string[];
 }
-
-export type ResourceKind =
-  'function' | 'queue' | 'topic' | 'table' | 'api' | 'rule' | 'schedule' | 'stateMachine' | 'account';
-
-export type ComparisonOperator =
-  | 'GreaterThanThreshold'
-  | 'GreaterThanOrEqualToThreshold'
-  | 'LessThanThreshold'
-  | 'LessThanOrEqualToThreshold'
-  | 'GreaterThanUpperThreshold'
-  | 'LessThanLowerThreshold'
-  | 'LessThanLowerOrGreaterThanUpperThreshold';
 
 export type MetricSource = MetricStat | MetricMath;
 
@@ -114,7 +103,7 @@ export interface Dimension {
 }
 
 /** A metric that CloudWatch Logs makes of a function's log lines. */
-export interface MetricFilterSpec {
+export interface PlannedFilter {
   readonly logicalId: string;
   /** The logical id of the function. */
   readonly functionLogicalId: string;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
-import { conditionsOf } from '../../../plugin/dashboard/conditions.ts';
-import { dashboardResources, planDashboards } from '../../../plugin/dashboard/dashboard-resources.ts';
+import { conditionsOf } from '../../../plugin/dashboard/render-body.ts';
+import { dashboardResources, planDashboards } from '../../../plugin/dashboard/plan-dashboards.ts';
 import { inventoryOf, readTemplate } from '../../helpers/inventory.ts';
 import { BOTH, checked } from './checked-dashboards.ts';
 import type { CheckedDashboard } from './dashboard-checks.ts';
