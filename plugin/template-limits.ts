@@ -1,4 +1,4 @@
-import { asObject } from '../local/template/index.ts';
+import { asObject } from 'lambda-lantern-local/template';
 import type { AlarmPlan } from './alarms/alarm-plan.ts';
 import type { Serverless } from './serverless.ts';
 import { refuse } from './serverless.ts';

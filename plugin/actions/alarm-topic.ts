@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Expression, Inventory } from '../../local/template/index.ts';
-import { getAttribute, ref } from '../../local/template/index.ts';
+import type { Expression, Inventory } from 'lambda-lantern-local/template';
+import { getAttribute, ref } from 'lambda-lantern-local/template';
 import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
 import type { ActionSettings } from '../settings/settings.ts';
 

@@ -1,5 +1,5 @@
-import type { AlarmState, Expression, Inventory } from '../../local/template/index.ts';
-import { ref } from '../../local/template/index.ts';
+import type { AlarmState, Expression, Inventory } from 'lambda-lantern-local/template';
+import { ref } from 'lambda-lantern-local/template';
 import type { AlarmActions, ResourceMap } from '../alarms/alarm-resources.ts';
 import type { ActionSettings } from '../settings/settings.ts';
 import { ALARM_TOPIC, alarmTopicResources, subscriptions } from './alarm-topic.ts';

@@ -1,4 +1,4 @@
-import type { Inventory } from '../../local/template/index.ts';
+import type { Inventory } from 'lambda-lantern-local/template';
 import type { AlarmPlan, PlannedAlarm, SkippedAlarm } from '../alarms/alarm-plan.ts';
 import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import { periodsInWords, thresholdInWords } from '../alarms/wording.ts';

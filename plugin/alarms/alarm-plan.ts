@@ -1,4 +1,4 @@
-import type { ComparisonOperator, Expression, TreatMissingData } from '../../local/template/index.ts';
+import type { ComparisonOperator, Expression, TreatMissingData } from 'lambda-lantern-local/template';
 import type { ResourceKind } from './resource-kinds.ts';
 
 /** What `planAlarms` makes of an inventory and the settings. */

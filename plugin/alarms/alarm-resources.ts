@@ -1,4 +1,4 @@
-import type { Expression, Properties } from '../../local/template/index.ts';
+import type { Expression, Properties } from 'lambda-lantern-local/template';
 import type { AlarmPlan, PlannedAlarm, PlannedComposite, PlannedFilter, MetricStat } from './alarm-plan.ts';
 import { alarmDescription } from './wording.ts';
 

@@ -1,5 +1,5 @@
-import type { Inventory } from '../../local/template/index.ts';
-import { MAX_RULE_ALARMS, MAX_RULE_LENGTH } from '../../local/template/index.ts';
+import type { Inventory } from 'lambda-lantern-local/template';
+import { MAX_RULE_ALARMS, MAX_RULE_LENGTH } from 'lambda-lantern-local/template';
 import type { PlannedAlarm, PlannedComposite } from './alarm-plan.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Expression, Inventory } from '../../local/template/index.ts';
+import type { Expression, Inventory } from 'lambda-lantern-local/template';
 import type { ResourceKind, Resources } from './resource-kinds.ts';
 
 /** The page of AWS' console to look at first, of the right region and partition. */

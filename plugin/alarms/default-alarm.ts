@@ -1,4 +1,4 @@
-import type { ComparisonOperator, TreatMissingData } from '../../local/template/index.ts';
+import type { ComparisonOperator, TreatMissingData } from 'lambda-lantern-local/template';
 import type { PlannedAlarm, PlannedFilter, MetricSource } from './alarm-plan.ts';
 import type { ResourceKind, Resources } from './resource-kinds.ts';
 

@@ -1,4 +1,4 @@
-import type { ApiResource, Expression, FunctionResource, RuleResource } from '../../local/template/index.ts';
+import type { ApiResource, Expression, FunctionResource, RuleResource } from 'lambda-lantern-local/template';
 import type { Dimension, MetricMath, MetricStat } from './alarm-plan.ts';
 import type { Tuning } from './default-alarm.ts';
 

@@ -1,5 +1,5 @@
-import type { Inventory } from '../../local/template/index.ts';
-import { percentileOf } from '../../local/template/index.ts';
+import type { Inventory } from 'lambda-lantern-local/template';
+import { percentileOf } from 'lambda-lantern-local/template';
 import type { ResolvedAlarm } from '../settings/resolve-settings.ts';
 import { resolveAlarm, settingsForStage } from '../settings/resolve-settings.ts';
 import type { AlarmSettings, StageAlarmSettings } from '../settings/settings.ts';

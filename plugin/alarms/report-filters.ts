@@ -1,5 +1,5 @@
-import type { Expression, FunctionResource } from '../../local/template/index.ts';
-import { ref } from '../../local/template/index.ts';
+import type { Expression, FunctionResource } from 'lambda-lantern-local/template';
+import { ref } from 'lambda-lantern-local/template';
 import type { PlannedFilter, MetricStat } from './alarm-plan.ts';
 import type { Tuning, Unwatched } from './default-alarm.ts';
 import { metric } from './metrics.ts';

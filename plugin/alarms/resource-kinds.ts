@@ -8,7 +8,7 @@ import type {
   StateMachineResource,
   TableResource,
   TopicResource,
-} from '../../local/template/index.ts';
+} from 'lambda-lantern-local/template';
 
 /** What alarms are put on, by the name that settings use. */
 export interface Resources {

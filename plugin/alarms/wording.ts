@@ -1,5 +1,5 @@
-import type { Expression } from '../../local/template/index.ts';
-import { comparisonSign } from '../../local/template/index.ts';
+import type { Expression } from 'lambda-lantern-local/template';
+import { comparisonSign } from 'lambda-lantern-local/template';
 import type { PlannedAlarm } from './alarm-plan.ts';
 import { joinTexts } from './console-links.ts';
 

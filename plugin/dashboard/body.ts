@@ -1,4 +1,4 @@
-import type { Expression } from '../../local/template/index.ts';
+import type { Expression } from 'lambda-lantern-local/template';
 
 /** The body of a dashboard as CloudWatch documents it, with expressions where only the deployment knows the text. */
 export interface DashboardBody {

@@ -1,4 +1,4 @@
-import type { Expression } from '../../local/template/index.ts';
+import type { Expression } from 'lambda-lantern-local/template';
 import type { Dimension } from '../alarms/alarm-plan.ts';
 import type { Dimensions } from '../alarms/metrics.ts';
 import { listed } from '../alarms/metrics.ts';

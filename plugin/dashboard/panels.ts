@@ -1,5 +1,5 @@
-import type { Expression, FunctionResource } from '../../local/template/index.ts';
-import { LOG_GROUP_PREFIX } from '../../local/template/index.ts';
+import type { Expression, FunctionResource } from 'lambda-lantern-local/template';
+import { LOG_GROUP_PREFIX } from 'lambda-lantern-local/template';
 import type { PlannedAlarm } from '../alarms/alarm-plan.ts';
 import { joinTexts } from '../alarms/console-links.ts';
 import type { Panel } from './body.ts';

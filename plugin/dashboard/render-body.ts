@@ -1,4 +1,4 @@
-import { intrinsicOf, parseResources } from '../../local/template/index.ts';
+import { intrinsicOf, parseResources } from 'lambda-lantern-local/template';
 import type { DashboardBody } from './body.ts';
 
 /** What `DashboardBody` becomes in the template. */

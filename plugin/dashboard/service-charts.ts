@@ -1,4 +1,4 @@
-import type { Inventory } from '../../local/template/index.ts';
+import type { Inventory } from 'lambda-lantern-local/template';
 import { API_METRICS, apiDimensions, ruleDimensions } from '../alarms/metrics.ts';
 import { scheduleGroups } from '../alarms/resource-kinds.ts';
 import type { Panel } from './body.ts';

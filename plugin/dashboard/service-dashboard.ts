@@ -1,4 +1,4 @@
-import type { Inventory } from '../../local/template/index.ts';
+import type { Inventory } from 'lambda-lantern-local/template';
 import type { AlarmPlan } from '../alarms/alarm-plan.ts';
 import { cloudWatchLink, dashboardLink, joinTexts, markdownLink } from '../alarms/console-links.ts';
 import type { Dashboard, Panel } from './body.ts';

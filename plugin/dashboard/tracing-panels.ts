@@ -1,4 +1,4 @@
-import type { FunctionResource } from '../../local/template/index.ts';
+import type { FunctionResource } from 'lambda-lantern-local/template';
 import { PRICES } from '../cost/prices.ts';
 import type { Panel } from './body.ts';
 import { COLOR, linesOf } from './lines.ts';

@@ -1,4 +1,4 @@
-import { isObject } from '../../local/template/index.ts';
+import { isObject } from 'lambda-lantern-local/template';
 import type { DefaultAlarm, Tuning } from '../alarms/default-alarm.ts';
 import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import type {

@@ -1,5 +1,5 @@
-import type { Inventory } from '../../local/template/index.ts';
-import { ALARM_STATES, isObject } from '../../local/template/index.ts';
+import type { Inventory } from 'lambda-lantern-local/template';
+import { ALARM_STATES, isObject } from 'lambda-lantern-local/template';
 import type { Tuning } from '../alarms/default-alarm.ts';
 import { DEFAULTS } from '../alarms/defaults.ts';
 import type { ResourceKind } from '../alarms/resource-kinds.ts';

@@ -3,8 +3,8 @@
  * form that the framework checks as soon as it reads `serverless.yml`, and how a mistake is put to whoever made it.
  */
 import { closest, distance } from 'fastest-levenshtein';
-import type { Expression } from '../../local/template/index.ts';
-import { isObject, percentileOf, PLAIN_STATISTICS } from '../../local/template/index.ts';
+import type { Expression } from 'lambda-lantern-local/template';
+import { isObject, percentileOf, PLAIN_STATISTICS } from 'lambda-lantern-local/template';
 import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import { LONGEST_MINUTES } from '../tracing-switch/limits.ts';
 

@@ -1,4 +1,4 @@
-import type { Expression } from '../../local/template/index.ts';
+import type { Expression } from 'lambda-lantern-local/template';
 import { ALARM_TOPIC } from '../actions/alarm-topic.ts';
 import type { ResourceMap } from '../alarms/alarm-resources.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';

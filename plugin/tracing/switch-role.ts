@@ -1,6 +1,6 @@
 /** The role of the function that switches tracing, and the one of the schedules that call it: no more than they need. */
-import type { Expression, Properties } from '../../local/template/index.ts';
-import { LOG_GROUP_PREFIX } from '../../local/template/index.ts';
+import type { Expression, Properties } from 'lambda-lantern-local/template';
+import { LOG_GROUP_PREFIX } from 'lambda-lantern-local/template';
 import type { CloudFormationResource } from '../alarms/alarm-resources.ts';
 
 export interface SwitchSubject {

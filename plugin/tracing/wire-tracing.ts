@@ -2,8 +2,8 @@
  * Adds to the compiled template what tracing on demand needs: the function that alarms call gets its role, its subscription
  * and the schedules that end tracing; functions that are never to be traced get their tag; all others may be traced.
  */
-import type { Expression, Properties } from '../../local/template/index.ts';
-import { logicalIdIn } from '../../local/template/index.ts';
+import type { Expression, Properties } from 'lambda-lantern-local/template';
+import { logicalIdIn } from 'lambda-lantern-local/template';
 import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
 import type { TracingSettings } from '../settings/settings.ts';
 import { parseMinutes } from '../settings/vocabulary.ts';

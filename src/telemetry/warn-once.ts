@@ -12,6 +12,10 @@ export function createWarnOnce(): WarnOnce {
   return (message, error, key = message) => {
     if (said.has(key)) return;
     said.add(key);
-    logger.warn(message, error instanceof Error ? { error } : {});
+    try {
+      logger.warn(message, error instanceof Error ? { error } : {});
+    } catch {
+      // Powertools' logger throws where several invocations share a process and their store is not there yet.
+    }
   };
 }

@@ -1,4 +1,4 @@
-import type { Inventory } from '../../../local/template/index.ts';
+import type { Inventory } from 'lambda-lantern-local/template';
 import type { AlarmPlan, PlannedAlarm } from '../alarm-plan.ts';
 import { formProblems, planProblems } from './check-form.ts';
 import { knownMetric, metricProblems, statsOf } from './check-metrics.ts';

@@ -1,4 +1,4 @@
-import { MAX_RULE_ALARMS, MAX_RULE_LENGTH, percentileOf } from '../../../local/template/index.ts';
+import { MAX_RULE_ALARMS, MAX_RULE_LENGTH, percentileOf } from 'lambda-lantern-local/template';
 import type { AlarmPlan, PlannedAlarm, PlannedComposite } from '../alarm-plan.ts';
 import { alarmDescription } from '../wording.ts';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Expression, Inventory } from '../../../local/template/index.ts';
-import { percentileOf } from '../../../local/template/index.ts';
+import type { Expression, Inventory } from 'lambda-lantern-local/template';
+import { percentileOf } from 'lambda-lantern-local/template';
 import type { AlarmPlan, PlannedAlarm, MetricStat } from '../alarm-plan.ts';
 import type { ResourceKind } from '../resource-kinds.ts';
 import type { KnownMetric, StatisticKind } from './metrics-table.ts';

@@ -1,5 +1,5 @@
-import type { Inventory } from '../../../local/template/index.ts';
-import { comparisonWords, isBreaching, isStaticComparison } from '../../../local/template/index.ts';
+import type { Inventory } from 'lambda-lantern-local/template';
+import { comparisonWords, isBreaching, isStaticComparison } from 'lambda-lantern-local/template';
 import type { PlannedAlarm } from '../alarm-plan.ts';
 import type { ResourceKind, Resources } from '../resource-kinds.ts';
 import { resourcesByKind } from '../resource-kinds.ts';

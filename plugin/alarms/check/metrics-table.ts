@@ -1,4 +1,4 @@
-import { INIT_TIMEOUT_MS } from '../../../local/template/index.ts';
+import { INIT_TIMEOUT_MS } from 'lambda-lantern-local/template';
 import type { ResourceKind, Resources } from '../resource-kinds.ts';
 
 export type StatisticKind = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount' | 'percentile';

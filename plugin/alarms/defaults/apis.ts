@@ -1,4 +1,4 @@
-import type { ApiResource } from '../../../local/template/index.ts';
+import type { ApiResource } from 'lambda-lantern-local/template';
 import type { MetricStat } from '../alarm-plan.ts';
 import type { Tuning, Watched } from '../default-alarm.ts';
 import { defaultAlarms, minutes } from '../default-alarm.ts';

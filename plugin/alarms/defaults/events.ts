@@ -1,4 +1,4 @@
-import type { Expression } from '../../../local/template/index.ts';
+import type { Expression } from 'lambda-lantern-local/template';
 import type { WrittenAlarm } from '../default-alarm.ts';
 import { defaultAlarms, ONE_IS_ENOUGH, SEVERAL_MINUTES } from '../default-alarm.ts';
 import { metric, ruleDimensions } from '../metrics.ts';

@@ -1,5 +1,5 @@
-import type { Expression, FunctionResource, ProvisionedConcurrency } from '../../../local/template/index.ts';
-import { INIT_TIMEOUT_MS } from '../../../local/template/index.ts';
+import type { Expression, FunctionResource, ProvisionedConcurrency } from 'lambda-lantern-local/template';
+import { INIT_TIMEOUT_MS } from 'lambda-lantern-local/template';
 import type { MetricStat } from '../alarm-plan.ts';
 import type { Tuning, Unwatched, Watched } from '../default-alarm.ts';
 import { defaultAlarms, fiveMinutes, minutes, ofLimit, ONE_IS_ENOUGH } from '../default-alarm.ts';

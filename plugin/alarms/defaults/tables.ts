@@ -1,4 +1,4 @@
-import type { TableResource } from '../../../local/template/index.ts';
+import type { TableResource } from 'lambda-lantern-local/template';
 import type { MetricMath } from '../alarm-plan.ts';
 import type { Tuning } from '../default-alarm.ts';
 import { defaultAlarms, minutes, SEVERAL_MINUTES } from '../default-alarm.ts';

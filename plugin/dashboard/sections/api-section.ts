@@ -1,4 +1,4 @@
-import type { ApiResource } from '../../../local/template/index.ts';
+import type { ApiResource } from 'lambda-lantern-local/template';
 import type { PlannedAlarm } from '../../alarms/alarm-plan.ts';
 import { API_METRICS, apiDimensions } from '../../alarms/metrics.ts';
 import type { Section } from '../body.ts';

@@ -1,4 +1,4 @@
-import type { RuleResource, StateMachineResource } from '../../../local/template/index.ts';
+import type { RuleResource, StateMachineResource } from 'lambda-lantern-local/template';
 import type { PlannedAlarm } from '../../alarms/alarm-plan.ts';
 import { ruleDimensions } from '../../alarms/metrics.ts';
 import type { ScheduleGroup } from '../../alarms/resource-kinds.ts';

@@ -1,4 +1,4 @@
-import type { FunctionResource } from '../../../local/template/index.ts';
+import type { FunctionResource } from 'lambda-lantern-local/template';
 import type { AlarmPlan, PlannedFilter } from '../../alarms/alarm-plan.ts';
 import { joinTexts } from '../../alarms/console-links.ts';
 import type { Section } from '../body.ts';

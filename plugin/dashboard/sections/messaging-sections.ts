@@ -1,4 +1,4 @@
-import type { QueueResource, TopicResource } from '../../../local/template/index.ts';
+import type { QueueResource, TopicResource } from 'lambda-lantern-local/template';
 import type { PlannedAlarm } from '../../alarms/alarm-plan.ts';
 import type { Section } from '../body.ts';
 import { COLOR, linesOf } from '../lines.ts';

@@ -1,4 +1,4 @@
-import type { TableResource } from '../../../local/template/index.ts';
+import type { TableResource } from 'lambda-lantern-local/template';
 import type { PlannedAlarm } from '../../alarms/alarm-plan.ts';
 import type { Dimensions } from '../../alarms/metrics.ts';
 import type { Section } from '../body.ts';

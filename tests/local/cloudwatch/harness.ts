@@ -6,6 +6,7 @@ import { LambdaService } from '../../../local/lambda/lambda-service.ts';
 import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
 import { freePorts } from '../../helpers/local-stack.ts';
 import { readResources } from '../template/read-template.ts';
+import { until } from '../../helpers/until.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures/lambda-functions');
 
@@ -78,15 +79,14 @@ export async function startWatched(resources: Record<string, unknown>, minuteMs:
   };
 }
 
-/** Runs `work` again and again, until the condition holds; fails after a time that no healthy run needs. */
+/** Runs `work` again and again, until the condition holds. */
 export async function during(
   work: () => Promise<unknown>,
   holds: () => boolean,
   what: string,
 ): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}`);
-    await work();
-  }
+  await until(async () => {
+    if (!holds()) await work();
+    return holds();
+  }, what);
 }

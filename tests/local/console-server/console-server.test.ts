@@ -12,6 +12,7 @@ import { ConsoleServer } from '../../../local/console-server/console-server.ts';
 import type { ServiceInfo } from '../../../local/console-contract.ts';
 import type { TracePage } from '../../../local/xray/trace.ts';
 import { TraceStore } from '../../../local/xray/trace-store.ts';
+import { PATIENT } from '../../helpers/until.ts';
 import { listenToEvents } from './listen-to-events.ts';
 import { begun, segment, subsegment, TRACE_ID, traceId } from '../xray/fixtures.ts';
 
@@ -23,7 +24,6 @@ const SERVICE: ServiceInfo = {
   functions: [{ key: 'create-order', name: 'shop-local-create-order', tracing: true }],
   tryThis: ['curl http://localhost:3000/orders'],
 };
-const soon = { timeout: 10_000, interval: 20 };
 
 let folder: string;
 let store: TraceStore;
@@ -121,7 +121,7 @@ describe('the events of ConsoleServer', () => {
     store.put(segment(1));
     await vi.waitFor(
       () => expect(events).toContainEqual({ name: 'summary', data: store.summary(TRACE_ID) }),
-      soon,
+      PATIENT,
     );
     expect(events.length).toBeLessThan(10);
   });
@@ -136,12 +136,12 @@ describe('the events of ConsoleServer', () => {
           data: { invalid: 1, evictedTraces: 0, refusedDocuments: 0 },
         });
       }
-    }, soon);
+    }, PATIENT);
     store.put(segment(1));
     await fetch(`${url}/api/traces`, { method: 'DELETE' });
     await vi.waitFor(() => {
       for (const { events } of listeners) expect(events).toContainEqual({ name: 'cleared', data: {} });
-    }, soon);
+    }, PATIENT);
     expect(listeners[0]?.events.filter(({ name }) => name === 'summary')).toEqual([]);
   });
 

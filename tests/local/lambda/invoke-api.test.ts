@@ -1,8 +1,9 @@
 import { InvokeCommand, LambdaClient, type InvokeCommandInput } from '@aws-sdk/client-lambda';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LambdaApi } from '../../../local/lambda/lambda-api.ts';
+import { until } from '../../helpers/until.ts';
 import { functionDefinition } from './definition.ts';
-import { sharedService, until } from './harness.ts';
+import { sharedService } from './harness.ts';
 
 const functions = [functionDefinition(), functionDefinition({ name: 'none-free', reservedConcurrency: 0 })];
 const harness = sharedService(functions);
@@ -114,14 +115,14 @@ describe('an asynchronous invocation', () => {
     const { invoke, reports } = await startApi();
     const result = await invoke({ action: 'wait', milliseconds: 1 }, event);
     expect(result.StatusCode).toBe(202);
-    await until(() => reports.length === 1);
+    await until(() => reports.length === 1, 'the invocation');
     expect(reports[0]?.requestId).toBe(result.$metadata.requestId);
   });
 
   it('is retried twice in the same trace with the same request id, then given up', async () => {
     const { invoke, reports, dropped } = await startApi();
     await invoke({ action: 'throw' }, event);
-    await until(() => dropped.length === 1);
+    await until(() => dropped.length === 1, 'the event to be given up');
     expect(reports).toHaveLength(3);
     expect(new Set(reports.map(({ requestId, traceId }) => `${requestId} ${traceId}`)).size).toBe(1);
     expect(dropped[0]).toContain('the order has no items');
@@ -130,7 +131,7 @@ describe('an asynchronous invocation', () => {
   it('is given up when Lantern stops before its retry', async () => {
     const { invoke, reports, dropped, api } = await startApi([60_000, 120_000]);
     await invoke({ action: 'throw' }, event);
-    await until(() => reports.length === 1);
+    await until(() => reports.length === 1, 'the invocation');
     await api.stop();
     expect(dropped).toHaveLength(1);
     expect(dropped[0]).toContain(`${reports[0]?.requestId} for shop-local-actions`);
@@ -139,7 +140,7 @@ describe('an asynchronous invocation', () => {
   it('waits while it is throttled', async () => {
     const { invoke, dropped, api, documents } = await startApi();
     await invoke({}, { ...event, FunctionName: 'none-free' });
-    await until(() => documents.length === 1);
+    await until(() => documents.length === 1, 'the segment');
     expect(dropped).toEqual([]);
     await api.stop();
     expect(dropped).toHaveLength(1);

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PlannedAlarm } from '../../../plugin/alarms/alarm-plan.ts';
 import { anomalyBand } from '../../../plugin/alarms/plan-alarms.ts';
 import type { Added } from '../../../plugin/cost/estimate-cost.ts';
 import { estimateCost } from '../../../plugin/cost/estimate-cost.ts';
 import { alarmOn, functionNamed, mathAlarmOn } from '../dashboard/inventories.ts';
+import { fc } from '../../helpers/fast-check.ts';
 
 const pay = functionNamed('pay');
 const simple = alarmOn(pay, { metricName: 'Duration', statistic: 'p99' });

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
 import { conditionsOf } from '../../../plugin/dashboard/render-body.ts';
 import { dashboardResources, planDashboards } from '../../../plugin/dashboard/plan-dashboards.ts';
 import { inventoryOf, readTemplate } from '../../helpers/inventory.ts';
+import { fc, runs } from '../../helpers/fast-check.ts';
 import { BOTH, checked } from './checked-dashboards.ts';
 import type { CheckedDashboard } from './dashboard-checks.ts';
 import { alarmOn, EMPTY, everything, FULL_FUNCTION, functionNamed, NO_ALARMS } from './inventories.ts';
@@ -25,9 +25,9 @@ describe('the dashboards of any service', () => {
         const thresholds = drawn.filter(({ label }) => label.startsWith('alarm '));
         expect(charted.length + thresholds.length).toBe(alarms.length);
       }),
-      { numRuns: 25 },
+      runs(25),
     );
-  }, 120_000);
+  });
 
   it('count the metrics that CloudWatch reads', () => {
     fc.assert(
@@ -37,9 +37,9 @@ describe('the dashboards of any service', () => {
           expect(dashboards[logicalId]?.metrics).toHaveLength(metricCount);
         }
       }),
-      { numRuns: 5 },
+      runs(5),
     );
-  }, 120_000);
+  });
 
   it('have every function and resource in a section, over as many dashboards as it takes', () => {
     const functions = Array.from({ length: 120 }, (_, index) => functionNamed(`fn${index}`, FULL_FUNCTION));

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { actionsFunction, during, startWatched } from '../harness.ts';
+import { actionsFunction, startWatched } from '../harness.ts';
+import { until } from '../../../helpers/until.ts';
 
 const WORK = 'shop-local-work';
 const WATCHER = 'shop-local-watcher';
@@ -58,17 +58,9 @@ describe('the actions of an alarm', () => {
         .metrics()
         .groups.find((group) => group.name === name)
         ?.charts[0]?.series[0]?.points.reduce((sum, { value }) => sum + value, 0) ?? 0;
-    await during(
-      () => sleep(20),
-      () => cloudWatch.alarms().alarms.every(({ state }) => state === 'OK'),
-      'OK',
-    );
+    await until(() => cloudWatch.alarms().alarms.every(({ state }) => state === 'OK'), 'OK');
     await call(WORK, { action: 'throw' });
-    await during(
-      () => sleep(20),
-      () => invocationsOf('watcher') === 3,
-      'three invocations of the watcher',
-    );
+    await until(() => invocationsOf('watcher') === 3, 'three invocations of the watcher');
 
     expect(actionsOf('work-errors')).toEqual([
       `sent to ${WATCHER} by the rule on-alarm`,
@@ -91,11 +83,7 @@ describe('the actions of an alarm', () => {
     );
     const actions = () => cloudWatch.alarm('work-errors')?.history[0]?.actions ?? [];
     await call(WORK, { action: 'throw' });
-    await during(
-      () => sleep(20),
-      () => actions().length === 3,
-      'three outcomes',
-    );
+    await until(() => actions().length === 3, 'three outcomes');
 
     expect([...actions()].sort()).toEqual([
       'arn:aws:automate:eu-central-1:ec2:stop is neither a topic nor a function: it is not called locally',

@@ -5,8 +5,8 @@ import { LambdaMetrics, MAX_COMPLETION_LAG } from '../../../../local/cloudwatch/
 import type { InvocationReport, InvokeResponse } from '../../../../local/lambda/invocation.ts';
 import { AsyncInvocations } from '../../../../local/lambda/async-invocations.ts';
 import { functionDefinition } from '../../lambda/definition.ts';
-import { until } from '../../lambda/harness.ts';
 import { succeeded } from '../../messaging/messaging-fixture.ts';
+import { until } from '../../../helpers/until.ts';
 
 const MINUTE = 60_000;
 const FUNCTION = 'shop-local-pay';
@@ -100,7 +100,7 @@ describe('the metrics of Lambda', () => {
     events.accept({ functionName: FUNCTION, payload: '{}', requestId: 'r' });
     const value = (name: string, statistic: string) =>
       read(name, statistic, FUNCTION).reduce((sum, [, each]) => sum + each, 0);
-    await until(() => value('AsyncEventsDropped', 'Sum') === 1);
+    await until(() => value('AsyncEventsDropped', 'Sum') === 1, 'the event to be given up');
     await events.stop();
     expect(value('AsyncEventsReceived', 'Sum')).toBe(1);
     expect(value('AsyncEventAge', 'SampleCount')).toBe(2);
