@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PageRoute } from '../../local/console-contract.ts';
 import { isPageAddress, PAGES, parameterIn, pathOf, routeAt } from '../../local/console-contract.ts';
+import { fc, runs } from '../helpers/fast-check.ts';
 
 const parameterOf = (path: string): string | undefined => /:(\w+)$/.exec(path)?.[1];
 
@@ -14,7 +14,7 @@ describe('the list of pages', () => {
         expect(routeAt(pathOf(route))).toEqual(route);
         expect(isPageAddress(pathOf(route))).toBe(true);
       }),
-      { numRuns: 50, seed: 9 },
+      runs(50),
     );
   });
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AsyncInvocations } from '../../../local/lambda/async-invocations.ts';
 import type { DroppedEvent } from '../../../local/lambda/async-invocations.ts';
@@ -9,6 +8,7 @@ import {
   ThrottledError,
   UnknownFunctionError,
 } from '../../../local/lambda/invocation.ts';
+import { fc } from '../../helpers/fast-check.ts';
 
 type Outcome = 'succeeds' | 'fails' | 'throttled' | 'service-error' | 'unknown' | 'invalid' | 'too-large';
 
@@ -144,7 +144,6 @@ describe('an asynchronous event', () => {
           ),
         );
       }),
-      { numRuns: 100, seed: 9 },
     );
   });
 });
