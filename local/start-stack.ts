@@ -1,8 +1,7 @@
-import { builtConsole } from './built-console.ts';
 import { ApiGateway } from './api-gateway/api-gateway.ts';
 import { banner, commandsToTry } from './banner.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
-import { ConsoleServer } from './console-server/console-server.ts';
+import { ConsoleServer, builtConsole } from './console-server/console-server.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
 import { MessagingServer } from './messaging/messaging-server.ts';

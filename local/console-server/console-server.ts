@@ -1,4 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { CloudWatchView } from '../cloudwatch/view.ts';
 import type { ApiEvents, ServiceInfo } from '../console-contract.ts';
 import { isPageAddress } from '../console-contract.ts';
@@ -12,7 +14,6 @@ import { RequestError } from '../http/request-error.ts';
 import { readStaticFile } from '../http/static-files.ts';
 import { targetOf } from '../http/target.ts';
 import type { TraceStore } from '../xray/trace-store.ts';
-import { forwardChanges } from './forward-changes.ts';
 import { serveApi } from './serve-api.ts';
 
 export interface ConsoleServerOptions extends Partial<PortOptions> {
@@ -154,4 +155,32 @@ function fail(error: unknown, response: ServerResponse, request: IncomingMessage
   const message = error instanceof Error ? error.message : String(error);
   if (isApi(request)) sendJson(response, status, { message });
   else sendText(response, status, `${message}\n`);
+}
+
+/** Tells the pages of every change of traces and alarms, until the returned function is called. */
+function forwardChanges(
+  events: EventStream<ApiEvents>,
+  store: TraceStore,
+  cloudWatch: CloudWatchView,
+): () => void {
+  const ends = [
+    store.subscribe((event) => {
+      if (event.type === 'cleared') {
+        events.tell('cleared', {});
+        events.tellSoon('losses', '', () => store.losses());
+      } else if (event.type === 'losses') events.tellSoon('losses', '', () => store.losses());
+      // Undefined when it was evicted or cleared meanwhile.
+      else events.tellSoon('summary', event.traceId, () => store.summary(event.traceId));
+    }),
+    cloudWatch.subscribe(({ alarm }) => events.tellSoon('alarm', alarm.name, () => alarm)),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+/** The folder of the built page, which is found the same way from the sources of this package and from what is built of them. */
+export function builtConsole(): string {
+  const manifest = createRequire(import.meta.url).resolve('lambda-lantern-local/package.json');
+  return join(dirname(manifest), 'dist', 'console');
 }

@@ -8,6 +8,7 @@ import { sendEmpty } from '../http/answer.ts';
 import { AwsApiError } from '../http/aws-error.ts';
 import { readBody } from '../http/body.ts';
 import { RequestError } from '../http/request-error.ts';
+import { targetOf } from '../http/target.ts';
 import { functionReference, header } from './api-request.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import type { AsyncInvocationsOptions } from './async-invocations.ts';
@@ -20,7 +21,7 @@ export interface InvokeApiOptions extends AsyncInvocationsOptions {
   readonly functionNames: readonly string[];
 }
 
-const PATH = /^\/2015-03-31\/functions\/([^/?]+)\/invocations\/?(?:\?.*)?$/;
+const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/;
 
 export class InvokeApi {
   readonly #options: InvokeApiOptions;
@@ -97,7 +98,7 @@ function sendResult(response: ServerResponse, result: InvokeResponse, withLog: b
 
 /** A version or alias is ignored. */
 function invokedFunction(request: IncomingMessage): string {
-  const [, encoded] = request.method === 'POST' ? (PATH.exec(request.url ?? '') ?? []) : [];
+  const [, encoded] = request.method === 'POST' ? (PATH.exec(targetOf(request).pathname) ?? []) : [];
   if (encoded === undefined) {
     const known = ['Invoke', ...CONFIGURATION_OPERATIONS].join(', ');
     const message = `Lantern's Lambda API has no ${request.method ?? ''} ${request.url ?? ''}: only ${known}.`;

@@ -2,11 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendJson } from '../http/answer.ts';
 import { AwsApiError, sendAwsError, toAwsApiError } from '../http/aws-error.ts';
 import { readJsonBody } from '../http/body.ts';
+import { targetOf } from '../http/target.ts';
 import type { JsonObject } from '../json.ts';
 import { asObjects, asText } from '../json.ts';
-import type { DocumentReceiver } from './document-receiver.ts';
-import { reportInvalid } from './document-receiver.ts';
+import type { SegmentDocument } from './document.ts';
 import { MAX_DOCUMENT_BYTES, parseDocument } from './parse-document.ts';
+
+/** Where the daemon hands in what it received. */
+export interface DocumentReceiver {
+  readonly onDocument: (document: SegmentDocument) => void;
+  /** Called with why, and the beginning of what came; both are safe to print on a terminal. */
+  readonly onInvalid: (reason: string, sample: string) => void;
+}
 
 /** The daemon sends at most 50 documents at once; as JSON strings inside JSON they grow. */
 const MAX_BODY_BYTES = 2 * 50 * MAX_DOCUMENT_BYTES;
@@ -30,7 +37,7 @@ export async function answerDaemonRequest(
   response: ServerResponse,
   receiver: DocumentReceiver,
 ): Promise<void> {
-  const [path = ''] = (request.url ?? '').split('?');
+  const { pathname: path } = targetOf(request);
   const operation = request.method === 'POST' ? OPERATIONS.get(path) : undefined;
   if (operation === undefined) {
     const known = [...OPERATIONS.keys()].join(', ');
@@ -96,4 +103,15 @@ function putTraceSegments(input: JsonObject, { onDocument, onInvalid }: Document
     return [{ Id: id, ErrorCode: code, Message: `Invalid segment. ErrorCode: ${code}. ${message}` }];
   });
   return { UnprocessedTraceSegments: unprocessed };
+}
+
+const SAMPLE_LENGTH = 200;
+
+export function reportInvalid(onInvalid: DocumentReceiver['onInvalid'], reason: string, text: string): void {
+  onInvalid(printable(reason), printable(text.slice(0, SAMPLE_LENGTH)));
+}
+
+/** Control characters could move the cursor or colour the screen; the reason may quote them too. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '\uFFFD');
 }

@@ -72,7 +72,11 @@ const forbidden: ReadonlyArray<readonly [rule: string, file: string, code: strin
   ['console-shares-pure-code-only', 'local/console/sinner.ts', "import '../lambda/lambda-service.ts';"],
   ['console-runs-in-a-browser', 'local/console/sinner-2.ts', "import 'node:fs';"],
   ['contract-speaks-of-models-only', 'local/console-contract.ts', "import './http/target.ts';"],
-  ['server-never-imports-the-page', 'local/console-server/sinner.ts', "import '../console/format/duration.ts';"],
+  [
+    'server-never-imports-the-page',
+    'local/console-server/sinner.ts',
+    "import '../console/format/duration.ts';",
+  ],
 ];
 
 describe('the import check of lint', () => {
