@@ -67,6 +67,17 @@ export const carriers: readonly Carrier[] = [
   payload('Scheduler', 'UpdateSchedule', member('`Target.Input`'), injectSchedule),
 ];
 
+/** Services whose commands hand messages on, and do not wait until they are handled. */
+const BROKERS: ReadonlySet<string> = new Set(['SQS', 'SNS', 'EventBridge', 'Kinesis', 'Firehose']);
+
+/** Whether a call hands a message, or a batch of them, to a broker. */
+export function carriesMessage(service: string, operation: string): boolean {
+  return (
+    BROKERS.has(service) &&
+    carriers.some(({ client, command }) => client === service && command === operation)
+  );
+}
+
 function metadata(client: string, command: string, writes: string, inject: Injector): Carrier {
   return { client, command, writes, payload: false, inject };
 }

@@ -2,7 +2,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { requiredVariable } from '../clients/environment.ts';
+import { requiredVariable } from '../orders/environment.ts';
 import { observeClient } from '../clients/observe-client.ts';
 import { observability } from '../middlewares/observability.ts';
 import { logger } from '../telemetry/logger.ts';

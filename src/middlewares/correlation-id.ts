@@ -1,5 +1,5 @@
 import type { MiddlewareObj, Request } from '@middy/core';
-import { checkOptions } from '../check-options.ts';
+import { checkOptions, object } from '../check-options.ts';
 import { replaceEarlyResponse, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
 import { enterCorrelation } from '../propagation/correlation.ts';
 import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
@@ -31,7 +31,7 @@ interface Invocation {
  * @throws TypeError when an option is unknown or of the wrong type.
  */
 export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj {
-  checkOptions('correlationId', options, { logger: 'object' });
+  checkOptions('correlationId', options, { logger: object });
   const { logger = processLogger } = options;
   const invocations = new WeakMap<object, Invocation>();
 

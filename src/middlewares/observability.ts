@@ -1,7 +1,5 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import type { Logger } from '@aws-lambda-powertools/logger';
-import type { MiddlewareObj } from '@middy/core';
-import { checkOptions } from '../check-options.ts';
+import type { MiddlewareObj, Request } from '@middy/core';
+import { checkOptions, object, optionsOrFalse, policyOrFlag } from '../check-options.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
 import { logger as processLogger } from '../telemetry/logger.ts';
 import type { CorrelationIdOptions } from './correlation-id.ts';
@@ -10,6 +8,16 @@ import type { ResponseCaptureOptions } from './response-capture.ts';
 import { responseCapture } from './response-capture.ts';
 import type { TracingOptions } from './tracing.ts';
 import { tracing } from './tracing.ts';
+
+/** A Powertools Logger, of any version 2 and of any copy of its package: what is called of it. */
+export interface PipelineLogger {
+  warn(message: string): void;
+  addContext(context: Request['context']): void;
+  refreshSampleRateCalculation(): void;
+  logEventIfEnabled(event: unknown): void;
+  /** Since version 2.14. */
+  clearBuffer?(): void;
+}
 
 /** Options of {@link observability}: those of its middlewares. */
 export interface ObservabilityOptions {
@@ -29,7 +37,7 @@ export interface ObservabilityOptions {
    *
    * @default the shared logger
    */
-  readonly logger?: Logger;
+  readonly logger?: PipelineLogger;
 }
 
 /**
@@ -37,7 +45,7 @@ export interface ObservabilityOptions {
  *
  * 1. the correlation id first, so that everything below, its errors included, carries it, and so that the header is added
  *    to the answer last;
- * 2. Lambda's context for the log lines;
+ * 2. Lambda's context for the log lines, as Powertools' `injectLambdaContext` gives it;
  * 3. tracing, which covers whatever is used after it;
  * 4. response capture last: its `after` runs first, while the handler's subsegment is still open.
  *
@@ -45,20 +53,30 @@ export interface ObservabilityOptions {
  */
 export function observability(options: ObservabilityOptions = {}): MiddlewareObj[] {
   checkOptions('observability', options, {
-    correlation: 'object',
-    tracing: 'object',
-    capture: 'options or false',
-    captureEvent: 'policy',
-    logger: 'object',
+    correlation: object,
+    tracing: object,
+    capture: optionsOrFalse,
+    captureEvent: policyOrFlag,
+    logger: object,
   });
   const { logger = processLogger } = options;
   const captured = captureOptions(options);
   return [
     correlationId({ logger, ...options.correlation }),
-    injectLambdaContext(logger),
+    lambdaContext(logger),
     tracing({ logger, ...options.tracing }),
     ...(captured === undefined ? [] : [responseCapture(captured)]),
   ];
+}
+
+function lambdaContext(logger: PipelineLogger): MiddlewareObj {
+  const lambdaContextBefore = ({ event, context }: Request): void => {
+    logger.refreshSampleRateCalculation();
+    logger.addContext(context);
+    logger.logEventIfEnabled(event);
+  };
+  const lambdaContextAfter = (): void => logger.clearBuffer?.();
+  return { before: lambdaContextBefore, after: lambdaContextAfter, onError: lambdaContextAfter };
 }
 
 function captureOptions({

@@ -39,19 +39,19 @@ export function extractCorrelation(event: unknown, context?: unknown): Extracted
   } catch {
     // A getter or a proxy that throws: not an event of Lambda's making.
   }
-  return settle({}, 'unknown', context);
+  return identified({}, 'unknown', context);
 }
 
 /** Reads the correlation of one record of any batch source, or of any JSON object. Never throws. */
 export function extractRecordCorrelation(record: unknown): RecordCorrelation {
   try {
     const source = eventSources.find((candidate) => candidate.batch?.owns(record));
-    if (source?.batch !== undefined) return settle(source.batch.read(record), source.name);
-    if (directInvoke.matches(record)) return settle(directInvoke.read(record), directInvoke.name);
+    if (source?.batch !== undefined) return identified(source.batch.read(record), source.name);
+    if (directInvoke.matches(record)) return identified(directInvoke.read(record), directInvoke.name);
   } catch {
     // As above.
   }
-  return settle({}, 'unknown');
+  return identified({}, 'unknown');
 }
 
 /** What {@link extractCorrelation} found, or found for one record, as the context of a scope. */
@@ -73,21 +73,21 @@ export function toCorrelationContext(extracted: RecordCorrelation): CorrelationC
 function extractFrom(source: EventSource, event: unknown, context: unknown): ExtractedCorrelation {
   const { batch, name } = source;
   const direct = directInvoke.read(event, context);
-  if (batch === undefined) return settle(orElse(source.read(event, context), direct), name, context);
+  if (batch === undefined) return identified(orElse(source.read(event, context), direct), name, context);
   const records = batch.records(event).map((record) => batch.read(record));
   const [only] = records;
   if (records.length === 1 && only !== undefined) {
-    const unit = settle(orElse(only, direct), name, context);
+    const unit = identified(orElse(only, direct), name, context);
     return { ...unit, records: [unit] };
   }
   return {
-    ...settle(orElse(source.read(event, context), direct), name, context),
-    records: records.map((carried) => settle(carried, name)),
+    ...identified(orElse(source.read(event, context), direct), name, context),
+    records: records.map((carried) => identified(carried, name)),
   };
 }
 
 /** Validates what was carried, and gives a new id where there is none. */
-function settle(carried: Carried, source: string, context?: unknown): RecordCorrelation {
+function identified(carried: Carried, source: string, context?: unknown): RecordCorrelation {
   const trace = incomingTrace(carried);
   const correlationId = carried.correlationId ?? idInBaggage(trace.baggage);
   if (isCorrelationId(correlationId)) return { correlationId, source, replaced: false, ...trace };
