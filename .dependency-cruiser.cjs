@@ -7,7 +7,7 @@ const arrows = {
     'src/orders',
     'src/clients',
     'src/telemetry',
-    'src/tracing-switch',
+    'plugin/on-alarm.ts',
   ],
   'src/middlewares': [
     'src/check-options.ts',
@@ -22,8 +22,8 @@ const arrows = {
   'src/orders': [],
   'src/propagation': [],
   'src/redaction': [],
-  'src/tracing-switch': [],
-  plugin: ['local', 'src/tracing-switch'],
+  plugin: ['local'],
+  'plugin/tracing-switch': [],
   local: [],
   testing: ['local/xray', 'local/cloudwatch', 'src/redaction'],
 };
@@ -84,13 +84,6 @@ module.exports = {
       to: { path: '^local/', dependencyTypesNot: ['dynamic-import', 'type-only'] },
     },
     {
-      name: 'switch-for-one-command',
-      severity: 'error',
-      comment: 'Of the plugin, only `serverless tracing` does what a function does, and with the same code.',
-      from: { path: '^plugin/', pathNot: '^plugin/tracing/' },
-      to: { path: '^src/' },
-    },
-    {
       name: 'console-shares-pure-code-only',
       severity: 'error',
       comment:
@@ -110,28 +103,29 @@ module.exports = {
       name: 'not-to-dev-dependencies',
       severity: 'error',
       comment:
-        'What is published must be installed with it, or be a peer. The shop is not published, the page is built.',
+        'What is published must be installed with its own package, or be a peer. The shop is not published, the page is built.',
       from: {
         path: '^(src|plugin|local|testing)/',
         pathNot: [
           '^local/console/',
-          '^src/handlers/(?!on-alarm[.])',
+          '^local/vite[.]config[.]ts$',
+          '^src/handlers/',
           '^src/orders/',
           '^src/clients/(dynamodb|sns)[.]ts$',
         ],
       },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|coverage)/' },
+    exclude: { path: '^((local|plugin)/)?(dist|coverage)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      conditionNames: ['lambda-lantern-source', 'import', 'require', 'node', 'default', 'types'],
     },
   },
 };

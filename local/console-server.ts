@@ -45,7 +45,7 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 };
 
 const NOT_BUILT =
-  'The page has not been built yet. Run `npx vite build` in the folder of Lambda Lantern, then load this page again.\n';
+  'The page has not been built yet. Run `npm run build:page` in the folder of Lambda Lantern, then load this page again.\n';
 
 /** Addresses that are pages of one program, index.html. */
 const PAGE_PATH = /^\/(?:(?:traces|alarms)(?:\/.*)?|metrics\/?)?$/;

@@ -1,3 +1,4 @@
+import { builtConsole } from './built-console.ts';
 import { ApiGateway } from './api-gateway/api-gateway.ts';
 import { banner, commandsToTry } from './banner.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
@@ -24,8 +25,6 @@ export interface StackOptions {
   /** Commands to show; `{api}` stands for the address of the first API. */
   readonly tryThis: readonly string[];
   readonly terminal: Terminal;
-  /** Where the built page lies. */
-  readonly consoleDirectory: string;
 }
 
 /** A running service. */
@@ -46,7 +45,7 @@ const DAEMON_PORT_ADVICE = 'the option --daemon-port of `serverless local`';
  * @throws Error for people when a part cannot start; what had started is stopped again.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { service, ports, minuteMs, tryThis, terminal, consoleDirectory } = options;
+  const { service, ports, minuteMs, tryThis, terminal } = options;
   const stops: Array<() => Promise<unknown>> = [];
   const stop = async (): Promise<void> => {
     for (const stopPart of stops.splice(0).reverse()) await stopPart();
@@ -128,7 +127,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       cloudWatch,
       port: ports.console,
       howToChoosePort: PORT_ADVICE,
-      staticDirectory: consoleDirectory,
+      staticDirectory: builtConsole(),
       serviceInfo: info,
     });
     await start(lambda);

@@ -1,12 +1,9 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
 import { checkHandlers } from './check-handlers.ts';
 import type { LocalCommandOptions } from './command-options.ts';
-import { minuteFrom, portsFrom } from './command-options.ts';
 import { endProgress } from './end-progress.ts';
-import { unpackFunctions } from './unpack-functions.ts';
 
 /** Local resources have no account; this is what emulators of AWS agree on. */
 const ACCOUNT_ID = '000000000000';
@@ -21,11 +18,8 @@ export async function runLocalCommand(
   options: LocalCommandOptions,
   { writeText, log }: PluginUtilities,
 ): Promise<void> {
-  const [{ readService }, { startStack }, { Terminal }] = await Promise.all([
-    import('../../local/cloudformation/read-service.ts'),
-    import('../../local/main.ts'),
-    import('../../local/terminal.ts'),
-  ]);
+  const { minuteFrom, portsFrom, readService, startStack, Terminal, unpackFunctions } =
+    await import('lambda-lantern-local');
   try {
     const ports = portsFrom(options);
     const minuteMs = minuteFrom(options);
@@ -61,7 +55,6 @@ export async function runLocalCommand(
       minuteMs,
       tryThis: config.custom?.lantern?.local?.tryThis ?? [],
       terminal,
-      consoleDirectory: join(packageRoot(), 'dist', 'console'),
     });
     await interrupted();
     writeText('\nStopping.');
@@ -80,11 +73,6 @@ function interrupted(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
-}
-
-/** The folder of this package, which is found the same way from its sources and from what is built of them. */
-function packageRoot(): string {
-  return dirname(fileURLToPath(import.meta.resolve('lambda-lantern/package.json')));
 }
 
 /** The APIs of a template in the order in which they get their ports: REST before HTTP. */

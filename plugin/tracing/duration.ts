@@ -1,5 +1,5 @@
 /** Reads durations as people write them in settings and on the command line. */
-import { LONGEST_MINUTES } from '../../src/tracing-switch/limits.ts';
+import { LONGEST_MINUTES } from '../tracing-switch/limits.ts';
 
 /** What a duration is expected to be, for messages. */
 export const A_DURATION = `minutes or hours, such as 15m or 1h, from ${LONGEST_MINUTES.least}m to ${LONGEST_MINUTES.most / 60}h`;

@@ -2,11 +2,11 @@
 import { userInfo } from 'node:os';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import type { SwitchRequest } from '../../src/tracing-switch/decide.ts';
-import { LambdaFunctions } from '../../src/tracing-switch/lambda-functions.ts';
-import { VARIABLE } from '../../src/tracing-switch/names.ts';
-import { switchTracing } from '../../src/tracing-switch/switch-tracing.ts';
-import { TimeLimit } from '../../src/tracing-switch/time-limit.ts';
+import type { SwitchRequest } from '../tracing-switch/decide.ts';
+import { LambdaFunctions } from '../tracing-switch/lambda-functions.ts';
+import { VARIABLE } from '../tracing-switch/names.ts';
+import { switchTracing } from '../tracing-switch/switch-tracing.ts';
+import { TimeLimit } from '../tracing-switch/time-limit.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
 import { suggestion } from '../settings/nearest-name.ts';
 import type { TracingCommandOptions } from './command-options.ts';

@@ -1,5 +1,5 @@
-import type { FunctionSnapshot } from '../../src/tracing-switch/decide.ts';
-import { isTraced, readTracingState } from '../../src/tracing-switch/tracing-state.ts';
+import type { FunctionSnapshot } from '../tracing-switch/decide.ts';
+import { isTraced, readTracingState } from '../tracing-switch/tracing-state.ts';
 
 export interface FunctionStatus {
   /** The key in `serverless.yml`. */

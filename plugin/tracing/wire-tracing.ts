@@ -2,8 +2,8 @@
  * Adds to the compiled template what tracing on demand needs: the function that alarms call gets its role, its subscription
  * and the schedules that end tracing; functions that are never to be traced get their tag; all others may be traced.
  */
-import { LONGEST_MINUTES } from '../../src/tracing-switch/limits.ts';
-import { NEVER, TAG, VARIABLE } from '../../src/tracing-switch/names.ts';
+import { LONGEST_MINUTES } from '../tracing-switch/limits.ts';
+import { NEVER, TAG, VARIABLE } from '../tracing-switch/names.ts';
 import { parseMinutes } from './duration.ts';
 import type { SwitchSubject } from './switch-role.ts';
 import { scheduleRole, switchRole } from './switch-role.ts';

@@ -64,7 +64,7 @@ beforeAll(async () => {
     store,
     cloudWatch,
     port: 0,
-    staticDirectory: join(import.meta.dirname, '../../dist/console'),
+    staticDirectory: join(import.meta.dirname, '../../local/dist/console'),
     serviceInfo: () => service,
   });
   ({ url } = await server.start());

@@ -1,5 +1,3 @@
-import { symlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violations } from '../helpers/accessibility.ts';
@@ -17,7 +15,6 @@ const problems: string[] = [];
 
 beforeAll(async () => {
   project = await copyProject();
-  await symlink(join(import.meta.dirname, '../../dist'), join(project.directory, 'dist'));
   [stack, browser] = await Promise.all([startLocalStack(project.directory), launchBrowser()]);
   page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
   page.on('pageerror', (error) => problems.push(error.message));

@@ -1,5 +1,3 @@
-import { symlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AlarmState } from '../../local/cloudwatch/view.ts';
@@ -34,7 +32,6 @@ const problems: string[] = [];
 
 beforeAll(async () => {
   project = await copyProject();
-  await symlink(join(import.meta.dirname, '../../dist'), join(project.directory, 'dist'));
   const options = ['--param', 'tracing=off', '--minute', String(MINUTE)];
   [stack, browser] = await Promise.all([startLocalStack(project.directory, options), launchBrowser()]);
   observer = observe({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { unpackFunctions } from '../../plugin/local/unpack-functions.ts';
+import { unpackFunctions } from '../../local/unpack-functions.ts';
 import { receiveDocuments } from '../helpers/document-receiver.ts';
 import { sampledTrace } from '../helpers/lambda.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -15,6 +15,12 @@ const PARTS = [
   'local',
   'testing',
 ];
+
+/** The project's own packages by name, and where each lies. */
+const WORKSPACES: Readonly<Record<string, string>> = {
+  'lambda-lantern-local': 'local',
+  'serverless-lambda-lantern': 'plugin',
+};
 
 /** A service of the fixtures within a copy of the project, so that it uses the plugin of the copy. @returns its folder. */
 export async function addService({ directory }: ProjectCopy, name: string): Promise<string> {
@@ -35,6 +41,15 @@ export async function copyProject(name?: string): Promise<ProjectCopy> {
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory);
   for (const part of PARTS) await cp(join(PROJECT, part), join(directory, part), { recursive: true });
-  await symlink(join(PROJECT, 'node_modules'), join(directory, 'node_modules'));
+  await linkDependencies(directory);
   return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
+}
+
+/** The installed packages, and in the place of the project's own two those of the copy. */
+async function linkDependencies(directory: string): Promise<void> {
+  const [from, to] = [join(PROJECT, 'node_modules'), join(directory, 'node_modules')];
+  await mkdir(to);
+  const names = (await readdir(from)).filter((name) => !(name in WORKSPACES));
+  await Promise.all(names.map((name) => symlink(join(from, name), join(to, name))));
+  for (const [name, path] of Object.entries(WORKSPACES)) await symlink(join('..', path), join(to, name));
 }

@@ -21,6 +21,9 @@ export interface Run {
 
 const DEADLINE_MS = 60_000;
 
+/** As `.npmrc` has it: the packages of this repository import each other from their sources. */
+const FROM_SOURCES = '--conditions=lambda-lantern-source';
+
 /** Runs Node with these arguments, in `directory`. */
 export function runNode(args: readonly string[], directory: string, env: NodeJS.ProcessEnv = {}): Run {
   return run([process.execPath, ...args], directory, env);
@@ -36,7 +39,7 @@ export function runNodeOnTerminal(args: readonly string[], directory: string): R
 function run([command = '', ...args]: readonly string[], directory: string, env: NodeJS.ProcessEnv): Run {
   const child = spawn(command, args, {
     cwd: directory,
-    env: { ...process.env, NODE_OPTIONS: '', ...env, NO_COLOR: '1' },
+    env: { ...process.env, NODE_OPTIONS: FROM_SOURCES, ...env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

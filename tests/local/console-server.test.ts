@@ -224,7 +224,7 @@ describe('the files of ConsoleServer', () => {
     await rm(join(folder, 'page', 'index.html'));
     const answer = await ask('/');
     expect(answer).toMatchObject({ status: 503, headers: { 'content-type': 'text/plain; charset=utf-8' } });
-    expect(answer.body).toContain('npx vite build');
+    expect(answer.body).toContain('npm run build:page');
   });
 });
 

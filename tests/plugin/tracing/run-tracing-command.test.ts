@@ -3,7 +3,7 @@ import type { TracingCommandOptions } from '../../../plugin/tracing/command-opti
 import { runTracingCommand } from '../../../plugin/tracing/run-tracing-command.ts';
 import type { Serverless } from '../../../plugin/serverless.ts';
 import type { TracingSettings } from '../../../plugin/tracing/tracing-settings.ts';
-import { TAG } from '../../../src/tracing-switch/names.ts';
+import { TAG } from '../../../plugin/tracing-switch/names.ts';
 import type { LocalAws } from '../../helpers/local-aws.ts';
 import { GROUP, startLocalAws, SWITCH } from '../../helpers/local-aws.ts';
 import { functionDefinition } from '../../local/lambda/definition.ts';

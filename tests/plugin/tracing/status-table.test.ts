@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { statusTable } from '../../../plugin/tracing/status-table.ts';
-import { TAG } from '../../../src/tracing-switch/names.ts';
+import { TAG } from '../../../plugin/tracing-switch/names.ts';
 
 const off = { configuration: { mode: 'PassThrough', variable: 'false' }, tags: {} } as const;
 const on = { configuration: { mode: 'Active', variable: 'true' }, tags: {} } as const;

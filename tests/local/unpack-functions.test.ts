@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { unpackFunctions } from '../../../plugin/local/unpack-functions.ts';
+import { unpackFunctions } from '../../local/unpack-functions.ts';
 
 let directory: string;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LedgerEntry } from '../../../src/tracing-switch/alarm-ledger.ts';
+import type { LedgerEntry } from '../../../plugin/tracing-switch/alarm-ledger.ts';
 import {
   alarmKey,
   BY_HAND,
@@ -9,8 +9,8 @@ import {
   parseLedger,
   withAllEnded,
   withEntry,
-} from '../../../src/tracing-switch/alarm-ledger.ts';
-import { MAX_ALARMS, MAX_TAG_VALUE } from '../../../src/tracing-switch/limits.ts';
+} from '../../../plugin/tracing-switch/alarm-ledger.ts';
+import { MAX_ALARMS, MAX_TAG_VALUE } from '../../../plugin/tracing-switch/limits.ts';
 
 const at = Date.UTC(2026, 10, 24);
 const entries = fc.array(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseLongest } from '../../../src/tracing-switch/longest.ts';
+import { parseLongest } from '../../../plugin/tracing-switch/longest.ts';
 import {
   formatBefore,
   isoSeconds,
@@ -8,7 +8,7 @@ import {
   parseBefore,
   readTracingState,
   tagValue,
-} from '../../../src/tracing-switch/tracing-state.ts';
+} from '../../../plugin/tracing-switch/tracing-state.ts';
 
 const taggable = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 

@@ -1,13 +1,13 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
-const repository = fileURLToPath(new URL('.', import.meta.url));
+const local = import.meta.dirname;
 
-/** Builds the web page of `serverless local`; its server is written in `local/`, not here. */
+/** Builds the web page; its server is `console-server/`. */
 export default defineConfig({
-  root: 'local/console',
+  root: join(local, 'console'),
   build: {
-    outDir: `${repository}dist/console`,
+    outDir: join(local, 'dist', 'console'),
     emptyOutDir: true,
     // The first versions that know light-dark(), so that colours need no second copy.
     target: ['chrome123', 'firefox120', 'safari17.5'],
@@ -15,5 +15,5 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  server: { fs: { allow: [`${repository}local`, `${repository}node_modules`] } },
+  server: { fs: { allow: [local, join(local, '..', 'node_modules')] } },
 });

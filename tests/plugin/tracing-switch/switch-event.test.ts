@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import type { AlarmNotification } from '../../../src/tracing-switch/alarm-notification.ts';
-import { readSwitchEvent, timeOverInput } from '../../../src/tracing-switch/switch-event.ts';
+import type { AlarmNotification } from '../../../plugin/tracing-switch/alarm-notification.ts';
+import { readSwitchEvent, timeOverInput } from '../../../plugin/tracing-switch/switch-event.ts';
 import {
   eventBridgeAlarm,
   lambdaActionAlarm,

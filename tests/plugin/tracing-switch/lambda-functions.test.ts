@@ -1,6 +1,6 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { LambdaFunctions } from '../../../src/tracing-switch/lambda-functions.ts';
+import { LambdaFunctions } from '../../../plugin/tracing-switch/lambda-functions.ts';
 import { startAwsEndpoint } from '../../helpers/aws-endpoint.ts';
 
 async function start(milliseconds = 10_000) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { minuteFrom, portsFrom } from '../../../plugin/local/command-options.ts';
+import { minuteFrom, portsFrom } from '../../local/command-options.ts';
 
 describe('the ports of serverless local', () => {
   it('begin at 3000, one for each server, with the daemon on its own', () => {

@@ -1,20 +1,15 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type * as OnAlarm from '../../../src/handlers/on-alarm.ts';
-import { TAG } from '../../../src/tracing-switch/names.ts';
-import type { AlarmChange } from '../../helpers/alarm-messages.ts';
-import {
-  eventBridgeAlarm,
-  lambdaActionAlarm,
-  snsAlarmMessage,
-  snsEvent,
-} from '../../helpers/alarm-messages.ts';
-import { captureLogs } from '../../helpers/captured-logs.ts';
-import { lambdaContext } from '../../helpers/lambda.ts';
-import type { LocalAws } from '../../helpers/local-aws.ts';
-import { arnOf, GROUP, startLocalAws, SWITCH } from '../../helpers/local-aws.ts';
-import { eventually } from '../../helpers/local-stack.ts';
-import { functionDefinition } from '../../local/lambda/definition.ts';
+import type * as OnAlarm from '../../plugin/on-alarm.ts';
+import { TAG } from '../../plugin/tracing-switch/names.ts';
+import type { AlarmChange } from '../helpers/alarm-messages.ts';
+import { eventBridgeAlarm, lambdaActionAlarm, snsAlarmMessage, snsEvent } from '../helpers/alarm-messages.ts';
+import { captureLogs } from '../helpers/captured-logs.ts';
+import { lambdaContext } from '../helpers/lambda.ts';
+import type { LocalAws } from '../helpers/local-aws.ts';
+import { arnOf, GROUP, startLocalAws, SWITCH } from '../helpers/local-aws.ts';
+import { eventually } from '../helpers/local-stack.ts';
+import { functionDefinition } from '../local/lambda/definition.ts';
 
 const NAME = 'shop-test-take-payment';
 const VARIABLES = { TABLE: 'orders', EMPTY: '', POWERTOOLS_TRACE_ENABLED: 'false' };
@@ -36,7 +31,7 @@ beforeEach(async () => {
   vi.stubEnv('LANTERN_TRACING_SCHEDULE_ROLE', 'arn:aws:iam::000000000000:role/schedules');
   vi.stubEnv('POWERTOOLS_TRACE_ENABLED', 'false');
   vi.resetModules();
-  handlers = await import('../../../src/handlers/on-alarm.ts');
+  handlers = await import('../../plugin/on-alarm.ts');
   logs = captureLogs();
   return async () => {
     logs.restore();
@@ -273,8 +268,8 @@ describe('when AWS says not now', () => {
   });
 });
 
-describe('the pipeline', () => {
-  it('does the same in Middy, and logs one line for each decision', async () => {
+describe('the handler', () => {
+  it('does the same, and logs one line for each decision that says which function made it', async () => {
     const outcomes = await handlers.handler(message('ALARM'), context());
     const lines = logs.restore();
     expect(outcomes).toMatchObject([{ functionName: NAME, outcome: 'on' }]);

@@ -1,0 +1,11 @@
+/** What `serverless local` and other programs may use of Lantern local. */
+export { minuteFrom, portsFrom } from './command-options.ts';
+export type { LocalOptions } from './command-options.ts';
+export { readService } from './cloudformation/read-service.ts';
+export { startStack } from './main.ts';
+export type { Stack, StackOptions } from './main.ts';
+export type { LocalPorts } from './ports.ts';
+export { startXRay } from './start-xray.ts';
+export type { XRayOptions, XRayService } from './start-xray.ts';
+export { Terminal } from './terminal.ts';
+export { unpackFunctions } from './unpack-functions.ts';
