@@ -72,7 +72,7 @@ export class GuardedSpan<Guarded extends Span = Span> {
   }
 
   end(): Promise<void> | undefined {
-    return attempt('end a span', () => this.span.end()) as Promise<void> | undefined;
+    return attempt('end a span', () => this.span.end());
   }
 }
 
@@ -95,7 +95,7 @@ const warnOnce = createWarnOnce();
  * @returns undefined where `fn` threw. A promise does not reject, also one that nobody expected.
  */
 export function attempt<R>(what: string, fn: () => R): R | undefined {
-  const warn = (error: unknown): undefined => {
+  const warn = (error: unknown): void => {
     // One defect shows in many places; its message tells it from others.
     const key = error instanceof Error ? error.message : String(error);
     warnOnce(`Tracing failed to ${what}; the trace is incomplete, the response is not affected`, error, key);
@@ -104,6 +104,7 @@ export function attempt<R>(what: string, fn: () => R): R | undefined {
     const result = fn();
     return isThenable(result) ? (result.then(undefined, warn) as R) : result;
   } catch (error) {
-    return warn(error);
+    warn(error);
+    return undefined;
   }
 }

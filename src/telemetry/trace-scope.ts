@@ -56,23 +56,23 @@ export function inSpan<R>(description: SpanDescription, fn: (span: GuardedSpan |
   const scope = scopes.get() as TraceScope;
   return whenSettled(
     () => {
-      let result!: R;
-      let thrown: { readonly error: unknown } | undefined;
-      scopes.run({ ...scope, span }, () =>
-        span.run(() => {
-          try {
-            result = fn(span);
-          } catch (error) {
-            thrown = { error };
-          }
-        }),
-      );
-      if (thrown !== undefined) throw thrown.error;
-      return result;
+      let outcome: (() => R) | undefined;
+      const run = (): void => {
+        try {
+          const result = fn(span);
+          outcome = () => result;
+        } catch (error) {
+          outcome = () => {
+            throw error;
+          };
+        }
+      };
+      scopes.run({ ...scope, span }, () => span.run(run));
+      return (outcome as unknown as () => R)();
     },
     (failure) => {
       if (failure !== undefined) span.fail(failure.error);
-      span.end();
+      void span.end();
     },
   );
 }

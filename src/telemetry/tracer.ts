@@ -112,8 +112,12 @@ export interface Span {
   describe(data: CallData): void;
   /** Marks the span as failed by `error`, which can be anything that can be thrown. The first call counts. */
   fail(error: unknown): void;
-  /** Ends the span, once; for inner functions as they settle, for calls when the answer has been read. */
-  end(): void;
+  /**
+   * Ends the span, once; for inner functions as they settle, for calls when the answer has been read.
+   *
+   * @returns undefined, but for the span of the handler; see {@link InvocationTrace.end}.
+   */
+  end(): Promise<void> | undefined;
 }
 
 /** The handler's span, and with it the record of the invocation. */

@@ -15,8 +15,9 @@ export function fakeRecorder(): FakeRecorder {
   const spanOf = (path: string, description: SpanDescription | InvocationDescription): InvocationTrace => {
     const hear =
       (call: string) =>
-      (...args: unknown[]): void =>
-        void heard.push([path, call, ...args]);
+      (...args: unknown[]): undefined => {
+        heard.push([path, call, ...args]);
+      };
     hear('start')(description);
     return {
       recording: true,
@@ -30,7 +31,7 @@ export function fakeRecorder(): FakeRecorder {
       fail: hear('fail'),
       setStatus: hear('setStatus'),
       checkpoint: hear('checkpoint'),
-      end: () => void hear('end')() as undefined,
+      end: hear('end'),
     };
   };
   return {

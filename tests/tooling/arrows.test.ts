@@ -33,7 +33,7 @@ async function lint(): Promise<{ code: number | null; output: string }> {
 const forbidden: ReadonlyArray<readonly [rule: string, file: string, code: string]> = [
   ['arrow:src/orders', 'src/orders/sinner.ts', "import '../telemetry/logger.ts';"],
   ['arrow:src/propagation', 'src/propagation/sinner.ts', "import type {} from '../telemetry/tracer.ts';"],
-  ['arrow:src/telemetry', 'src/telemetry/sinner.ts', "import '../clients/sns.ts';"],
+  ['arrow:src/telemetry', 'src/telemetry/sinner.ts', "import '../clients/observe-client.ts';"],
   ['arrow:src/handlers', 'src/handlers/sinner.ts', "import '../middlewares/tracing.ts';"],
   ['arrow:plugin/tracing-switch', 'plugin/tracing-switch/sinner.ts', "import '../tracing/duration.ts';"],
   ['arrow:plugin', 'plugin/tracing/sinner.ts', "import '../../src/telemetry/logger.ts';"],
@@ -45,7 +45,28 @@ const forbidden: ReadonlyArray<readonly [rule: string, file: string, code: strin
   ['handlers-never-import-each-other', 'src/handlers/sinner-2.ts', "import './get-order.ts';"],
   ['orders-are-pure', 'src/orders/sinner-2.ts', "import '@aws-sdk/client-sns';"],
   ['x-ray-behind-one-interface', 'src/clients/sinner.ts', "import 'aws-xray-sdk-core';"],
+  [
+    'x-ray-behind-one-interface',
+    'src/telemetry/sinner-3.ts',
+    "import type { Subsegment } from 'aws-xray-sdk-core';\nexport type Own = Subsegment;",
+  ],
+  [
+    'x-ray-behind-one-interface',
+    'src/middlewares/sinner-2.ts',
+    "import type { Tracer } from '@aws-lambda-powertools/tracer';\nexport type Own = Tracer;",
+  ],
   ['x-ray-only-lazily', 'src/telemetry/sinner-2.ts', "import './xray/xray-tracer.ts';"],
+  [
+    'x-ray-only-lazily',
+    'src/telemetry/sinner-4.ts',
+    "import type { XRayTracerOptions } from './xray/xray-tracer.ts';\nexport type Own = XRayTracerOptions;",
+  ],
+  [
+    'recorder-chosen-in-one-place',
+    'src/middlewares/sinner-3.ts',
+    "export const tracer = import('../telemetry/xray/xray-tracer.ts');",
+  ],
+  ['shop-is-not-published', 'src/sinner.ts', "import './orders/catalogue.ts';"],
   ['local-only-when-it-runs', 'plugin/sinner.ts', "import 'lambda-lantern-local';"],
   ['console-shares-pure-code-only', 'local/console/sinner.ts', "import '../lambda/lambda-service.ts';"],
   ['console-runs-in-a-browser', 'local/console/sinner-2.ts', "import 'node:fs';"],

@@ -16,6 +16,7 @@ import type {
   Tracer,
 } from '../tracer.ts';
 import { checkAnnotation, protectAnnotation } from './annotation-rules.ts';
+import type { CheckedAnnotation } from './annotation-rules.ts';
 import { DocumentSender } from './document-sender.ts';
 import type { ExceptionDetail } from './exceptions.ts';
 import { flagsOfStatus } from './failure.ts';
@@ -129,22 +130,29 @@ class XRaySpan implements Span {
 
   annotate(key: string, value: unknown): void {
     const { annotations, annotate, texts, warnOnce } = this.invocation;
-    const refuse = (shownKey: string, rule: string): void =>
-      warnOnce(`The annotation ${JSON.stringify(shownKey)} is left out: ${rule}`);
-    const checked = checkAnnotation(key, value);
-    if ('refused' in checked) return refuse(key, checked.refused);
-    const shownKey = texts.text(key);
-    if (shownKey !== key) return refuse(shownKey, 'its key is personal or secret, which belongs into no key');
-    const place = `${this.subsegment.id} ${checked.key}`;
-    if (!annotations.has(place) && annotations.size >= MAX_ANNOTATIONS) {
-      return refuse(key, `a trace may have ${MAX_ANNOTATIONS} annotations at most`);
+    const checked = this.#checked(key, value);
+    if ('refused' in checked) {
+      warnOnce(`The annotation ${JSON.stringify(texts.text(key))} is left out: ${checked.refused}`);
+      return;
     }
-    annotations.add(place);
+    annotations.add(`${this.subsegment.id} ${checked.key}`);
     const { key: name, value: shown, masked } = protectAnnotation(checked, texts);
     if (masked) {
       warnOnce(`The value of the annotation ${JSON.stringify(name)} is personal or secret; it is masked`);
     }
     annotate(this.subsegment, name, shown);
+  }
+
+  #checked(key: string, value: unknown): CheckedAnnotation {
+    const { annotations, texts } = this.invocation;
+    const checked = checkAnnotation(key, value);
+    if ('refused' in checked) return checked;
+    if (texts.text(key) !== key) {
+      return { refused: 'its key is personal or secret, which belongs into no key' };
+    }
+    return annotations.has(`${this.subsegment.id} ${checked.key}`) || annotations.size < MAX_ANNOTATIONS
+      ? checked
+      : { refused: `a trace may have ${MAX_ANNOTATIONS} annotations at most` };
   }
 
   addMetadata(namespace: string, key: string, value: unknown): void {
@@ -167,8 +175,9 @@ class XRaySpan implements Span {
     recordError(this.subsegment, error, this.invocation, this.subsegment.namespace !== undefined);
   }
 
-  end(): void {
+  end(): Promise<void> | undefined {
     close(this.subsegment);
+    return undefined;
   }
 }
 
@@ -193,7 +202,7 @@ class XRayInvocation extends XRaySpan implements InvocationTrace {
     if (!this.#ended) {
       this.#ended = true;
       attempt('close what is still open', () => closeOpenChildren(this.subsegment));
-      attempt('close the invocation', () => super.end());
+      attempt('close the invocation', () => close(this.subsegment));
     }
     return this.invocation.sender.drained();
   }
