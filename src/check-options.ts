@@ -1,75 +1,62 @@
-import type { RedactionPolicy } from './redaction/redact.ts';
+/*
+ * Refuses wrong options where they are given: a mistake must not wait for the first customer to show itself. Small on
+ * purpose: this is in every function that uses the package, whatever of that is loaded later.
+ */
 
-/** What an option takes: in words, for messages, and as a test. The tag ties it to the types that it stands for. */
-export interface Kind<Tag extends string> {
-  readonly takes: string;
-  readonly test: (value: unknown) => boolean;
-  readonly tag?: Tag;
+/**
+ * What an option takes: in words, for messages, as a test, and by the kinds of its own options where it can be an object of
+ * them. The tag is the type, or the sort of types, that it stands for.
+ */
+export type Kind<Tag> = readonly [takes: string, test: (value: unknown) => boolean, inside?: Kinds] & {
+  readonly tag?: (tag: Tag) => Tag;
+};
+
+/** Kinds by the names of options; what stands there in the place of a kind is for options in an option. */
+interface Kinds {
+  readonly [name: string]: Kind<never> | Kinds;
 }
 
-export const text: Kind<'text'> = { takes: 'a string', test: (value) => typeof value === 'string' };
-export const milliseconds: Kind<'number'> = {
-  takes: 'a number of milliseconds, 0 or more',
-  test: (value) => Number.isFinite(value) && (value as number) >= 0,
-};
-export const flag: Kind<'boolean'> = { takes: 'true or false', test: (value) => typeof value === 'boolean' };
-export const texts: Kind<'texts'> = {
-  takes: 'an array of strings',
-  test: (value) => Array.isArray(value) && value.every((each) => typeof each === 'string'),
-};
-export const object: Kind<'object'> = {
-  takes: 'an object',
-  test: (value) => typeof value === 'object' && value !== null,
-};
-export const callback: Kind<'function'> = {
-  takes: 'a function',
-  test: (value) => typeof value === 'function',
-};
-export const optionsOrFalse: Kind<'options or false'> = {
-  takes: 'an object of options, or false',
-  test: (value) => value === false || isOptions(value),
-};
-export const policyOrFlag: Kind<'policy'> = {
-  takes: 'true, false or a redaction policy',
-  test: (value) => typeof value === 'boolean' || isOptions(value),
-};
-export const textOrUrl: Kind<'text or URL'> = {
-  takes: 'a string or a URL',
-  test: (value) => typeof value === 'string' || value instanceof URL,
-};
+export const text: Kind<string> = ['a string', (value) => typeof value === 'string'];
+export const texts: Kind<readonly string[]> = ['an array of strings', isTexts];
+export const flag: Kind<boolean> = ['true or false', (value) => typeof value === 'boolean'];
+export const milliseconds: Kind<number> = [
+  'a number of milliseconds, 0 or more',
+  (value) => Number.isFinite(value) && (value as number) >= 0,
+];
+export const textOrUrl: Kind<string | URL> = [
+  'a string or a URL',
+  (value) => typeof value === 'string' || value instanceof URL,
+];
+export const callback: Kind<'function'> = ['a function', (value) => typeof value === 'function'];
+export const object: Kind<'object'> = ['an object', (value) => typeof value === 'object' && value !== null];
+export const optionsOrFalse: Kind<'options or false'> = [
+  'an object of options, or false',
+  (value) => value === false || isOptions(value),
+];
+
+/** One of a few words. */
+export function oneOf<const Word extends string>(...words: readonly Word[]): Kind<Word> {
+  return [words.join(', '), (value) => words.includes(value as Word)];
+}
 
 /** The kind of an option by its type; never for a type that no kind stands for. */
-type TagOf<Value> =
-  Same<Value, string> extends true
-    ? 'text'
-    : Same<Value, number> extends true
-      ? 'number'
-      : Same<Value, boolean> extends true
-        ? 'boolean'
-        : Same<Value, readonly string[]> extends true
-          ? 'texts'
-          : Same<Value, string | URL> extends true
-            ? 'text or URL'
-            : Same<Value, boolean | RedactionPolicy> extends true
-              ? 'policy'
-              : [Value] extends [(...args: never[]) => unknown]
-                ? 'function'
-                : [Value] extends [object]
-                  ? 'object'
-                  : [Value] extends [object | false]
-                    ? 'options or false'
-                    : never;
-type Same<A, B> = [A, B] extends [B, A] ? true : false;
+type KindOf<Value> = [Value] extends [string | number | boolean | URL | readonly unknown[]]
+  ? Kind<Value>
+  : [Value] extends [(...args: never[]) => unknown]
+    ? Kind<'function'>
+    : [Value] extends [object]
+      ? Kind<'object'> | KindsOf<Value>
+      : [Value] extends [object | false]
+        ? Kind<'options or false'>
+        : Kind<Value>;
 
 /** A kind for every option and for nothing else, each one that stands for the option's type: the compiler holds it. */
 export type KindsOf<Options> = {
-  readonly [Name in keyof Required<Options>]: Kind<TagOf<Exclude<Options[Name], undefined>>>;
+  readonly [Name in keyof Required<Options>]: KindOf<Exclude<Options[Name], undefined>>;
 };
 
 /**
- * Checks options where they are given: a wrong one must not wait for the first customer to show itself.
- *
- * @param owner whose options they are, for the message.
+ * @param owner whose options they are, for the message: `tracing()`.
  * @throws TypeError that names the option, what it takes, what came, and for an unknown option those that exist.
  */
 export function checkOptions<Options extends object>(
@@ -77,27 +64,41 @@ export function checkOptions<Options extends object>(
   options: Options,
   kinds: KindsOf<NoInfer<Options>>,
 ): void {
-  if (!isOptions(options)) {
-    throw new TypeError(`${owner}() takes an object of options, but got ${shown(options)}`);
+  check(owner, '', options, kinds as Kinds);
+}
+
+function check(owner: string, path: string, value: unknown, kind: Kind<never> | Kinds): void {
+  const [takes, test, inside] = isKind(kind) ? kind : (['an object of options', isOptions, kind] as const);
+  if (!test(value)) {
+    const option = path === '' ? owner : `The option "${path}" of ${owner}`;
+    throw new TypeError(`${option} takes ${takes}, but got ${shown(value)}`);
   }
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(kinds, name)) {
-      throw new TypeError(`${owner}() has no option "${name}"; it has ${Object.keys(kinds).join(', ')}`);
+  if (inside === undefined || !isOptions(value)) return;
+  for (const [name, each] of Object.entries(value as object)) {
+    const option = path === '' ? name : `${path}.${name}`;
+    const ofOption = Object.hasOwn(inside, name) ? inside[name] : undefined;
+    if (ofOption === undefined) {
+      throw new TypeError(`${owner} has no option "${option}"; it has ${Object.keys(inside).join(', ')}`);
     }
-    const { takes, test } = (kinds as Record<string, Kind<string>>)[name] as Kind<string>;
-    if (value !== undefined && !test(value)) {
-      throw new TypeError(`The option "${name}" of ${owner}() takes ${takes}, but got ${shown(value)}`);
-    }
+    if (each !== undefined) check(owner, option, each, ofOption);
   }
 }
 
-function isOptions(value: unknown): boolean {
+function isKind(kind: Kind<never> | Kinds): kind is Kind<never> {
+  return Array.isArray(kind);
+}
+
+/** An object that may hold options. */
+export function isOptions(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+
 function shown(value: unknown): string {
-  if (Array.isArray(value)) return 'an array';
-  if (isOptions(value) || typeof value === 'function')
-    return typeof value === 'function' ? 'a function' : 'an object';
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return 'a function';
+  return Array.isArray(value) ? 'an array' : isOptions(value) ? 'an object' : String(value);
 }

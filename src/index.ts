@@ -8,7 +8,7 @@ export { observedHttp, observedHttps } from './clients/observed-http.ts';
 export { correlationId } from './middlewares/correlation-id.ts';
 export type { CorrelationIdOptions } from './middlewares/correlation-id.ts';
 export { observability } from './middlewares/observability.ts';
-export type { ObservabilityOptions, PipelineLogger } from './middlewares/observability.ts';
+export type { ObservabilityOptions } from './middlewares/observability.ts';
 export { responseCapture } from './middlewares/response-capture.ts';
 export type { ResponseCaptureOptions } from './middlewares/response-capture.ts';
 export { tracing } from './middlewares/tracing.ts';
@@ -23,6 +23,7 @@ export { createRedactor, redact } from './redaction/redact.ts';
 export type { RedactionBudget, RedactionMode, RedactionPolicy, Redactor } from './redaction/redact.ts';
 export { logger } from './telemetry/logger.ts';
 export { RedactingLogFormatter } from './telemetry/redacting-log-formatter.ts';
+export type { PipelineLogger } from './telemetry/shared-logger.ts';
 export { annotate, traced } from './telemetry/traced.ts';
 export type { TracedOptions } from './telemetry/traced.ts';
 export type {

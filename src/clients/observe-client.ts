@@ -1,6 +1,6 @@
 import { checkOptions, flag } from '../check-options.ts';
 import { getCorrelationId } from '../propagation/correlation.ts';
-import { createWarnOnce } from '../telemetry/logger.ts';
+import { createWarnOnce } from '../telemetry/warn-once.ts';
 import { inCallSpan } from '../telemetry/trace-scope.ts';
 import type { CallRecord } from '../telemetry/trace-scope.ts';
 import { carriesMessage } from './carriers.ts';
@@ -38,7 +38,7 @@ export function observeClient<Client extends ObservableClient>(
   client: Client,
   options: ObserveClientOptions = {},
 ): Client {
-  checkOptions('observeClient', options, { payload: flag });
+  checkOptions('observeClient()', options, { payload: flag });
   const { payload = true } = options;
   const warnOnce = createWarnOnce();
   const inject = createInputInjector(payload, warnOnce);

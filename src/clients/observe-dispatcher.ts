@@ -46,7 +46,7 @@ export type DispatchInterceptor = <Options extends DispatchTarget, Handler exten
  * const agent = new Agent().compose(observeDispatcher(), interceptors.retry());
  */
 export function observeDispatcher(options: ObserveDispatcherOptions = {}): DispatchInterceptor {
-  checkOptions('observeDispatcher', options, { propagateTo: texts, origin: textOrUrl });
+  checkOptions('observeDispatcher()', options, { propagateTo: texts, origin: textOrUrl });
   const named = options.propagateTo && hostsOfOption('observeDispatcher', options.propagateTo);
   const ownOrigin = options.origin === undefined ? undefined : new URL(options.origin);
 

@@ -50,7 +50,7 @@ const INIT_MEMBERS = [
  * @throws TypeError for an option that does not exist, or a host that is none.
  */
 export function createObservedFetch(options: ObservedFetchOptions = {}): typeof fetch {
-  checkOptions('createObservedFetch', options, { propagateTo: texts, fetch: callback });
+  checkOptions('createObservedFetch()', options, { propagateTo: texts, fetch: callback });
   const { propagateTo, fetch: own } = options;
   const named = propagateTo && hostsOfOption('createObservedFetch', propagateTo);
   return async (input, init) => {

@@ -1,23 +1,15 @@
 import type { MiddlewareObj, Request } from '@middy/core';
-import { checkOptions, object, optionsOrFalse, policyOrFlag } from '../check-options.ts';
+import { checkOptions, object, optionsOrFalse } from '../check-options.ts';
+import { policyOrFlag } from '../redaction/policy/check-policy.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
-import { logger as processLogger } from '../telemetry/logger.ts';
+import { processLogger } from '../telemetry/shared-logger.ts';
+import type { PipelineLogger } from '../telemetry/shared-logger.ts';
 import type { CorrelationIdOptions } from './correlation-id.ts';
 import { correlationId } from './correlation-id.ts';
 import type { ResponseCaptureOptions } from './response-capture.ts';
 import { responseCapture } from './response-capture.ts';
 import type { TracingOptions } from './tracing.ts';
 import { tracing } from './tracing.ts';
-
-/** A Powertools Logger, of any version 2 and of any copy of its package: what is called of it. */
-export interface PipelineLogger {
-  warn(message: string): void;
-  addContext(context: Request['context']): void;
-  refreshSampleRateCalculation(): void;
-  logEventIfEnabled(event: unknown): void;
-  /** Since version 2.14. */
-  clearBuffer?(): void;
-}
 
 /** Options of {@link observability}: those of its middlewares. */
 export interface ObservabilityOptions {
@@ -52,7 +44,7 @@ export interface ObservabilityOptions {
  * @throws TypeError when an option is unknown or of the wrong type.
  */
 export function observability(options: ObservabilityOptions = {}): MiddlewareObj[] {
-  checkOptions('observability', options, {
+  checkOptions('observability()', options, {
     correlation: object,
     tracing: object,
     capture: optionsOrFalse,

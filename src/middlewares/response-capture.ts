@@ -1,7 +1,7 @@
 import type { MiddlewareObj, Request } from '@middy/core';
-import { checkOptions, policyOrFlag } from '../check-options.ts';
+import { checkOptions } from '../check-options.ts';
 import { whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
-import { resolvePolicy } from '../redaction/policy.ts';
+import { POLICY, policyOrFlag } from '../redaction/policy/check-policy.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
 import { currentCaptures, currentSpan } from '../telemetry/trace-scope.ts';
 
@@ -23,10 +23,8 @@ export interface ResponseCaptureOptions extends RedactionPolicy {
  * @throws TypeError when an option is unknown or of the wrong type.
  */
 export function responseCapture(options: ResponseCaptureOptions = {}): MiddlewareObj {
+  checkOptions('responseCapture()', options, { ...POLICY, captureEvent: policyOrFlag });
   const { captureEvent = false, ...policy } = options;
-  checkOptions('responseCapture', { captureEvent }, { captureEvent: policyOrFlag });
-  resolvePolicy(policy);
-  if (typeof captureEvent === 'object') resolvePolicy(captureEvent);
   const settings = { policy, captureEvent };
   const invocations = new WeakMap<object, (response: unknown) => void>();
 

@@ -1,9 +1,8 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import { checkOptions, milliseconds, object, text } from '../check-options.ts';
-import { whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
-import { logger as processLogger } from '../telemetry/logger.ts';
+import { processLogger } from '../telemetry/shared-logger.ts';
 import { isProcessTracing } from '../telemetry/process-tracer.ts';
-import type { FinishInvocation, RecordInvocation } from '../telemetry/record-invocation.ts';
+import type { PipelineRecorder } from '../telemetry/record-invocation.ts';
 import { enterTraceScope } from '../telemetry/trace-scope.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
 
@@ -37,8 +36,6 @@ export interface TracingOptions {
   readonly logger?: { warn(message: string): void };
 }
 
-const DEFAULT_TIMEOUT_RESERVE = 500;
-
 /**
  * Records the handler as one span, closed and sent exactly once whichever way the invocation ends, with the error that was
  * thrown first and the HTTP status of the answer. A streamed response is closed when its body has ended. Sets the
@@ -49,61 +46,35 @@ const DEFAULT_TIMEOUT_RESERVE = 500;
  * @throws TypeError when an option is unknown or of the wrong type.
  */
 export function tracing(options: TracingOptions = {}): MiddlewareObj {
-  checkOptions('tracing', options, {
+  checkOptions('tracing()', options, {
     name: text,
     timeoutReserve: milliseconds,
     tracer: object,
     logger: object,
   });
-  const { name, tracer, logger = processLogger, timeoutReserve = DEFAULT_TIMEOUT_RESERVE } = options;
   // Middy wants a hook of every middleware.
-  if (tracer === undefined && !isProcessTracing()) return { before: function tracingBefore() {} };
+  if (options.tracer === undefined && !isProcessTracing()) return { before: function tracingBefore() {} };
 
   // All that records is loaded with the recorder: while tracing is off none of it is read.
-  let record: RecordInvocation | undefined;
-  const loading = import('../telemetry/record-invocation.ts')
-    .then(({ loadRecorder }) => loadRecorder({ name, timeoutReserve, tracer, logger }))
+  let recorder: PipelineRecorder | undefined;
+  const loading = import('../lazy/recorder.ts')
+    .then(({ createPipelineRecorder }) => createPipelineRecorder(options))
     .catch((error: unknown) => {
       processLogger.warn('Tracing is on, but its recorder could not be loaded; nothing will be traced', {
         error: error instanceof Error ? error : new Error(String(error)),
       });
-      return recordNothing;
+      return { begin: () => undefined, finish: () => undefined };
     })
-    .then((loaded) => (record = loaded));
-  const invocations = new WeakMap<object, FinishInvocation>();
-
-  /** Opens the scope at once, because only the synchronous part of a hook can, and records when the recorder is there. */
-  const begin = (request: Request): Promise<FinishInvocation> | FinishInvocation => {
-    const entered = enterTraceScope();
-    const start = (recordInvocation: RecordInvocation): FinishInvocation => {
-      const finish = recordInvocation(request, entered);
-      invocations.set(request, finish);
-      return finish;
-    };
-    return record === undefined ? loading.then(start) : start(record);
-  };
-  const finish = (request: Request, canReplaceResponse: boolean): Promise<void> | undefined => {
-    // The hook of an error may run although a middleware before this one threw and `before` never did.
-    const finishing = invocations.get(request) ?? begin(request);
-    return finishing instanceof Promise
-      ? finishing.then((finishInvocation) => finishInvocation(canReplaceResponse))
-      : finishing(canReplaceResponse);
-  };
+    .then((loaded) => (recorder = loaded));
+  const withRecorder = <R>(fn: (recorder: PipelineRecorder) => R): R | Promise<Awaited<R>> =>
+    recorder === undefined ? (loading.then(fn) as Promise<Awaited<R>>) : fn(recorder);
 
   const tracingBefore = (request: Request): Promise<void> | undefined => {
-    const begun = begin(request);
-    // By then Middy has taken the response; watching a body that it reads itself would take chunks away from it.
-    whenHooksAreSkipped(request, () => void finish(request, false));
-    return begun instanceof Promise ? begun.then(() => undefined) : undefined;
+    // At once, because only the synchronous part of a hook can; recording begins when the recorder is there.
+    const setScope = enterTraceScope();
+    return withRecorder(({ begin }) => begin(request, setScope));
   };
-  const tracingAfter = (request: Request): Promise<void> | undefined => finish(request, true);
-  const tracingOnError = (request: Request): Promise<void> | undefined => finish(request, true);
-  return { before: tracingBefore, after: tracingAfter, onError: tracingOnError };
+  const tracingAfter = (request: Request): Promise<void> | undefined =>
+    withRecorder(({ finish }) => finish(request));
+  return { before: tracingBefore, after: tracingAfter, onError: tracingAfter };
 }
-
-const recordNothing: RecordInvocation =
-  (_request, { leave }) =>
-  () => {
-    leave();
-    return undefined;
-  };

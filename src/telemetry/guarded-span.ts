@@ -1,4 +1,4 @@
-import { createWarnOnce } from './logger.ts';
+import { createWarnOnce } from './warn-once.ts';
 import type {
   AnnotationValue,
   CallData,

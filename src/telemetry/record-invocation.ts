@@ -1,67 +1,96 @@
 import type { Request } from '@middy/core';
 import { observeBody } from '../lifecycle/observe-body.ts';
-import { thrownError } from '../lifecycle/request-ending.ts';
+import { thrownError, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
 import { watchTimeout } from '../lifecycle/timeout-watch.ts';
 import { currentCorrelation } from '../propagation/correlation.ts';
 import { isMessageSource, sourceOf } from '../propagation/event-sources.ts';
+import { incomingTraceHeader } from '../propagation/trace-header.ts';
 import { Captures, OWN_NAMESPACE } from './captures.ts';
 import { startGuarded } from './guarded-span.ts';
+import { loadLogger, processLogger } from './shared-logger.ts';
 import { loadProcessTracer } from './process-tracer.ts';
-import type { EnteredTraceScope } from './trace-scope.ts';
+import { enterTraceScope } from './trace-scope.ts';
+import type { TraceScope } from './trace-scope.ts';
 import type { InvocationAttributes, Tracer } from './tracer.ts';
 
-/** How a pipeline is recorded; see `TracingOptions`. */
-export interface RecordingSettings {
-  readonly name: string | undefined;
-  readonly timeoutReserve: number;
-  readonly tracer: Tracer | undefined;
-  readonly logger: { warn(message: string): void };
+/** How a pipeline is recorded: the options of `tracing()`. */
+export interface RecordingOptions {
+  readonly name?: string;
+  readonly timeoutReserve?: number;
+  readonly tracer?: Tracer;
+  readonly logger?: { warn(message: string): void };
 }
 
-/** Begins the record of one invocation in the scope that was opened for it. */
-export type RecordInvocation = (request: Request, entered: EnteredTraceScope) => FinishInvocation;
+const DEFAULT_TIMEOUT_RESERVE = 500;
 
-/**
- * Ends the record with the outcome that the request has.
- *
- * @param canReplaceResponse whether the response may still be replaced by one whose body is watched.
- * @returns settles when the record has left the process; undefined when there is nothing to wait for.
- */
-export type FinishInvocation = (canReplaceResponse: boolean) => Promise<void> | undefined;
+/** What the hooks of `tracing()` do once that is loaded. */
+export interface PipelineRecorder {
+  /** Begins the record of an invocation, in the scope that was opened for it. */
+  begin(request: Request, setScope: SetScope): undefined;
+  /** Ends it with the outcome that the request has; settles when the record has left the process. */
+  finish(request: Request): Promise<void> | undefined;
+}
+
+type SetScope = (scope?: TraceScope) => void;
+
+/** Ends a record. The response may be replaced by one whose body is watched, unless it has been taken already. */
+type Finish = (canReplaceResponse: boolean) => Promise<void> | undefined;
 
 /**
  * All of `tracing()` that is needed only where something is recorded.
  *
  * @returns rejects where the tracer of the process cannot be loaded.
  */
-export async function loadRecorder(settings: RecordingSettings): Promise<RecordInvocation> {
-  const tracer = settings.tracer ?? (await loadProcessTracer());
-  return (request, entered) => recordInvocation(request, entered, settings, tracer);
+export async function createPipelineRecorder(options: RecordingOptions): Promise<PipelineRecorder> {
+  const tracer = options.tracer ?? (await loadProcessTracer());
+  // What records may have something to say, and what masks it is loaded with it anyway.
+  await loadLogger();
+  const invocations = new WeakMap<object, Finish>();
+  const begin = (request: Request, setScope: SetScope): Finish => {
+    const finish = recordInvocation(request, setScope, options, tracer);
+    invocations.set(request, finish);
+    return finish;
+  };
+  return {
+    begin(request, setScope) {
+      const finish = begin(request, setScope);
+      // By then Middy has taken the response; watching a body that it reads itself would take chunks away from it.
+      whenHooksAreSkipped(request, () => void finish(false));
+      return undefined;
+    },
+    finish(request) {
+      // The hook of an error may run although a middleware before this one threw and `before` never did.
+      const finish = invocations.get(request) ?? begin(request, enterTraceScope());
+      return finish(true);
+    },
+  };
 }
 
 function recordInvocation(
   request: Request,
-  { scope, leave }: EnteredTraceScope,
-  { name, timeoutReserve, logger }: RecordingSettings,
+  setScope: SetScope,
+  { name, timeoutReserve = DEFAULT_TIMEOUT_RESERVE, logger = processLogger }: RecordingOptions,
   tracer: Tracer,
-): FinishInvocation {
+): Finish {
+  const incomingHeader = incomingTraceHeader();
   const captures = new Captures();
   const attributes = attributesOf(request);
   const trace = startGuarded(tracer, {
     name: name ?? handlerName(attributes),
     kind: isMessageSource(sourceOf(request.event, request.context)) ? 'consumer' : 'server',
-    incomingHeader: scope.incomingHeader,
+    incomingHeader,
     incoming: currentCorrelation()?.incoming,
     attributes,
     texts: captures.texts,
   });
   if (trace === undefined) {
+    setScope({ incomingHeader });
     return () => {
-      leave();
+      setScope();
       return undefined;
     };
   }
-  Object.assign(scope, { span: trace, captures });
+  setScope({ incomingHeader, span: trace, captures });
   if (trace.recording) {
     trace.annotate('ColdStart', attributes.coldStart);
     if (attributes.service !== undefined) trace.annotate('Service', attributes.service);
@@ -80,7 +109,7 @@ function recordInvocation(
   let ending: { readonly left: Promise<void> | undefined } | undefined;
   const end = (): Promise<void> | undefined => {
     stopWatching();
-    leave();
+    setScope();
     ending ??= { left: trace.end() };
     return ending.left;
   };

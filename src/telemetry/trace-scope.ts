@@ -9,13 +9,10 @@ import { whenSettled } from './when-settled.ts';
 export interface TraceScope {
   /** The header as the invocation received it, for calls of an invocation that is not recorded. */
   readonly incomingHeader: string | undefined;
-  /**
-   * What the recorder gave for where the code stands; absent while the invocation is not recorded, or its recorder is being
-   * loaded. No call of it throws.
-   */
-  span?: GuardedSpan;
+  /** What the recorder gave for where the code stands; absent where it records nothing. No call of it throws. */
+  readonly span?: GuardedSpan;
   /** How values and texts of this invocation are shown; there with the span of the handler. */
-  captures?: Captures;
+  readonly captures?: Captures;
 }
 
 const scopes = new Scope<TraceScope>();
@@ -31,17 +28,13 @@ export function currentCaptures(): Captures | undefined {
   return currentSpan() && scopes.get()?.captures;
 }
 
-/** The scope of an invocation, as a hook opens it. */
-export interface EnteredTraceScope {
-  readonly scope: TraceScope;
-  /** Empties the scope; see {@link Scope.enter}. */
-  readonly leave: () => void;
-}
-
-/** Opens the scope of an invocation. Must be called in the synchronous part of a hook. */
-export function enterTraceScope(): EnteredTraceScope {
-  const scope: TraceScope = { incomingHeader: incomingTraceHeader() };
-  return { scope, leave: scopes.enter(scope) };
+/**
+ * Opens the scope of an invocation. Must be called in the synchronous part of a hook; what stands there may follow later.
+ *
+ * @returns sets the scope, and empties it; see {@link Scope.enter}.
+ */
+export function enterTraceScope(): (scope?: TraceScope) => void {
+  return scopes.enter();
 }
 
 /**

@@ -1,5 +1,5 @@
-import { checkOptions, policyOrFlag } from '../check-options.ts';
-import { resolvePolicy } from '../redaction/policy.ts';
+import { checkOptions } from '../check-options.ts';
+import { policyOrFlag } from '../redaction/policy/check-policy.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
 import { currentCaptures, currentSpan, inSpan } from './trace-scope.ts';
 import type { AnnotationValue } from './tracer.ts';
@@ -31,9 +31,8 @@ export function traced<This, Args extends unknown[], R>(
   fn: (this: This, ...args: Args) => R,
   options: TracedOptions = {},
 ): (this: This, ...args: Args) => R {
-  checkOptions('traced', options, { capture: policyOrFlag });
+  checkOptions('traced()', options, { capture: policyOrFlag });
   const { capture = false } = options;
-  if (typeof capture === 'object') resolvePolicy(capture);
   const tracedFunction = function (this: This, ...args: Args): R {
     return inSpan({ name, kind: 'internal' }, (span) => {
       const result = fn.apply(this, args);

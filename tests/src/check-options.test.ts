@@ -10,7 +10,7 @@ interface Options {
 }
 
 const check = (options: unknown) => () =>
-  checkOptions('thing', options as Options, {
+  checkOptions('thing()', options as Options, {
     name: text,
     wait: milliseconds,
     names: texts,
@@ -47,14 +47,14 @@ describe('checkOptions', () => {
     const options: { readonly name?: string; readonly on?: boolean } = {};
 
     // @ts-expect-error -- a string is no flag
-    checkOptions('thing', options, { name: flag, on: flag });
+    checkOptions('thing()', options, { name: flag, on: flag });
     // @ts-expect-error -- `on` is missing
-    checkOptions('thing', options, { name: text });
+    checkOptions('thing()', options, { name: text });
     // @ts-expect-error -- there is no `off`
-    checkOptions('thing', options, { name: text, on: flag, off: flag });
+    checkOptions('thing()', options, { name: text, on: flag, off: flag });
     const withOrigin: { readonly origin?: string | URL } = {};
     // @ts-expect-error -- the type takes a URL too
-    checkOptions('thing', withOrigin, { origin: text });
+    checkOptions('thing()', withOrigin, { origin: text });
     expect(options).toEqual(withOrigin);
   });
 });
