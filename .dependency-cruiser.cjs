@@ -5,19 +5,31 @@ const arrows = {
   'src/handlers': ['src/orders', 'src/index.ts', 'plugin/on-alarm.ts'],
   'src/middlewares': [
     'src/check-options.ts',
+    'src/lazy',
     'src/lifecycle',
     'src/propagation',
     'src/redaction',
     'src/telemetry',
   ],
   'src/clients': ['src/check-options.ts', 'src/propagation', 'src/telemetry'],
-  'src/telemetry': ['src/check-options.ts', 'src/lifecycle', 'src/redaction', 'src/propagation'],
+  'src/telemetry': ['src/check-options.ts', 'src/lazy', 'src/lifecycle', 'src/redaction', 'src/propagation'],
+  'src/lazy': ['src/propagation', 'src/telemetry'],
   'src/lifecycle': [],
   'src/orders': ['src/index.ts'],
   'src/propagation': [],
   'src/redaction': [],
+  'src/redaction/walk': [
+    'src/redaction/texts',
+    'src/redaction/names',
+    'src/redaction/policy',
+    'src/redaction/detectors',
+  ],
+  'src/redaction/texts': ['src/redaction/names', 'src/redaction/policy', 'src/redaction/detectors'],
+  'src/redaction/names': ['src/redaction/policy', 'src/redaction/detectors'],
+  'src/redaction/policy': ['src/redaction/detectors'],
+  'src/redaction/detectors': [],
   plugin: ['local'],
-  'plugin/tracing-switch': [],
+  'plugin/tracing-switch': ['local/template'],
   local: [],
   testing: ['local/xray', 'local/cloudwatch', 'src/redaction'],
 };
@@ -35,6 +47,34 @@ module.exports = {
       from: { path: `^${folder}/` },
       to: { path: ours, pathNot: allowed(folder, others) },
     })),
+    {
+      name: 'policy-check-is-small',
+      severity: 'error',
+      comment:
+        'A pipeline that is built checks its policies with this alone: nothing that redacts may come along.',
+      from: {
+        path: '^src/redaction/(policy/check-policy|policy/allowed-paths|policy/policy|detectors/check-detector|detectors/detector)[.]ts$',
+      },
+      to: {
+        path: '.',
+        pathNot: '^src/redaction/(policy/(allowed-paths|policy)|detectors/(check-detector|detector))[.]ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'benchmarks-use-no-scripts',
+      severity: 'error',
+      comment: 'What both need is in benchmarks/support; a circle between the two would tie them together.',
+      from: { path: '^benchmarks/' },
+      to: { path: '^scripts/' },
+    },
+    {
+      name: 'scripts-use-support-of-benchmarks',
+      severity: 'error',
+      comment: 'A benchmark is a program; what others may use of it is in benchmarks/support.',
+      from: { path: '^scripts/' },
+      to: { path: '^benchmarks/(?!support/)' },
+    },
     {
       name: 'middlewares-never-import-each-other',
       severity: 'error',
@@ -78,6 +118,13 @@ module.exports = {
       to: { path: '^src/telemetry/xray/', dependencyTypesNot: ['dynamic-import'] },
     },
     {
+      name: 'lazy-parts-only-lazily',
+      severity: 'error',
+      comment: 'What a function loads when it needs it is no part of its first file.',
+      from: { path: '^src/' },
+      to: { path: '^src/lazy/', dependencyTypesNot: ['dynamic-import'] },
+    },
+    {
       name: 'recorder-chosen-in-one-place',
       severity: 'error',
       comment: 'Everything else speaks to the tracer of the running invocation.',
@@ -87,9 +134,40 @@ module.exports = {
     {
       name: 'local-only-when-it-runs',
       severity: 'error',
-      comment: 'A deployment must not load the laptop: the plugin imports local dynamically, or its types.',
-      from: { path: '^plugin/' },
-      to: { path: '^local/', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+      comment:
+        'A deployment must not load the laptop: of local, the plugin imports the reader of the template by its public edge; ' +
+        'all else only inside the `local` command, dynamically.',
+      from: { path: '^plugin/', pathNot: '^plugin/local/' },
+      to: { path: '^local/', pathNot: '^local/template/index[.]ts$' },
+    },
+    {
+      name: 'local-command-loads-local-late',
+      severity: 'error',
+      comment:
+        'The framework loads every plugin for every command: local is loaded when `serverless local` runs.',
+      from: { path: '^plugin/local/' },
+      to: {
+        path: '^local/',
+        pathNot: '^local/template/index[.]ts$',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
+    },
+    {
+      name: 'switch-ships-without-local',
+      severity: 'error',
+      comment: 'What the plugin brings to Lambda takes words of local as types only.',
+      from: { path: '^plugin/(tracing-switch/|on-alarm[.]ts$)' },
+      to: { path: '^local/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'template-is-light',
+      severity: 'error',
+      comment: 'Every deployment loads the reader of the template: it starts, opens and downloads nothing.',
+      from: { path: '^local/template/' },
+      to: {
+        path: '^(node_modules/|(child_process|cluster|dgram|dns|fs|http|http2|https|net|tls|worker_threads)(/|$))',
+        reachable: true,
+      },
     },
     {
       name: 'console-shares-pure-code-only',

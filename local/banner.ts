@@ -1,5 +1,5 @@
 import type { LocalPorts } from './ports.ts';
-import type { ServiceDefinition } from './service.ts';
+import type { ServiceDefinition } from './template/service.ts';
 
 export interface BannerOptions {
   readonly service: ServiceDefinition;

@@ -1,7 +1,7 @@
 /** What `serverless local` and other programs may use of Lantern local. */
 export { minuteFrom, portsFrom } from './command-options.ts';
 export type { LocalOptions } from './command-options.ts';
-export { readService } from './cloudformation/read-service.ts';
+export { readService } from './template/read-service.ts';
 export { startStack } from './main.ts';
 export type { Stack, StackOptions } from './main.ts';
 export type { LocalPorts } from './ports.ts';

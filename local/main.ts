@@ -9,7 +9,7 @@ import { MessagingServer } from './messaging/messaging-server.ts';
 import { QueuePoller } from './messaging/queue-poller.ts';
 import type { LocalPorts } from './ports.ts';
 import { SchedulerApi } from './scheduler/scheduler-api.ts';
-import type { ServiceDefinition } from './service.ts';
+import type { ServiceDefinition } from './template/service.ts';
 import { serviceInfo } from './service-info.ts';
 import { TableServer } from './tables/table-server.ts';
 import type { Terminal } from './terminal.ts';

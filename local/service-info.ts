@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from './service.ts';
+import type { ServiceDefinition } from './template/service.ts';
 import type { ServiceInfo } from './xray/trace.ts';
 
 /** What the page says about the service: `functions` as they are configured now. */

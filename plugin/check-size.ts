@@ -1,4 +1,4 @@
-import { asObject } from './inventory/template.ts';
+import { asObject } from '../local/template/index.ts';
 import { refuse } from './refuse.ts';
 import { resourceLimitProblems } from './resource-limit.ts';
 import type { Serverless } from './serverless.ts';

@@ -70,8 +70,8 @@ async function staticallyImported(root: string, files: readonly string[]): Promi
 function keepShared(root: string, shared: ReadonlySet<string>): Plugin {
   return {
     name: 'keep-shared',
-    setup({ onResolve }) {
-      onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir, kind }) => {
+    setup(bundler) {
+      bundler.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir, kind }) => {
         const file = join(resolveDir, path);
         if (!file.startsWith(`${root}/`)) return undefined;
         const name = file.slice(root.length + 1);

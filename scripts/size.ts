@@ -152,8 +152,8 @@ function invoke(file: string, entry: ReadonlySet<string>): string[] {
 /** The compiler writes the names of compiled files into imports. */
 const importJs: Plugin = {
   name: 'import-js',
-  setup({ onLoad }) {
-    onLoad({ filter: /[.]ts$/ }, async ({ path }) => ({
+  setup(bundler) {
+    bundler.onLoad({ filter: /[.]ts$/ }, async ({ path }) => ({
       loader: 'ts',
       contents: (await readFile(path, 'utf8')).replaceAll(/((?:from|import\()\s*'\.[^']*)\.ts'/g, "$1.js'"),
     }));

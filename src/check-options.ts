@@ -3,18 +3,10 @@
  * purpose: this is in every function that uses the package, whatever of that is loaded later.
  */
 
-/**
- * What an option takes: in words, for messages, as a test, and by the kinds of its own options where it can be an object of
- * them. The tag is the type, or the sort of types, that it stands for.
- */
-export type Kind<Tag> = readonly [takes: string, test: (value: unknown) => boolean, inside?: Kinds] & {
+/** What an option takes: in words, for messages, and as a test. The tag is the type, or the sort of types, it stands for. */
+export type Kind<Tag> = readonly [takes: string, test: (value: unknown) => boolean] & {
   readonly tag?: (tag: Tag) => Tag;
 };
-
-/** Kinds by the names of options; what stands there in the place of a kind is for options in an option. */
-interface Kinds {
-  readonly [name: string]: Kind<never> | Kinds;
-}
 
 export const text: Kind<string> = ['a string', (value) => typeof value === 'string'];
 export const texts: Kind<readonly string[]> = ['an array of strings', isTexts];
@@ -34,10 +26,10 @@ export const optionsOrFalse: Kind<'options or false'> = [
   (value) => value === false || isOptions(value),
 ];
 
-/** One of a few words. */
-export function oneOf<const Word extends string>(...words: readonly Word[]): Kind<Word> {
-  return [words.join(', '), (value) => words.includes(value as Word)];
-}
+export const policyOrFlag: Kind<'flag or options'> = [
+  'true, false or a redaction policy',
+  (value) => typeof value === 'boolean' || isOptions(value),
+];
 
 /** The kind of an option by its type; never for a type that no kind stands for. */
 type KindOf<Value> = [Value] extends [string | number | boolean | URL | readonly unknown[]]
@@ -45,10 +37,12 @@ type KindOf<Value> = [Value] extends [string | number | boolean | URL | readonly
   : [Value] extends [(...args: never[]) => unknown]
     ? Kind<'function'>
     : [Value] extends [object]
-      ? Kind<'object'> | KindsOf<Value>
+      ? Kind<'object'>
       : [Value] extends [object | false]
         ? Kind<'options or false'>
-        : Kind<Value>;
+        : [Value] extends [object | boolean]
+          ? Kind<'flag or options'>
+          : never;
 
 /** A kind for every option and for nothing else, each one that stands for the option's type: the compiler holds it. */
 export type KindsOf<Options> = {
@@ -64,32 +58,20 @@ export function checkOptions<Options extends object>(
   options: Options,
   kinds: KindsOf<NoInfer<Options>>,
 ): void {
-  check(owner, '', options, kinds as Kinds);
-}
-
-function check(owner: string, path: string, value: unknown, kind: Kind<never> | Kinds): void {
-  const [takes, test, inside] = isKind(kind) ? kind : (['an object of options', isOptions, kind] as const);
-  if (!test(value)) {
-    const option = path === '' ? owner : `The option "${path}" of ${owner}`;
-    throw new TypeError(`${option} takes ${takes}, but got ${shown(value)}`);
-  }
-  if (inside === undefined || !isOptions(value)) return;
-  for (const [name, each] of Object.entries(value as object)) {
-    const option = path === '' ? name : `${path}.${name}`;
-    const ofOption = Object.hasOwn(inside, name) ? inside[name] : undefined;
-    if (ofOption === undefined) {
-      throw new TypeError(`${owner} has no option "${option}"; it has ${Object.keys(inside).join(', ')}`);
+  if (!isOptions(options))
+    throw new TypeError(`${owner} takes an object of options, but got ${shown(options)}`);
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(kinds, name)) {
+      throw new TypeError(`${owner} has no option "${name}"; it has ${Object.keys(kinds).join(', ')}`);
     }
-    if (each !== undefined) check(owner, option, each, ofOption);
+    const [takes, test] = kinds[name as keyof Options] as unknown as Kind<unknown>;
+    if (value !== undefined && !test(value)) {
+      throw new TypeError(`The option "${name}" of ${owner} takes ${takes}, but got ${shown(value)}`);
+    }
   }
 }
 
-function isKind(kind: Kind<never> | Kinds): kind is Kind<never> {
-  return Array.isArray(kind);
-}
-
-/** An object that may hold options. */
-export function isOptions(value: unknown): boolean {
+function isOptions(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -23,7 +23,7 @@ export { createRedactor, redact } from './redaction/redact.ts';
 export type { RedactionBudget, RedactionMode, RedactionPolicy, Redactor } from './redaction/redact.ts';
 export { logger } from './telemetry/logger.ts';
 export { RedactingLogFormatter } from './telemetry/redacting-log-formatter.ts';
-export type { PipelineLogger } from './telemetry/shared-logger.ts';
+export type { PipelineLogger } from './telemetry/process-logger.ts';
 export { annotate, traced } from './telemetry/traced.ts';
 export type { TracedOptions } from './telemetry/traced.ts';
 export type {

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { installPeers, runProgram } from '../../scripts/evaluation/peers/peer-process.ts';
-import type { InstalledPeer, Peer } from '../../scripts/evaluation/peers/peer-process.ts';
-import { TEXT_PEERS } from '../../scripts/evaluation/peers/run-peers.ts';
 import { FORMS, orders, SIZES } from '../support/orders.ts';
+import { installPeers, runProgram, TEXT_PEERS } from '../support/peers.ts';
+import type { InstalledPeer, Peer } from '../support/peers.ts';
 import { duration, median, ratio } from '../support/statistics.ts';
 import { table } from '../support/table.ts';
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { close, listen, LOOPBACK } from '../http/loopback.ts';
 import type { Invoke } from '../lambda/invocation.ts';
-import type { ApiDefinition } from '../service.ts';
+import type { ApiDefinition } from '../template/service.ts';
 import type { SegmentSink } from '../xray/document.ts';
 import { httpEvent } from './http-event.ts';
 import { integrate, type IntegrationResult } from './integration.ts';

@@ -7,7 +7,7 @@ import {
   type InvokeRequest,
   type InvokeResponse,
 } from '../lambda/invocation.ts';
-import type { ApiDefinition } from '../service.ts';
+import type { ApiDefinition } from '../template/service.ts';
 import { httpResponse } from './http-response.ts';
 import { gatewayError, MalformedResponseError, type GatewayError, type GatewayResponse } from './response.ts';
 import { restResponse } from './rest-response.ts';

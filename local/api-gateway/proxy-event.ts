@@ -1,4 +1,4 @@
-import type { ApiDefinition } from '../service.ts';
+import type { ApiDefinition } from '../template/service.ts';
 import { headerValue, type GatewayRequest, type Header } from './request.ts';
 import type { RouteMatch } from './routing.ts';
 

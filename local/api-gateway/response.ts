@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import type { ApiDefinition } from '../service.ts';
+import type { ApiDefinition } from '../template/service.ts';
 import type { Header } from './request.ts';
 
 /** An answer to the client, without the ids that the gateway adds to every one. */

@@ -1,4 +1,4 @@
-import type { ApiDefinition, RouteDefinition } from '../service.ts';
+import type { ApiDefinition, RouteDefinition } from '../template/service.ts';
 
 /** The route that answers a request. */
 export interface RouteMatch {

@@ -1,5 +1,6 @@
 import type { HttpData, Segment, Subsegment } from '../xray/document.ts';
-import type { ApiDefinition } from '../service.ts';
+import { arnOf } from '../template/arns.ts';
+import type { ApiDefinition } from '../template/service.ts';
 import {
   formatTraceHeader,
   newEntityId,
@@ -113,7 +114,7 @@ export function buildSegment(input: SegmentInput): Segment {
 
 function lambdaSubsegment({ ids, accountId, region }: SegmentInput, call: LambdaCall): Subsegment {
   const { functionName, endedAt, status, contentLength } = call;
-  const arn = `arn:aws:lambda:${region}:${accountId}:function:${functionName}`;
+  const arn = arnOf({ region, accountId }, 'lambda', `function:${functionName}`);
   const url = `https://lambda.${region}.amazonaws.com/2015-03-31/functions/${arn}/invocations`;
   return {
     id: ids.lambdaId,

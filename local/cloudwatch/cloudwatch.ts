@@ -1,7 +1,7 @@
 /** Local CloudWatch: what the service does, as metrics; its alarms, evaluated each minute; and what the page is told. */
 import type { AccessLogEntry } from '../api-gateway/api-gateway.ts';
 import type { AsyncEvent, InvocationReport, Invoke, LogEvent } from '../lambda/invocation.ts';
-import type { ApiDefinition, ServiceDefinition } from '../service.ts';
+import type { ApiDefinition, ServiceDefinition } from '../template/service.ts';
 import { AlarmActions } from './actions/alarm-actions.ts';
 import type { Transition } from './actions/transition.ts';
 import type { AlarmRecord } from './alarms/alarm-record.ts';

@@ -1,6 +1,6 @@
-import { STATIC_COMPARISON_OPERATORS, type StaticComparisonOperator } from './comparison.ts';
-import { judge, type TreatMissingData } from './verdict.ts';
-import type { AlarmState } from './view.ts';
+import type { AlarmState, StaticComparisonOperator, TreatMissingData } from './alarm-terms.ts';
+import { ALARM_STATES, STATIC_COMPARISON_OPERATORS, TREATMENTS_OF_MISSING_DATA } from './alarm-terms.ts';
+import { judge } from './verdict.ts';
 
 export interface EvaluateAlarmInput {
   /** One for each period, oldest first; `null` where the metric has no data. */
@@ -25,9 +25,6 @@ export interface EvaluateAlarmInput {
    */
   readonly previousState?: AlarmState;
 }
-
-const TREATMENTS: readonly TreatMissingData[] = ['missing', 'ignore', 'breaching', 'notBreaching'];
-const STATES: readonly AlarmState[] = ['OK', 'ALARM', 'INSUFFICIENT_DATA'];
 
 /**
  * The state that a CloudWatch metric alarm has with these datapoints: would it have fired?
@@ -54,8 +51,8 @@ export function evaluateAlarm(input: EvaluateAlarmInput): AlarmState {
     previousState = 'INSUFFICIENT_DATA',
     ...comparison
   } = input;
-  const rule = { ...comparison, evaluationPeriods, datapointsToAlarm, treatMissingData };
-  return judge(datapoints, rule, previousState).state;
+  const settings = { ...comparison, evaluationPeriods, datapointsToAlarm, treatMissingData };
+  return judge(datapoints, settings, previousState).state;
 }
 
 /** Tests are often JavaScript, or read what they pass from a file: nothing is taken on trust. */
@@ -80,8 +77,8 @@ function checkInput(input: EvaluateAlarmInput): void {
       datapointsToAlarm,
     );
   }
-  checkChoice('treatMissingData', TREATMENTS, input.treatMissingData ?? 'missing');
-  checkChoice('previousState', STATES, input.previousState ?? 'OK');
+  checkChoice('treatMissingData', TREATMENTS_OF_MISSING_DATA, input.treatMissingData ?? 'missing');
+  checkChoice('previousState', ALARM_STATES, input.previousState ?? 'OK');
 }
 
 function isCount(value: unknown): value is number {

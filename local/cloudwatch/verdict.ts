@@ -2,12 +2,10 @@
  * How CloudWatch judges the datapoints of a metric alarm ("Evaluating an alarm" and "Configuring how CloudWatch alarms
  * treat missing data", CloudWatch user guide). Pure.
  */
-import { isBreaching, type StaticComparisonOperator } from './comparison.ts';
-import type { AlarmState } from './view.ts';
+import type { AlarmState, StaticComparisonOperator, TreatMissingData } from './alarm-terms.ts';
+import { isBreaching } from './alarm-terms.ts';
 
-export type TreatMissingData = 'missing' | 'ignore' | 'breaching' | 'notBreaching';
-
-export interface AlarmRule {
+export interface EvaluationSettings {
   readonly threshold: number;
   readonly comparisonOperator: StaticComparisonOperator;
   /** N: periods that are compared. */
@@ -43,13 +41,13 @@ export const evaluationRange = (evaluationPeriods: number): number =>
  */
 export const judge = (
   datapoints: ReadonlyArray<number | null>,
-  rule: AlarmRule,
+  settings: EvaluationSettings,
   previousState: AlarmState,
 ): Verdict => {
-  const { evaluationPeriods: n, datapointsToAlarm: m, treatMissingData } = rule;
+  const { evaluationPeriods: n, datapointsToAlarm: m, treatMissingData } = settings;
   const breaches = (position: number): boolean => {
     const value = datapoints[position];
-    return typeof value === 'number' && isBreaching(value, rule.comparisonOperator, rule.threshold);
+    return typeof value === 'number' && isBreaching(value, settings.comparisonOperator, settings.threshold);
   };
   const first = Math.max(0, datapoints.length - evaluationRange(n));
   const present = [...datapoints.keys()].filter(

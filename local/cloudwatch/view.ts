@@ -4,6 +4,8 @@
  * A minute of CloudWatch lasts `minuteMs` real milliseconds: 60,000, or less on a fast clock. Every time below is a real
  * one, in epoch milliseconds, so that it can be held against the times of traces; every period of CloudWatch is seconds.
  */
+import type { AlarmState } from './alarm-terms.ts';
+
 export interface CloudWatchView {
   alarms(): AlarmListing;
   /** Undefined when there is no such alarm. */
@@ -25,7 +27,7 @@ export interface CloudWatchEvent {
   readonly alarm: AlarmSummary;
 }
 
-export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+export type { AlarmState };
 
 export interface AlarmListing {
   /** ALARM first, then INSUFFICIENT_DATA, then OK; by name within. */

@@ -1,5 +1,5 @@
 /** Reads the body of UpdateFunctionConfiguration, with the checks and the errors of the Lambda API. */
-import type { FunctionDefinition } from '../service.ts';
+import type { FunctionDefinition } from '../template/service.ts';
 import { LambdaApiError } from './lambda-api-error.ts';
 import { MAX_ENVIRONMENT, MEMORY_RANGE, TIMEOUT_RANGE } from './limits.ts';
 

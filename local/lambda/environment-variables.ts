@@ -1,6 +1,6 @@
 import { devNull } from 'node:os';
 import { delimiter, join } from 'node:path';
-import type { FunctionDefinition } from '../service.ts';
+import type { FunctionDefinition } from '../template/service.ts';
 
 export interface EnvironmentSettings {
   readonly definition: FunctionDefinition;

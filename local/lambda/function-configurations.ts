@@ -3,7 +3,7 @@
  * a moment later, as in AWS: until then the function runs as before, and takes no other change.
  */
 import { randomUUID } from 'node:crypto';
-import type { FunctionDefinition } from '../service.ts';
+import type { FunctionDefinition } from '../template/service.ts';
 import type { ConfigurationChange } from './configuration-change.ts';
 import { withTags, withoutTags, type Tags } from './function-tags.ts';
 import { LambdaApiError } from './lambda-api-error.ts';

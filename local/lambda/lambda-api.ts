@@ -6,7 +6,7 @@ import { createInvokeApi } from './invoke-api.ts';
 import type { AsyncEventSink, Invoke } from './invocation.ts';
 import { handleConfiguration } from './configuration-api.ts';
 import { FunctionConfigurations } from './function-configurations.ts';
-import type { FunctionDefinition } from '../service.ts';
+import type { FunctionDefinition } from '../template/service.ts';
 
 export interface LambdaApiOptions {
   readonly invoke: Invoke;

@@ -1,5 +1,5 @@
 /** One invocation as the Lambda service sees it: the run itself, and its log lines, report and segments around it. */
-import type { FunctionDefinition } from '../service.ts';
+import type { FunctionDefinition } from '../template/service.ts';
 import type { SegmentSink } from '../xray/document.ts';
 import { elapsed, instant, type Instant } from './clock.ts';
 import type { ExecutionEnvironment, RunResult } from './execution-environment.ts';

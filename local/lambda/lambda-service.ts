@@ -1,6 +1,6 @@
 /** The local AWS Lambda service: runs the functions of a service in processes that speak the Lambda Runtime API. */
 import { randomUUID } from 'node:crypto';
-import type { FunctionDefinition } from '../service.ts';
+import type { FunctionDefinition } from '../template/service.ts';
 import type { SegmentSink } from '../xray/document.ts';
 import { EnvironmentPool } from './environment-pool.ts';
 import { ExecutionEnvironment, type EnvironmentLine } from './execution-environment.ts';

@@ -12,9 +12,6 @@ export const MAX_RESPONSE_PAYLOAD = 6_291_556;
 /** Milliseconds of the init phase ("Lambda execution environment lifecycle", Init phase). */
 export const INIT_TIMEOUT_MS = 10_000;
 
-/** Links of one segment ("Linked traces" in the X-Ray developer guide). */
-export const MAX_LINKS_PER_SEGMENT = 20;
-
 /** Characters of one string in a segment document ("X-Ray segment documents"). */
 export const MAX_SEGMENT_NAME = 200;
 

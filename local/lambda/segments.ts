@@ -4,7 +4,7 @@
  * Pure: the ids come with the recording, the times with the phases.
  */
 import type { Cause, Segment, Subsegment } from '../xray/document.ts';
-import type { FunctionDefinition } from '../service.ts';
+import type { FunctionDefinition } from '../template/service.ts';
 import type { FunctionError } from './function-error.ts';
 import { MAX_SEGMENT_NAME } from './limits.ts';
 import { exceptionOf } from './exceptions.ts';

@@ -1,4 +1,5 @@
 import type { TraceLink } from '../xray/document.ts';
+import { MAX_LINKS_PER_SEGMENT } from '../xray/document-fields.ts';
 import {
   formatTraceHeader,
   newEntityId,
@@ -6,7 +7,6 @@ import {
   parseTraceHeader,
   type TraceHeader,
 } from '../xray/trace-header.ts';
-import { MAX_LINKS_PER_SEGMENT } from './limits.ts';
 import type { InvokeRequest } from './invocation.ts';
 
 /** How one invocation takes part in tracing. */

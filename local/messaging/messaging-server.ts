@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { close, listen } from '../http/loopback.ts';
 import type { QueueDepth, QueueTraffic } from '../cloudwatch/sources/queue-metrics.ts';
 import type { AsyncEventSink, Invoke } from '../lambda/invocation.ts';
-import type { QueueDefinition, SubscriptionDefinition, TopicDefinition } from '../service.ts';
+import type { QueueDefinition, SubscriptionDefinition, TopicDefinition } from '../template/service.ts';
 import { FAUXQS_ACCOUNT_ID, FauxqsBackend } from './fauxqs-backend.ts';
 import { createMessagingHttpServer } from './http-front.ts';
 import { parseObject, without } from '../json.ts';

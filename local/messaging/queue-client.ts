@@ -6,6 +6,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { lastNameIn } from '../template/arns.ts';
 
 /** Most messages in one request of SQS ("Amazon SQS quotas"). */
 const MAX_ENTRIES = 10;
@@ -29,7 +30,7 @@ export class QueueClient {
   #queueUrl: string | undefined;
 
   constructor({ queueArn, endpoint, region }: QueueClientOptions) {
-    this.#queueName = queueArn.slice(queueArn.lastIndexOf(':') + 1);
+    this.#queueName = lastNameIn(queueArn);
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
     this.#client = new SQSClient({ endpoint, region, credentials });
   }

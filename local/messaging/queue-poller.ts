@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '@aws-sdk/client-sqs';
 import { type Invoke, type InvokeResponse, ThrottledError } from '../lambda/invocation.ts';
-import type { EventSourceMappingDefinition } from '../service.ts';
+import type { EventSourceMappingDefinition } from '../template/service.ts';
 import { readBatchResponse } from './batch-response.ts';
 import { LONGEST_POLL, QueueClient } from './queue-client.ts';
 import { MAX_PAYLOAD_BYTES, type SqsRecord, splitByPayload, sqsEvent, sqsRecord } from './sqs-event.ts';

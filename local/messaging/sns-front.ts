@@ -4,6 +4,7 @@ import {
   SNS_CONTENT_TYPE,
   type StoredMessage,
 } from './fauxqs-backend.ts';
+import { lastNameIn } from '../template/arns.ts';
 import type { TraceHeaders } from './trace-headers.ts';
 
 export interface SnsRequest {
@@ -71,7 +72,7 @@ export class SnsFront {
     if (response.statusCode !== 200) return response;
     const ids = elements(response.body, 'MessageId');
     const topicArn = parameters.get('TopicArn') ?? '';
-    if (ids.length > 0) this.#onPublished(nameIn(topicArn), ids.length);
+    if (ids.length > 0) this.#onPublished(lastNameIn(topicArn), ids.length);
     if (request.traceHeader === undefined) return response;
 
     const texts = messageTexts(parameters);
@@ -91,12 +92,12 @@ export class SnsFront {
   async #subscribedQueues(topicArn: string): Promise<Set<string>> {
     const listing = await this.#backend.sns('ListSubscriptionsByTopic', { TopicArn: topicArn });
     const endpoints = elements(listing, 'Endpoint').filter((endpoint) => endpoint.startsWith('arn:aws:sqs:'));
-    return new Set(endpoints.map(nameIn));
+    return new Set(endpoints.map(lastNameIn));
   }
 
   #withoutHidden(response: BackendResponse): BackendResponse {
     const body = response.body.replaceAll(/<member>.*?<\/member>/gs, (member) =>
-      elements(member, 'Endpoint').some((endpoint) => this.#isHidden(nameIn(endpoint))) ? '' : member,
+      elements(member, 'Endpoint').some((endpoint) => this.#isHidden(lastNameIn(endpoint))) ? '' : member,
     );
     return { ...response, body };
   }
@@ -113,9 +114,4 @@ function messageTexts(parameters: URLSearchParams): Set<string> {
 /** The texts of every `<name>` in an answer of SNS. What is read here, ids and ARNs, needs no unescaping. */
 function elements(xml: string, name: string): string[] {
   return [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, text]) => text ?? '');
-}
-
-/** Of a queue or a topic. */
-function nameIn(arn: string): string {
-  return arn.slice(arn.lastIndexOf(':') + 1);
 }

@@ -5,7 +5,7 @@ import {
   ThrottledError,
   UnknownFunctionError,
 } from '../lambda/invocation.ts';
-import type { SubscriptionDefinition } from '../service.ts';
+import type { SubscriptionDefinition } from '../template/service.ts';
 import { FAUXQS_ACCOUNT_ID, type FauxqsBackend } from './fauxqs-backend.ts';
 import { type JsonObject, isObject, objectsIn, parseObject } from '../json.ts';
 import type { TraceHeaders } from './trace-headers.ts';

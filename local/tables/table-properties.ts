@@ -1,5 +1,5 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import type { TableDefinition } from '../service.ts';
+import type { TableDefinition } from '../template/service.ts';
 
 /** What dynalite's CreateTable understands of a table and of an index; the rest of CloudFormation's is left out. */
 const TABLE_PROPERTIES = [

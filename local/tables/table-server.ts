@@ -5,7 +5,7 @@ import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-s
 import dynalite from 'dynalite';
 import { close, listen } from '../http/loopback.ts';
 import { foreignHost, foreignPage } from '../http/request-guard.ts';
-import type { TableDefinition } from '../service.ts';
+import type { TableDefinition } from '../template/service.ts';
 import { createTableInput, propertyWarnings } from './table-properties.ts';
 
 export interface TableServerOptions {

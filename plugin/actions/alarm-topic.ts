@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
-import { getAttribute, ref } from '../inventory/template.ts';
-import type { Expression, Inventory } from '../inventory/inventory.ts';
+import type { Expression, Inventory } from '../../local/template/index.ts';
+import { getAttribute, ref } from '../../local/template/index.ts';
 import type { ActionSettings } from '../settings/alarm-settings.ts';
 
 /** The topic of the service: what is to hear of its alarms subscribes to `!Ref LanternAlarmTopic`. */

@@ -1,6 +1,6 @@
 import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
-import type { Expression, Inventory } from '../inventory/inventory.ts';
-import { getAttribute } from '../inventory/template.ts';
+import type { Expression, Inventory } from '../../local/template/index.ts';
+import { getAttribute } from '../../local/template/index.ts';
 import type { ActionSettings } from '../settings/alarm-settings.ts';
 
 const ROLE = 'LanternAlarmChatRole';

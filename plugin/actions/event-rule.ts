@@ -1,7 +1,7 @@
 import type { ResourceMap } from '../alarms/alarm-resources.ts';
-import type { Expression, Inventory } from '../inventory/inventory.ts';
-import { getAttribute } from '../inventory/template.ts';
-import type { ActionSettings, AlarmState } from '../settings/alarm-settings.ts';
+import type { AlarmState, Expression, Inventory } from '../../local/template/index.ts';
+import { getAttribute } from '../../local/template/index.ts';
+import type { ActionSettings } from '../settings/alarm-settings.ts';
 import { alarmArnPrefix } from './alarm-topic.ts';
 
 const RULE = 'LanternAlarmRule';

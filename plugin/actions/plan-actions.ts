@@ -1,7 +1,7 @@
 import type { AlarmActions, ResourceMap } from '../alarms/alarm-resources.ts';
-import type { Expression, Inventory } from '../inventory/inventory.ts';
-import { ref } from '../inventory/template.ts';
-import type { ActionSettings, AlarmState } from '../settings/alarm-settings.ts';
+import type { AlarmState, Expression, Inventory } from '../../local/template/index.ts';
+import { ref } from '../../local/template/index.ts';
+import type { ActionSettings } from '../settings/alarm-settings.ts';
 import { ALARM_TOPIC, alarmTopicResources, subscriptions } from './alarm-topic.ts';
 import { chatResources } from './chat.ts';
 import { eventRuleResources } from './event-rule.ts';

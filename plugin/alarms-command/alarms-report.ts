@@ -1,6 +1,6 @@
 import type { AlarmPlan, AlarmSpec, SkippedAlarm } from '../alarms/alarm-spec.ts';
 import { periodsInWords, thresholdInWords } from '../alarms/wording.ts';
-import type { Inventory } from '../inventory/inventory.ts';
+import type { Inventory } from '../../local/template/index.ts';
 
 /** What fits a terminal without breaking lines. */
 export const WIDTH = 120;

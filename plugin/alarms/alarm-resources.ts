@@ -1,4 +1,4 @@
-import type { Expression } from '../inventory/inventory.ts';
+import type { Expression } from '../../local/template/index.ts';
 import type { AlarmPlan, AlarmSpec, CompositeSpec, MetricFilterSpec, MetricStat } from './alarm-spec.ts';
 import { alarmDescription } from './wording.ts';
 

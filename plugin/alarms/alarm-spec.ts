@@ -1,4 +1,4 @@
-import type { Expression } from '../inventory/inventory.ts';
+import type { Expression } from '../../local/template/index.ts';
 
 /** What `planAlarms` makes of an inventory and the settings. */
 export interface AlarmPlan {

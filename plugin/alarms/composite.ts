@@ -1,4 +1,4 @@
-import type { Inventory } from '../inventory/inventory.ts';
+import type { Inventory } from '../../local/template/index.ts';
 import type { AlarmSpec, CompositeSpec } from './alarm-spec.ts';
 import { LONGEST_RULE, MOST_CHILDREN } from './limits.ts';
 

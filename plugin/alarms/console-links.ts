@@ -1,4 +1,4 @@
-import type { Expression, Inventory } from '../inventory/inventory.ts';
+import type { Expression, Inventory } from '../../local/template/index.ts';
 import type { Resources } from './definition.ts';
 
 /** The page of AWS' console to look at first, of the right region and partition. */

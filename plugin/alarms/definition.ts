@@ -8,7 +8,7 @@ import type {
   StateMachineResource,
   TableResource,
   TopicResource,
-} from '../inventory/inventory.ts';
+} from '../../local/template/index.ts';
 import type { AlarmSpec, ComparisonOperator, MetricFilterSpec, MetricSource } from './alarm-spec.ts';
 
 /** What alarms are put on, by the name that settings use. */

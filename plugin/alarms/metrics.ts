@@ -1,4 +1,4 @@
-import type { Expression, FunctionResource } from '../inventory/inventory.ts';
+import type { Expression, FunctionResource } from '../../local/template/index.ts';
 import type { Dimension, MetricMath, MetricStat } from './alarm-spec.ts';
 import type { Tuning } from './definition.ts';
 

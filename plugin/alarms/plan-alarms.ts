@@ -1,4 +1,4 @@
-import type { Inventory, ScheduleResource } from '../inventory/inventory.ts';
+import type { Inventory, ScheduleResource } from '../../local/template/index.ts';
 import type { AlarmSettings, StageAlarmSettings } from '../settings/alarm-settings.ts';
 import type { ResolvedAlarm } from '../settings/resolve-settings.ts';
 import { resolveAlarm, settingsForStage } from '../settings/resolve-settings.ts';

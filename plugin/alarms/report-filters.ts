@@ -1,5 +1,5 @@
-import type { Expression, FunctionResource } from '../inventory/inventory.ts';
-import { ref } from '../inventory/template.ts';
+import type { Expression, FunctionResource } from '../../local/template/index.ts';
+import { ref } from '../../local/template/index.ts';
 import type { MetricFilterSpec, MetricStat } from './alarm-spec.ts';
 import type { Tuning, Unwatched } from './definition.ts';
 import { metric } from './metrics.ts';

@@ -1,4 +1,4 @@
-import type { Expression } from '../inventory/inventory.ts';
+import type { Expression } from '../../local/template/index.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import { joinTexts } from './console-links.ts';
 

@@ -1,4 +1,4 @@
-import type { Expression } from '../inventory/inventory.ts';
+import type { Expression } from '../../local/template/index.ts';
 
 /** The body of a dashboard as CloudWatch documents it, with expressions where only the deployment knows the text. */
 export interface DashboardBody {

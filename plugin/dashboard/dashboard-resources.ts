@@ -1,7 +1,7 @@
 import type { ResourceMap } from '../alarms/alarm-resources.ts';
 import type { AlarmPlan } from '../alarms/alarm-spec.ts';
 import { joinTexts } from '../alarms/console-links.ts';
-import type { Inventory } from '../inventory/inventory.ts';
+import type { Inventory } from '../../local/template/index.ts';
 import type { StageDashboardSettings } from '../settings/dashboard-settings.ts';
 import type { Conditions } from './conditions.ts';
 import type { Section } from './lay-out.ts';

@@ -1,4 +1,4 @@
-import type { Inventory } from '../inventory/inventory.ts';
+import type { Inventory } from '../../local/template/index.ts';
 import type { Panel } from './body.ts';
 import type { MetricLine } from './lines.ts';
 import { linesOf } from './lines.ts';

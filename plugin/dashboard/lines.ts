@@ -1,5 +1,5 @@
 import type { Dimension } from '../alarms/alarm-spec.ts';
-import type { Expression } from '../inventory/inventory.ts';
+import type { Expression } from '../../local/template/index.ts';
 
 /** One line of a chart: a metric, or metric math over the metrics of the same chart. */
 export type Line = MetricLine | MathLine;

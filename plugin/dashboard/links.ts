@@ -1,5 +1,5 @@
 import { consoleOf, joinTexts } from '../alarms/console-links.ts';
-import type { Expression } from '../inventory/inventory.ts';
+import type { Expression } from '../../local/template/index.ts';
 
 /** A page of CloudWatch in the console. */
 export function cloudWatchLink(region: string, fragment: Expression): Expression {

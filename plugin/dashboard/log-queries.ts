@@ -1,10 +1,11 @@
 import { joinTexts } from '../alarms/console-links.ts';
-import type { Expression, FunctionResource } from '../inventory/inventory.ts';
+import type { Expression, FunctionResource } from '../../local/template/index.ts';
+import { LOG_GROUP_PREFIX } from '../../local/template/index.ts';
 
 /** Where a function writes: its log group of the template, or the one that Lambda makes for it. */
 export function logGroupOf(resource: FunctionResource): Expression {
   return resource.logGroup === undefined
-    ? joinTexts('/aws/lambda/', resource.name)
+    ? joinTexts(LOG_GROUP_PREFIX, resource.name)
     : { Ref: resource.logGroup };
 }
 

@@ -1,6 +1,6 @@
 import type { AlarmSpec } from '../alarms/alarm-spec.ts';
 import { joinTexts } from '../alarms/console-links.ts';
-import type { Expression } from '../inventory/inventory.ts';
+import type { Expression } from '../../local/template/index.ts';
 import type { Panel } from './body.ts';
 import { REGION } from './body.ts';
 import { DASHBOARD_LIMITS } from './limits.ts';

@@ -1,3 +1,4 @@
+import { intrinsicOf } from '../../local/template/index.ts';
 import type { DashboardBody } from './body.ts';
 import type { Conditions } from './conditions.ts';
 
@@ -71,14 +72,6 @@ function referenceOf(name: string | undefined, argument: unknown): string | unde
 
 /** Inside a JSON string, and with the one sequence that `Fn::Sub` would take for its own written as it wants it. */
 const escaped = (text: string): string => JSON.stringify(text).slice(1, -1).replaceAll('${', '${!');
-
-function intrinsicOf(value: unknown): { readonly name: string; readonly argument: unknown } | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const [entry, ...others]: ReadonlyArray<readonly [string, unknown]> = Object.entries(value);
-  if (entry === undefined || others.length > 0) return undefined;
-  const [name, argument] = entry;
-  return name === 'Ref' || name.startsWith('Fn::') ? { name, argument } : undefined;
-}
 
 function attributeOf(argument: unknown): string | undefined {
   if (typeof argument === 'string') return argument;

@@ -1,5 +1,5 @@
 import type { AlarmPlan, AlarmSpec, ResourceKind } from '../alarms/alarm-spec.ts';
-import type { Inventory } from '../inventory/inventory.ts';
+import type { Inventory } from '../../local/template/index.ts';
 import type { Section } from './lay-out.ts';
 import { alarmChart, text } from './panels.ts';
 import { apiSection } from './sections/api-section.ts';

@@ -1,4 +1,4 @@
-import type { Inventory } from '../inventory/inventory.ts';
+import type { Inventory } from '../../local/template/index.ts';
 import type { Panel } from './body.ts';
 import type { Line, MetricLine } from './lines.ts';
 import { COLOR, linesOf } from './lines.ts';

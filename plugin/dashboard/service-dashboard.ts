@@ -1,6 +1,6 @@
 import type { AlarmPlan } from '../alarms/alarm-spec.ts';
 import { joinTexts } from '../alarms/console-links.ts';
-import type { Inventory } from '../inventory/inventory.ts';
+import type { Inventory } from '../../local/template/index.ts';
 import type { DashboardBody, Panel } from './body.ts';
 import { failureCharts } from './failure-charts.ts';
 import { layOut } from './lay-out.ts';

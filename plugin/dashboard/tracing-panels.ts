@@ -1,5 +1,5 @@
 import { PRICES } from '../cost/prices.ts';
-import type { FunctionResource } from '../inventory/inventory.ts';
+import type { FunctionResource } from '../../local/template/index.ts';
 import type { Panel } from './body.ts';
 import { LOG_GROUPS_OF_QUERY } from './limits.ts';
 import { COLOR, linesOf } from './lines.ts';

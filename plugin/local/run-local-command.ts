@@ -30,7 +30,6 @@ export async function runLocalCommand(
     const aws = serverless.getProvider('aws');
     const folders = await unpackFunctions(packagesOf(serverless), join(serverless.serviceDir, '.lantern'));
     const keys = keysByName(serverless);
-    const apis = apiLogicalIds(config.provider.compiledCloudFormationTemplate);
     const { service, warnings } = readService({
       template: config.provider.compiledCloudFormationTemplate,
       serviceName: config.service,
@@ -40,7 +39,7 @@ export async function runLocalCommand(
       codeDirectoryOf: ({ name }) => folders.get(name) ?? serverless.serviceDir,
       functionKeyOf: (name) => keys.get(name) ?? name,
       queueUrlOf: (name) => `http://127.0.0.1:${ports.messaging}/${ACCOUNT_ID}/${name}`,
-      endpointOf: (_kind, logicalId) => `http://127.0.0.1:${ports.api(apis.indexOf(logicalId))}`,
+      endpointOf: (index) => `http://127.0.0.1:${ports.api(index)}`,
       // The framework keeps this out of the template, and turns it on after the deployment.
       restApiTracing: config.provider.tracing?.apiGateway === true,
     });
@@ -73,14 +72,6 @@ function interrupted(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
-}
-
-/** The APIs of a template in the order in which they get their ports: REST before HTTP. */
-function apiLogicalIds(template: unknown): string[] {
-  const { Resources = {} } = (template ?? {}) as { Resources?: Record<string, { Type?: unknown }> };
-  return ['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'].flatMap((type) =>
-    Object.keys(Resources).filter((logicalId) => Resources[logicalId]?.Type === type),
-  );
 }
 
 function keysByName(serverless: Serverless): Map<string, string> {

@@ -1,5 +1,5 @@
 import type { Resources, Tuning } from '../alarms/definition.ts';
-import type { Expression } from '../inventory/inventory.ts';
+import type { AlarmState, Expression } from '../../local/template/index.ts';
 
 /** `custom.lantern.alarms`: `false` for none at all. */
 export type AlarmSettings = boolean | AlarmSettingsObject;
@@ -63,5 +63,3 @@ export interface ActionSettings {
   /** Sends "CloudWatch Alarm State Change" events of the service's alarms to a function of it, or to an ARN. */
   readonly events?: { readonly function?: string; readonly target?: Expression; readonly role?: Expression };
 }
-
-export type AlarmState = 'ALARM' | 'OK' | 'INSUFFICIENT_DATA';

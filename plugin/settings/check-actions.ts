@@ -1,5 +1,5 @@
-import type { Inventory } from '../inventory/inventory.ts';
-import { isObject } from '../inventory/template.ts';
+import type { Inventory } from '../../local/template/index.ts';
+import { ALARM_STATES, isObject } from '../../local/template/index.ts';
 import { checkNames, checkValue, expected } from './names.ts';
 import { suggestion } from './nearest-name.ts';
 import type { ValueCheck } from './value-checks.ts';
@@ -20,7 +20,7 @@ export function checkActions(
     https: listOf(values.anHttpsUrl),
     slack: textsOf(['workspaceId', 'channelId']),
     teams: textsOf(['tenantId', 'teamId', 'channelId']),
-    states: listOf(values.oneOf(['ALARM', 'OK', 'INSUFFICIENT_DATA'])),
+    states: listOf(values.oneOf(ALARM_STATES)),
     from: valueOf(values.oneOf(['each', 'composite', 'both'])),
     events: (value, at) =>
       checkEvents(

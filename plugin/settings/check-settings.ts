@@ -1,7 +1,7 @@
 import { DEFAULTS } from '../alarms/defaults.ts';
 import type { AlarmDefinition, Resources } from '../alarms/definition.ts';
-import type { Inventory } from '../inventory/inventory.ts';
-import { isObject } from '../inventory/template.ts';
+import type { Inventory } from '../../local/template/index.ts';
+import { isObject } from '../../local/template/index.ts';
 import { checkActions } from './check-actions.ts';
 import { checkNames, checkValue, expected } from './names.ts';
 import { suggestion } from './nearest-name.ts';

@@ -1,4 +1,4 @@
-import { isObject } from '../inventory/template.ts';
+import { isObject } from '../../local/template/index.ts';
 import { checkNames, checkValue, expected } from './names.ts';
 import { aBoolean } from './value-checks.ts';
 

@@ -1,4 +1,4 @@
-import { isObject } from '../inventory/template.ts';
+import { isObject } from '../../local/template/index.ts';
 import { suggestion } from './nearest-name.ts';
 import type { ValueCheck } from './value-checks.ts';
 import { shown } from './value-checks.ts';

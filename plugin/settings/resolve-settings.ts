@@ -1,5 +1,5 @@
 import type { AlarmDefinition, Resources, Tuning } from '../alarms/definition.ts';
-import { isObject } from '../inventory/template.ts';
+import { isObject } from '../../local/template/index.ts';
 import type { AlarmSetting, AlarmSettings, ResourceSettings, StageAlarmSettings } from './alarm-settings.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { isObject } from '../inventory/template.ts';
+import { isObject } from '../../local/template/index.ts';
 import { isStatistic } from '../alarms/statistics.ts';
 
 /** What is expected of a value, in words; undefined where the value is so. */

@@ -1,8 +1,7 @@
 /** What CloudWatch says when an alarm changes its state, in the three forms in which it can reach a function. */
+import type { AlarmState } from '../../local/template/index.ts';
 import type { Watched, WatchedMetric } from './watched-function.ts';
 import { watchedFunction } from './watched-function.ts';
-
-export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 export interface AlarmNotification {
   readonly alarmName: string;

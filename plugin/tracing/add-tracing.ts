@@ -1,5 +1,6 @@
 import type { PluginUtilities, Serverless } from '../serverless.ts';
-import type { Expression, Resources } from './template.ts';
+import type { Expression } from '../../local/template/index.ts';
+import type { Resources } from './template.ts';
 import { checkTracingSettings } from './tracing-settings.ts';
 import { tagNever, wireTracing } from './wire-tracing.ts';
 

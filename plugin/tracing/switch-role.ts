@@ -1,5 +1,7 @@
 /** The role of the function that switches tracing, and the one of the schedules that call it: no more than they need. */
-import type { Expression, Properties, Resource } from './template.ts';
+import type { Expression, Properties } from '../../local/template/index.ts';
+import { LOG_GROUP_PREFIX } from '../../local/template/index.ts';
+import type { Resource } from './template.ts';
 
 export interface SwitchSubject {
   /** The deployed name of the function that switches. */
@@ -111,7 +113,7 @@ function role(
 
 function logStatements({ name, properties }: SwitchSubject): Statement[] {
   const { LogGroup: group } = (properties.LoggingConfig ?? {}) as { readonly LogGroup?: unknown };
-  const logGroup = group ?? `/aws/lambda/${name}`;
+  const logGroup = group ?? `${LOG_GROUP_PREFIX}${name}`;
   const resource: Expression =
     typeof logGroup === 'string'
       ? arn('logs', `log-group:${logGroup}:*`)

@@ -1,9 +1,6 @@
 /** A CloudFormation template as far as tracing on demand changes it. */
 
-/** A text, or an expression such as `{ Ref: 'Topic' }`. */
-export type Expression = string | Readonly<Record<string, unknown>>;
-
-export type Properties = Readonly<Record<string, unknown>>;
+import type { Properties } from '../../local/template/index.ts';
 
 export interface Resource {
   readonly Type: string;

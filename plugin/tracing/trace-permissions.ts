@@ -1,6 +1,7 @@
 /** Lambda refuses to trace a function whose role may not write traces; the framework allows it only where tracing is configured. */
+import { logicalIdIn } from '../../local/template/index.ts';
 import { XRAY_STATEMENT } from './switch-role.ts';
-import type { ChangedTemplate, Properties, Resource, Resources } from './template.ts';
+import type { ChangedTemplate, Resource, Resources } from './template.ts';
 import { functionNamed, withProperties } from './template.ts';
 
 /** In a role that may write traces already: a statement, or one of the managed policies of AWS. */
@@ -13,7 +14,7 @@ export function allowTraces(template: Resources, names: readonly string[]): Chan
   for (const functionName of names) {
     const [, { Properties: properties }] = functionNamed(template, functionName);
     const { Role: role } = properties;
-    const logicalId = roleIdOf(role);
+    const logicalId = logicalIdIn(role);
     const resource = logicalId === undefined ? undefined : resources[logicalId];
     if (logicalId === undefined || resource?.Type !== 'AWS::IAM::Role') {
       warnings.push(
@@ -24,12 +25,6 @@ export function allowTraces(template: Resources, names: readonly string[]): Chan
     }
   }
   return { resources, warnings };
-}
-
-function roleIdOf(role: unknown): string | undefined {
-  const { 'Fn::GetAtt': attribute } = (typeof role === 'object' && role !== null ? role : {}) as Properties;
-  const [logicalId] = Array.isArray(attribute) ? (attribute as unknown[]) : [];
-  return typeof logicalId === 'string' ? logicalId : undefined;
 }
 
 function withPolicy(role: Resource): Resource {

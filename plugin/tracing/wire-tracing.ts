@@ -2,12 +2,13 @@
  * Adds to the compiled template what tracing on demand needs: the function that alarms call gets its role, its subscription
  * and the schedules that end tracing; functions that are never to be traced get their tag; all others may be traced.
  */
+import type { Expression, Properties } from '../../local/template/index.ts';
 import { LONGEST_MINUTES } from '../tracing-switch/limits.ts';
 import { NEVER, TAG, VARIABLE } from '../tracing-switch/names.ts';
 import { parseMinutes } from './duration.ts';
 import type { SwitchSubject } from './switch-role.ts';
 import { scheduleRole, switchRole } from './switch-role.ts';
-import type { ChangedTemplate, Expression, Properties, Resource, Resources } from './template.ts';
+import type { ChangedTemplate, Resource, Resources } from './template.ts';
 import { functionNamed, withProperties } from './template.ts';
 import type { TracingSettings } from './tracing-settings.ts';
 import { allowTraces } from './trace-permissions.ts';

@@ -1,4 +1,4 @@
-import { DENIED_NAMES } from '../../src/redaction/denied-names.ts';
+import { DENIED_NAMES } from '../../src/redaction/names/denied-names.ts';
 import type { GeneratedResponse } from './generate-responses.ts';
 import type { LabelledText } from './labelled-text.ts';
 import { isCovered, isTelling, maskedRanges } from './masked-ranges.ts';

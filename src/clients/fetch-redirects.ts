@@ -18,7 +18,7 @@ interface Dispatcher {
  * @param given the dispatcher of the call, if it has one.
  * @param isNodes whether Node's own fetch sends; only its default dispatcher is known.
  */
-export function dispatcherThatKeepsTheId(
+export function dispatcherThatHidesTheId(
   given: unknown,
   isNodes: boolean,
   hosts: AllowedHosts,

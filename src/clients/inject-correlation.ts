@@ -1,4 +1,4 @@
-import { carriers } from './carriers.ts';
+import { injections } from './injections.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -11,16 +11,16 @@ export type InputInjector = (
 ) => Input;
 
 /**
- * Injection as the client needs it: it finds the carriers of a command, warns of messages that are sent without the id,
+ * Injection as the client needs it: it finds what is to be done for a command, warns of messages that are sent without the id,
  * and never fails.
  *
- * @param payload whether carriers that change the payload are used.
+ * @param payload whether payloads may be changed.
  */
 export function createInputInjector(
   payload: boolean,
   warn: (message: string, error?: unknown) => void,
 ): InputInjector {
-  const enabled = carriers.filter((carrier) => payload || !carrier.payload);
+  const enabled = injections.filter((injection) => payload || !injection.payload);
   return (service, operation, input, correlationId) => {
     try {
       let carrying = input;

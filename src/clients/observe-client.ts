@@ -3,7 +3,7 @@ import { getCorrelationId } from '../propagation/correlation.ts';
 import { createWarnOnce } from '../telemetry/warn-once.ts';
 import { inCallSpan } from '../telemetry/trace-scope.ts';
 import type { CallRecord } from '../telemetry/trace-scope.ts';
-import { carriesMessage } from './carriers.ts';
+import { carriesMessage } from './injections.ts';
 import type { AwsAnswer, AwsCall } from './describe-aws-call.ts';
 import { describeAwsCall } from './describe-aws-call.ts';
 import { createInputInjector } from './inject-correlation.ts';
@@ -25,7 +25,7 @@ export interface ObserveClientOptions {
 
 /**
  * Makes an AWS SDK v3 client carry the context: each call shows up in the timeline with its operation and resource, the
- * trace headers go along, and what the service delivers to others carries the correlation id (`carriers.ts` says where).
+ * trace headers go along, and what the service delivers to others carries the correlation id (`injections.ts` says where).
  * Works with every kind of client (`SNSClient`, `SNS`, `DynamoDBDocumentClient`); doing it twice is harmless.
  *
  * @returns the same client.

@@ -3,7 +3,7 @@ import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
 import { inCallSpan } from '../telemetry/trace-scope.ts';
 import type { AllowedHosts } from './allowed-hosts.ts';
 import { allowedHosts, hostsOfOption } from './allowed-hosts.ts';
-import { dispatcherThatKeepsTheId } from './fetch-redirects.ts';
+import { dispatcherThatHidesTheId } from './fetch-redirects.ts';
 import type { RemoteCall } from './remote-call.ts';
 import { remoteCall } from './remote-call.ts';
 
@@ -105,7 +105,7 @@ function withContext(
   }
   const follows = (copy.redirect ?? request?.redirect ?? 'follow') === 'follow';
   if (follows && added.some(([name]) => name === CORRELATION_ID_KEY)) {
-    const dispatcher = dispatcherThatKeepsTheId(copy.dispatcher, isNodes, hosts);
+    const dispatcher = dispatcherThatHidesTheId(copy.dispatcher, isNodes, hosts);
     if (dispatcher !== undefined) Object.assign(copy, { dispatcher });
   }
   return { ...copy, headers };

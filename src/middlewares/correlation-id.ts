@@ -5,7 +5,8 @@ import { enterCorrelation } from '../propagation/correlation.ts';
 import { CORRELATION_ID_KEY, newCorrelationId } from '../propagation/correlation-id.ts';
 import type { IdentifiedEvent } from '../propagation/extract-correlation.ts';
 import { readHttpEvent } from '../propagation/read-http-event.ts';
-import { processLogger, waitingLines } from '../telemetry/shared-logger.ts';
+import { processLogger } from '../telemetry/process-logger.ts';
+import { waitingLines } from '../telemetry/shared-logger.ts';
 
 /** Options of {@link correlationId}. */
 export interface CorrelationIdOptions {

@@ -1,9 +1,8 @@
 import type { MiddlewareObj, Request } from '@middy/core';
-import { checkOptions, object, optionsOrFalse } from '../check-options.ts';
-import { policyOrFlag } from '../redaction/policy/check-policy.ts';
+import { checkOptions, object, optionsOrFalse, policyOrFlag } from '../check-options.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
-import { processLogger } from '../telemetry/shared-logger.ts';
-import type { PipelineLogger } from '../telemetry/shared-logger.ts';
+import { processLogger } from '../telemetry/process-logger.ts';
+import type { PipelineLogger } from '../telemetry/process-logger.ts';
 import type { CorrelationIdOptions } from './correlation-id.ts';
 import { correlationId } from './correlation-id.ts';
 import type { ResponseCaptureOptions } from './response-capture.ts';

@@ -1,7 +1,7 @@
 import type { MiddlewareObj, Request } from '@middy/core';
-import { checkOptions } from '../check-options.ts';
+import { checkOptions, policyOrFlag } from '../check-options.ts';
 import { whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
-import { POLICY, policyOrFlag } from '../redaction/policy/check-policy.ts';
+import { checkPolicy } from '../redaction/policy/check-policy.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
 import { currentCaptures, currentSpan } from '../telemetry/trace-scope.ts';
 
@@ -23,8 +23,10 @@ export interface ResponseCaptureOptions extends RedactionPolicy {
  * @throws TypeError when an option is unknown or of the wrong type.
  */
 export function responseCapture(options: ResponseCaptureOptions = {}): MiddlewareObj {
-  checkOptions('responseCapture()', options, { ...POLICY, captureEvent: policyOrFlag });
   const { captureEvent = false, ...policy } = options;
+  checkOptions('responseCapture()', { captureEvent }, { captureEvent: policyOrFlag });
+  checkPolicy('redaction policy', policy);
+  if (typeof captureEvent === 'object') checkPolicy('redaction policy', captureEvent);
   const settings = { policy, captureEvent };
   const invocations = new WeakMap<object, (response: unknown) => void>();
 

@@ -1,6 +1,6 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import { checkOptions, milliseconds, object, text } from '../check-options.ts';
-import { processLogger } from '../telemetry/shared-logger.ts';
+import { processLogger } from '../telemetry/process-logger.ts';
 import { isProcessTracing } from '../telemetry/process-tracer.ts';
 import type { PipelineRecorder } from '../telemetry/record-invocation.ts';
 import { enterTraceScope } from '../telemetry/trace-scope.ts';
@@ -72,9 +72,9 @@ export function tracing(options: TracingOptions = {}): MiddlewareObj {
   const tracingBefore = (request: Request): Promise<void> | undefined => {
     // At once, because only the synchronous part of a hook can; recording begins when the recorder is there.
     const setScope = enterTraceScope();
-    return withRecorder(({ begin }) => begin(request, setScope));
+    return withRecorder((loaded) => loaded.begin(request, setScope));
   };
   const tracingAfter = (request: Request): Promise<void> | undefined =>
-    withRecorder(({ finish }) => finish(request));
+    withRecorder((loaded) => loaded.finish(request));
   return { before: tracingBefore, after: tracingAfter, onError: tracingAfter };
 }

@@ -39,19 +39,19 @@ export function extractCorrelation(event: unknown, context?: unknown): Extracted
   } catch {
     // A getter or a proxy that throws: not an event of Lambda's making.
   }
-  return identified({}, 'unknown', context);
+  return validated({}, 'unknown', context);
 }
 
 /** Reads the correlation of one record of any batch source, or of any JSON object. Never throws. */
 export function extractRecordCorrelation(record: unknown): RecordCorrelation {
   try {
     const source = eventSources.find((candidate) => candidate.batch?.owns(record));
-    if (source?.batch !== undefined) return identified(source.batch.read(record), source.name);
-    if (directInvoke.matches(record)) return identified(directInvoke.read(record), directInvoke.name);
+    if (source?.batch !== undefined) return validated(source.batch.read(record), source.name);
+    if (directInvoke.matches(record)) return validated(directInvoke.read(record), directInvoke.name);
   } catch {
     // As above.
   }
-  return identified({}, 'unknown');
+  return validated({}, 'unknown');
 }
 
 /** What {@link extractCorrelation} found, or found for one record, as the context of a scope. */
@@ -97,21 +97,21 @@ function headersFieldFor(event: unknown): 'headers' | 'multiValueHeaders' {
 function extractFrom(source: EventSource, event: unknown, context: unknown): ExtractedCorrelation {
   const { batch, name } = source;
   const direct = directInvoke.read(event, context);
-  if (batch === undefined) return identified(orElse(source.read(event, context), direct), name, context);
+  if (batch === undefined) return validated(orElse(source.read(event, context), direct), name, context);
   const records = batch.records(event).map((record) => batch.read(record));
   const [only] = records;
   if (records.length === 1 && only !== undefined) {
-    const unit = identified(orElse(only, direct), name, context);
+    const unit = validated(orElse(only, direct), name, context);
     return { ...unit, records: [unit] };
   }
   return {
-    ...identified(orElse(source.read(event, context), direct), name, context),
-    records: records.map((carried) => identified(carried, name)),
+    ...validated(orElse(source.read(event, context), direct), name, context),
+    records: records.map((carried) => validated(carried, name)),
   };
 }
 
 /** Validates what was carried, and gives a new id where there is none. */
-function identified(carried: Carried, source: string, context?: unknown): RecordCorrelation {
+function validated(carried: Carried, source: string, context?: unknown): RecordCorrelation {
   const trace = incomingTrace(carried);
   const correlationId = carried.correlationId ?? idInBaggage(trace.baggage);
   if (isCorrelationId(correlationId)) return { correlationId, source, replaced: false, ...trace };
@@ -119,7 +119,7 @@ function identified(carried: Carried, source: string, context?: unknown): Record
   return { correlationId: newCorrelationId(context), source, replaced, ...trace };
 }
 
-/** The carrier of last resort. */
+/** Where the id is looked for last. */
 function idInBaggage(baggage: string | undefined): string | undefined {
   if (baggage === undefined) return undefined;
   const members = parseBaggage(baggage);

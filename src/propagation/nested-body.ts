@@ -13,9 +13,9 @@ export const MAX_BODY_LENGTH = 6 * 1024 * 1024;
 /** An EventBridge event in an SNS envelope in an SQS body takes two; one more is generous. */
 export const MAX_BODY_DEPTH = 3;
 
-/** Only a JSON object that mentions a carrier is worth parsing. */
+/** Only a JSON object that mentions a name under which something is carried is worth parsing. */
 const JSON_OBJECT = /^\s*\{/;
-const CARRIER = /correlation-id|traceparent|baggage/i;
+const CARRYING_NAME = /correlation-id|traceparent|baggage/i;
 
 /**
  * What a body carries that may itself be an event: an SNS envelope, an EventBridge event, or any JSON object with the id
@@ -23,7 +23,7 @@ const CARRIER = /correlation-id|traceparent|baggage/i;
  */
 export function readNestedBody(body: unknown, depth = MAX_BODY_DEPTH): Carried {
   if (typeof body !== 'string' || body.length > MAX_BODY_LENGTH || depth === 0) return {};
-  if (!JSON_OBJECT.test(body) || !CARRIER.test(body)) return {};
+  if (!JSON_OBJECT.test(body) || !CARRYING_NAME.test(body)) return {};
   let value: unknown;
   try {
     value = JSON.parse(body);

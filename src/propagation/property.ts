@@ -1,3 +1,5 @@
+import { MAX_BAGGAGE_BYTES } from './baggage.ts';
+
 /** The value of a property that may not be there. */
 export function property(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
@@ -20,4 +22,13 @@ export function elements(value: unknown): readonly unknown[] {
 /** The elements of every array in an object: Kafka groups records by partition, RabbitMQ messages by queue. */
 export function groupedElements(value: unknown): readonly unknown[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(elements) : [];
+}
+
+/**
+ * The text of bytes as Kafka and RabbitMQ deliver them: an array of numbers, signed or not. Baggage is the longest value
+ * of interest; one byte more is enough to see that a value is too long.
+ */
+export function textOfBytes(bytes: unknown): string | undefined {
+  if (!Array.isArray(bytes)) return undefined;
+  return Buffer.from((bytes as number[]).slice(0, MAX_BAGGAGE_BYTES + 1)).toString('utf8');
 }

@@ -2,7 +2,6 @@
  * What a user may import from `lambda-lantern/redaction`: redaction alone, with nothing of Middy, Powertools or X-Ray.
  */
 export type { Category, Detector } from './detectors/detector.ts';
-export type { DenyPolicy } from './policy.ts';
+export type { DenyPolicy, ReplacementForm } from './policy/policy.ts';
 export { createRedactor, redact } from './redact.ts';
 export type { RedactionBudget, RedactionMode, RedactionPolicy, Redactor } from './redact.ts';
-export type { ReplacementForm } from './replacement.ts';

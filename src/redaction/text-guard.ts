@@ -1,12 +1,12 @@
-import { count, lengthClass } from './described.ts';
-import { splitEmbeddedJson } from './embedded-json.ts';
-import { KeyBook } from './key-book.ts';
-import { isHttpStatus } from './known-forms.ts';
-import { resolvePolicy } from './policy.ts';
-import type { RedactionPolicy } from './policy.ts';
+import type { RedactionPolicy } from './policy/policy.ts';
+import { resolvePolicy } from './policy/resolve-policy.ts';
 import { createRedactor } from './redact.ts';
 import type { Redactor } from './redact.ts';
-import { TextMasker } from './text-masker.ts';
+import { splitEmbeddedJson } from './texts/embedded-json.ts';
+import { count, lengthClass } from './texts/labels.ts';
+import { TextMasker } from './texts/text-masker.ts';
+import { isHttpStatus } from './walk/envelope.ts';
+import { KeyBook } from './walk/key-book.ts';
 
 /**
  * Treats texts that are no values of an object: what a program says of what it does. They stay readable, whatever the

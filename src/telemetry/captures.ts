@@ -1,12 +1,11 @@
 import { types } from 'node:util';
-import { className, Described } from '../redaction/described.ts';
-import { EVENT_FIELD_NAMES } from '../redaction/event-field-names.ts';
-import { openEvent } from '../redaction/open-event.ts';
-import { resolvePolicy } from '../redaction/policy.ts';
+import { resolvePolicy } from '../redaction/policy/resolve-policy.ts';
 import type { RedactionPolicy, Redactor } from '../redaction/redact.ts';
 import { createRedactor } from '../redaction/redact.ts';
 import type { TextGuard } from '../redaction/text-guard.ts';
 import { createTextGuard } from '../redaction/text-guard.ts';
+import { decodeEvent, EVENT_FIELD_NAMES } from '../redaction/walk/decode-event.ts';
+import { className, Described } from '../redaction/walk/described.ts';
 import type { GuardedSpan } from './guarded-span.ts';
 
 /** What of a value may stand in a trace, by one policy. */
@@ -74,7 +73,7 @@ export class Captures {
       addShown(
         span,
         'event',
-        ofEvent.show(openEvent(event), Math.floor(span.metadataRoom() * SHARE_OF_EVENT)),
+        ofEvent.show(decodeEvent(event), Math.floor(span.metadataRoom() * SHARE_OF_EVENT)),
       );
     }
     return (response) => addShown(span, 'response', capture.show(response, span.metadataRoom()));

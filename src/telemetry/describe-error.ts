@@ -1,5 +1,5 @@
-import { className, Described } from '../redaction/described.ts';
-import { define, read } from '../redaction/members.ts';
+import { className, Described } from '../redaction/walk/described.ts';
+import { define, read } from '../redaction/walk/members.ts';
 import type { TextGuard } from '../redaction/text-guard.ts';
 
 /** A longer chain of causes is a loop or a mistake. */

@@ -7,7 +7,7 @@ import { isMessageSource, sourceOf } from '../propagation/event-sources.ts';
 import { incomingTraceHeader } from '../propagation/trace-header.ts';
 import { Captures, OWN_NAMESPACE } from './captures.ts';
 import { startGuarded } from './guarded-span.ts';
-import { loadLogger, processLogger } from './shared-logger.ts';
+import { loadLogger, processLogger } from './process-logger.ts';
 import { loadProcessTracer } from './process-tracer.ts';
 import { enterTraceScope } from './trace-scope.ts';
 import type { TraceScope } from './trace-scope.ts';

@@ -1,9 +1,10 @@
 import { LogFormatter, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import { getCorrelationId } from '../propagation/correlation.ts';
-import { count, Described } from '../redaction/described.ts';
-import { isEnvelope, openEnvelope } from '../redaction/envelope.ts';
-import { define, read } from '../redaction/members.ts';
+import { count } from '../redaction/texts/labels.ts';
+import { Described } from '../redaction/walk/described.ts';
+import { isEnvelope, decodeEnvelope } from '../redaction/walk/envelope.ts';
+import { define, read } from '../redaction/walk/members.ts';
 import type { RedactionPolicy, Redactor } from '../redaction/redact.ts';
 import { createRedactor } from '../redaction/redact.ts';
 import type { TextGuard } from '../redaction/text-guard.ts';
@@ -105,7 +106,7 @@ export class RedactingLogFormatter extends LogFormatter {
       if (value instanceof Error) return describeError(value, this.#texts);
       if (Object.getPrototypeOf(value) !== Object.prototype || !isEnvelope(value)) return value;
       const fields = Object.fromEntries(Object.keys(value).map((name) => [name, read(value, name)]));
-      return openEnvelope(fields, BODY_LENGTH);
+      return decodeEnvelope(fields, BODY_LENGTH);
     } catch {
       // A proxy that throws: what cannot be read cannot be shown.
       return new Described('<unreadable>');

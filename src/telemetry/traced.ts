@@ -1,5 +1,5 @@
-import { checkOptions } from '../check-options.ts';
-import { policyOrFlag } from '../redaction/policy/check-policy.ts';
+import { checkOptions, policyOrFlag } from '../check-options.ts';
+import { checkPolicy } from '../redaction/policy/check-policy.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
 import { currentCaptures, currentSpan, inSpan } from './trace-scope.ts';
 import type { AnnotationValue } from './tracer.ts';
@@ -33,6 +33,7 @@ export function traced<This, Args extends unknown[], R>(
 ): (this: This, ...args: Args) => R {
   checkOptions('traced()', options, { capture: policyOrFlag });
   const { capture = false } = options;
+  if (typeof capture === 'object') checkPolicy('redaction policy', capture);
   const tracedFunction = function (this: This, ...args: Args): R {
     return inSpan({ name, kind: 'internal' }, (span) => {
       const result = fn.apply(this, args);

@@ -1,4 +1,4 @@
-import { processLogger } from './shared-logger.ts';
+import { processLogger } from './process-logger.ts';
 
 /** @param key what counts as the same thing; by default the message. */
 export type WarnOnce = (message: string, error?: unknown, key?: string) => void;

@@ -1,4 +1,5 @@
 import { defaultDetectors } from '../../src/redaction/detectors/default-detectors.ts';
+import { CATEGORIES } from '../../src/redaction/detectors/detector.ts';
 
 /** What redaction puts in the place of values. A label is made of these words only, so a value cannot pass as one. */
 const COUNT = String.raw`\d{1,3}(?:,\d{3})*`;
@@ -21,7 +22,6 @@ const KIND = [
   .map((kind) => `(?:${kind})`)
   .join('|');
 
-const CATEGORIES = ['credentials', 'contact', 'identity', 'financial', 'health', 'location', 'network'];
 const NAMES = [...CATEGORIES, ...defaultDetectors.map(({ name }) => name)].join('|');
 
 const LABELS = new RegExp(

@@ -1,7 +1,7 @@
-import { EVENT_FIELD_NAMES } from '../../src/redaction/event-field-names.ts';
-import { KeyBook } from '../../src/redaction/key-book.ts';
-import { resolvePolicy } from '../../src/redaction/policy.ts';
-import { TextMasker } from '../../src/redaction/text-masker.ts';
+import { EVENT_FIELD_NAMES } from '../../src/redaction/walk/decode-event.ts';
+import { KeyBook } from '../../src/redaction/walk/key-book.ts';
+import { resolvePolicy } from '../../src/redaction/policy/resolve-policy.ts';
+import { TextMasker } from '../../src/redaction/texts/text-masker.ts';
 
 /**
  * Tells keys that are no names which a programmer chose: identifiers, addresses, a customer's own words.

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { withoutLabels } from './labels.ts';
 import { isOwnMember } from './own-fields.ts';
-import { decodePercent, openText } from './open-response.ts';
+import { decodePercent, decodeText } from './decode-response.ts';
 
 /** A text that a capture shows, without what is structure. */
 export interface ShownText {
@@ -9,7 +9,8 @@ export interface ShownText {
   readonly text: string;
 }
 
-interface Place {
+/** A value, and where it stands. */
+interface Located {
   readonly value: unknown;
   readonly path: string;
   readonly key?: string;
@@ -29,7 +30,7 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Every text in a capture, opened where it is JSON, JSON lines or base64.
+ * Every text in a capture, decoded where it is JSON, JSON lines or base64.
  *
  * @param names of fields of the response: a capture may repeat them as keys.
  * @param allowed values that may be shown.
@@ -44,16 +45,16 @@ export function shownTexts(
   const show = (text: string, path: string): void => {
     texts.push({ path, text: withoutLabels(withoutAllowed(text, allowed)) });
   };
-  const showText = (text: string, path: string): Place[] => {
-    const { opened, encoded } = openText(text);
-    if (opened !== undefined && !encoded) return [{ value: opened, path }];
+  const showText = (text: string, path: string): Located[] => {
+    const { decoded, encoded } = decodeText(text);
+    if (decoded !== undefined && !encoded) return [{ value: decoded, path }];
     const lines = text.split('\n');
     if (lines.length > 1) return lines.map((line, at) => ({ value: line, path: `${path} line ${at + 1}` }));
     show(text, path);
     if (text.includes('%')) show(decodePercent(text), path);
-    return opened === undefined ? [] : [{ value: opened, path }];
+    return decoded === undefined ? [] : [{ value: decoded, path }];
   };
-  const visit = ({ value, path, key }: Place): Place[] => {
+  const visit = ({ value, path, key }: Located): Located[] => {
     if (typeof value === 'string') return showText(value, path);
     if (typeof value === 'number' || typeof value === 'bigint') {
       show(String(value), path);
@@ -78,9 +79,9 @@ export function shownTexts(
       return [{ value: member, path: `${path}.${name}`, key: name }];
     });
   };
-  const places: Place[] = [{ value: capture, path: 'capture' }];
-  for (let place = places.pop(); place !== undefined; place = places.pop()) {
-    for (const inner of visit(place).reverse()) places.push(inner);
+  const toVisit: Located[] = [{ value: capture, path: 'capture' }];
+  for (let located = toVisit.pop(); located !== undefined; located = toVisit.pop()) {
+    for (const inner of visit(located).reverse()) toVisit.push(inner);
   }
   return texts;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AlarmPlan } from '../../plugin/alarms/alarm-spec.ts';
 import { checkAlarms } from '../../plugin/alarms/check/check-alarms.ts';
-import { readInventory } from '../../plugin/inventory/read-inventory.ts';
+import { readInventory } from '../../local/template/index.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
 import { addService, copyProject } from '../helpers/project-copy.ts';
 import type { Run } from '../helpers/run.ts';

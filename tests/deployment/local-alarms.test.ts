@@ -5,11 +5,11 @@ import { evaluateMetricAlarm } from '../../local/cloudwatch/alarms/evaluate-metr
 import { parseAlarmRule } from '../../local/cloudwatch/composite/alarm-rule.ts';
 import { parseFilterPattern } from '../../local/cloudwatch/logs/filter-pattern.ts';
 import { MetricStore } from '../../local/cloudwatch/metrics/metric-store.ts';
-import type { ServiceDefinition } from '../../local/service.ts';
+import type { ServiceDefinition } from '../../local/template/service.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
 import { addService, copyProject } from '../helpers/project-copy.ts';
 import { runServerless } from '../helpers/run.ts';
-import { readTemplate } from '../local/cloudformation/read-template.ts';
+import { readTemplate } from '../local/template/read-template.ts';
 
 let project: ProjectCopy;
 

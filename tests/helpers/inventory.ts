@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Inventory } from '../../plugin/inventory/inventory.ts';
-import { readInventory } from '../../plugin/inventory/read-inventory.ts';
+import type { Inventory } from '../../local/template/index.ts';
+import { readInventory } from '../../local/template/index.ts';
 
 const TEMPLATES = join(import.meta.dirname, '../fixtures/templates');
 

@@ -15,7 +15,7 @@ import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from '@aws
 import type { InvokeRequest } from '../../local/lambda/invocation.ts';
 import { LambdaApi } from '../../local/lambda/lambda-api.ts';
 import { SchedulerApi } from '../../local/scheduler/scheduler-api.ts';
-import type { FunctionDefinition } from '../../local/service.ts';
+import type { FunctionDefinition } from '../../local/template/service.ts';
 import { functionDefinition } from '../local/lambda/definition.ts';
 
 export const GROUP = 'shop-test-tracing';

@@ -3,7 +3,7 @@ import { banner, commandsToTry } from '../../local/banner.ts';
 import type { Transition } from '../../local/cloudwatch/actions/transition.ts';
 import type { AlarmState } from '../../local/cloudwatch/view.ts';
 import type { InvocationReport } from '../../local/lambda/invocation.ts';
-import type { ServiceDefinition } from '../../local/service.ts';
+import type { ServiceDefinition } from '../../local/template/service.ts';
 import { Terminal } from '../../local/terminal.ts';
 
 const ports = {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
@@ -10,6 +10,9 @@ let project: ProjectCopy;
 
 beforeAll(async () => {
   project = await copyProject();
+  for (const folder of ['scripts', 'benchmarks', 'tests/helpers']) {
+    await cp(join(PROJECT, folder), join(project.directory, folder), { recursive: true });
+  }
 });
 afterAll(() => project.remove());
 
@@ -24,6 +27,8 @@ async function lint(): Promise<{ code: number | null; output: string }> {
       'plugin',
       'local',
       'testing',
+      'scripts',
+      'benchmarks',
     ],
     project.directory,
   );
@@ -32,6 +37,15 @@ async function lint(): Promise<{ code: number | null; output: string }> {
 
 const forbidden: ReadonlyArray<readonly [rule: string, file: string, code: string]> = [
   ['arrow:src/orders', 'src/orders/sinner.ts', "import '../telemetry/logger.ts';"],
+  ['arrow:src/redaction', 'src/redaction/sinner.ts', "import '../propagation/scope.ts';"],
+  ['arrow:src/redaction/walk', 'src/redaction/walk/sinner.ts', "import '../redact.ts';"],
+  ['arrow:src/redaction/texts', 'src/redaction/texts/sinner.ts', "import '../walk/meter.ts';"],
+  ['arrow:src/redaction/names', 'src/redaction/names/sinner.ts', "import '../texts/labels.ts';"],
+  ['arrow:src/redaction/policy', 'src/redaction/policy/sinner.ts', "import '../names/deny-list.ts';"],
+  ['arrow:src/redaction/detectors', 'src/redaction/detectors/sinner.ts', "import '../policy/policy.ts';"],
+  ['policy-check-is-small', 'src/redaction/policy/policy.ts', "import '../detectors/traits.ts';"],
+  ['benchmarks-use-no-scripts', 'benchmarks/sinner.ts', "import '../scripts/demo/until.ts';"],
+  ['scripts-use-support-of-benchmarks', 'scripts/sinner.ts', "import '../benchmarks/run.ts';"],
   ['arrow:src/propagation', 'src/propagation/sinner.ts', "import type {} from '../telemetry/tracer.ts';"],
   ['arrow:src/telemetry', 'src/telemetry/sinner.ts', "import '../clients/observe-client.ts';"],
   ['arrow:src/handlers', 'src/handlers/sinner.ts', "import '../middlewares/tracing.ts';"],
@@ -66,8 +80,17 @@ const forbidden: ReadonlyArray<readonly [rule: string, file: string, code: strin
     'src/middlewares/sinner-3.ts',
     "export const tracer = import('../telemetry/xray/xray-tracer.ts');",
   ],
+  ['lazy-parts-only-lazily', 'src/middlewares/sinner-4.ts', "import '../lazy/recorder.ts';"],
   ['shop-is-not-published', 'src/sinner.ts', "import './orders/catalogue.ts';"],
   ['local-only-when-it-runs', 'plugin/sinner.ts', "import 'lambda-lantern-local';"],
+  ['local-only-when-it-runs', 'plugin/sinner-3.ts', "import type {} from '../local/template/service.ts';"],
+  ['local-command-loads-local-late', 'plugin/local/sinner.ts', "import 'lambda-lantern-local';"],
+  [
+    'switch-ships-without-local',
+    'plugin/tracing-switch/sinner-2.ts',
+    "import '../../local/template/index.ts';",
+  ],
+  ['template-is-light', 'local/template/sinner.ts', "import '../lambda/lambda-service.ts';"],
   ['console-shares-pure-code-only', 'local/console/sinner.ts', "import '../lambda/lambda-service.ts';"],
   ['console-runs-in-a-browser', 'local/console/sinner-2.ts', "import 'node:fs';"],
 ];

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { AsyncInvocations } from '../../lambda/async-invocations.ts';
 import type { AsyncEventSink, Invoke } from '../../lambda/invocation.ts';
-import type { AlarmEventRuleDefinition } from '../../service.ts';
+import { functionNameOf } from '../../template/arns.ts';
+import type { AlarmEventRuleDefinition } from '../../template/service.ts';
 import { eventBridgeEvent, lambdaActionEvent } from './alarm-event.ts';
 import { matchesEventPattern } from './event-pattern.ts';
 import { snsMessage, snsSubject } from './sns-message.ts';
@@ -71,7 +72,7 @@ export class AlarmActions {
   }
 
   #invoke(arn: string, transition: Transition, report: ActionReport): void {
-    const functionName = /:function:([^:]+)/.exec(arn)?.[1] ?? arn;
+    const functionName = functionNameOf(arn);
     if (!this.#options.functionNames.includes(functionName)) {
       this.#fail(report, `${arn} is not a function that runs here`);
       return;

@@ -3,7 +3,7 @@
  * that were recorded from AWS. Pure.
  */
 import { randomUUID } from 'node:crypto';
-import type { AlarmDefinition, MetricQueryDefinition } from '../../service.ts';
+import type { AlarmDefinition, MetricQueryDefinition } from '../../template/service.ts';
 import type { StateSnapshot } from '../alarms/alarm-record.ts';
 import { timestamp } from '../alarms/timestamps.ts';
 import type { Account, Transition } from './transition.ts';

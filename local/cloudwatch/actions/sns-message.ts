@@ -2,7 +2,11 @@
  * What CloudWatch publishes to a topic, in the form that was recorded from AWS ("Acting on alarm changes", user guide).
  * Pure.
  */
-import type { MetricAlarmDefinition, MetricQueryDefinition, MetricStatDefinition } from '../../service.ts';
+import type {
+  MetricAlarmDefinition,
+  MetricQueryDefinition,
+  MetricStatDefinition,
+} from '../../template/service.ts';
 import { alarmPeriod } from '../alarms/read-datapoints.ts';
 import { timestamp } from '../alarms/timestamps.ts';
 import { regionName } from './region-name.ts';

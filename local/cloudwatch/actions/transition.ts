@@ -1,4 +1,4 @@
-import type { AlarmDefinition } from '../../service.ts';
+import type { AlarmDefinition } from '../../template/service.ts';
 import type { StateSnapshot } from '../alarms/alarm-record.ts';
 import type { Suppressor } from '../composite/suppression.ts';
 

@@ -1,4 +1,4 @@
-import type { AlarmDefinition } from '../../service.ts';
+import type { AlarmDefinition } from '../../template/service.ts';
 import type { AlarmState, AlarmTransition } from '../view.ts';
 import { INITIAL_REASON } from './state-reason.ts';
 

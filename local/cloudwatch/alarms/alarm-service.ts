@@ -1,7 +1,7 @@
-import type { AlarmDefinition, CompositeAlarmDefinition } from '../../service.ts';
+import type { AlarmDefinition, CompositeAlarmDefinition } from '../../template/service.ts';
 import type { AlarmActions } from '../actions/alarm-actions.ts';
 import type { Transition } from '../actions/transition.ts';
-import { alarmNameOf } from '../composite/alarm-rule.ts';
+import { alarmNameOf } from '../../template/arns.ts';
 import { evaluateCompositeAlarm, triggerOf } from '../composite/composite-alarm.ts';
 import { evaluationOrder } from '../composite/evaluation-order.ts';
 import { NOT_SUPPRESSED, stepSuppression, type Suppression } from '../composite/suppression.ts';

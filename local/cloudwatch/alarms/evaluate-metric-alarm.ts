@@ -1,12 +1,13 @@
-import type { MetricAlarmDefinition } from '../../service.ts';
-import { STATIC_COMPARISON_OPERATORS } from '../comparison.ts';
+import type { MetricAlarmDefinition } from '../../template/service.ts';
+import type { AlarmState } from '../alarm-terms.ts';
+import { isStaticComparison } from '../alarm-terms.ts';
 import { minimumSamples } from '../low-sample-percentile.ts';
 import { MathError } from '../math/math-error.ts';
 import type { MetricClock } from '../metrics/clock.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 import { percentileOf } from '../metrics/statistic.ts';
-import { evaluationRange, judge, type AlarmRule, type Verdict } from '../verdict.ts';
-import type { AlarmState } from '../view.ts';
+import type { EvaluationSettings, Verdict } from '../verdict.ts';
+import { evaluationRange, judge } from '../verdict.ts';
 import {
   readDatapoints,
   watchedQuery,
@@ -40,22 +41,22 @@ export const evaluateMetricAlarm = (
   alarm: MetricAlarmDefinition,
   { store, clock, now, settledAt, previousState }: EvaluationMoment,
 ): AlarmEvaluation | undefined => {
-  const rule = ruleOf(alarm);
+  const settings = settingsOf(alarm);
   const obstacle = whyNotEvaluated(alarm);
-  if (rule === undefined || obstacle !== undefined) {
+  if (settings === undefined || obstacle !== undefined) {
     return notEvaluated(obstacle ?? `${alarm.comparisonOperator} compares with an anomaly band`);
   }
   try {
     const end = windowEnd(alarm, settledAt, clock);
-    const count = evaluationRange(rule.evaluationPeriods);
+    const count = evaluationRange(settings.evaluationPeriods);
     const datapoints = readDatapoints(alarm, { store, clock, end, count });
     const verdict = judge(
       datapoints.map(({ value }) => value),
-      rule,
+      settings,
       previousState,
     );
-    if (hasTooFewSamples(alarm, datapoints, verdict) || isRetained(rule, verdict)) return undefined;
-    const judged = { alarm, rule, datapoints, verdict };
+    if (hasTooFewSamples(alarm, datapoints, verdict) || isRetained(settings, verdict)) return undefined;
+    const judged = { alarm, settings, datapoints, verdict };
     return { state: verdict.state, reason: stateReason(judged), reasonData: stateReasonData(judged, now) };
   } catch (error) {
     if (error instanceof MathError) return notEvaluated(error.message.replace(/\.$/, ''));
@@ -64,12 +65,10 @@ export const evaluateMetricAlarm = (
 };
 
 /** Undefined for an alarm on an anomaly band. */
-export const ruleOf = (alarm: MetricAlarmDefinition): AlarmRule | undefined => {
-  const { threshold, evaluationPeriods, datapointsToAlarm = evaluationPeriods, treatMissingData } = alarm;
-  const comparisonOperator = STATIC_COMPARISON_OPERATORS.find(
-    (operator) => operator === alarm.comparisonOperator,
-  );
-  if (threshold === undefined || comparisonOperator === undefined) return undefined;
+export const settingsOf = (alarm: MetricAlarmDefinition): EvaluationSettings | undefined => {
+  const { threshold, comparisonOperator, evaluationPeriods, datapointsToAlarm = evaluationPeriods } = alarm;
+  const { treatMissingData } = alarm;
+  if (threshold === undefined || !isStaticComparison(comparisonOperator)) return undefined;
   return { threshold, comparisonOperator, evaluationPeriods, datapointsToAlarm, treatMissingData };
 };
 
@@ -94,7 +93,7 @@ const hasTooFewSamples = (
 
 /** `ignore`, with no datapoints or only breaching ones, fewer than needed. */
 const isRetained = (
-  { treatMissingData, datapointsToAlarm }: AlarmRule,
+  { treatMissingData, datapointsToAlarm }: EvaluationSettings,
   { considered, breaching, filled }: Verdict,
 ): boolean =>
   treatMissingData === 'ignore' &&

@@ -1,5 +1,5 @@
 /** Which metrics of AWS there are locally, and with which dimensions. Others of AWS are never measured here. */
-import type { MetricStatDefinition } from '../../service.ts';
+import type { MetricStatDefinition } from '../../template/service.ts';
 
 interface Family {
   readonly metrics: readonly string[];

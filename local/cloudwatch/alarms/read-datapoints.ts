@@ -1,4 +1,8 @@
-import type { MetricAlarmDefinition, MetricQueryDefinition, MetricStatDefinition } from '../../service.ts';
+import type {
+  MetricAlarmDefinition,
+  MetricQueryDefinition,
+  MetricStatDefinition,
+} from '../../template/service.ts';
 import { evaluateExpression, pointsOf } from '../math/evaluate-expression.ts';
 import { MathError } from '../math/math-error.ts';
 import { parseExpression } from '../math/parse-expression.ts';

@@ -1,7 +1,7 @@
 /** `StateReason` and `StateReasonData`, in CloudWatch's words. Pure. */
-import type { MetricAlarmDefinition } from '../../service.ts';
-import { comparisonWords, isBreaching } from '../comparison.ts';
-import type { AlarmRule, Verdict } from '../verdict.ts';
+import type { MetricAlarmDefinition } from '../../template/service.ts';
+import { comparisonWords, isBreaching } from '../alarm-terms.ts';
+import type { EvaluationSettings, Verdict } from '../verdict.ts';
 import { alarmPeriod, watchedQuery, type AlarmDatapoint } from './read-datapoints.ts';
 import { javaNumber, shortDate, timestamp } from './timestamps.ts';
 
@@ -9,15 +9,15 @@ export const INITIAL_REASON = 'Unchecked: Initial alarm creation';
 
 export interface Judged {
   readonly alarm: MetricAlarmDefinition;
-  readonly rule: AlarmRule;
+  readonly settings: EvaluationSettings;
   /** What was judged. */
   readonly datapoints: readonly AlarmDatapoint[];
   readonly verdict: Verdict;
 }
 
 /** Datapoints are listed newest first, and only those that speak for the state. */
-export const stateReason = ({ alarm, rule, datapoints, verdict }: Judged): string => {
-  const { evaluationPeriods, datapointsToAlarm, treatMissingData, threshold, comparisonOperator } = rule;
+export const stateReason = ({ alarm, settings, datapoints, verdict }: Judged): string => {
+  const { evaluationPeriods, datapointsToAlarm, treatMissingData, threshold, comparisonOperator } = settings;
   const { state, considered, filled, breaching } = verdict;
   if (state === 'INSUFFICIENT_DATA' || considered.length + filled === 0) {
     return `Insufficient Data: ${counted(evaluationPeriods, 'datapoint')} unknown.`;
@@ -56,7 +56,10 @@ export const stateReason = ({ alarm, rule, datapoints, verdict }: Judged): strin
 };
 
 /** JSON, version 1.0. */
-export const stateReasonData = ({ alarm, rule, datapoints, verdict }: Judged, queryDate: number): string => {
+export const stateReasonData = (
+  { alarm, settings, datapoints, verdict }: Judged,
+  queryDate: number,
+): string => {
   const watched = watchedQuery(alarm);
   const evaluated = verdict.considered.flatMap((position) => datapoints[position] ?? []);
   const stat = 'stat' in watched ? watched.stat : undefined;
@@ -68,7 +71,7 @@ export const stateReasonData = ({ alarm, rule, datapoints, verdict }: Judged, qu
     ...(stat !== undefined && { statistic: stat.statistic }),
     period: alarmPeriod(alarm),
     recentDatapoints: evaluated.map(({ value }) => value),
-    threshold: rule.threshold,
+    threshold: settings.threshold,
     evaluatedDatapoints: evaluated
       .map(({ at, value, sampleCount }) => ({
         timestamp: timestamp(at),

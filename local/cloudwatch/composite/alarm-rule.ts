@@ -1,5 +1,6 @@
 /** The rules of composite alarms (PutCompositeAlarm, "AlarmRule"): `ALARM("a") AND NOT (OK(b) OR ALARM(c))`. Pure. */
-import type { AlarmState } from '../view.ts';
+import { alarmNameOf } from '../../template/arns.ts';
+import type { AlarmState } from '../alarm-terms.ts';
 
 /** Undefined where there is no alarm of that name. */
 export type StateOf = (alarmName: string) => AlarmState | undefined;
@@ -16,8 +17,8 @@ export class AlarmRuleError extends Error {
 }
 
 /** PutCompositeAlarm: characters in a rule, and alarms that one may name. */
-const MAX_LENGTH = 10_240;
-const MAX_ALARMS = 100;
+export const MAX_RULE_LENGTH = 10_240;
+export const MAX_RULE_ALARMS = 100;
 
 type Condition = (stateOf: StateOf) => boolean;
 
@@ -34,10 +35,10 @@ interface Token {
 export const parseAlarmRule = (rule: string): AlarmRule => {
   const tokens = tokensOf(rule);
   const alarms = [...new Set(tokens.flatMap(({ alarm }) => (alarm === undefined ? [] : [alarm])))];
-  if (rule.length > MAX_LENGTH)
-    throw new AlarmRuleError(`The rule has ${rule.length} characters, ${MAX_LENGTH} are allowed.`);
-  if (alarms.length > MAX_ALARMS)
-    throw new AlarmRuleError(`The rule names ${alarms.length} alarms, ${MAX_ALARMS} are allowed.`);
+  if (rule.length > MAX_RULE_LENGTH)
+    throw new AlarmRuleError(`The rule has ${rule.length} characters, ${MAX_RULE_LENGTH} are allowed.`);
+  if (alarms.length > MAX_RULE_ALARMS)
+    throw new AlarmRuleError(`The rule names ${alarms.length} alarms, ${MAX_RULE_ALARMS} are allowed.`);
   let position = 0;
   const accept = (text: string): boolean => {
     const found = tokens[position]?.text === text && tokens[position]?.alarm === undefined;
@@ -91,10 +92,6 @@ export const parseAlarmRule = (rule: string): AlarmRule => {
     },
   };
 };
-
-/** The name in an ARN of an alarm; anything else is a name itself. */
-export const alarmNameOf = (reference: string): string =>
-  reference.replace(/^arn:[^:]*:cloudwatch:[^:]*:[^:]*:alarm:/, '');
 
 const tokensOf = (rule: string): Token[] => {
   const tokens: Token[] = [];

@@ -1,7 +1,7 @@
 import type { AlarmRecord } from '../alarms/alarm-record.ts';
 import type { AlarmEvaluation } from '../alarms/evaluate-metric-alarm.ts';
 import { longDate, timestamp } from '../alarms/timestamps.ts';
-import type { CompositeAlarmDefinition } from '../../service.ts';
+import type { CompositeAlarmDefinition } from '../../template/service.ts';
 import { AlarmRuleError, parseAlarmRule } from './alarm-rule.ts';
 
 export interface CompositeMoment {

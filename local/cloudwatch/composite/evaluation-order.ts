@@ -1,5 +1,5 @@
 import type { AlarmRecord } from '../alarms/alarm-record.ts';
-import type { CompositeAlarmDefinition } from '../../service.ts';
+import type { CompositeAlarmDefinition } from '../../template/service.ts';
 import { AlarmRuleError, parseAlarmRule } from './alarm-rule.ts';
 
 export type CompositeRecord = AlarmRecord & { definition: CompositeAlarmDefinition };

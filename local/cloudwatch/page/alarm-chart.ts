@@ -1,7 +1,7 @@
-import type { MetricAlarmDefinition } from '../../service.ts';
-import { ruleOf } from '../alarms/evaluate-metric-alarm.ts';
+import type { MetricAlarmDefinition } from '../../template/service.ts';
+import { settingsOf } from '../alarms/evaluate-metric-alarm.ts';
 import { alarmPeriod, readDatapoints, watchedQuery, windowEnd } from '../alarms/read-datapoints.ts';
-import { isBreaching } from '../comparison.ts';
+import { isBreaching } from '../alarm-terms.ts';
 import { MathError } from '../math/math-error.ts';
 import { periodMs, type MetricClock } from '../metrics/clock.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
@@ -26,10 +26,11 @@ export const alarmChart = (
   const shown = range ?? { from: now - periods * length, to: now };
   const end = windowEnd(alarm, Math.min(shown.to, now), clock);
   const count = Math.min(MAX_POINTS, Math.max(0, Math.ceil((end - shown.from) / length)));
-  const rule = ruleOf(alarm);
+  const settings = settingsOf(alarm);
   const points = datapointsOf(alarm, { store, clock, end, count }).flatMap(({ at, value }) => {
     if (value === null) return [];
-    const breaching = rule !== undefined && isBreaching(value, rule.comparisonOperator, rule.threshold);
+    const breaching =
+      settings !== undefined && isBreaching(value, settings.comparisonOperator, settings.threshold);
     return [{ at, value, breaching }];
   });
   const unit = unitOf(alarm, store);

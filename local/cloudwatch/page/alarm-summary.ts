@@ -1,18 +1,14 @@
-import type { CompositeAlarmDefinition, MetricAlarmDefinition, ServiceDefinition } from '../../service.ts';
+import type {
+  CompositeAlarmDefinition,
+  MetricAlarmDefinition,
+  ServiceDefinition,
+} from '../../template/service.ts';
+import type { AlarmState } from '../alarm-terms.ts';
+import { comparisonSign } from '../alarm-terms.ts';
 import type { AlarmRecord } from '../alarms/alarm-record.ts';
 import { alarmPeriod, watchedQuery } from '../alarms/read-datapoints.ts';
-import type { AlarmState, AlarmSummary } from '../view.ts';
+import type { AlarmSummary } from '../view.ts';
 import { watchedResource } from './watched-resource.ts';
-
-const SIGNS: ReadonlyMap<string, string> = new Map([
-  ['GreaterThanThreshold', '>'],
-  ['GreaterThanOrEqualToThreshold', '>='],
-  ['LessThanThreshold', '<'],
-  ['LessThanOrEqualToThreshold', '<='],
-  ['GreaterThanUpperThreshold', 'above the band of'],
-  ['LessThanLowerThreshold', 'below the band of'],
-  ['LessThanLowerOrGreaterThanUpperThreshold', 'outside the band of'],
-]);
 
 export const alarmSummary = (
   { definition, state }: AlarmRecord,
@@ -59,10 +55,9 @@ export const settingsOf = ({ definition, forgotten }: AlarmRecord): { name: stri
 
 const conditionOf = (alarm: MetricAlarmDefinition): string => {
   const { comparisonOperator, threshold, thresholdMetricId, evaluationPeriods, datapointsToAlarm } = alarm;
-  const sign = SIGNS.get(comparisonOperator) ?? comparisonOperator;
-  const limit = threshold ?? thresholdMetricId ?? '';
+  const limit = threshold ?? `of ${thresholdMetricId ?? ''}`;
   const periods = `${datapointsToAlarm ?? evaluationPeriods} of ${evaluationPeriods} periods of ${alarmPeriod(alarm)} s`;
-  return `${watchedName(alarm)} ${sign} ${limit} for ${periods}`;
+  return `${watchedName(alarm)} ${comparisonSign(comparisonOperator)} ${limit} for ${periods}`;
 };
 
 const metricSettings = (alarm: MetricAlarmDefinition): { name: string; value: string }[] => [

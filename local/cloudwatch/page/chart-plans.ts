@@ -1,5 +1,10 @@
 /** Which charts the page shows of each kind of resource. */
-import type { ApiDefinition, FunctionDefinition, QueueDefinition, TopicDefinition } from '../../service.ts';
+import type {
+  ApiDefinition,
+  FunctionDefinition,
+  QueueDefinition,
+  TopicDefinition,
+} from '../../template/service.ts';
 import { dimensionsOf, type MetricId } from '../metrics/metric.ts';
 import { LANTERN_NAMESPACE } from '../sources/lambda-metrics.ts';
 

@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '../../service.ts';
+import type { ServiceDefinition } from '../../template/service.ts';
 import { beginOf, periodMs, type MetricClock } from '../metrics/clock.ts';
 import { metricKey } from '../metrics/metric.ts';
 import type { MetricStore, StoredMetric } from '../metrics/metric-store.ts';

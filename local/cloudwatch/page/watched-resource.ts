@@ -1,4 +1,4 @@
-import type { MetricStatDefinition, ServiceDefinition } from '../../service.ts';
+import type { MetricStatDefinition, ServiceDefinition } from '../../template/service.ts';
 import type { AlarmSummary } from '../view.ts';
 
 type Resource = NonNullable<AlarmSummary['resource']>;

@@ -1,6 +1,6 @@
 import type { AccessLogEntry } from '../../api-gateway/api-gateway.ts';
 import type { Invoke } from '../../lambda/invocation.ts';
-import type { ApiDefinition } from '../../service.ts';
+import type { ApiDefinition } from '../../template/service.ts';
 import { dimensionsOf } from '../metrics/metric.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 

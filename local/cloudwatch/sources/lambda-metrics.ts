@@ -4,7 +4,7 @@ import {
   type InvocationReport,
   type Invoke,
 } from '../../lambda/invocation.ts';
-import type { FunctionDefinition } from '../../service.ts';
+import type { FunctionDefinition } from '../../template/service.ts';
 import { dimensionsOf, type MetricId } from '../metrics/metric.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 

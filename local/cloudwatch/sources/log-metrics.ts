@@ -1,5 +1,5 @@
 import type { LogEvent } from '../../lambda/invocation.ts';
-import type { MetricFilterDefinition } from '../../service.ts';
+import type { MetricFilterDefinition } from '../../template/service.ts';
 import { readEmbeddedMetrics } from '../logs/embedded-metrics.ts';
 import { parseFilterPattern, type Filter, type FilterMatch } from '../logs/filter-pattern.ts';
 import { PatternError } from '../logs/pattern-error.ts';

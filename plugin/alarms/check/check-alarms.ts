@@ -1,4 +1,4 @@
-import type { Inventory } from '../../inventory/inventory.ts';
+import type { Inventory } from '../../../local/template/index.ts';
 import type { AlarmPlan } from '../alarm-spec.ts';
 import { formProblems, planProblems } from './check-form.ts';
 import { metricProblems } from './check-metrics.ts';

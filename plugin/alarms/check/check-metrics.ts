@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Expression, Inventory } from '../../inventory/inventory.ts';
+import type { Expression, Inventory } from '../../../local/template/index.ts';
 import type { AlarmPlan, AlarmSpec, MetricStat } from '../alarm-spec.ts';
 import { isPercentile } from '../statistics.ts';
 import { dimensionValues, neededDimensions } from './dimension-values.ts';

@@ -1,4 +1,4 @@
-import type { Inventory } from '../../inventory/inventory.ts';
+import type { Inventory } from '../../../local/template/index.ts';
 import type { AlarmSpec } from '../alarm-spec.ts';
 import type { Resources } from '../definition.ts';
 import type { KnownMetric } from './known-metric.ts';

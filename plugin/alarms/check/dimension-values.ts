@@ -1,4 +1,4 @@
-import type { Expression, Inventory } from '../../inventory/inventory.ts';
+import type { Expression, Inventory } from '../../../local/template/index.ts';
 import type { AlarmSpec } from '../alarm-spec.ts';
 
 /**

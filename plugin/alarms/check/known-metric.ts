@@ -1,4 +1,4 @@
-import type { FunctionResource } from '../../inventory/inventory.ts';
+import type { FunctionResource } from '../../../local/template/index.ts';
 import type { Resources } from '../definition.ts';
 
 export type StatisticKind = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount' | 'percentile';

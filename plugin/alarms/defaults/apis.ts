@@ -1,4 +1,4 @@
-import type { ApiResource } from '../../inventory/inventory.ts';
+import type { ApiResource } from '../../../local/template/index.ts';
 import type { MetricMath, MetricStat } from '../alarm-spec.ts';
 import type { AlarmDefinition, Tuning } from '../definition.ts';
 import { math, metric } from '../metrics.ts';

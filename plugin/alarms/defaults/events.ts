@@ -1,4 +1,4 @@
-import type { Expression, RuleResource } from '../../inventory/inventory.ts';
+import type { Expression, RuleResource } from '../../../local/template/index.ts';
 import type { AlarmDefinition } from '../definition.ts';
 import { metric } from '../metrics.ts';
 import { ONE_IS_ENOUGH, SEVERAL_MINUTES } from './tunings.ts';

@@ -1,4 +1,4 @@
-import type { Expression, FunctionResource, ProvisionedConcurrency } from '../../inventory/inventory.ts';
+import type { Expression, FunctionResource, ProvisionedConcurrency } from '../../../local/template/index.ts';
 import type { MetricStat } from '../alarm-spec.ts';
 import type { AlarmDefinition, Tuning } from '../definition.ts';
 import { lambda, math, metric, percent } from '../metrics.ts';

@@ -1,4 +1,4 @@
-import type { FunctionResource } from '../../inventory/inventory.ts';
+import type { FunctionResource } from '../../../local/template/index.ts';
 import type { AlarmDefinition, Unwatched, Watched } from '../definition.ts';
 import { INIT_LIMIT_MS } from '../limits.ts';
 import { lambda, math, duration, percent, sumOver } from '../metrics.ts';

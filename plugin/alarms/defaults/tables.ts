@@ -1,4 +1,4 @@
-import type { Expression, TableResource } from '../../inventory/inventory.ts';
+import type { Expression, TableResource } from '../../../local/template/index.ts';
 import type { MetricMath } from '../alarm-spec.ts';
 import type { AlarmDefinition, Tuning } from '../definition.ts';
 import { math, metric } from '../metrics.ts';

@@ -1,5 +1,5 @@
 import type { AlarmSpec } from '../../alarms/alarm-spec.ts';
-import type { ApiResource } from '../../inventory/inventory.ts';
+import type { ApiResource } from '../../../local/template/index.ts';
 import type { Section } from '../lay-out.ts';
 import type { MetricLine } from '../lines.ts';
 import { COLOR, linesOf } from '../lines.ts';

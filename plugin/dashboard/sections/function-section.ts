@@ -1,5 +1,5 @@
 import type { AlarmPlan } from '../../alarms/alarm-spec.ts';
-import type { FunctionResource } from '../../inventory/inventory.ts';
+import type { FunctionResource } from '../../../local/template/index.ts';
 import type { Section } from '../lay-out.ts';
 import { COLOR, linesOf } from '../lines.ts';
 import { logGroupOf, recentErrors } from '../log-queries.ts';

@@ -1,5 +1,5 @@
 import type { AlarmSpec } from '../../alarms/alarm-spec.ts';
-import type { QueueResource, TopicResource } from '../../inventory/inventory.ts';
+import type { QueueResource, TopicResource } from '../../../local/template/index.ts';
 import type { Section } from '../lay-out.ts';
 import { COLOR, linesOf } from '../lines.ts';
 import { limit } from '../thresholds.ts';

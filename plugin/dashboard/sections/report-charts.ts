@@ -1,5 +1,5 @@
 import type { MetricFilterSpec } from '../../alarms/alarm-spec.ts';
-import type { FunctionResource } from '../../inventory/inventory.ts';
+import type { FunctionResource } from '../../../local/template/index.ts';
 import type { MetricLine } from '../lines.ts';
 import { COLOR, linesOf } from '../lines.ts';
 import { limit } from '../thresholds.ts';

@@ -1,5 +1,5 @@
 import { joinTexts } from '../../alarms/console-links.ts';
-import type { FunctionResource } from '../../inventory/inventory.ts';
+import type { FunctionResource } from '../../../local/template/index.ts';
 import { COLOR, linesOf } from '../lines.ts';
 import type { WatchedChart } from './watched-charts.ts';
 

@@ -1,5 +1,5 @@
 import type { AlarmSpec, Dimension } from '../../alarms/alarm-spec.ts';
-import type { TableResource } from '../../inventory/inventory.ts';
+import type { TableResource } from '../../../local/template/index.ts';
 import type { Section } from '../lay-out.ts';
 import { COLOR, linesOf } from '../lines.ts';
 import { sectionHeading } from './section-heading.ts';

@@ -1,16 +1,6 @@
 import { join } from 'node:path';
-import { installPeers, runProgram } from './peer-process.ts';
-import type { InstalledPeer, Peer } from './peer-process.ts';
-
-/** Packages that look for personal data in a text, in the versions that were compared. */
-export const TEXT_PEERS: readonly Peer[] = [
-  ['@visulima/redact', '2.0.5'],
-  ['redactum', '1.1.0'],
-  ['openredaction', '1.1.5'],
-  ['redact-pii', '3.4.0'],
-  ['@redactpii/node', '1.0.17'],
-  ['@cdssnc/sanitize-pii', '2.1.1'],
-];
+import { installPeers, runProgram, TEXT_PEERS } from '../../../benchmarks/support/peers.ts';
+import type { InstalledPeer } from '../../../benchmarks/support/peers.ts';
 
 /** What a package made of the texts, or why there is nothing. */
 export type PeerRun =

@@ -1,9 +1,14 @@
-import type { MessageAttributes } from '../../propagation/message-attributes.ts';
-import { withCorrelationAttribute } from '../../propagation/message-attributes.ts';
+import { CORRELATION_ID_KEY } from '../../propagation/correlation-id.ts';
 import type { Fields, Messages } from './injector.ts';
 import { LEFT_OUT } from './injector.ts';
 import type { SizeLimits } from './size-limits.ts';
 import { byteLength } from './size-limits.ts';
+
+/** Attributes of an SNS or SQS message, as the AWS SDK takes them. */
+type MessageAttributes = Readonly<Record<string, unknown>>;
+
+/** SQS takes no more than this on a message, and SNS discards messages with more on raw delivery (SQS quotas page). */
+const MAX_MESSAGE_ATTRIBUTES = 10;
 
 /** Messages of SQS and SNS: they carry the id as one of their attributes. `text` are the fields that hold the rest. */
 export function attributeMessages(text: readonly string[], limits: SizeLimits): Messages {
@@ -22,6 +27,20 @@ export function attributeMessages(text: readonly string[], limits: SizeLimits): 
       return after === before ? message : { ...message, MessageAttributes: after };
     },
   };
+}
+
+/**
+ * Attributes with the correlation id added, as a copy; undefined when there is no room for it, because the
+ * message matters more than its id. An id that the caller set is kept.
+ */
+function withCorrelationAttribute(
+  attributes: MessageAttributes | undefined,
+  correlationId: string,
+): MessageAttributes | undefined {
+  const names = Object.keys(attributes ?? {});
+  if (names.some((name) => name.toLowerCase() === CORRELATION_ID_KEY)) return attributes ?? {};
+  if (names.length >= MAX_MESSAGE_ATTRIBUTES) return undefined;
+  return { ...attributes, [CORRELATION_ID_KEY]: { DataType: 'String', StringValue: correlationId } };
 }
 
 function attributesOf(message: Fields): MessageAttributes | undefined {

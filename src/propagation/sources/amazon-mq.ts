@@ -1,20 +1,11 @@
 import type { Carried } from '../carried.ts';
 import { carriedIn, orElse } from '../carried.ts';
 import type { EventSource } from '../event-source.ts';
-import { elements, groupedElements, property } from '../property.ts';
-import { ID_IN_BAGGAGE, W3C_HEADERS } from '../readings.ts';
-import { textOfBytes } from '../text-of-bytes.ts';
+import { elements, groupedElements, property, textOfBytes } from '../property.ts';
 
 /** Amazon MQ for ActiveMQ: JMS properties, then the id that JMS itself has. */
 export const activeMq: EventSource = {
   name: 'active-mq',
-  readings: [
-    {
-      event: 'Amazon MQ for ActiveMQ',
-      id: ['property `x-correlation-id`', '`correlationId` (JMS)', ID_IN_BAGGAGE],
-      trace: [`properties \`X-Amzn-Trace-Id\`, ${W3C_HEADERS}`],
-    },
-  ],
   matches: (event) => property(event, 'eventSource') === 'aws:mq',
   read: () => ({}),
   batch: {
@@ -28,13 +19,6 @@ export const activeMq: EventSource = {
 /** Amazon MQ for RabbitMQ: messages grouped by queue, texts in headers as bytes, then the id that AMQP itself has. */
 export const rabbitMq: EventSource = {
   name: 'rabbit-mq',
-  readings: [
-    {
-      event: 'Amazon MQ for RabbitMQ',
-      id: ['header `x-correlation-id`', '`basicProperties.correlationId` (AMQP)', ID_IN_BAGGAGE],
-      trace: [`headers \`X-Amzn-Trace-Id\`, ${W3C_HEADERS}`],
-    },
-  ],
   matches: (event) => property(event, 'eventSource') === 'aws:rmq',
   read: () => ({}),
   batch: {

@@ -1,12 +1,10 @@
 import { carriedInHeaders } from '../carried.ts';
 import type { EventSource } from '../event-source.ts';
 import { property } from '../property.ts';
-import { HTTP_READS } from '../readings.ts';
 
 /** API Gateway HTTP API, payload format 2.0: header names arrive in lower case, equal headers joined by commas. */
 export const apiGatewayHttp: EventSource = {
   name: 'api-gateway-http',
-  readings: [{ event: 'API Gateway HTTP API with payload format 2.0', ...HTTP_READS, senders: ['HTTP'] }],
   answersHttp: true,
   matches: (event) => property(event, 'version') === '2.0' && property(event, 'headers') !== undefined,
   read: (event) => carriedInHeaders(property(event, 'headers')),

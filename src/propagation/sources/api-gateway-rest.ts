@@ -1,18 +1,10 @@
 import { carriedInHeaders } from '../carried.ts';
 import type { EventSource } from '../event-source.ts';
 import { property } from '../property.ts';
-import { HTTP_READS } from '../readings.ts';
 
 /** API Gateway, payload format 1.0: header names keep the case of the client. */
 export const apiGatewayRest: EventSource = {
   name: 'api-gateway-rest',
-  readings: [
-    {
-      event: 'API Gateway REST API, or HTTP API with payload format 1.0 (single and multi-value headers)',
-      ...HTTP_READS,
-      senders: ['HTTP'],
-    },
-  ],
   answersHttp: true,
   matches: (event) =>
     property(event, 'httpMethod') !== undefined &&

@@ -2,15 +2,10 @@ import { carriedInHeaders, orElse } from '../carried.ts';
 import type { EventSource } from '../event-source.ts';
 import { readNestedBody } from '../nested-body.ts';
 import { property } from '../property.ts';
-import { HTTP_READS, ID_MEMBER } from '../readings.ts';
 
 /** API Gateway WebSocket API. Only `$connect` is an HTTP request with headers; a message is just its body. */
 export const apiGatewayWebSocket: EventSource = {
   name: 'api-gateway-websocket',
-  readings: [
-    { event: 'API Gateway WebSocket API, `$connect`', ...HTTP_READS, senders: ['HTTP'] },
-    { event: 'API Gateway WebSocket API, message', id: [`${ID_MEMBER} of the JSON body`] },
-  ],
   matches: (event) => typeof property(property(event, 'requestContext'), 'connectionId') === 'string',
   read: (event) =>
     orElse(

@@ -1,12 +1,10 @@
 import { carriedInHeaders } from '../carried.ts';
 import type { EventSource } from '../event-source.ts';
 import { elements, property } from '../property.ts';
-import { HTTP_READS } from '../readings.ts';
 
 /** AppSync, a direct Lambda resolver. Amplify names the field beside the arguments instead of inside `info`. */
 export const appSyncResolver: EventSource = {
   name: 'appsync',
-  readings: [{ event: 'AppSync resolver', ...HTTP_READS, senders: ['HTTP'] }],
   matches: isResolverEvent,
   read: readRequest,
 };
@@ -14,7 +12,6 @@ export const appSyncResolver: EventSource = {
 /** AppSync with batching: an array of what a resolver gets. They come from one GraphQL request and share its headers. */
 export const appSyncBatch: EventSource = {
   name: 'appsync-batch',
-  readings: [{ event: 'AppSync resolver, batch', ...HTTP_READS, senders: ['HTTP'] }],
   matches: (event) => isResolverEvent(elements(event)[0]),
   read: (event) => readRequest(elements(event)[0]),
   batch: { records: elements, owns: isResolverEvent, read: readRequest },
@@ -23,7 +20,6 @@ export const appSyncBatch: EventSource = {
 /** AppSync's Lambda authorizer. */
 export const appSyncAuthorizer: EventSource = {
   name: 'appsync-authorizer',
-  readings: [{ event: 'AppSync Lambda authorizer', ...HTTP_READS, senders: ['HTTP'] }],
   matches: (event) =>
     property(event, 'requestHeaders') !== undefined && property(event, 'authorizationToken') !== undefined,
   read: (event) => carriedInHeaders(property(event, 'requestHeaders')),

@@ -4,7 +4,6 @@ import { property } from '../property.ts';
 /** A CloudWatch alarm whose action is the function: it speaks of a metric, not of one request. */
 export const cloudWatchAlarm: EventSource = {
   name: 'cloudwatch-alarm',
-  readings: [{ event: 'CloudWatch alarm action' }],
   matches: (event) =>
     typeof property(event, 'alarmArn') === 'string' && property(event, 'alarmData') !== undefined,
   read: () => ({}),

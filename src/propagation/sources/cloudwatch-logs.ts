@@ -4,7 +4,6 @@ import { property } from '../property.ts';
 /** A CloudWatch Logs subscription: compressed lines of many requests, so none of their ids is the event's. */
 export const cloudWatchLogs: EventSource = {
   name: 'cloudwatch-logs',
-  readings: [{ event: 'CloudWatch Logs subscription' }],
   matches: (event) => typeof property(property(event, 'awslogs'), 'data') === 'string',
   read: () => ({}),
 };

@@ -5,12 +5,6 @@ import { member, property } from '../property.ts';
 /** A CloudFormation custom resource: its properties are all that a template, or who deploys it, can add. */
 export const customResource: EventSource = {
   name: 'cloudformation-custom-resource',
-  readings: [
-    {
-      event: 'CloudFormation custom resource',
-      id: ["`ResourceProperties['x-correlation-id']`"],
-    },
-  ],
   matches: (event) =>
     typeof property(event, 'RequestType') === 'string' && typeof property(event, 'ResponseURL') === 'string',
   read: (event) => ({ correlationId: member(property(event, 'ResourceProperties'), CORRELATION_ID_KEY) }),

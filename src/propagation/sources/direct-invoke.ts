@@ -1,7 +1,6 @@
 import { CORRELATION_ID_KEY } from '../correlation-id.ts';
 import type { EventSource } from '../event-source.ts';
 import { member, property } from '../property.ts';
-import { ID_MEMBER } from '../readings.ts';
 
 /**
  * An event of the sender's own making: Lambda's Invoke, or a service that passes on what it was configured with, which
@@ -9,16 +8,6 @@ import { ID_MEMBER } from '../readings.ts';
  */
 export const directInvoke: EventSource = {
   name: 'direct-invoke',
-  readings: [
-    {
-      event: 'Lambda Invoke',
-      id: ["client context `custom['x-correlation-id']` (synchronous only)", ID_MEMBER],
-      senders: ['Lambda'],
-    },
-    { event: 'Step Functions task, given its input', id: [ID_MEMBER], senders: ['SFN'] },
-    { event: 'EventBridge Scheduler, target with `Input`', id: [ID_MEMBER], senders: ['Scheduler'] },
-    { event: 'IoT rule', id: [`${ID_MEMBER} of what the rule selects`] },
-  ],
   matches: (event, context) =>
     property(context, 'clientContext') !== undefined || member(event, CORRELATION_ID_KEY) !== undefined,
   read: (event, context) => {

@@ -6,12 +6,6 @@ import { recordsSource } from './lambda-records.ts';
 export const dynamoDbStream = recordsSource({
   name: 'dynamodb',
   eventSource: 'aws:dynamodb',
-  readings: [
-    {
-      event: 'DynamoDB stream',
-      id: ['string attribute `x-correlation-id` of `NewImage`, where the application stores one'],
-    },
-  ],
   read: (record) => {
     const image = property(property(record, 'dynamodb'), 'NewImage');
     return { correlationId: property(member(image, CORRELATION_ID_KEY), 'S') };

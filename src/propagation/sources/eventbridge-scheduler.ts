@@ -4,7 +4,6 @@ import { property } from '../property.ts';
 /** EventBridge Scheduler, a target without `Input`: the event is Scheduler's own, and holds nothing of the sender's. */
 export const eventBridgeScheduler: EventSource = {
   name: 'eventbridge-scheduler',
-  readings: [{ event: 'EventBridge Scheduler, target without `Input`' }],
   matches: (event) =>
     property(event, 'source') === 'aws.scheduler' && typeof property(event, 'detail-type') === 'string',
   read: () => ({}),

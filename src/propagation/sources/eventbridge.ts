@@ -2,14 +2,10 @@ import type { Carried } from '../carried.ts';
 import { CORRELATION_ID_KEY } from '../correlation-id.ts';
 import type { EventSource } from '../event-source.ts';
 import { member, property } from '../property.ts';
-import { ID_MEMBER } from '../readings.ts';
 
 /** EventBridge. Its trace header is not part of the event it delivers (EventBridge user guide, "AWS X-Ray"). */
 export const eventBridge: EventSource = {
   name: 'eventbridge',
-  readings: [
-    { event: 'EventBridge', id: [`${ID_MEMBER} of \`detail\``], senders: ['EventBridge', 'Scheduler'] },
-  ],
   matches: isEventBridgeEvent,
   read: readEventBridgeEvent,
 };

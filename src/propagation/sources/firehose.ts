@@ -1,21 +1,10 @@
 import type { EventSource } from '../event-source.ts';
 import { readBase64Body } from '../nested-body.ts';
 import { elements, property } from '../property.ts';
-import { ID_ATTRIBUTE, ID_MEMBER } from '../readings.ts';
 
 /** Firehose, a transformation: a record is its data. SNS delivers envelopes to a stream. */
 export const firehose: EventSource = {
   name: 'firehose',
-  readings: [
-    {
-      event: 'Firehose transformation',
-      id: [
-        `${ID_MEMBER} of the JSON data, or of the \`detail\` of an EventBridge event in it`,
-        `${ID_ATTRIBUTE} of an SNS envelope in the data`,
-      ],
-      senders: ['Firehose', 'SNS', 'EventBridge', 'Scheduler'],
-    },
-  ],
   matches: (event) =>
     typeof property(event, 'deliveryStreamArn') === 'string' && Array.isArray(property(event, 'records')),
   read: () => ({}),

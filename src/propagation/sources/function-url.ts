@@ -1,12 +1,10 @@
 import { carriedInHeaders } from '../carried.ts';
 import type { EventSource } from '../event-source.ts';
 import { property } from '../property.ts';
-import { HTTP_READS } from '../readings.ts';
 
 /** A Lambda function URL: payload format 2.0, told from an HTTP API by its domain. */
 export const functionUrl: EventSource = {
   name: 'function-url',
-  readings: [{ event: 'Lambda function URL', ...HTTP_READS, senders: ['HTTP'] }],
   answersHttp: true,
   matches: (event) => {
     const domain = property(property(event, 'requestContext'), 'domainName');

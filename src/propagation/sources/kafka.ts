@@ -1,22 +1,11 @@
 import type { Carried } from '../carried.ts';
 import { carriedInEntries } from '../carried.ts';
 import type { EventSource } from '../event-source.ts';
-import { elements, groupedElements, property } from '../property.ts';
-import { ID_IN_BAGGAGE, W3C_HEADERS } from '../readings.ts';
-import { textOfBytes } from '../text-of-bytes.ts';
-
-const KAFKA_READS = {
-  id: ['record header `x-correlation-id`', ID_IN_BAGGAGE],
-  trace: [`record headers \`X-Amzn-Trace-Id\`, ${W3C_HEADERS}`],
-} as const;
+import { elements, groupedElements, property, textOfBytes } from '../property.ts';
 
 /** Amazon MSK and self-managed Kafka: records grouped by topic and partition, header values as arrays of bytes. */
 export const kafka: EventSource = {
   name: 'kafka',
-  readings: [
-    { event: 'Amazon MSK', ...KAFKA_READS },
-    { event: 'Self-managed Kafka', ...KAFKA_READS },
-  ],
   matches: (event) => {
     const eventSource = property(event, 'eventSource');
     return eventSource === 'aws:kafka' || eventSource === 'SelfManagedKafka';

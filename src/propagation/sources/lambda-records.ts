@@ -1,5 +1,5 @@
 import type { Carried } from '../carried.ts';
-import type { EventSource, Reading } from '../event-source.ts';
+import type { EventSource } from '../event-source.ts';
 import { elements, property } from '../property.ts';
 
 /** What differs between the sources that deliver `{ Records: [...] }`. */
@@ -7,19 +7,17 @@ export interface RecordsSource {
   readonly name: string;
   /** The `eventSource` of each record. SNS alone writes its name with a capital. */
   readonly eventSource: string;
-  readonly readings: readonly Reading[];
   /** What one record carries. */
   readonly read: (record: unknown) => Carried;
 }
 
 /** A source that delivers `{ Records: [...] }`, each record with its `eventSource`. */
-export function recordsSource({ name, eventSource, readings, read }: RecordsSource): EventSource {
+export function recordsSource({ name, eventSource, read }: RecordsSource): EventSource {
   const owns = (record: unknown): boolean =>
     (property(record, 'eventSource') ?? property(record, 'EventSource')) === eventSource;
   const records = (event: unknown): readonly unknown[] => elements(property(event, 'Records'));
   return {
     name,
-    readings,
     matches: (event) => owns(records(event)[0]),
     read: () => ({}),
     batch: { records, owns, read },

@@ -4,6 +4,5 @@ import { recordsSource } from './lambda-records.ts';
 export const s3 = recordsSource({
   name: 's3',
   eventSource: 'aws:s3',
-  readings: [{ event: 'S3' }],
   read: () => ({}),
 });

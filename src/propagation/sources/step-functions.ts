@@ -1,7 +1,6 @@
 import { CORRELATION_ID_KEY } from '../correlation-id.ts';
 import type { EventSource } from '../event-source.ts';
 import { member, property } from '../property.ts';
-import { ID_MEMBER } from '../readings.ts';
 
 /**
  * A Step Functions task that is given the context object (`$$`), which holds the input of the execution. A task that is
@@ -9,13 +8,6 @@ import { ID_MEMBER } from '../readings.ts';
  */
 export const stepFunctions: EventSource = {
   name: 'step-functions',
-  readings: [
-    {
-      event: 'Step Functions task, given the context object',
-      id: [ID_MEMBER, `${ID_MEMBER} of \`Execution.Input\``],
-      senders: ['SFN'],
-    },
-  ],
   matches: (event) => {
     const execution = property(property(event, 'Execution'), 'Id');
     return typeof execution === 'string' && execution.includes(':states:');

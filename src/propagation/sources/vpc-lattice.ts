@@ -1,12 +1,10 @@
 import { carriedInHeaders } from '../carried.ts';
 import type { EventSource } from '../event-source.ts';
 import { property } from '../property.ts';
-import { HTTP_READS } from '../readings.ts';
 
 /** VPC Lattice, event structure version 1.0: header values are texts. */
 export const vpcLatticeV1: EventSource = {
   name: 'vpc-lattice-v1',
-  readings: [{ event: 'VPC Lattice, event version 1.0', ...HTTP_READS, senders: ['HTTP'] }],
   answersHttp: true,
   matches: (event) =>
     typeof property(event, 'raw_path') === 'string' && property(event, 'headers') !== undefined,
@@ -16,7 +14,6 @@ export const vpcLatticeV1: EventSource = {
 /** VPC Lattice, event structure version 2.0: header values are lists. */
 export const vpcLatticeV2: EventSource = {
   name: 'vpc-lattice-v2',
-  readings: [{ event: 'VPC Lattice, event version 2.0', ...HTTP_READS, senders: ['HTTP'] }],
   answersHttp: true,
   matches: (event) => {
     const context = property(event, 'requestContext');

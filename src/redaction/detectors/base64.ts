@@ -10,20 +10,19 @@ export function decodeBase64(text: string): string | undefined {
 }
 
 const SIXTH_BITS = Int8Array.from({ length: 128 }, (_, code) => {
-  const place = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.indexOf(
+  return 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.indexOf(
     String.fromCharCode(code === 0x2d ? 0x2b : code === 0x5f ? 0x2f : code),
   );
-  return place;
 });
 
 /** Whether the first nine bytes behind base64 are characters of a text: a Buffer for each identifier costs too much. */
 export function startsReadably(base64: string): boolean {
   for (let at = 0; at < 12; at += 4) {
     let bits = 0;
-    for (let place = at; place < at + 4; place += 1) {
-      const six = SIXTH_BITS[base64.charCodeAt(place)] ?? -1;
+    for (let index = at; index < at + 4; index += 1) {
+      const six = SIXTH_BITS[base64.charCodeAt(index)] ?? -1;
       // Padding ends the shortest ones.
-      if (six < 0) return place > 9 && base64.charCodeAt(place) === 0x3d;
+      if (six < 0) return index > 9 && base64.charCodeAt(index) === 0x3d;
       bits = (bits << 6) | six;
     }
     if (isControl(bits >> 16) || isControl((bits >> 8) & 255) || isControl(bits & 255)) return false;

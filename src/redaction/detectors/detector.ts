@@ -1,8 +1,17 @@
 import type { Traits } from './traits.ts';
 
+export const CATEGORIES = [
+  'credentials',
+  'contact',
+  'identity',
+  'financial',
+  'health',
+  'location',
+  'network',
+] as const;
+
 /** What kind of data a detector or a denied name stands for; replacements and deny lists are chosen by it. */
-export type Category =
-  'credentials' | 'contact' | 'identity' | 'financial' | 'health' | 'location' | 'network';
+export type Category = (typeof CATEGORIES)[number];
 
 /**
  * Finds one kind of personal or secret value in text.

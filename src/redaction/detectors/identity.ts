@@ -178,7 +178,7 @@ const nationalId: Detector = {
   },
 };
 
-/** The sums of a codice fiscale: odd places have a table of their own (decree of the finance ministry, 1976). */
+/** The sums of a codice fiscale: odd positions have a table of their own (decree of the finance ministry, 1976). */
 const ODD_PLACES = [
   1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23,
 ];

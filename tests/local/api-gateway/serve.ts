@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { ApiGateway, type AccessLogEntry } from '../../../local/api-gateway/api-gateway.ts';
 import type { Invoke, InvokeRequest, InvokeResponse } from '../../../local/lambda/invocation.ts';
-import type { ApiDefinition } from '../../../local/service.ts';
+import type { ApiDefinition } from '../../../local/template/service.ts';
 import type { SegmentDocument } from '../../../local/xray/document.ts';
 
 /** Routes as `GET /orders`, all of them to the function `echo` unless a second part names another. */

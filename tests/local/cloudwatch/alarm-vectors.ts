@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TreatMissingData } from '../../../local/cloudwatch/verdict.ts';
-import type { AlarmState } from '../../../local/cloudwatch/view.ts';
+import type { AlarmState, TreatMissingData } from '../../../local/cloudwatch/alarm-terms.ts';
 
 interface Row {
   readonly datapoints: string;

@@ -5,7 +5,7 @@ import type { InvokeResponse } from '../../../local/lambda/invocation.ts';
 import { LambdaService } from '../../../local/lambda/lambda-service.ts';
 import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
 import { freePorts } from '../../helpers/local-stack.ts';
-import { readResources } from '../cloudformation/read-template.ts';
+import { readResources } from '../template/read-template.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures/lambda-functions');
 

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LambdaApi } from '../../../local/lambda/lambda-api.ts';
-import type { FunctionDefinition } from '../../../local/service.ts';
+import type { FunctionDefinition } from '../../../local/template/service.ts';
 import { functionDefinition } from './definition.ts';
 import { isRunning, startService, until } from './harness.ts';
 

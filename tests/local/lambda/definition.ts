@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FunctionDefinition } from '../../../local/service.ts';
+import type { FunctionDefinition } from '../../../local/template/service.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures/lambda-functions');
 

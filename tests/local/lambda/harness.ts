@@ -6,7 +6,7 @@ import type {
   LogEvent,
 } from '../../../local/lambda/invocation.ts';
 import { LambdaService, type LambdaServiceOptions } from '../../../local/lambda/lambda-service.ts';
-import type { FunctionDefinition } from '../../../local/service.ts';
+import type { FunctionDefinition } from '../../../local/template/service.ts';
 import { functionDefinition } from './definition.ts';
 import type { Segment, SegmentDocument } from '../../../local/xray/document.ts';
 

@@ -3,7 +3,11 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Invoke, InvokeRequest, InvokeResponse } from '../../../local/lambda/invocation.ts';
 import { MessagingServer, type MessagingServerOptions } from '../../../local/messaging/messaging-server.ts';
-import type { QueueDefinition, SubscriptionDefinition, TopicDefinition } from '../../../local/service.ts';
+import type {
+  QueueDefinition,
+  SubscriptionDefinition,
+  TopicDefinition,
+} from '../../../local/template/service.ts';
 
 export const region = 'eu-central-1';
 export const accountId = '000000000000';

@@ -17,7 +17,7 @@ import {
   QueuePoller,
   type QueuePollerOptions,
 } from '../../../local/messaging/queue-poller.ts';
-import type { EventSourceMappingDefinition, QueueDefinition } from '../../../local/service.ts';
+import type { EventSourceMappingDefinition, QueueDefinition } from '../../../local/template/service.ts';
 import {
   queue,
   queueArn,

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { TableDefinition } from '../../../local/service.ts';
+import type { TableDefinition } from '../../../local/template/service.ts';
 import { TableServer } from '../../../local/tables/table-server.ts';
 
 const table = (name: string, properties: Record<string, unknown>): TableDefinition => ({

@@ -1,7 +1,7 @@
 import type { AlarmPlan } from '../../../plugin/alarms/alarm-spec.ts';
 import type { Conditions } from '../../../plugin/dashboard/conditions.ts';
 import { dashboardResources, planDashboards } from '../../../plugin/dashboard/dashboard-resources.ts';
-import type { Inventory } from '../../../plugin/inventory/inventory.ts';
+import type { Inventory } from '../../../local/template/index.ts';
 import type { CheckedDashboard } from './dashboard-checks.ts';
 import { checkDashboard } from './dashboard-checks.ts';
 import { resolveBody } from './resolve-body.ts';

@@ -5,7 +5,7 @@ import type {
   MetricFilterSpec,
   MetricStat,
 } from '../../../plugin/alarms/alarm-spec.ts';
-import type { FunctionResource, Inventory } from '../../../plugin/inventory/inventory.ts';
+import type { FunctionResource, Inventory } from '../../../local/template/index.ts';
 
 export const EMPTY: Inventory = {
   service: 'shop',

@@ -1,5 +1,5 @@
-import { resolve } from '../../../local/cloudformation/intrinsics.ts';
-import type { Scope } from '../../../local/cloudformation/scope.ts';
+import { resolve } from '../../../local/template/intrinsics.ts';
+import type { Scope } from '../../../local/template/intrinsics.ts';
 
 /**
  * The body as CloudWatch gets it, with made-up names and ARNs for what only a deployment knows.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { AlarmPlan } from '../../../plugin/alarms/alarm-spec.ts';
-import type { FunctionResource, Inventory } from '../../../plugin/inventory/inventory.ts';
+import type { FunctionResource, Inventory } from '../../../local/template/index.ts';
 import {
   alarmOn,
   compositeNamed,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Properties, Resources } from '../../../plugin/tracing/template.ts';
+import type { Properties } from '../../../local/template/index.ts';
+import type { Resources } from '../../../plugin/tracing/template.ts';
 import { wireTracing } from '../../../plugin/tracing/wire-tracing.ts';
 
 const defaultRole = { 'Fn::GetAtt': ['IamRoleLambdaExecution', 'Arn'] };

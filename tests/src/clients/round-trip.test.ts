@@ -29,7 +29,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
 import { sqsEvent, sqsRecord } from '../../../local/messaging/sqs-event.ts';
-import { carriers } from '../../../src/clients/carriers.ts';
+import { injections } from '../../../src/clients/injections.ts';
 import { observeClient } from '../../../src/clients/observe-client.ts';
 import { runWithCorrelation } from '../../../src/propagation/correlation.ts';
 import { extractCorrelation } from '../../../src/propagation/extract-correlation.ts';
@@ -303,6 +303,6 @@ describe('an id that is sent with one client and delivered as AWS would deliver 
       'SNS Publish',
       'SNS PublishBatch',
     ];
-    expect(new Set(proven)).toEqual(new Set(carriers.map(({ client, command }) => `${client} ${command}`)));
+    expect(new Set(proven)).toEqual(new Set(injections.map(({ client, command }) => `${client} ${command}`)));
   });
 });

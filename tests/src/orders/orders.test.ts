@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { logger } from '../../../src/index.ts';
 import { placeOrder, priceOf } from '../../../src/orders/order.ts';
 import { behaviourFor } from '../../../src/orders/payment.ts';
 import { Problem, logFailedRequest, toProblem } from '../../../src/orders/problem.ts';
@@ -94,6 +95,8 @@ describe('toProblem', () => {
 });
 
 describe('the error that ended a request', () => {
+  beforeAll(() => logger.ready());
+
   it('is logged as information where the caller is to blame, else as an error with their stack', () => {
     const logs = captureLogs();
     logFailedRequest({ statusCode: 404 });

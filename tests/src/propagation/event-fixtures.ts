@@ -23,7 +23,7 @@ export const withId = (event: unknown, id: string): unknown =>
 export const withoutId = (event: unknown): unknown =>
   rewrite(event, { value: (text) => (text === FIXTURE_ID ? undefined : text) });
 
-/** An event with the names of carriers in upper case. */
+/** An event with the name of the id in upper case. */
 export const withUpperCaseNames = (event: unknown): unknown =>
   rewrite(event, { key: (key) => (key.toLowerCase() === 'x-correlation-id' ? key.toUpperCase() : key) });
 

@@ -8,6 +8,7 @@ import {
   extractRecordCorrelation,
 } from '../../../src/propagation/extract-correlation.ts';
 import { FIXTURE_ID, fixture, withId, withUpperCaseNames, withoutId } from './event-fixtures.ts';
+import { readingsOf } from './readings.ts';
 
 interface Row {
   /** As the table in docs/correlation.md names it. */
@@ -81,7 +82,7 @@ const sourceNamed = (name: string) => eventSources.find((source) => source.name 
 describe('every event source', () => {
   it('has a fixture for each kind of event, and each fixture a row', () => {
     const described = eventSources.flatMap((source) =>
-      source.readings.map((reading) => ({
+      readingsOf(source.name).map((reading) => ({
         event: reading.event,
         source: source.name,
         carriesNothing: reading.id === undefined,

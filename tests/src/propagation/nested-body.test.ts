@@ -48,7 +48,7 @@ describe('readNestedBody', () => {
     expect(readNestedBody(nested(3)).correlationId).toBeUndefined();
   });
 
-  it('parses no body that mentions no carrier, and none that is longer than any poller delivers', () => {
+  it('parses no body that carries nothing by name, and none that is longer than any poller delivers', () => {
     const parse = vi.spyOn(JSON, 'parse');
     try {
       readNestedBody(`{"data":"${'x'.repeat(1_000_000)}"}`);

@@ -1,6 +1,8 @@
-import { carriers } from '../../../src/clients/carriers.ts';
-import type { Sender } from '../../../src/propagation/event-source.ts';
+import { injections } from '../../../src/clients/injections.ts';
 import { eventSources } from '../../../src/propagation/event-sources.ts';
+import { readingsOf } from './readings.ts';
+import type { Sender } from './readings.ts';
+import { written } from './writings.ts';
 
 const HTTP_WRITES = '`fetch`, undici, `http(s)`: header `x-correlation-id`, to allowed hosts only';
 const HEADINGS = [
@@ -12,15 +14,15 @@ const HEADINGS = [
   'per record',
 ];
 
-/** The table of docs/correlation.md, as the code has it: one line for each kind of event. Markdown. */
+/** The table of docs/correlation.md: the lines of every event source, in the order in which they are tried. Markdown. */
 export function sourceTable(): string {
   const lines = eventSources.flatMap((source) =>
-    source.readings.map(({ event, id = [], trace = [], senders = [] }) => [
+    readingsOf(source.name).map(({ event, id = [], trace = [], senders = [] }) => [
       event,
       `\`${source.name}\``,
       id.join('; else ') || 'nothing: a new id',
       trace.join('; ') || 'none',
-      senders.map(written).join('<br>') || 'none',
+      senders.map(writtenBy).join('<br>') || 'none',
       source.batch === undefined ? 'no' : 'yes',
     ]),
   );
@@ -30,11 +32,13 @@ export function sourceTable(): string {
 }
 
 /** What the commands of a client write; commands that write the same share a line. */
-function written(sender: Sender): string {
+function writtenBy(sender: Sender): string {
   if (sender === 'HTTP') return HTTP_WRITES;
   const commands = new Map<string, string[]>();
-  for (const { client, command, writes } of carriers) {
-    if (client === sender) commands.set(writes, [...(commands.get(writes) ?? []), `\`${command}\``]);
+  for (const injection of injections) {
+    if (injection.client !== sender) continue;
+    const what = written(injection);
+    commands.set(what, [...(commands.get(what) ?? []), `\`${injection.command}\``]);
   }
-  return [...commands].map(([writes, names]) => `${sender} ${names.join(', ')}: ${writes}`).join('<br>');
+  return [...commands].map(([what, names]) => `${sender} ${names.join(', ')}: ${what}`).join('<br>');
 }

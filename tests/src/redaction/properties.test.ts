@@ -52,7 +52,9 @@ const nameKey = fc
       () => faker.internet.email(),
     ];
     return makers[kind]?.() ?? '';
-  });
+  })
+  // A given name in one of these locales, and the one word for which nobody would give up its field.
+  .filter((name) => name.toLowerCase() !== 'name');
 const anything = fc.anything({
   withBigInt: true,
   withDate: true,

@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { observability } from '../../../src/middlewares/observability.ts';
 import { runWithCorrelation } from '../../../src/propagation/correlation.ts';
 import type { RedactionPolicy } from '../../../src/redaction/redact.ts';
@@ -49,6 +49,8 @@ const shownOrder = {
 };
 
 describe('the shared logger', () => {
+  beforeAll(() => logger.ready());
+
   it('writes the correlation id of the scope in which a line is written', () => {
     const logs = captureLogs();
     runWithCorrelation({ correlationId: 'order-1', source: 'sqs' }, () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { eventBridgeEvent, lambdaActionEvent } from '../../../../local/cloudwatch/actions/alarm-event.ts';
 import { snsMessage, snsSubject } from '../../../../local/cloudwatch/actions/sns-message.ts';
 import type { Transition } from '../../../../local/cloudwatch/actions/transition.ts';
-import type { AlarmDefinition } from '../../../../local/service.ts';
+import type { AlarmDefinition } from '../../../../local/template/service.ts';
 import { metricAlarm, stat } from '../alarms/metric-alarm.ts';
 
 const AT = Date.UTC(2026, 1, 1, 12, 5, 1, 25);

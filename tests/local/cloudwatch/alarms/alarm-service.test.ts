@@ -3,7 +3,7 @@ import type { Transition } from '../../../../local/cloudwatch/actions/transition
 import { MAX_HISTORY } from '../../../../local/cloudwatch/alarms/alarm-record.ts';
 import { AlarmService } from '../../../../local/cloudwatch/alarms/alarm-service.ts';
 import { MetricStore } from '../../../../local/cloudwatch/metrics/metric-store.ts';
-import type { AlarmDefinition, CompositeAlarmDefinition } from '../../../../local/service.ts';
+import type { AlarmDefinition, CompositeAlarmDefinition } from '../../../../local/template/service.ts';
 import { metricAlarm, stat } from './metric-alarm.ts';
 
 const MINUTE = 60_000;

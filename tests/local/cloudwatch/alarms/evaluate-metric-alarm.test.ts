@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluateMetricAlarm } from '../../../../local/cloudwatch/alarms/evaluate-metric-alarm.ts';
 import { MetricStore } from '../../../../local/cloudwatch/metrics/metric-store.ts';
 import type { AlarmState } from '../../../../local/cloudwatch/view.ts';
-import type { MetricAlarmDefinition, MetricStatDefinition } from '../../../../local/service.ts';
+import type { MetricAlarmDefinition, MetricStatDefinition } from '../../../../local/template/service.ts';
 import { metricAlarm, stat } from './metric-alarm.ts';
 
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-import type { MetricAlarmDefinition, MetricStatDefinition } from '../../../../local/service.ts';
+import type { MetricAlarmDefinition, MetricStatDefinition } from '../../../../local/template/service.ts';
 
 export const stat = (overrides: Partial<MetricStatDefinition> = {}): MetricStatDefinition => ({
   namespace: 'AWS/Lambda',

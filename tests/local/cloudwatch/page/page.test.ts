@@ -6,7 +6,7 @@ import { alarmSummary, byUrgency, settingsOf } from '../../../../local/cloudwatc
 import { lossSentences } from '../../../../local/cloudwatch/page/losses.ts';
 import { metricsPage } from '../../../../local/cloudwatch/page/metrics-page.ts';
 import type { AlarmState } from '../../../../local/cloudwatch/view.ts';
-import type { ServiceDefinition } from '../../../../local/service.ts';
+import type { ServiceDefinition } from '../../../../local/template/service.ts';
 import { functionDefinition } from '../../lambda/definition.ts';
 import { metricAlarm, stat } from '../alarms/metric-alarm.ts';
 
@@ -83,6 +83,14 @@ describe('the summary of an alarm', () => {
       resource: { kind: 'function', name: 'pay' },
       actionsEnabled: true,
     });
+  });
+
+  it('says which band the value of an anomaly alarm leaves', () => {
+    const alarm = metricAlarm({ comparisonOperator: 'GreaterThanUpperThreshold', thresholdMetricId: 'ad1' });
+    Reflect.deleteProperty(alarm, 'threshold');
+    expect(alarmSummary(newRecord(alarm, NOW), service).condition).toBe(
+      'Duration Maximum above the band of ad1 for 2 of 3 periods of 60 s',
+    );
   });
 
   it.each([

@@ -3,7 +3,7 @@ import type { AccessLogEntry } from '../../../../local/api-gateway/api-gateway.t
 import { MetricStore } from '../../../../local/cloudwatch/metrics/metric-store.ts';
 import { statisticOf } from '../../../../local/cloudwatch/metrics/statistic.ts';
 import { ApiMetrics } from '../../../../local/cloudwatch/sources/api-metrics.ts';
-import type { ApiDefinition } from '../../../../local/service.ts';
+import type { ApiDefinition } from '../../../../local/template/service.ts';
 import { succeeded } from '../../messaging/messaging-fixture.ts';
 
 const MINUTE = 60_000;

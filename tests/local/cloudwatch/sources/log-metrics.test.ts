@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MetricStore } from '../../../../local/cloudwatch/metrics/metric-store.ts';
 import { statisticOf } from '../../../../local/cloudwatch/metrics/statistic.ts';
 import { LogMetrics } from '../../../../local/cloudwatch/sources/log-metrics.ts';
-import type { MetricFilterDefinition } from '../../../../local/service.ts';
+import type { MetricFilterDefinition } from '../../../../local/template/service.ts';
 
 const MINUTE = 60_000;
 const NOW = Math.floor(Date.now() / MINUTE) * MINUTE;

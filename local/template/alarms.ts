@@ -1,0 +1,184 @@
+import { COMPARISON_OPERATORS, TREATMENTS_OF_MISSING_DATA } from '../cloudwatch/alarm-terms.ts';
+import type { ResolvedFields } from './fields.ts';
+import type { ResolvedResource, ResolvedResources } from './resources.ts';
+import { readOrWarn } from './resources.ts';
+import type {
+  AlarmActions,
+  AlarmDefinition,
+  CompositeAlarmDefinition,
+  MetricAlarmDefinition,
+  MetricFilterDefinition,
+  MetricQueryDefinition,
+  MetricStatDefinition,
+} from './service.ts';
+
+/** The metric and composite alarms of the template; what cannot be read or watched is left out with a warning. */
+export function alarmsToRun(resources: ResolvedResources): AlarmDefinition[] {
+  return [
+    ...readOrWarn(resources, 'AWS::CloudWatch::Alarm', (resource) => readMetricAlarm(resource, resources)),
+    ...readOrWarn(resources, 'AWS::CloudWatch::CompositeAlarm', (resource) => [readCompositeAlarm(resource)]),
+  ];
+}
+
+function readMetricAlarm(resource: ResolvedResource, resources: ResolvedResources): MetricAlarmDefinition[] {
+  const { fields, ref } = resource;
+  const single = !fields.has('Metrics');
+  const queries = single ? [readSingleMetric(fields)] : fields.each('Metrics').map(readQuery);
+  if (queries.includes(undefined)) {
+    resources.warn(
+      `The alarm ${ref()} is left out: only metrics, their statistics and metric math are evaluated locally`,
+    );
+    return [];
+  }
+  const threshold = fields.optionalNumber('Threshold');
+  const thresholdMetricId = fields.optionalText('ThresholdMetricId');
+  const datapointsToAlarm = fields.optionalNumber('DatapointsToAlarm');
+  const lowSamples = fields.optionalText('EvaluateLowSampleCountPercentile');
+  return [
+    {
+      ...actionsOf(resource),
+      kind: 'metric',
+      queries: queries.filter((query) => query !== undefined),
+      single,
+      ...(threshold !== undefined && { threshold }),
+      ...(thresholdMetricId !== undefined && { thresholdMetricId }),
+      comparisonOperator: oneOf(fields, 'ComparisonOperator', COMPARISON_OPERATORS),
+      evaluationPeriods: fields.optionalNumber('EvaluationPeriods') ?? 1,
+      ...(datapointsToAlarm !== undefined && { datapointsToAlarm }),
+      treatMissingData: fields.has('TreatMissingData')
+        ? oneOf(fields, 'TreatMissingData', TREATMENTS_OF_MISSING_DATA)
+        : 'missing',
+      ...(lowSamples !== undefined && {
+        evaluateLowSampleCountPercentile: lowSamples === 'ignore' ? 'ignore' : 'evaluate',
+      }),
+    },
+  ];
+}
+
+/** Undefined for an alarm on something other than a metric. */
+function readSingleMetric(fields: ResolvedFields): MetricQueryDefinition | undefined {
+  const metricName = fields.optionalText('MetricName');
+  if (metricName === undefined) return undefined;
+  const statistic = fields.optionalText('ExtendedStatistic') ?? fields.text('Statistic');
+  return { id: 'm1', returnData: true, stat: readStat(fields, fields, metricName, statistic) };
+}
+
+/** Undefined for a query of another kind, such as one of Metrics Insights. */
+function readQuery(fields: ResolvedFields): MetricQueryDefinition | undefined {
+  const label = fields.optionalText('Label');
+  const common = {
+    id: fields.text('Id'),
+    returnData: fields.optionalBoolean('ReturnData') ?? true,
+    ...(label !== undefined && { label }),
+  };
+  const expression = fields.optionalText('Expression');
+  if (expression !== undefined) {
+    const period = fields.optionalNumber('Period');
+    return /^\s*SELECT\s/i.test(expression)
+      ? undefined
+      : { ...common, expression, ...(period !== undefined && { period }) };
+  }
+  const stat = fields.within('MetricStat');
+  const metric = stat.within('Metric');
+  return { ...common, stat: readStat(stat, metric, metric.text('MetricName'), stat.text('Stat')) };
+}
+
+function readStat(
+  fields: ResolvedFields,
+  metric: ResolvedFields,
+  metricName: string,
+  statistic: string,
+): MetricStatDefinition {
+  const unit = fields.optionalText('Unit');
+  const period = fields.optionalNumber('Period') ?? DEFAULT_PERIOD;
+  if (!isPeriod(period)) {
+    throw new Error(`${fields.path}.Period: expected 10, 20, 30 or a multiple of 60, got ${period}`);
+  }
+  return {
+    namespace: metric.text('Namespace'),
+    metricName,
+    dimensions: readDimensions(metric),
+    statistic,
+    period,
+    ...(unit !== undefined && { unit }),
+  };
+}
+
+/** Seconds. */
+const DEFAULT_PERIOD = 60;
+
+/** PutMetricAlarm, "Period". */
+function isPeriod(period: number): boolean {
+  return [10, 20, 30].includes(period) || (period > 0 && period % 60 === 0);
+}
+
+function readDimensions(fields: ResolvedFields): MetricStatDefinition['dimensions'] {
+  return fields
+    .each('Dimensions')
+    .map((dimension) => ({ name: dimension.text('Name'), value: dimension.text('Value') }));
+}
+
+function readCompositeAlarm(resource: ResolvedResource): CompositeAlarmDefinition {
+  const { fields } = resource;
+  const actionsSuppressor = fields.optionalText('ActionsSuppressor');
+  return {
+    ...actionsOf(resource),
+    kind: 'composite',
+    rule: fields.text('AlarmRule'),
+    ...(actionsSuppressor !== undefined && { actionsSuppressor }),
+    suppressorWaitPeriod: fields.optionalNumber('ActionsSuppressorWaitPeriod') ?? 0,
+    suppressorExtensionPeriod: fields.optionalNumber('ActionsSuppressorExtensionPeriod') ?? 0,
+  };
+}
+
+function actionsOf({ fields, ref, attribute }: ResolvedResource): AlarmActions {
+  const description = fields.optionalText('AlarmDescription');
+  const actions = (name: string): string[] => fields.list(name).map(String);
+  return {
+    name: ref(),
+    arn: attribute('Arn'),
+    ...(description !== undefined && { description }),
+    actionsEnabled: fields.optionalBoolean('ActionsEnabled') ?? true,
+    alarmActions: actions('AlarmActions'),
+    okActions: actions('OKActions'),
+    insufficientDataActions: actions('InsufficientDataActions'),
+  };
+}
+
+function oneOf<Choice extends string>(
+  fields: ResolvedFields,
+  name: string,
+  choices: readonly Choice[],
+): Choice {
+  const text = fields.text(name);
+  const choice = choices.find((candidate) => candidate === text);
+  if (choice !== undefined) return choice;
+  throw new Error(`${fields.pathOf(name)}: expected one of ${choices.join(', ')}, got "${text}"`);
+}
+
+/** The metrics that CloudWatch Logs makes of log lines. */
+export function metricFiltersToRun(resources: ResolvedResources): MetricFilterDefinition[] {
+  return readOrWarn(resources, 'AWS::Logs::MetricFilter', (resource) => [readMetricFilter(resource)]);
+}
+
+function readMetricFilter({ fields, ref }: ResolvedResource): MetricFilterDefinition {
+  return {
+    name: ref(),
+    logGroup: fields.text('LogGroupName'),
+    pattern: fields.optionalText('FilterPattern') ?? '',
+    transformations: fields.each('MetricTransformations').map((transformation) => {
+      const defaultValue = transformation.optionalNumber('DefaultValue');
+      const unit = transformation.optionalText('Unit');
+      return {
+        namespace: transformation.text('MetricNamespace'),
+        metricName: transformation.text('MetricName'),
+        value: transformation.text('MetricValue'),
+        ...(defaultValue !== undefined && { defaultValue }),
+        ...(unit !== undefined && { unit }),
+        dimensions: transformation
+          .each('Dimensions')
+          .map((dimension) => ({ name: dimension.text('Key'), value: dimension.text('Value') })),
+      };
+    }),
+  };
+}

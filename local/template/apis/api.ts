@@ -1,0 +1,96 @@
+/** What REST and HTTP APIs have in common. */
+import type { Fields } from '../fields.ts';
+import type { Resource, ResolvedResource } from '../resources.ts';
+import type { RouteDefinition } from '../service.ts';
+
+export type ApiKind = 'REST' | 'HTTP' | 'WEBSOCKET';
+
+/** Undefined for what is no API. */
+export function apiKindOf({ type, fields }: Resource): ApiKind | undefined {
+  if (type === 'AWS::ApiGateway::RestApi') return 'REST';
+  if (type !== 'AWS::ApiGatewayV2::Api') return undefined;
+  return fields.optionalText('ProtocolType') === 'WEBSOCKET' ? 'WEBSOCKET' : 'HTTP';
+}
+
+export interface ApiOptions {
+  /** The stage of an API for which the template deploys none. */
+  readonly stage: string;
+  /** Whether REST stages are traced where no resource of the template says so. */
+  readonly restApiTracing: boolean;
+  /** The functions that run here. */
+  readonly functionNames: ReadonlySet<string>;
+}
+
+/** A stage that has a name. */
+export interface Stage<Text> {
+  /** Of the resource that makes it. */
+  readonly logicalId: string;
+  readonly name: Text;
+  readonly settings: Fields<Text>;
+}
+
+const STAGE_TYPES = ['AWS::ApiGateway::Stage', 'AWS::ApiGateway::Deployment', 'AWS::ApiGatewayV2::Stage'];
+
+/** A stage is a resource of its own, or a property of the deployment: the Serverless Framework writes the latter. */
+export function stagesOf<Text>(
+  resources: { readonly ofType: (type: string) => ReadonlyArray<Resource<Text>> },
+  isOfApi: (fields: Fields<Text>) => boolean,
+): Array<Stage<Text>> {
+  return STAGE_TYPES.flatMap((type) => resources.ofType(type))
+    .filter(({ fields }) => isOfApi(fields))
+    .flatMap(({ logicalId, type, fields }) => {
+      const name = fields.optionalText('StageName');
+      const settings = type === 'AWS::ApiGateway::Deployment' ? fields.within('StageDescription') : fields;
+      return name === undefined ? [] : [{ logicalId, name, settings }];
+    });
+}
+
+/** Ids of APIs that the template refers to, but does not contain. */
+export function idsOutside(
+  apis: readonly ResolvedResource[],
+  parts: readonly ResolvedResource[],
+  property: 'RestApiId' | 'ApiId',
+): string[] {
+  const own = new Set(apis.map((api) => api.ref()));
+  return [...new Set(parts.map(({ fields }) => fields.text(property)))].filter((id) => !own.has(id));
+}
+
+/** A route as deployed, before it is known whether it can be served here. */
+export interface DeployedRoute {
+  readonly method: string;
+  readonly path: string;
+  /** The deployed name of the function behind it; undefined where something else answers. */
+  readonly functionName?: string;
+  /** What answers: `AWS_PROXY`, `MOCK`, `HTTP_PROXY`... */
+  readonly integrationType: string;
+  /** `NONE`, or what would check the caller. */
+  readonly authorizationType: string;
+}
+
+/** Keeps the routes that a local function answers, and warns about the others, and about those left unprotected. */
+export function servedRoutes(
+  apiName: string,
+  routes: readonly DeployedRoute[],
+  context: { readonly functionNames: ReadonlySet<string>; readonly warn: (message: string) => void },
+): RouteDefinition[] {
+  const { functionNames, warn } = context;
+  const notFunctions = routes.filter(({ functionName }) => functionName === undefined);
+  for (const [type, group] of Map.groupBy(notFunctions, (route) => route.integrationType)) {
+    warn(`${apiName} does not serve ${listed(group)}: integrations of type ${type} are not run locally`);
+  }
+  const served = routes.flatMap(({ functionName, ...route }) => {
+    if (functionName === undefined) return [];
+    if (functionNames.has(functionName)) return [{ ...route, functionName }];
+    warn(`${apiName} does not serve ${listed([route])}: the function ${functionName} is not run locally`);
+    return [];
+  });
+  const guarded = served.filter(({ authorizationType }) => authorizationType !== 'NONE');
+  for (const [type, group] of Map.groupBy(guarded, (route) => route.authorizationType)) {
+    warn(`${apiName} serves ${listed(group)} to everyone: ${type} authorization is not checked locally`);
+  }
+  return served.map(({ method, path, functionName }) => ({ method, path, functionName }));
+}
+
+function listed(routes: ReadonlyArray<Pick<DeployedRoute, 'method' | 'path'>>): string {
+  return routes.map(({ method, path }) => `${method} ${path}`).join(', ');
+}

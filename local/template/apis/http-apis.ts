@@ -1,0 +1,82 @@
+import { functionNameOf } from '../arns.ts';
+import type { ResolvedResource, ResolvedResources } from '../resources.ts';
+import type { ApiDefinition } from '../service.ts';
+import type { ApiOptions, DeployedRoute } from './api.ts';
+import { apiKindOf, idsOutside, servedRoutes, stagesOf } from './api.ts';
+
+/** The HTTP APIs (API Gateway v2) of the template. */
+export function httpApisToRun(resources: ResolvedResources, options: ApiOptions): ApiDefinition[] {
+  const allApis = resources.ofType('AWS::ApiGatewayV2::Api');
+  const routes = resources.ofType('AWS::ApiGatewayV2::Route');
+  for (const id of idsOutside(allApis, routes, 'ApiId')) {
+    resources.warn(`The routes of the API ${id} are not served: the template only adds to it`);
+  }
+  return allApis
+    .filter((api) => apiKindOf(api) === 'HTTP')
+    .map((api) => {
+      const { logicalId, fields } = api;
+      const id = api.ref();
+      const name = fields.optionalText('Name') ?? logicalId;
+      if (fields.has('Body') || fields.has('BodyS3Location') || fields.has('Target')) {
+        resources.warn(
+          `${name} does not serve what its Body or Target defines: only routes of the template are read`,
+        );
+      }
+      const integrations = integrationsOf(resources, id, name);
+      const deployed = routes
+        .filter((route) => route.fields.text('ApiId') === id)
+        .map((route) => readRoute(route, integrations));
+      const [stage] = stagesOf(resources, (of) => of.optionalText('ApiId') === id);
+      return {
+        id,
+        name,
+        kind: 'HTTP',
+        stage: stage?.name ?? '$default',
+        tracing: false,
+        binaryMediaTypes: [],
+        routes: servedRoutes(name, deployed, { ...options, warn: resources.warn }),
+      };
+    });
+}
+
+type Integration = Pick<DeployedRoute, 'integrationType' | 'functionName'>;
+
+/** By what a route's Target ends in. */
+function integrationsOf(
+  resources: ResolvedResources,
+  apiId: string,
+  apiName: string,
+): Map<string, Integration> {
+  const ofApi = resources
+    .ofType('AWS::ApiGatewayV2::Integration')
+    .filter(({ fields }) => fields.text('ApiId') === apiId);
+  return new Map(
+    ofApi.map(({ ref, fields }) => {
+      const subtype = fields.optionalText('IntegrationSubtype');
+      const type = fields.text('IntegrationType');
+      if (type !== 'AWS_PROXY' || subtype !== undefined) return [ref(), { integrationType: subtype ?? type }];
+      const functionName = functionNameOf(fields.text('IntegrationUri'));
+      if (fields.optionalText('PayloadFormatVersion') === '1.0') {
+        resources.warn(
+          `${apiName} sends ${functionName} events of format 2.0, though the template asks for 1.0`,
+        );
+      }
+      return [ref(), { integrationType: type, functionName }];
+    }),
+  );
+}
+
+function readRoute(
+  { fields }: ResolvedResource,
+  integrations: ReadonlyMap<string, Integration>,
+): DeployedRoute {
+  const routeKey = fields.text('RouteKey');
+  const [method = '', path = ''] = routeKey === '$default' ? ['ANY', routeKey] : routeKey.split(' ');
+  const target = fields.optionalText('Target') ?? '';
+  return {
+    method: method.toUpperCase(),
+    path,
+    authorizationType: fields.optionalText('AuthorizationType') ?? 'NONE',
+    ...(integrations.get(target.replace('integrations/', '')) ?? { integrationType: 'NONE' }),
+  };
+}

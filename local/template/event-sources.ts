@@ -1,0 +1,180 @@
+/** What feeds functions: event source mappings, which poll, and services that invoke without waiting for the answer. */
+import { functionNameOf } from './arns.ts';
+import type { FunctionResource, StreamSource } from './inventory.ts';
+import type {
+  Resource,
+  ResolvedResource,
+  ResolvedResources,
+  WrittenResource,
+  WrittenResources,
+} from './resources.ts';
+import type { EventSourceMappingDefinition, QueueDefinition } from './service.ts';
+import { asObject } from './template.ts';
+
+/** Lambda's defaults, from the references of CreateEventSourceMapping (for queues) and PutFunctionEventInvokeConfig. */
+const DEFAULTS = { batchSize: 10, maximumBatchingWindow: 0 } as const;
+
+/** Seconds that Lambda keeps an asynchronous event where `MaximumEventAgeInSeconds` does not say: six hours. */
+export const DEFAULT_MAXIMUM_EVENT_AGE = 21_600;
+
+/** Seconds that Lambda may wait for a batch to fill. */
+function batchingWindowOf({ fields }: Resource): number {
+  return fields.optionalNumber('MaximumBatchingWindowInSeconds') ?? DEFAULTS.maximumBatchingWindow;
+}
+
+/** The mappings of the template's queues; mappings of other sources give a warning each. */
+export function eventSourceMappingsToRun(
+  resources: ResolvedResources,
+  ends: { readonly queues: readonly QueueDefinition[]; readonly functionNames: ReadonlySet<string> },
+): EventSourceMappingDefinition[] {
+  return resources.ofType('AWS::Lambda::EventSourceMapping').flatMap((resource) => {
+    const { fields } = resource;
+    const functionName = functionNameOf(fields.text('FunctionName'));
+    const source = fields.optionalText('EventSourceArn') ?? 'a self-managed source';
+    const queue = ends.queues.find(({ arn }) => arn === source);
+    if (queue === undefined) {
+      resources.warn(
+        `${functionName} receives nothing from ${source}: only queues of the template are polled locally`,
+      );
+      return [];
+    }
+    if (!ends.functionNames.has(functionName)) {
+      resources.warn(`The queue ${queue.name} is not polled for ${functionName}, which is not run locally`);
+      return [];
+    }
+    if (fields.within('FilterCriteria').list('Filters').length > 0) {
+      resources.warn(
+        `${functionName} receives every message of ${queue.name}: filters are not applied locally`,
+      );
+    }
+    return [mappingToRun(resource, functionName)];
+  });
+}
+
+function mappingToRun(resource: ResolvedResource, functionName: string): EventSourceMappingDefinition {
+  const { fields, ref } = resource;
+  const maximumConcurrency = fields.within('ScalingConfig').optionalNumber('MaximumConcurrency');
+  return {
+    uuid: ref(),
+    queueArn: fields.text('EventSourceArn'),
+    functionName,
+    enabled: fields.optionalBoolean('Enabled') ?? true,
+    batchSize: fields.optionalNumber('BatchSize') ?? DEFAULTS.batchSize,
+    maximumBatchingWindow: batchingWindowOf(resource),
+    reportBatchItemFailures: fields.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
+    ...(maximumConcurrency !== undefined && { maximumConcurrency }),
+  };
+}
+
+/** What a function is fed with by polling. */
+export function pollersOf(
+  functionId: string,
+  resources: WrittenResources,
+): Pick<FunctionResource, 'streams' | 'queues'> {
+  const mappings = resources
+    .ofType('AWS::Lambda::EventSourceMapping')
+    .filter(({ fields }) => resources.functionIn(fields.value('FunctionName'))?.logicalId === functionId);
+  return {
+    streams: mappings.flatMap((mapping) => streamOf(mapping, resources) ?? []),
+    queues: mappings.flatMap(({ fields }) => {
+      const source = resources.referredIn(fields.value('EventSourceArn'));
+      return source?.type === 'AWS::SQS::Queue' ? [source.logicalId] : [];
+    }),
+  };
+}
+
+/** What stands in the ARN of a source, or is the type of the resource that the ARN is taken from. */
+const STREAM_KINDS: ReadonlyArray<readonly [StreamSource['kind'], RegExp]> = [
+  ['kinesis', /:kinesis:|^AWS::Kinesis::/],
+  ['dynamodb', /:dynamodb:|^AWS::DynamoDB::/],
+  ['kafka', /:kafka:|^AWS::MSK::/],
+  ['documentdb', /:rds:|^AWS::DocDB::/],
+];
+
+function streamOf(mapping: WrittenResource, resources: WrittenResources): StreamSource | undefined {
+  const { logicalId, fields } = mapping;
+  const source = fields.value('EventSourceArn');
+  const described = resources.referredIn(source)?.type ?? JSON.stringify(source ?? '');
+  const kind =
+    fields.has('SelfManagedEventSource') || fields.has('SelfManagedKafkaEventSourceConfig')
+      ? 'kafka'
+      : STREAM_KINDS.find(([, pattern]) => pattern.test(described))?.[0];
+  return kind && { kind, mapping: logicalId, batchingWindow: batchingWindowOf(mapping) };
+}
+
+type AsyncInvocation = Pick<FunctionResource, 'isAsync' | 'maximumEventAge' | 'hasDestination'>;
+
+/** How each function, by its logical id, is invoked asynchronously, if anything does. */
+export function asyncInvocations(resources: WrittenResources): (functionId: string) => AsyncInvocation {
+  const never = { isAsync: false, maximumEventAge: DEFAULT_MAXIMUM_EVENT_AGE, hasDestination: false };
+  const found = new Map<string, AsyncInvocation>();
+  for (const resource of resources.all) {
+    for (const target of asyncTargetsOf(resource)) {
+      const id = resources.functionIn(target)?.logicalId;
+      if (id === undefined) continue;
+      found.set(id, { ...configured(resource, found.get(id) ?? never), isAsync: true });
+    }
+  }
+  return (functionId) => found.get(functionId) ?? never;
+}
+
+/**
+ * The services that invoke a function without waiting for its answer, as the Lambda Developer Guide has it under "Invoking
+ * Lambda with events from other AWS services".
+ */
+const ASYNC_PRINCIPALS: ReadonlySet<unknown> = new Set([
+  'cloudformation.amazonaws.com',
+  'codecommit.amazonaws.com',
+  'codepipeline.amazonaws.com',
+  'config.amazonaws.com',
+  'events.amazonaws.com',
+  'iotevents.amazonaws.com',
+  'lambda.alarms.cloudwatch.amazonaws.com',
+  's3.amazonaws.com',
+  'scheduler.amazonaws.com',
+  'ses.amazonaws.com',
+  'sns.amazonaws.com',
+]);
+
+/** What a resource invokes asynchronously, as it is written there. */
+function asyncTargetsOf({ type, fields }: WrittenResource): readonly unknown[] {
+  switch (type) {
+    case 'AWS::Lambda::EventInvokeConfig':
+      return [fields.value('FunctionName')];
+    case 'AWS::Scheduler::Schedule':
+      return [fields.within('Target').value('Arn')];
+    case 'AWS::Lambda::Permission':
+      return ASYNC_PRINCIPALS.has(principalOf(fields.value('Principal')))
+        ? [fields.value('FunctionName')]
+        : [];
+    // IoT also asks functions and waits, before it registers a device: only its rules tell.
+    case 'AWS::IoT::TopicRule':
+      return fields
+        .within('TopicRulePayload')
+        .each('Actions')
+        .map((action) => action.within('Lambda').value('FunctionArn'));
+    // CloudWatch Logs names the region in its principal, in an expression; that it is subscribed says the same.
+    case 'AWS::Logs::SubscriptionFilter':
+      return [fields.value('DestinationArn')];
+    default:
+      return [];
+  }
+}
+
+/** China has service names of its own; the framework writes them as `sns.${AWS::URLSuffix}`. */
+function principalOf(principal: unknown): unknown {
+  const { 'Fn::Sub': substitution, 'Fn::Join': join } = asObject(principal);
+  const [, parts] = [join].flat();
+  const name = substitution ?? (Array.isArray(parts) ? (parts[0] as unknown) : undefined) ?? principal;
+  if (typeof name !== 'string') return undefined;
+  return name.replace(/\.(\$\{AWS::URLSuffix\})?$/, '.amazonaws.com');
+}
+
+function configured({ type, fields }: WrittenResource, before: AsyncInvocation): AsyncInvocation {
+  if (type !== 'AWS::Lambda::EventInvokeConfig') return before;
+  return {
+    ...before,
+    maximumEventAge: fields.optionalNumber('MaximumEventAgeInSeconds') ?? before.maximumEventAge,
+    hasDestination: before.hasDestination || fields.within('DestinationConfig').names().length > 0,
+  };
+}

@@ -1,0 +1,184 @@
+import { functionNameOf } from './arns.ts';
+import { asyncInvocations, pollersOf } from './event-sources.ts';
+import { logicalIdIn } from './expressions.ts';
+import type { FunctionResource, ProvisionedConcurrency } from './inventory.ts';
+import { watched } from './inventory.ts';
+import type {
+  Resource,
+  ResolvedResource,
+  ResolvedResources,
+  WrittenResource,
+  WrittenResources,
+} from './resources.ts';
+import type { FunctionDefinition } from './service.ts';
+import { shown } from './template.ts';
+
+/** Lambda's defaults, from the properties of AWS::Lambda::Function in the CloudFormation template reference. */
+const DEFAULTS = { memorySize: 128, timeout: 3 } as const;
+
+/** A function writes to the log group of this and its name where the template does not say. */
+export const LOG_GROUP_PREFIX = '/aws/lambda/';
+
+/** What the template says of a function, whoever asks. */
+function settingsOf({
+  fields,
+}: Resource): Pick<FunctionDefinition, 'memorySize' | 'timeout' | 'logFormat' | 'reservedConcurrency'> {
+  const reservedConcurrency = fields.optionalNumber('ReservedConcurrentExecutions');
+  return {
+    memorySize: fields.optionalNumber('MemorySize') ?? DEFAULTS.memorySize,
+    timeout: fields.optionalNumber('Timeout') ?? DEFAULTS.timeout,
+    logFormat: fields.within('LoggingConfig').optionalText('LogFormat') === 'JSON' ? 'JSON' : 'Text',
+    ...(reservedConcurrency !== undefined && { reservedConcurrency }),
+  };
+}
+
+export interface FunctionOptions {
+  /** The unpacked deployment package of a function. */
+  readonly codeDirectoryOf: (deployed: { readonly logicalId: string; readonly name: string }) => string;
+  /** The key in `serverless.yml` of a deployed name. */
+  readonly functionKeyOf: (deployedName: string) => string;
+}
+
+/** The functions that can run here; each of the others gives a warning that says why it cannot. */
+export function functionsToRun(resources: ResolvedResources, options: FunctionOptions): FunctionDefinition[] {
+  const deploymentOnly = calledByTheDeployment(resources);
+  return resources.ofType('AWS::Lambda::Function').flatMap((resource) => {
+    const name = resource.name();
+    const obstacle = deploymentOnly.has(name) ? 'it only serves the deployment' : obstacleOf(resource);
+    if (obstacle !== undefined) {
+      resources.warn(`The function ${name} is not run locally: ${obstacle}`);
+      return [];
+    }
+    const layers = resource.fields.list('Layers');
+    if (layers.length > 0) {
+      resources.warn(`The function ${name} runs without its layers: ${layers.map(String).join(', ')}`);
+    }
+    return [functionToRun(resource, name, options)];
+  });
+}
+
+function functionToRun(
+  resource: ResolvedResource,
+  name: string,
+  options: FunctionOptions,
+): FunctionDefinition {
+  const { logicalId, fields, attribute } = resource;
+  const tags = fields.each('Tags').map((tag) => [tag.text('Key'), tag.text('Value')] as const);
+  return {
+    ...settingsOf(resource),
+    name,
+    key: options.functionKeyOf(name),
+    arn: attribute('Arn'),
+    handler: fields.text('Handler'),
+    codeDirectory: options.codeDirectoryOf({ logicalId, name }),
+    runtime: fields.text('Runtime'),
+    environment: environmentOf(fields),
+    tracingMode: fields.within('TracingConfig').optionalText('Mode') === 'Active' ? 'Active' : 'PassThrough',
+    logGroup: fields.within('LoggingConfig').optionalText('LogGroup') ?? `${LOG_GROUP_PREFIX}${name}`,
+    ...(tags.length > 0 && { tags: Object.fromEntries(tags) }),
+  };
+}
+
+function environmentOf(fields: ResolvedResource['fields']): Record<string, string> {
+  const variables = fields.within('Environment').within('Variables');
+  return Object.fromEntries(variables.names().map((variable) => [variable, variables.text(variable)]));
+}
+
+function obstacleOf({ fields }: ResolvedResource): string | undefined {
+  if (fields.optionalText('PackageType') === 'Image') return 'it is packaged as a container image';
+  if (fields.within('Code').has('ZipFile')) return 'its code is inline in the template';
+  const runtime = fields.optionalText('Runtime');
+  if (runtime?.startsWith('nodejs') !== true) {
+    return `its runtime is ${shown(runtime)}, and only Node.js functions run here`;
+  }
+  return undefined;
+}
+
+/** Names of functions that CloudFormation calls during a deployment; the Serverless Framework adds some of its own. */
+function calledByTheDeployment(resources: ResolvedResources): Set<string> {
+  return new Set(
+    resources.all
+      .filter(({ type }) => type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource')
+      .map(({ fields }) => functionNameOf(fields.optionalText('ServiceToken') ?? '')),
+  );
+}
+
+/** Those that the framework adds, by their logical ids. A service's own are watched, as all that it wrote itself. */
+const FRAMEWORK_FUNCTION = /^CustomDashresource/;
+
+export function functionsToWatch(
+  resources: WrittenResources,
+  functionKeyOf: (deployedName: string) => string | undefined,
+): readonly FunctionResource[] {
+  const functions = resources
+    .ofType('AWS::Lambda::Function')
+    .filter(({ logicalId }) => !FRAMEWORK_FUNCTION.test(logicalId));
+  const logGroups = functions.map((fn) => logGroupOf(fn, resources));
+  const invokedAsync = asyncInvocations(resources);
+  const atEdge = functionsAtEdge(resources);
+  return functions.map((fn, index): FunctionResource => {
+    const { logicalId, fields } = fn;
+    const name = fn.name();
+    const logGroup = logGroups[index];
+    return {
+      ...watched(fn, typeof name === 'string' ? functionKeyOf(name) : undefined),
+      ...settingsOf(fn),
+      systemLogLevel: levelOf(fields.within('LoggingConfig').value('SystemLogLevel')),
+      ...(logGroup !== undefined && { logGroup }),
+      sharesLogGroup: logGroup !== undefined && logGroups.filter((other) => other === logGroup).length > 1,
+      provisioned: provisionedOf(logicalId, resources),
+      ...invokedAsync(logicalId),
+      hasDeadLetterConfig: fields.has('DeadLetterConfig'),
+      runsAtEdge: atEdge.has(logicalId),
+      ...pollersOf(logicalId, resources),
+    };
+  });
+}
+
+function functionsAtEdge(resources: WrittenResources): ReadonlySet<string | undefined> {
+  const behaviours = resources
+    .ofType('AWS::CloudFront::Distribution')
+    .map(({ fields }) => fields.within('DistributionConfig'))
+    .flatMap((config) => [config.within('DefaultCacheBehavior'), ...config.each('CacheBehaviors')]);
+  return new Set(
+    behaviours
+      .flatMap((behaviour) => behaviour.each('LambdaFunctionAssociations'))
+      .map((association) => resources.functionIn(association.value('LambdaFunctionARN'))?.logicalId),
+  );
+}
+
+function levelOf(level: unknown): FunctionResource['systemLogLevel'] {
+  return level === 'DEBUG' || level === 'WARN' ? level : 'INFO';
+}
+
+/** The log group that the function writes to, where the template makes it: no filter can be put on any other. */
+function logGroupOf(fn: WrittenResource, resources: WrittenResources): string | undefined {
+  const functionName = fn.fields.value('FunctionName');
+  const name =
+    fn.fields.within('LoggingConfig').value('LogGroup') ??
+    (typeof functionName === 'string' ? `${LOG_GROUP_PREFIX}${functionName}` : undefined);
+  const referred = logicalIdIn(name);
+  return resources.ofType('AWS::Logs::LogGroup').find(({ logicalId, fields }) => {
+    const groupName = fields.value('LogGroupName');
+    return (
+      logicalId === referred ||
+      (typeof name === 'string' && groupName === name) ||
+      // The function has no name in the template, and its group is named after it by reference.
+      (name === undefined && logicalIdIn(groupName) === fn.logicalId)
+    );
+  })?.logicalId;
+}
+
+function provisionedOf(functionId: string, resources: WrittenResources): readonly ProvisionedConcurrency[] {
+  return resources.ofType('AWS::Lambda::Alias', 'AWS::Lambda::Version').flatMap((resource) => {
+    const { logicalId, type, fields } = resource;
+    const concurrency = fields
+      .within('ProvisionedConcurrencyConfig')
+      .optionalNumber('ProvisionedConcurrentExecutions');
+    if (concurrency === undefined) return [];
+    if (resources.functionIn(fields.value('FunctionName'))?.logicalId !== functionId) return [];
+    const name = type === 'AWS::Lambda::Alias' ? fields.value('Name') : undefined;
+    const qualifier = typeof name === 'string' ? name : resource.attribute('Version');
+    return [{ logicalId, qualifier, concurrency }];
+  });
+}

@@ -1,0 +1,45 @@
+/**
+ * The compiled CloudFormation template as others read it: the whole of what the plugin may use of this package before its
+ * `local` command runs. Nothing in here starts a server, opens a socket or loads the AWS SDK.
+ */
+export type { Expression } from './expressions.ts';
+export { getAttribute, intrinsicOf, logicalIdIn, ref } from './expressions.ts';
+export type {
+  ApiResource,
+  FunctionResource,
+  Inventory,
+  ProvisionedConcurrency,
+  QueueResource,
+  RuleResource,
+  ScheduleResource,
+  StateMachineResource,
+  StreamSource,
+  TableResource,
+  TopicResource,
+} from './inventory.ts';
+export { LOG_GROUP_PREFIX } from './functions.ts';
+export { readInventory } from './read-inventory.ts';
+export type { ReadInventoryOptions } from './read-inventory.ts';
+export type { Properties, TemplateResource } from './template.ts';
+export { asObject, parseResources } from './template.ts';
+export { alarmNameOf, functionNameOf } from './arns.ts';
+export { isObject } from '../json.ts';
+
+// What AWS says of alarms and functions, from the rooms that go by it: limits and words that stand once.
+export type {
+  AlarmState,
+  ComparisonOperator,
+  StaticComparisonOperator,
+  TreatMissingData,
+} from '../cloudwatch/alarm-terms.ts';
+export {
+  ALARM_STATES,
+  comparisonSign,
+  comparisonWords,
+  isBreaching,
+  isStaticComparison,
+  PLAIN_STATISTICS,
+} from '../cloudwatch/alarm-terms.ts';
+export { MAX_RULE_ALARMS, MAX_RULE_LENGTH } from '../cloudwatch/composite/alarm-rule.ts';
+export { percentileOf } from '../cloudwatch/metrics/statistic.ts';
+export { INIT_TIMEOUT_MS } from '../lambda/limits.ts';

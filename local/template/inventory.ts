@@ -1,0 +1,132 @@
+import type { Expression } from './expressions.ts';
+import type { WrittenResource } from './resources.ts';
+
+/**
+ * What the compiled template of a service holds that can be watched, as plain data. `readInventory` writes it; alarms,
+ * dashboards and the estimate of costs read it. Names and ARNs that only the deployment knows are CloudFormation
+ * expressions.
+ */
+export interface Inventory {
+  readonly service: string;
+  readonly stage: string;
+  readonly region: string;
+  readonly functions: readonly FunctionResource[];
+  readonly queues: readonly QueueResource[];
+  readonly topics: readonly TopicResource[];
+  readonly tables: readonly TableResource[];
+  readonly apis: readonly ApiResource[];
+  readonly rules: readonly RuleResource[];
+  readonly schedules: readonly ScheduleResource[];
+  readonly stateMachines: readonly StateMachineResource[];
+}
+
+interface WatchedResource {
+  readonly logicalId: string;
+  /** What people call it: the key in `serverless.yml` of a function, the logical id of anything else. */
+  readonly key: string;
+  /** What CloudWatch's dimension takes. */
+  readonly name: Expression;
+  /** The condition of the template without which it is not deployed. */
+  readonly condition?: string;
+}
+
+/** What is read of every resource alike. */
+export function watched(resource: WrittenResource, key = resource.logicalId): WatchedResource {
+  const { logicalId, condition } = resource;
+  return { logicalId, key, name: resource.name(), ...(condition !== undefined && { condition }) };
+}
+
+export interface FunctionResource extends WatchedResource {
+  /** Seconds. */
+  readonly timeout: number;
+  /** MB. */
+  readonly memorySize: number;
+  readonly logFormat: 'JSON' | 'Text';
+  /** JSON logs only: below INFO there is no `platform.report`. */
+  readonly systemLogLevel: 'DEBUG' | 'INFO' | 'WARN';
+  /** The logical id of its log group, where the template has it. */
+  readonly logGroup?: string;
+  /** Whether other functions write to the same log group. */
+  readonly sharesLogGroup: boolean;
+  readonly reservedConcurrency?: number;
+  /** Aliases and versions with provisioned concurrency. */
+  readonly provisioned: readonly ProvisionedConcurrency[];
+  /** Whether anything invokes it asynchronously: a topic, a rule, a bucket, a schedule, … */
+  readonly isAsync: boolean;
+  /** Seconds that an asynchronous event may wait. */
+  readonly maximumEventAge: number;
+  readonly hasDeadLetterConfig: boolean;
+  /** Whether CloudFront runs it (Lambda@Edge): then its metrics are in the regions where its requests come in. */
+  readonly runsAtEdge: boolean;
+  /** Whether what it answers asynchronously is sent somewhere, on failure or on success. */
+  readonly hasDestination: boolean;
+  readonly streams: readonly StreamSource[];
+  /** Logical ids of the queues it reads. */
+  readonly queues: readonly string[];
+}
+
+export interface ProvisionedConcurrency {
+  /** The logical id of the alias or version. */
+  readonly logicalId: string;
+  /** What follows the name of the function in CloudWatch's `Resource`: the name of the alias, or a version. */
+  readonly qualifier: Expression;
+  readonly concurrency: number;
+}
+
+export interface StreamSource {
+  readonly kind: 'kinesis' | 'dynamodb' | 'documentdb' | 'kafka';
+  /** The logical id of the event source mapping. */
+  readonly mapping: string;
+  /** Seconds that Lambda may wait for a batch to fill. */
+  readonly batchingWindow: number;
+}
+
+export interface QueueResource extends WatchedResource {
+  readonly fifo: boolean;
+  /** Seconds. */
+  readonly retention: number;
+  /** Seconds. */
+  readonly visibilityTimeout: number;
+  /** Logical ids of the queues whose failed messages come here; empty where it is no dead-letter queue. */
+  readonly deadLettersOf: readonly string[];
+  readonly hasDeadLetterQueue: boolean;
+  /** How often a message is received before it is a dead letter; absent without a dead-letter queue. */
+  readonly maxReceiveCount?: number;
+  /** Keys of the functions that read it. */
+  readonly consumers: readonly string[];
+}
+
+export interface TopicResource extends WatchedResource {
+  readonly fifo: boolean;
+  /** Whether a subscription sends what it cannot deliver to a queue. */
+  readonly redrives: boolean;
+}
+
+export interface TableResource extends WatchedResource {
+  readonly indexes: readonly string[];
+  readonly billing: 'PAY_PER_REQUEST' | 'PROVISIONED';
+  /** What the policies of the template let anyone do with it, as CloudWatch's `Operation` has it; at least one. */
+  readonly operations: readonly string[];
+}
+
+/** One stage of an API: each is watched by itself. */
+export interface ApiResource extends WatchedResource {
+  readonly kind: 'REST' | 'HTTP' | 'WEBSOCKET';
+  /** `Ref` of the API. `name` is its name for a REST API, and its id for the others. */
+  readonly id: Expression;
+  readonly stage: Expression;
+}
+
+export interface RuleResource extends WatchedResource {
+  /** Absent for the default bus. */
+  readonly eventBusName?: Expression;
+  readonly scheduled: boolean;
+}
+
+export interface ScheduleResource extends WatchedResource {
+  /** CloudWatch knows groups of schedules only. */
+  readonly group: Expression;
+}
+
+/** `name` is the ARN: CloudWatch knows a state machine by it. */
+export type StateMachineResource = WatchedResource;

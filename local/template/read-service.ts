@@ -1,0 +1,104 @@
+import { alarmsToRun, metricFiltersToRun } from './alarms.ts';
+import { localApiUrls } from './apis/api-urls.ts';
+import { apisToRun } from './apis/apis.ts';
+import { deploymentOf } from './deployment.ts';
+import { eventSourceMappingsToRun } from './event-sources.ts';
+import { alarmEventRulesToRun, scheduleGroupsToRun } from './events.ts';
+import type { FunctionOptions } from './functions.ts';
+import { functionsToRun } from './functions.ts';
+import { warnAboutWhatIsNotRun } from './not-run-locally.ts';
+import { queuesToRun } from './queues.ts';
+import { resolvedResources } from './resources.ts';
+import { TemplateScope } from './scope.ts';
+import type { FunctionDefinition, ServiceDefinition } from './service.ts';
+import { tablesToRun } from './tables.ts';
+import { parseTemplate } from './template.ts';
+import { subscriptionsToRun, topicsToRun } from './topics.ts';
+
+export interface ReadServiceOptions extends FunctionOptions {
+  /** The compiled CloudFormation template, as the Serverless Framework writes it into `.serverless`. */
+  readonly template: unknown;
+  readonly serviceName: string;
+  readonly stage: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** Values for the template's Parameters; the others take their defaults. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** What `Ref` of a queue gives. */
+  readonly queueUrlOf: (queueName: string) => string;
+  /**
+   * Where the API at this position of the service answers, for example `http://127.0.0.1:3000`: stands for its AWS address
+   * in the environment of functions. The address stays where this gives undefined.
+   */
+  readonly endpointOf?: (index: number) => string | undefined;
+  /**
+   * Whether REST stages are traced where the template does not say: the Serverless Framework leaves
+   * `provider.tracing.apiGateway` out of the template, and turns tracing on after the deployment.
+   *
+   * @default false
+   */
+  readonly restApiTracing?: boolean;
+}
+
+export interface ReadServiceResult {
+  readonly service: ServiceDefinition;
+  /** What will differ from AWS, one sentence each, without repetitions. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads what can run locally out of a CloudFormation template, with every reference resolved.
+ *
+ * @throws Error that begins with the path in the template, for references that cannot be resolved and values of
+ * the wrong kind in what is read.
+ */
+export function readService(options: ReadServiceOptions): ReadServiceResult {
+  const { serviceName, stage, region, accountId, restApiTracing = false } = options;
+  const template = parseTemplate(options.template);
+  const scope = new TemplateScope({
+    template,
+    deployment: deploymentOf(options),
+    parameters: options.parameters ?? {},
+    queueUrlOf: options.queueUrlOf,
+  });
+  const resources = resolvedResources(template, scope);
+
+  const functions = functionsToRun(resources, options);
+  const functionNames = new Set(functions.map(({ name }) => name));
+  const queues = queuesToRun(resources);
+  const topics = topicsToRun(resources);
+  const apis = apisToRun(resources, { stage, restApiTracing, functionNames });
+  const localUrls = localApiUrls(apis, options.endpointOf ?? (() => undefined));
+  const service: ServiceDefinition = {
+    name: serviceName,
+    stage,
+    region,
+    accountId,
+    functions: functions.map((definition) => withLocalUrls(definition, localUrls)),
+    apis,
+    queues,
+    topics,
+    subscriptions: subscriptionsToRun(resources, { topics, queues, functions }),
+    tables: tablesToRun(resources),
+    eventSourceMappings: eventSourceMappingsToRun(resources, { queues, functionNames }),
+    alarms: alarmsToRun(resources),
+    metricFilters: metricFiltersToRun(resources),
+    alarmEventRules: alarmEventRulesToRun(resources, functionNames),
+    scheduleGroups: scheduleGroupsToRun(resources),
+  };
+  warnAboutWhatIsNotRun(resources);
+  return { service, warnings: scope.warnings };
+}
+
+function withLocalUrls(
+  definition: FunctionDefinition,
+  localUrls: (text: string) => string,
+): FunctionDefinition {
+  const { environment } = definition;
+  return {
+    ...definition,
+    environment: Object.fromEntries(
+      Object.entries(environment).map(([name, value]) => [name, localUrls(value)]),
+    ),
+  };
+}

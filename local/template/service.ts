@@ -1,0 +1,212 @@
+import type { ComparisonOperator, TreatMissingData } from '../cloudwatch/alarm-terms.ts';
+
+/**
+ * The service to run, as plain data: what its deployed CloudFormation template says, with every reference
+ * resolved to a local name, ARN or URL. `local/template` writes it; every other part reads it.
+ */
+export interface ServiceDefinition {
+  readonly name: string;
+  readonly stage: string;
+  readonly region: string;
+  /** Twelve digits; local resources have no account, so this is a fixed, recognisable one. */
+  readonly accountId: string;
+  readonly functions: readonly FunctionDefinition[];
+  readonly apis: readonly ApiDefinition[];
+  readonly queues: readonly QueueDefinition[];
+  readonly topics: readonly TopicDefinition[];
+  readonly subscriptions: readonly SubscriptionDefinition[];
+  readonly tables: readonly TableDefinition[];
+  readonly eventSourceMappings: readonly EventSourceMappingDefinition[];
+  readonly alarms: readonly AlarmDefinition[];
+  readonly metricFilters: readonly MetricFilterDefinition[];
+  readonly alarmEventRules: readonly AlarmEventRuleDefinition[];
+  /** Names of the groups that schedules can be made in, beside `default`. */
+  readonly scheduleGroups: readonly string[];
+}
+
+export interface FunctionDefinition {
+  /** The deployed name, for example `shop-local-create-order`. */
+  readonly name: string;
+  /** The key in `serverless.yml`, for example `create-order`: what people call it. */
+  readonly key: string;
+  readonly arn: string;
+  /** Lambda's handler string, for example `src/handlers/create-order.handler`. */
+  readonly handler: string;
+  /** The unpacked deployment package: what Lambda calls `/var/task`. */
+  readonly codeDirectory: string;
+  /** Lambda's name of the runtime, for example `nodejs24.x`. */
+  readonly runtime: string;
+  /** MB. */
+  readonly memorySize: number;
+  /** Seconds. */
+  readonly timeout: number;
+  /** The environment of the template; the variables that Lambda itself sets are added when it runs. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly tracingMode: 'Active' | 'PassThrough';
+  readonly logFormat: 'JSON' | 'Text';
+  readonly logGroup: string;
+  /** Most environments at once; undefined where the template reserves none. */
+  readonly reservedConcurrency?: number;
+  /** The tags of the template; undefined where it sets none. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+export interface ApiDefinition {
+  readonly id: string;
+  /** The deployed name, for example `local-shop`. */
+  readonly name: string;
+  /** `REST` sends v1 events and is traced by X-Ray; `HTTP` sends v2 events and is not. */
+  readonly kind: 'REST' | 'HTTP';
+  readonly stage: string;
+  /** Whether X-Ray tracing is on for the stage. Always false for `HTTP`, as in AWS. */
+  readonly tracing: boolean;
+  /** REST only: media types passed to the function as base64. */
+  readonly binaryMediaTypes: readonly string[];
+  readonly routes: readonly RouteDefinition[];
+}
+
+export interface RouteDefinition {
+  /** Upper case, or `ANY`. */
+  readonly method: string;
+  /** As deployed: `/orders/{orderId}`, `/{proxy+}`, or `$default` (HTTP only). */
+  readonly path: string;
+  /** The deployed name of the function that answers. */
+  readonly functionName: string;
+}
+
+export interface QueueDefinition {
+  readonly name: string;
+  readonly arn: string;
+  /** SQS attributes as CreateQueue takes them, for example `VisibilityTimeout: '60'`. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface TopicDefinition {
+  readonly name: string;
+  readonly arn: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface SubscriptionDefinition {
+  readonly topicArn: string;
+  /** `sqs` and `lambda` are delivered; other protocols are reported at start and skipped. */
+  readonly protocol: string;
+  readonly endpoint: string;
+  /** SNS attributes as Subscribe takes them, for example `RawMessageDelivery: 'true'`. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface TableDefinition {
+  readonly name: string;
+  readonly arn: string;
+  /** The properties of `AWS::DynamoDB::Table` that CreateTable takes as they are. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+export interface EventSourceMappingDefinition {
+  readonly uuid: string;
+  readonly queueArn: string;
+  readonly functionName: string;
+  readonly enabled: boolean;
+  /** 1 to 10,000 (standard queue) or 1 to 10 (FIFO); Lambda's default is 10. */
+  readonly batchSize: number;
+  /** Seconds, 0 to 300. */
+  readonly maximumBatchingWindow: number;
+  readonly reportBatchItemFailures: boolean;
+  /** 2 to 1,000; undefined where the template sets none. */
+  readonly maximumConcurrency?: number;
+}
+
+export type AlarmDefinition = MetricAlarmDefinition | CompositeAlarmDefinition;
+
+/** What every alarm has. */
+export interface AlarmActions {
+  readonly name: string;
+  readonly arn: string;
+  readonly description?: string;
+  readonly actionsEnabled: boolean;
+  /** ARNs of topics and functions, as in the template. */
+  readonly alarmActions: readonly string[];
+  readonly okActions: readonly string[];
+  readonly insufficientDataActions: readonly string[];
+}
+
+export interface MetricAlarmDefinition extends AlarmActions {
+  readonly kind: 'metric';
+  /** One metric, or metrics and expressions of which one is watched. */
+  readonly queries: readonly MetricQueryDefinition[];
+  /** Whether the template gives the metric itself, without `Metrics`: CloudWatch then reports it in another form. */
+  readonly single: boolean;
+  /** Absent for an anomaly band. */
+  readonly threshold?: number;
+  /** The id of the anomaly band that takes the threshold's place. */
+  readonly thresholdMetricId?: string;
+  readonly comparisonOperator: ComparisonOperator;
+  readonly evaluationPeriods: number;
+  /** Undefined where the template sets none: all periods must breach, and CloudWatch words its reasons differently. */
+  readonly datapointsToAlarm?: number;
+  readonly treatMissingData: TreatMissingData;
+  readonly evaluateLowSampleCountPercentile?: 'evaluate' | 'ignore';
+}
+
+export type MetricQueryDefinition = {
+  readonly id: string;
+  readonly label?: string;
+  /** Whether this is what is watched. */
+  readonly returnData: boolean;
+} & (
+  | { readonly stat: MetricStatDefinition }
+  | {
+      readonly expression: string;
+      /** Seconds. */
+      readonly period?: number;
+    }
+);
+
+export interface MetricStatDefinition {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: ReadonlyArray<{ readonly name: string; readonly value: string }>;
+  /** `Sum`, `Average`, `p99`, ... */
+  readonly statistic: string;
+  /** Seconds. */
+  readonly period: number;
+  readonly unit?: string;
+}
+
+export interface CompositeAlarmDefinition extends AlarmActions {
+  readonly kind: 'composite';
+  /** For example `ALARM("a") OR ALARM("b")`. */
+  readonly rule: string;
+  /** Name or ARN of the alarm that holds its actions back. */
+  readonly actionsSuppressor?: string;
+  /** Seconds. */
+  readonly suppressorWaitPeriod: number;
+  /** Seconds. */
+  readonly suppressorExtensionPeriod: number;
+}
+
+/** A metric that CloudWatch Logs makes of log events. */
+export interface MetricFilterDefinition {
+  readonly name: string;
+  readonly logGroup: string;
+  readonly pattern: string;
+  readonly transformations: ReadonlyArray<{
+    readonly namespace: string;
+    readonly metricName: string;
+    /** A number, `$.field` or `$field`. */
+    readonly value: string;
+    readonly defaultValue?: number;
+    readonly unit?: string;
+    readonly dimensions: ReadonlyArray<{ readonly name: string; readonly value: string }>;
+  }>;
+}
+
+/** A rule of EventBridge that takes changes of alarms to functions. */
+export interface AlarmEventRuleDefinition {
+  readonly name: string;
+  readonly arn: string;
+  /** The event pattern, as in the template. */
+  readonly pattern: Readonly<Record<string, unknown>>;
+  readonly functionNames: readonly string[];
+}

@@ -1,0 +1,123 @@
+import { SHORTEST_BASE64, startsReadably } from './base64.ts';
+import { isBenignForm } from './benign-forms.ts';
+import { defaultDetectors } from './default-detectors.ts';
+import type { Category, Detector } from './detector.ts';
+import { AT, COLON, digitsOf, EQUALS, longestTokenOf, PERCENT, SPACE, traitsOf } from './traits.ts';
+
+/** One value that a detector found. */
+export interface Found {
+  readonly detector: string;
+  readonly category: Category;
+  /** The value itself: for a replacement that is computed from it. */
+  readonly text: string;
+}
+
+interface Span {
+  start: number;
+  end: number;
+  rank: number;
+}
+
+/** Nothing that a detector looks for is shorter: `a@b.io`. */
+const SHORTEST_VALUE = 6;
+
+/**
+ * Replaces every value that the detectors find in a text; the same string comes back when they find nothing. Takes
+ * time linear in the text. Where two detectors find overlapping values, the one named first gives the replacement, and
+ * the whole stretch is replaced.
+ *
+ * @param scanned what `scan` tells of the text.
+ */
+export function replaceFound(
+  text: string,
+  scanned: number,
+  detectors: readonly Detector[],
+  replace: (found: Found) => string,
+): string {
+  const spans = spansOf(text, scanned, detectors);
+  if (spans.length === 0) return text;
+  let masked = '';
+  let at = 0;
+  for (const { start, end, rank } of spans.length === 1 ? spans : merge(spans)) {
+    const detector = detectors[rank];
+    if (detector === undefined) continue;
+    const found = { detector: detector.name, category: detector.category, text: text.slice(start, end) };
+    masked += text.slice(at, start) + replace(found);
+    at = end;
+  }
+  return masked + text.slice(at);
+}
+
+/**
+ * Whether none of our detectors can find anything in a text, by what `scan` tells of it: without digits, signs and
+ * long words there is nothing but what its name announces.
+ */
+export function isPlain(text: string, scanned: number): boolean {
+  if ((scanned & (AT | COLON | EQUALS | PERCENT)) !== 0) return false;
+  const digits = digitsOf(scanned);
+  const token = longestTokenOf(scanned);
+  if (digits >= FEWEST_DIGITS || token >= SHORTEST_KEY) return false;
+  if (token >= SHORTEST_BASE64) {
+    if (digits > 0) return false;
+    // A long word, or the text behind base64.
+    if (token >= text.length - 2 && startsReadably(text)) return false;
+  }
+  return (scanned & SPACE) === 0 || token < SHORTEST_ANNOUNCED || !ANNOUNCED.test(text);
+}
+
+/** An IPv4 address. */
+const FEWEST_DIGITS = 4;
+/** The shortest key of an issuer. */
+const SHORTEST_KEY = 16;
+/** `Basic`. */
+const SHORTEST_ANNOUNCED = 5;
+const ANNOUNCED = /bearer|basic|bic|swift/i;
+
+function spansOf(text: string, scanned: number, detectors: readonly Detector[]): Span[] {
+  const spans: Span[] = [];
+  if (detectors === defaultDetectors && text.length < SHORTEST_VALUE) return spans;
+  const oursMayFind = text.length >= SHORTEST_VALUE && !isPlain(text, scanned) && !isBenignForm(text);
+  if (!oursMayFind && detectors === defaultDetectors) return spans;
+  const traits = traitsOf(text, scanned);
+  for (let rank = 0; rank < detectors.length; rank += 1) {
+    const detector = detectors[rank];
+    if (detector === undefined || (!oursMayFind && OURS.has(detector))) continue;
+    if (!detector.hint(text, traits)) continue;
+    collect(text, detector, rank, spans);
+    // What is masked whole cannot be masked more.
+    const [first] = spans;
+    if (spans.length === 1 && first !== undefined && first.end - first.start === text.length) break;
+  }
+  return spans;
+}
+
+const OURS: ReadonlySet<Detector> = new Set(defaultDetectors);
+
+function collect(text: string, { pattern, valid }: Detector, rank: number, spans: Span[]): void {
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const [value] = match;
+    const start = match.index;
+    const verdict = valid === undefined || valid(value, text, start);
+    const length = verdict === true ? value.length : Number(verdict);
+    if (length > 0) spans.push({ start, end: start + length, rank });
+    // What only looked like a value may hide the start of a real one.
+    pattern.lastIndex = start + Math.max(length, 1);
+  }
+}
+
+/** Spans in order of the text, overlapping ones joined under the detector that was named first. */
+function merge(spans: Span[]): Span[] {
+  spans.sort((one, other) => one.start - other.start || one.rank - other.rank);
+  const merged: Span[] = [];
+  for (const span of spans) {
+    const last = merged.at(-1);
+    if (last === undefined || span.start >= last.end) {
+      merged.push({ ...span });
+      continue;
+    }
+    last.end = Math.max(last.end, span.end);
+    last.rank = Math.min(last.rank, span.rank);
+  }
+  return merged;
+}

@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import { lambdaFunction, readResources } from './read-template.ts';
+
+const alarm = (properties: Record<string, unknown>): Record<string, unknown> => ({
+  Type: 'AWS::CloudWatch::Alarm',
+  Properties: {
+    AlarmName: 'slow',
+    Namespace: 'AWS/Lambda',
+    MetricName: 'Duration',
+    Statistic: 'Maximum',
+    Period: 300,
+    EvaluationPeriods: 3,
+    Threshold: '100',
+    ComparisonOperator: 'GreaterThanThreshold',
+    ...properties,
+  },
+});
+
+const readAlarm = (properties: Record<string, unknown>) => readResources({ Slow: alarm(properties) });
+
+describe('an alarm', () => {
+  it('is read with its metric, and with defaults of CloudWatch', () => {
+    const { service } = readResources({
+      Work: lambdaFunction({ FunctionName: 'work' }),
+      Alarms: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'alarms' } },
+      Slow: alarm({
+        AlarmName: undefined,
+        AlarmDescription: { 'Fn::Sub': 'Slow in ${AWS::Region}' },
+        Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'Work' } }],
+        Unit: 'Milliseconds',
+        AlarmActions: [{ Ref: 'Alarms' }],
+      }),
+    });
+    expect(service.alarms).toEqual([
+      {
+        kind: 'metric',
+        name: expect.stringMatching(/^shop-local-Slow-/) as string,
+        arn: expect.stringMatching(
+          /^arn:aws:cloudwatch:eu-central-1:000000000000:alarm:shop-local-Slow-/,
+        ) as string,
+        description: 'Slow in eu-central-1',
+        actionsEnabled: true,
+        alarmActions: ['arn:aws:sns:eu-central-1:000000000000:alarms'],
+        okActions: [],
+        insufficientDataActions: [],
+        single: true,
+        queries: [
+          {
+            id: 'm1',
+            returnData: true,
+            stat: {
+              namespace: 'AWS/Lambda',
+              metricName: 'Duration',
+              dimensions: [{ name: 'FunctionName', value: 'work' }],
+              statistic: 'Maximum',
+              period: 300,
+              unit: 'Milliseconds',
+            },
+          },
+        ],
+        threshold: 100,
+        comparisonOperator: 'GreaterThanThreshold',
+        evaluationPeriods: 3,
+        treatMissingData: 'missing',
+      },
+    ]);
+  });
+
+  it('is read with its expressions', () => {
+    const { service } = readAlarm({
+      Metrics: [
+        {
+          Id: 'errors',
+          ReturnData: false,
+          MetricStat: { Metric: { Namespace: 'AWS/Lambda', MetricName: 'Errors' }, Period: 60, Stat: 'Sum' },
+        },
+        { Id: 'rate', Expression: 'errors * 2', Label: 'Rate' },
+      ],
+      DatapointsToAlarm: 2,
+      TreatMissingData: 'notBreaching',
+      EvaluateLowSampleCountPercentile: 'ignore',
+      ActionsEnabled: false,
+    });
+    expect(service.alarms[0]).toMatchObject({
+      single: false,
+      queries: [
+        {
+          id: 'errors',
+          returnData: false,
+          stat: { metricName: 'Errors', statistic: 'Sum', period: 60, dimensions: [] },
+        },
+        { id: 'rate', returnData: true, expression: 'errors * 2', label: 'Rate' },
+      ],
+      datapointsToAlarm: 2,
+      treatMissingData: 'notBreaching',
+      evaluateLowSampleCountPercentile: 'ignore',
+      actionsEnabled: false,
+    });
+  });
+
+  it.each([
+    [
+      { TreatMissingData: 'maybe' },
+      'TreatMissingData: expected one of missing, ignore, breaching, notBreaching, got "maybe"',
+    ],
+    [{ Period: 45 }, 'Period: expected 10, 20, 30 or a multiple of 60, got 45'],
+    [{ Threshold: 'high' }, 'Threshold: expected a number, got "high"'],
+    [{ ComparisonOperator: undefined }, 'ComparisonOperator: expected text, got nothing'],
+    [
+      { ComparisonOperator: 'GreaterThan' },
+      'ComparisonOperator: expected one of GreaterThanThreshold, GreaterThanOrEqualToThreshold, LessThanThreshold, ' +
+        'LessThanOrEqualToThreshold, GreaterThanUpperThreshold, LessThanLowerThreshold, ' +
+        'LessThanLowerOrGreaterThanUpperThreshold, got "GreaterThan"',
+    ],
+    [{ Statistic: undefined }, 'Statistic: expected text, got nothing'],
+  ])('that cannot be read is left out, with a warning that names the property: %j', (properties, message) => {
+    const { service, warnings } = readAlarm(properties);
+    expect(service.alarms).toEqual([]);
+    expect(warnings).toEqual([
+      `Slow (AWS::CloudWatch::Alarm) is left out: Resources.Slow.Properties.${message}`,
+    ]);
+  });
+
+  it('on something other than metrics is left out with a warning', () => {
+    const { service, warnings } = readAlarm({
+      Metrics: [{ Id: 'q', Expression: 'SELECT AVG(Duration) FROM "AWS/Lambda"' }],
+    });
+    expect(service.alarms).toEqual([]);
+    expect(warnings).toEqual([
+      'The alarm slow is left out: only metrics, their statistics and metric math are evaluated locally',
+    ]);
+  });
+
+  it('made of others is read with its rule', () => {
+    const { service } = readResources({
+      Slow: alarm({}),
+      Unhealthy: {
+        Type: 'AWS::CloudWatch::CompositeAlarm',
+        Properties: {
+          AlarmName: 'unhealthy',
+          AlarmRule: { 'Fn::Sub': 'ALARM("${Slow}")' },
+          ActionsSuppressor: { 'Fn::GetAtt': ['Slow', 'Arn'] },
+          ActionsSuppressorWaitPeriod: 60,
+          ActionsSuppressorExtensionPeriod: '120',
+        },
+      },
+    });
+    expect(service.alarms[1]).toMatchObject({
+      kind: 'composite',
+      arn: 'arn:aws:cloudwatch:eu-central-1:000000000000:alarm:unhealthy',
+      rule: 'ALARM("slow")',
+      actionsSuppressor: 'arn:aws:cloudwatch:eu-central-1:000000000000:alarm:slow',
+      suppressorWaitPeriod: 60,
+      suppressorExtensionPeriod: 120,
+    });
+  });
+});
+
+describe('a metric filter', () => {
+  it('is read with its transformations', () => {
+    const { service, warnings } = readResources({
+      Group: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/aws/lambda/work' } },
+      Filter: {
+        Type: 'AWS::Logs::MetricFilter',
+        Properties: {
+          LogGroupName: { Ref: 'Group' },
+          FilterPattern: '{ $.level = "ERROR" }',
+          MetricTransformations: [
+            { MetricNamespace: 'shop', MetricName: 'errors', MetricValue: 1, DefaultValue: 0, Unit: 'Count' },
+            {
+              MetricNamespace: 'shop',
+              MetricName: 'slow',
+              MetricValue: '$.ms',
+              Dimensions: [{ Key: 'op', Value: '$.op' }],
+            },
+          ],
+        },
+      },
+    });
+    expect(service.metricFilters).toEqual([
+      {
+        name: expect.stringMatching(/^shop-local-Filter-/) as string,
+        logGroup: '/aws/lambda/work',
+        pattern: '{ $.level = "ERROR" }',
+        transformations: [
+          {
+            namespace: 'shop',
+            metricName: 'errors',
+            value: '1',
+            defaultValue: 0,
+            unit: 'Count',
+            dimensions: [],
+          },
+          {
+            namespace: 'shop',
+            metricName: 'slow',
+            value: '$.ms',
+            dimensions: [{ name: 'op', value: '$.op' }],
+          },
+        ],
+      },
+    ]);
+    expect(warnings).toEqual([]);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { lambdaFunction, readResources } from '../read-template.ts';
+
+const route = (routeKey: string, properties: object = {}) => ({
+  Type: 'AWS::ApiGatewayV2::Route',
+  Properties: {
+    ApiId: { Ref: 'Api' },
+    RouteKey: routeKey,
+    Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Integration' }]] },
+    ...properties,
+  },
+});
+const integration = (properties: object = {}) => ({
+  Type: 'AWS::ApiGatewayV2::Integration',
+  Properties: {
+    ApiId: { Ref: 'Api' },
+    IntegrationType: 'AWS_PROXY',
+    IntegrationUri: { 'Fn::GetAtt': ['Work', 'Arn'] },
+    PayloadFormatVersion: '2.0',
+    ...properties,
+  },
+});
+
+const read = (resources: Record<string, unknown>) => {
+  const { service, warnings } = readResources({
+    Work: lambdaFunction(),
+    Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'shop-api', ProtocolType: 'HTTP' } },
+    Integration: integration(),
+    ...resources,
+  });
+  return { api: service.apis[0], warnings };
+};
+
+describe('an HTTP API', () => {
+  it('has the method and path of every route, and the default route', () => {
+    const { api, warnings } = read({ Create: route('POST /orders'), Rest: route('$default') });
+    expect(api).toMatchObject({
+      name: 'shop-api',
+      kind: 'HTTP',
+      stage: '$default',
+      tracing: false,
+      binaryMediaTypes: [],
+      routes: [
+        { method: 'POST', path: '/orders', functionName: 'work' },
+        { method: 'ANY', path: '$default', functionName: 'work' },
+      ],
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it('takes the name of its stage', () => {
+    const { api } = read({
+      Stage: { Type: 'AWS::ApiGatewayV2::Stage', Properties: { ApiId: { Ref: 'Api' }, StageName: 'live' } },
+    });
+    expect(api?.stage).toBe('live');
+  });
+
+  it.each([
+    [{ IntegrationType: 'HTTP_PROXY', IntegrationUri: 'https://example.com' }, 'HTTP_PROXY'],
+    [{ IntegrationSubtype: 'SQS-SendMessage', IntegrationUri: undefined }, 'SQS-SendMessage'],
+  ])('leaves out what no function answers, with a warning: %j', (properties, type) => {
+    const { api, warnings } = read({ Create: route('POST /orders'), Integration: integration(properties) });
+    expect(api?.routes).toEqual([]);
+    expect(warnings).toEqual([
+      `shop-api does not serve POST /orders: integrations of type ${type} are not run locally`,
+    ]);
+  });
+
+  it('warns about the older payload format, authorization, quick targets and foreign APIs', () => {
+    const { warnings } = read({
+      Api: {
+        Type: 'AWS::ApiGatewayV2::Api',
+        Properties: { Name: 'shop-api', ProtocolType: 'HTTP', Target: 'arn:of:a:function' },
+      },
+      Integration: integration({ PayloadFormatVersion: '1.0' }),
+      Create: route('POST /orders', { AuthorizationType: 'JWT' }),
+      Foreign: route('GET /orders', { ApiId: 'a1b2c3d4e5' }),
+    });
+    expect(warnings).toEqual([
+      'The routes of the API a1b2c3d4e5 are not served: the template only adds to it',
+      'shop-api does not serve what its Body or Target defines: only routes of the template are read',
+      'shop-api sends work events of format 2.0, though the template asks for 1.0',
+      'shop-api serves POST /orders to everyone: JWT authorization is not checked locally',
+    ]);
+  });
+});

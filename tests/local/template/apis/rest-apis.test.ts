@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { lambdaFunction, readResources } from '../read-template.ts';
+
+const invocations = {
+  'Fn::Sub':
+    'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Work.Arn}/invocations',
+};
+const root = { 'Fn::GetAtt': ['Api', 'RootResourceId'] };
+
+const resource = (parent: unknown, part: string) => ({
+  Type: 'AWS::ApiGateway::Resource',
+  Properties: { RestApiId: { Ref: 'Api' }, ParentId: parent, PathPart: part },
+});
+const method = (properties: object, api: unknown = { Ref: 'Api' }) => ({
+  Type: 'AWS::ApiGateway::Method',
+  Properties: {
+    RestApiId: api,
+    HttpMethod: 'get',
+    ResourceId: root,
+    Integration: { Type: 'AWS_PROXY', Uri: invocations },
+    ...properties,
+  },
+});
+const deployment = (properties: object) => ({
+  Type: 'AWS::ApiGateway::Deployment',
+  Properties: { RestApiId: { Ref: 'Api' }, ...properties },
+});
+
+const read = (resources: Record<string, unknown>, options: Parameters<typeof readResources>[1] = {}) => {
+  const { service, warnings } = readResources(
+    {
+      Work: lambdaFunction(),
+      Api: {
+        Type: 'AWS::ApiGateway::RestApi',
+        Properties: { Name: 'shop-api', BinaryMediaTypes: ['image/png'] },
+      },
+      ...resources,
+    },
+    options,
+  );
+  return { api: service.apis[0], warnings };
+};
+
+describe('a REST API', () => {
+  it('has the full path of every method', () => {
+    const { api, warnings } = read({
+      Orders: resource(root, 'orders'),
+      Order: resource({ Ref: 'Orders' }, '{orderId}'),
+      AtRoot: method({}),
+      OnOrder: method({ HttpMethod: 'ANY', ResourceId: { Ref: 'Order' } }),
+    });
+    expect(api?.routes).toEqual([
+      { method: 'GET', path: '/', functionName: 'work' },
+      { method: 'ANY', path: '/orders/{orderId}', functionName: 'work' },
+    ]);
+    expect(api).toMatchObject({ name: 'shop-api', kind: 'REST', binaryMediaTypes: ['image/png'] });
+    expect(warnings).toEqual([]);
+  });
+
+  it('takes its stage from the deployment, and tracing from its stage description', () => {
+    const { api } = read({
+      Deployment: deployment({ StageName: 'live', StageDescription: { TracingEnabled: true } }),
+    });
+    expect(api).toMatchObject({ stage: 'live', tracing: true });
+  });
+
+  it('takes stage and tracing from a stage of its own, the one of that name if there are several', () => {
+    const stage = (name: string, tracing: boolean) => ({
+      Type: 'AWS::ApiGateway::Stage',
+      Properties: { RestApiId: { Ref: 'Api' }, StageName: name, TracingEnabled: tracing },
+    });
+    const { api } = read({
+      Deployment: deployment({}),
+      Old: stage('old', false),
+      Local: stage('local', true),
+    });
+    expect(api).toMatchObject({ stage: 'local', tracing: true });
+  });
+
+  it('is traced as the caller says where the template says nothing', () => {
+    const resources = { Deployment: deployment({ StageName: 'live' }) };
+    expect(read(resources).api?.tracing).toBe(false);
+    expect(read(resources, { restApiTracing: true }).api?.tracing).toBe(true);
+    expect(read({}, { restApiTracing: true }).api).toMatchObject({ stage: 'local', tracing: true });
+  });
+
+  it('leaves out what no local function answers, with one warning of each kind', () => {
+    const mock = { HttpMethod: 'OPTIONS', Integration: { Type: 'MOCK' } };
+    const { api, warnings } = read({
+      Orders: resource(root, 'orders'),
+      Preflight: method(mock),
+      OrdersPreflight: method({ ...mock, ResourceId: { Ref: 'Orders' } }),
+      Python: lambdaFunction({ FunctionName: 'snake', Runtime: 'python3.13' }),
+      Elsewhere: method({ Integration: { Type: 'AWS_PROXY', Uri: { 'Fn::GetAtt': 'Python.Arn' } } }),
+    });
+    expect(api?.routes).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringContaining('The function snake is not run locally'),
+      'shop-api does not serve OPTIONS /, OPTIONS /orders: integrations of type MOCK are not run locally',
+      'shop-api does not serve GET /: the function snake is not run locally',
+    ]);
+  });
+
+  it('warns about methods that it leaves unprotected', () => {
+    const { api, warnings } = read({ AtRoot: method({ AuthorizationType: 'AWS_IAM' }) });
+    expect(api?.routes).toHaveLength(1);
+    expect(warnings).toEqual([
+      'shop-api serves GET / to everyone: AWS_IAM authorization is not checked locally',
+    ]);
+  });
+
+  it('warns about methods of an API that is not in the template, and about OpenAPI bodies', () => {
+    const { api, warnings } = read({
+      Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Body: { openapi: '3.0.1' } } },
+      Foreign: method({}, 'a1b2c3d4e5'),
+    });
+    expect(api?.routes).toEqual([]);
+    expect(warnings).toEqual([
+      'The methods of the REST API a1b2c3d4e5 are not served: the template only adds to it',
+      'Api does not serve what its OpenAPI body defines: only methods of the template are read',
+    ]);
+  });
+
+  it('is refused when the parents of a resource lead nowhere or in a circle', () => {
+    expect(() =>
+      read({ Orders: resource('unknown', 'orders'), On: method({ ResourceId: { Ref: 'Orders' } }) }),
+    ).toThrow('Resources.On.Properties.ResourceId: expected a resource of the API Api, got "unknown"');
+    expect(() =>
+      read({
+        A: resource({ Ref: 'B' }, 'a'),
+        B: resource({ Ref: 'A' }, 'b'),
+        On: method({ ResourceId: { Ref: 'A' } }),
+      }),
+    ).toThrow('Resources.On.Properties.ResourceId: the parents of this resource of Api form a circle');
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { lambdaFunction, readResources } from './read-template.ts';
+
+const arn = (service: string, rest: string) => `arn:aws:${service}:eu-central-1:000000000000:${rest}`;
+const queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'orders' } };
+
+describe('an event source mapping', () => {
+  const mapping = (properties: object = {}) => ({
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: {
+      EventSourceArn: { 'Fn::GetAtt': ['Orders', 'Arn'] },
+      FunctionName: { 'Fn::GetAtt': ['Work', 'Arn'] },
+      ...properties,
+    },
+  });
+  const read = (properties: object = {}, others: Record<string, unknown> = {}) =>
+    readResources({ Orders: queue, Work: lambdaFunction(), Mapping: mapping(properties), ...others });
+
+  it('has Lambda’s defaults', () => {
+    const { service, warnings } = read();
+    expect(service.eventSourceMappings).toEqual([
+      {
+        uuid: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/) as string,
+        queueArn: arn('sqs', 'orders'),
+        functionName: 'work',
+        enabled: true,
+        batchSize: 10,
+        maximumBatchingWindow: 0,
+        reportBatchItemFailures: false,
+      },
+    ]);
+    expect(warnings).toEqual([]);
+    expect(read().service.eventSourceMappings[0]?.uuid).toBe(service.eventSourceMappings[0]?.uuid);
+  });
+
+  it('has what the template sets', () => {
+    const { service } = read({
+      Enabled: false,
+      BatchSize: '5',
+      MaximumBatchingWindowInSeconds: 2,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 4 },
+    });
+    expect(service.eventSourceMappings[0]).toMatchObject({
+      enabled: false,
+      batchSize: 5,
+      maximumBatchingWindow: 2,
+      reportBatchItemFailures: true,
+      maximumConcurrency: 4,
+    });
+  });
+
+  it.each([
+    ['its name', 'work'],
+    ['its name and an alias', 'work:live'],
+    ['its partial ARN', '000000000000:function:work'],
+    ['the ARN of a version', `${arn('lambda', 'function:work')}:1`],
+  ])('finds the function by %s', (_what, functionName) => {
+    expect(read({ FunctionName: functionName }).service.eventSourceMappings[0]?.functionName).toBe('work');
+  });
+
+  it('warns about filters, which are not applied', () => {
+    expect(read({ FilterCriteria: { Filters: [{ Pattern: '{}' }] } }).warnings).toEqual([
+      'work receives every message of orders: filters are not applied locally',
+    ]);
+  });
+
+  it('is left out with a warning for other sources, and for functions that do not run here', () => {
+    const stream = read({ EventSourceArn: 'arn:of:a:stream' });
+    expect(stream.service.eventSourceMappings).toEqual([]);
+    expect(stream.warnings).toEqual([
+      'work receives nothing from arn:of:a:stream: only queues of the template are polled locally',
+    ]);
+    const python = read({}, { Work: lambdaFunction({ Runtime: 'python3.13' }) });
+    expect(python.service.eventSourceMappings).toEqual([]);
+    expect(python.warnings).toContain('The queue orders is not polled for work, which is not run locally');
+  });
+});

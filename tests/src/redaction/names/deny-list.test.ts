@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { createDenyList } from '../../../../src/redaction/names/deny-list.ts';
+import type { Category } from '../../../../src/redaction/detectors/detector.ts';
+
+const sensitive: Readonly<Record<Category, string>> = {
+  credentials: `password userPassword user_password USER-PASSWORD passwd pwd newPassword passwordHash passphrase secret
+    clientSecret client_secret apiKey api_key x-api-key apikey X-API-KEY accessKey aws_secret_access_key AccessKeyId
+    privateKey private_key token accessToken refresh_token id_token authToken sessionToken csrfToken tokens authorization
+    Proxy-Authorization cookie Set-Cookie sessionId session_id otp totpSecret pin cardPin credentials dbCredentials
+    connectionString encryptionKey signing_key jwt x-amz-security-token securityAnswer verificationCode`,
+  contact:
+    'email emailAddress e-mail customerEmail email_address phone phoneNumber home.phone telephone mobileNumber',
+  identity: `ssn socialSecurityNumber nationalId passportNumber driversLicense taxId firstName last_name fullName surname
+    dateOfBirth dob birthDate gender religion nationality`,
+  financial:
+    'cardNumber card_number creditCard cvv cvc cardHolderName iban accountNumber bankAccount routingNumber salary',
+  health: 'diagnosis bloodType allergies medicalRecordNumber healthInsuranceNumber',
+  location: 'address streetAddress postalCode zipCode latitude lng coordinates',
+  network: 'ip ipAddress clientIp remoteAddr x-forwarded-for macAddress deviceId imei',
+};
+
+const benign = `author authors authored authorId primaryKey compass tokenCount tokenize total_tokens maxTokens passenger
+  classPath addressBookSize bus_stop pinned keyboard secretary emailSent emailCount phoneVerified passed passCount
+  hasPassword isEmailVerified passwordUpdatedAt token_type expiresIn nextToken publicKey uuid id orderId statusCode createdAt
+  description productName sku quantity price currency total items shipping zipper tips recipe script ipsum clip equipment
+  headphones cardinality discardedAt opinion pinterest foreignKey sortKey cacheKey keyword monkey sessionCount accessLevel
+  contentType language latency latest streetlight genderless background traceId requestId memorySize duration version
+  location addressable`;
+
+const categoryOf = createDenyList();
+
+describe('createDenyList', () => {
+  it.each(Object.entries(sensitive))(
+    'finds names of %s, whatever their case and separators',
+    (category, names) => {
+      for (const name of names.split(/\s+/)) expect([name, categoryOf(name)]).toEqual([name, category]);
+    },
+  );
+
+  it('leaves names alone that only look like denied ones', () => {
+    const names = benign.split(/\s+/);
+
+    expect(names.length).toBeGreaterThanOrEqual(70);
+    expect(names.filter((name) => categoryOf(name) !== undefined)).toEqual([]);
+  });
+
+  it('can be extended and reduced by category', () => {
+    const options = { extend: { identity: ['loyalty number'] }, without: ['network'] } as const;
+    const ofOptions = createDenyList(options);
+    expect(ofOptions('customer_loyaltyNumber')).toBe('identity');
+    expect(ofOptions('clientIp')).toBeUndefined();
+    expect(ofOptions('password')).toBe('credentials');
+    expect(createDenyList({ extend: { network: ['device tag'] }, without: ['network'] })('deviceTag')).toBe(
+      'network',
+    );
+  });
+
+  it('takes any key: empty, without letters, and very long', () => {
+    expect(categoryOf('')).toBeUndefined();
+    expect(categoryOf('__proto__')).toBeUndefined();
+    expect(categoryOf('constructor')).toBeUndefined();
+    expect(categoryOf('$%&/')).toBeUndefined();
+    expect(categoryOf('a'.repeat(1_000_000))).toBeUndefined();
+  });
+});
