@@ -1,11 +1,11 @@
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Metafile, Plugin } from 'esbuild';
+import type { Metafile } from 'esbuild';
 import { build } from 'esbuild';
-import { bundleLazyParts } from './lazy-parts.ts';
+import { compilePackage } from './compile-package.ts';
 
 /*
  * What `observability()` adds to a function while tracing is off: the bundle of a handler with it, against that of the same
@@ -17,8 +17,6 @@ import { bundleLazyParts } from './lazy-parts.ts';
 const LIMIT = 1.15;
 /** esbuild and Powertools change by a few bytes. */
 const TOLERANCE = 0.01;
-
-const PROJECT = join(import.meta.dirname, '..');
 
 const handler = (imports: string, middleware: string): string => `
 import middy from '@middy/core';
@@ -68,26 +66,6 @@ interface Bundle {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'lantern-size-'));
-
-/** The package as it is published, without its types: quicker than the compiler, and the same for a bundler. */
-async function compile(): Promise<void> {
-  const source = join(PROJECT, 'src');
-  const files = (await readdir(source, { recursive: true })).filter(
-    (file) => file.endsWith('.ts') && !/^(handlers|orders)\//.test(file),
-  );
-  await build({
-    entryPoints: files.map((file) => join(source, file)),
-    outdir: join(folder, 'dist/src'),
-    outbase: source,
-    format: 'esm',
-    platform: 'node',
-    target: 'es2024',
-    plugins: [importJs],
-  });
-  await cp(join(PROJECT, 'package.json'), join(folder, 'package.json'));
-  await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
-  await bundleLazyParts(join(folder, 'dist/src'));
-}
 
 async function bundle(name: string, contents: string): Promise<Bundle> {
   const outdir = join(folder, name);
@@ -149,17 +127,6 @@ function invoke(file: string, entry: ReadonlySet<string>): string[] {
   return read.map((url) => basename(url)).filter((name) => !entry.has(name));
 }
 
-/** The compiler writes the names of compiled files into imports. */
-const importJs: Plugin = {
-  name: 'import-js',
-  setup(bundler) {
-    bundler.onLoad({ filter: /[.]ts$/ }, async ({ path }) => ({
-      loader: 'ts',
-      contents: (await readFile(path, 'utf8')).replaceAll(/((?:from|import\()\s*'\.[^']*)\.ts'/g, "$1.js'"),
-    }));
-  },
-};
-
 /** Of every module that the other bundle has not in the same size. */
 function printModules(other: Bundle, ours: Bundle): void {
   const rows = [...ours.modules].map(
@@ -177,7 +144,7 @@ function printModules(other: Bundle, ours: Bundle): void {
 
 try {
   await writeFile(join(folder, 'invoke.mjs'), INVOKE);
-  await compile();
+  await compilePackage(folder);
   const [powertools, lantern] = await Promise.all([
     bundle('powertools', HANDLERS.powertools),
     bundle('lantern', HANDLERS.lantern),

@@ -42,10 +42,10 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
       return repeatId(response);
     });
     // Nothing that was logged may be lost with the process, which freezes with the answer.
-    replaceEarlyResponse(
-      request,
-      (response) => waitingLines()?.then(() => repeatId(response)) ?? repeatId(response),
-    );
+    replaceEarlyResponse(request, (response) => {
+      const lines = response === undefined ? undefined : waitingLines();
+      return lines === undefined ? repeatId(response) : lines.then(() => repeatId(response));
+    });
     whenHooksAreSkipped(request, setContext);
     if (context !== undefined) return undefined;
     return import('../lazy/events.ts').then(

@@ -7,6 +7,7 @@ import { createTextGuard } from '../redaction/text-guard.ts';
 import { decodeEvent, EVENT_FIELD_NAMES } from '../redaction/walk/decode-event.ts';
 import { className, Described } from '../redaction/walk/described.ts';
 import type { GuardedSpan } from './guarded-span.ts';
+import { createWarnOnce } from './warn-once.ts';
 
 /** What of a value may stand in a trace, by one policy. */
 interface Capture {
@@ -94,20 +95,25 @@ function addShown(span: GuardedSpan, key: string, shown: unknown): void {
   if (shown !== undefined) span.addMetadata(OWN_NAMESPACE, key, shown);
 }
 
+const warnOnce = createWarnOnce();
 const BY_DEFAULT: RedactionPolicy = {};
 const captures = new WeakMap<RedactionPolicy, Capture>();
 const capturesOfEvents = new WeakMap<RedactionPolicy, Capture>();
 
-/** The capture of a policy, made once: policies are checked where they are given, and may serve a million invocations. */
-function captureBy(policy: RedactionPolicy, fieldNames?: readonly string[]): Capture {
-  const known = fieldNames === undefined ? captures : capturesOfEvents;
+/**
+ * The capture of a policy, made once. Its form was checked where it was given; what shows only now, a detector that is too
+ * slow, must not break the handler.
+ */
+function captureBy(policy: RedactionPolicy, fieldNames: readonly string[] = []): Capture {
+  const known = fieldNames.length === 0 ? captures : capturesOfEvents;
   let capture = known.get(policy);
   if (capture === undefined) {
-    capture = createCapture(
-      fieldNames === undefined
-        ? policy
-        : { ...policy, fieldNames: [...(policy.fieldNames ?? []), ...fieldNames] },
-    );
+    try {
+      capture = createCapture({ ...policy, fieldNames: [...(policy.fieldNames ?? []), ...fieldNames] });
+    } catch (error) {
+      warnOnce('A policy cannot be used; nothing is shown by it', error);
+      capture = createCapture({ mode: 'off' });
+    }
     known.set(policy, capture);
   }
   return capture;

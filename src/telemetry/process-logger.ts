@@ -1,4 +1,5 @@
 import type { Request } from '@middy/core';
+import { currentCorrelation, runWithCorrelation } from '../propagation/correlation.ts';
 import { addWaiting, shared } from './shared-logger.ts';
 import type { SharedLogger } from './shared-logger.ts';
 
@@ -20,8 +21,17 @@ export async function loadLogger(): Promise<SharedLogger> {
 }
 
 function use(fn: (logger: SharedLogger) => void): void {
-  if (shared.logger !== undefined) fn(shared.logger);
-  else addWaiting(loadLogger().then(fn));
+  if (shared.logger !== undefined) {
+    fn(shared.logger);
+    return;
+  }
+  const scope = currentCorrelation();
+  addWaiting(
+    loadLogger().then((logger) => {
+      if (scope === undefined) fn(logger);
+      else runWithCorrelation(scope, () => fn(logger));
+    }),
+  );
 }
 
 /**
