@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { extractCorrelation, toCorrelationContext } from '../../../src/propagation/extract-correlation.ts';
 import { readHttpEvent } from '../../../src/propagation/read-http-event.ts';
 import { lambdaContext } from '../../helpers/lambda.ts';
+import { fc, runs } from '../../helpers/fast-check.ts';
 import { fixture } from './event-fixtures.ts';
 
 const lambda = lambdaContext();
