@@ -146,8 +146,8 @@ describe('readHttpEvent', () => {
         expect(read).toEqual(full(each));
         expect(extractCorrelation(each, lambda).replaced).toBe(false);
       }),
-      runs(1000),
+      runs(2000),
     );
-    expect(taken).toBeGreaterThan(500);
+    expect(taken).toBeGreaterThan(50);
   });
 });
