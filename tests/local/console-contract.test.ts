@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc, runs } from '../helpers/fast-check.ts';
 import type { PageRoute } from '../../local/console-contract.ts';
 import { isPageAddress, PAGES, parameterIn, pathOf, routeAt } from '../../local/console-contract.ts';
 
@@ -14,7 +14,7 @@ describe('the list of pages', () => {
         expect(routeAt(pathOf(route))).toEqual(route);
         expect(isPageAddress(pathOf(route))).toBe(true);
       }),
-      { numRuns: 50, seed: 9 },
+      runs(50),
     );
   });
 

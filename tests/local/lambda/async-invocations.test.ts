@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fc } from '../../helpers/fast-check.ts';
 import { AsyncInvocations } from '../../../local/lambda/async-invocations.ts';
 import type { DroppedEvent } from '../../../local/lambda/async-invocations.ts';
 import type { AsyncEvent, InvokeRequest, InvokeResponse } from '../../../local/lambda/invocation.ts';
@@ -144,7 +144,6 @@ describe('an asynchronous event', () => {
           ),
         );
       }),
-      { numRuns: 100, seed: 9 },
     );
   });
 });
