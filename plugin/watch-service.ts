@@ -1,3 +1,5 @@
+import type { Inventory } from 'lambda-lantern-local/template';
+import { asObject, readInventory } from 'lambda-lantern-local/template';
 import { ALARM_TOPIC, alarmTopicResources } from './actions/alarm-topic.ts';
 import { planActions } from './actions/plan-actions.ts';
 import type { AlarmPlan } from './alarms/alarm-plan.ts';
@@ -5,12 +7,9 @@ import type { ResourceMap } from './alarms/alarm-resources.ts';
 import { alarmResources } from './alarms/alarm-resources.ts';
 import { checkAlarms } from './alarms/check/check-alarms.ts';
 import { planAlarms } from './alarms/plan-alarms.ts';
-
 import type { PlannedDashboard } from './dashboard/plan-dashboards.ts';
 import { dashboardResources, planDashboards } from './dashboard/plan-dashboards.ts';
 import { conditionsOf } from './dashboard/render-body.ts';
-import type { Inventory } from 'lambda-lantern-local/template';
-import { asObject, readInventory } from 'lambda-lantern-local/template';
 import type { Serverless } from './serverless.ts';
 import { refuse } from './serverless.ts';
 import { dashboardsForStage, settingsForStage } from './settings/resolve-settings.ts';

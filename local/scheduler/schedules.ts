@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { AwsApiError } from '../http/aws-error.ts';
 import { AsyncInvocations } from '../lambda/async-invocations.ts';
 import type { AsyncEventSink, Invoke } from '../lambda/invocation.ts';
+import { arnOf } from '../template/arns.ts';
 import { MAX_TIMER_MS, NAME } from './limits.ts';
 import type { ScheduleRequest } from './schedule.ts';
 import { invalid } from './schedule-expression.ts';
@@ -178,7 +179,7 @@ export class Schedules {
   }
 
   #arn(type: string, path: string): string {
-    return `arn:aws:scheduler:${this.#options.region}:${this.#options.accountId}:${type}/${path}`;
+    return arnOf(this.#options, 'scheduler', `${type}/${path}`);
   }
 }
 

@@ -49,11 +49,7 @@ const forbidden: ReadonlyArray<readonly [rule: string, file: string, code: strin
   ['arrow:src/propagation', 'src/propagation/sinner.ts', "import type {} from '../telemetry/tracer.ts';"],
   ['arrow:src/telemetry', 'src/telemetry/sinner.ts', "import '../clients/sns.ts';"],
   ['arrow:src/handlers', 'src/handlers/sinner.ts', "import '../middlewares/tracing.ts';"],
-  [
-    'arrow:plugin/tracing-switch',
-    'plugin/tracing-switch/sinner.ts',
-    "import '../tracing/command-options.ts';",
-  ],
+  ['arrow:plugin/tracing-switch', 'plugin/tracing-switch/sinner.ts', "import '../tracing/add-tracing.ts';"],
   ['arrow:plugin', 'plugin/tracing/sinner.ts', "import '../../src/telemetry/logger.ts';"],
   ['not-to-dev-dependencies', 'plugin/sinner-2.ts', "import 'dynalite';"],
   ['not-to-dev-dependencies', 'src/propagation/sinner-2.ts', "import 'zod';"],

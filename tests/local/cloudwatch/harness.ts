@@ -23,6 +23,24 @@ export const actionsFunction = (name: string, properties: Record<string, unknown
   },
 });
 
+/** An alarm that is in ALARM when a metric was above zero in the last minute, as a template has it. */
+export const alarmAboveZero = (
+  AlarmName: string,
+  metric: { Namespace: string; MetricName: string; Dimensions: object[]; Statistic: string },
+  properties: Record<string, unknown> = {},
+): object => ({
+  Type: 'AWS::CloudWatch::Alarm',
+  Properties: {
+    AlarmName,
+    ...metric,
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 0,
+    ComparisonOperator: 'GreaterThanThreshold',
+    ...properties,
+  },
+});
+
 /** The parts of a service that alarms have to do with, on a fast clock, and put together as `serverless local` does. */
 export async function startWatched(resources: Record<string, unknown>, minuteMs: number) {
   const { service } = readResources(resources, { codeDirectoryOf: () => fixtures });

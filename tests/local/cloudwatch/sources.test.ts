@@ -5,7 +5,7 @@ import { ThrottledError } from '../../../local/lambda/invocation.ts';
 import type { MetricsPage } from '../../../local/cloudwatch/view.ts';
 import { region } from '../messaging/messaging-fixture.ts';
 import { until } from '../../helpers/until.ts';
-import { actionsFunction, during, startWatched } from './harness.ts';
+import { actionsFunction, alarmAboveZero, during, startWatched } from './harness.ts';
 
 const FUNCTION = 'shop-local-work';
 const MINUTE = 300;
@@ -152,20 +152,12 @@ describe('the metrics of queues and topics', () => {
       {
         Jobs: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs' } },
         News: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'news' } },
-        NotEmpty: {
-          Type: 'AWS::CloudWatch::Alarm',
-          Properties: {
-            AlarmName: 'jobs-wait',
-            Namespace: 'AWS/SQS',
-            MetricName: 'ApproximateNumberOfMessagesVisible',
-            Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['Jobs', 'QueueName'] } }],
-            Statistic: 'Maximum',
-            Period: 60,
-            EvaluationPeriods: 1,
-            Threshold: 0,
-            ComparisonOperator: 'GreaterThanThreshold',
-          },
-        },
+        NotEmpty: alarmAboveZero('jobs-wait', {
+          Namespace: 'AWS/SQS',
+          MetricName: 'ApproximateNumberOfMessagesVisible',
+          Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['Jobs', 'QueueName'] } }],
+          Statistic: 'Maximum',
+        }),
       },
       MINUTE,
     );
@@ -210,20 +202,12 @@ describe('the metrics of asynchronous events', () => {
             Endpoint: { 'Fn::GetAtt': ['Work', 'Arn'] },
           },
         },
-        Dropped: {
-          Type: 'AWS::CloudWatch::Alarm',
-          Properties: {
-            AlarmName: 'received',
-            Namespace: 'AWS/Lambda',
-            MetricName: 'AsyncEventsReceived',
-            Dimensions: [{ Name: 'FunctionName', Value: FUNCTION }],
-            Statistic: 'Sum',
-            Period: 60,
-            EvaluationPeriods: 1,
-            Threshold: 0,
-            ComparisonOperator: 'GreaterThanThreshold',
-          },
-        },
+        Received: alarmAboveZero('received', {
+          Namespace: 'AWS/Lambda',
+          MetricName: 'AsyncEventsReceived',
+          Dimensions: [{ Name: 'FunctionName', Value: FUNCTION }],
+          Statistic: 'Sum',
+        }),
       },
       MINUTE,
     );

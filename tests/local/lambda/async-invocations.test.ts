@@ -9,6 +9,7 @@ import {
   ThrottledError,
   UnknownFunctionError,
 } from '../../../local/lambda/invocation.ts';
+import { fc } from '../../helpers/fast-check.ts';
 
 type Outcome = 'succeeds' | 'fails' | 'throttled' | 'service-error' | 'unknown' | 'invalid' | 'too-large';
 

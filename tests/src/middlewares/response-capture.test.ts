@@ -113,34 +113,46 @@ describe('responseCapture', () => {
     expect(own({ metadata: metadata ?? {} }).response).toEqual(failures);
   });
 
-  it.each([
-    ['much other metadata', 40_000],
-    ['other metadata that leaves no room', 63_000],
-    ['other metadata that is too large itself', 200_000],
-  ])('captures what there is room for beside %s, and says what there is not', async (_what, size) => {
-    process.env._X_AMZN_TRACE_ID = sampledTrace().header;
-    const large = { rows: Array.from({ length: 2000 }, (_, at) => ({ at, text: 'some words '.repeat(20) })) };
-    const handler = middy()
-      .use(tracing({ tracer, name: '## handler' }))
-      .use(responseCapture({ tracer, mode: 'values', budget: { items: 2000, bytes: 64_000 } }))
-      .handler(() => {
-        tracer.addMetadata('own', 'data', 'x'.repeat(size));
-        return large;
-      });
+  describe('beside other metadata', () => {
+    /** The document of a large response, beside so many characters of metadata. */
+    const documentBeside = async (size: number) => {
+      process.env._X_AMZN_TRACE_ID = sampledTrace().header;
+      const large = {
+        rows: Array.from({ length: 2000 }, (_, at) => ({ at, text: 'some words '.repeat(20) })),
+      };
+      const handler = middy()
+        .use(tracing({ tracer, name: '## handler' }))
+        .use(responseCapture({ tracer, mode: 'values', budget: { items: 2000, bytes: 64_000 } }))
+        .handler(() => {
+          tracer.addMetadata('own', 'data', 'x'.repeat(size));
+          return large;
+        });
 
-    expect(await handler({}, lambdaContext())).toBe(large);
+      expect(await handler({}, lambdaContext())).toBe(large);
 
-    const document = only(await daemon.until((all) => all.length > 0), '## handler');
-    const bytes = Buffer.byteLength(JSON.stringify(document));
-    expect(bytes).toBeLessThan(64_000);
-    const { response, cut } = own(document);
-    if (size === 40_000) {
+      const document = only(await daemon.until((all) => all.length > 0), '## handler');
+      const bytes = Buffer.byteLength(JSON.stringify(document));
+      expect(bytes).toBeLessThan(64_000);
+      const { response, cut } = own(document);
+      return { document, bytes, response, cut };
+    };
+
+    it('captures as much as there is room for, and counts the rest', async () => {
+      const { document, bytes, response, cut } = await documentBeside(40_000);
+
       expect(bytes).toBeGreaterThan(44_000);
       expect(document.metadata?.own).toBeDefined();
       expect(JSON.stringify(response)).toMatch(/[\d,]+ more items/);
       expect(cut).toBeUndefined();
-    } else if (size === 63_000) expect(response).toBe('<no room left in the document>');
-    else expect(cut).toEqual(['captured response', 'metadata']);
+    });
+
+    it('says in the place of the response that there is no room for any of it', async () => {
+      expect((await documentBeside(63_000)).response).toBe('<no room left in the document>');
+    });
+
+    it('says that both were cut when the metadata alone is too large', async () => {
+      expect((await documentBeside(200_000)).cut).toEqual(['captured response', 'metadata']);
+    });
   });
 
   it('keeps the response and gives up the event first, where an error needs the room', async () => {

@@ -1,26 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { actionsFunction, startWatched } from '../harness.ts';
+import { actionsFunction, alarmAboveZero, startWatched } from '../harness.ts';
 import { until } from '../../../helpers/until.ts';
 
 const WORK = 'shop-local-work';
 const WATCHER = 'shop-local-watcher';
 const MINUTE = 300;
 
-const onErrors = (properties: Record<string, unknown>) => ({
-  Type: 'AWS::CloudWatch::Alarm',
-  Properties: {
-    Namespace: 'AWS/Lambda',
-    MetricName: 'Errors',
-    Dimensions: [{ Name: 'FunctionName', Value: WORK }],
-    Statistic: 'Sum',
-    Period: 60,
-    EvaluationPeriods: 1,
-    Threshold: 0,
-    ComparisonOperator: 'GreaterThanThreshold',
-    TreatMissingData: 'notBreaching',
-    ...properties,
-  },
-});
+const onErrors = (AlarmActions: unknown[]): object =>
+  alarmAboveZero(
+    'work-errors',
+    {
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: WORK }],
+      Statistic: 'Sum',
+    },
+    { TreatMissingData: 'notBreaching', AlarmActions },
+  );
 
 describe('the actions of an alarm', () => {
   it('invoke functions: the one of the action, and those of rules of EventBridge', async () => {
@@ -28,7 +24,7 @@ describe('the actions of an alarm', () => {
       {
         Work: actionsFunction(WORK),
         Watcher: actionsFunction(WATCHER),
-        Errors: onErrors({ AlarmName: 'work-errors', AlarmActions: [{ 'Fn::GetAtt': ['Watcher', 'Arn'] }] }),
+        Errors: onErrors([{ 'Fn::GetAtt': ['Watcher', 'Arn'] }]),
         Unhealthy: {
           Type: 'AWS::CloudWatch::CompositeAlarm',
           Properties: {
@@ -78,7 +74,7 @@ describe('the actions of an alarm', () => {
       'arn:aws:automate:eu-central-1:ec2:stop',
     ];
     const { call, cloudWatch, problems } = await startWatched(
-      { Work: actionsFunction(WORK), Errors: onErrors({ AlarmName: 'work-errors', AlarmActions: arns }) },
+      { Work: actionsFunction(WORK), Errors: onErrors(arns) },
       MINUTE,
     );
     const actions = () => cloudWatch.alarm('work-errors')?.history[0]?.actions ?? [];
