@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { fc, runs } from '../helpers/fast-check.ts';
 import type { PageRoute } from '../../local/console-contract.ts';
 import { isPageAddress, PAGES, parameterIn, pathOf, routeAt } from '../../local/console-contract.ts';
 import { fc, runs } from '../helpers/fast-check.ts';

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { fc } from '../../helpers/fast-check.ts';
 import { AsyncInvocations } from '../../../local/lambda/async-invocations.ts';
 import type { DroppedEvent } from '../../../local/lambda/async-invocations.ts';
 import type { AsyncEvent, InvokeRequest, InvokeResponse } from '../../../local/lambda/invocation.ts';
