@@ -2,24 +2,20 @@
 
 /** What a folder of ours may import from our other folders; everything else of ours is forbidden to it. */
 const arrows = {
-  'src/handlers': [
-    'src/middlewares/observability.ts',
-    'src/orders',
-    'src/clients',
-    'src/telemetry',
-    'plugin/on-alarm.ts',
-  ],
+  'src/handlers': ['src/orders', 'src/index.ts', 'plugin/on-alarm.ts'],
   'src/middlewares': [
     'src/check-options.ts',
+    'src/lazy',
     'src/lifecycle',
     'src/propagation',
     'src/redaction',
     'src/telemetry',
   ],
   'src/clients': ['src/check-options.ts', 'src/propagation', 'src/telemetry'],
-  'src/telemetry': ['src/check-options.ts', 'src/redaction', 'src/propagation'],
+  'src/telemetry': ['src/check-options.ts', 'src/lazy', 'src/lifecycle', 'src/redaction', 'src/propagation'],
+  'src/lazy': ['src/propagation', 'src/telemetry'],
   'src/lifecycle': [],
-  'src/orders': [],
+  'src/orders': ['src/index.ts'],
   'src/propagation': [],
   'src/redaction': [],
   'src/redaction/walk': [
@@ -94,10 +90,17 @@ module.exports = {
       to: { path: '^src/handlers/' },
     },
     {
+      name: 'shop-is-not-published',
+      severity: 'error',
+      comment: 'The shop uses the package; nothing of the package uses the shop.',
+      from: { path: '^src/', pathNot: '^src/(handlers|orders)/' },
+      to: { path: '^src/(handlers|orders)/' },
+    },
+    {
       name: 'orders-are-pure',
       severity: 'error',
-      comment: 'Only the repository file of the shop talks to AWS.',
-      from: { path: '^src/orders/', pathNot: '^src/orders/order-repository[.]ts$' },
+      comment: 'Only the clients of the shop and its repository talk to AWS.',
+      from: { path: '^src/orders/', pathNot: '^src/orders/(order-repository|dynamodb|sns)[.]ts$' },
       to: { path: 'node_modules/@aws-sdk/' },
     },
     {
@@ -110,9 +113,23 @@ module.exports = {
     {
       name: 'x-ray-only-lazily',
       severity: 'error',
-      comment: 'Off means absent: the recorder is reached by dynamic import only.',
+      comment: 'Off means absent: the recorder is reached by dynamic import only, also for its types.',
       from: { path: '^src/', pathNot: '^src/telemetry/xray/' },
-      to: { path: '^src/telemetry/xray/', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+      to: { path: '^src/telemetry/xray/', dependencyTypesNot: ['dynamic-import'] },
+    },
+    {
+      name: 'lazy-parts-only-lazily',
+      severity: 'error',
+      comment: 'What a function loads when it needs it is no part of its first file.',
+      from: { path: '^src/' },
+      to: { path: '^src/lazy/', dependencyTypesNot: ['dynamic-import'] },
+    },
+    {
+      name: 'recorder-chosen-in-one-place',
+      severity: 'error',
+      comment: 'Everything else speaks to the tracer of the running invocation.',
+      from: { path: '^src/', pathNot: '^src/telemetry/(xray/|process-tracer[.]ts$)' },
+      to: { path: '^src/telemetry/xray/' },
     },
     {
       name: 'local-only-when-it-runs',
@@ -190,13 +207,7 @@ module.exports = {
         'What is published must be installed with its own package, or be a peer. The shop is not published, the page is built.',
       from: {
         path: '^(src|plugin|local|testing)/',
-        pathNot: [
-          '^local/console/',
-          '^local/vite[.]config[.]ts$',
-          '^src/handlers/',
-          '^src/orders/',
-          '^src/clients/(dynamodb|sns)[.]ts$',
-        ],
+        pathNot: ['^local/console/', '^local/vite[.]config[.]ts$', '^src/handlers/', '^src/orders/'],
       },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },

@@ -34,7 +34,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'tooling',
-          include: ['tests/{scripts,tooling}/**/*.test.ts'],
+          include: ['tests/{benchmarks,scripts,tooling}/**/*.test.ts'],
           ...PATIENCE_WITH_PROGRAMS,
         },
       },

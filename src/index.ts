@@ -15,13 +15,26 @@ export { tracing } from './middlewares/tracing.ts';
 export type { TracingOptions } from './middlewares/tracing.ts';
 export { correlationLogKeys, getCorrelationId, runWithCorrelation } from './propagation/correlation.ts';
 export type { CorrelationContext } from './propagation/correlation.ts';
+export type { IncomingTrace } from './propagation/incoming-trace.ts';
 export { extractCorrelation } from './propagation/extract-correlation.ts';
 export type { ExtractedCorrelation, RecordCorrelation } from './propagation/extract-correlation.ts';
+export type { TextGuard } from './redaction/text-guard.ts';
 export { createRedactor, redact } from './redaction/redact.ts';
 export type { RedactionBudget, RedactionMode, RedactionPolicy, Redactor } from './redaction/redact.ts';
 export { logger } from './telemetry/logger.ts';
 export { RedactingLogFormatter } from './telemetry/redacting-log-formatter.ts';
+export type { PipelineLogger } from './telemetry/process-logger.ts';
 export { annotate, traced } from './telemetry/traced.ts';
 export type { TracedOptions } from './telemetry/traced.ts';
-export type { AnnotationValue, Tracer } from './telemetry/tracer.ts';
+export type {
+  AnnotationValue,
+  CallData,
+  InvocationAttributes,
+  InvocationDescription,
+  InvocationTrace,
+  Span,
+  SpanDescription,
+  SpanKind,
+  Tracer,
+} from './telemetry/tracer.ts';
 export { withRecord } from './telemetry/with-record.ts';

@@ -48,7 +48,7 @@ export function isTraced({ mode, variable }: TracingConfiguration): boolean {
   return mode === 'Active' && isOn(variable);
 }
 
-/** What the variable means to `src/telemetry/current-tracer.ts`. */
+/** What the variable means to `src/telemetry/process-tracer.ts`. */
 export function isOn(variable: string | undefined): boolean {
   return variable?.trim().toLowerCase() === 'true';
 }

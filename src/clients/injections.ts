@@ -47,3 +47,14 @@ function metadata(client: string, command: string, inject: Injector): Injection 
 function payload(client: string, command: string, inject: Injector): Injection {
   return { client, command, payload: true, inject };
 }
+
+/** Services whose commands hand messages on, and do not wait until they are handled. */
+const BROKERS: ReadonlySet<string> = new Set(['SQS', 'SNS', 'EventBridge', 'Kinesis', 'Firehose']);
+
+/** Whether a call hands a message, or a batch of them, to a broker. */
+export function carriesMessage(service: string, operation: string): boolean {
+  return (
+    BROKERS.has(service) &&
+    injections.some(({ client, command }) => client === service && command === operation)
+  );
+}

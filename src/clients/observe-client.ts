@@ -1,9 +1,9 @@
-import { checkOptions } from '../check-options.ts';
+import { checkOptions, flag } from '../check-options.ts';
 import { getCorrelationId } from '../propagation/correlation.ts';
-import { TRACE_HEADER_NAME } from '../propagation/trace-header.ts';
-import { tracer } from '../telemetry/current-tracer.ts';
 import { createWarnOnce } from '../telemetry/warn-once.ts';
-import type { CallRecord } from '../telemetry/tracer.ts';
+import { inCallSpan } from '../telemetry/trace-scope.ts';
+import type { CallRecord } from '../telemetry/trace-scope.ts';
+import { carriesMessage } from './injections.ts';
 import type { AwsAnswer, AwsCall } from './describe-aws-call.ts';
 import { describeAwsCall } from './describe-aws-call.ts';
 import { createInputInjector } from './inject-correlation.ts';
@@ -25,7 +25,7 @@ export interface ObserveClientOptions {
 
 /**
  * Makes an AWS SDK v3 client carry the context: each call shows up in the timeline with its operation and resource, the
- * trace header goes along, and what the service delivers to others carries the correlation id (`injections.ts` says where).
+ * trace headers go along, and what the service delivers to others carries the correlation id (`injections.ts` says where).
  * Works with every kind of client (`SNSClient`, `SNS`, `DynamoDBDocumentClient`); doing it twice is harmless.
  *
  * @returns the same client.
@@ -38,7 +38,7 @@ export function observeClient<Client extends ObservableClient>(
   client: Client,
   options: ObserveClientOptions = {},
 ): Client {
-  checkOptions('observeClient', options, { payload: 'boolean' });
+  checkOptions('observeClient()', options, { payload: flag });
   const { payload = true } = options;
   const warnOnce = createWarnOnce();
   const inject = createInputInjector(payload, warnOnce);
@@ -53,26 +53,28 @@ export function observeClient<Client extends ObservableClient>(
     const correlationId = getCorrelationId();
     const input =
       correlationId === undefined ? args.input : inject(service, operation, args.input, correlationId);
-    return tracer.traceCall({ name: service, namespace: 'aws' }, async (record) => {
+    const kind = carriesMessage(service, operation) ? 'producer' : 'client';
+    return inCallSpan({ name: service, kind, callee: 'aws' }, async (record) => {
       recordOf.set(context, record);
       const send = () => next(input === args.input ? args : { ...args, input });
-      if (!tracer.recording) return send();
+      if (!record.recording) return send();
       const region = await client.config.region().catch(() => undefined);
       return describeOutcome(send, record, { service, operation, input, region });
     });
   };
 
-  const sendTraceHeader: SdkMiddleware = (next, context) => (args) => {
+  const sendTraceHeaders: SdkMiddleware = (next, context) => (args) => {
     const headers = (args.request as { headers?: Record<string, string> } | undefined)?.headers;
-    const traceHeader = recordOf.get(context)?.traceHeader;
-    const isSet = (name: string): boolean => name.toLowerCase() === TRACE_HEADER_NAME.toLowerCase();
-    if (headers !== undefined && traceHeader !== undefined && !Object.keys(headers).some(isSet)) {
-      headers[TRACE_HEADER_NAME] = traceHeader;
+    if (headers !== undefined) {
+      const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+      for (const [name, value] of Object.entries(recordOf.get(context)?.headers ?? {})) {
+        if (!given.has(name.toLowerCase())) headers[name] = value;
+      }
     }
     return next(args);
   };
 
-  addToStack(client.middlewareStack, observeCall, sendTraceHeader);
+  addToStack(client.middlewareStack, observeCall, sendTraceHeaders);
   return client;
 }
 

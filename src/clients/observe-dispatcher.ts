@@ -1,5 +1,4 @@
-import { checkOptions } from '../check-options.ts';
-import { tracer } from '../telemetry/current-tracer.ts';
+import { checkOptions, textOrUrl, texts } from '../check-options.ts';
 import { allowedHosts, hostsOfOption } from './allowed-hosts.ts';
 import { watchHandler } from './dispatch-handler.ts';
 import { withHeaders } from './headers.ts';
@@ -47,7 +46,7 @@ export type DispatchInterceptor = <Options extends DispatchTarget, Handler exten
  * const agent = new Agent().compose(observeDispatcher(), interceptors.retry());
  */
 export function observeDispatcher(options: ObserveDispatcherOptions = {}): DispatchInterceptor {
-  checkOptions('observeDispatcher', options, { propagateTo: 'strings', origin: 'string' });
+  checkOptions('observeDispatcher()', options, { propagateTo: texts, origin: textOrUrl });
   const named = options.propagateTo && hostsOfOption('observeDispatcher', options.propagateTo);
   const ownOrigin = options.origin === undefined ? undefined : new URL(options.origin);
 
@@ -63,9 +62,9 @@ export function observeDispatcher(options: ObserveDispatcherOptions = {}): Dispa
       const call = describeCall(request);
       if (call === undefined) return dispatch(request, handler);
       return traceUntilEnded(call.description, (record, asCaller) => {
-        const headers = withHeaders(request.headers, call.headers(record.traceHeader));
+        const headers = withHeaders(request.headers, call.headers(record.headers));
         const send = (to: typeof handler): boolean => asCaller(() => dispatch({ ...request, headers }, to));
-        if (!tracer.recording) return { result: send(handler) };
+        if (!record.recording) return { result: send(handler) };
         record.describe(call.describe());
         const { watched, ended } = watchHandler(handler, (status, contentLength) =>
           record.describe(call.describe(status, contentLength)),

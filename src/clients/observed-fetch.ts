@@ -1,6 +1,6 @@
-import { checkOptions } from '../check-options.ts';
+import { callback, checkOptions, texts } from '../check-options.ts';
 import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
-import { tracer } from '../telemetry/current-tracer.ts';
+import { inCallSpan } from '../telemetry/trace-scope.ts';
 import type { AllowedHosts } from './allowed-hosts.ts';
 import { allowedHosts, hostsOfOption } from './allowed-hosts.ts';
 import { dispatcherThatHidesTheId } from './fetch-redirects.ts';
@@ -50,7 +50,7 @@ const INIT_MEMBERS = [
  * @throws TypeError for an option that does not exist, or a host that is none.
  */
 export function createObservedFetch(options: ObservedFetchOptions = {}): typeof fetch {
-  checkOptions('createObservedFetch', options, { propagateTo: 'strings', fetch: 'function' });
+  checkOptions('createObservedFetch()', options, { propagateTo: texts, fetch: callback });
   const { propagateTo, fetch: own } = options;
   const named = propagateTo && hostsOfOption('createObservedFetch', propagateTo);
   return async (input, init) => {
@@ -58,9 +58,9 @@ export function createObservedFetch(options: ObservedFetchOptions = {}): typeof 
     const hosts = named ?? allowedHosts();
     const call = describeCall(input, init, hosts);
     if (call === undefined) return send(input, init);
-    return tracer.traceCall(call.description, async (record) => {
+    return inCallSpan(call.description, async (record) => {
       record.describe(call.describe());
-      const carrying = withContext(input, init, call, record.traceHeader, hosts, own === undefined);
+      const carrying = withContext(input, init, call, record.headers, hosts, own === undefined);
       const response = await send(input, carrying);
       record.describe(call.describe(response.status, response.headers.get('content-length')));
       return response;
@@ -87,14 +87,14 @@ function withContext(
   input: Input,
   init: Init | undefined,
   call: RemoteCall,
-  traceHeader: string | undefined,
+  traceHeaders: Readonly<Record<string, string>>,
   hosts: AllowedHosts,
   isNodes: boolean,
 ): Init | undefined {
   const request = asRequest(input);
   const headers = new Headers(init?.headers ?? request?.headers);
   const added = call
-    .headers(traceHeader)
+    .headers(traceHeaders)
     .filter((header): header is [string, string] => header[1] !== undefined && !headers.has(header[0]));
   if (added.length === 0) return init;
   for (const [name, value] of added) headers.set(name, value);

@@ -1,7 +1,6 @@
 import http from 'node:http';
 import type { ClientRequest, RequestOptions } from 'node:http';
 import https from 'node:https';
-import { tracer } from '../telemetry/current-tracer.ts';
 import { allowedHosts } from './allowed-hosts.ts';
 import { withHeaders } from './headers.ts';
 import { whenAnswered } from './http-answer.ts';
@@ -30,9 +29,9 @@ function observe(module: ObservedHttp, defaultProtocol: string): ObservedHttp {
     if (url === undefined) return module.request(options, callback);
     const call = remoteCall(options.method ?? 'GET', url, allowedHosts());
     return traceUntilEnded(call.description, (record, asCaller) => {
-      const headers = withHeaders(options.headers, call.headers(record.traceHeader));
+      const headers = withHeaders(options.headers, call.headers(record.headers));
       const result = asCaller(() => module.request({ ...options, headers } as RequestOptions, callback));
-      if (!tracer.recording) return { result };
+      if (!record.recording) return { result };
       record.describe(call.describe());
       const ended = whenAnswered(result, ({ statusCode, headers: answered }) =>
         record.describe(call.describe(statusCode, answered['content-length'])),

@@ -1,20 +1,19 @@
 import { getCorrelationId } from '../propagation/correlation.ts';
 import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
-import { TRACE_HEADER_NAME } from '../propagation/trace-header.ts';
-import type { CallData, CallDescription } from '../telemetry/tracer.ts';
+import type { CallData, SpanDescription } from '../telemetry/tracer.ts';
 import type { AllowedHosts } from './allowed-hosts.ts';
 import { isAllowedHost } from './allowed-hosts.ts';
 import type { NewHeaders } from './headers.ts';
 
 /** A call over HTTP to something that is not AWS: what its record says, and what it carries. */
 export interface RemoteCall {
-  readonly description: CallDescription;
+  readonly description: SpanDescription;
   /** Whether the host may learn our correlation ids; it is then expected to be ours, and to trace. */
   readonly isOurs: boolean;
   /** What the record says of the request alone, and of the request with its answer. */
   describe(status?: number, contentLength?: unknown): CallData;
   /** The headers that the request carries unless the caller set them. */
-  headers(traceHeader: string | undefined): NewHeaders;
+  headers(traceHeaders: Readonly<Record<string, string>>): NewHeaders;
 }
 
 /**
@@ -25,14 +24,14 @@ export function remoteCall(method: string, url: URL, hosts: AllowedHosts): Remot
   const isOurs = isAllowedHost(url.hostname, hosts);
   const request = { method: method.toUpperCase(), url: `${url.protocol}//${url.host}${url.pathname}` };
   return {
-    description: { name: url.hostname, namespace: 'remote' },
+    description: { name: url.hostname, kind: 'client', callee: 'remote' },
     isOurs,
     describe: (status, contentLength) => ({
       http: { request, ...(status !== undefined && { response: { status, ...lengthOf(contentLength) } }) },
       ...(isOurs && { traced: true }),
     }),
-    headers: (traceHeader) => [
-      [TRACE_HEADER_NAME, traceHeader],
+    headers: (traceHeaders) => [
+      ...Object.entries(traceHeaders),
       [CORRELATION_ID_KEY, isOurs ? getCorrelationId() : undefined],
     ],
   };

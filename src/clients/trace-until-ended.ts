@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { tracer } from '../telemetry/current-tracer.ts';
-import type { CallDescription, CallRecord } from '../telemetry/tracer.ts';
+import { inCallSpan } from '../telemetry/trace-scope.ts';
+import type { CallRecord } from '../telemetry/trace-scope.ts';
+import type { SpanDescription } from '../telemetry/tracer.ts';
 
 /** A call that has begun: what its caller gets at once, and when it is over. */
 export interface BegunCall<Result> {
@@ -14,17 +15,16 @@ export type AsCaller = <R>(fn: () => R) => R;
 
 /** Records a call that hands something out at once and ends later. What `begin` throws is thrown on. */
 export function traceUntilEnded<Result>(
-  description: CallDescription,
+  description: SpanDescription,
   begin: (record: CallRecord, asCaller: AsCaller) => BegunCall<Result>,
 ): Result {
   const asCaller = AsyncLocalStorage.snapshot();
   const results: Result[] = [];
-  tracer
-    .traceCall(description, (record): Promise<unknown> => {
-      const { result, ended = Promise.resolve() } = begin(record, asCaller);
-      results.push(result);
-      return ended;
-    })
+  inCallSpan(description, (record): Promise<unknown> => {
+    const { result, ended = Promise.resolve() } = begin(record, asCaller);
+    results.push(result);
+    return ended;
+  })
     // The caller hears of the failure from what it got; here it was for the record.
     .catch(() => undefined);
   return results[0] as Result;

@@ -1,15 +1,11 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { dynamodb } from '../clients/dynamodb.ts';
-import { requiredVariable } from '../clients/environment.ts';
-import { observedFetch } from '../clients/observed-fetch.ts';
-import { observability } from '../middlewares/observability.ts';
+import { annotate, logger, observability, observedFetch, withRecord } from '../index.ts';
+import { dynamodb } from '../orders/dynamodb.ts';
+import { requiredVariable } from '../orders/environment.ts';
 import { OrderRepository } from '../orders/order-repository.ts';
 import { parseOrderPlaced } from '../orders/schemas.ts';
-import { logger } from '../telemetry/logger.ts';
-import { annotate } from '../telemetry/traced.ts';
-import { withRecord } from '../telemetry/with-record.ts';
 
 const orders = new OrderRepository(dynamodb, requiredVariable('ORDERS_TABLE'));
 const paymentsUrl = requiredVariable('PAYMENTS_URL');

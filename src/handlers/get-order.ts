@@ -1,13 +1,10 @@
 import middy from '@middy/core';
 import httpErrorHandler from '@middy/http-error-handler';
-import { dynamodb } from '../clients/dynamodb.ts';
-import { requiredVariable } from '../clients/environment.ts';
-import { observability } from '../middlewares/observability.ts';
+import { annotate, logger, observability } from '../index.ts';
+import { dynamodb } from '../orders/dynamodb.ts';
+import { requiredVariable } from '../orders/environment.ts';
 import { OrderRepository } from '../orders/order-repository.ts';
-import { Problem, UNEXPECTED_PROBLEM } from '../orders/problem.ts';
-import { logFailedRequest } from '../telemetry/log-failed-request.ts';
-import { logger } from '../telemetry/logger.ts';
-import { annotate } from '../telemetry/traced.ts';
+import { Problem, UNEXPECTED_PROBLEM, logFailedRequest } from '../orders/problem.ts';
 
 const orders = new OrderRepository(dynamodb, requiredVariable('ORDERS_TABLE'));
 

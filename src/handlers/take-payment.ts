@@ -2,14 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
 import httpErrorHandler from '@middy/http-error-handler';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
-import { observability } from '../middlewares/observability.ts';
+import { annotate, logger, observability, traced } from '../index.ts';
 import type { PaymentRequest } from '../orders/payment.ts';
 import { SLOW_PAYMENT_MS, behaviourFor } from '../orders/payment.ts';
-import { Problem, UNEXPECTED_PROBLEM, toProblem } from '../orders/problem.ts';
+import { Problem, UNEXPECTED_PROBLEM, logFailedRequest, toProblem } from '../orders/problem.ts';
 import { parsePaymentRequest } from '../orders/schemas.ts';
-import { logFailedRequest } from '../telemetry/log-failed-request.ts';
-import { logger } from '../telemetry/logger.ts';
-import { annotate, traced } from '../telemetry/traced.ts';
 
 const chargeCard = traced('chargeCard', async ({ amount }: PaymentRequest) => {
   switch (behaviourFor(amount)) {

@@ -6,7 +6,7 @@ export interface ObservableRequest {
 
 interface Observation {
   /** What was thrown first. An error handler may replace `request.error` afterwards. */
-  thrown: { readonly error: unknown } | undefined;
+  thrown?: { readonly error: unknown };
   readonly listeners: Array<() => void>;
   readonly replacements: Array<(response: unknown) => unknown>;
 }
@@ -27,7 +27,7 @@ export function whenHooksAreSkipped(request: ObservableRequest, onSkipped: () =>
 
 /**
  * Lets `replace` change a response that a middleware replies with early, while that is still possible: no further hook
- * sees it.
+ * sees it. A promise is waited for by whoever called the handler.
  */
 export function replaceEarlyResponse(
   request: ObservableRequest,
@@ -47,39 +47,46 @@ export function thrownError(request: ObservableRequest): { readonly error: unkno
 }
 
 function observe(request: ObservableRequest): Observation {
-  const known = observations.get(request);
-  if (known !== undefined) return known;
-  const observation: Observation = { thrown: undefined, listeners: [], replacements: [] };
+  let observation = observations.get(request);
+  if (observation !== undefined) return observation;
+  observation = { listeners: [], replacements: [] };
   observations.set(request, observation);
-  let { response, error } = request;
+  const { listeners, replacements } = observation;
+  const state = observation;
+  const isEarly = (): boolean => 'earlyResponse' in request;
+  // Once the turn is over: an error in the same turn takes an early response back, and one that is replaced is answered.
+  const notifyIf = (isOver: () => boolean): void =>
+    queueMicrotask(() => {
+      if (isOver()) for (const listener of listeners) listener();
+    });
 
-  Object.defineProperty(request, 'response', {
-    configurable: true,
-    enumerable: true,
-    get: () => response,
-    set: (value: unknown) => {
-      response = value;
-      if (!('earlyResponse' in request)) return;
-      for (const replace of observation.replacements) response = replace(response);
-      // An error in the same turn takes the early response back, so look once the turn is over.
-      queueMicrotask(() => 'earlyResponse' in request && notify(observation));
-    },
+  watch(request, 'response', (response) => {
+    if (!isEarly()) return response;
+    notifyIf(isEarly);
+    return replacements.reduce((replaced, replace) => replace(replaced), response);
   });
-  Object.defineProperty(request, 'error', {
-    configurable: true,
-    enumerable: true,
-    get: () => error,
-    set: (value: unknown) => {
-      error = value;
-      if (observation.thrown === undefined) observation.thrown = { error: value };
-      // The second assignment is either an `onError` hook that threw, which ends the chain without a response, or
-      // an error handler that replaces the error and goes on to set one.
-      else queueMicrotask(() => response === undefined && notify(observation));
-    },
+  watch(request, 'error', (error) => {
+    if (state.thrown === undefined) state.thrown = { error };
+    // The second assignment is either an `onError` hook that threw, which ends the chain without a response, or
+    // an error handler that replaces the error and goes on to set one.
+    else notifyIf(() => request.response === undefined);
+    return error;
   });
   return observation;
 }
 
-function notify(observation: Observation): void {
-  for (const listener of observation.listeners) listener();
+function watch(
+  request: ObservableRequest,
+  name: 'response' | 'error',
+  onSet: (value: unknown) => unknown,
+): void {
+  let value = request[name];
+  Object.defineProperty(request, name, {
+    configurable: true,
+    enumerable: true,
+    get: () => value,
+    set: (next: unknown) => {
+      value = onSet(next);
+    },
+  });
 }

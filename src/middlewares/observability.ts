@@ -1,9 +1,8 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import type { Logger } from '@aws-lambda-powertools/logger';
-import type { MiddlewareObj } from '@middy/core';
-import { checkOptions } from '../check-options.ts';
+import type { MiddlewareObj, Request } from '@middy/core';
+import { checkOptions, object, optionsOrFalse, policyOrFlag } from '../check-options.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
-import { logger as processLogger } from '../telemetry/logger.ts';
+import { processLogger } from '../telemetry/process-logger.ts';
+import type { PipelineLogger } from '../telemetry/process-logger.ts';
 import type { CorrelationIdOptions } from './correlation-id.ts';
 import { correlationId } from './correlation-id.ts';
 import type { ResponseCaptureOptions } from './response-capture.ts';
@@ -29,7 +28,7 @@ export interface ObservabilityOptions {
    *
    * @default the shared logger
    */
-  readonly logger?: Logger;
+  readonly logger?: PipelineLogger;
 }
 
 /**
@@ -37,28 +36,38 @@ export interface ObservabilityOptions {
  *
  * 1. the correlation id first, so that everything below, its errors included, carries it, and so that the header is added
  *    to the answer last;
- * 2. Lambda's context for the log lines;
+ * 2. Lambda's context for the log lines, as Powertools' `injectLambdaContext` gives it;
  * 3. tracing, which covers whatever is used after it;
  * 4. response capture last: its `after` runs first, while the handler's subsegment is still open.
  *
  * @throws TypeError when an option is unknown or of the wrong type.
  */
 export function observability(options: ObservabilityOptions = {}): MiddlewareObj[] {
-  checkOptions('observability', options, {
-    correlation: 'object',
-    tracing: 'object',
-    capture: 'options or false',
-    captureEvent: 'policy',
-    logger: 'object',
+  checkOptions('observability()', options, {
+    correlation: object,
+    tracing: object,
+    capture: optionsOrFalse,
+    captureEvent: policyOrFlag,
+    logger: object,
   });
   const { logger = processLogger } = options;
   const captured = captureOptions(options);
   return [
     correlationId({ logger, ...options.correlation }),
-    injectLambdaContext(logger),
+    lambdaContext(logger),
     tracing({ logger, ...options.tracing }),
     ...(captured === undefined ? [] : [responseCapture(captured)]),
   ];
+}
+
+function lambdaContext(logger: PipelineLogger): MiddlewareObj {
+  const lambdaContextBefore = ({ event, context }: Request): void => {
+    logger.refreshSampleRateCalculation();
+    logger.addContext(context);
+    logger.logEventIfEnabled(event);
+  };
+  const lambdaContextAfter = (): void => logger.clearBuffer?.();
+  return { before: lambdaContextBefore, after: lambdaContextAfter, onError: lambdaContextAfter };
 }
 
 function captureOptions({

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { logger } from '../index.ts';
 
 /** What a problem says beyond its status. */
 export interface ProblemDetails {
@@ -37,4 +38,14 @@ export function toProblem(request: { error: unknown }): void {
   if (error instanceof Problem || !(error instanceof Error) || !('statusCode' in error)) return;
   if (typeof error.statusCode !== 'number' || error.statusCode >= 500) return;
   request.error = new Problem(error.statusCode, { detail: error.message }, { cause: error });
+}
+
+/**
+ * Logs the error that ended a request: the caller's mistakes (4xx) as information, everything else as an error with its
+ * stack. Made for the `logger` option of Middy's `http-error-handler`.
+ */
+export function logFailedRequest(error: unknown): void {
+  const status = (error as { statusCode?: unknown } | null | undefined)?.statusCode;
+  if (typeof status === 'number' && status < 500) logger.info('request refused', { status });
+  else logger.error('request failed', { error: error instanceof Error ? error : new Error(String(error)) });
 }

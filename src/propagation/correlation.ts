@@ -38,7 +38,11 @@ export function runWithCorrelation<R>(context: CorrelationContext, fn: () => R):
   return correlation.run(context, fn);
 }
 
-/** Opens the scope of an invocation; see {@link Scope.enter}. */
-export function enterCorrelation(context: CorrelationContext): () => void {
+/**
+ * Opens the scope of an invocation, whose context may follow.
+ *
+ * @returns sets it, and empties the scope; see {@link Scope.enter}.
+ */
+export function enterCorrelation(context?: CorrelationContext): (context?: CorrelationContext) => void {
   return correlation.enter(context);
 }

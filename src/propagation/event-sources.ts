@@ -69,3 +69,26 @@ export const eventSources: readonly EventSource[] = [
 export function answersHttp(sourceName: string): boolean {
   return eventSources.some((source) => source.name === sourceName && source.answersHttp === true);
 }
+
+/** The name of the kind of event; undefined for what is none of them. Never throws. */
+export function sourceOf(event: unknown, context?: unknown): string | undefined {
+  try {
+    return eventSources.find((source) => source.matches(event, context))?.name;
+  } catch {
+    // A getter or a proxy that throws: not an event of Lambda's making.
+    return undefined;
+  }
+}
+
+/** What is delivered to a function without anybody waiting for its answer, besides batches of records. */
+const ONE_WAY: ReadonlySet<string> = new Set(
+  [eventBridge, eventBridgeScheduler, cloudWatchLogs, cloudWatchAlarm].map(({ name }) => name),
+);
+
+/** Whether events of this source are messages, or batches of them, rather than requests. */
+export function isMessageSource(sourceName: string | undefined): boolean {
+  return eventSources.some(
+    ({ name, batch }) =>
+      name === sourceName && (ONE_WAY.has(name) || (batch !== undefined && name !== 'appsync-batch')),
+  );
+}

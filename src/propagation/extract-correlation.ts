@@ -4,7 +4,7 @@ import { orElse } from './carried.ts';
 import type { CorrelationContext } from './correlation.ts';
 import { BAGGAGE_CORRELATION_KEYS, isCorrelationId, newCorrelationId } from './correlation-id.ts';
 import type { EventSource } from './event-source.ts';
-import { eventSources } from './event-sources.ts';
+import { answersHttp, eventSources } from './event-sources.ts';
 import type { IncomingTrace } from './incoming-trace.ts';
 import { incomingTrace } from './incoming-trace.ts';
 import { directInvoke } from './sources/direct-invoke.ts';
@@ -64,6 +64,30 @@ export function toCorrelationContext(extracted: RecordCorrelation): CorrelationC
     ...(baggage !== undefined && { baggage }),
   };
   return { correlationId, source, ...(Object.keys(incoming).length > 0 && { incoming }) };
+}
+
+/** What a pipeline needs to know of its event. */
+export interface IdentifiedEvent {
+  readonly context: CorrelationContext;
+  readonly replaced: boolean;
+  /** Where the answer repeats the id; undefined when nobody reads headers of it. */
+  readonly headersField: 'headers' | 'multiValueHeaders' | undefined;
+}
+
+/** {@link extractCorrelation} for a pipeline. Never throws. */
+export function identifyEvent(event: unknown, lambdaContext: unknown): IdentifiedEvent {
+  const extracted = extractCorrelation(event, lambdaContext);
+  return {
+    context: toCorrelationContext(extracted),
+    replaced: extracted.replaced,
+    headersField: answersHttp(extracted.source) ? headersFieldFor(event) : undefined,
+  };
+}
+
+/** An ALB whose target group is set to multi-value headers sends only those, and reads only those. */
+function headersFieldFor(event: unknown): 'headers' | 'multiValueHeaders' {
+  const { headers, multiValueHeaders } = (event ?? {}) as { headers?: unknown; multiValueHeaders?: unknown };
+  return Boolean(multiValueHeaders) && !headers ? 'multiValueHeaders' : 'headers';
 }
 
 /**

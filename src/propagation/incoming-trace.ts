@@ -1,5 +1,6 @@
 import { formatBaggage, parseBaggage } from './baggage.ts';
 import type { Carried } from './carried.ts';
+import { isHeaderValue, MAX_TRACE_HEADER_LENGTH } from './header-value.ts';
 import { formatTraceHeader } from './trace-header.ts';
 import { formatTraceparent, parseTraceparent, traceHeaderOf } from './w3c.ts';
 
@@ -13,14 +14,8 @@ export interface IncomingTrace {
   readonly baggage?: string;
 }
 
-/** X-Ray's own fields take 74 characters and senders add a few of theirs; more than this is noise. */
-export const MAX_TRACE_HEADER_LENGTH = 1024;
-
 /** What everyone must pass on at least (W3C Trace Context, section "tracestate limits"). */
 export const MAX_TRACESTATE_LENGTH = 512;
-
-/** No control characters: Node refuses to send them in a header. */
-const PRINTABLE = /^[\x20-\x7e]+$/;
 
 /** The trace context of an event or record. What is not valid, or too long, counts as absent. */
 export function incomingTrace(carried: Carried): IncomingTrace {
@@ -39,5 +34,5 @@ export function incomingTrace(carried: Carried): IncomingTrace {
 }
 
 function printable(value: unknown, maxLength: number): string | undefined {
-  return typeof value === 'string' && value.length <= maxLength && PRINTABLE.test(value) ? value : undefined;
+  return isHeaderValue(value, maxLength) ? value : undefined;
 }

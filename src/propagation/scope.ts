@@ -18,14 +18,14 @@ export class Scope<T> {
    * Opens a scope that lasts beyond the caller: a Middy `before` hook opens it, and the handler sees it. Call it in
    * the synchronous part of the hook; after an `await` the handler would not see it.
    *
-   * @returns `leave`, which empties the scope. `enterWith` also reaches the code that called the handler, so without
-   * leaving, one invocation would be visible in the next. Calling it twice is harmless.
+   * @returns sets another value, and without one empties the scope. `enterWith` also reaches the code that called the
+   * handler, so one invocation would be visible in the next if its scope was not emptied. Doing so twice is harmless.
    */
-  enter(value: T): () => void {
-    const cell: { value: T | undefined } = { value };
+  enter(value?: T): (value?: T) => void {
+    const cell = { value };
     this.#storage.enterWith(cell);
-    return () => {
-      cell.value = undefined;
+    return (next) => {
+      cell.value = next;
     };
   }
 }

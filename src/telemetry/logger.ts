@@ -1,8 +1,20 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { RedactingLogFormatter } from './redacting-log-formatter.ts';
+import { LazyLogger } from './lazy-logger.ts';
+import { shared } from './shared-logger.ts';
+import type { SharedLogger } from './shared-logger.ts';
 
 /**
  * The logger of the service: JSON lines, each with the correlation id of the work it was written for, and with nothing
- * personal in it. For a policy of your own, make a logger with a {@link RedactingLogFormatter} of your own.
+ * personal in it. What masks them is loaded with the first line; lines until then are written when it is there, in
+ * their order and as they were, before the answer goes out. For a policy of your own, make a logger with a
+ * `RedactingLogFormatter` of your own.
  */
-export const logger = new Logger({ logFormatter: new RedactingLogFormatter() });
+export const logger: SharedLogger = (shared.logger ??= createLogger());
+
+function createLogger(): LazyLogger {
+  const created = new LazyLogger();
+  const { context, isWarm } = shared;
+  if (context !== undefined) created.addContext(context);
+  // Powertools takes the first context that a logger sees for that of a cold start.
+  if (context !== undefined && isWarm === true) created.addContext(context);
+  return created;
+}

@@ -1,7 +1,7 @@
 import { observeClient } from '../../src/clients/observe-client.ts';
 import { observedFetch } from '../../src/clients/observed-fetch.ts';
 import { tracing } from '../../src/middlewares/tracing.ts';
-import { tracer } from '../../src/telemetry/current-tracer.ts';
+import { currentSpan } from '../../src/telemetry/trace-scope.ts';
 import { annotate, traced } from '../../src/telemetry/traced.ts';
 import type { Subject } from './subject.ts';
 
@@ -11,7 +11,7 @@ export const lantern: Subject = {
   middleware: (options) => tracing({ name: '## handler', ...options }),
   trace: (name, fn) => traced(name, fn)(),
   annotate: (key, value) => annotate(key, value as string),
-  addMetadata: (key, value) => tracer.addMetadata('test', key, value),
+  addMetadata: (key, value) => currentSpan()?.addMetadata('test', key, value),
   observeClient: (client) => observeClient(client as never),
   fetch: observedFetch,
 };

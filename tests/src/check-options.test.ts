@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { checkOptions } from '../../src/check-options.ts';
+import { callback, checkOptions, flag, milliseconds, text, texts } from '../../src/check-options.ts';
+
+interface Options {
+  readonly name?: string;
+  readonly wait?: number;
+  readonly names?: readonly string[];
+  readonly on?: boolean;
+  readonly run?: () => void;
+}
 
 const check = (options: unknown) => () =>
-  checkOptions('thing', options, {
-    name: 'string',
-    wait: 'milliseconds',
-    names: 'strings',
-    on: 'boolean',
-    run: 'function',
+  checkOptions('thing()', options as Options, {
+    name: text,
+    wait: milliseconds,
+    names: texts,
+    on: flag,
+    run: callback,
   });
 
 describe('checkOptions', () => {
@@ -33,5 +41,20 @@ describe('checkOptions', () => {
     [[], 'thing() takes an object of options, but got an array'],
   ])('refuses %o with a message that says what is expected', (options, message) => {
     expect(check(options)).toThrow(new TypeError(message));
+  });
+
+  it('does not compile with a kind that disagrees with the type, or with a missing or a further option', () => {
+    const options: { readonly name?: string; readonly on?: boolean } = {};
+
+    // @ts-expect-error -- a string is no flag
+    checkOptions('thing()', options, { name: flag, on: flag });
+    // @ts-expect-error -- `on` is missing
+    checkOptions('thing()', options, { name: text });
+    // @ts-expect-error -- there is no `off`
+    checkOptions('thing()', options, { name: text, on: flag, off: flag });
+    const withOrigin: { readonly origin?: string | URL } = {};
+    // @ts-expect-error -- the type takes a URL too
+    checkOptions('thing()', withOrigin, { origin: text });
+    expect(options).toEqual(withOrigin);
   });
 });

@@ -1,21 +1,26 @@
 import { Tracer as PowertoolsTracer } from '@aws-lambda-powertools/tracer';
 import AWSXRay from 'aws-xray-sdk-core';
+import type { Subsegment } from 'aws-xray-sdk-core';
 import type { TextGuard } from '../../redaction/text-guard.ts';
-import { createTextGuard } from '../../redaction/text-guard.ts';
-import { formatTraceHeader, parseTraceHeader } from '../../propagation/trace-header.ts';
-import { inertCall, inertInvocation } from '../inert-tracer.ts';
-import { settle } from '../settle.ts';
-import type { EnteredTraceScope } from '../trace-scope.ts';
-import { currentTraceScope, enterTraceScope, pipelineCapture, runInTraceScope } from '../trace-scope.ts';
-import type { CallDescription, CallRecord, InvocationTrace, Tracer } from '../tracer.ts';
-import type { WarnOnce } from '../warn-once.ts';
+import { formatTraceHeader, parseTraceHeader, TRACE_HEADER_NAME } from '../../propagation/trace-header.ts';
+import { attempt } from '../guarded-span.ts';
 import { createWarnOnce } from '../warn-once.ts';
+import type { WarnOnce } from '../warn-once.ts';
+import type {
+  AnnotationValue,
+  CallData,
+  InvocationDescription,
+  InvocationTrace,
+  Span,
+  SpanDescription,
+  Tracer,
+} from '../tracer.ts';
 import { checkAnnotation, protectAnnotation } from './annotation-rules.ts';
+import type { CheckedAnnotation } from './annotation-rules.ts';
 import { DocumentSender } from './document-sender.ts';
 import type { ExceptionDetail } from './exceptions.ts';
 import { flagsOfStatus } from './failure.ts';
-import { roomLeft } from './fit-document.ts';
-import type { InvocationRecording } from './invocation-recording.ts';
+import { OWN_NAMESPACE, roomLeft } from './fit-document.ts';
 import { createInvocationRoot } from './invocation-root.ts';
 import { MAX_ANNOTATIONS } from './limits.ts';
 import { close, closeOpenChildren, open, sendInProgress } from './open-subsegment.ts';
@@ -41,216 +46,165 @@ export function createXRayTracer(options: XRayTracerOptions = {}): Tracer {
 }
 
 class XRayTracer implements Tracer {
-  readonly enabled = true;
-  readonly #warnOnce: WarnOnce;
-  readonly #sender: DocumentSender;
-  readonly #recorder: PowertoolsTracer['provider'];
-  readonly #detail: ExceptionDetail;
-  readonly #defaultTexts: TextGuard = createTextGuard();
+  readonly #recorder: Recorder;
 
   constructor({ exceptionDetail }: XRayTracerOptions) {
-    this.#warnOnce = createWarnOnce();
-    this.#detail = exceptionDetail ?? defaultExceptionDetail();
-    this.#sender = new DocumentSender((error) =>
-      this.#warnOnce('A trace document could not be sent to the X-Ray daemon', error),
-    );
-    this.#recorder = createRecorder((message) => this.#warnOnce(`X-Ray: ${message}`));
+    const warnOnce = createWarnOnce();
+    this.#recorder = {
+      warnOnce,
+      sender: new DocumentSender((error) =>
+        warnOnce('A trace document could not be sent to the X-Ray daemon', error),
+      ),
+      detail: exceptionDetail ?? defaultExceptionDetail(),
+      annotate: createAnnotator((message) => warnOnce(`X-Ray: ${message}`)),
+    };
   }
 
-  get recording(): boolean {
-    return currentTraceScope()?.recording !== undefined;
+  startInvocation({ name, incomingHeader, texts }: InvocationDescription): InvocationTrace | undefined {
+    const { root: traceId, parent, sampled, rest } = parseTraceHeader(incomingHeader);
+    if (traceId === undefined || parent === undefined || sampled !== true) return undefined;
+    const root = createInvocationRoot({ root: traceId, parent, rest });
+    return new XRayInvocation(open(root, name, this.#recorder.sender), {
+      ...this.#recorder,
+      texts,
+      traceId,
+      restOfHeader: rest,
+      annotations: new Set(),
+      describedErrors: new Map(),
+    });
+  }
+}
+
+/** What all invocations share. */
+interface Recorder {
+  readonly warnOnce: WarnOnce;
+  readonly sender: DocumentSender;
+  readonly detail: ExceptionDetail;
+  readonly annotate: (subsegment: Subsegment, key: string, value: AnnotationValue) => void;
+}
+
+/** What all spans of one invocation share. */
+interface Invocation extends Recorder {
+  readonly texts: TextGuard;
+  readonly traceId: string;
+  /** Fields of the incoming header that are not ours, sent along on every call. */
+  readonly restOfHeader: ReadonlyArray<readonly [string, string]>;
+  /** What annotates which subsegment: X-Ray indexes a limited number of them per trace. */
+  readonly annotations: Set<string>;
+  /** Id of the exception that describes an error: what rethrows it only refers to it. */
+  readonly describedErrors: Map<unknown, string>;
+}
+
+/** A subsegment. */
+class XRaySpan implements Span {
+  readonly recording = true;
+  protected readonly subsegment: Subsegment;
+  protected readonly invocation: Invocation;
+  #failed = false;
+
+  constructor(subsegment: Subsegment, invocation: Invocation) {
+    this.subsegment = subsegment;
+    this.invocation = invocation;
   }
 
-  startInvocation(name: string, entered: EnteredTraceScope = enterTraceScope()): InvocationTrace {
-    return (
-      this.#safely('begin the invocation', () => this.#startInvocation(name, entered)) ?? {
-        ...inertInvocation,
-        end: () => {
-          entered.leave();
-          return undefined;
-        },
-      }
-    );
+  get headers(): Readonly<Record<string, string>> {
+    const { traceId, restOfHeader } = this.invocation;
+    const header = { root: traceId, parent: this.subsegment.id, sampled: true, rest: restOfHeader };
+    return { [TRACE_HEADER_NAME]: formatTraceHeader(header) };
   }
 
-  trace<R>(name: string, fn: () => R): R {
-    const recording = currentTraceScope()?.recording;
-    return recording === undefined ? fn() : this.#traceBelow(recording, { name }, fn);
+  startSpan({ name, callee, links = [] }: SpanDescription): Span {
+    const subsegment = open(this.subsegment, name, this.invocation.sender);
+    if (callee !== undefined) subsegment.namespace = callee;
+    for (const { traceHeader } of links) {
+      const { root, parent } = parseTraceHeader(traceHeader);
+      // X-Ray links the traces of a batch by itself; this says which record came from which.
+      if (root !== undefined) subsegment.addMetadata('link', { trace_id: root, id: parent }, OWN_NAMESPACE);
+    }
+    return new XRaySpan(subsegment, this.invocation);
   }
 
-  traceCall<R>(call: CallDescription, fn: (record: CallRecord) => R): R {
-    const recording = currentTraceScope()?.recording;
-    return recording === undefined ? fn(inertCall) : this.#traceBelow(recording, call, fn);
+  run(fn: () => void): void {
+    fn();
   }
 
   annotate(key: string, value: unknown): void {
-    const recording = currentTraceScope()?.recording;
-    if (recording === undefined) return;
-    this.#safely('annotate', () => {
-      const checked = checkAnnotation(key, value);
-      if ('refused' in checked) {
-        this.#refuseAnnotation(key, checked.refused);
-        return;
-      }
-      if (this.#texts.text(key) !== key) {
-        this.#refuseAnnotation(
-          this.#texts.text(key),
-          'its key is personal or secret, which belongs into no key',
-        );
-        return;
-      }
-      const { annotations, current } = recording;
-      const place = `${current.id} ${checked.key}`;
-      if (!annotations.has(place) && annotations.size >= MAX_ANNOTATIONS) {
-        this.#refuseAnnotation(key, `a trace may have ${MAX_ANNOTATIONS} annotations at most`);
-        return;
-      }
-      annotations.add(place);
-      const { key: name, value: shown, masked } = protectAnnotation(checked, this.#texts);
-      if (masked) {
-        this.#warnOnce(
-          `The value of the annotation ${JSON.stringify(name)} is personal or secret; it is masked`,
-        );
-      }
-      this.#recorder.putAnnotation(name, shown);
-    });
+    const { annotations, annotate, texts, warnOnce } = this.invocation;
+    const checked = this.#checked(key, value);
+    if ('refused' in checked) {
+      warnOnce(`The annotation ${JSON.stringify(texts.text(key))} is left out: ${checked.refused}`);
+      return;
+    }
+    annotations.add(`${this.subsegment.id} ${checked.key}`);
+    const { key: name, value: shown, masked } = protectAnnotation(checked, texts);
+    if (masked) {
+      warnOnce(`The value of the annotation ${JSON.stringify(name)} is personal or secret; it is masked`);
+    }
+    annotate(this.subsegment, name, shown);
+  }
+
+  #checked(key: string, value: unknown): CheckedAnnotation {
+    const { annotations, texts } = this.invocation;
+    const checked = checkAnnotation(key, value);
+    if ('refused' in checked) return checked;
+    if (texts.text(key) !== key) {
+      return { refused: 'its key is personal or secret, which belongs into no key' };
+    }
+    return annotations.has(`${this.subsegment.id} ${checked.key}`) || annotations.size < MAX_ANNOTATIONS
+      ? checked
+      : { refused: `a trace may have ${MAX_ANNOTATIONS} annotations at most` };
   }
 
   addMetadata(namespace: string, key: string, value: unknown): void {
-    if (this.recording) this.#safely('add metadata', () => this.#recorder.putMetadata(key, value, namespace));
+    this.subsegment.addMetadata(key, value, namespace);
   }
 
   metadataRoom(): number {
-    const current = currentTraceScope()?.recording?.current;
-    return current === undefined ? 0 : (this.#safely('measure a document', () => roomLeft(current)) ?? 0);
+    return roomLeft(this.subsegment);
   }
 
-  /** What every text passes that is recorded: by the policy of the pipeline where it has one. */
-  get #texts(): TextGuard {
-    return pipelineCapture()?.texts ?? this.#defaultTexts;
+  describe(data: CallData): void {
+    const status = data.http?.response?.status;
+    if (status !== undefined) setFlags(this.subsegment, flagsOfStatus(status));
+    Object.assign(this.subsegment, protectCall(data, this.invocation.texts));
   }
 
-  #startInvocation(name: string, { scope, leave }: EnteredTraceScope): InvocationTrace {
-    const { root: traceId, parent, sampled, rest } = parseTraceHeader(scope.incomingHeader);
-    if (traceId === undefined || parent === undefined || sampled !== true) {
-      return {
-        ...inertInvocation,
-        end: () => {
-          leave();
-          return undefined;
-        },
-      };
+  fail(error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    recordError(this.subsegment, error, this.invocation, this.subsegment.namespace !== undefined);
+  }
+
+  end(): Promise<void> | undefined {
+    close(this.subsegment);
+    return undefined;
+  }
+}
+
+/** The subsegment of the handler. */
+class XRayInvocation extends XRaySpan implements InvocationTrace {
+  #ended = false;
+
+  override fail(error: unknown): void {
+    if (!this.#ended) super.fail(error);
+  }
+
+  setStatus(status: number): void {
+    setFlags(this.subsegment, flagsOfStatus(status));
+  }
+
+  /** Documents in progress; the complete ones replace them. A durable execution may never send these. */
+  checkpoint(): void {
+    if (!this.#ended) sendInProgress(this.subsegment, this.invocation.sender);
+  }
+
+  override end(): Promise<void> | undefined {
+    if (!this.#ended) {
+      this.#ended = true;
+      attempt('close what is still open', () => closeOpenChildren(this.subsegment));
+      attempt('close the invocation', () => close(this.subsegment));
     }
-    const root = createInvocationRoot({ root: traceId, parent, rest });
-    const handler = open(root, name, this.#sender);
-    const describedErrors = new Map<unknown, string>();
-    scope.recording = { root, current: handler, restOfHeader: rest, annotations: new Set(), describedErrors };
-    let failed = false;
-    let ended = false;
-    return {
-      recording: true,
-      fail: (error) => {
-        if (failed || ended) return;
-        failed = true;
-        this.#safely('record an error', () =>
-          recordError(handler, error, {
-            describedErrors,
-            detail: this.#detail,
-            texts: scope.recording?.capture?.texts ?? this.#defaultTexts,
-          }),
-        );
-      },
-      setStatus: (status) =>
-        this.#safely('record the status', () => setFlags(handler, flagsOfStatus(status))),
-      addMetadata: (namespace, key, value) =>
-        this.#safely('add metadata', () => handler.addMetadata(key, value, namespace)),
-      checkpoint: () => {
-        if (!ended) this.#safely('send what is known so far', () => sendInProgress(handler, this.#sender));
-      },
-      end: () => {
-        leave();
-        if (!ended) {
-          ended = true;
-          this.#safely('close what is still open', () => closeOpenChildren(handler));
-          this.#safely('close the invocation', () => close(handler));
-        }
-        return this.#sender.drained();
-      },
-    };
-  }
-
-  #traceBelow<R>(
-    recording: InvocationRecording,
-    call: Pick<CallDescription, 'name'> & Partial<CallDescription>,
-    fn: (record: CallRecord) => R,
-  ): R {
-    const subsegment = this.#safely('open a subsegment', () =>
-      open(recording.current, call.name, this.#sender),
-    );
-    if (subsegment === undefined) return fn(inertCall);
-    if (call.namespace !== undefined) subsegment.namespace = call.namespace;
-    const record: CallRecord = {
-      // Written only for calls that ask for it: inner functions send nothing.
-      get traceHeader() {
-        return formatTraceHeader({
-          root: recording.root.trace_id,
-          parent: subsegment.id,
-          sampled: true,
-          rest: recording.restOfHeader,
-        });
-      },
-      describe: (data) =>
-        this.#safely('describe a call', () => {
-          const status = data.http?.response?.status;
-          if (status !== undefined) setFlags(subsegment, flagsOfStatus(status));
-          Object.assign(subsegment, protectCall(data, this.#texts));
-        }),
-    };
-    const scope = {
-      recording: { ...recording, current: subsegment },
-      incomingHeader: currentTraceScope()?.incomingHeader,
-    };
-    return settle(
-      () => runInTraceScope(scope, () => fn(record)),
-      (failure) => {
-        if (failure !== undefined) {
-          const { describedErrors } = recording;
-          this.#safely('record an error', () =>
-            recordError(
-              subsegment,
-              failure.error,
-              {
-                describedErrors,
-                detail: this.#detail,
-                texts: recording.capture?.texts ?? this.#defaultTexts,
-              },
-              call.namespace !== undefined,
-            ),
-          );
-        }
-        this.#safely('close a subsegment', () => close(subsegment));
-      },
-    );
-  }
-
-  #refuseAnnotation(key: string, rule: string): void {
-    this.#warnOnce(`The annotation ${JSON.stringify(key)} is left out: ${rule}`);
-  }
-
-  /** Keeps every failure of ours away from the handler. */
-  #safely<R>(what: string, fn: () => R): R | undefined {
-    try {
-      return fn();
-    } catch (error) {
-      // One defect shows in many places; its message tells it from others.
-      const key = error instanceof Error ? error.message : String(error);
-      this.#warnOnce(
-        `Tracing failed to ${what}; the trace is incomplete, the response is not affected`,
-        error,
-        key,
-      );
-      return undefined;
-    }
+    return this.invocation.sender.drained();
   }
 }
 
@@ -259,15 +213,19 @@ function defaultExceptionDetail(): ExceptionDetail {
 }
 
 /**
- * Powertools' recorder, made to write to the subsegment of the current scope. Its own lookup goes through one slot per
- * process, which parallel calls and overlapping invocations share.
+ * Annotates by Powertools' recorder, made to write to the subsegment that it is told. Its own lookup goes through one slot
+ * per process, which parallel calls and overlapping invocations share.
  */
-function createRecorder(onError: (message: string) => void): PowertoolsTracer['provider'] {
+function createAnnotator(onError: (message: string) => void): Recorder['annotate'] {
   AWSXRay.setLogger({ error: onError, warn: () => undefined, info: () => undefined, debug: () => undefined });
   // Every closed subsegment leaves at once, in Lambda and in tests alike: what is kept back may be frozen with the
   // process.
   AWSXRay.setStreamingThreshold(0);
   const { provider } = new PowertoolsTracer({ captureHTTPsRequests: false });
-  provider.getSegment = () => currentTraceScope()?.recording?.current;
-  return provider;
+  let annotated: Subsegment | undefined;
+  provider.getSegment = () => annotated;
+  return (subsegment, key, value) => {
+    annotated = subsegment;
+    provider.putAnnotation(key, value);
+  };
 }

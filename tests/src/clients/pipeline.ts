@@ -14,10 +14,11 @@ export async function loadClients(tracing: boolean) {
   const { observedHttp, observedHttps } = await import('../../../src/clients/observed-http.ts');
   const { observability } = await import('../../../src/middlewares/observability.ts');
   const { traced } = await import('../../../src/telemetry/traced.ts');
+  const stack = observability({ tracing: { name: '## handler' } });
   const invoke = async <R>(call: () => R): Promise<Awaited<R>> => {
     let result!: Awaited<R>;
     await middy()
-      .use(observability({ tracing: { name: '## handler' } }))
+      .use(stack)
       .handler(async () => {
         result = await call();
         return {};

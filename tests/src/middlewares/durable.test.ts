@@ -4,6 +4,7 @@ import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tracing } from '../../../src/middlewares/tracing.ts';
+import { traced } from '../../../src/telemetry/traced.ts';
 import type { Tracer } from '../../../src/telemetry/tracer.ts';
 import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
 import { sampledTrace } from '../../helpers/lambda.ts';
@@ -29,7 +30,7 @@ describe('tracing of a durable execution', () => {
       .use(tracing({ tracer, name: '## durable' }))
       .handler(async (_event: unknown, context: unknown) => {
         const durable = context as DurableContext;
-        const price = await durable.step('price', () => tracer.trace('price', () => Promise.resolve(9)));
+        const price = await durable.step('price', () => traced('price', () => Promise.resolve(9))());
         await durable.wait({ seconds: 1 });
         return { price };
       });

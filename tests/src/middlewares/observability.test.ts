@@ -30,9 +30,7 @@ describe('observability', () => {
     const logs = captureLogs();
     process.env._X_AMZN_TRACE_ID = sampledTrace().header;
     const handler = middy()
-      .use(
-        observability({ tracing: { tracer, name: '## handler' }, capture: { tracer, allow: ['quantity'] } }),
-      )
+      .use(observability({ tracing: { tracer, name: '## handler' }, capture: { allow: ['quantity'] } }))
       .use(httpErrorHandler())
       .use(httpJsonBodyParser())
       .handler((received: unknown) => {

@@ -5,6 +5,7 @@ import { expectNoLeak } from '../../../testing/index.ts';
 import { responseCapture } from '../../../src/middlewares/response-capture.ts';
 import { tracing } from '../../../src/middlewares/tracing.ts';
 import type { ResponseCaptureOptions } from '../../../src/middlewares/response-capture.ts';
+import { currentSpan } from '../../../src/telemetry/trace-scope.ts';
 import type { Tracer } from '../../../src/telemetry/tracer.ts';
 import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
 import { lambdaContext, sampledTrace } from '../../helpers/lambda.ts';
@@ -29,7 +30,7 @@ const own = (document: { metadata?: Record<string, unknown> }) =>
 const pipeline = () =>
   middy()
     .use(tracing({ tracer, name: '## handler' }))
-    .use(responseCapture({ tracer, allow: ['status'] }));
+    .use(responseCapture({ allow: ['status'] }));
 const response = { statusCode: 201, body: JSON.stringify({ status: 'placed', email: 'jane@example.com' }) };
 const shape = { statusCode: 201, body: { status: 'placed', email: '<string, below 256 characters>' } };
 
@@ -122,9 +123,9 @@ describe('responseCapture', () => {
       };
       const handler = middy()
         .use(tracing({ tracer, name: '## handler' }))
-        .use(responseCapture({ tracer, mode: 'values', budget: { items: 2000, bytes: 64_000 } }))
+        .use(responseCapture({ mode: 'values', budget: { items: 2000, bytes: 64_000 } }))
         .handler(() => {
-          tracer.addMetadata('own', 'data', 'x'.repeat(size));
+          currentSpan()?.addMetadata('own', 'data', 'x'.repeat(size));
           return large;
         });
 
@@ -163,7 +164,7 @@ describe('responseCapture', () => {
     const policy = { mode: 'values', budget: { items: 400 } } as const;
     const handler = middy()
       .use(tracing({ tracer, name: '## handler' }))
-      .use(responseCapture({ tracer, captureEvent: policy, ...policy }))
+      .use(responseCapture({ captureEvent: policy, ...policy }))
       .onError(() => ({ statusCode: 500, body: 'sorry' }))
       .handler(() => {
         throw chain(11);
@@ -178,7 +179,6 @@ describe('responseCapture', () => {
   });
 
   it.each([
-    [{ tracer: 1 }, 'takes an object'],
     [{ captureEvent: 'yes' }, 'takes true, false or a redaction policy, but got "yes"'],
     [{ captureEvent: { allowed: [] } }, 'no option "allowed"'],
     [{ allowed: [] }, 'no option "allowed"'],
@@ -192,7 +192,7 @@ describe('the captured event', () => {
     process.env._X_AMZN_TRACE_ID = sampledTrace().header;
     const handler = middy()
       .use(tracing({ tracer, name: '## handler' }))
-      .use(responseCapture({ tracer, ...options }))
+      .use(responseCapture({ ...options }))
       .before((request) => {
         // As a parser does.
         (request.event as { body?: unknown }).body = { parsed: true };

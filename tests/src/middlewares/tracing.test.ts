@@ -4,6 +4,7 @@ import { invoke } from '../../contract/invoke.ts';
 import { completeOf, exceptionsOf, handlerOf, isHandler, named } from '../../contract/documents.ts';
 import { runWithCorrelation } from '../../../src/propagation/correlation.ts';
 import { tracing } from '../../../src/middlewares/tracing.ts';
+import { annotate, traced as innerFunction } from '../../../src/telemetry/traced.ts';
 import type { Tracer } from '../../../src/telemetry/tracer.ts';
 import { captureLogs } from '../../helpers/captured-logs.ts';
 import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
@@ -58,9 +59,9 @@ describe('tracing', () => {
   it('describes an error once, where it was thrown, and refers to it from the functions it passed', async () => {
     await invoke(
       traced().handler(() =>
-        tracer.trace('inner', () => {
+        innerFunction('inner', () => {
           throw new Error('boom');
-        }),
+        })(),
       ),
     );
 
@@ -115,7 +116,7 @@ describe('tracing', () => {
 
   it('names key and rule of an annotation that it leaves out', async () => {
     const logs = captureLogs();
-    await invoke(traced().handler(() => tracer.annotate('Price', Number.NaN)));
+    await invoke(traced().handler(() => annotate('Price', Number.NaN)));
     await handled();
 
     expect(logs.restore()).toContainEqual(
@@ -145,7 +146,7 @@ describe('tracing', () => {
   });
 
   it('gives a subsegment a name that X-Ray takes', async () => {
-    await invoke(traced().handler(() => tracer.trace('a<b>"c"', () => tracer.trace('', ok))));
+    await invoke(traced().handler(() => innerFunction('a<b>"c"', innerFunction('', ok))()));
 
     await handled();
     expect(named(daemon.documents, 'a_b__c_')).toBeDefined();

@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { logger } from '../../../src/index.ts';
 import { placeOrder, priceOf } from '../../../src/orders/order.ts';
 import { behaviourFor } from '../../../src/orders/payment.ts';
-import { Problem, toProblem } from '../../../src/orders/problem.ts';
+import { Problem, logFailedRequest, toProblem } from '../../../src/orders/problem.ts';
 import { parseOrderPlaced, parseOrderRequest, parsePaymentRequest } from '../../../src/orders/schemas.ts';
+import { captureLogs } from '../../helpers/captured-logs.ts';
 
 /** What was thrown, as the problem that a client would read. */
 function problemOf(fn: () => unknown): Record<string, unknown> {
@@ -89,5 +91,22 @@ describe('toProblem', () => {
       toProblem(request);
       expect(request.error).toBe(error);
     }
+  });
+});
+
+describe('the error that ended a request', () => {
+  beforeAll(() => logger.ready());
+
+  it('is logged as information where the caller is to blame, else as an error with their stack', () => {
+    const logs = captureLogs();
+    logFailedRequest({ statusCode: 404 });
+    logFailedRequest(new Error('boom'));
+    logFailedRequest('just text');
+
+    expect(logs.restore()).toMatchObject([
+      { level: 'INFO', status: 404 },
+      { level: 'ERROR', error: { message: 'boom' } },
+      { level: 'ERROR', error: { message: 'just text' } },
+    ]);
   });
 });

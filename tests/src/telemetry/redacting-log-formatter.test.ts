@@ -1,11 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { observability } from '../../../src/middlewares/observability.ts';
 import { runWithCorrelation } from '../../../src/propagation/correlation.ts';
 import type { RedactionPolicy } from '../../../src/redaction/redact.ts';
-import { logFailedRequest } from '../../../src/telemetry/log-failed-request.ts';
 import { logger } from '../../../src/telemetry/logger.ts';
 import { MAX_LOG_LINE_BYTES, RedactingLogFormatter } from '../../../src/telemetry/redacting-log-formatter.ts';
 import { expectNoLeak } from '../../../testing/index.ts';
@@ -50,6 +49,8 @@ const shownOrder = {
 };
 
 describe('the shared logger', () => {
+  beforeAll(() => logger.ready());
+
   it('writes the correlation id of the scope in which a line is written', () => {
     const logs = captureLogs();
     runWithCorrelation({ correlationId: 'order-1', source: 'sqs' }, () => {
@@ -65,19 +66,6 @@ describe('the shared logger', () => {
       { message: 'outside' },
     ]);
     expect(lines[2]).not.toHaveProperty('correlation_id');
-  });
-
-  it('logs refused requests as information and failures as errors with their stack', () => {
-    const logs = captureLogs();
-    logFailedRequest({ statusCode: 404 });
-    logFailedRequest(new Error('boom'));
-    logFailedRequest('just text');
-
-    expect(logs.restore()).toMatchObject([
-      { level: 'INFO', status: 404 },
-      { level: 'ERROR', error: { message: 'boom' } },
-      { level: 'ERROR', error: { message: 'just text' } },
-    ]);
   });
 
   it('protects what it is given', () => {

@@ -1,7 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { loadLogger } from '../../../src/telemetry/process-logger.ts';
 import { createWarnOnce } from '../../../src/telemetry/warn-once.ts';
 import { captureLogs } from '../../helpers/captured-logs.ts';
 
+// From then on a line is written at once.
+beforeAll(() => loadLogger());
 afterEach(() => {
   delete process.env.AWS_LAMBDA_MAX_CONCURRENCY;
 });

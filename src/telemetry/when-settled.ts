@@ -4,7 +4,7 @@
  *
  * @param onSettled must not throw.
  */
-export function settle<R>(fn: () => R, onSettled: (failure?: { readonly error: unknown }) => void): R {
+export function whenSettled<R>(fn: () => R, onSettled: (failure?: { readonly error: unknown }) => void): R {
   let result: R;
   try {
     result = fn();

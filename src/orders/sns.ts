@@ -1,4 +1,4 @@
 import { SNSClient } from '@aws-sdk/client-sns';
-import { observeClient } from './observe-client.ts';
+import { observeClient } from '../index.ts';
 
 export const sns = observeClient(new SNSClient({}));

@@ -1,0 +1,2 @@
+/* Loaded where something is recorded. */
+export { createPipelineRecorder } from '../telemetry/record-invocation.ts';

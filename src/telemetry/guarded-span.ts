@@ -1,0 +1,110 @@
+import { createWarnOnce } from './warn-once.ts';
+import type {
+  AnnotationValue,
+  CallData,
+  InvocationDescription,
+  InvocationTrace,
+  Span,
+  SpanDescription,
+  Tracer,
+} from './tracer.ts';
+import { isThenable } from './when-settled.ts';
+
+/** Begins the record of an invocation; whatever the tracer does, nothing that comes of it throws. */
+export function startGuarded(tracer: Tracer, invocation: InvocationDescription): GuardedTrace | undefined {
+  const trace = attempt('begin the invocation', () => tracer.startInvocation(invocation));
+  return trace && new GuardedTrace(trace);
+}
+
+/**
+ * A span of a recorder, which may be anybody's: nothing that it throws gets through, and a span that it cannot start is
+ * missing.
+ */
+export class GuardedSpan<Guarded extends Span = Span> {
+  protected readonly span: Guarded;
+
+  constructor(span: Guarded) {
+    this.span = span;
+  }
+
+  get recording(): boolean {
+    return attempt('tell whether it records', () => this.span.recording) === true;
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return attempt('carry the trace on', () => ({ ...this.span.headers })) ?? {};
+  }
+
+  startSpan(description: SpanDescription): GuardedSpan | undefined {
+    const span = attempt('begin a span', () => this.span.startSpan(description));
+    return span && new GuardedSpan(span);
+  }
+
+  run(fn: () => void): void {
+    let hasRun = false;
+    const once = (): void => {
+      if (hasRun) return;
+      hasRun = true;
+      fn();
+    };
+    attempt('run a function', () => this.span.run(once));
+    once();
+  }
+
+  annotate(key: string, value: AnnotationValue): void {
+    attempt('annotate', () => this.span.annotate(key, value));
+  }
+
+  addMetadata(namespace: string, key: string, value: unknown): void {
+    attempt('add metadata', () => this.span.addMetadata(namespace, key, value));
+  }
+
+  metadataRoom(): number {
+    return attempt('measure what is left', () => this.span.metadataRoom()) ?? 0;
+  }
+
+  describe(data: CallData): void {
+    attempt('describe a call', () => this.span.describe(data));
+  }
+
+  fail(error: unknown): void {
+    attempt('record an error', () => this.span.fail(error));
+  }
+
+  end(): Promise<void> | undefined {
+    return attempt('end a span', () => this.span.end());
+  }
+}
+
+/** {@link GuardedSpan} of the handler. */
+export class GuardedTrace extends GuardedSpan<InvocationTrace> {
+  setStatus(status: number): void {
+    attempt('record the status', () => this.span.setStatus(status));
+  }
+
+  checkpoint(reason: 'timeout' | 'suspension'): void {
+    attempt('send what is known so far', () => this.span.checkpoint(reason));
+  }
+}
+
+const warnOnce = createWarnOnce();
+
+/**
+ * Keeps a failure of ours, or of a recorder, away from the handler.
+ *
+ * @returns undefined where `fn` threw. A promise does not reject, also one that nobody expected.
+ */
+export function attempt<R>(what: string, fn: () => R): R | undefined {
+  const warn = (error: unknown): void => {
+    // One defect shows in many places; its message tells it from others.
+    const key = error instanceof Error ? error.message : String(error);
+    warnOnce(`Tracing failed to ${what}; the trace is incomplete, the response is not affected`, error, key);
+  };
+  try {
+    const result = fn();
+    return isThenable(result) ? (result.then(undefined, warn) as R) : result;
+  } catch (error) {
+    warn(error);
+    return undefined;
+  }
+}

@@ -1,0 +1,137 @@
+import { Logger, LogFormatter, LogItem } from '@aws-lambda-powertools/logger';
+import type {
+  ConstructorOptions,
+  LogAttributes,
+  UnformattedAttributes,
+} from '@aws-lambda-powertools/logger/types';
+import { addWaiting } from './shared-logger.ts';
+import { currentCorrelation, runWithCorrelation } from '../propagation/correlation.ts';
+
+/*
+ * What masks log lines is nine tenths of the package, and a function that writes none does without it. So it is loaded with
+ * the first line. Lines until then wait, in one order for all loggers, and are as they were when they were written: their
+ * time, level, keys, correlation id, and a copy of plain data, which may change before they are read.
+ */
+
+type Format = LogFormatter['formatAttributes'];
+
+/** What makes lines of what Powertools knows; undefined until it is loaded. */
+let format: Format | undefined;
+let loading: Promise<void> | undefined;
+/** Steps of loggers that wait for it. */
+const waiting: Array<() => void> = [];
+
+/** Loads what masks lines, once. Never rejects. */
+function load(): Promise<void> {
+  if (loading !== undefined) return loading;
+  // What has not been written when the process ends, because it threw or was told to, is said without its texts.
+  process.once('exit', () => {
+    if (format === undefined) writeWaiting(withhold);
+  });
+  loading = import('../lazy/formatter.ts').then(
+    ({ RedactingLogFormatter }) => {
+      const formatter = new RedactingLogFormatter();
+      writeWaiting((...line) => formatter.formatAttributes(...line));
+    },
+    () => writeWaiting(withhold),
+  );
+  addWaiting(loading);
+  return loading;
+}
+
+function writeWaiting(by: Format): void {
+  format = by;
+  for (const step of waiting.splice(0)) step();
+}
+
+/** What a process that ends could not mask is not shown. */
+const withhold: Format = ({ logLevel: level, timestamp, serviceName: service, lambdaContext }) =>
+  new LogItem({
+    attributes: {
+      level,
+      message: '(withheld: what masks log lines was not loaded in time)',
+      timestamp: timestamp.toISOString(),
+      service,
+      function_request_id: lambdaContext?.awsRequestId,
+    },
+  });
+
+class WaitingLine extends LogItem {
+  readonly format: () => LogItem;
+
+  constructor(format: () => LogItem) {
+    super({ attributes: {} });
+    this.format = format;
+  }
+}
+
+class LazyFormatter extends LogFormatter {
+  override formatAttributes(attributes: UnformattedAttributes, keys: LogAttributes): LogItem {
+    if (format !== undefined) return format(attributes, keys);
+    void load();
+    const scope = currentCorrelation();
+    const [line, lineKeys] = copyOf([attributes, keys], new Map()) as [UnformattedAttributes, LogAttributes];
+    const now = (): LogItem => (format as Format)(line, lineKeys);
+    return new WaitingLine(() => (scope === undefined ? now() : runWithCorrelation(scope, now)));
+  }
+}
+
+/** A Logger of Powertools with a formatter that is loaded with its first line. Its children are of the same kind. */
+export class LazyLogger extends Logger {
+  constructor(options: ConstructorOptions = {}) {
+    super({ logFormatter: new LazyFormatter(), ...options } as ConstructorOptions);
+  }
+
+  /** Settles when lines are written as they come. */
+  ready(): Promise<void> {
+    return load();
+  }
+
+  protected override createLogger(options?: ConstructorOptions): Logger {
+    return new LazyLogger(options);
+  }
+
+  protected override printLog(level: number, item: LogItem): void {
+    const line = item instanceof WaitingLine ? item.format : () => item;
+    inOrder(() => super.printLog(level, line()));
+  }
+
+  protected override bufferLogItem(traceId: string, item: LogItem, level: number): void {
+    const line = item instanceof WaitingLine ? item.format : () => item;
+    inOrder(() => super.bufferLogItem(traceId, line(), level));
+  }
+
+  override flushBuffer(): void {
+    inOrder(() => super.flushBuffer());
+  }
+
+  override clearBuffer(): void {
+    inOrder(() => super.clearBuffer());
+  }
+}
+
+/** Does a step now, or after those that wait. */
+function inOrder(step: () => void): void {
+  if (format === undefined && loading !== undefined) waiting.push(step);
+  else step();
+}
+
+/** A copy of plain objects and arrays; of everything else, and of what cannot be read, the thing itself. */
+function copyOf(value: unknown, copies: Map<unknown, unknown>): unknown {
+  try {
+    const isList = Array.isArray(value);
+    if (!isList && Object.getPrototypeOf(value) !== Object.prototype) return value;
+    if (!copies.has(value)) {
+      const copy = isList ? [] : {};
+      copies.set(value, copy);
+      for (const [key, each] of Object.entries(value as object)) {
+        Object.defineProperty(copy, key, { value: copyOf(each, copies), ...OWN });
+      }
+    }
+    return copies.get(value);
+  } catch {
+    return value;
+  }
+}
+
+const OWN = { configurable: true, enumerable: true, writable: true };

@@ -1,0 +1,60 @@
+import type { Request } from '@middy/core';
+import { currentCorrelation, runWithCorrelation } from '../propagation/correlation.ts';
+import { addWaiting, shared } from './shared-logger.ts';
+import type { SharedLogger } from './shared-logger.ts';
+
+/** A Powertools Logger, of any version 2 and of any copy of its package: what is called of it. */
+export interface PipelineLogger {
+  warn(message: string): void;
+  addContext(context: Request['context']): void;
+  refreshSampleRateCalculation(): void;
+  logEventIfEnabled(event: unknown): void;
+  /** Since version 2.14. */
+  clearBuffer?(): void;
+}
+
+/** Loads the logger of the service and what masks its lines; from then on they are written at once. */
+export async function loadLogger(): Promise<SharedLogger> {
+  const { logger } = await import('../lazy/logger.ts');
+  await logger.ready();
+  return logger;
+}
+
+function use(fn: (logger: SharedLogger) => void): void {
+  if (shared.logger !== undefined) {
+    fn(shared.logger);
+    return;
+  }
+  const scope = currentCorrelation();
+  addWaiting(
+    loadLogger().then((logger) => {
+      if (scope === undefined) fn(logger);
+      else runWithCorrelation(scope, () => fn(logger));
+    }),
+  );
+}
+
+/**
+ * The logger of the service for pipelines, which do without it while neither they nor the service have anything to say:
+ * Powertools' Logger is most of what a small function has to load.
+ */
+export const processLogger = {
+  warn(message: string, extra?: { readonly error: Error }): void {
+    use((logger) => logger.warn(message, ...(extra === undefined ? [] : [extra])));
+  },
+  addContext(context: Request['context']): void {
+    shared.isWarm = shared.context !== undefined;
+    shared.context = context;
+    shared.logger?.addContext(context);
+  },
+  refreshSampleRateCalculation: () => shared.logger?.refreshSampleRateCalculation(),
+  logEventIfEnabled(event: unknown): void {
+    if (
+      shared.logger !== undefined ||
+      /^(1|y|yes|t|true|on)$/i.test(process.env.POWERTOOLS_LOGGER_LOG_EVENT ?? '')
+    ) {
+      use((logger) => logger.logEventIfEnabled(event));
+    }
+  },
+  clearBuffer: () => shared.logger?.clearBuffer(),
+} satisfies PipelineLogger;

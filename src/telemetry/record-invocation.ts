@@ -1,0 +1,170 @@
+import type { Request } from '@middy/core';
+import { observeBody } from '../lifecycle/observe-body.ts';
+import { thrownError, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
+import { watchTimeout } from '../lifecycle/timeout-watch.ts';
+import { currentCorrelation } from '../propagation/correlation.ts';
+import { isMessageSource, sourceOf } from '../propagation/event-sources.ts';
+import { incomingTraceHeader } from '../propagation/trace-header.ts';
+import { Captures, OWN_NAMESPACE } from './captures.ts';
+import { startGuarded } from './guarded-span.ts';
+import { loadLogger, processLogger } from './process-logger.ts';
+import { loadProcessTracer } from './process-tracer.ts';
+import { enterTraceScope } from './trace-scope.ts';
+import type { TraceScope } from './trace-scope.ts';
+import type { InvocationAttributes, Tracer } from './tracer.ts';
+
+/** How a pipeline is recorded: the options of `tracing()`. */
+export interface RecordingOptions {
+  readonly name?: string;
+  readonly timeoutReserve?: number;
+  readonly tracer?: Tracer;
+  readonly logger?: { warn(message: string): void };
+}
+
+const DEFAULT_TIMEOUT_RESERVE = 500;
+
+/** What the hooks of `tracing()` do once that is loaded. */
+export interface PipelineRecorder {
+  /** Begins the record of an invocation, in the scope that was opened for it. */
+  begin(request: Request, setScope: SetScope): undefined;
+  /** Ends it with the outcome that the request has; settles when the record has left the process. */
+  finish(request: Request): Promise<void> | undefined;
+}
+
+type SetScope = (scope?: TraceScope) => void;
+
+/** Ends a record. The response may be replaced by one whose body is watched, unless it has been taken already. */
+type Finish = (canReplaceResponse: boolean) => Promise<void> | undefined;
+
+/**
+ * All of `tracing()` that is needed only where something is recorded.
+ *
+ * @returns rejects where the tracer of the process cannot be loaded.
+ */
+export async function createPipelineRecorder(options: RecordingOptions): Promise<PipelineRecorder> {
+  const tracer = options.tracer ?? (await loadProcessTracer());
+  // What records may have something to say, and what masks it is loaded with it anyway.
+  await loadLogger();
+  const invocations = new WeakMap<object, Finish>();
+  const begin = (request: Request, setScope: SetScope): Finish => {
+    const finish = recordInvocation(request, setScope, options, tracer);
+    invocations.set(request, finish);
+    return finish;
+  };
+  return {
+    begin(request, setScope) {
+      const finish = begin(request, setScope);
+      // By then Middy has taken the response; watching a body that it reads itself would take chunks away from it.
+      whenHooksAreSkipped(request, () => void finish(false));
+      return undefined;
+    },
+    finish(request) {
+      // The hook of an error may run although a middleware before this one threw and `before` never did.
+      const finish = invocations.get(request) ?? begin(request, enterTraceScope());
+      return finish(true);
+    },
+  };
+}
+
+function recordInvocation(
+  request: Request,
+  setScope: SetScope,
+  { name, timeoutReserve = DEFAULT_TIMEOUT_RESERVE, logger = processLogger }: RecordingOptions,
+  tracer: Tracer,
+): Finish {
+  const incomingHeader = incomingTraceHeader();
+  const captures = new Captures();
+  const attributes = attributesOf(request);
+  const trace = startGuarded(tracer, {
+    name: name ?? handlerName(attributes),
+    kind: isMessageSource(sourceOf(request.event, request.context)) ? 'consumer' : 'server',
+    incomingHeader,
+    incoming: currentCorrelation()?.incoming,
+    attributes,
+    texts: captures.texts,
+  });
+  if (trace === undefined) {
+    setScope({ incomingHeader });
+    return () => {
+      setScope();
+      return undefined;
+    };
+  }
+  setScope({ incomingHeader, span: trace, captures });
+  if (trace.recording) {
+    trace.annotate('ColdStart', attributes.coldStart);
+    if (attributes.service !== undefined) trace.annotate('Service', attributes.service);
+    const correlationId = currentCorrelation()?.correlationId;
+    if (correlationId !== undefined) trace.annotate('CorrelationId', correlationId);
+  }
+  const stopWatching =
+    timeoutReserve === 0 || !trace.recording
+      ? () => undefined
+      : watchTimeout(request.context, timeoutReserve, (remaining) => {
+          logger.warn(`The invocation times out in ${remaining} ms; what its trace holds so far is sent`);
+          trace.checkpoint('timeout');
+        });
+  if (isDurable(request.context)) trace.checkpoint('suspension');
+
+  let ending: { readonly left: Promise<void> | undefined } | undefined;
+  const end = (): Promise<void> | undefined => {
+    stopWatching();
+    setScope();
+    ending ??= { left: trace.end() };
+    return ending.left;
+  };
+  return (canReplaceResponse) => {
+    const thrown = thrownError(request);
+    if (thrown !== undefined) trace.fail(thrown.error);
+    const status = statusOf(request.response);
+    if (status !== undefined) trace.setStatus(status);
+    if (!trace.recording || !canReplaceResponse) return end();
+    const observed = observeBody(request.response, ({ bytes, failure }) => {
+      trace.addMetadata(OWN_NAMESPACE, 'streamedBytes', bytes);
+      if (failure !== undefined) trace.fail(failure.error);
+      void end();
+    });
+    if (observed === undefined) return end();
+    request.response = observed.response;
+    return undefined;
+  };
+}
+
+let isFirst = process.env.AWS_LAMBDA_INITIALIZATION_TYPE !== 'provisioned-concurrency';
+
+function attributesOf(request: Request): InvocationAttributes {
+  // The context is whatever a test or another runtime passes, whatever its type says. In Middy's durable mode Lambda's is
+  // a property of it.
+  const given = request.context as Partial<Request['context']> & { lambdaContext?: Request['context'] };
+  const { functionName, functionVersion, invokedFunctionArn, awsRequestId, memoryLimitInMB } =
+    given.lambdaContext ?? given;
+  const memoryLimit = Number(memoryLimitInMB);
+  const service = process.env.POWERTOOLS_SERVICE_NAME ?? process.env.AWS_LAMBDA_FUNCTION_NAME;
+  const eventSource = currentCorrelation()?.source;
+  const coldStart = isFirst;
+  isFirst = false;
+  return {
+    ...(functionName !== undefined && { functionName }),
+    ...(functionVersion !== undefined && { functionVersion }),
+    ...(invokedFunctionArn !== undefined && { functionArn: invokedFunctionArn }),
+    ...(awsRequestId !== undefined && { requestId: awsRequestId }),
+    ...(Number.isFinite(memoryLimit) && { memoryLimit }),
+    ...(service !== undefined && { service }),
+    ...(eventSource !== undefined && { eventSource }),
+    coldStart,
+  };
+}
+
+function handlerName({ functionName }: InvocationAttributes): string {
+  return `## ${process.env._HANDLER ?? functionName ?? 'handler'}`;
+}
+
+function statusOf(response: unknown): number | undefined {
+  if (typeof response !== 'object' || response === null || !('statusCode' in response)) return undefined;
+  return typeof response.statusCode === 'number' ? response.statusCode : undefined;
+}
+
+/** Middy's durable mode hands over the durable context, which holds Lambda's. */
+function isDurable(context: unknown): boolean {
+  return typeof context === 'object' && context !== null && 'lambdaContext' in context;
+}
