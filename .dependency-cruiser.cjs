@@ -173,9 +173,24 @@ module.exports = {
       name: 'console-shares-pure-code-only',
       severity: 'error',
       comment:
-        'The page may use types and pure functions of the models of traces and alarms, never a server.',
+        'The page may use types and pure functions of the models of traces and alarms, and what it agreed on with its server.',
       from: { path: '^local/console/' },
-      to: { path: '^(local/(?!console/|xray/|cloudwatch/)|src/|plugin/|testing/)' },
+      to: { path: '^(local/(?!console/|console-contract[.]ts$|xray/|cloudwatch/)|src/|plugin/|testing/)' },
+    },
+    {
+      name: 'contract-speaks-of-models-only',
+      severity: 'error',
+      comment:
+        'What the page and its server agree on is made of the models of traces and alarms, and runs in both.',
+      from: { path: '^local/console-contract[.]ts$' },
+      to: { pathNot: '^local/(xray|cloudwatch)/' },
+    },
+    {
+      name: 'server-never-imports-the-page',
+      severity: 'error',
+      comment: 'The page is built apart; what both need stands in the contract.',
+      from: { path: '^(local/(?!console/)|plugin/|src/|testing/)' },
+      to: { path: '^local/console/' },
     },
     {
       name: 'console-runs-in-a-browser',

@@ -37,4 +37,16 @@ export default defineConfig(
     files: ['benchmarks/**', 'scripts/**', 'tests/**'],
     rules: { 'no-console': 'off' },
   },
+  {
+    files: ['tests/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          name: 'fast-check',
+          message: 'Its inputs would be others in every run; use tests/helpers/fast-check.ts.',
+        },
+      ],
+    },
+  },
 );

@@ -39,8 +39,8 @@ export function portsFrom(options: LocalOptions): LocalPorts {
 }
 
 /** Below this, a minute is over before the alarms of a service are evaluated; above, it would be slower than AWS. */
-const SHORTEST_MINUTE = 0.2;
-const LONGEST_MINUTE = 60;
+const MIN_MINUTE = 0.2;
+const MAX_MINUTE = 60;
 
 /**
  * Real milliseconds that a minute of CloudWatch lasts.
@@ -48,12 +48,10 @@ const LONGEST_MINUTE = 60;
  * @throws Error that names the option and what it takes.
  */
 export function minuteFrom({ minute }: LocalOptions): number {
-  if (minute === undefined) return LONGEST_MINUTE * 1000;
+  if (minute === undefined) return MAX_MINUTE * 1000;
   const seconds = /^\d*\.?\d+$/.test(minute) ? Number(minute) : Number.NaN;
-  if (seconds >= SHORTEST_MINUTE && seconds <= LONGEST_MINUTE) return Math.round(seconds * 1000);
-  throw new Error(
-    `--minute takes seconds from ${SHORTEST_MINUTE} to ${LONGEST_MINUTE}, but got "${minute}".`,
-  );
+  if (seconds >= MIN_MINUTE && seconds <= MAX_MINUTE) return Math.round(seconds * 1000);
+  throw new Error(`--minute takes seconds from ${MIN_MINUTE} to ${MAX_MINUTE}, but got "${minute}".`);
 }
 
 /**

@@ -2,8 +2,8 @@
 export { minuteFrom, portsFrom } from './command-options.ts';
 export type { LocalOptions } from './command-options.ts';
 export { readService } from './template/read-service.ts';
-export { startStack } from './main.ts';
-export type { Stack, StackOptions } from './main.ts';
+export { startStack } from './start-stack.ts';
+export type { Stack, StackOptions } from './start-stack.ts';
 export type { LocalPorts } from './ports.ts';
 export { startXRay } from './start-xray.ts';
 export type { XRayOptions, XRayService } from './start-xray.ts';

@@ -1,5 +1,4 @@
-import { builtConsole } from './built-console.ts';
-import { ConsoleServer } from './console-server.ts';
+import { ConsoleServer, builtConsole } from './console-server/console-server.ts';
 import { XRayDaemon } from './xray/daemon.ts';
 import { TraceStore } from './xray/trace-store.ts';
 

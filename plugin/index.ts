@@ -2,8 +2,8 @@ import type { AlarmsCommandOptions } from './alarms-command/command-options.ts';
 import { ALARMS_COMMAND_OPTIONS } from './alarms-command/command-options.ts';
 import type { LocalCommandOptions } from './local/command-options.ts';
 import { LOCAL_COMMAND_OPTIONS } from './local/command-options.ts';
-import { SETTINGS_SCHEMA } from './settings-schema.ts';
 import type { PluginUtilities, Serverless } from './serverless.ts';
+import { SETTINGS_SCHEMA } from './settings/settings.ts';
 import type { TracingCommandOptions } from './tracing/command-options.ts';
 import { TRACING_COMMAND } from './tracing/command-options.ts';
 import type { WatchedService } from './watch-service.ts';
@@ -53,7 +53,7 @@ export default class LanternPlugin {
       'after:aws:package:finalize:mergeCustomProviderResources': async () => {
         const { watchService } = await import('./watch-service.ts');
         const { addTracing } = await import('./tracing/add-tracing.ts');
-        const { checkSize } = await import('./check-size.ts');
+        const { checkTemplateLimits } = await import('./template-limits.ts');
         this.#watched = watchService(serverless);
         const { length: left } = this.#watched.plan.skipped;
         if (left > 0) {
@@ -63,7 +63,7 @@ export default class LanternPlugin {
         }
         // It subscribes to the topic of the alarms.
         addTracing(serverless, utilities);
-        checkSize(serverless, this.#watched);
+        checkTemplateLimits(serverless, this.#watched);
       },
     };
   }

@@ -1,6 +1,4 @@
-import type { AlarmSettings } from './settings/alarm-settings.ts';
-import type { DashboardSettings } from './settings/dashboard-settings.ts';
-import type { TracingSettings } from './tracing/tracing-settings.ts';
+import type { LanternSettings } from './settings/settings.ts';
 
 /** The part of the Serverless Framework that the plugin uses; `osls` ships no types. */
 export interface Serverless {
@@ -30,23 +28,20 @@ export interface ServerlessFunction {
   readonly package?: { readonly artifact?: string };
 }
 
-/** `custom.lantern` in `serverless.yml`. */
-export interface LanternSettings {
-  readonly local?: {
-    /** Commands shown when the service has started; `{api}` becomes the address of its first API. */
-    readonly tryThis?: readonly string[];
-  };
-  /** Which alarms there are, and whom they tell; see docs/alarms.md. */
-  readonly alarms?: AlarmSettings;
-  /** Who turns tracing on and off; see docs/tracing-on-demand.md. */
-  readonly tracing?: TracingSettings;
-  /** Which dashboards there are; see docs/dashboards.md. */
-  readonly dashboards?: DashboardSettings;
-}
-
 /** What the framework hands to a plugin beside itself. */
 export interface PluginUtilities {
   readonly writeText: (text: string) => void;
   /** Both write to standard error. */
   readonly log: { warning(text: string): void; notice(text: string): void };
+}
+
+/** @throws Serverless' own error, which stops the packaging, when there are problems: each gets a line. */
+export function refuse(
+  { classes }: Pick<Serverless, 'classes'>,
+  heading: string,
+  problems: readonly string[],
+  code = 'LANTERN_ALARMS',
+): void {
+  if (problems.length === 0) return;
+  throw new classes.Error([heading, ...problems.map((line) => `- ${line}`)].join('\n'), code);
 }

@@ -1,21 +1,20 @@
+import type { Inventory } from 'lambda-lantern-local/template';
+import { asObject, readInventory } from 'lambda-lantern-local/template';
 import { ALARM_TOPIC, alarmTopicResources } from './actions/alarm-topic.ts';
 import { planActions } from './actions/plan-actions.ts';
+import type { AlarmPlan } from './alarms/alarm-plan.ts';
 import type { ResourceMap } from './alarms/alarm-resources.ts';
 import { alarmResources } from './alarms/alarm-resources.ts';
-import type { AlarmPlan } from './alarms/alarm-spec.ts';
 import { checkAlarms } from './alarms/check/check-alarms.ts';
 import { planAlarms } from './alarms/plan-alarms.ts';
-import { conditionsOf } from './dashboard/conditions.ts';
-import type { PlannedDashboard } from './dashboard/dashboard-resources.ts';
-import { dashboardResources, planDashboards } from './dashboard/dashboard-resources.ts';
-import type { Inventory } from '../local/template/index.ts';
-import { asObject, readInventory } from '../local/template/index.ts';
-import { refuse } from './refuse.ts';
+import type { PlannedDashboard } from './dashboard/plan-dashboards.ts';
+import { dashboardResources, planDashboards } from './dashboard/plan-dashboards.ts';
+import { conditionsOf } from './dashboard/render-body.ts';
 import type { Serverless } from './serverless.ts';
-import type { ActionSettings } from './settings/alarm-settings.ts';
-import { checkSettings } from './settings/check-settings.ts';
-import { checkDashboardSettings, dashboardsForStage } from './settings/dashboard-settings.ts';
-import { settingsForStage } from './settings/resolve-settings.ts';
+import { refuse } from './serverless.ts';
+import { dashboardsForStage, settingsForStage } from './settings/resolve-settings.ts';
+import type { ActionSettings } from './settings/settings.ts';
+import { checkSettings, namesIn } from './settings/settings.ts';
 
 /** What the plugin has made of a service. */
 export interface WatchedService {
@@ -37,11 +36,12 @@ export function watchService(serverless: Serverless): WatchedService {
   const template = asObject(serverless.service.provider.compiledCloudFormationTemplate);
   const { alarms: settings, dashboards: dashboardSettings } = serverless.service.custom?.lantern ?? {};
   const inventory = inventoryOf(serverless);
-  refuse(serverless, 'The settings of the alarms have mistakes:', checkSettings(settings, inventory));
+  const names = namesIn(inventory);
+  refuse(serverless, 'The settings of the alarms have mistakes:', checkSettings('alarms', settings, names));
   refuse(
     serverless,
     'The settings of the dashboards have mistakes:',
-    checkDashboardSettings(dashboardSettings),
+    checkSettings('dashboards', dashboardSettings, names),
   );
 
   const plan = planAlarms(inventory, settings);

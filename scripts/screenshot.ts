@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import type { AlarmListing } from '../local/cloudwatch/view.ts';
 import { launchBrowser } from '../tests/helpers/browser.ts';
-import { eventually, startLocalStack } from '../tests/helpers/local-stack.ts';
+import { startLocalStack } from '../tests/helpers/local-stack.ts';
+import { until } from '../tests/helpers/until.ts';
 import type { LocalStack } from '../tests/helpers/local-stack.ts';
 import { copyProject } from '../tests/helpers/project-copy.ts';
 
@@ -78,7 +79,7 @@ async function picture(name: string, open: (page: Page) => Promise<void>): Promi
 async function placeOrders(stack: LocalStack): Promise<void> {
   for (const sku of ['tea', 'mug', 'broken-strainer']) {
     await stack.order(sku);
-    await eventually(async () => {
+    await until(async () => {
       const { traces } = await stack.traces();
       return (
         traces.every(({ isPartial, linkedTraceIds }) => !isPartial && linkedTraceIds.length > 0) || undefined
@@ -108,7 +109,7 @@ function slowTraffic(stack: LocalStack): () => Promise<void> {
 
 /** The name of the alarm of slow payments, once it is in ALARM. */
 function raisedAlarm(stack: LocalStack): Promise<string> {
-  return eventually(async () => {
+  return until(async () => {
     const { alarms } = (await (await fetch(`${stack.console}/api/alarms`)).json()) as AlarmListing;
     return alarms.find((alarm) => alarm.state === 'ALARM' && /take-payment.*duration/i.test(alarm.name))
       ?.name;

@@ -1,32 +1,33 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { BodyTooLargeError, readBody } from '../http/body.ts';
+import { createGuardedServer, POLICIES } from '../http/guard.ts';
+import type { PortOptions } from '../http/loopback.ts';
 import { close, listen, LOOPBACK } from '../http/loopback.ts';
+import { RequestError } from '../http/request-error.ts';
 import type { Invoke } from '../lambda/invocation.ts';
 import type { ApiDefinition } from '../template/service.ts';
 import type { SegmentSink } from '../xray/document.ts';
 import { httpEvent } from './http-event.ts';
-import { integrate, type IntegrationResult } from './integration.ts';
+import type { IntegrationResult } from './integration.ts';
+import { integrate } from './integration.ts';
 import { HTTP_INTEGRATION_TIMEOUT, MAX_REQUEST_BODY, REST_INTEGRATION_TIMEOUT } from './limits.ts';
-import { headerValue, readBody, toGatewayRequest, type GatewayRequest, type Header } from './request.ts';
-import { gatewayError, type GatewayResponse } from './response.ts';
+import type { GatewayRequest, Header } from './request.ts';
+import { headerValue, toGatewayRequest } from './request.ts';
+import type { GatewayResponse } from './response.ts';
+import { gatewayError } from './response.ts';
 import { restEvent } from './rest-event.ts';
-import { createRouter, type RouteMatch, type Router } from './routing.ts';
-import { buildSegment, traceRequest, type LambdaCall, type RequestTrace } from './segment.ts';
+import type { RouteMatch, Router } from './routing.ts';
+import { createRouter } from './routing.ts';
+import type { LambdaCall, RequestTrace } from './segment.ts';
+import { buildSegment, traceRequest } from './segment.ts';
 
-export interface ApiGatewayOptions {
+export interface ApiGatewayOptions extends PortOptions {
   readonly api: ApiDefinition;
   readonly invoke: Invoke;
   /** Gets the gateway's own segments: of a REST API with tracing, none otherwise. */
   readonly onSegment: SegmentSink;
   readonly region: string;
   readonly accountId: string;
-  /** 0 takes any free port. */
-  readonly port: number;
-  /**
-   * How a user chooses another port, for the error when it is taken.
-   *
-   * @default 'the option `port`, where 0 takes any free one'
-   */
-  readonly howToChoosePort?: string;
   /** Gets one entry for each request, when it is over. */
   readonly onRequest?: (entry: AccessLogEntry) => void;
   /**
@@ -76,22 +77,23 @@ export class ApiGateway {
 
   /** @throws Error when the port is taken, or the gateway is running already. */
   async start(): Promise<{ url: string; port: number }> {
-    const {
-      api,
-      port,
-      howToChoosePort: howToChoose = 'the option `port`, where 0 takes any free one',
-    } = this.#options;
+    const { api } = this.#options;
     if (this.#running !== undefined) throw new Error(`API "${api.name}" is being served already`);
     const stopped = new AbortController();
-    const server = createServer((incoming, outgoing) => {
-      const request = this.#serve(incoming, outgoing, stopped.signal).finally(() =>
-        this.#requests.delete(request),
-      );
-      this.#requests.add(request);
+    const server = createGuardedServer({
+      policy: POLICIES.serviceApi,
+      handle: (incoming, outgoing) => {
+        const request = this.#serve(incoming, outgoing, stopped.signal).finally(() =>
+          this.#requests.delete(request),
+        );
+        this.#requests.add(request);
+        return request;
+      },
+      fail: (error, outgoing) => send(outgoing, gatewayError(api.kind, 'invoke-failed', String(error)), []),
     });
     this.#running = { server, stopped };
     try {
-      const actualPort = await listen(server, { port, purpose: `the API "${api.name}"`, howToChoose });
+      const actualPort = await listen(server, `the API "${api.name}"`, this.#options);
       return { url: `http://${LOOPBACK}:${actualPort}`, port: actualPort };
     } catch (error) {
       this.#running = undefined;
@@ -105,7 +107,7 @@ export class ApiGateway {
     const { server, stopped } = this.#running;
     this.#running = undefined;
     stopped.abort();
-    await Promise.all([close(server), ...this.#requests]);
+    await Promise.allSettled([close(server), ...this.#requests]);
   }
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse, stopped: AbortSignal): Promise<void> {
@@ -121,13 +123,16 @@ export class ApiGateway {
     const { functionName, path } = match.route;
     const trace = traceRequest(this.#options.api, headerValue(request.headers, 'x-amzn-trace-id'));
     const entry = { resourcePath: path, functionName, traceId: trace.traceId };
-    const body = await readBody(incoming).catch(() => undefined);
-    if (body === undefined) {
+    const body = await readBody(incoming, MAX_REQUEST_BODY).catch((error: unknown) => {
+      if (error instanceof RequestError) return error;
+      throw error;
+    });
+    if (body instanceof RequestError && !(body instanceof BodyTooLargeError)) {
       this.#log(request, { ...entry, reason: 'the client left before its request was complete' });
       return;
     }
     const { response, lambdaRequestId } =
-      body === 'too-large'
+      body instanceof BodyTooLargeError
         ? this.#refuseBody(request, trace)
         : await this.#callFunction({ request, match, trace, body, stopped });
     send(outgoing, response, this.#ownHeaders(request, trace));

@@ -1,6 +1,9 @@
-import { forwardedHeaders, domainOf, mediaType, requestTime, type ProxyEventInput } from './proxy-event.ts';
-import { groupValues, headerValue, queryParameters, type Header } from './request.ts';
-import { decodePercent, DEFAULT_ROUTE } from './routing.ts';
+import { decodePercent } from '../http/target.ts';
+import type { ProxyEventInput } from './proxy-event.ts';
+import { forwardedHeaders, domainOf, mediaType, requestTime } from './proxy-event.ts';
+import type { Header } from './request.ts';
+import { groupValues, headerValue, queryParameters } from './request.ts';
+import { DEFAULT_ROUTE } from './routing.ts';
 
 /** What an HTTP API hands to a function: the proxy event, version 2.0. Fields without a value are absent. */
 export function httpEvent(input: ProxyEventInput) {

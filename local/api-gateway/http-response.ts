@@ -1,4 +1,6 @@
-import { headerValue, type Header } from './request.ts';
+import type { Header } from './request.ts';
+import { headerValue } from './request.ts';
+import type { GatewayResponse } from './response.ts';
 import {
   describe,
   MalformedResponseError,
@@ -7,7 +9,6 @@ import {
   readHeaders,
   readIsBase64Encoded,
   readStatusCode,
-  type GatewayResponse,
 } from './response.ts';
 
 /** Headers of a connection: the gateway's own connection to the client is another one. */

@@ -1,15 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  RequestTooLargeError,
-  ThrottledError,
-  UnknownFunctionError,
-  type Invoke,
-  type InvokeRequest,
-  type InvokeResponse,
-} from '../lambda/invocation.ts';
+import type { Invoke, InvokeRequest, InvokeResponse } from '../lambda/invocation.ts';
+import { RequestTooLargeError, ThrottledError, UnknownFunctionError } from '../lambda/invocation.ts';
 import type { ApiDefinition } from '../template/service.ts';
 import { httpResponse } from './http-response.ts';
-import { gatewayError, MalformedResponseError, type GatewayError, type GatewayResponse } from './response.ts';
+import type { GatewayError, GatewayResponse } from './response.ts';
+import { gatewayError, MalformedResponseError } from './response.ts';
 import { restResponse } from './rest-response.ts';
 
 export interface IntegrationOptions {

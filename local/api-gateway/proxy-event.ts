@@ -1,5 +1,6 @@
 import type { ApiDefinition } from '../template/service.ts';
-import { headerValue, type GatewayRequest, type Header } from './request.ts';
+import type { GatewayRequest, Header } from './request.ts';
+import { headerValue } from './request.ts';
 import type { RouteMatch } from './routing.ts';
 
 /** Everything a proxy event is made of, whichever its version. */

@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { MAX_REQUEST_BODY } from './limits.ts';
 
 /** A header as it stands on the wire: the name in the sender's case, the value as sent. */
 export type Header = readonly [name: string, value: string];
@@ -59,22 +58,6 @@ export function groupValues(entries: Iterable<readonly [string, string]>): Map<s
     else values.push(value);
   }
   return groups;
-}
-
-/** The whole body, or `too-large` as soon as it passes the limit; the rest is then thrown away as it comes. */
-export async function readBody(incoming: IncomingMessage): Promise<Buffer | 'too-large'> {
-  if (Number(incoming.headers['content-length'] ?? 0) > MAX_REQUEST_BODY) return 'too-large';
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    incoming.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= MAX_REQUEST_BODY) chunks.push(chunk);
-      else resolve('too-large');
-    });
-    incoming.once('end', () => resolve(Buffer.concat(chunks)));
-    incoming.once('error', reject);
-  });
 }
 
 /** The target is a path, or a whole URL (as a proxy sends it), or `*`. */

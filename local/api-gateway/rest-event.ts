@@ -1,5 +1,7 @@
-import { forwardedHeaders, domainOf, mediaType, requestTime, type ProxyEventInput } from './proxy-event.ts';
-import { groupValues, headerValue, queryParameters, type GatewayRequest, type Header } from './request.ts';
+import type { ProxyEventInput } from './proxy-event.ts';
+import { forwardedHeaders, domainOf, mediaType, requestTime } from './proxy-event.ts';
+import type { GatewayRequest, Header } from './request.ts';
+import { groupValues, headerValue, queryParameters } from './request.ts';
 
 /** What a REST API hands to a function: the proxy event, version 1.0. */
 export function restEvent(input: ProxyEventInput) {

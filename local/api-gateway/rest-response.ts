@@ -1,4 +1,6 @@
-import { headerValue, type Header } from './request.ts';
+import type { Header } from './request.ts';
+import { headerValue } from './request.ts';
+import type { GatewayResponse } from './response.ts';
 import {
   describe,
   MalformedResponseError,
@@ -8,7 +10,6 @@ import {
   readIsBase64Encoded,
   readObject,
   readStatusCode,
-  type GatewayResponse,
 } from './response.ts';
 import { isBinaryMedia } from './rest-event.ts';
 

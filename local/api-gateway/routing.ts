@@ -1,3 +1,4 @@
+import { decodePercent } from '../http/target.ts';
 import type { ApiDefinition, RouteDefinition } from '../template/service.ts';
 
 /** The route that answers a request. */
@@ -44,15 +45,6 @@ export function createRouter(api: Pick<ApiDefinition, 'kind' | 'routes'>): Route
     if (match !== undefined) return { route: match.route, pathParameters: match.pathParameters };
     return fallback === undefined ? undefined : { route: fallback, pathParameters: {} };
   };
-}
-
-/** Percent-decoding that leaves a text as it is when it was not encoded properly. */
-export function decodePercent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 type TemplateSegment =

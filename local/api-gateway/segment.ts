@@ -1,16 +1,12 @@
 import type { HttpData, Segment, Subsegment } from '../xray/document.ts';
 import { arnOf } from '../template/arns.ts';
 import type { ApiDefinition } from '../template/service.ts';
-import {
-  formatTraceHeader,
-  newEntityId,
-  newTraceId,
-  parseTraceHeader,
-  type TraceHeader,
-} from '../xray/trace-header.ts';
+import type { TraceHeader } from '../xray/trace-header.ts';
+import { formatTraceHeader, newEntityId, newTraceId, parseTraceHeader } from '../xray/trace-header.ts';
 import { MAX_SEGMENT_STRING } from './limits.ts';
 import { domainOf } from './proxy-event.ts';
-import { headerValue, type GatewayRequest } from './request.ts';
+import type { GatewayRequest } from './request.ts';
+import { headerValue } from './request.ts';
 
 /** How one request takes part in tracing. */
 export interface RequestTrace {

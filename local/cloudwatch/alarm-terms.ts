@@ -24,7 +24,7 @@ export type StaticComparisonOperator =
   | 'LessThanOrEqualToThreshold';
 
 /** Those that compare with an anomaly band, which CloudWatch's own model makes. */
-export type BandComparisonOperator =
+type BandComparisonOperator =
   'GreaterThanUpperThreshold' | 'LessThanLowerThreshold' | 'LessThanLowerOrGreaterThanUpperThreshold';
 
 export type ComparisonOperator = StaticComparisonOperator | BandComparisonOperator;

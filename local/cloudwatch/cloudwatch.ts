@@ -8,22 +8,17 @@ import type { AlarmRecord } from './alarms/alarm-record.ts';
 import { AlarmService } from './alarms/alarm-service.ts';
 import { alarmPeriod } from './alarms/read-datapoints.ts';
 import { parseAlarmRule } from './composite/alarm-rule.ts';
-import { beginOf, periodMs, SHORTEST_PERIOD, type MetricClock } from './metrics/clock.ts';
+import type { MetricClock } from './metrics/clock.ts';
+import { beginOf, periodMs, MIN_PERIOD } from './metrics/clock.ts';
 import { MetricStore } from './metrics/metric-store.ts';
 import { alarmChart } from './page/alarm-chart.ts';
 import { alarmSummary, byUrgency, settingsOf } from './page/alarm-summary.ts';
-import { lossSentences } from './page/losses.ts';
-import { metricsPage } from './page/metrics-page.ts';
+import { metricsPage, lossSentences } from './page/metrics-page.ts';
 import { ApiMetrics } from './sources/api-metrics.ts';
 import { LambdaMetrics } from './sources/lambda-metrics.ts';
 import { LogMetrics } from './sources/log-metrics.ts';
-import {
-  recordPublished,
-  recordQueueDepth,
-  recordQueueTraffic,
-  type QueueDepth,
-  type QueueTraffic,
-} from './sources/queue-metrics.ts';
+import type { QueueDepth, QueueTraffic } from './sources/queue-metrics.ts';
+import { recordPublished, recordQueueDepth, recordQueueTraffic } from './sources/queue-metrics.ts';
 import { Ticker } from './ticker.ts';
 import type {
   AlarmListing,
@@ -97,7 +92,7 @@ export class CloudWatch implements CloudWatchView {
     });
     const highResolution = service.alarms.some((alarm) => alarm.kind === 'metric' && alarmPeriod(alarm) < 60);
     this.#ticker = new Ticker(
-      periodMs(highResolution ? SHORTEST_PERIOD : 60, this.#clock),
+      periodMs(highResolution ? MIN_PERIOD : 60, this.#clock),
       (end) => this.#tick(end),
       (error) =>
         onProblem(`The alarms were not evaluated: ${error instanceof Error ? error.message : String(error)}`),
@@ -187,7 +182,7 @@ export class CloudWatch implements CloudWatchView {
       this.#minute = minute;
       await this.#endMinute(end);
     }
-    this.#alarms.evaluate(Date.now(), this.#lambda.settledAt(end));
+    this.#alarms.evaluate(Date.now(), this.#lambda.completeUntil(end));
   }
 
   async #endMinute(end: number): Promise<void> {

@@ -32,18 +32,19 @@ export interface Verdict {
  * not decide. AWS publishes no formula, only that it is 5 for 3 evaluation periods; this one gives that, and is what
  * LocalStack assumes too.
  */
-export const evaluationRange = (evaluationPeriods: number): number =>
-  evaluationPeriods + Math.max(Math.floor(evaluationPeriods / 3), 2);
+export function evaluationRange(evaluationPeriods: number): number {
+  return evaluationPeriods + Math.max(Math.floor(evaluationPeriods / 3), 2);
+}
 
 /**
  * @param datapoints oldest first, `null` where missing; of more than the evaluation range, the newest count.
  * @param previousState what `ignore` keeps.
  */
-export const judge = (
+export function judge(
   datapoints: ReadonlyArray<number | null>,
   settings: EvaluationSettings,
   previousState: AlarmState,
-): Verdict => {
+): Verdict {
   const { evaluationPeriods: n, datapointsToAlarm: m, treatMissingData } = settings;
   const breaches = (position: number): boolean => {
     const value = datapoints[position];
@@ -73,4 +74,4 @@ export const judge = (
   const oldest = considered.find((position) => datapoints.length - position <= n);
   const oldEnough = oldest !== undefined && datapoints.length - oldest >= m;
   return oldEnough ? verdict('ALARM', true) : verdict('INSUFFICIENT_DATA');
-};
+}

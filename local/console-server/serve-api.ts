@@ -1,88 +1,106 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CloudWatchView, TimeRange } from '../cloudwatch/view.ts';
-import { isInRange } from '../xray/in-range.ts';
-import type { ServiceInfo, TraceListing } from '../xray/trace.ts';
+import type { ApiAnswers, ApiEvents, ServiceInfo, TraceListing } from '../console-contract.ts';
+import { isInRange, parameterIn, readRange } from '../console-contract.ts';
+import { sendEmpty, sendJson } from '../http/answer.ts';
+import type { EventStream } from '../http/event-stream.ts';
+import { RequestError } from '../http/request-error.ts';
+import { decodePercent } from '../http/target.ts';
 import type { TraceStore } from '../xray/trace-store.ts';
-import type { EventClients } from './event-clients.ts';
-import { dispatch, sendFound, sendJson } from './exchange.ts';
-import type { Exchange, Methods } from './exchange.ts';
-import { requestedRange } from './requested-range.ts';
 
 /** What the API tells about. */
 export interface ApiSources {
   readonly store: TraceStore;
   readonly cloudWatch: CloudWatchView;
   readonly serviceInfo: () => ServiceInfo;
-  readonly clients: EventClients;
+  readonly events: EventStream<ApiEvents>;
 }
+
+interface Call extends ApiSources {
+  readonly response: ServerResponse;
+  readonly query: URLSearchParams;
+  /** What stands in the path where the contract has a name; empty where it has none. */
+  readonly parameter: string;
+}
+
+/** Undefined when there is nothing to answer with: no content, or nothing of the name that was asked for. */
+type Operation<Answer> = (call: Call) => Answer | undefined;
+
+const operations: {
+  readonly [Path in keyof ApiAnswers]: {
+    readonly [Method in keyof ApiAnswers[Path]]: Operation<ApiAnswers[Path][Method]>;
+  };
+} = {
+  '/api/service': { GET: ({ serviceInfo }) => serviceInfo() },
+  '/api/traces': {
+    GET: ({ store, query }) => listTraces(store, limitIn(query), rangeIn(query)),
+    DELETE: ({ store }) => {
+      store.clear();
+      return undefined;
+    },
+  },
+  '/api/traces/:trace': { GET: ({ store, parameter }) => store.page(parameter) },
+  '/api/alarms': { GET: ({ cloudWatch }) => cloudWatch.alarms() },
+  '/api/alarms/:alarm': {
+    GET: ({ cloudWatch, parameter, query }) => cloudWatch.alarm(parameter, rangeIn(query)),
+  },
+  '/api/metrics': { GET: ({ cloudWatch, query }) => cloudWatch.metrics(rangeIn(query)) },
+  '/api/events': {
+    GET: ({ events, response }) => {
+      events.connect(response);
+      return 'stream';
+    },
+  },
+};
 
 const DEFAULT_LIST_LIMIT = 200;
 
-/** Answers a request below `/api/`; what there is to ask for is listed in `local/xray/trace.ts`. */
-export function serveApi(exchange: Exchange, sources: ApiSources): void {
-  const { response, url } = exchange;
-  const [, kind = '', id] = /^\/api\/([a-z]+)(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
-  const methods =
-    id === undefined
-      ? methodsOf(kind, exchange, sources)
-      : methodsOfOne(kind, decoded(id), exchange, sources);
-  if (methods === undefined) sendFound(response, undefined, url.pathname);
-  else dispatch(exchange, methods);
-}
-
-function methodsOf(
-  kind: string,
-  exchange: Exchange,
-  { store, cloudWatch, serviceInfo, clients }: ApiSources,
-): Methods | undefined {
-  const { response, url } = exchange;
-  switch (kind) {
-    case 'service':
-      return { GET: () => sendJson(response, 200, serviceInfo()) };
-    case 'events':
-      return { GET: () => clients.connect(response) };
-    case 'traces':
-      return {
-        GET: () =>
-          inRange(exchange, (range) => sendJson(response, 200, listTraces(store, limitOf(url), range))),
-        DELETE: () => {
-          store.clear();
-          response.writeHead(204).end();
-        },
-      };
-    case 'alarms':
-      return { GET: () => sendJson(response, 200, cloudWatch.alarms()) };
-    case 'metrics':
-      return { GET: () => inRange(exchange, (range) => sendJson(response, 200, cloudWatch.metrics(range))) };
-    default:
-      return undefined;
+/**
+ * Answers a request below `/api/`.
+ *
+ * @throws RequestError for a range that is none.
+ */
+export function serveApi(
+  { method = '' }: IncomingMessage,
+  response: ServerResponse,
+  { pathname, searchParams: query }: URL,
+  sources: ApiSources,
+): void {
+  for (const [path, methods] of Object.entries(operations)) {
+    const encoded = parameterIn(path, pathname);
+    if (encoded === undefined) continue;
+    const operation = new Map<string, Operation<object | 'stream'>>(Object.entries(methods)).get(method);
+    if (operation === undefined) {
+      const allowed = Object.keys(methods).join(', ');
+      response.setHeader('Allow', allowed);
+      sendJson(response, 405, { message: `${method} is not served here; ${allowed} is.` });
+      return;
+    }
+    const parameter = decodePercent(encoded);
+    const answer = operation({ ...sources, response, query, parameter });
+    if (typeof answer === 'object') sendJson(response, 200, answer);
+    else if (answer === undefined && encoded === '') sendEmpty(response, 204);
+    else if (answer === undefined) sendNotFound(response, `${path.replace(/^.*:/, '')} ${parameter}`);
+    return;
   }
+  sendNotFound(response, pathname);
 }
 
-function methodsOfOne(
-  kind: string,
-  id: string,
-  exchange: Exchange,
-  { store, cloudWatch }: ApiSources,
-): Methods | undefined {
-  const { response } = exchange;
-  switch (kind) {
-    case 'traces':
-      return { GET: () => sendFound(response, store.page(id), `trace ${id}`) };
-    case 'alarms':
-      return {
-        GET: () =>
-          inRange(exchange, (range) => sendFound(response, cloudWatch.alarm(id, range), `alarm ${id}`)),
-      };
-    default:
-      return undefined;
-  }
+function sendNotFound(response: ServerResponse, what: string): void {
+  sendJson(response, 404, { message: `There is no ${what}.` });
 }
 
-/** Answers with the range that is asked for, or 400 when it is none. */
-function inRange({ response, url }: Exchange, answer: (range: TimeRange | undefined) => void): void {
-  const range = requestedRange(url);
-  if (range !== undefined && 'problem' in range) sendJson(response, 400, { message: range.problem });
-  else answer(range);
+/** @throws RequestError for a range that is none. */
+function rangeIn(query: URLSearchParams): TimeRange | undefined {
+  const range = readRange(query);
+  if (range !== 'unreadable') return range;
+  const said = (name: string): string =>
+    query.has(name) ? `${name}=${JSON.stringify(query.get(name))}` : `no "${name}"`;
+  throw new RequestError(
+    'malformed',
+    'Expected "from" and "to" together, both whole milliseconds since 1970 and "from" before "to", ' +
+      `for example ?from=1790000000000&to=1790000060000; got ${said('from')} and ${said('to')}.`,
+  );
 }
 
 function listTraces(store: TraceStore, limit: number, range: TimeRange | undefined): TraceListing {
@@ -96,16 +114,7 @@ function listTraces(store: TraceStore, limit: number, range: TimeRange | undefin
   return { traces, losses: store.losses() };
 }
 
-function limitOf(url: URL): number {
-  const limit = url.searchParams.get('limit') ?? '';
+function limitIn(query: URLSearchParams): number {
+  const limit = query.get('limit') ?? '';
   return /^[1-9]\d{0,5}$/.test(limit) ? Number(limit) : DEFAULT_LIST_LIMIT;
-}
-
-/** A name as it was before it became part of an address; as it stands when it never was. */
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }

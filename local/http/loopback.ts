@@ -3,31 +3,35 @@ import type { Server } from 'node:http';
 /** The only address that anything of ours listens on. */
 export const LOOPBACK = '127.0.0.1';
 
-export interface PortRequest {
+/** What every server is told of its port. */
+export interface PortOptions {
   /** 0 takes any free one. */
   readonly port: number;
-  /** Who needs the port, for the message when it is taken: "X-Ray documents over UDP". */
-  readonly purpose: string;
-  /** How a user chooses another port, for the same message. */
-  readonly howToChoose: string;
+  /**
+   * How a user chooses another port; stands in the error when this one is taken.
+   *
+   * @default 'the option `port`, where 0 takes any free one'
+   */
+  readonly howToChoosePort?: string | undefined;
 }
 
 /**
  * Lets a server listen on 127.0.0.1 and gives the port.
  *
+ * @param purpose what needs the port, for the message when it is taken: "X-Ray documents over UDP"
  * @throws Error that names the port, what needed it and how to choose another, when it cannot be had.
  */
-export async function listen(server: Server, request: PortRequest): Promise<number> {
+export async function listen(server: Server, purpose: string, options: PortOptions): Promise<number> {
   await new Promise<void>((resolve, reject) => {
-    const refuse = (cause: Error): void => reject(portError(request, cause));
+    const refuse = (cause: Error): void => reject(portError(purpose, options, cause));
     server.once('error', refuse);
-    server.listen(request.port, LOOPBACK, () => {
+    server.listen(options.port, LOOPBACK, () => {
       server.off('error', refuse);
       resolve();
     });
   });
   const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : request.port;
+  return typeof address === 'object' && address !== null ? address.port : options.port;
 }
 
 /** Ends every connection too, so that nothing keeps the process alive. */
@@ -39,12 +43,16 @@ export async function close(server: Server): Promise<void> {
   });
 }
 
-export function portError({ port, purpose, howToChoose }: PortRequest, cause: NodeJS.ErrnoException): Error {
+export function portError(
+  purpose: string,
+  { port, howToChoosePort = 'the option `port`, where 0 takes any free one' }: PortOptions,
+  cause: NodeJS.ErrnoException,
+): Error {
   const problem =
     cause.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be listened on: ${cause.message}`;
   return new Error(
     `Port ${port} on ${LOOPBACK}, needed for ${purpose}, ${problem}. ` +
-      `Stop that program, or choose another port: ${howToChoose}.`,
+      `Stop that program, or choose another port: ${howToChoosePort}.`,
     { cause },
   );
 }

@@ -1,6 +1,13 @@
 /** What every operation of the local Lambda API does with a request before it is looked at. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { LambdaApiError, toApiError } from './lambda-api-error.ts';
+import type { IncomingMessage } from 'node:http';
+import { AwsApiError, toAwsApiError } from '../http/aws-error.ts';
+import { decodePercent } from '../http/target.ts';
+import {
+  InvalidRequestError,
+  RequestTooLargeError,
+  ThrottledError,
+  UnknownFunctionError,
+} from './invocation.ts';
 
 export interface FunctionReference {
   readonly name: string;
@@ -10,23 +17,10 @@ export interface FunctionReference {
 
 /** A name, `account:function:name`, or an ARN, each with a version or alias where there is one. */
 export function functionReference(encoded: string): FunctionReference {
-  const [name = '', qualifier] = decoded(encoded)
+  const [name = '', qualifier] = decodePercent(encoded)
     .replace(/^.*:function:/, '')
     .split(':');
   return { name, ...(qualifier !== undefined && { qualifier }) };
-}
-
-/**
- * Pages in a browser can be made to post anywhere, but never without `Origin` or with a `Host` of their choice.
- *
- * @throws LambdaApiError for a request that such a page could have sent.
- */
-export function checkSender({ headers }: IncomingMessage): void {
-  const local = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(headers.host ?? '');
-  if (local && headers.origin === undefined) return;
-  const message =
-    "Lantern's Lambda API takes calls of programs on this machine only: Host must be local, Origin absent.";
-  throw new LambdaApiError(403, 'AccessDeniedException', message);
 }
 
 export function header(request: IncomingMessage, name: string): string | undefined {
@@ -34,17 +28,20 @@ export function header(request: IncomingMessage, name: string): string | undefin
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Answers as the Lambda API does when an operation fails. */
-export function sendError(response: ServerResponse, error: unknown): void {
-  const { status, type, message } = toApiError(error);
-  response.writeHead(status, { 'Content-Type': 'application/json', 'x-amzn-errortype': type });
-  response.end(JSON.stringify({ Type: status < 500 ? 'User' : 'Service', Message: message }));
-}
-
-export function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/** What went wrong, in the terms of the Lambda API. */
+export function toLambdaError(error: unknown): AwsApiError {
+  const options = { cause: error };
+  if (error instanceof UnknownFunctionError)
+    return new AwsApiError(404, 'ResourceNotFoundException', error.message, options);
+  if (error instanceof ThrottledError)
+    return new AwsApiError(429, 'TooManyRequestsException', error.message, options);
+  if (error instanceof RequestTooLargeError)
+    return new AwsApiError(413, 'RequestTooLargeException', error.message, options);
+  if (error instanceof InvalidRequestError)
+    return new AwsApiError(400, 'InvalidRequestContentException', error.message, options);
+  return toAwsApiError(error, {
+    tooLarge: 'RequestTooLargeException',
+    malformed: 'InvalidRequestContentException',
+    fault: 'ServiceException',
+  });
 }

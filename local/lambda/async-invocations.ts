@@ -1,6 +1,11 @@
-/** Asynchronous invocations (`InvocationType: Event`), with the retries of "Error handling for asynchronous invocation". */
-import { ThrottledError, type AsyncEventSink, type Invoke, type InvokeRequest } from './invocation.ts';
-import { ASYNC_MAX_EVENT_AGE_MS, ASYNC_RETRY_DELAYS_MS, ASYNC_THROTTLE_BACKOFF_MS } from './limits.ts';
+/**
+ * Asynchronous invocations: events of topics, alarms, rules and schedules, and calls with `InvocationType: Event`. All of
+ * them are retried as "Error handling for asynchronous invocation" of Lambda's guide says.
+ */
+import { formatTraceHeader, newTraceId, parseTraceHeader } from '../xray/trace-header.ts';
+import type { AsyncEventSink, Invoke, InvokeRequest } from './invocation.ts';
+import { InvalidRequestError, RequestTooLargeError, UnknownFunctionError } from './invocation.ts';
+import { ASYNC_BACKOFF_MS, ASYNC_MAX_EVENT_AGE_MS, ASYNC_RETRY_DELAYS_MS } from './limits.ts';
 
 export interface AsyncInvocationsOptions {
   readonly invoke: Invoke;
@@ -10,7 +15,7 @@ export interface AsyncInvocationsOptions {
    * @default [60000, 120000], as in Lambda
    */
   readonly retryDelaysMs?: readonly number[];
-  /** Told when an event is given up: after the last retry, after six hours of throttling, or when stopped before. */
+  /** Told when an event is given up: there is no dead-letter queue, so somebody has to say it. */
   readonly onDropped: (event: DroppedEvent) => void;
   /** Told of each event: what CloudWatch's metrics of asynchronous events count. */
   readonly onAsyncEvent?: AsyncEventSink;
@@ -24,11 +29,43 @@ export interface DroppedEvent {
 
 type Event = InvokeRequest & { readonly requestId: string };
 
+/**
+ * What came of a try that did not succeed. `failed`: the function ran and failed. `delayed`: it did not run, because it
+ * is throttled or the service is at fault. `refused`: it never will.
+ */
+type Miss = 'failed' | 'delayed' | 'refused';
+
+/** The earlier misses of one event. */
+interface Misses {
+  readonly failed: number;
+  readonly delayed: number;
+}
+
+/**
+ * Milliseconds until an event is tried again, or undefined when it is given up. Failures and delays are counted apart:
+ * a function that failed is tried twice more, and waiting for a free environment takes none of these tries away.
+ *
+ * @param earlier the misses before this one
+ * @param age milliseconds since the event was accepted
+ */
+function retryDelay(
+  miss: Miss,
+  earlier: Misses,
+  age: number,
+  retryDelaysMs: readonly number[] = ASYNC_RETRY_DELAYS_MS,
+): number | undefined {
+  const { first, max } = ASYNC_BACKOFF_MS;
+  const delay = {
+    failed: retryDelaysMs[earlier.failed],
+    delayed: Math.min(first * 2 ** earlier.delayed, max),
+    refused: undefined,
+  }[miss];
+  return delay !== undefined && age + delay <= ASYNC_MAX_EVENT_AGE_MS ? delay : undefined;
+}
+
 interface Progress {
   readonly acceptedAt: number;
-  readonly retries: number;
-  /** Milliseconds before the next try, if this one is throttled. */
-  readonly backoff: number;
+  readonly misses: Misses;
 }
 
 export class AsyncInvocations {
@@ -41,11 +78,11 @@ export class AsyncInvocations {
     this.#options = options;
   }
 
-  /** Takes an event and returns at once. */
+  /** Takes an event and returns at once. All its tries belong to one trace. */
   accept(event: Event): void {
-    const progress = { acceptedAt: Date.now(), retries: 0, backoff: ASYNC_THROTTLE_BACKOFF_MS.first };
+    const progress = { acceptedAt: Date.now(), misses: { failed: 0, delayed: 0 } };
     this.#tell('received', event, progress);
-    this.#try(event, progress);
+    this.#try({ ...event, traceHeader: rooted(event.traceHeader) }, progress);
   }
 
   /** Drops what waits for a retry, and waits for what runs. */
@@ -65,39 +102,36 @@ export class AsyncInvocations {
   }
 
   async #run(event: Event, progress: Progress): Promise<void> {
-    const { invoke, retryDelaysMs = ASYNC_RETRY_DELAYS_MS } = this.#options;
     this.#tell('tried', event, progress);
     try {
-      const response = await invoke(event);
-      if (response.functionError === undefined) return;
-      const delay = retryDelaysMs[progress.retries];
-      if (delay === undefined)
-        this.#giveUp(event, progress, `It failed ${progress.retries + 1} times: ${response.payload}`);
-      else this.#later(event, { ...progress, retries: progress.retries + 1 }, delay);
+      const { functionError, payload } = await this.#options.invoke(event);
+      if (functionError !== undefined) this.#missed(event, progress, 'failed', payload);
     } catch (error) {
-      const { backoff } = progress;
-      const inTime = Date.now() + backoff - progress.acceptedAt <= ASYNC_MAX_EVENT_AGE_MS;
-      if (!(error instanceof ThrottledError) || !inTime) this.#giveUp(event, progress, String(error));
-      else this.#later(event, { ...progress, backoff: nextBackoff(backoff) }, backoff);
+      this.#missed(event, progress, isRefusal(error) ? 'refused' : 'delayed', String(error));
     }
   }
 
-  #later(event: Event, progress: Progress, delay: number): void {
-    if (this.#stopped) {
+  #missed(event: Event, { acceptedAt, misses }: Progress, miss: Miss, reason: string): void {
+    const age = Date.now() - acceptedAt;
+    const delay = retryDelay(miss, misses, age, this.#options.retryDelaysMs);
+    const progress = {
+      acceptedAt,
+      misses: miss === 'refused' ? misses : { ...misses, [miss]: misses[miss] + 1 },
+    };
+    if (delay === undefined) {
+      const { failed } = progress.misses;
+      this.#tell('dropped', event, progress);
+      this.#drop(event, miss === 'failed' ? `It failed ${failed} times: ${reason}` : reason);
+    } else if (this.#stopped) {
       this.#drop(event, 'Lantern stopped before its next retry.');
-      return;
+    } else {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(timer);
+        this.#try(event, progress);
+      }, delay);
+      timer.unref();
+      this.#waiting.set(timer, event);
     }
-    const timer = setTimeout(() => {
-      this.#waiting.delete(timer);
-      this.#try(event, progress);
-    }, delay);
-    timer.unref();
-    this.#waiting.set(timer, event);
-  }
-
-  #giveUp(event: Event, progress: Progress, reason: string): void {
-    this.#tell('dropped', event, progress);
-    this.#drop(event, reason);
   }
 
   #tell(kind: 'received' | 'tried' | 'dropped', { functionName }: Event, { acceptedAt }: Progress): void {
@@ -109,6 +143,16 @@ export class AsyncInvocations {
   }
 }
 
-function nextBackoff(backoff: number): number {
-  return Math.min(backoff * 2, ASYNC_THROTTLE_BACKOFF_MS.longest);
+/** Trying again would not help. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof UnknownFunctionError ||
+    error instanceof InvalidRequestError ||
+    error instanceof RequestTooLargeError
+  );
+}
+
+function rooted(traceHeader: string | undefined): string {
+  const parsed = parseTraceHeader(traceHeader);
+  return formatTraceHeader({ ...parsed, root: parsed.root ?? newTraceId() });
 }

@@ -7,10 +7,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Socket } from 'node:net';
 import { installAwslambda } from './runtime/awslambda.ts';
 import { FunctionConsole } from './runtime/function-console.ts';
-import { loadHandler, type LoadedHandler } from './runtime/handler-loader.ts';
-import { invocationContext, parseClientContext } from './runtime/invocation-context.ts';
+import type { LoadedHandler } from './runtime/handler-loader.ts';
+import { loadHandler } from './runtime/handler-loader.ts';
 import { ResponseStream } from './runtime/response-stream.ts';
-import { RuntimeClient, type DeliveredEvent } from './runtime/runtime-client.ts';
+import type { DeliveredEvent } from './runtime/runtime-client.ts';
+import { RuntimeClient } from './runtime/runtime-client.ts';
 import { JSONStringifyError, UnhandledPromiseRejection } from './runtime/runtime-errors.ts';
 
 /** Exit codes of Lambda's runtime. */
@@ -133,4 +134,25 @@ function dieWithParent(): void {
   });
   lifeline.resume();
   lifeline.unref();
+}
+
+/** The context object that a handler gets with an event. */
+function invocationContext(env: NodeJS.ProcessEnv, event: DeliveredEvent, clientContext: unknown): object {
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    clientContext,
+    identity: undefined,
+    invokedFunctionArn: event.functionArn,
+    awsRequestId: event.requestId,
+    getRemainingTimeInMillis: () => event.deadline - Date.now(),
+  };
+}
+
+function parseClientContext(json: string | undefined): unknown {
+  return json === undefined ? undefined : JSON.parse(json);
 }

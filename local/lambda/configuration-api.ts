@@ -1,18 +1,22 @@
 /** The operations of the Lambda API that read and change functions and their tags, as the AWS SDK and the AWS CLI call them. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pathToFileURL } from 'node:url';
-import { checkSender, decoded, functionReference, sendError } from './api-request.ts';
+import { sendEmpty, sendJson } from '../http/answer.ts';
+import { AwsApiError } from '../http/aws-error.ts';
+import { readJsonBody } from '../http/body.ts';
+import { decodePercent, targetOf } from '../http/target.ts';
+import type { JsonObject } from '../json.ts';
+import { functionReference } from './api-request.ts';
 import { parseConfigurationChange } from './configuration-change.ts';
 import type { FunctionConfiguration, FunctionConfigurations } from './function-configurations.ts';
-import { LambdaApiError } from './lambda-api-error.ts';
 import { MAX_CONFIGURATION_REQUEST, MAX_LISTED_FUNCTIONS } from './limits.ts';
-import { readBody } from './runtime-answer.ts';
 
 interface Call {
   /** The name or ARN in the path, still encoded; empty for a list. */
   readonly resource: string;
   readonly query: URLSearchParams;
-  readonly body: () => Promise<string>;
+  /** The request's members; those that are null are not set. */
+  readonly body: () => Promise<JsonObject>;
 }
 
 interface Operation {
@@ -20,7 +24,10 @@ interface Operation {
   readonly method: string;
   readonly path: RegExp;
   /** @returns the answer as JSON, or undefined for none. */
-  readonly run: (functions: FunctionConfigurations, call: Call) => unknown;
+  readonly run: (
+    functions: FunctionConfigurations,
+    call: Call,
+  ) => object | undefined | Promise<object | undefined>;
 }
 
 const operations: readonly Operation[] = [
@@ -58,7 +65,7 @@ const operations: readonly Operation[] = [
       functions.get(name);
       if (qualifier !== '$LATEST') {
         const message = 'Current operation does not support versions other than $LATEST.';
-        throw new LambdaApiError(400, 'InvalidParameterValueException', message);
+        throw new AwsApiError(400, 'InvalidParameterValueException', message);
       }
       return described(functions.change(name, parseConfigurationChange(await body())));
     },
@@ -74,46 +81,44 @@ const operations: readonly Operation[] = [
     method: 'POST',
     path: /^\/2017-03-31\/tags\/([^/]+)$/,
     run: async (functions, { resource, body }) => {
-      const { Tags: tags } = parsed(await body());
-      functions.tag(taggedFunction(resource), tags);
+      functions.tag(taggedFunction(resource), (await body()).Tags);
+      return undefined;
     },
   },
   {
     name: 'UntagResource',
     method: 'DELETE',
     path: /^\/2017-03-31\/tags\/([^/]+)$/,
-    run: (functions, { resource, query }) =>
-      functions.untag(taggedFunction(resource), query.getAll('tagKeys')),
+    run: (functions, { resource, query }) => {
+      functions.untag(taggedFunction(resource), query.getAll('tagKeys'));
+      return undefined;
+    },
   },
 ];
 
 export const CONFIGURATION_OPERATIONS: readonly string[] = operations.map(({ name }) => name);
 
 /**
- * Answers a request when it is one of these operations. Never rejects.
+ * Answers a request when it is one of these operations.
  *
  * @returns false when it is another, which is left as it came.
+ * @throws AwsApiError or RequestError when it is refused.
  */
 export async function handleConfiguration(
   functions: FunctionConfigurations,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
-  const url = URL.parse(request.url ?? '/', 'http://localhost');
+  const url = targetOf(request);
   const operation = operations.find(
-    ({ method, path }) => method === request.method && url !== null && path.test(url.pathname),
+    ({ method, path }) => method === request.method && path.test(url.pathname),
   );
-  if (operation === undefined || url === null) return false;
-  try {
-    checkSender(request);
-    const resource = operation.path.exec(url.pathname)?.[1] ?? '';
-    const call = { resource, query: url.searchParams, body: () => bodyOf(request) };
-    const answer = await operation.run(functions, call);
-    if (answer === undefined) response.writeHead(204).end();
-    else response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer));
-  } catch (error) {
-    sendError(response, error);
-  }
+  if (operation === undefined) return false;
+  const resource = operation.path.exec(url.pathname)?.[1] ?? '';
+  const call = { resource, query: url.searchParams, body: () => membersOf(request) };
+  const answer = await operation.run(functions, call);
+  if (answer === undefined) sendEmpty(response, 204);
+  else sendJson(response, 200, answer);
   return true;
 }
 
@@ -146,7 +151,7 @@ function listed(functions: readonly FunctionConfiguration[], query: URLSearchPar
   const asked = Number(query.get('MaxItems') ?? MAX_LISTED_FUNCTIONS);
   if (!Number.isInteger(first) || first < 0 || !Number.isInteger(asked) || asked < 1) {
     const message = 'Marker is expected to be that of the answer before, and MaxItems a number from 1.';
-    throw new LambdaApiError(400, 'InvalidParameterValueException', message);
+    throw new AwsApiError(400, 'InvalidParameterValueException', message);
   }
   const end = first + Math.min(asked, MAX_LISTED_FUNCTIONS);
   return {
@@ -157,24 +162,14 @@ function listed(functions: readonly FunctionConfiguration[], query: URLSearchPar
 
 /** Tags belong to functions; in AWS also to mappings of event sources, which have none here. */
 function taggedFunction(resource: string): string {
-  const arn = decoded(resource);
+  const arn = decodePercent(resource);
   if (/^arn:[^:]+:lambda:[^:]+:[^:]+:function:[^:]+$/.test(arn)) return functionReference(arn).name;
   const message = `The resource is expected to be the ARN of a function without a version or alias, but is ${arn}.`;
-  throw new LambdaApiError(400, 'InvalidParameterValueException', message);
+  throw new AwsApiError(400, 'InvalidParameterValueException', message);
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const { bytes, size } = await readBody(request, MAX_CONFIGURATION_REQUEST);
-  if (size <= MAX_CONFIGURATION_REQUEST) return bytes.toString();
-  const message = `Request must be smaller than ${MAX_CONFIGURATION_REQUEST} bytes.`;
-  throw new LambdaApiError(413, 'RequestTooLargeException', message);
-}
-
-function parsed(body: string): { readonly Tags?: unknown } {
-  try {
-    return (JSON.parse(body) as { Tags?: unknown } | null) ?? {};
-  } catch (cause) {
-    const message = 'Could not parse request body into json';
-    throw new LambdaApiError(400, 'InvalidRequestContentException', message, { cause });
-  }
+/** The API takes null for a member that is not set. */
+async function membersOf(request: IncomingMessage): Promise<JsonObject> {
+  const members = await readJsonBody(request, MAX_CONFIGURATION_REQUEST);
+  return Object.fromEntries(Object.entries(members).filter(([, member]) => member !== null));
 }

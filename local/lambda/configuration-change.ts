@@ -1,6 +1,7 @@
 /** Reads the body of UpdateFunctionConfiguration, with the checks and the errors of the Lambda API. */
 import type { FunctionDefinition } from '../template/service.ts';
-import { LambdaApiError } from './lambda-api-error.ts';
+import { AwsApiError } from '../http/aws-error.ts';
+import type { JsonObject } from '../json.ts';
 import { MAX_ENVIRONMENT, MEMORY_RANGE, TIMEOUT_RANGE } from './limits.ts';
 
 export interface ConfigurationChange {
@@ -17,9 +18,8 @@ const READ = ['Environment', 'TracingConfig', 'Timeout', 'MemorySize', 'Revision
 const RESERVED =
   /^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(DEFAULT_)?REGION|AWS_EXECUTION_ENV|AWS_LAMBDA_.*|AWS_ACCESS_KEY(_ID)?|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|LAMBDA_TASK_ROOT|LAMBDA_RUNTIME_DIR)$/;
 
-/** @throws LambdaApiError for what Lambda refuses, and for members that cannot be changed here. */
-export function parseConfigurationChange(body: string): ConfigurationChange {
-  const input = parseObject(body);
+/** @throws AwsApiError for what Lambda refuses, and for members that cannot be changed here. */
+export function parseConfigurationChange(input: JsonObject): ConfigurationChange {
   const others = Object.keys(input).filter((name) => !READ.includes(name));
   if (others.length > 0) {
     throw invalidParameter(
@@ -97,33 +97,13 @@ function optionalText(value: unknown, member: string): string | undefined {
   throw invalidMember(value, member, 'Member must be a text');
 }
 
-function parseObject(body: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(body === '' ? '{}' : body);
-  } catch (cause) {
-    throw new LambdaApiError(
-      400,
-      'InvalidRequestContentException',
-      'Could not parse request body into json',
-      {
-        cause,
-      },
-    );
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    // The API takes null for a member that is not set.
-    return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
-  throw new LambdaApiError(400, 'InvalidRequestContentException', 'The request body is not an object');
+function invalidParameter(message: string): AwsApiError {
+  return new AwsApiError(400, 'InvalidParameterValueException', message);
 }
 
-function invalidParameter(message: string): LambdaApiError {
-  return new LambdaApiError(400, 'InvalidParameterValueException', message);
-}
-
-function invalidMember(value: unknown, member: string, constraint: string): LambdaApiError {
+function invalidMember(value: unknown, member: string, constraint: string): AwsApiError {
   const shown = typeof value === 'string' ? value : JSON.stringify(value);
-  return new LambdaApiError(
+  return new AwsApiError(
     400,
     'ValidationException',
     `1 validation error detected: Value '${shown}' at '${member}' failed to satisfy constraint: ${constraint}`,

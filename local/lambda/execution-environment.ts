@@ -3,16 +3,12 @@
  * initialised once, then takes one invocation at a time until it crashes, runs out of time, or is ended.
  */
 import { randomUUID } from 'node:crypto';
-import { instant, type Instant } from './clock.ts';
-import { environmentVariables, type EnvironmentSettings } from './environment-variables.ts';
-import {
-  exitError,
-  initTimeoutError,
-  timeoutError,
-  type FunctionError,
-  type ProcessExit,
-} from './function-error.ts';
-import { RuntimeApi, type RuntimeInvocation } from './runtime-api.ts';
+import type { EnvironmentSettings } from './environment-variables.ts';
+import { environmentVariables } from './environment-variables.ts';
+import type { FunctionError, ProcessExit } from './function-error.ts';
+import { exitError, initTimeoutError, timeoutError } from './function-error.ts';
+import type { RuntimeInvocation } from './runtime-api.ts';
+import { RuntimeApi } from './runtime-api.ts';
 import type { Answer } from './runtime-answer.ts';
 import { RuntimeProcess, runtimeDirectory } from './runtime-process.ts';
 
@@ -269,4 +265,21 @@ function toError(thrown: unknown): Error {
 
 function logStreamName(now: Date): string {
   return `${now.toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
+}
+
+/** A moment on two clocks: the wall's, which people read, and a monotonic one, which measures. */
+export interface Instant {
+  /** Epoch milliseconds. */
+  readonly epoch: number;
+  /** Milliseconds since some fixed moment; only differences mean something. */
+  readonly monotonic: number;
+}
+
+export function instant(): Instant {
+  return { epoch: Date.now(), monotonic: performance.now() };
+}
+
+/** Milliseconds, never negative. */
+export function elapsed(from: Instant, to: Instant): number {
+  return Math.max(0, to.monotonic - from.monotonic);
 }

@@ -5,8 +5,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FunctionDefinition } from '../template/service.ts';
 import type { ConfigurationChange } from './configuration-change.ts';
-import { withTags, withoutTags, type Tags } from './function-tags.ts';
-import { LambdaApiError } from './lambda-api-error.ts';
+import type { Tags } from './function-tags.ts';
+import { withTags, withoutTags } from './function-tags.ts';
+import { AwsApiError } from '../http/aws-error.ts';
 import { UPDATE_DURATION_MS } from './limits.ts';
 
 export interface FunctionConfigurationsOptions {
@@ -56,28 +57,28 @@ export class FunctionConfigurations {
     return [...this.#functions.values()];
   }
 
-  /** @throws LambdaApiError when no function has that name. */
+  /** @throws AwsApiError when no function has that name. */
   get(name: string): FunctionConfiguration {
     const found = this.#functions.get(name);
     if (found !== undefined) return found;
-    throw new LambdaApiError(404, 'ResourceNotFoundException', `Function not found: ${name}`);
+    throw new AwsApiError(404, 'ResourceNotFoundException', `Function not found: ${name}`);
   }
 
   /**
    * Accepts a change.
    *
-   * @throws LambdaApiError while another change is in progress, and when the revision is not the latest.
+   * @throws AwsApiError while another change is in progress, and when the revision is not the latest.
    */
   change(name: string, { changed, revisionId }: ConfigurationChange): FunctionConfiguration {
     const before = this.get(name);
     if (before.lastUpdateStatus === 'InProgress') {
       const message = `The operation cannot be performed at this time. An update is in progress for resource: ${before.definition.arn}`;
-      throw new LambdaApiError(409, 'ResourceConflictException', message);
+      throw new AwsApiError(409, 'ResourceConflictException', message);
     }
     if (revisionId !== undefined && revisionId !== before.revisionId) {
       const message =
         'The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id';
-      throw new LambdaApiError(412, 'PreconditionFailedException', message);
+      throw new AwsApiError(412, 'PreconditionFailedException', message);
     }
     const after: FunctionConfiguration = {
       ...before,

@@ -1,4 +1,4 @@
-import { LambdaApiError } from './lambda-api-error.ts';
+import { AwsApiError } from '../http/aws-error.ts';
 import { MAX_TAGS, MAX_TAG_KEY, MAX_TAG_VALUE } from './limits.ts';
 
 export type Tags = Readonly<Record<string, string>>;
@@ -9,7 +9,7 @@ const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 /**
  * The tags of a function with more added to them.
  *
- * @throws LambdaApiError that names the tag, when Lambda would refuse it.
+ * @throws AwsApiError that names the tag, when Lambda would refuse it.
  */
 export function withTags(tags: Tags, added: unknown): Tags {
   if (typeof added !== 'object' || added === null || Array.isArray(added))
@@ -38,6 +38,6 @@ function checkTag(key: string, value: unknown): void {
     );
 }
 
-function invalid(message: string): LambdaApiError {
-  return new LambdaApiError(400, 'InvalidParameterValueException', message);
+function invalid(message: string): AwsApiError {
+  return new AwsApiError(400, 'InvalidParameterValueException', message);
 }

@@ -4,76 +4,65 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { formatTraceHeader, newTraceId, parseTraceHeader } from '../xray/trace-header.ts';
-import { checkSender, functionReference, header, sendError } from './api-request.ts';
-import { AsyncInvocations, type AsyncInvocationsOptions } from './async-invocations.ts';
-import type { Invoke, InvokeRequest, InvokeResponse } from './invocation.ts';
+import { sendEmpty } from '../http/answer.ts';
+import { AwsApiError } from '../http/aws-error.ts';
+import { readBody } from '../http/body.ts';
+import { RequestError } from '../http/request-error.ts';
+import { targetOf } from '../http/target.ts';
+import { functionReference, header } from './api-request.ts';
+import { AsyncInvocations } from './async-invocations.ts';
+import type { AsyncInvocationsOptions } from './async-invocations.ts';
+import type { InvokeRequest, InvokeResponse } from './invocation.ts';
 import { CONFIGURATION_OPERATIONS } from './configuration-api.ts';
-import { LambdaApiError } from './lambda-api-error.ts';
 import { MAX_ASYNC_PAYLOAD, MAX_REQUEST_PAYLOAD } from './limits.ts';
-import { readBody } from './runtime-answer.ts';
 
 export interface InvokeApiOptions extends AsyncInvocationsOptions {
-  readonly invoke: Invoke;
   /** The deployed names: an asynchronous call of any other is refused at once. */
   readonly functionNames: readonly string[];
 }
 
-export interface InvokeApi {
-  /**
-   * Answers a request, whatever it is: what is not an Invoke gets Lambda's error for an unknown operation.
-   * Never rejects.
-   */
-  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  /** Drops waiting retries and waits for asynchronous invocations under way. */
-  readonly stop: () => Promise<void>;
-}
+const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/;
 
-const PATH = /^\/2015-03-31\/functions\/([^/?]+)\/invocations\/?(?:\?.*)?$/;
+export class InvokeApi {
+  readonly #options: InvokeApiOptions;
+  readonly #events: AsyncInvocations;
 
-export function createInvokeApi(options: InvokeApiOptions): InvokeApi {
-  const events = new AsyncInvocations(options);
-  return {
-    handle: async (request, response) => {
-      try {
-        await answer(options, events, request, response);
-      } catch (error) {
-        sendError(response, error);
-      }
-    },
-    stop: () => events.stop(),
-  };
-}
-
-async function answer(
-  { invoke, functionNames }: InvokeApiOptions,
-  events: AsyncInvocations,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const type = header(request, 'x-amz-invocation-type') ?? 'RequestResponse';
-  const functionName = functionNameOf(request);
-  if (!functionNames.includes(functionName)) {
-    throw new LambdaApiError(404, 'ResourceNotFoundException', `Function not found: ${functionName}`);
+  constructor(options: InvokeApiOptions) {
+    this.#options = options;
+    this.#events = new AsyncInvocations(options);
   }
-  const invokeRequest = { ...(await readRequest(request, functionName, type)), requestId: randomUUID() };
-  response.setHeader('x-amzn-RequestId', invokeRequest.requestId);
-  switch (type) {
-    case 'DryRun':
-      response.writeHead(204).end();
-      return;
-    case 'Event':
-      // Tries of one event belong to one trace.
-      events.accept({ ...invokeRequest, traceHeader: rooted(invokeRequest.traceHeader) });
-      response.writeHead(202).end();
-      return;
-    case 'RequestResponse':
-      sendResult(response, await invoke(invokeRequest), header(request, 'x-amz-log-type') === 'Tail');
-      return;
-    default: {
-      const message = `The invocation type is ${type}: expected RequestResponse, Event or DryRun.`;
-      throw new LambdaApiError(400, 'InvalidParameterValueException', message);
+
+  /** @throws AwsApiError for a request that is no Invoke, or whose function does not exist. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { invoke, functionNames } = this.#options;
+    const type = header(request, 'x-amz-invocation-type') ?? 'RequestResponse';
+    const functionName = invokedFunction(request);
+    if (!functionNames.includes(functionName)) {
+      throw new AwsApiError(404, 'ResourceNotFoundException', `Function not found: ${functionName}`);
     }
+    const invokeRequest = { ...(await readRequest(request, functionName, type)), requestId: randomUUID() };
+    response.setHeader('x-amzn-RequestId', invokeRequest.requestId);
+    switch (type) {
+      case 'DryRun':
+        sendEmpty(response, 204);
+        return;
+      case 'Event':
+        this.#events.accept(invokeRequest);
+        sendEmpty(response, 202);
+        return;
+      case 'RequestResponse':
+        sendResult(response, await invoke(invokeRequest), header(request, 'x-amz-log-type') === 'Tail');
+        return;
+      default: {
+        const message = `The invocation type is ${type}: expected RequestResponse, Event or DryRun.`;
+        throw new AwsApiError(400, 'InvalidParameterValueException', message);
+      }
+    }
+  }
+
+  /** Drops waiting retries and waits for asynchronous invocations under way. */
+  async stop(): Promise<void> {
+    await this.#events.stop();
   }
 }
 
@@ -82,14 +71,9 @@ async function readRequest(
   functionName: string,
   type: string,
 ): Promise<InvokeRequest> {
-  const limit = type === 'Event' ? MAX_ASYNC_PAYLOAD : MAX_REQUEST_PAYLOAD;
-  const body = await readBody(request, limit);
-  if (body.size > limit) {
-    const message = `Request must be smaller than ${limit} bytes for the InvokeFunction operation.`;
-    throw new LambdaApiError(413, 'RequestTooLargeException', message);
-  }
+  const body = await readBody(request, type === 'Event' ? MAX_ASYNC_PAYLOAD : MAX_REQUEST_PAYLOAD);
   // A call without a payload is a call with an empty event.
-  const payload = body.size === 0 ? '{}' : body.bytes.toString();
+  const payload = body.length === 0 ? '{}' : body.toString();
   const traceHeader = header(request, 'x-amzn-trace-id');
   const clientContext = header(request, 'x-amz-client-context');
   checkJson(payload);
@@ -113,13 +97,12 @@ function sendResult(response: ServerResponse, result: InvokeResponse, withLog: b
 }
 
 /** A version or alias is ignored. */
-function functionNameOf(request: IncomingMessage): string {
-  checkSender(request);
-  const [, encoded] = request.method === 'POST' ? (PATH.exec(request.url ?? '') ?? []) : [];
+function invokedFunction(request: IncomingMessage): string {
+  const [, encoded] = request.method === 'POST' ? (PATH.exec(targetOf(request).pathname) ?? []) : [];
   if (encoded === undefined) {
     const known = ['Invoke', ...CONFIGURATION_OPERATIONS].join(', ');
     const message = `Lantern's Lambda API has no ${request.method ?? ''} ${request.url ?? ''}: only ${known}.`;
-    throw new LambdaApiError(404, 'UnknownOperationException', message);
+    throw new AwsApiError(404, 'UnknownOperationException', message);
   }
   return functionReference(encoded).name;
 }
@@ -128,12 +111,8 @@ function checkJson(payload: string): void {
   try {
     JSON.parse(payload);
   } catch (cause) {
-    const message = `Could not parse request body into json: ${String(cause)}`;
-    throw new LambdaApiError(400, 'InvalidRequestContentException', message, { cause });
+    throw new RequestError('malformed', `Could not parse request body into json: ${String(cause)}`, {
+      cause,
+    });
   }
-}
-
-function rooted(traceHeader: string | undefined): string {
-  const parsed = parseTraceHeader(traceHeader);
-  return formatTraceHeader({ ...parsed, root: parsed.root ?? newTraceId() });
 }

@@ -1,15 +1,16 @@
-import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { sendAwsError } from '../http/aws-error.ts';
+import { createGuardedServer, POLICIES } from '../http/guard.ts';
+import type { PortOptions } from '../http/loopback.ts';
 import { close, listen } from '../http/loopback.ts';
-import type { InvokeApi } from './invoke-api.ts';
-import { createInvokeApi } from './invoke-api.ts';
-import type { AsyncEventSink, Invoke } from './invocation.ts';
+import type { FunctionDefinition } from '../template/service.ts';
+import { toLambdaError } from './api-request.ts';
+import type { AsyncInvocationsOptions } from './async-invocations.ts';
 import { handleConfiguration } from './configuration-api.ts';
 import { FunctionConfigurations } from './function-configurations.ts';
-import type { FunctionDefinition } from '../template/service.ts';
+import { InvokeApi } from './invoke-api.ts';
 
-export interface LambdaApiOptions {
-  readonly invoke: Invoke;
+export interface LambdaApiOptions extends PortOptions, Omit<AsyncInvocationsOptions, 'onDropped'> {
   readonly functions: readonly FunctionDefinition[];
   /** Told when a function has another configuration: every later invocation is to run with it. */
   readonly onConfigurationChanged: (definition: FunctionDefinition) => void;
@@ -19,13 +20,8 @@ export interface LambdaApiOptions {
    * @default 250
    */
   readonly updateDurationMs?: number;
-  /** 0 takes any free one. */
-  readonly port: number;
-  /** How a user chooses another port; stands in the error when this one is taken. */
-  readonly howToChoosePort: string;
   /** Told of each asynchronous event that is given up. */
   readonly onDropped: (message: string) => void;
-  readonly onAsyncEvent?: AsyncEventSink;
 }
 
 /** The Lambda API on a port of 127.0.0.1: `aws lambda invoke --endpoint-url http://localhost:3002`. */
@@ -37,20 +33,23 @@ export class LambdaApi {
 
   constructor(options: LambdaApiOptions) {
     this.#options = options;
-    this.#invokeApi = createInvokeApi({
+    this.#invokeApi = new InvokeApi({
       ...options,
       functionNames: options.functions.map(({ name }) => name),
       onDropped: ({ functionName, requestId, reason }) =>
         options.onDropped(`The event ${requestId} for ${functionName} is given up: ${reason}`),
     });
     this.#configurations = new FunctionConfigurations(options);
-    this.#server = createServer((request, response) => void this.#handle(request, response));
+    this.#server = createGuardedServer({
+      policy: POLICIES.awsApi,
+      handle: (request, response) => this.#handle(request, response),
+      fail: (error, response) => sendAwsError(response, toLambdaError(error)),
+    });
   }
 
   /** @throws Error that names the port, when it is taken. */
   async start(): Promise<{ readonly url: string }> {
-    const { port: wanted, howToChoosePort: howToChoose } = this.#options;
-    const port = await listen(this.#server, { port: wanted, purpose: 'the Lambda API', howToChoose });
+    const port = await listen(this.#server, 'the Lambda API', this.#options);
     return { url: `http://127.0.0.1:${port}` };
   }
 

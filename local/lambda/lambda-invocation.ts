@@ -1,15 +1,17 @@
 /** One invocation as the Lambda service sees it: the run itself, and its log lines, report and segments around it. */
 import type { FunctionDefinition } from '../template/service.ts';
 import type { SegmentSink } from '../xray/document.ts';
-import { elapsed, instant, type Instant } from './clock.ts';
-import type { ExecutionEnvironment, RunResult } from './execution-environment.ts';
-import { parseFunctionError, type FunctionError } from './function-error.ts';
+import type { ExecutionEnvironment, RunResult, Instant } from './execution-environment.ts';
+import { elapsed, instant } from './execution-environment.ts';
+import type { FunctionError } from './function-error.ts';
+import { parseFunctionError } from './function-error.ts';
 import type { InvocationReport, InvokeResponse, LogSink, ReportSink } from './invocation.ts';
-import { LogTail } from './log-tail.ts';
 import { endMessages, startMessages } from './platform-log.ts';
 import type { RuntimeInvocation } from './runtime-api.ts';
-import { functionSegment, serviceSegment, throttledSegment, type Phases, type Subject } from './segments.ts';
+import type { Phases, Subject } from './segments.ts';
+import { functionSegment, serviceSegment, throttledSegment } from './segments.ts';
 import type { TraceContext } from './trace-context.ts';
+import { LOG_TAIL_BYTES } from './limits.ts';
 
 export interface LambdaInvocationOptions {
   readonly definition: FunctionDefinition;
@@ -161,4 +163,25 @@ export class LambdaInvocation {
 /** With the two decimals that Lambda reports. */
 function milliseconds(duration: number): number {
   return Math.round(duration * 100) / 100;
+}
+
+/** The end of what one invocation logged, as `X-Amz-Log-Type: Tail` returns it. */
+class LogTail {
+  #text = '';
+
+  add(message: string): void {
+    // Characters are at least as few as bytes, so this never cuts too much.
+    this.#text = `${this.#text}${message}\n`.slice(-LOG_TAIL_BYTES);
+  }
+
+  /** At most 4 KB, cut between characters. */
+  toString(): string {
+    const bytes = Buffer.from(this.#text);
+    return bytes.length <= LOG_TAIL_BYTES
+      ? this.#text
+      : bytes
+          .subarray(-LOG_TAIL_BYTES)
+          .toString()
+          .replace(/^\uFFFD+/, '');
+  }
 }

@@ -3,17 +3,14 @@ import { randomUUID } from 'node:crypto';
 import type { FunctionDefinition } from '../template/service.ts';
 import type { SegmentSink } from '../xray/document.ts';
 import { EnvironmentPool } from './environment-pool.ts';
-import { ExecutionEnvironment, type EnvironmentLine } from './execution-environment.ts';
+import type { EnvironmentLine } from './execution-environment.ts';
+import { ExecutionEnvironment } from './execution-environment.ts';
+import type { Invoke, InvokeRequest, InvokeResponse, LogSink, ReportSink } from './invocation.ts';
 import {
   InvalidRequestError,
   RequestTooLargeError,
   ThrottledError,
   UnknownFunctionError,
-  type Invoke,
-  type InvokeRequest,
-  type InvokeResponse,
-  type LogSink,
-  type ReportSink,
 } from './invocation.ts';
 import { LambdaInvocation } from './lambda-invocation.ts';
 import { INIT_TIMEOUT_MS, MAX_REQUEST_PAYLOAD } from './limits.ts';

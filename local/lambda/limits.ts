@@ -24,11 +24,11 @@ export const LOG_TAIL_BYTES = 4096;
 /** Milliseconds before the first and the second retry of an asynchronous call ("Error handling for asynchronous invocation"). */
 export const ASYNC_RETRY_DELAYS_MS: readonly number[] = [60_000, 120_000];
 
-/** Milliseconds that an event waits for a free environment at most, the same page: 6 hours. */
+/** Milliseconds after which an event is not tried again, the same page: 6 hours. */
 export const ASYNC_MAX_EVENT_AGE_MS = 6 * 60 * 60 * 1000;
 
-/** Milliseconds between tries while an asynchronous event is throttled, the same page: 1 second, doubled up to 5 minutes. */
-export const ASYNC_THROTTLE_BACKOFF_MS = { first: 1000, longest: 5 * 60 * 1000 } as const;
+/** Milliseconds between tries while Lambda cannot run an event, the same page: 1 second, doubled up to 5 minutes. */
+export const ASYNC_BACKOFF_MS = { first: 1000, max: 5 * 60 * 1000 } as const;
 
 /** Characters of an exception's message and frames of its stack: ours, so that a document stays far below 64 kB. */
 export const MAX_EXCEPTION_MESSAGE = 4096;

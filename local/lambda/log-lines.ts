@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { MAX_LOG_EVENT } from './limits.ts';
 
 /** Characters; a mark is a token and a counter, far shorter than this. */
-const LONGEST_MARK = 256;
+const MAX_MARK = 256;
 
 /** What a stream of output was found to hold. */
 export interface LogLinesListener {
@@ -60,7 +60,7 @@ export class LogLines {
   /** Lets go of a line that does not end, but for what may be the beginning of a mark. */
   #cut(): void {
     const at = this.#pending.lastIndexOf('\0');
-    const end = at === -1 || this.#pending.length - at > LONGEST_MARK ? this.#pending.length : at;
+    const end = at === -1 || this.#pending.length - at > MAX_MARK ? this.#pending.length : at;
     if (end > 0) this.#emit(this.#pending.slice(0, end));
     this.#pending = this.#pending.slice(end);
   }

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { BodyTooLargeError, readBody } from '../http/body.ts';
+import { parseObject } from '../json.ts';
 import { responseTooLargeError } from './function-error.ts';
 import { MAX_RESPONSE_PAYLOAD, MAX_STREAMED_RESPONSE } from './limits.ts';
 
@@ -7,12 +9,6 @@ export interface Answer {
   /** `error` when the payload is Lambda's error object. */
   readonly kind: 'response' | 'error';
   readonly payload: string;
-}
-
-interface Body {
-  readonly bytes: Buffer;
-  /** Of what was sent, kept or not. */
-  readonly size: number;
 }
 
 /** Between the metadata and the body of a streamed HTTP response. */
@@ -29,25 +25,14 @@ export async function readAnswer(
 ): Promise<{ readonly answer: Answer; readonly tooLarge: boolean }> {
   const streamed = request.headers['lambda-runtime-function-response-mode'] === 'streaming';
   const limit = streamed ? MAX_STREAMED_RESPONSE : MAX_RESPONSE_PAYLOAD;
-  const body = await readBody(request, limit);
-  if (body.size > limit) {
-    return { answer: errorAnswer(responseTooLargeError(body.size, limit)), tooLarge: true };
+  try {
+    const bytes = await readBody(request, limit);
+    const answer: Answer = isError ? { kind: 'error', payload: bytes.toString() } : toAnswer(request, bytes);
+    return { answer, tooLarge: false };
+  } catch (error) {
+    if (!(error instanceof BodyTooLargeError)) throw error;
+    return { answer: errorAnswer(responseTooLargeError(error.size, limit)), tooLarge: true };
   }
-  return {
-    answer: isError ? { kind: 'error', payload: body.bytes.toString() } : toAnswer(request, body.bytes),
-    tooLarge: false,
-  };
-}
-
-/** Reads a body to its end, and keeps no more of it than the limit. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Body> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= limit) chunks.push(chunk);
-  }
-  return { bytes: Buffer.concat(chunks), size };
 }
 
 function toAnswer(request: IncomingMessage, bytes: Buffer): Answer {
@@ -63,21 +48,12 @@ function toAnswer(request: IncomingMessage, bytes: Buffer): Answer {
 /** @returns undefined when the bytes do not begin with metadata */
 function httpResponse(bytes: Buffer): string | undefined {
   const delimiter = bytes.indexOf(PRELUDE_DELIMITER);
-  const metadata = delimiter === -1 ? undefined : parseObject(bytes.subarray(0, delimiter));
+  const metadata = delimiter === -1 ? undefined : parseObject(bytes.toString('utf8', 0, delimiter));
   if (metadata === undefined) return undefined;
   const body = bytes.subarray(delimiter + PRELUDE_DELIMITER.length);
   const text = asText(body);
   const isBase64Encoded = text === undefined;
   return JSON.stringify({ ...metadata, body: text ?? body.toString('base64'), isBase64Encoded });
-}
-
-function parseObject(bytes: Buffer): object | undefined {
-  try {
-    const value: unknown = JSON.parse(bytes.toString());
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function asText(bytes: Buffer): string | undefined {

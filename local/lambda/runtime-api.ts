@@ -3,9 +3,13 @@
  * for the next event and posts what came of it. Each environment has a listener of its own, because
  * `AWS_LAMBDA_RUNTIME_API` names a host and a port and nothing more.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { readAnswer, readBody, type Answer } from './runtime-answer.ts';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { sendJson } from '../http/answer.ts';
+import { createGuardedServer, POLICIES } from '../http/guard.ts';
+import { close, listen, LOOPBACK } from '../http/loopback.ts';
+import { RequestError } from '../http/request-error.ts';
+import type { Answer } from './runtime-answer.ts';
+import { readAnswer } from './runtime-answer.ts';
 import { MAX_RESPONSE_PAYLOAD } from './limits.ts';
 
 /** One event for the runtime. */
@@ -32,6 +36,14 @@ export interface RuntimeApiListener {
 
 type State = 'starting' | 'waiting' | 'running' | 'answered' | 'failed';
 
+/** What the runtime is told of requests that are refused as they stand. */
+const ERROR_TYPES = {
+  foreign: 'Forbidden',
+  'too-large': 'RequestEntityTooLarge',
+  malformed: 'InvalidRequest',
+  'cut-off': 'InvalidRequest',
+} as const;
+
 const NEXT_PATH = '/2018-06-01/runtime/invocation/next';
 const INIT_ERROR_PATH = '/2018-06-01/runtime/init/error';
 const ANSWER_PATH = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
@@ -42,26 +54,26 @@ export class RuntimeApi {
   #state: State = 'starting';
   #next: ServerResponse | undefined;
   #invocation: RuntimeInvocation | undefined;
-  #address = '';
 
   constructor(listener: RuntimeApiListener) {
     this.#listener = listener;
-    // An idle environment keeps its connection for as long as it lives.
-    this.#server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
-      this.#route(request, response).catch((error: unknown) => {
-        if (!response.headersSent) refuse(response, 500, 'InternalServerError', String(error));
-      });
+    this.#server = createGuardedServer({
+      // An idle environment keeps its connection for as long as it lives.
+      keepAliveTimeout: 0,
+      requestTimeout: 0,
+      policy: POLICIES.runtimeApi,
+      handle: (request, response) => this.#route(request, response),
+      fail: (error, response) => {
+        if (error instanceof RequestError)
+          refuse(response, error.status, ERROR_TYPES[error.flaw], error.message);
+        else refuse(response, 500, 'InternalServerError', String(error));
+      },
     });
   }
 
   /** @returns `host:port`, for `AWS_LAMBDA_RUNTIME_API` */
   async listen(): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(0, '127.0.0.1', resolve);
-    });
-    this.#address = `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-    return this.#address;
+    return `${LOOPBACK}:${await listen(this.#server, 'a Runtime API', { port: 0 })}`;
   }
 
   /** Answers the runtime's pending request for an event. To be called after `onNext` only, once for each. */
@@ -87,18 +99,13 @@ export class RuntimeApi {
   }
 
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#server.closeAllConnections();
-    await closed;
+    await close(this.#server);
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url: path = '' } = request;
     const [, requestId, action] = ANSWER_PATH.exec(path) ?? [];
-    if (request.headers.host !== this.#address) {
-      // A page in a browser can be made to send requests here; it cannot choose this header.
-      refuse(response, 403, 'Forbidden', `The Runtime API answers to Host ${this.#address} only.`);
-    } else if (method === 'GET' && path === NEXT_PATH) {
+    if (method === 'GET' && path === NEXT_PATH) {
       this.#onNext(response);
     } else if (method === 'POST' && path === INIT_ERROR_PATH) {
       await this.#onInitError(request, response);
@@ -125,9 +132,9 @@ export class RuntimeApi {
       return;
     }
     this.#state = 'failed';
-    const body = await readBody(request, MAX_RESPONSE_PAYLOAD);
-    accept(response);
-    this.#listener.onInitError({ kind: 'error', payload: body.bytes.toString() });
+    const { answer, tooLarge } = await readAnswer(request, true);
+    acknowledge(response, tooLarge);
+    this.#listener.onInitError(answer);
   }
 
   async #onAnswer(
@@ -142,12 +149,7 @@ export class RuntimeApi {
     // An uncaught exception may have been reported while a streamed response was still open.
     if (refusal()) return;
     this.#state = 'answered';
-    if (tooLarge) {
-      const message = `Exceeded maximum allowed payload size (${MAX_RESPONSE_PAYLOAD} bytes).`;
-      refuse(response, 413, 'RequestEntityTooLarge', message);
-    } else {
-      accept(response);
-    }
+    acknowledge(response, tooLarge);
     this.#listener.onAnswer(answer);
   }
 
@@ -174,14 +176,14 @@ export class RuntimeApi {
   }
 }
 
-function accept(response: ServerResponse): void {
-  response.writeHead(202, { 'Content-Type': 'application/json' }).end('{"status":"OK"}');
+function acknowledge(response: ServerResponse, tooLarge: boolean): void {
+  const message = `Exceeded maximum allowed payload size (${MAX_RESPONSE_PAYLOAD} bytes).`;
+  if (tooLarge) refuse(response, 413, 'RequestEntityTooLarge', message);
+  else sendJson(response, 202, { status: 'OK' });
 }
 
 function refuse(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
-  response
-    .writeHead(status, { 'Content-Type': 'application/json' })
-    .end(JSON.stringify({ errorMessage, errorType }));
+  sendJson(response, status, { errorMessage, errorType });
 }
 
 /** JSON may hold any character, a header only bytes: the bytes of its UTF-8 form. */

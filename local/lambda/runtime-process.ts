@@ -1,12 +1,14 @@
 /** The operating system's side of an environment: starts the bootstrap in a process of its own, and ends it. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { spawn, execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { prepareBootstrap } from './bootstrap-file.ts';
 import { ChildOutput } from './child-output.ts';
 import type { ProcessExit } from './function-error.ts';
-import { readPeakMemory } from './peak-memory.ts';
 
 export interface RuntimeProcessOptions {
   /** The directory of the function's code: the process runs in it. */
@@ -97,5 +99,23 @@ export class RuntimeProcess {
     this.#alive = false;
     this.#child.stdio[3]?.destroy();
     options.onExit(exit, startError);
+  }
+}
+
+const run = promisify(execFile);
+
+/**
+ * The most memory a running process has held, in MB, rounded up: the peak that Linux keeps for it, elsewhere what
+ * it holds now. Undefined when the process is gone.
+ */
+async function readPeakMemory(pid: number): Promise<number | undefined> {
+  try {
+    const kilobytes =
+      process.platform === 'linux'
+        ? /^VmHWM:\s*(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]
+        : (await run('ps', ['-o', 'rss=', '-p', String(pid)])).stdout.trim();
+    return kilobytes === undefined || kilobytes === '' ? undefined : Math.ceil(Number(kilobytes) / 1024);
+  } catch {
+    return undefined;
   }
 }

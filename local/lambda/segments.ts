@@ -3,11 +3,11 @@
  * name: `AWS::Lambda` is the service that took the call, `AWS::Lambda::Function` is the function's environment.
  * Pure: the ids come with the recording, the times with the phases.
  */
-import type { Cause, Segment, Subsegment } from '../xray/document.ts';
+import { fileURLToPath } from 'node:url';
+import type { Cause, Segment, Subsegment, ExceptionData, StackFrame } from '../xray/document.ts';
 import type { FunctionDefinition } from '../template/service.ts';
 import type { FunctionError } from './function-error.ts';
-import { MAX_SEGMENT_NAME } from './limits.ts';
-import { exceptionOf } from './exceptions.ts';
+import { MAX_SEGMENT_NAME, MAX_EXCEPTION_MESSAGE, MAX_STACK_FRAMES } from './limits.ts';
 import type { Recording } from './trace-context.ts';
 
 /** A stretch of time, in epoch seconds. `end` is missing while it goes on. */
@@ -126,4 +126,41 @@ function failedWith(
     fault: true,
     cause: { working_directory: definition.codeDirectory, exceptions: [exceptionOf(failure, entityId)] },
   };
+}
+
+/** A function's error as an X-Ray exception, with the stack that V8 wrote taken apart. */
+function exceptionOf(error: FunctionError, id: string): ExceptionData {
+  const frames = (error.trace ?? []).flatMap(parseStackLine);
+  const truncated = frames.length - MAX_STACK_FRAMES;
+  return {
+    id,
+    type: error.errorType,
+    message: error.errorMessage.slice(0, MAX_EXCEPTION_MESSAGE),
+    ...(frames.length > 0 && { stack: frames.slice(0, MAX_STACK_FRAMES) }),
+    ...(truncated > 0 && { truncated }),
+  };
+}
+
+/** `at label (path:line:column)` or `at path:line:column`. */
+const STACK_LINE = /^\s*at (?:(?<label>.*?) \()?(?<path>.+?):(?<line>\d+):\d+\)?$/;
+
+function parseStackLine(text: string): StackFrame[] {
+  const { label, path, line } = STACK_LINE.exec(text)?.groups ?? {};
+  if (path === undefined) return [];
+  const isAsync = label === undefined && path.startsWith('async ');
+  return [
+    {
+      path: plainPath(isAsync ? path.slice('async '.length) : path),
+      line: Number(line),
+      label: label ?? 'anonymous',
+    },
+  ];
+}
+
+function plainPath(path: string): string {
+  try {
+    return path.startsWith('file://') ? fileURLToPath(path) : path;
+  } catch {
+    return path;
+  }
 }

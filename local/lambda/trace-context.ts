@@ -1,12 +1,7 @@
 import type { TraceLink } from '../xray/document.ts';
 import { MAX_LINKS_PER_SEGMENT } from '../xray/document-fields.ts';
-import {
-  formatTraceHeader,
-  newEntityId,
-  newTraceId,
-  parseTraceHeader,
-  type TraceHeader,
-} from '../xray/trace-header.ts';
+import type { TraceHeader } from '../xray/trace-header.ts';
+import { formatTraceHeader, newEntityId, newTraceId, parseTraceHeader } from '../xray/trace-header.ts';
 import type { InvokeRequest } from './invocation.ts';
 
 /** How one invocation takes part in tracing. */

@@ -1,5 +1,6 @@
 import { buildApp } from 'fauxqs';
-import { type JsonObject, isObject, objectsIn, parseObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import { isObject, objectsIn, parseObject } from '../json.ts';
 
 /** The account of every resource in fauxqs; it cannot be set. */
 export const FAUXQS_ACCOUNT_ID = '000000000000';

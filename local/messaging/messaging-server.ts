@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { PortOptions } from '../http/loopback.ts';
 import { close, listen } from '../http/loopback.ts';
 import type { QueueDepth, QueueTraffic } from '../cloudwatch/sources/queue-metrics.ts';
 import type { AsyncEventSink, Invoke } from '../lambda/invocation.ts';
@@ -11,27 +12,23 @@ import { SqsFront } from './sqs-front.ts';
 import { TopicToFunction } from './topic-to-function.ts';
 import { TraceHeaders } from './trace-headers.ts';
 
-export interface MessagingServerOptions {
+export interface MessagingServerOptions extends PortOptions {
   readonly queues: readonly QueueDefinition[];
   readonly topics: readonly TopicDefinition[];
   readonly subscriptions: readonly SubscriptionDefinition[];
   readonly region: string;
   /** `000000000000`: fauxqs knows no other. */
   readonly accountId: string;
-  /** 0 takes any free one. */
-  readonly port: number;
-  /** How a user chooses another port; stands in the error when this one is taken. */
-  readonly howToChoosePort?: string;
   /** Delivers to subscriptions with the protocol `lambda`. */
   readonly invoke: Invoke;
   /** Told of each message that a topic could not deliver to a function. */
   readonly onError: (message: string, cause: unknown) => void;
   /**
-   * Seconds before each new try of a function that failed on a topic's message.
+   * Milliseconds before each retry of a function that failed on a topic's message.
    *
-   * @default [60, 120], as Lambda retries asynchronous invocations.
+   * @default [60000, 120000], as in Lambda
    */
-  readonly functionRetryDelays?: readonly number[];
+  readonly retryDelaysMs?: readonly number[];
   /** Told of messages that came through the API of SQS: sent, received or deleted. */
   readonly onMessages?: (queueName: string, traffic: QueueTraffic, count: number) => void;
   /** Told of messages that topics bring to functions: Lambda takes them asynchronously. */
@@ -73,9 +70,7 @@ export class MessagingServer {
    * @throws Error when the port is taken or a definition is refused.
    */
   async start(): Promise<{ url: string; warnings: string[] }> {
-    const { port: wanted, howToChoosePort: howToChoose = 'the option `port`, where 0 takes any free one' } =
-      this.#options;
-    const port = await listen(this.#http, { port: wanted, purpose: 'SNS and SQS', howToChoose });
+    const port = await listen(this.#http, 'SNS and SQS', this.#options);
     const url = `http://127.0.0.1:${port}`;
     try {
       return { url, warnings: await this.#createResources() };
@@ -86,7 +81,7 @@ export class MessagingServer {
   }
 
   async stop(): Promise<void> {
-    for (const delivery of this.#deliveries) delivery.stop();
+    await Promise.all(this.#deliveries.map((delivery) => delivery.stop()));
     // Callers first: a long poll that still had one would begin anew when fauxqs ends it.
     await close(this.#http);
     await this.#backend.close();
@@ -142,14 +137,11 @@ export class MessagingServer {
     const filter = without(attributes, 'RawMessageDelivery', 'RedrivePolicy');
     await this.#subscribeAs('sqs', topicArn, hiddenArn, filter);
     const delivery = new TopicToFunction(hiddenQueue, {
+      ...this.#options,
       subscription,
       subscriptionArn: listed,
       backend: this.#backend,
       traceHeaders: this.#traceHeaders,
-      invoke: this.#options.invoke,
-      retryDelays: this.#options.functionRetryDelays ?? [60, 120],
-      onError: this.#options.onError,
-      ...(this.#options.onAsyncEvent && { onAsyncEvent: this.#options.onAsyncEvent }),
     });
     this.#deliveries.push(delivery);
     delivery.start();

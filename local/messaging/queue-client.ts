@@ -1,8 +1,8 @@
+import type { Message } from '@aws-sdk/client-sqs';
 import {
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
-  type Message,
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
@@ -15,7 +15,7 @@ const MAX_ENTRIES = 10;
 const DELETE_ATTEMPTS = 3;
 
 /** Longest long poll of SQS, seconds. */
-export const LONGEST_POLL = 20;
+export const MAX_WAIT_TIME = 20;
 
 export interface QueueClientOptions {
   readonly queueArn: string;
@@ -51,7 +51,7 @@ export class QueueClient {
     const command = new ReceiveMessageCommand({
       QueueUrl: this.#queueUrl,
       MaxNumberOfMessages: Math.min(most, MAX_ENTRIES),
-      WaitTimeSeconds: Math.min(Math.ceil(seconds), LONGEST_POLL),
+      WaitTimeSeconds: Math.min(Math.ceil(seconds), MAX_WAIT_TIME),
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
     });

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '@aws-sdk/client-sqs';
-import { type Invoke, type InvokeResponse, ThrottledError } from '../lambda/invocation.ts';
+import type { Invoke, InvokeResponse } from '../lambda/invocation.ts';
+import { ThrottledError } from '../lambda/invocation.ts';
 import type { EventSourceMappingDefinition } from '../template/service.ts';
 import { readBatchResponse } from './batch-response.ts';
-import { LONGEST_POLL, QueueClient } from './queue-client.ts';
-import { MAX_PAYLOAD_BYTES, type SqsRecord, splitByPayload, sqsEvent, sqsRecord } from './sqs-event.ts';
+import { MAX_WAIT_TIME, QueueClient } from './queue-client.ts';
+import type { SqsRecord } from './sqs-event.ts';
+import { MAX_PAYLOAD_BYTES, splitByPayload, sqsEvent, sqsRecord } from './sqs-event.ts';
 
 export interface QueuePollerOptions {
   readonly mapping: EventSourceMappingDefinition;
@@ -39,7 +41,7 @@ const DEFAULT_CONCURRENCY = 5;
 
 /** Milliseconds to wait after SQS did not answer, and before a throttled batch is tried again; they double. */
 const FIRST_DELAY = 100;
-const LONGEST_DELAY = 5_000;
+const MAX_DELAY = 5_000;
 
 /**
  * An event source mapping: feeds one queue to one function, in batches. A batch that succeeds is deleted; what
@@ -103,7 +105,7 @@ export class QueuePoller {
     let windowEnds: number | undefined;
     let bytes = 0;
     do {
-      const wait = windowEnds === undefined ? LONGEST_POLL : (windowEnds - Date.now()) / 1000;
+      const wait = windowEnds === undefined ? MAX_WAIT_TIME : (windowEnds - Date.now()) / 1000;
       const messages = await this.#receive(mapping.batchSize - records.length, wait);
       const received = messages.map((message) => sqsRecord(message, { queueArn: mapping.queueArn, region }));
       records.push(...received);
@@ -129,7 +131,7 @@ export class QueuePoller {
 
   /** Reports the first failure of a row; the others would say the same. */
   async #untilItWorks(attempt: () => Promise<void>): Promise<void> {
-    for (let delay = FIRST_DELAY; !this.#isStopping(); delay = Math.min(delay * 2, LONGEST_DELAY)) {
+    for (let delay = FIRST_DELAY; !this.#isStopping(); delay = Math.min(delay * 2, MAX_DELAY)) {
       try {
         await attempt();
         return;
@@ -181,13 +183,13 @@ export class QueuePoller {
     const headers = records.map(({ message }) => message.Attributes?.AWSTraceHeader);
     const linkedTraceHeaders = headers.filter((header) => header !== undefined);
     const request = { functionName: mapping.functionName, payload: sqsEvent(records), linkedTraceHeaders };
-    for (let delay = FIRST_DELAY; ; delay = Math.min(delay * 2, LONGEST_DELAY)) {
+    for (let delay = FIRST_DELAY; ; delay = Math.min(delay * 2, MAX_DELAY)) {
       try {
         return await invoke(request);
       } catch (cause) {
-        const isWorthATry = cause instanceof ThrottledError && Date.now() + delay < visibleAgain;
+        const isWorthRetrying = cause instanceof ThrottledError && Date.now() + delay < visibleAgain;
         if (this.#isStopping()) return undefined;
-        if (!isWorthATry) {
+        if (!isWorthRetrying) {
           this.#report(`could not invoke ${mapping.functionName}: the messages stay in the queue`, cause);
           return undefined;
         }

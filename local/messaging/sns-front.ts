@@ -1,9 +1,5 @@
-import {
-  type BackendResponse,
-  type FauxqsBackend,
-  SNS_CONTENT_TYPE,
-  type StoredMessage,
-} from './fauxqs-backend.ts';
+import type { BackendResponse, FauxqsBackend, StoredMessage } from './fauxqs-backend.ts';
+import { SNS_CONTENT_TYPE } from './fauxqs-backend.ts';
 import { lastNameIn } from '../template/arns.ts';
 import type { TraceHeaders } from './trace-headers.ts';
 

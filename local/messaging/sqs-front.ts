@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { QueueTraffic } from '../cloudwatch/sources/queue-metrics.ts';
-import {
-  type BackendResponse,
-  type FauxqsBackend,
-  FAUXQS_ACCOUNT_ID,
-  SQS_CONTENT_TYPE,
-} from './fauxqs-backend.ts';
-import { type JsonObject, isObject, objectsIn, parseObject, stringsIn, without } from '../json.ts';
+import type { BackendResponse, FauxqsBackend } from './fauxqs-backend.ts';
+import { FAUXQS_ACCOUNT_ID, SQS_CONTENT_TYPE } from './fauxqs-backend.ts';
+import type { JsonObject } from '../json.ts';
+import { isObject, objectsIn, parseObject, stringsIn, without } from '../json.ts';
 import type { TraceHeaders } from './trace-headers.ts';
 
 export interface SqsRequest {
   /** `X-Amz-Target`, for example `AmazonSQS.SendMessage`. */
   readonly target: string;
   readonly body: string;
+  /** What the body holds. */
+  readonly input: JsonObject;
   /** `X-Amzn-Trace-Id` of the request. */
   readonly traceHeader: string | undefined;
   /** Where the caller reached us; queue URLs begin with it. */
@@ -24,7 +23,7 @@ export interface SqsRequest {
 type OnMessages = (queueName: string, traffic: QueueTraffic, count: number) => void;
 
 /** A long poll is made of waits this long (seconds), so that one whose caller has left soon ends. */
-const LONGEST_WAIT = 1;
+const MAX_WAIT = 1;
 
 /**
  * SQS as its clients see it: fauxqs, and what fauxqs leaves out. Messages carry their trace header, queue URLs
@@ -50,7 +49,7 @@ export class SqsFront {
   }
 
   async handle(request: SqsRequest): Promise<BackendResponse> {
-    const input = parseObject(request.body) ?? {};
+    const { input } = request;
     switch (request.target.replace('AmazonSQS.', '')) {
       case 'SendMessage':
       case 'SendMessageBatch':
@@ -135,10 +134,10 @@ export class SqsFront {
   }
 
   #receiveOnce(request: SqsRequest, input: JsonObject): Promise<BackendResponse> {
-    if (typeof input.WaitTimeSeconds !== 'number' || input.WaitTimeSeconds <= LONGEST_WAIT) {
+    if (typeof input.WaitTimeSeconds !== 'number' || input.WaitTimeSeconds <= MAX_WAIT) {
       return this.#forward(request);
     }
-    return this.#forward({ ...request, body: JSON.stringify({ ...input, WaitTimeSeconds: LONGEST_WAIT }) });
+    return this.#forward({ ...request, body: JSON.stringify({ ...input, WaitTimeSeconds: MAX_WAIT }) });
   }
 
   /** Messages for a caller who left would stay invisible until their timeout; the next one may have them now. */

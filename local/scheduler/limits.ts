@@ -10,4 +10,4 @@ export const MAX_REQUEST = 1_048_576;
 export const MAX_RESULTS = 100;
 
 /** The longest that Node's timers wait, in milliseconds; a later schedule is looked at again then. */
-export const LONGEST_TIMER_MS = 2_147_483_647;
+export const MAX_TIMER_MS = 2_147_483_647;

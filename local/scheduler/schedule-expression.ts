@@ -1,4 +1,4 @@
-import { invalid } from './scheduler-error.ts';
+import { AwsApiError } from '../http/aws-error.ts';
 
 /** When a schedule runs: once, or again and again from when it was made. Epoch milliseconds. */
 export type Timing =
@@ -12,7 +12,7 @@ const MILLISECONDS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3
 /**
  * Reads `at(yyyy-mm-ddThh:mm:ss)` and `rate(5 minutes)`.
  *
- * @throws SchedulerError for anything else: what EventBridge Scheduler takes and this does not is named.
+ * @throws AwsApiError for anything else: what EventBridge Scheduler takes and this does not is named.
  */
 export function parseScheduleExpression(expression: string, timezone = 'UTC'): Timing {
   if (timezone !== 'UTC')
@@ -32,4 +32,9 @@ export function parseScheduleExpression(expression: string, timezone = 'UTC'): T
   throw invalid(
     `Invalid Schedule Expression ${expression}. Expected at(yyyy-mm-ddThh:mm:ss) or rate(value minutes|hours|days).`,
   );
+}
+
+/** What EventBridge Scheduler answers to a request that it does not take. */
+export function invalid(message: string): AwsApiError {
+  return new AwsApiError(400, 'ValidationException', message);
 }

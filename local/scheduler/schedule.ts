@@ -1,7 +1,6 @@
 import { NAME } from './limits.ts';
 import type { Timing } from './schedule-expression.ts';
-import { parseScheduleExpression } from './schedule-expression.ts';
-import { invalid } from './scheduler-error.ts';
+import { invalid, parseScheduleExpression } from './schedule-expression.ts';
 
 /** A schedule as CreateSchedule takes it, checked. */
 export interface ScheduleRequest {
@@ -27,7 +26,7 @@ const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]+:\d+:function:([^:]+)(?::[^:]+)?$/;
 /**
  * Reads the body of CreateSchedule and UpdateSchedule.
  *
- * @throws SchedulerError that names the member and what it is expected to be.
+ * @throws AwsApiError that names the member and what it is expected to be.
  */
 export function parseScheduleRequest(name: string, body: Readonly<Record<string, unknown>>): ScheduleRequest {
   if (!NAME.test(name))

@@ -1,28 +1,32 @@
 /** EventBridge Scheduler's API on a port of 127.0.0.1, as `@aws-sdk/client-scheduler` and the AWS CLI call it. */
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import { sendJson } from '../http/answer.ts';
+import { AwsApiError, sendAwsError, toAwsApiError } from '../http/aws-error.ts';
+import { readJsonBody } from '../http/body.ts';
+import { createGuardedServer, POLICIES } from '../http/guard.ts';
+import type { PortOptions } from '../http/loopback.ts';
 import { close, listen } from '../http/loopback.ts';
-import { readBody } from '../http/read-body.ts';
-import { foreignHost, foreignPage } from '../http/request-guard.ts';
-import { parseObject } from '../json.ts';
+import { decodePercent, targetOf } from '../http/target.ts';
+import type { JsonObject } from '../json.ts';
 import { MAX_REQUEST, MAX_RESULTS } from './limits.ts';
+import { invalid } from './schedule-expression.ts';
 import { parseScheduleRequest } from './schedule.ts';
 import type { Schedule, ScheduleGroup, SchedulesOptions } from './schedules.ts';
 import { Schedules } from './schedules.ts';
-import { invalid, SchedulerError } from './scheduler-error.ts';
 
-export interface SchedulerApiOptions extends SchedulesOptions {
-  /** 0 takes any free one. */
-  readonly port: number;
-  /** How a user chooses another port; stands in the error when this one is taken. */
-  readonly howToChoosePort: string;
-}
+export interface SchedulerApiOptions extends SchedulesOptions, PortOptions {}
+
+const ERROR_TYPES = {
+  tooLarge: 'ValidationException',
+  malformed: 'ValidationException',
+  fault: 'InternalServerException',
+};
 
 interface Call {
   /** The last part of the path; empty for a list. */
   readonly name: string;
   readonly query: URLSearchParams;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: JsonObject;
 }
 
 type Operation = (schedules: Schedules, call: Call) => object;
@@ -63,19 +67,21 @@ export class SchedulerApi {
   readonly #options: SchedulerApiOptions;
   readonly #schedules: Schedules;
   readonly #server: Server;
-  #port = 0;
 
   constructor(options: SchedulerApiOptions) {
     this.#options = options;
     this.#schedules = new Schedules(options);
-    this.#server = createServer((request, response) => void this.#handle(request, response));
+    this.#server = createGuardedServer({
+      policy: POLICIES.awsApi,
+      handle: async (request, response) => sendJson(response, 200, await this.#answer(request)),
+      fail: (error, response) => sendAwsError(response, toAwsApiError(error, ERROR_TYPES)),
+    });
   }
 
   /** @throws Error that names the port, when it is taken. */
   async start(): Promise<{ readonly url: string }> {
-    const { port: wanted, howToChoosePort: howToChoose } = this.#options;
-    this.#port = await listen(this.#server, { port: wanted, purpose: 'EventBridge Scheduler', howToChoose });
-    return { url: `http://127.0.0.1:${this.#port}` };
+    const port = await listen(this.#server, 'EventBridge Scheduler', this.#options);
+    return { url: `http://127.0.0.1:${port}` };
   }
 
   async stop(): Promise<void> {
@@ -83,39 +89,19 @@ export class SchedulerApi {
     await this.#schedules.stop();
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    try {
-      const answer = await this.#answer(request);
-      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer));
-    } catch (error) {
-      const { status, type, message } = toSchedulerError(error);
-      response.writeHead(status, { 'Content-Type': 'application/json', 'x-amzn-errortype': type });
-      response.end(JSON.stringify({ Message: message }));
-    }
-  }
-
   async #answer(request: IncomingMessage): Promise<object> {
-    const refusal = foreignHost(request, this.#port) ?? foreignPage(request, this.#port);
-    if (refusal !== undefined) throw new SchedulerError(403, 'AccessDeniedException', refusal);
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const url = targetOf(request);
     const [, collection = '', encoded = ''] = url.pathname.split('/');
     const key = `${request.method ?? ''} ${collection}${encoded === '' ? '' : '/'}`;
     const operation = new Map(Object.entries(operations)).get(key);
     if (operation === undefined) {
       const message = `Lantern's scheduler has no ${request.method ?? ''} ${url.pathname}: only schedules and schedule groups.`;
-      throw new SchedulerError(404, 'UnknownOperationException', message);
+      throw new AwsApiError(404, 'UnknownOperationException', message);
     }
-    const name = decodeURIComponent(encoded);
-    return operation(this.#schedules, { name, query: url.searchParams, body: await bodyOf(request) });
+    const name = decodePercent(encoded);
+    const body = await readJsonBody(request, MAX_REQUEST);
+    return operation(this.#schedules, { name, query: url.searchParams, body });
   }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
-  const body = await readBody(request, MAX_REQUEST);
-  if (typeof body === 'string') throw invalid(`The request body is ${body}.`);
-  const value = parseObject(body.text === '' ? '{}' : body.text);
-  if (value === undefined) throw invalid('The request body is expected to be a JSON object.');
-  return value;
 }
 
 function pageOf<T>(items: readonly T[], query: URLSearchParams): { page: readonly T[]; next: object } {
@@ -160,10 +146,4 @@ function groupOf(group: ScheduleGroup): object {
     CreationDate: group.created.getTime() / 1000,
     LastModificationDate: group.created.getTime() / 1000,
   };
-}
-
-function toSchedulerError(error: unknown): SchedulerError {
-  if (error instanceof SchedulerError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new SchedulerError(500, 'InternalServerException', message, { cause: error });
 }

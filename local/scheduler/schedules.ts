@@ -1,10 +1,12 @@
 /** The schedules of a service, in their groups, and the timers that run them. */
 import { randomUUID } from 'node:crypto';
+import { AwsApiError } from '../http/aws-error.ts';
 import { AsyncInvocations } from '../lambda/async-invocations.ts';
 import type { AsyncEventSink, Invoke } from '../lambda/invocation.ts';
-import { LONGEST_TIMER_MS, NAME } from './limits.ts';
+import { arnOf } from '../template/arns.ts';
+import { MAX_TIMER_MS, NAME } from './limits.ts';
 import type { ScheduleRequest } from './schedule.ts';
-import { invalid, SchedulerError } from './scheduler-error.ts';
+import { invalid } from './schedule-expression.ts';
 
 export interface SchedulesOptions {
   readonly region: string;
@@ -53,25 +55,25 @@ export class Schedules {
     );
   }
 
-  /** @throws SchedulerError when there is none. */
+  /** @throws AwsApiError when there is none. */
   get(group: string, name: string): Schedule {
     return this.#schedules.get(keyOf(group, name)) ?? missing(`Schedule ${name}`);
   }
 
-  /** @throws SchedulerError when there is one of that name, or no such group. */
+  /** @throws AwsApiError when there is one of that name, or no such group. */
   create(request: ScheduleRequest): Schedule {
     this.group(request.group);
     if (this.#schedules.has(keyOf(request.group, request.name)))
-      throw new SchedulerError(409, 'ConflictException', `Schedule ${request.name} already exists.`);
+      throw new AwsApiError(409, 'ConflictException', `Schedule ${request.name} already exists.`);
     return this.#put(request, new Date());
   }
 
-  /** Replaces a schedule; what is not given takes its default. @throws SchedulerError when there is none. */
+  /** Replaces a schedule; what is not given takes its default. @throws AwsApiError when there is none. */
   update(request: ScheduleRequest): Schedule {
     return this.#put(request, this.get(request.group, request.name).created);
   }
 
-  /** @throws SchedulerError when there is none. */
+  /** @throws AwsApiError when there is none. */
   delete(group: string, name: string): void {
     this.get(group, name);
     this.#forget(keyOf(group, name));
@@ -81,23 +83,23 @@ export class Schedules {
     return [...this.#groups.values()];
   }
 
-  /** @throws SchedulerError when there is none. */
+  /** @throws AwsApiError when there is none. */
   group(name: string): ScheduleGroup {
     return this.#groups.get(name) ?? missing(`Schedule group ${name}`);
   }
 
-  /** @throws SchedulerError when there is one of that name. */
+  /** @throws AwsApiError when there is one of that name. */
   createGroup(name: string): ScheduleGroup {
     if (!NAME.test(name))
       throw invalid(`Name is expected to have 1 to 64 letters, digits, - _ or ., but is ${name}.`);
     if (this.#groups.has(name))
-      throw new SchedulerError(409, 'ConflictException', `Schedule group ${name} already exists.`);
+      throw new AwsApiError(409, 'ConflictException', `Schedule group ${name} already exists.`);
     const group = { name, arn: this.#arn('schedule-group', name), created: new Date() };
     this.#groups.set(name, group);
     return group;
   }
 
-  /** With every schedule in it. @throws SchedulerError when there is none, and for `default`. */
+  /** With every schedule in it. @throws AwsApiError when there is none, and for `default`. */
   deleteGroup(name: string): void {
     this.group(name);
     if (name === 'default') throw invalid('The default schedule group cannot be deleted.');
@@ -134,10 +136,10 @@ export class Schedules {
     const wait = Math.max(0, time - Date.now());
     const timer = setTimeout(
       () => {
-        if (wait > LONGEST_TIMER_MS) this.#arm(key, schedule, time);
+        if (wait > MAX_TIMER_MS) this.#arm(key, schedule, time);
         else this.#run(key, schedule, time);
       },
-      Math.min(wait, LONGEST_TIMER_MS),
+      Math.min(wait, MAX_TIMER_MS),
     );
     timer.unref();
     this.#timers.set(key, timer);
@@ -177,7 +179,7 @@ export class Schedules {
   }
 
   #arn(type: string, path: string): string {
-    return `arn:aws:scheduler:${this.#options.region}:${this.#options.accountId}:${type}/${path}`;
+    return arnOf(this.#options, 'scheduler', `${type}/${path}`);
   }
 }
 
@@ -186,5 +188,5 @@ function keyOf(group: string, name: string): string {
 }
 
 function missing(what: string): never {
-  throw new SchedulerError(404, 'ResourceNotFoundException', `${what} does not exist.`);
+  throw new AwsApiError(404, 'ResourceNotFoundException', `${what} does not exist.`);
 }

@@ -1,20 +1,29 @@
-import type { RequestListener, Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { sendAwsError, toAwsApiError } from '../http/aws-error.ts';
+import { parseJsonBody, readBody } from '../http/body.ts';
+import { createGuardedServer, POLICIES } from '../http/guard.ts';
+import type { PortOptions } from '../http/loopback.ts';
 import { close, listen } from '../http/loopback.ts';
-import { foreignHost, foreignPage } from '../http/request-guard.ts';
 import type { TableDefinition } from '../template/service.ts';
 import { createTableInput, propertyWarnings } from './table-properties.ts';
 
-export interface TableServerOptions {
+export interface TableServerOptions extends PortOptions {
   readonly tables: readonly TableDefinition[];
-  /** 0 takes any free one. */
-  readonly port: number;
-  /** How a user chooses another port; stands in the error when this one is taken. */
-  readonly howToChoosePort?: string;
 }
+
+/** Bytes of a request ("BatchWriteItem" in the API reference: 16 MB). */
+const MAX_REQUEST = 16 * 1024 * 1024;
+
+/** DynamoDB has no word of its own for these; clients know them from every API of AWS. */
+const ERROR_TYPES = {
+  tooLarge: 'RequestEntityTooLarge',
+  malformed: 'SerializationException',
+  fault: 'InternalServerError',
+};
 
 /** Milliseconds between two looks at a table that is being created, and how many looks it gets. */
 const LOOK_INTERVAL = 10;
@@ -27,9 +36,12 @@ export class TableServer {
 
   constructor(options: TableServerOptions) {
     this.#options = options;
-    this.#http = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
-    surviveBrokenRequests(this.#http);
-    refuseForeignPages(this.#http);
+    const dynamo = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
+    this.#http = createGuardedServer({
+      policy: POLICIES.awsApi,
+      handle: (request, response) => forward(request, response, dynamo),
+      fail: (error, response) => sendAwsError(response, toAwsApiError(error, ERROR_TYPES)),
+    });
   }
 
   /**
@@ -39,9 +51,7 @@ export class TableServer {
    * @throws Error when the port is taken or a table is refused.
    */
   async start(): Promise<{ url: string; warnings: string[] }> {
-    const { port: wanted, howToChoosePort: howToChoose = 'the option `port`, where 0 takes any free one' } =
-      this.#options;
-    const port = await listen(this.#http, { port: wanted, purpose: 'DynamoDB', howToChoose });
+    const port = await listen(this.#http, 'DynamoDB', this.#options);
     const url = `http://127.0.0.1:${port}`;
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
     const client = new DynamoDBClient({ endpoint: url, region: 'us-east-1', credentials });
@@ -75,35 +85,13 @@ async function createTable(client: DynamoDBClient, table: TableDefinition): Prom
   throw new Error(`The table ${table.name} did not become ACTIVE.`);
 }
 
-/** dynalite answers every web page that asks, and lets it read and change the tables; only programs may. */
-function refuseForeignPages(server: Server): void {
-  const answer = server.listeners('request') as RequestListener[];
-  server.removeAllListeners('request');
-  server.on('request', (request, response) => {
-    const { port } = server.address() as AddressInfo;
-    const refusal = foreignHost(request, port) ?? foreignPage(request, port);
-    if (refusal === undefined) for (const listener of answer) listener.call(server, request, response);
-    else response.writeHead(403, { 'Content-Type': 'text/plain' }).end(`${refusal}\n`);
-  });
-}
-
 /**
- * dynalite throws into the process when a caller dies while it sends, as a function does at its timeout, and when
- * a body is JSON but no object. Its listeners are there already when this one is called.
+ * dynalite throws into the process when a caller dies while it sends, as a function does at its timeout, and when a body
+ * is JSON but no object: it gets whole requests that are well formed, and listens nowhere itself.
  */
-function surviveBrokenRequests(server: Server): void {
-  server.on('request', (request, response) => {
-    request.removeAllListeners('error');
-    request.on('error', () => response.destroy());
-
-    const interpret = request.listeners('end') as (() => void)[];
-    request.removeAllListeners('end');
-    request.on('end', () => {
-      try {
-        for (const listener of interpret) listener();
-      } catch {
-        response.writeHead(400).end();
-      }
-    });
-  });
+async function forward(request: IncomingMessage, response: ServerResponse, dynamo: Server): Promise<void> {
+  const body = await readBody(request, MAX_REQUEST);
+  parseJsonBody(body.toString());
+  const { method, url, headers } = request;
+  dynamo.emit('request', Object.assign(Readable.from([body]), { method, url, headers }), response);
 }

@@ -1,4 +1,5 @@
 /** What feeds functions: event source mappings, which poll, and services that invoke without waiting for the answer. */
+import { ASYNC_MAX_EVENT_AGE_MS } from '../lambda/limits.ts';
 import { functionNameOf } from './arns.ts';
 import type { FunctionResource, StreamSource } from './inventory.ts';
 import type {
@@ -11,11 +12,11 @@ import type {
 import type { EventSourceMappingDefinition, QueueDefinition } from './service.ts';
 import { asObject } from './template.ts';
 
-/** Lambda's defaults, from the references of CreateEventSourceMapping (for queues) and PutFunctionEventInvokeConfig. */
+/** Lambda's defaults for queues, from the reference of CreateEventSourceMapping. */
 const DEFAULTS = { batchSize: 10, maximumBatchingWindow: 0 } as const;
 
-/** Seconds that Lambda keeps an asynchronous event where `MaximumEventAgeInSeconds` does not say: six hours. */
-export const DEFAULT_MAXIMUM_EVENT_AGE = 21_600;
+/** Seconds that Lambda keeps an asynchronous event where `MaximumEventAgeInSeconds` does not say. */
+const DEFAULT_MAXIMUM_EVENT_AGE = ASYNC_MAX_EVENT_AGE_MS / 1000;
 
 /** Seconds that Lambda may wait for a batch to fill. */
 function batchingWindowOf({ fields }: Resource): number {

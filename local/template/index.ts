@@ -4,6 +4,7 @@
  */
 export type { Expression } from './expressions.ts';
 export { getAttribute, intrinsicOf, logicalIdIn, ref } from './expressions.ts';
+export { LOG_GROUP_PREFIX } from './functions.ts';
 export type {
   ApiResource,
   FunctionResource,
@@ -13,25 +14,16 @@ export type {
   RuleResource,
   ScheduleResource,
   StateMachineResource,
-  StreamSource,
   TableResource,
   TopicResource,
 } from './inventory.ts';
-export { LOG_GROUP_PREFIX } from './functions.ts';
-export { readInventory } from './read-inventory.ts';
-export type { ReadInventoryOptions } from './read-inventory.ts';
-export type { Properties, TemplateResource } from './template.ts';
-export { asObject, parseResources } from './template.ts';
-export { alarmNameOf, functionNameOf } from './arns.ts';
 export { isObject } from '../json.ts';
+export { readInventory } from './read-inventory.ts';
+export type { Properties } from './template.ts';
+export { asObject, parseResources } from './template.ts';
 
-// What AWS says of alarms and functions, from the rooms that go by it: limits and words that stand once.
-export type {
-  AlarmState,
-  ComparisonOperator,
-  StaticComparisonOperator,
-  TreatMissingData,
-} from '../cloudwatch/alarm-terms.ts';
+// What AWS says of alarms and functions, from the rooms that go by it: words and limits that stand once.
+export type { AlarmState, ComparisonOperator, TreatMissingData } from '../cloudwatch/alarm-terms.ts';
 export {
   ALARM_STATES,
   comparisonSign,

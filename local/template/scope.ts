@@ -8,7 +8,7 @@ import type { IdentitySubject, ResourceIdentity } from './resource-types.ts';
 import { identityOf } from './resource-types.ts';
 import type { Properties, Template, TemplateResource } from './template.ts';
 
-export interface TemplateScopeOptions {
+interface TemplateScopeOptions {
   readonly template: Template;
   readonly deployment: Deployment;
   /** Values for the template's parameters; the others take their defaults. */

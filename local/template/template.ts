@@ -1,3 +1,4 @@
+import type { JsonObject } from '../json.ts';
 import { isObject } from '../json.ts';
 
 /** A CloudFormation template narrowed to what is read of it; everything inside a resource stays as it is written. */
@@ -18,7 +19,7 @@ export interface TemplateResource {
 }
 
 /** An object of the template. */
-export type Properties = Readonly<Record<string, unknown>>;
+export type Properties = JsonObject;
 
 /** An empty object for anything that is none. */
 export function asObject(value: unknown): Properties {

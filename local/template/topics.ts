@@ -64,7 +64,7 @@ const SUBSCRIPTION_ATTRIBUTES = [
 ] as const;
 
 /** What subscriptions connect. */
-export interface SubscriptionEnds {
+interface SubscriptionEnds {
   readonly topics: readonly TopicDefinition[];
   readonly queues: readonly QueueDefinition[];
   /** Those that run here. */

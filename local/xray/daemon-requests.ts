@@ -1,11 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody } from '../http/read-body.ts';
-import type { JsonObject } from './loose-json.ts';
-import { isObject } from '../json.ts';
-import { asObjects, asText } from './loose-json.ts';
-import type { DocumentReceiver } from './document-receiver.ts';
-import { reportInvalid } from './document-receiver.ts';
+import { sendJson } from '../http/answer.ts';
+import { AwsApiError, sendAwsError, toAwsApiError } from '../http/aws-error.ts';
+import { readJsonBody } from '../http/body.ts';
+import { targetOf } from '../http/target.ts';
+import type { JsonObject } from '../json.ts';
+import { asObjects, asText } from '../json.ts';
+import type { SegmentDocument } from './document.ts';
 import { MAX_DOCUMENT_BYTES, parseDocument } from './parse-document.ts';
+
+/** Where the daemon hands in what it received. */
+export interface DocumentReceiver {
+  readonly onDocument: (document: SegmentDocument) => void;
+  /** Called with why, and the beginning of what came; both are safe to print on a terminal. */
+  readonly onInvalid: (reason: string, sample: string) => void;
+}
 
 /** The daemon sends at most 50 documents at once; as JSON strings inside JSON they grow. */
 const MAX_BODY_BYTES = 2 * 50 * MAX_DOCUMENT_BYTES;
@@ -19,51 +27,33 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['/TelemetryRecords', () => ({})],
 ]);
 
-/** The part of the X-Ray API that SDKs and agents reach through the daemon. Signatures are not looked at. */
+/**
+ * The part of the X-Ray API that SDKs and agents reach through the daemon. Signatures are not looked at.
+ *
+ * @throws AwsApiError or RequestError when it is refused.
+ */
 export async function answerDaemonRequest(
   request: IncomingMessage,
   response: ServerResponse,
   receiver: DocumentReceiver,
 ): Promise<void> {
-  const [path = ''] = (request.url ?? '').split('?');
+  const { pathname: path } = targetOf(request);
   const operation = request.method === 'POST' ? OPERATIONS.get(path) : undefined;
-  const body = await readBody(request, MAX_BODY_BYTES);
-  // No SDK sends an origin: it is a page in a browser that would like to write traces.
-  if (request.headers.origin !== undefined) {
-    refuse(response, 403, 'AccessDeniedException', 'Pages in a browser may not use the X-Ray daemon.');
-  } else if (operation === undefined) {
+  if (operation === undefined) {
     const known = [...OPERATIONS.keys()].join(', ');
     const message = `${request.method ?? ''} ${path} is not served here; POST to ${known} is.`;
-    refuse(response, 404, 'UnknownOperationException', message);
-  } else if (body === 'broken') {
-    response.destroy();
-  } else if (body === 'too-large') {
-    refuse(response, 413, 'RequestEntityTooLarge', `A body may have ${MAX_BODY_BYTES} bytes.`);
-  } else {
-    run(operation, body.text, receiver, response);
+    throw new AwsApiError(404, 'UnknownOperationException', message);
   }
+  sendJson(response, 200, operation(await readJsonBody(request, MAX_BODY_BYTES), receiver));
 }
 
-function run(operation: Operation, body: string, receiver: DocumentReceiver, response: ServerResponse): void {
-  try {
-    answer(response, 200, operation(parseInput(body), receiver));
-  } catch (error) {
-    if (!(error instanceof InvalidRequest)) throw error;
-    refuse(response, 400, 'InvalidRequestException', error.message);
-  }
-}
-
-class InvalidRequest extends Error {}
-
-function parseInput(body: string): JsonObject {
-  let input: unknown;
-  try {
-    input = JSON.parse(body === '' ? '{}' : body);
-  } catch (error) {
-    throw new InvalidRequest(`The body is not JSON: ${(error as Error).message}`);
-  }
-  if (!isObject(input)) throw new InvalidRequest('The body is a JSON object.');
-  return input;
+export function refuseDaemonRequest(error: unknown, response: ServerResponse): void {
+  const types = {
+    tooLarge: 'RequestEntityTooLarge',
+    malformed: 'InvalidRequestException',
+    fault: 'InternalFailure',
+  };
+  sendAwsError(response, toAwsApiError(error, types));
 }
 
 /** The SDK takes a rule only with version 1, the resource `*` and an empty `Attributes`. */
@@ -99,9 +89,8 @@ function getSamplingTargets(input: JsonObject): object {
 function putTraceSegments(input: JsonObject, { onDocument, onInvalid }: DocumentReceiver): object {
   const texts = input['TraceSegmentDocuments'];
   if (!Array.isArray(texts) || !texts.every((text) => typeof text === 'string')) {
-    throw new InvalidRequest(
-      'TraceSegmentDocuments is an array of strings, each a segment document as JSON.',
-    );
+    const message = 'TraceSegmentDocuments is an array of strings, each a segment document as JSON.';
+    throw new AwsApiError(400, 'InvalidRequestException', message);
   }
   const unprocessed = texts.flatMap((text) => {
     const parsed = parseDocument(text);
@@ -116,11 +105,13 @@ function putTraceSegments(input: JsonObject, { onDocument, onInvalid }: Document
   return { UnprocessedTraceSegments: unprocessed };
 }
 
-function answer(response: ServerResponse, status: number, output: object): void {
-  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(output));
+const SAMPLE_LENGTH = 200;
+
+export function reportInvalid(onInvalid: DocumentReceiver['onInvalid'], reason: string, text: string): void {
+  onInvalid(printable(reason), printable(text.slice(0, SAMPLE_LENGTH)));
 }
 
-function refuse(response: ServerResponse, status: number, type: string, message: string): void {
-  response.setHeader('x-amzn-errortype', type);
-  answer(response, status, { __type: type, Message: message });
+/** Control characters could move the cursor or colour the screen; the reason may quote them too. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '\uFFFD');
 }

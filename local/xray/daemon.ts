@@ -1,18 +1,18 @@
-import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
-import { createServer } from 'node:http';
+import { createSocket } from 'node:dgram';
 import type { Server } from 'node:http';
+import { createGuardedServer, POLICIES } from '../http/guard.ts';
+import type { PortOptions } from '../http/loopback.ts';
 import { close, listen, LOOPBACK, portError } from '../http/loopback.ts';
-import { parseDatagram } from './datagram.ts';
-import { answerDaemonRequest } from './daemon-requests.ts';
-import type { DocumentReceiver } from './document-receiver.ts';
-import { reportInvalid } from './document-receiver.ts';
+import type { DocumentReceiver } from './daemon-requests.ts';
+import { answerDaemonRequest, refuseDaemonRequest, reportInvalid } from './daemon-requests.ts';
+import type { SegmentDocument } from './document.ts';
+import { isObject } from '../json.ts';
+import { parseDocument } from './parse-document.ts';
 
-export interface XRayDaemonOptions extends DocumentReceiver {
+export interface XRayDaemonOptions extends DocumentReceiver, Partial<PortOptions> {
   /** UDP and TCP alike; 0 takes one that is free for both. @default 2000 */
   readonly port?: number;
-  /** How a user chooses another port; stands in the error when this one is taken. */
-  readonly howToChoosePort?: string;
 }
 
 export interface XRayDaemonAddress {
@@ -65,14 +65,16 @@ export class XRayDaemon {
   }
 
   async #listen(wanted: number): Promise<XRayDaemonAddress> {
-    const { howToChoosePort: howToChoose = 'the option `port`, where 0 takes any free one' } = this.#options;
-    this.#server = createServer((request, response) => {
-      void answerDaemonRequest(request, response, this.#options);
+    const { howToChoosePort } = this.#options;
+    this.#server = createGuardedServer({
+      policy: POLICIES.awsApi,
+      handle: (request, response) => answerDaemonRequest(request, response, this.#options),
+      fail: refuseDaemonRequest,
     });
-    const port = await listen(this.#server, { port: wanted, purpose: 'the X-Ray daemon (TCP)', howToChoose });
+    const port = await listen(this.#server, 'the X-Ray daemon (TCP)', { port: wanted, howToChoosePort });
     this.#socket = createSocket('udp4', (datagram) => this.#receive(datagram));
     await bind(this.#socket, port).catch((cause: unknown) => {
-      throw portError({ port, purpose: 'the X-Ray daemon (UDP)', howToChoose }, cause as Error);
+      throw portError('the X-Ray daemon (UDP)', { port, howToChoosePort }, cause as Error);
     });
     this.#socket.on('error', ({ message }) => {
       reportInvalid(this.#options.onInvalid, `A datagram could not be received: ${message}`, '');
@@ -100,5 +102,30 @@ async function bind(socket: Socket, port: number): Promise<void> {
     socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
   } catch {
     // Some systems refuse more than they allow instead of granting less; their default works for less traffic.
+  }
+}
+
+type ParsedDatagram = { readonly document: SegmentDocument } | { readonly reason: string };
+
+/** Reads what an SDK sends over UDP: a line with a JSON header, then one document. Never throws. */
+function parseDatagram(datagram: string): ParsedDatagram {
+  const lineEnd = datagram.indexOf('\n');
+  const header = lineEnd === -1 ? datagram : datagram.slice(0, lineEnd);
+  if (!isHeader(header)) {
+    return { reason: 'Invalid header: a datagram begins with the line {"format":"json","version":1}.' };
+  }
+  const body = lineEnd === -1 ? '' : datagram.slice(lineEnd + 1);
+  if (body.trim() === '') return { reason: 'Missing segment: nothing follows the header line.' };
+  const parsed = parseDocument(body);
+  return 'document' in parsed ? parsed : { reason: `${parsed.error.code}: ${parsed.error.message}` };
+}
+
+function isHeader(text: string): boolean {
+  try {
+    const header: unknown = JSON.parse(text);
+    if (!isObject(header) || typeof header['format'] !== 'string') return false;
+    return header['format'].toLowerCase() === 'json' && header['version'] === 1;
+  } catch {
+    return false;
   }
 }

@@ -1,7 +1,16 @@
-import { isObject } from '../json.ts';
+import {
+  asBoolean,
+  asJson,
+  asNumber,
+  asObjects,
+  asRecord,
+  asText,
+  asTexts,
+  isObject,
+  present,
+} from '../json.ts';
 import type { Cause, Entity, ExceptionData, HttpData, StackFrame, TraceLink } from './document.ts';
-import type { JsonObject } from './loose-json.ts';
-import { asBoolean, asJson, asNumber, asObjects, asRecord, asText, asTexts, present } from './loose-json.ts';
+import type { JsonObject } from '../json.ts';
 
 /*
  * The optional fields of a document. What does not have the type that the segment document gives it is left out,

@@ -1,8 +1,7 @@
-import { isObject } from '../json.ts';
+import { asBoolean, asObjects, asRecord, asText, asTexts, isObject, present } from '../json.ts';
 import type { Entity, Segment, SegmentDocument, Subsegment } from './document.ts';
 import { parseAnnotations, parseCause, parseHttp, parseLinks, TRACE_ID } from './document-fields.ts';
-import type { JsonObject } from './loose-json.ts';
-import { asBoolean, asObjects, asRecord, asText, asTexts, present } from './loose-json.ts';
+import type { JsonObject } from '../json.ts';
 
 /** X-Ray developer guide, "X-Ray segment documents": 64 kB for one document. Bytes of UTF-8. */
 export const MAX_DOCUMENT_BYTES = 64 * 1024;

@@ -55,47 +55,6 @@ export interface Losses {
   readonly refusedDocuments: number;
 }
 
-/*
- * The page's own API, JSON over HTTP on the console's port. Alarms and metrics have the types of `cloudwatch/view.ts`.
- * `?from=&to=` are epoch milliseconds, both or neither; a range that is none is answered 400 with { message }.
- *
- * GET    /api/service      -> ServiceInfo
- * GET    /api/traces       -> TraceListing      (newest first; ?limit=, default 200; ?from=&to=: those that overlap it)
- * GET    /api/traces/:id   -> TracePage         (404 with { message } when unknown)
- * DELETE /api/traces       -> 204, and a `cleared` event
- * GET    /api/alarms       -> AlarmListing
- * GET    /api/alarms/:name -> AlarmPage         (?from=&to=: the range of its chart; 404 with { message } when unknown)
- * GET    /api/metrics      -> MetricsPage       (?from=&to=)
- * GET    /api/events       -> server-sent events: `summary` with a TraceSummary whenever a trace changed
- *                             (at most a few a second per trace), `losses` with Losses, `cleared`,
- *                             `alarm` with an AlarmSummary, `service` with ServiceInfo when it changed
- */
-
-export interface ServiceInfo {
-  readonly name: string;
-  readonly stage: string;
-  readonly region: string;
-  /** Whether any function is traced now. */
-  readonly tracing: boolean;
-  readonly functions: readonly FunctionInfo[];
-  /** A line that can be pasted into a terminal, shown while there is no trace. */
-  readonly tryThis: readonly string[];
-}
-
-export interface FunctionInfo {
-  /** The key in `serverless.yml`. */
-  readonly key: string;
-  /** The deployed name. */
-  readonly name: string;
-  /** Whether its tracing mode is `Active` now. */
-  readonly tracing: boolean;
-}
-
-export interface TraceListing {
-  readonly traces: readonly TraceSummary[];
-  readonly losses: Losses;
-}
-
 /** One trace and every trace reachable through links, so that a whole order can be followed on one page. */
 export interface TracePage {
   readonly trace: Trace;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { Expression, Inventory } from 'lambda-lantern-local/template';
+import { getAttribute, ref } from 'lambda-lantern-local/template';
 import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
-import type { Expression, Inventory } from '../../local/template/index.ts';
-import { getAttribute, ref } from '../../local/template/index.ts';
-import type { ActionSettings } from '../settings/alarm-settings.ts';
+import type { ActionSettings } from '../settings/settings.ts';
 
 /** The topic of the service: what is to hear of its alarms subscribes to `!Ref LanternAlarmTopic`. */
 export const ALARM_TOPIC = 'LanternAlarmTopic';
@@ -117,5 +117,6 @@ const alarmsOf = (service: string, stage: string): Expression => ({
   'Fn::Sub': `${alarmArnPrefix(service, stage)}*`,
 });
 
-export const alarmArnPrefix = (service: string, stage: string): string =>
-  `arn:\${AWS::Partition}:cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:${service}-${stage}-`;
+export function alarmArnPrefix(service: string, stage: string): string {
+  return `arn:\${AWS::Partition}:cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:${service}-${stage}-`;
+}

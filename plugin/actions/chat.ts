@@ -1,7 +1,7 @@
+import type { Expression, Inventory } from 'lambda-lantern-local/template';
+import { getAttribute } from 'lambda-lantern-local/template';
 import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
-import type { Expression, Inventory } from '../../local/template/index.ts';
-import { getAttribute } from '../../local/template/index.ts';
-import type { ActionSettings } from '../settings/alarm-settings.ts';
+import type { ActionSettings } from '../settings/settings.ts';
 
 const ROLE = 'LanternAlarmChatRole';
 

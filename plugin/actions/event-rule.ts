@@ -1,7 +1,7 @@
+import type { AlarmState, Expression, Inventory } from 'lambda-lantern-local/template';
+import { getAttribute } from 'lambda-lantern-local/template';
 import type { ResourceMap } from '../alarms/alarm-resources.ts';
-import type { AlarmState, Expression, Inventory } from '../../local/template/index.ts';
-import { getAttribute } from '../../local/template/index.ts';
-import type { ActionSettings } from '../settings/alarm-settings.ts';
+import type { ActionSettings } from '../settings/settings.ts';
 import { alarmArnPrefix } from './alarm-topic.ts';
 
 const RULE = 'LanternAlarmRule';

@@ -1,7 +1,7 @@
+import type { AlarmState, Expression, Inventory } from 'lambda-lantern-local/template';
+import { ref } from 'lambda-lantern-local/template';
 import type { AlarmActions, ResourceMap } from '../alarms/alarm-resources.ts';
-import type { AlarmState, Expression, Inventory } from '../../local/template/index.ts';
-import { ref } from '../../local/template/index.ts';
-import type { ActionSettings } from '../settings/alarm-settings.ts';
+import type { ActionSettings } from '../settings/settings.ts';
 import { ALARM_TOPIC, alarmTopicResources, subscriptions } from './alarm-topic.ts';
 import { chatResources } from './chat.ts';
 import { eventRuleResources } from './event-rule.ts';

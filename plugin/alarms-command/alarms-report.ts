@@ -1,9 +1,9 @@
-import type { AlarmPlan, AlarmSpec, SkippedAlarm } from '../alarms/alarm-spec.ts';
+import type { Inventory } from 'lambda-lantern-local/template';
+import type { AlarmPlan, PlannedAlarm, SkippedAlarm } from '../alarms/alarm-plan.ts';
+import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import { periodsInWords, thresholdInWords } from '../alarms/wording.ts';
-import type { Inventory } from '../../local/template/index.ts';
+import { WIDTH, wrap } from '../terminal-text.ts';
 
-/** What fits a terminal without breaking lines. */
-export const WIDTH = 120;
 const INDENT = '  ';
 
 /** The alarms of a service as a table for people: what is watched, from when on, and why; and what is not watched. */
@@ -34,8 +34,10 @@ export function alarmsJson(
   return JSON.stringify({ service, stage, region, ...plan }, null, 2);
 }
 
-function byResource(alarms: readonly AlarmSpec[]): ReadonlyArray<readonly [string, readonly AlarmSpec[]]> {
-  const groups = new Map<string, AlarmSpec[]>();
+function byResource(
+  alarms: readonly PlannedAlarm[],
+): ReadonlyArray<readonly [string, readonly PlannedAlarm[]]> {
+  const groups = new Map<string, PlannedAlarm[]>();
   for (const alarm of alarms) {
     const title = titleOf(alarm.resource);
     groups.set(title, [...(groups.get(title) ?? []), alarm]);
@@ -43,16 +45,16 @@ function byResource(alarms: readonly AlarmSpec[]): ReadonlyArray<readonly [strin
   return [...groups];
 }
 
-const KINDS: Partial<Record<AlarmSpec['resource']['kind'], string>> = {
+const KINDS: Partial<Record<ResourceKind, string>> = {
   api: 'API',
   schedule: 'schedules, by way of',
   stateMachine: 'state machine',
 };
 
-const titleOf = ({ kind, key }: AlarmSpec['resource']): string =>
+const titleOf = ({ kind, key }: PlannedAlarm['resource']): string =>
   kind === 'account' ? 'account' : `${KINDS[kind] ?? kind} ${key}`;
 
-function rows(alarms: readonly AlarmSpec[]): readonly string[] {
+function rows(alarms: readonly PlannedAlarm[]): readonly string[] {
   const cells = alarms.map((alarm) => [
     nameOf(alarm),
     thresholdInWords(alarm),
@@ -71,7 +73,7 @@ function rows(alarms: readonly AlarmSpec[]): readonly string[] {
 }
 
 /** The name without what all of them begin with: that of the alarm, and of the part of the resource. */
-function nameOf({ id, name, severity, resource }: AlarmSpec): string {
+function nameOf({ id, name, severity, resource }: PlannedAlarm): string {
   const [, alarm = ''] = id.split('.');
   const part = name.slice(name.indexOf(`-${resource.key}-${alarm}`) + `-${resource.key}-${alarm}`.length);
   return `${severity === 'symptom' ? '*' : ' '} ${alarm}${part.replace(/^-/, ' ')}`;
@@ -95,16 +97,4 @@ function notWatched(skipped: readonly SkippedAlarm[]): readonly string[] {
       );
     }),
   ];
-}
-
-/** Breaks a text between words into lines of at most so many characters. */
-export function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

@@ -1,14 +1,12 @@
-import { addedBy } from '../cost/added-by.ts';
-import { trafficOf } from '../cost/cost-options.ts';
 import { costJson, costReport } from '../cost/cost-report.ts';
 import type { Traffic } from '../cost/estimate-cost.ts';
-import { estimateCost } from '../cost/estimate-cost.ts';
+import { addedBy, estimateCost } from '../cost/estimate-cost.ts';
 import { endProgress } from '../local/end-progress.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
 import type { WatchedService } from '../watch-service.ts';
 import { alarmsJson, alarmsReport } from './alarms-report.ts';
 import type { AlarmsCommandOptions } from './command-options.ts';
-import { formatFrom } from './command-options.ts';
+import { formatFrom, trafficFrom } from './command-options.ts';
 
 /**
  * `serverless alarms`: packages the service, deploys nothing, and prints the alarms that a deployment would have, or with
@@ -25,7 +23,7 @@ export async function runAlarmsCommand(
 ): Promise<void> {
   try {
     const format = formatFrom(options);
-    const traffic = trafficOf(options);
+    const traffic = trafficFrom(options);
     await serverless.pluginManager.spawn('package');
     endProgress();
     const service = watched();

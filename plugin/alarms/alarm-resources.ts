@@ -1,5 +1,5 @@
-import type { Expression } from '../../local/template/index.ts';
-import type { AlarmPlan, AlarmSpec, CompositeSpec, MetricFilterSpec, MetricStat } from './alarm-spec.ts';
+import type { Expression, Properties } from 'lambda-lantern-local/template';
+import type { AlarmPlan, PlannedAlarm, PlannedComposite, PlannedFilter, MetricStat } from './alarm-plan.ts';
 import { alarmDescription } from './wording.ts';
 
 /** A resource of CloudFormation, as it stands in a template. */
@@ -9,9 +9,10 @@ export interface CloudFormationResource {
   readonly DependsOn?: readonly string[];
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
-  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly Properties: Properties;
 }
 
+/** By logical id. */
 export type ResourceMap = Readonly<Record<string, CloudFormationResource>>;
 
 /** What an alarm does when it changes its state, as properties of `AWS::CloudWatch::Alarm`. */
@@ -39,7 +40,7 @@ export function alarmResources(
 const conditionOf = ({ condition }: { readonly condition?: string }): Partial<CloudFormationResource> =>
   condition === undefined ? {} : { Condition: condition };
 
-function metricAlarm(alarm: AlarmSpec, actions: AlarmActions): CloudFormationResource {
+function metricAlarm(alarm: PlannedAlarm, actions: AlarmActions): CloudFormationResource {
   const { thresholdMetricId, threshold, evaluateLowSampleCountPercentile: lowSamples } = alarm;
   return {
     Type: 'AWS::CloudWatch::Alarm',
@@ -61,7 +62,7 @@ function metricAlarm(alarm: AlarmSpec, actions: AlarmActions): CloudFormationRes
   };
 }
 
-function metricProperties({ metric, thresholdMetricId }: AlarmSpec): Readonly<Record<string, unknown>> {
+function metricProperties({ metric, thresholdMetricId }: PlannedAlarm): Readonly<Record<string, unknown>> {
   if (metric.kind === 'stat') {
     const isPlain = /^[A-Z]/.test(metric.statistic);
     return {
@@ -100,7 +101,7 @@ const metricOf = ({ namespace, metricName, dimensions }: MetricStat): Readonly<R
 });
 
 const compositeAlarm = (
-  { name, rule, children, description }: CompositeSpec,
+  { name, rule, children, description }: PlannedComposite,
   actions: AlarmActions,
 ): CloudFormationResource => ({
   Type: 'AWS::CloudWatch::CompositeAlarm',
@@ -109,7 +110,7 @@ const compositeAlarm = (
   Properties: { AlarmName: name, AlarmDescription: description, AlarmRule: rule, ...actions },
 });
 
-const metricFilter = (filter: MetricFilterSpec): CloudFormationResource => ({
+const metricFilter = (filter: PlannedFilter): CloudFormationResource => ({
   Type: 'AWS::Logs::MetricFilter',
   ...conditionOf(filter),
   Properties: {

@@ -1,6 +1,6 @@
-import type { Inventory } from '../../local/template/index.ts';
-import type { AlarmSpec, CompositeSpec } from './alarm-spec.ts';
-import { LONGEST_RULE, MOST_CHILDREN } from './limits.ts';
+import type { Inventory } from 'lambda-lantern-local/template';
+import { MAX_RULE_ALARMS, MAX_RULE_LENGTH } from 'lambda-lantern-local/template';
+import type { PlannedAlarm, PlannedComposite } from './alarm-plan.ts';
 
 /**
  * One alarm that says that the service is unhealthy: in ALARM as soon as one of the symptoms is. Warnings do not count. Where
@@ -8,8 +8,8 @@ import { LONGEST_RULE, MOST_CHILDREN } from './limits.ts';
  */
 export function planComposites(
   { service, stage }: Pick<Inventory, 'service' | 'stage'>,
-  alarms: ReadonlyArray<Pick<AlarmSpec, 'name' | 'logicalId' | 'severity' | 'condition'>>,
-): readonly CompositeSpec[] {
+  alarms: ReadonlyArray<Pick<PlannedAlarm, 'name' | 'logicalId' | 'severity' | 'condition'>>,
+): readonly PlannedComposite[] {
   // A rule may not name an alarm that does not exist, and whether a conditional one does, only the deployment knows.
   const symptoms = alarms.filter(
     ({ severity, condition }) => severity === 'symptom' && condition === undefined,
@@ -35,7 +35,7 @@ const describeRoot = (service: string, stage: string): string =>
   `The service ${service} in the stage ${stage} is unhealthy: at least one of its alarms that its users feel, or that loses ` +
   'work, is in ALARM. Look at the alarms in its rule.';
 
-type Named = Pick<AlarmSpec, 'name' | 'logicalId'>;
+type Named = Pick<PlannedAlarm, 'name' | 'logicalId'>;
 
 const OR = ' OR ';
 const term = ({ name }: Named): string => `ALARM("${name}")`;
@@ -45,7 +45,7 @@ const composite = (
   children: readonly Named[],
   description: string,
   isRoot: boolean,
-): CompositeSpec => ({
+): PlannedComposite => ({
   name,
   logicalId,
   rule: children.map(term).join(OR),
@@ -61,7 +61,7 @@ function chunks(alarms: readonly Named[]): ReadonlyArray<readonly Named[]> {
   for (const alarm of alarms) {
     const added = term(alarm).length + OR.length;
     const current = found.at(-1) ?? [];
-    if (current.length > 0 && (current.length === MOST_CHILDREN || length + added > LONGEST_RULE)) {
+    if (current.length > 0 && (current.length === MAX_RULE_ALARMS || length + added > MAX_RULE_LENGTH)) {
       found.push([alarm]);
       length = added;
     } else {

@@ -1,8 +1,8 @@
-import type { Expression, Inventory } from '../../local/template/index.ts';
-import type { Resources } from './definition.ts';
+import type { Expression, Inventory } from 'lambda-lantern-local/template';
+import type { ResourceKind, Resources } from './resource-kinds.ts';
 
 /** The page of AWS' console to look at first, of the right region and partition. */
-export function consoleLink<Kind extends keyof Resources>(
+export function consoleLink<Kind extends ResourceKind>(
   kind: Kind,
   resource: Resources[Kind],
   { region }: Pick<Inventory, 'region'>,
@@ -10,12 +10,9 @@ export function consoleLink<Kind extends keyof Resources>(
   return joinTexts(consoleOf(region), ...(PAGES[kind] as Page<Kind>)(resource, region));
 }
 
-type Page<Kind extends keyof Resources> = (
-  resource: Resources[Kind],
-  region: string,
-) => readonly Expression[];
+type Page<Kind extends ResourceKind> = (resource: Resources[Kind], region: string) => readonly Expression[];
 
-const PAGES: { readonly [Kind in keyof Resources]: Page<Kind> } = {
+const PAGES: { readonly [Kind in ResourceKind]: Page<Kind> } = {
   function: ({ name }, region) => [`/lambda/home?region=${region}#/functions/`, name, '?tab=monitoring'],
   queue: ({ name }, region) => [
     `/sqs/v3/home?region=${region}#/queues/https%3A%2F%2Fsqs.${region}.`,
@@ -49,8 +46,22 @@ const PAGES: { readonly [Kind in keyof Resources]: Page<Kind> } = {
   account: (_inventory, region) => [`/lambda/home?region=${region}#/discover`],
 };
 
+/** A page of CloudWatch. */
+export function cloudWatchLink(region: string, fragment: Expression): Expression {
+  return joinTexts(`${consoleOf(region)}/cloudwatch/home?region=${region}`, fragment);
+}
+
+export function dashboardLink(region: string, name: string): Expression {
+  return cloudWatchLink(region, `#dashboards/dashboard/${name}`);
+}
+
+/** A link in Markdown, for dashboards. */
+export function markdownLink(text: string, target: Expression): Expression {
+  return joinTexts(`[${text}](`, target, ')');
+}
+
 /** Where the pages of the console begin; China and GovCloud have consoles of their own. */
-export function consoleOf(region: string): string {
+function consoleOf(region: string): string {
   if (region.startsWith('cn-')) return `https://${region}.console.amazonaws.cn`;
   if (region.startsWith('us-gov-')) return `https://${region}.console.amazonaws-us-gov.com`;
   return `https://${region}.console.aws.amazon.com`;

@@ -1,24 +1,17 @@
+import type { DefaultAlarm } from './default-alarm.ts';
 import { API_ALARMS } from './defaults/apis.ts';
 import { RULE_ALARMS, SCHEDULE_ALARMS, STATE_MACHINE_ALARMS } from './defaults/events.ts';
-import { FUNCTION_ASYNC_ALARMS } from './defaults/function-async.ts';
-import { ACCOUNT_ALARMS, FUNCTION_CONCURRENCY_ALARMS } from './defaults/function-concurrency.ts';
-import { FUNCTION_INVOCATION_ALARMS } from './defaults/function-invocations.ts';
-import { FUNCTION_REPORT_ALARMS } from './defaults/function-reports.ts';
+import { ACCOUNT_ALARMS, FUNCTION_ALARMS } from './defaults/functions.ts';
 import { QUEUE_ALARMS, TOPIC_ALARMS } from './defaults/messaging.ts';
 import { TABLE_ALARMS } from './defaults/tables.ts';
-import type { AlarmDefinition, Resources } from './definition.ts';
+import type { ResourceKind } from './resource-kinds.ts';
 
 /**
  * Every alarm, by what it is put on. The numbers, their sources and what an alarm means stand in the files of `defaults/`;
  * `docs/alarms.md` is made of them. Frozen all through: settings are laid over copies.
  */
-export const DEFAULTS: { readonly [Kind in keyof Resources]: ReadonlyArray<AlarmDefinition<Kind>> } = freeze({
-  function: [
-    ...FUNCTION_INVOCATION_ALARMS,
-    ...FUNCTION_REPORT_ALARMS,
-    ...FUNCTION_CONCURRENCY_ALARMS,
-    ...FUNCTION_ASYNC_ALARMS,
-  ],
+export const DEFAULTS: { readonly [Kind in ResourceKind]: ReadonlyArray<DefaultAlarm<Kind>> } = freeze({
+  function: FUNCTION_ALARMS,
   queue: QUEUE_ALARMS,
   topic: TOPIC_ALARMS,
   table: TABLE_ALARMS,

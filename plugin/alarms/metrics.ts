@@ -1,23 +1,53 @@
-import type { Expression, FunctionResource } from '../../local/template/index.ts';
-import type { Dimension, MetricMath, MetricStat } from './alarm-spec.ts';
-import type { Tuning } from './definition.ts';
+import type { ApiResource, Expression, FunctionResource, RuleResource } from 'lambda-lantern-local/template';
+import type { Dimension, MetricMath, MetricStat } from './alarm-plan.ts';
+import type { Tuning } from './default-alarm.ts';
 
+/** How a metric is taken. */
 type Taken = Pick<Tuning, 'statistic' | 'period'>;
+
+export type Dimensions = Readonly<Record<string, Expression>>;
 
 /** A metric, taken with the statistic and the period of the alarm. */
 export function metric(
   namespace: Expression,
   metricName: string,
-  dimensions: Readonly<Record<string, Expression>>,
+  dimensions: Dimensions,
   { statistic, period }: Taken,
 ): MetricStat {
-  const list: readonly Dimension[] = Object.entries(dimensions).map(([name, value]) => ({ name, value }));
-  return { kind: 'stat', namespace, metricName, dimensions: list, statistic, period };
+  return { kind: 'stat', namespace, metricName, dimensions: listed(dimensions), statistic, period };
+}
+
+/** Dimensions as CloudFormation has them. */
+export function listed(dimensions: Dimensions): readonly Dimension[] {
+  return Object.entries(dimensions).map(([name, value]) => ({ name, value }));
 }
 
 /** A metric of a whole function: of all its versions and aliases together. */
-export const lambda = (name: string, fn: FunctionResource, taken: Taken): MetricStat =>
-  metric('AWS/Lambda', name, { FunctionName: fn.name }, taken);
+export function lambda(name: string, fn: FunctionResource, taken: Taken): MetricStat {
+  return metric('AWS/Lambda', name, { FunctionName: fn.name }, taken);
+}
+
+/** API Gateway's names of the same thing, by kind of API; a count is one sample per request. */
+export const API_METRICS = {
+  REST: { requests: 'Count', clientErrors: '4XXError', serverErrors: '5XXError', latency: 'Latency' },
+  HTTP: { requests: 'Count', clientErrors: '4xx', serverErrors: '5xx', latency: 'Latency' },
+  WEBSOCKET: {
+    requests: 'MessageCount',
+    clientErrors: 'ClientError',
+    serverErrors: 'ExecutionError',
+    latency: 'IntegrationLatency',
+  },
+} as const satisfies Readonly<Record<ApiResource['kind'], unknown>>;
+
+/** Of a stage of an API: CloudWatch knows a REST API by its name, the others by their id. */
+export function apiDimensions({ kind, name, stage }: ApiResource): Dimensions {
+  return { [kind === 'REST' ? 'ApiName' : 'ApiId']: name, Stage: stage };
+}
+
+/** EventBridge: `RuleName` alone means the default bus; a custom bus has to be named beside it. */
+export function ruleDimensions({ name, eventBusName }: RuleResource): Dimensions {
+  return { ...(eventBusName !== undefined && { EventBusName: eventBusName }), RuleName: name };
+}
 
 /** Metric math over some metrics by id; the expression is what is compared. */
 export function math(
@@ -35,24 +65,3 @@ export function math(
     period: Math.max(...Object.values(stats).map((stat) => stat.period)),
   };
 }
-
-export const sumOver = (period: number): Taken => ({ statistic: 'Sum', period });
-
-/** `80 %` for 0.8. */
-export const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
-
-/** `a minute`, `5 minutes`, `6 hours`, `4 days`, `90 s`. */
-export function duration(seconds: number): string {
-  if (seconds === 60) return 'a minute';
-  const [size, unit] = UNITS.find(([unitSize]) => seconds >= 2 * unitSize && seconds % unitSize === 0) ?? [
-    1,
-    's',
-  ];
-  return `${seconds / size} ${unit}`;
-}
-
-const UNITS: ReadonlyArray<readonly [number, string]> = [
-  [86_400, 'days'],
-  [3600, 'hours'],
-  [60, 'minutes'],
-];

@@ -1,14 +1,15 @@
-import type { Inventory, ScheduleResource } from '../../local/template/index.ts';
-import type { AlarmSettings, StageAlarmSettings } from '../settings/alarm-settings.ts';
+import type { Inventory } from 'lambda-lantern-local/template';
+import { percentileOf } from 'lambda-lantern-local/template';
 import type { ResolvedAlarm } from '../settings/resolve-settings.ts';
 import { resolveAlarm, settingsForStage } from '../settings/resolve-settings.ts';
-import type { AlarmPlan, AlarmSpec, MetricFilterSpec, SkippedAlarm } from './alarm-spec.ts';
-import { anomalyBand } from './anomaly-band.ts';
+import type { AlarmSettings, StageAlarmSettings } from '../settings/settings.ts';
+import type { AlarmPlan, PlannedAlarm, MetricStat, PlannedFilter, SkippedAlarm } from './alarm-plan.ts';
 import { planComposites } from './composite.ts';
 import { consoleLink } from './console-links.ts';
+import type { DefaultAlarm, Watched } from './default-alarm.ts';
 import { DEFAULTS } from './defaults.ts';
-import type { AlarmDefinition, Resources, Watched } from './definition.ts';
-import { isPercentile } from './statistics.ts';
+import type { ResourceKind, Resources } from './resource-kinds.ts';
+import { resourcesByKind, scheduleGroups } from './resource-kinds.ts';
 
 /**
  * Plans every alarm of a service from its inventory, the defaults, and `custom.lantern.alarms`. Pure: what is given is not
@@ -17,9 +18,12 @@ import { isPercentile } from './statistics.ts';
 export function planAlarms(inventory: Inventory, settings?: AlarmSettings): AlarmPlan {
   const forStage = settingsForStage(settings, inventory.stage);
   if (forStage === false) return { alarms: [], filters: [], composites: [], skipped: [] };
-  const planned = resourcesByKind(inventory).flatMap(([kind, resources]) =>
-    resources.flatMap((resource) => planResource(kind, resource, inventory, forStage)),
-  );
+  const oneOfEachGroup = scheduleGroups(inventory.schedules).map(([first]) => first);
+  const byKind = { ...resourcesByKind(inventory), schedule: oneOfEachGroup };
+  const planned = (Object.keys(byKind) as ResourceKind[]).flatMap((kind) => {
+    const resources: ReadonlyArray<Resources[ResourceKind]> = byKind[kind];
+    return resources.flatMap((resource) => planResource(kind, resource, inventory, forStage));
+  });
   const alarms = planned.flatMap(({ alarm }) => alarm ?? []);
   const filters = new Map(
     planned.flatMap(({ filters = [] }) => filters.map((filter) => [filter.logicalId, filter])),
@@ -33,35 +37,12 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings): Alar
 }
 
 interface Planned {
-  readonly alarm?: AlarmSpec;
-  readonly filters?: readonly MetricFilterSpec[];
+  readonly alarm?: PlannedAlarm;
+  readonly filters?: readonly PlannedFilter[];
   readonly skipped?: SkippedAlarm;
 }
 
-type ResourcesOfKind = {
-  readonly [Kind in keyof Resources]: readonly [Kind, ReadonlyArray<Resources[Kind]>];
-}[keyof Resources];
-
-const resourcesByKind = (inventory: Inventory): readonly ResourcesOfKind[] => [
-  ['function', inventory.functions],
-  ['api', inventory.apis],
-  ['queue', inventory.queues],
-  ['topic', inventory.topics],
-  ['table', inventory.tables],
-  ['rule', inventory.rules],
-  ['schedule', oneOfEachGroup(inventory.schedules)],
-  ['stateMachine', inventory.stateMachines],
-  ['account', [inventory]],
-];
-
-function oneOfEachGroup(schedules: readonly ScheduleResource[]): readonly ScheduleResource[] {
-  const groups = new Map(
-    schedules.toReversed().map((schedule) => [JSON.stringify(schedule.group), schedule]),
-  );
-  return schedules.filter((schedule) => groups.get(JSON.stringify(schedule.group)) === schedule);
-}
-
-function planResource<Kind extends keyof Resources>(
+function planResource<Kind extends ResourceKind>(
   kind: Kind,
   resource: Resources[Kind],
   inventory: Inventory,
@@ -72,7 +53,7 @@ function planResource<Kind extends keyof Resources>(
   if (whyNot !== undefined) return [{ skipped: { id: kind, resource: identity, why: whyNot } }];
   const condition = 'logicalId' in resource ? resource.condition : undefined;
   const link = consoleLink(kind, resource, inventory);
-  const definitions: ReadonlyArray<AlarmDefinition<Kind>> = DEFAULTS[kind];
+  const definitions: ReadonlyArray<DefaultAlarm<Kind>> = DEFAULTS[kind];
   return definitions.flatMap((definition) => {
     const resolved = resolveAlarm(settings, kind, identity.key, definition);
     if (resolved === 'off') return [];
@@ -80,7 +61,7 @@ function planResource<Kind extends keyof Resources>(
     return definition.plan(resource, resolved.tuning).map((found): Planned => {
       if ('skipped' in found) return { skipped: { id, resource: identity, why: found.skipped } };
       const { filters = [], part } = found;
-      const alarm: AlarmSpec = {
+      const alarm: PlannedAlarm = {
         id,
         ...namesOf(inventory, identity, definition.name, part),
         resource: identity,
@@ -95,16 +76,16 @@ function planResource<Kind extends keyof Resources>(
 }
 
 /** Why no alarm at all would work on a resource. */
-function whyNotAtAll(resource: Resources[keyof Resources]): string | undefined {
+function whyNotAtAll(resource: Resources[ResourceKind]): string | undefined {
   return 'runsAtEdge' in resource && resource.runsAtEdge
     ? "CloudFront runs it, and its metrics are in the region of each request: no region's alarm would see all of them"
     : undefined;
 }
 
-function identityOf<Kind extends keyof Resources>(
+function identityOf<Kind extends ResourceKind>(
   kind: Kind,
   resource: Resources[Kind],
-): AlarmSpec['resource'] {
+): PlannedAlarm['resource'] {
   return 'logicalId' in resource
     ? { kind, logicalId: resource.logicalId, key: resource.key }
     : { kind, logicalId: 'Account', key: 'account' };
@@ -112,10 +93,10 @@ function identityOf<Kind extends keyof Resources>(
 
 function namesOf(
   { service, stage }: Inventory,
-  { kind, logicalId, key }: AlarmSpec['resource'],
+  { kind, logicalId, key }: PlannedAlarm['resource'],
   alarm: string,
   part?: string,
-): Pick<AlarmSpec, 'name' | 'logicalId'> {
+): Pick<PlannedAlarm, 'name' | 'logicalId'> {
   // An API has one logical id and a key per stage; a function's key may hold what a logical id may not.
   const resource = kind === 'function' ? logicalId : key;
   const ids = [resource, alarm, part ?? ''].map((name) => capitalised(alphanumeric(name)));
@@ -132,11 +113,11 @@ const alphanumeric = (name: string): string =>
 const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 function comparison(
-  { comparisonOperator }: Pick<AlarmDefinition, 'comparisonOperator'>,
+  { comparisonOperator }: Pick<DefaultAlarm, 'comparisonOperator'>,
   { metric, threshold }: Watched,
   { tuning }: ResolvedAlarm,
 ): Pick<
-  AlarmSpec,
+  PlannedAlarm,
   | 'metric'
   | 'comparisonOperator'
   | 'threshold'
@@ -156,15 +137,41 @@ function comparison(
     treatMissingData,
     // With few samples a high percentile is their maximum. To ignore those would freeze the alarm on low traffic.
     ...(metric.kind === 'stat' &&
-      isPercentile(metric.statistic) && { evaluateLowSampleCountPercentile: 'evaluate' as const }),
+      percentileOf(metric.statistic) !== undefined && {
+        evaluateLowSampleCountPercentile: 'evaluate' as const,
+      }),
+  };
+}
+
+/**
+ * Compares a metric with what CloudWatch expects of it, from up to two weeks of its past, in place of a threshold.
+ *
+ * @param width of the band, in standard deviations.
+ */
+export function anomalyBand(
+  stat: MetricStat,
+  width: number,
+): Pick<PlannedAlarm, 'metric' | 'comparisonOperator' | 'thresholdMetricId'> {
+  return {
+    metric: {
+      kind: 'math',
+      metrics: [
+        { id: 'value', stat },
+        { id: 'band', expression: `ANOMALY_DETECTION_BAND(value, ${width})`, label: 'Expected' },
+      ],
+      returns: 'value',
+      period: stat.period,
+    },
+    comparisonOperator: 'GreaterThanUpperThreshold',
+    thresholdMetricId: 'band',
   };
 }
 
 function describe(
-  definition: Omit<AlarmDefinition, 'plan'>,
+  definition: Omit<DefaultAlarm, 'plan'>,
   { reason }: Watched,
   { tuning, overridden }: ResolvedAlarm,
-): Pick<AlarmSpec, 'unit' | 'meaning' | 'cause' | 'reason' | 'missingReason' | 'severity' | 'overridden'> {
+): Pick<PlannedAlarm, 'unit' | 'meaning' | 'cause' | 'reason' | 'missingReason' | 'severity' | 'overridden'> {
   const { unit, meaning, cause, severity, missing } = definition;
   const isSet = overridden.some((name) => name === 'threshold' || name === 'share' || name === 'minimum');
   return {

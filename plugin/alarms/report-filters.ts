@@ -1,7 +1,7 @@
-import type { Expression, FunctionResource } from '../../local/template/index.ts';
-import { ref } from '../../local/template/index.ts';
-import type { MetricFilterSpec, MetricStat } from './alarm-spec.ts';
-import type { Tuning, Unwatched } from './definition.ts';
+import type { Expression, FunctionResource } from 'lambda-lantern-local/template';
+import { ref } from 'lambda-lantern-local/template';
+import type { PlannedFilter, MetricStat } from './alarm-plan.ts';
+import type { Tuning, Unwatched } from './default-alarm.ts';
 import { metric } from './metrics.ts';
 
 export type ReportMetric = 'MaxMemoryUsed' | 'InitDuration' | 'Timeouts';
@@ -61,7 +61,7 @@ export function reportMetric(
 ):
   | {
       readonly stat: (taken: Pick<Tuning, 'statistic' | 'period'>) => MetricStat;
-      readonly filter: MetricFilterSpec;
+      readonly filter: PlannedFilter;
     }
   | Unwatched {
   const skipped = whyNot(fn);

@@ -1,30 +1,21 @@
-import type { Expression } from '../../local/template/index.ts';
-import type { AlarmSpec } from './alarm-spec.ts';
+import type { Expression } from 'lambda-lantern-local/template';
+import { comparisonSign } from 'lambda-lantern-local/template';
+import type { PlannedAlarm } from './alarm-plan.ts';
 import { joinTexts } from './console-links.ts';
 
-const OPERATORS: Readonly<Record<AlarmSpec['comparisonOperator'], string>> = {
-  GreaterThanThreshold: '>',
-  GreaterThanOrEqualToThreshold: '>=',
-  LessThanThreshold: '<',
-  LessThanOrEqualToThreshold: '<=',
-  GreaterThanUpperThreshold: 'above the band',
-  LessThanLowerThreshold: 'below the band',
-  LessThanLowerOrGreaterThanUpperThreshold: 'outside of the band',
-};
-
 /** `> 1500 ms`; for an anomaly, `above the band`. */
-export const thresholdInWords = ({
+export function thresholdInWords({
   comparisonOperator,
   threshold,
   unit,
-}: Pick<AlarmSpec, 'comparisonOperator' | 'threshold' | 'unit'>): string =>
-  threshold === undefined
-    ? OPERATORS[comparisonOperator]
-    : `${OPERATORS[comparisonOperator]} ${Number(threshold.toFixed(3))} ${unit}`;
+}: Pick<PlannedAlarm, 'comparisonOperator' | 'threshold' | 'unit'>): string {
+  const sign = comparisonSign(comparisonOperator);
+  return threshold === undefined ? sign : `${sign} ${Number(threshold.toFixed(3))} ${unit}`;
+}
 
 /** `3 of 5 min`, `1 of 1 x 5 min`. */
 export function periodsInWords(
-  { datapointsToAlarm, evaluationPeriods }: Pick<AlarmSpec, 'datapointsToAlarm' | 'evaluationPeriods'>,
+  { datapointsToAlarm, evaluationPeriods }: Pick<PlannedAlarm, 'datapointsToAlarm' | 'evaluationPeriods'>,
   period: number,
 ): string {
   const each = period === 60 ? 'min' : period % 60 === 0 ? `x ${period / 60} min` : `x ${period} s`;
@@ -32,9 +23,9 @@ export function periodsInWords(
 }
 
 /** What whoever is woken reads: what it means, the likely cause and what to look at first, from when on, and where. */
-export const alarmDescription = (
+export function alarmDescription(
   alarm: Pick<
-    AlarmSpec,
+    PlannedAlarm,
     | 'meaning'
     | 'cause'
     | 'reason'
@@ -46,9 +37,31 @@ export const alarmDescription = (
     | 'datapointsToAlarm'
     | 'metric'
   >,
-): Expression =>
-  joinTexts(
+): Expression {
+  return joinTexts(
     `${alarm.meaning}\nLikely cause: ${alarm.cause}\n` +
       `Threshold: ${thresholdInWords(alarm)} in ${periodsInWords(alarm, alarm.metric.period)}: ${alarm.reason}.\n`,
     alarm.link,
   );
+}
+
+/** `80 %` for 0.8. */
+export function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(3))} %`;
+}
+
+/** `a minute`, `5 minutes`, `6 hours`, `4 days`, `90 s`. */
+export function duration(seconds: number): string {
+  if (seconds === 60) return 'a minute';
+  const [size, unit] = UNITS.find(([unitSize]) => seconds >= 2 * unitSize && seconds % unitSize === 0) ?? [
+    1,
+    's',
+  ];
+  return `${seconds / size} ${unit}`;
+}
+
+const UNITS: ReadonlyArray<readonly [number, string]> = [
+  [86_400, 'days'],
+  [3600, 'hours'],
+  [60, 'minutes'],
+];

@@ -1,7 +1,6 @@
-import { WIDTH, wrap } from '../alarms-command/alarms-report.ts';
+import { table, WIDTH, wrap } from '../terminal-text.ts';
 import type { CostEstimate, CostLine } from './estimate-cost.ts';
-import { datesOfPrices } from './price-list.ts';
-import { PRICES } from './prices.ts';
+import { datesOfPrices, PRICES } from './prices.ts';
 
 /** The estimate as a table for people. */
 export function costReport(estimate: CostEstimate): string {
@@ -19,7 +18,7 @@ export function costReport(estimate: CostEstimate): string {
       WIDTH,
     ),
     '',
-    ...table(rows),
+    ...table(rows, 'right'),
     '',
     ...[
       ...notes,
@@ -50,16 +49,3 @@ const item = (note: string): readonly string[] =>
 const usd = (amount: number): string => amount.toFixed(2);
 
 const percent = (share: number): string => `${Number((share * 100).toFixed(4))} %`;
-
-/** Columns wide enough for their longest cell; figures stand at the right. */
-function table(rows: ReadonlyArray<readonly string[]>): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
-}

@@ -1,12 +1,11 @@
-import type { AlarmSpec } from '../alarms/alarm-spec.ts';
-import { billedAlarmMetrics } from './billed-alarms.ts';
-import type { PriceName } from './price-list.ts';
-import { priceListOf } from './price-list.ts';
-import { PRICES } from './prices.ts';
+import type { PlannedAlarm } from '../alarms/alarm-plan.ts';
+import type { WatchedService } from '../watch-service.ts';
+import type { PriceName } from './prices.ts';
+import { priceListOf, PRICES } from './prices.ts';
 
 /** What the plugin adds to a deployment, as far as it is billed. */
 export interface Added {
-  readonly alarms: readonly AlarmSpec[];
+  readonly alarms: readonly PlannedAlarm[];
   readonly compositeAlarms: number;
   readonly metricFilters: number;
   readonly dashboards: ReadonlyArray<{ readonly metricCount: number }>;
@@ -110,6 +109,52 @@ export function estimateCost({ added, traffic, region }: EstimateCostOptions): C
     },
     notes: [...caveats, ...notesOf(added)],
   };
+}
+
+/** What the plugin has added to a service, as far as it is billed. */
+export function addedBy({
+  plan,
+  dashboards,
+  resources,
+}: Pick<WatchedService, 'plan' | 'dashboards' | 'resources'>): Added {
+  const all = Object.values(resources);
+  return {
+    alarms: plan.alarms,
+    compositeAlarms: plan.composites.length,
+    metricFilters: plan.filters.length,
+    dashboards,
+    keys: all.filter(({ Type }) => Type === 'AWS::KMS::Key').length,
+    emailSubscriptions: all.filter(
+      ({ Type, Properties }) => Type === 'AWS::SNS::Subscription' && Properties.Protocol === 'email',
+    ).length,
+  };
+}
+
+/** Below this period, in seconds, an alarm is billed as one of high resolution. */
+const STANDARD_RESOLUTION = 60;
+
+/** Metrics that alarms are billed for, by resolution. */
+interface BilledAlarmMetrics {
+  readonly standard: number;
+  readonly highResolution: number;
+}
+
+/** CloudWatch bills an alarm by its metrics: each metric of metric math counts, and an anomaly band adds its two bounds. */
+function billedAlarmMetrics(alarms: readonly PlannedAlarm[]): BilledAlarmMetrics {
+  const of = (isHigh: boolean): number =>
+    alarms
+      .filter(({ metric }) => metric.period < STANDARD_RESOLUTION === isHigh)
+      .reduce((sum, alarm) => sum + metricsOf(alarm), 0);
+  return { standard: of(false), highResolution: of(true) };
+}
+
+function metricsOf({ metric }: PlannedAlarm): number {
+  if (metric.kind === 'stat') return 1;
+  const stats = metric.metrics.filter((part) => 'stat' in part).length;
+  const bands = metric.metrics.filter(
+    (part) => 'expression' in part && part.expression.includes('ANOMALY_DETECTION_BAND'),
+  ).length;
+  return stats + bands * PRICES.metricsOfAnomalyBand;
 }
 
 const tracesOf = ({ requestsPerMonth, sampling }: Traffic): number => Math.round(requestsPerMonth * sampling);

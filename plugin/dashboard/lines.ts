@@ -1,5 +1,7 @@
-import type { Dimension } from '../alarms/alarm-spec.ts';
-import type { Expression } from '../../local/template/index.ts';
+import type { Expression } from 'lambda-lantern-local/template';
+import type { Dimension } from '../alarms/alarm-plan.ts';
+import type { Dimensions } from '../alarms/metrics.ts';
+import { listed } from '../alarms/metrics.ts';
 
 /** One line of a chart: a metric, or metric math over the metrics of the same chart. */
 export type Line = MetricLine | MathLine;
@@ -42,12 +44,16 @@ export const COLOR = {
 } as const;
 
 /** Makes lines of one resource: the metrics of its namespace with its dimensions. */
-export function linesOf(namespace: Expression, dimensions: readonly Dimension[]) {
+export function linesOf(namespace: Expression, dimensions: Dimensions) {
   return (
     metricName: string,
     statistic: string,
     style: Omit<MetricLine, 'metric' | 'statistic'> = {},
-  ): MetricLine => ({ metric: { namespace, metricName, dimensions }, statistic, ...style });
+  ): MetricLine => ({
+    metric: { namespace, metricName, dimensions: listed(dimensions) },
+    statistic,
+    ...style,
+  });
 }
 
 /** Whether both are one metric of CloudWatch, whatever the order of their dimensions. */

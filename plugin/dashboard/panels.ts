@@ -1,12 +1,11 @@
-import type { AlarmSpec } from '../alarms/alarm-spec.ts';
+import type { Expression, FunctionResource } from 'lambda-lantern-local/template';
+import { LOG_GROUP_PREFIX } from 'lambda-lantern-local/template';
+import type { PlannedAlarm } from '../alarms/alarm-plan.ts';
 import { joinTexts } from '../alarms/console-links.ts';
-import type { Expression } from '../../local/template/index.ts';
 import type { Panel } from './body.ts';
-import { REGION } from './body.ts';
-import { DASHBOARD_LIMITS } from './limits.ts';
+import { DASHBOARD_LIMITS, REGION } from './body.ts';
 import type { Line } from './lines.ts';
-import { metricsArray } from './lines.ts';
-import type { Threshold } from './thresholds.ts';
+import { COLOR, metricsArray } from './lines.ts';
 
 /** Grid units: four charts in a row. */
 const CHART = { width: 6, height: 6 } as const;
@@ -24,6 +23,20 @@ export interface ChartOptions {
   readonly period?: number;
   /** @default false */
   readonly stacked?: boolean;
+}
+
+/** A horizontal line of a chart, as CloudWatch documents it. */
+export interface Threshold {
+  readonly value: number;
+  readonly label: string;
+  readonly color: string;
+  readonly fill?: 'above' | 'below';
+  readonly yAxis?: 'left' | 'right';
+}
+
+/** A fixed bound of a resource, such as the timeout of a function. */
+export function limit(value: number, label: string): Threshold {
+  return { value, label, color: COLOR.limit };
 }
 
 export function chart(options: ChartOptions): Panel {
@@ -58,7 +71,7 @@ function periodInWords(seconds: number): string {
 }
 
 /** CloudWatch draws the metric, or the metric math, of an alarm together with its threshold or band. */
-export function alarmChart(alarm: AlarmSpec, title: string): Panel {
+export function alarmChart(alarm: PlannedAlarm, title: string): Panel {
   return {
     type: 'metric',
     ...CHART,
@@ -71,6 +84,11 @@ export function alarmChart(alarm: AlarmSpec, title: string): Panel {
     metricCount:
       alarm.metric.kind === 'stat' ? 1 : alarm.metric.metrics.filter((part) => 'stat' in part).length,
   };
+}
+
+/** `alarm duration`: which of the alarms of its resource it is. */
+export function alarmTitle({ id }: Pick<PlannedAlarm, 'id'>): string {
+  return `alarm ${id.slice(id.indexOf('.') + 1)}`;
 }
 
 /** As many status widgets as the alarms need, the worst state first in each. */
@@ -96,7 +114,7 @@ export function alarmStatus(title: string, alarms: readonly NamedAlarm[]): reado
 /** About as many as the console puts beside each other over the whole width. */
 const ALARMS_OF_ROW = 6;
 
-type NamedAlarm = Pick<AlarmSpec, 'logicalId' | 'name' | 'condition'>;
+type NamedAlarm = Pick<PlannedAlarm, 'logicalId' | 'name' | 'condition'>;
 
 /** A template may not ask an alarm for its ARN that it perhaps does not make; there, the ARN is put together. */
 const arnOf = ({ logicalId, name, condition }: NamedAlarm): Expression =>
@@ -124,7 +142,8 @@ export function text(markdown: Expression, height: number): Panel {
 
 export interface LogsOptions {
   readonly title: string;
-  readonly logGroups: readonly Expression[];
+  /** Whose logs are asked. */
+  readonly functions: readonly FunctionResource[];
   /** Commands of Logs Insights, without the sources. */
   readonly query: readonly string[];
   readonly view?: 'table' | 'timeSeries';
@@ -132,8 +151,10 @@ export interface LogsOptions {
 }
 
 /** The answer to a query of Logs Insights. */
-export function logs({ title, logGroups, query, view = 'table', width }: LogsOptions): Panel {
-  const sources = logGroups.flatMap((group, index) => [index > 0 ? " | SOURCE '" : "SOURCE '", group, "'"]);
+export function logs({ title, functions, query, view = 'table', width }: LogsOptions): Panel {
+  const sources = functions
+    .map(logGroupOf)
+    .flatMap((group, index) => [index > 0 ? " | SOURCE '" : "SOURCE '", group, "'"]);
   return {
     type: 'log',
     width,
@@ -147,3 +168,7 @@ export function logs({ title, logGroups, query, view = 'table', width }: LogsOpt
     metricCount: 0,
   };
 }
+
+/** Where a function writes: its log group of the template, or the one that Lambda makes for it. */
+const logGroupOf = ({ name, logGroup }: FunctionResource): Expression =>
+  logGroup === undefined ? joinTexts(LOG_GROUP_PREFIX, name) : { Ref: logGroup };

@@ -1,6 +1,5 @@
-import { intrinsicOf } from '../../local/template/index.ts';
+import { intrinsicOf, parseResources } from 'lambda-lantern-local/template';
 import type { DashboardBody } from './body.ts';
-import type { Conditions } from './conditions.ts';
 
 /** What `DashboardBody` becomes in the template. */
 export interface RenderedBody {
@@ -45,6 +44,17 @@ export function renderBody(body: DashboardBody, conditions: Conditions = new Map
   if (variables.size === 0) return { 'Fn::Sub': text };
   const map = Object.fromEntries([...variables.values()].map(({ name, expression }) => [name, expression]));
   return { 'Fn::Sub': [text, map] };
+}
+
+/** The condition of each resource of a template that has one, by logical id. */
+export type Conditions = ReadonlyMap<string, string>;
+
+export function conditionsOf(template: unknown): Conditions {
+  return new Map(
+    parseResources(template).flatMap(({ logicalId, condition }) =>
+      condition === undefined ? [] : [[logicalId, condition] as const],
+    ),
+  );
 }
 
 /** Stands for the name of a resource whose condition does not hold; nothing has data under it. */

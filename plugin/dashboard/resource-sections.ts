@@ -1,23 +1,19 @@
-import type { AlarmPlan, AlarmSpec, ResourceKind } from '../alarms/alarm-spec.ts';
-import type { Inventory } from '../../local/template/index.ts';
-import type { Section } from './lay-out.ts';
-import { alarmChart, text } from './panels.ts';
+import type { Inventory } from 'lambda-lantern-local/template';
+import type { AlarmPlan, PlannedAlarm } from '../alarms/alarm-plan.ts';
+import type { ResourceKind } from '../alarms/resource-kinds.ts';
+import { scheduleGroups } from '../alarms/resource-kinds.ts';
+import type { Section } from './body.ts';
+import { alarmChart, alarmTitle, text } from './panels.ts';
 import { apiSection } from './sections/api-section.ts';
-import {
-  ruleSection,
-  scheduleGroups,
-  scheduleGroupSection,
-  stateMachineSection,
-} from './sections/event-sections.ts';
+import { ruleSection, scheduleGroupSection, stateMachineSection } from './sections/event-sections.ts';
 import { functionSection } from './sections/function-section.ts';
 import { queueSection, topicSection } from './sections/messaging-sections.ts';
 import { tableSection } from './sections/table-section.ts';
-import { alarmTitle } from './thresholds.ts';
 
 /** A section for each function and resource, and one for the alarms that belong to none: those of the account. */
 export function resourceSections(inventory: Inventory, plan: AlarmPlan): readonly Section[] {
   const left = new Set(plan.alarms);
-  const alarmsOf = (kind: ResourceKind, keys: readonly string[]): readonly AlarmSpec[] => {
+  const alarmsOf = (kind: ResourceKind, keys: readonly string[]): readonly PlannedAlarm[] => {
     const own = [...left].filter(({ resource }) => resource.kind === kind && keys.includes(resource.key));
     for (const alarm of own) left.delete(alarm);
     return own;
@@ -43,7 +39,7 @@ export function resourceSections(inventory: Inventory, plan: AlarmPlan): readonl
   return left.size === 0 ? sections : [...sections, otherAlarms([...left])];
 }
 
-const otherAlarms = (alarms: readonly AlarmSpec[]): Section => ({
+const otherAlarms = (alarms: readonly PlannedAlarm[]): Section => ({
   panels: [
     text('## Account\nwhat the service shares with everything else in the account and region', 2),
     ...alarms.map((alarm) => alarmChart(alarm, `account: ${alarmTitle(alarm)}`)),

@@ -1,9 +1,10 @@
-import type { Inventory } from '../../local/template/index.ts';
+import type { Inventory } from 'lambda-lantern-local/template';
+import { API_METRICS, apiDimensions, ruleDimensions } from '../alarms/metrics.ts';
+import { scheduleGroups } from '../alarms/resource-kinds.ts';
 import type { Panel } from './body.ts';
 import type { Line, MetricLine } from './lines.ts';
 import { COLOR, linesOf } from './lines.ts';
 import { chart } from './panels.ts';
-import { API_METRICS, apiLines } from './sections/api-section.ts';
 
 /** Three charts in a row. */
 const WIDE = { width: 8, height: 6 } as const;
@@ -15,11 +16,15 @@ export function trafficCharts(inventory: Inventory): readonly Panel[] {
 
 function apiCharts({ apis }: Inventory): readonly Panel[] {
   if (apis.length === 0) return [];
-  const all = apis.map((api) => ({ line: apiLines(api), names: API_METRICS[api.kind], key: api.key }));
+  const all = apis.map((api) => ({
+    line: linesOf('AWS/ApiGateway', apiDimensions(api)),
+    names: API_METRICS[api.kind],
+    key: api.key,
+  }));
   return [
     chart({
       title: 'APIs: requests',
-      lines: all.map(({ line, names, key }) => line(names.traffic, 'Sum', { label: key })),
+      lines: all.map(({ line, names, key }) => line(names.requests, 'Sum', { label: key })),
       leftLabel: 'per {period}',
       size: WIDE,
     }),
@@ -50,7 +55,7 @@ function functionCharts({ functions }: Inventory): readonly Panel[] {
   if (functions.length === 0) return [];
   const each = (metricName: string, statistic: string, name?: string): readonly MetricLine[] =>
     functions.map(({ key, name: value }, index) =>
-      linesOf('AWS/Lambda', [{ name: 'FunctionName', value }])(metricName, statistic, {
+      linesOf('AWS/Lambda', { FunctionName: value })(metricName, statistic, {
         label: key,
         ...(name !== undefined && { id: `${name}${index}` }),
       }),
@@ -93,7 +98,7 @@ function functionCharts({ functions }: Inventory): readonly Panel[] {
       title: 'Functions: concurrency',
       lines: [
         ...each('ConcurrentExecutions', 'Maximum'),
-        linesOf('AWS/Lambda', [])('ConcurrentExecutions', 'Maximum', {
+        linesOf('AWS/Lambda', {})('ConcurrentExecutions', 'Maximum', {
           label: 'the whole account in this region',
           color: COLOR.limit,
           yAxis: 'right',
@@ -102,6 +107,77 @@ function functionCharts({ functions }: Inventory): readonly Panel[] {
       leftLabel: 'at once',
       rightLabel: 'account, at once',
       size: WIDE,
+    }),
+  ];
+}
+
+/** Where work waits, where it was given up, and what failed outside of functions and APIs. */
+export function failureCharts(inventory: Inventory): readonly Panel[] {
+  const { queues } = inventory;
+  const visible = (dead: boolean, metricName: string): readonly MetricLine[] =>
+    queues
+      .filter(({ deadLettersOf }) => deadLettersOf.length > 0 === dead)
+      .map(({ key, name }) => linesOf('AWS/SQS', { QueueName: name })(metricName, 'Maximum', { label: key }));
+  const charts = [
+    {
+      title: 'Queues: age of the oldest message',
+      lines: visible(false, 'ApproximateAgeOfOldestMessage'),
+      leftLabel: 's',
+    },
+    {
+      title: 'Dead letters waiting',
+      lines: visible(true, 'ApproximateNumberOfMessagesVisible'),
+      leftLabel: 'messages',
+    },
+    {
+      title: 'Not delivered',
+      lines: notDelivered(inventory),
+      leftLabel: 'per {period}',
+    },
+    {
+      title: 'Tables throttled, executions failed',
+      lines: failedElsewhere(inventory),
+      leftLabel: 'per {period}',
+    },
+  ];
+  return charts.filter(({ lines }) => lines.length > 0).map(chart);
+}
+
+function notDelivered({ topics, rules, schedules }: Inventory): readonly MetricLine[] {
+  return [
+    ...topics.map(({ key, name }) =>
+      linesOf('AWS/SNS', { TopicName: name })('NumberOfNotificationsFailed', 'Sum', {
+        label: `${key}: notifications`,
+      }),
+    ),
+    ...rules.map((rule) =>
+      linesOf('AWS/Events', ruleDimensions(rule))('FailedInvocations', 'Sum', {
+        label: `${rule.key}: events`,
+      }),
+    ),
+    ...scheduleGroups(schedules).map(([{ group }]) =>
+      linesOf('AWS/Scheduler', { ScheduleGroup: group })('TargetErrorCount', 'Sum', {
+        label: 'schedules',
+      }),
+    ),
+  ];
+}
+
+function failedElsewhere({ tables, stateMachines }: Inventory): readonly MetricLine[] {
+  return [
+    ...tables.flatMap(({ key, name }) => {
+      const line = linesOf('AWS/DynamoDB', { TableName: name });
+      return [
+        line('ReadThrottleEvents', 'Sum', { label: `${key}: reads throttled` }),
+        line('WriteThrottleEvents', 'Sum', { label: `${key}: writes throttled` }),
+      ];
+    }),
+    ...stateMachines.flatMap(({ key, name }) => {
+      const line = linesOf('AWS/States', { StateMachineArn: name });
+      return [
+        line('ExecutionsFailed', 'Sum', { label: `${key}: failed` }),
+        line('ExecutionsTimedOut', 'Sum', { label: `${key}: timed out` }),
+      ];
     }),
   ];
 }

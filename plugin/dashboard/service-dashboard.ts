@@ -1,23 +1,17 @@
-import type { AlarmPlan } from '../alarms/alarm-spec.ts';
-import { joinTexts } from '../alarms/console-links.ts';
-import type { Inventory } from '../../local/template/index.ts';
-import type { DashboardBody, Panel } from './body.ts';
-import { failureCharts } from './failure-charts.ts';
-import { layOut } from './lay-out.ts';
-import { LINES_OF_KIND } from './limits.ts';
-import { cloudWatchLink, markdownLink } from './links.ts';
+import type { Inventory } from 'lambda-lantern-local/template';
+import type { AlarmPlan } from '../alarms/alarm-plan.ts';
+import { cloudWatchLink, dashboardLink, joinTexts, markdownLink } from '../alarms/console-links.ts';
+import type { Dashboard, Panel } from './body.ts';
+import { dashboardOf } from './body.ts';
 import { alarmStatus, text } from './panels.ts';
-import { trafficCharts } from './service-charts.ts';
+import { failureCharts, trafficCharts } from './service-charts.ts';
 import { tracingPanels } from './tracing-panels.ts';
 
-/** How far back a dashboard looks when it opens: long enough to see what changed, short enough to see minutes. */
-export const START = '-PT3H';
-
-export interface Dashboard {
-  readonly body: DashboardBody;
-  /** Metrics that CloudWatch reads for it, as its price is counted. */
-  readonly metricCount: number;
-}
+/**
+ * Resources of one kind that have lines of their own: beyond it nobody tells lines apart, and with it no chart comes near the
+ * 500 metrics that CloudWatch takes in one, nor the dashboard near its limits.
+ */
+const LINES_OF_KIND = 100;
 
 /**
  * The service at a glance.
@@ -42,18 +36,7 @@ export function serviceDashboard(
     tracingPanels(trimmed.functions),
     [howToRead()],
   ];
-  return dashboardOf(rows);
-}
-
-export function dashboardOf(rows: ReadonlyArray<readonly Panel[]>): Dashboard {
-  return {
-    body: {
-      start: START,
-      periodOverride: 'inherit',
-      widgets: layOut(rows.map((panels) => ({ panels }))),
-    },
-    metricCount: rows.flat().reduce((sum, { metricCount }) => sum + metricCount, 0),
-  };
+  return dashboardOf(rows.map((panels) => ({ panels })));
 }
 
 const heading = ({ service, stage, region }: Inventory, resourceDashboards: readonly string[]): Panel => {
@@ -71,9 +54,6 @@ const heading = ({ service, stage, region }: Inventory, resourceDashboards: read
     2,
   );
 };
-
-export const dashboardLink = (region: string, name: string) =>
-  cloudWatchLink(region, `#dashboards/dashboard/${name}`);
 
 const howToRead = (): Panel =>
   text(

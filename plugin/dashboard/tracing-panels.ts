@@ -1,13 +1,23 @@
+import type { FunctionResource } from 'lambda-lantern-local/template';
 import { PRICES } from '../cost/prices.ts';
-import type { FunctionResource } from '../../local/template/index.ts';
 import type { Panel } from './body.ts';
-import { LOG_GROUPS_OF_QUERY } from './limits.ts';
 import { COLOR, linesOf } from './lines.ts';
-import { logGroupOf, TRACED_INVOCATIONS } from './log-queries.ts';
 import { chart, logs, text } from './panels.ts';
 
 /** Seconds: cost is read by the hour. */
 const HOUR = 3_600;
+
+/** Log groups that one query of Logs Insights can read: "CloudWatch Logs quotas" of its user guide. */
+const LOG_GROUPS_OF_QUERY = 50;
+
+/**
+ * Commands of Logs Insights that count the invocations of which X-Ray keeps a trace: Lambda says so in the report of each,
+ * in either log format.
+ */
+const TRACED_INVOCATIONS: readonly string[] = [
+  'filter (type = "platform.report" and record.tracing.value like /Sampled=1/) or @message like /XRAY TraceId: .*Sampled: true/',
+  'stats count(*) as traced by bin(1h)',
+];
 
 const HALF = { width: 12, height: 6 } as const;
 
@@ -22,7 +32,7 @@ export function tracingPanels(functions: readonly FunctionResource[]): readonly 
   const certain = functions.filter(({ condition }) => condition === undefined);
   const asked = certain.slice(0, LOG_GROUPS_OF_QUERY);
   const left = functions.length - asked.length;
-  const recorded = linesOf('AWS/X-Ray', [{ name: 'GroupName', value: 'Default' }]);
+  const recorded = linesOf('AWS/X-Ray', { GroupName: 'Default' });
   return [
     text(
       [
@@ -55,7 +65,7 @@ export function tracingPanels(functions: readonly FunctionResource[]): readonly 
       : [
           logs({
             title: `Traced invocations of this service${left > 0 ? `, without ${left} of ${functions.length} functions` : ''}`,
-            logGroups: asked.map(logGroupOf),
+            functions: asked,
             query: TRACED_INVOCATIONS,
             view: 'timeSeries',
             width: HALF.width,

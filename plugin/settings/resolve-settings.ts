@@ -1,6 +1,14 @@
-import type { AlarmDefinition, Resources, Tuning } from '../alarms/definition.ts';
-import { isObject } from '../../local/template/index.ts';
-import type { AlarmSetting, AlarmSettings, ResourceSettings, StageAlarmSettings } from './alarm-settings.ts';
+import { isObject } from 'lambda-lantern-local/template';
+import type { DefaultAlarm, Tuning } from '../alarms/default-alarm.ts';
+import type { ResourceKind } from '../alarms/resource-kinds.ts';
+import type {
+  AlarmSetting,
+  AlarmSettings,
+  DashboardSettings,
+  ResourceSettings,
+  StageAlarmSettings,
+  StageDashboardSettings,
+} from './settings.ts';
 
 /**
  * The settings of one stage: `stages.<stage>` laid over the rest, name by name; `false` where there are to be no alarms.
@@ -41,9 +49,9 @@ export interface ResolvedAlarm {
 /** The numbers of an alarm on a resource: of the defaults, of its kind, of itself, each over the one before. */
 export function resolveAlarm(
   settings: StageAlarmSettings,
-  kind: keyof Resources,
+  kind: ResourceKind,
   key: string,
-  definition: Pick<AlarmDefinition, 'name' | 'on' | 'tuning'>,
+  definition: Pick<DefaultAlarm, 'name' | 'on' | 'tuning'>,
 ): ResolvedAlarm | 'off' {
   const own = kind === 'function' ? settings.functions : settings.resources;
   const layers = [
@@ -67,3 +75,23 @@ function settingIn(layer: ResourceSettings | undefined, alarm: string, below: Al
   const setting = Object.hasOwn(layer, alarm) ? layer[alarm] : undefined;
   return layOver(below, setting) as AlarmSetting;
 }
+
+/**
+ * Which dashboards a stage gets: `stages.<stage>` laid over the rest.
+ *
+ * @param hasAlarms whether the stage has any; without settings of their own, dashboards go with the alarms.
+ */
+export function dashboardsForStage(
+  settings: DashboardSettings | undefined,
+  stageName: string,
+  hasAlarms: boolean,
+): Required<StageDashboardSettings> {
+  if (settings === undefined) return both(hasAlarms);
+  if (typeof settings === 'boolean') return both(settings);
+  const { stages = {}, ...base } = settings;
+  const own = Object.hasOwn(stages, stageName) ? stages[stageName] : undefined;
+  if (own === false) return both(false);
+  return { ...both(true), ...base, ...(typeof own === 'object' && own) };
+}
+
+const both = (on: boolean): Required<StageDashboardSettings> => ({ service: on, resources: on });

@@ -1,5 +1,5 @@
 /** What CloudWatch says when an alarm changes its state, in the three forms in which it can reach a function. */
-import type { AlarmState } from '../../local/template/index.ts';
+import type { AlarmState } from 'lambda-lantern-local/template';
 import type { Watched, WatchedMetric } from './watched-function.ts';
 import { watchedFunction } from './watched-function.ts';
 

@@ -1,5 +1,5 @@
 /** Decides what a message means for the tracing of a function. Pure: what is done about it is in `switch-tracing.ts`. */
-import type { AlarmState } from '../../local/template/index.ts';
+import type { AlarmState } from 'lambda-lantern-local/template';
 import type { Ledger, LedgerEntry } from './alarm-ledger.ts';
 import { alarmKey, BY_HAND, countInAlarm, formatLedger, withAllEnded, withEntry } from './alarm-ledger.ts';
 import { TAG } from './names.ts';

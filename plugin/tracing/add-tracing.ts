@@ -1,10 +1,10 @@
+import type { Expression } from 'lambda-lantern-local/template';
+import { ALARM_TOPIC } from '../actions/alarm-topic.ts';
+import type { ResourceMap } from '../alarms/alarm-resources.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
-import type { Expression } from '../../local/template/index.ts';
-import type { Resources } from './template.ts';
-import { checkTracingSettings } from './tracing-settings.ts';
+import { refuse } from '../serverless.ts';
+import { checkSettings } from '../settings/settings.ts';
 import { tagNever, wireTracing } from './wire-tracing.ts';
-
-const ALARM_TOPIC = 'LanternAlarmTopic';
 
 /**
  * Adds tracing on demand to the compiled template of a service, when its settings ask for it. Runs when the alarms, and with
@@ -13,15 +13,16 @@ const ALARM_TOPIC = 'LanternAlarmTopic';
  * @throws Serverless' own error, which stops the packaging, for mistakes in the settings.
  */
 export function addTracing(serverless: Serverless, { log }: Pick<PluginUtilities, 'log'>): void {
-  const { service, classes } = serverless;
+  const { service } = serverless;
   const settings = service.custom?.lantern?.tracing;
   if (settings === undefined) return;
-  const problems = checkTracingSettings(settings, Object.keys(service.functions));
-  if (problems.length > 0) {
-    const lines = ['The settings of tracing have mistakes:', ...problems.map((line) => `- ${line}`)];
-    throw new classes.Error(lines.join('\n'), 'LANTERN_TRACING');
-  }
-  const template = service.provider.compiledCloudFormationTemplate as { Resources: Resources };
+  refuse(
+    serverless,
+    'The settings of tracing have mistakes:',
+    checkSettings('tracing', settings, { functions: Object.keys(service.functions) }),
+    'LANTERN_TRACING',
+  );
+  const template = service.provider.compiledCloudFormationTemplate as { Resources: ResourceMap };
   const names = new Map(Object.entries(service.functions).map(([key, { name }]) => [key, name ?? key]));
   template.Resources = tagNever(
     template.Resources,
@@ -50,10 +51,8 @@ export function addTracing(serverless: Serverless, { log }: Pick<PluginUtilities
 }
 
 /** The topic that the alarms of the service made, or the one that they were told to use. */
-function topicOf({ service }: Serverless, resources: Resources): Expression | undefined {
+function topicOf({ service }: Serverless, resources: ResourceMap): Expression | undefined {
   if (Object.hasOwn(resources, ALARM_TOPIC)) return { Ref: ALARM_TOPIC };
-  const { alarms } = (service.custom?.lantern ?? {}) as {
-    readonly alarms?: { readonly actions?: { readonly topic?: Expression } };
-  };
-  return alarms?.actions?.topic;
+  const alarms = service.custom?.lantern?.alarms;
+  return typeof alarms === 'object' ? alarms.actions?.topic : undefined;
 }

@@ -2,18 +2,17 @@
 import { userInfo } from 'node:os';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import type { SwitchRequest } from '../tracing-switch/decide.ts';
+import type { PluginUtilities, Serverless } from '../serverless.ts';
+import { checkSettings } from '../settings/settings.ts';
+import { A_DURATION, parseMinutes, suggestion } from '../settings/vocabulary.ts';
+import { table } from '../terminal-text.ts';
+import type { FunctionSnapshot, SwitchRequest } from '../tracing-switch/decide.ts';
 import { LambdaFunctions } from '../tracing-switch/lambda-functions.ts';
 import { VARIABLE } from '../tracing-switch/names.ts';
 import { switchTracing } from '../tracing-switch/switch-tracing.ts';
 import { TimeLimit } from '../tracing-switch/time-limit.ts';
-import type { PluginUtilities, Serverless } from '../serverless.ts';
-import { suggestion } from '../settings/nearest-name.ts';
+import { isTraced, readTracingState } from '../tracing-switch/tracing-state.ts';
 import type { TracingCommandOptions } from './command-options.ts';
-import { A_DURATION, parseMinutes } from './duration.ts';
-import type { FunctionStatus } from './status-table.ts';
-import { statusTable } from './status-table.ts';
-import { checkTracingSettings } from './tracing-settings.ts';
 
 /** Milliseconds for all functions of a command together. */
 const PATIENCE_MS = 120_000;
@@ -106,7 +105,7 @@ async function timeLimitOf(
   deadline: number,
 ): Promise<TimeLimit | string> {
   const settings = service.custom?.lantern?.tracing ?? {};
-  const [problem] = checkTracingSettings(settings, Object.keys(service.functions));
+  const [problem] = checkSettings('tracing', settings, { functions: Object.keys(service.functions) });
   if (problem !== undefined) throw new Error(problem);
   const { onAlarm } = settings;
   if (onAlarm === undefined)
@@ -134,4 +133,27 @@ function messageOf(error: unknown): string {
     return `AWS does not answer (${error.message}). Look at AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_LAMBDA and AWS_ENDPOINT_URL_SCHEDULER.`;
   }
   return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
+}
+
+export interface FunctionStatus {
+  /** The key in `serverless.yml`. */
+  readonly key: string;
+  /** Absent for a function that is not deployed. */
+  readonly snapshot?: FunctionSnapshot;
+}
+
+const HEADINGS = ['function', 'tracing', 'by', 'since', 'until', 'why'];
+
+/** What `serverless tracing status` prints. */
+export function statusTable(statuses: readonly FunctionStatus[]): string {
+  return table([HEADINGS, ...statuses.map(rowOf)]).join('\n');
+}
+
+function rowOf({ key, snapshot }: FunctionStatus): string[] {
+  if (snapshot === undefined) return [key, 'not deployed'];
+  const { switchedOn, until, never } = readTracingState(snapshot.tags);
+  if (!isTraced(snapshot.configuration)) return [key, never ? 'off, never on' : 'off'];
+  if (switchedOn === undefined) return [key, 'on', 'the deployment'];
+  const end = until === undefined ? 'turned off' : new Date(until).toISOString().replace('.000Z', 'Z');
+  return [key, 'on', switchedOn.by, switchedOn.since, end, switchedOn.reason];
 }

@@ -1,7 +1,7 @@
 /** The role of the function that switches tracing, and the one of the schedules that call it: no more than they need. */
-import type { Expression, Properties } from '../../local/template/index.ts';
-import { LOG_GROUP_PREFIX } from '../../local/template/index.ts';
-import type { Resource } from './template.ts';
+import type { Expression, Properties } from 'lambda-lantern-local/template';
+import { LOG_GROUP_PREFIX } from 'lambda-lantern-local/template';
+import type { CloudFormationResource } from '../alarms/alarm-resources.ts';
 
 export interface SwitchSubject {
   /** The deployed name of the function that switches. */
@@ -36,7 +36,7 @@ export function functionArn(name: string): Expression {
   return arn('lambda', `function:${name}`);
 }
 
-export function switchRole(subject: SwitchSubject, scheduleRole: string): Resource {
+export function switchRole(subject: SwitchSubject, scheduleRole: string): CloudFormationResource {
   return role(
     subject,
     'lambda.amazonaws.com',
@@ -73,7 +73,7 @@ export function switchRole(subject: SwitchSubject, scheduleRole: string): Resour
   );
 }
 
-export function scheduleRole(subject: SwitchSubject): Resource {
+export function scheduleRole(subject: SwitchSubject): CloudFormationResource {
   return role(subject, 'scheduler.amazonaws.com', 'end-tracing', [
     { Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: functionArn(subject.name) },
   ]);
@@ -85,7 +85,7 @@ function role(
   policyName: string,
   statements: readonly Statement[],
   managed: readonly Expression[] = [],
-): Resource {
+): CloudFormationResource {
   const own = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
   return {
     Type: 'AWS::IAM::Role',

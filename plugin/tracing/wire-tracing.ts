@@ -2,16 +2,15 @@
  * Adds to the compiled template what tracing on demand needs: the function that alarms call gets its role, its subscription
  * and the schedules that end tracing; functions that are never to be traced get their tag; all others may be traced.
  */
-import type { Expression, Properties } from '../../local/template/index.ts';
+import type { Expression, Properties } from 'lambda-lantern-local/template';
+import { logicalIdIn } from 'lambda-lantern-local/template';
+import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
+import type { TracingSettings } from '../settings/settings.ts';
+import { parseMinutes } from '../settings/vocabulary.ts';
 import { LONGEST_MINUTES } from '../tracing-switch/limits.ts';
 import { NEVER, TAG, VARIABLE } from '../tracing-switch/names.ts';
-import { parseMinutes } from './duration.ts';
 import type { SwitchSubject } from './switch-role.ts';
-import { scheduleRole, switchRole } from './switch-role.ts';
-import type { ChangedTemplate, Resource, Resources } from './template.ts';
-import { functionNamed, withProperties } from './template.ts';
-import type { TracingSettings } from './tracing-settings.ts';
-import { allowTraces } from './trace-permissions.ts';
+import { scheduleRole, switchRole, XRAY_STATEMENT } from './switch-role.ts';
 
 export interface TracingService {
   readonly service: string;
@@ -21,6 +20,13 @@ export interface TracingService {
   readonly names: ReadonlyMap<string, string>;
   /** The topic of the alarms. */
   readonly topic: Expression;
+}
+
+/** A template with tracing on demand in it. */
+export interface TracedTemplate {
+  /** All resources, those that changed replaced. */
+  readonly resources: ResourceMap;
+  readonly warnings: readonly string[];
 }
 
 const ROLE = 'LanternTracingRole';
@@ -39,7 +45,7 @@ const MOST_FUNCTIONS = 70;
 const SHORT_TIMEOUT = 30;
 
 /** Pure: nothing that is given is changed. @throws Error for a service that cannot have it. */
-export function wireTracing(template: Resources, service: TracingService): ChangedTemplate {
+export function wireTracing(template: ResourceMap, service: TracingService): TracedTemplate {
   const { settings, names } = service;
   const name = names.get(settings.onAlarm) ?? settings.onAlarm;
   const [logicalId, onAlarm] = functionNamed(template, name);
@@ -84,7 +90,7 @@ export function wireTracing(template: Resources, service: TracingService): Chang
   };
 }
 
-function subscription(logicalId: string, topic: Expression): Resources {
+function subscription(logicalId: string, topic: Expression): ResourceMap {
   const endpoint = { 'Fn::GetAtt': [logicalId, 'Arn'] };
   return {
     [SUBSCRIPTION]: {
@@ -103,7 +109,11 @@ function subscription(logicalId: string, topic: Expression): Resources {
   };
 }
 
-function withSwitch(resource: Resource, { longest }: TracingSettings, hasDefaultRole: boolean): Resource {
+function withSwitch(
+  resource: CloudFormationResource,
+  { longest }: TracingSettings,
+  hasDefaultRole: boolean,
+): CloudFormationResource {
   const { Environment: environment } = resource.Properties;
   const { Variables: variables } = (environment ?? {}) as { readonly Variables?: Properties };
   return withProperties(resource, {
@@ -120,17 +130,17 @@ function withSwitch(resource: Resource, { longest }: TracingSettings, hasDefault
 }
 
 /** Marks functions as never to be traced, by a tag that the switch and `serverless tracing` respect. */
-export function tagNever(template: Resources, names: readonly string[]): Resources {
+export function tagNever(template: ResourceMap, names: readonly string[]): ResourceMap {
   const tagged = names.map((name) => {
     const [logicalId, resource] = functionNamed(template, name);
     const { Tags: tags } = resource.Properties as { readonly Tags?: readonly Properties[] };
     const others = (tags ?? []).filter(({ Key: key }) => key !== TAG.setting);
     return [logicalId, withProperties(resource, { Tags: [...others, { Key: TAG.setting, Value: NEVER }] })];
   });
-  return { ...template, ...(Object.fromEntries(tagged) as Resources) };
+  return { ...template, ...(Object.fromEntries(tagged) as ResourceMap) };
 }
 
-function keysOf(template: Resources, names: readonly string[]): Expression[] {
+function keysOf(template: ResourceMap, names: readonly string[]): Expression[] {
   const keys = names.flatMap((name) => {
     const { KmsKeyArn: key } = functionNamed(template, name)[1].Properties as {
       readonly KmsKeyArn?: Expression;
@@ -140,7 +150,7 @@ function keysOf(template: Resources, names: readonly string[]): Expression[] {
   return [...new Map(keys).values()];
 }
 
-function roleDefaults(template: Resources): Properties {
+function roleDefaults(template: ResourceMap): Properties {
   const { Path, PermissionsBoundary } = template[DEFAULT_ROLE]?.Properties ?? {};
   return {
     ...(Path !== undefined && { Path }),
@@ -158,4 +168,52 @@ function timeoutWarning(key: string, timeout: unknown): string[] {
         `${key} has ${timeout} s, which may be too short to wait for a function that is being updated: give it a timeout of 60.`,
       ]
     : [];
+}
+
+/** In a role that may write traces already: a statement, or one of the managed policies of AWS. */
+const MAY_TRACE = /xray:(PutTraceSegments|Put\*|\*)|XRayDaemonWriteAccess|XrayWriteOnlyAccess/i;
+
+/**
+ * Lambda refuses to trace a function whose role may not write traces; the framework allows it only where tracing is configured.
+ * Lets the roles of these functions write traces, where the template has the roles.
+ */
+function allowTraces(template: ResourceMap, names: readonly string[]): TracedTemplate {
+  let resources = template;
+  const warnings: string[] = [];
+  for (const functionName of names) {
+    const [, { Properties: properties }] = functionNamed(template, functionName);
+    const { Role: role } = properties;
+    const logicalId = logicalIdIn(role);
+    const resource = logicalId === undefined ? undefined : resources[logicalId];
+    if (logicalId === undefined || resource?.Type !== 'AWS::IAM::Role') {
+      warnings.push(
+        `The role of ${functionName} is not in the template: it has to allow ${XRAY_STATEMENT.Action.join(' and ')}, or Lambda will refuse to trace the function.`,
+      );
+    } else if (!MAY_TRACE.test(JSON.stringify(resource.Properties))) {
+      resources = { ...resources, [logicalId]: withPolicy(resource) };
+    }
+  }
+  return { resources, warnings };
+}
+
+function withPolicy(role: CloudFormationResource): CloudFormationResource {
+  const { Policies: policies } = role.Properties as { readonly Policies?: readonly unknown[] };
+  const policy = {
+    PolicyName: 'lantern-traces',
+    PolicyDocument: { Version: '2012-10-17', Statement: [XRAY_STATEMENT] },
+  };
+  return withProperties(role, { Policies: [...(policies ?? []), policy] });
+}
+
+/** @throws Error when the template has no function of that name. */
+function functionNamed(resources: ResourceMap, name: string): readonly [string, CloudFormationResource] {
+  const found = Object.entries(resources).find(
+    ([, { Type, Properties }]) => Type === 'AWS::Lambda::Function' && Properties.FunctionName === name,
+  );
+  if (found === undefined) throw new Error(`The compiled template has no function with the name ${name}.`);
+  return found;
+}
+
+function withProperties(resource: CloudFormationResource, properties: Properties): CloudFormationResource {
+  return { ...resource, Properties: { ...resource.Properties, ...properties } };
 }

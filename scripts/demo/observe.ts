@@ -1,7 +1,8 @@
 import { GetFunctionConfigurationCommand, LambdaClient, ListTagsCommand } from '@aws-sdk/client-lambda';
 import type { AlarmListing, AlarmPage, AlarmSummary } from '../../local/cloudwatch/view.ts';
 import type { Segment, Subsegment } from '../../local/xray/document.ts';
-import type { TraceListing, TracePage } from '../../local/xray/trace.ts';
+import type { TraceListing } from '../../local/console-contract.ts';
+import type { TracePage } from '../../local/xray/trace.ts';
 
 /** Where a running stack is asked. */
 export interface Addresses {

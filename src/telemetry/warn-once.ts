@@ -12,7 +12,11 @@ export function createWarnOnce(): WarnOnce {
   return (message, error, key = message) => {
     if (said.has(key)) return;
     said.add(key);
-    if (error instanceof Error) processLogger.warn(message, { error });
-    else processLogger.warn(message);
+    try {
+      if (error instanceof Error) processLogger.warn(message, { error });
+      else processLogger.warn(message);
+    } catch {
+      // Powertools' logger throws where several invocations share a process and their store is not there yet.
+    }
   };
 }

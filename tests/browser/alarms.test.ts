@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ConsoleServer } from '../../local/console-server.ts';
-import type { ServiceInfo } from '../../local/xray/trace.ts';
+import { ConsoleServer } from '../../local/console-server/console-server.ts';
+import type { ServiceInfo } from '../../local/console-contract.ts';
 import { TraceStore } from '../../local/xray/trace-store.ts';
 import { DURATION_ALARM, HOSTILE_TEXT, metricChart, shopAlarms } from '../fixtures/console/alarms.ts';
 import { shopService } from '../fixtures/console/entities.ts';

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeStore } from '@aws/lambda-invoke-store';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import middy from '@middy/core';
-import fc from 'fast-check';
 import { lambdaContext, sampledTrace } from '../helpers/lambda.ts';
+import { fc, runs } from '../helpers/fast-check.ts';
 import { completeOf, handlerOf, named } from './documents.ts';
 import { statusServer } from './parallel.ts';
 import type { Bench, Check } from './subject.ts';
@@ -40,7 +40,7 @@ export const overlapContract: readonly Check[] = [
       try {
         await fc.assert(
           fc.asyncProperty(waits, (pauses) => overlap(bench, store, server, client, pauses)),
-          { numRuns: RUNS, endOnFailure: true },
+          { ...runs(RUNS), endOnFailure: true },
         );
       } finally {
         client.destroy();
@@ -90,7 +90,7 @@ async function overlap(
     }),
   );
 
-  const documents = await daemon.until((all) => completeOf(all).length >= OVERLAPPING * DOCUMENTS, 2_000);
+  const documents = await daemon.until((all) => completeOf(all).length >= OVERLAPPING * DOCUMENTS, 10_000);
   traces.forEach(({ traceId, parent }, index) => {
     const own = completeOf(documents, traceId);
     assert.equal(own.length, DOCUMENTS, `invocation ${index}`);

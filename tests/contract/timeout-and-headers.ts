@@ -48,7 +48,7 @@ export const timeoutAndHeaderContract: readonly Check[] = [
         });
       const running = invoke(pipeline, { remaining });
       const early = [
-        ...(await daemon.until((all) => all.filter(({ in_progress }) => in_progress).length >= 2, 2_000)),
+        ...(await daemon.until((all) => all.filter(({ in_progress }) => in_progress).length >= 2, 10_000)),
       ];
       const [handler] = early.filter(isHandler);
       assert.ok(handler !== undefined && handler.end_time === undefined);

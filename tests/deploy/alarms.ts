@@ -5,7 +5,7 @@ import { GetKeyPolicyCommand, GetKeyRotationStatusCommand } from '@aws-sdk/clien
 import { GetFunctionConfigurationCommand, GetPolicyCommand } from '@aws-sdk/client-lambda';
 import { GetTopicAttributesCommand, ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
 import { beforeAll, expect, it } from 'vitest';
-import type { AlarmPlan, AlarmSpec, MetricStat } from '../../plugin/alarms/alarm-spec.ts';
+import type { AlarmPlan, PlannedAlarm, MetricStat } from '../../plugin/alarms/alarm-plan.ts';
 import { inventoryOf } from './account.ts';
 import type { Deployment } from './deployment.ts';
 import { NAMES_OF_RESOURCES, resourceNames } from './resource-names.ts';
@@ -214,7 +214,7 @@ interface Metric {
 }
 
 function expectMetric(
-  { name }: AlarmSpec,
+  { name }: PlannedAlarm,
   { namespace, metricName, dimensions }: MetricStat,
   found?: Metric,
 ): void {

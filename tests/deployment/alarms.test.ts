@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AlarmPlan } from '../../plugin/alarms/alarm-spec.ts';
+import type { AlarmPlan } from '../../plugin/alarms/alarm-plan.ts';
 import { checkAlarms } from '../../plugin/alarms/check/check-alarms.ts';
 import { readInventory } from '../../local/template/index.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
@@ -66,7 +66,7 @@ async function withYml(change: (yml: string) => string, use: () => Promise<void>
 const underAlarms = (lines: string) => (yml: string) =>
   yml.replace('    alarms:\n', `    alarms:\n${lines}\n`);
 
-describe('the shop', { timeout: 120_000 }, () => {
+describe('the shop', () => {
   it('has its alarms in the template, with what serverless alarms says', async () => {
     const stdout = await serverless(project.directory, 'alarms', '--format', 'json', '--stage', 'prod');
     const planned = JSON.parse(stdout) as AlarmPlan & { readonly service: string };
@@ -166,7 +166,7 @@ describe('the shop', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a service of thirty functions and every event source', { timeout: 120_000 }, () => {
+describe('a service of thirty functions and every event source', () => {
   it('is packaged below the limit of CloudFormation, and every alarm passes the check', async () => {
     const run = await succeeded(warehouse, 'alarms', '--format', 'json');
     expect(run.output()).toContain(

@@ -47,7 +47,7 @@ beforeAll(async () => {
       checkDashboard(resolveBody(Properties.DashboardBody, declared)),
     ]),
   );
-}, 120_000);
+});
 afterAll(() => project.remove());
 
 const ofType = (type: string): readonly Resource[] =>

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { evaluateMetricAlarm } from '../../local/cloudwatch/alarms/evaluate-metric-alarm.ts';
 import { parseAlarmRule } from '../../local/cloudwatch/composite/alarm-rule.ts';
 import { parseFilterPattern } from '../../local/cloudwatch/logs/filter-pattern.ts';
@@ -18,11 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-/** The service as Lantern local reads it out of its package. */
-async function packaged(directory: string): Promise<ServiceDefinition> {
-  const run = runServerless(['package', '--stage', 'prod'], directory);
-  if ((await run.exited) !== 0) throw new Error(run.output());
-  const file = join(directory, '.serverless/cloudformation-template-update-stack.json');
+/** A packaged service as Lantern local reads it. */
+async function readPackaged(folder: string): Promise<ServiceDefinition> {
+  const file = join(folder, 'cloudformation-template-update-stack.json');
   return readTemplate(JSON.parse(await readFile(file, 'utf8'))).service;
 }
 
@@ -33,16 +31,16 @@ function notEvaluated({ alarms }: ServiceDefinition): Set<string> {
   const reasons = new Set<string>();
   for (const alarm of alarms) {
     if (alarm.kind === 'composite') continue;
-    const moment = { store, clock, now: Date.now(), settledAt: Date.now(), previousState: 'OK' as const };
+    const moment = { store, clock, now: Date.now(), completeUntil: Date.now(), previousState: 'OK' as const };
     const reason = evaluateMetricAlarm(alarm, moment)?.reason ?? '';
     if (reason.startsWith('Not evaluated')) reasons.add(reason.replace(/^Not evaluated locally: /, ''));
   }
   return reasons;
 }
 
-describe("the plugin's alarms", { timeout: 120_000 }, () => {
+describe("the plugin's alarms", () => {
   it('of the shop are evaluated locally, but for those on what only AWS measures', async () => {
-    const service = await packaged(project.directory);
+    const service = await readPackaged(inject('packagedShop'));
 
     expect(service.alarms.length).toBeGreaterThan(40);
     expect([...notEvaluated(service)].sort()).toEqual([
@@ -54,7 +52,10 @@ describe("the plugin's alarms", { timeout: 120_000 }, () => {
   });
 
   it('of a large service are too, whatever it has', async () => {
-    const service = await packaged(await addService(project, 'large'));
+    const directory = await addService(project, 'large');
+    const run = runServerless(['package', '--stage', 'prod'], directory);
+    expect(await run.exited, run.output()).toBe(0);
+    const service = await readPackaged(join(directory, '.serverless'));
     const names = new Set(service.alarms.map(({ name }) => name));
 
     expect(service.alarms.length).toBeGreaterThan(150);

@@ -2,25 +2,19 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { unpackFunctions } from '../../local/unpack-functions.ts';
 import { receiveDocuments } from '../helpers/document-receiver.ts';
 import { sampledTrace } from '../helpers/lambda.ts';
-import type { ProjectCopy } from '../helpers/project-copy.ts';
-import { copyProject } from '../helpers/project-copy.ts';
-import { runNode, runServerless } from '../helpers/run.ts';
+import { runNode } from '../helpers/run.ts';
 
-let project: ProjectCopy;
 let folder: string;
 let handler: string;
 
 beforeAll(async () => {
-  project = await copyProject();
-  const run = runServerless(['package'], project.directory);
-  if ((await run.exited) !== 0) throw new Error(run.output());
   folder = await mkdtemp(join(tmpdir(), 'lantern-bundle-'));
   const folders = await unpackFunctions(
-    new Map([['take-payment', join(project.directory, '.serverless/take-payment.zip')]]),
+    new Map([['take-payment', join(inject('packagedShop'), 'take-payment.zip')]]),
     folder,
   );
   handler = join(folders.get('take-payment') ?? '', 'src/handlers/take-payment.mjs');
@@ -35,11 +29,8 @@ beforeAll(async () => {
      const response = await handler(event, { functionName: 'take-payment', awsRequestId: 'r-1', getRemainingTimeInMillis: () => 5000 });
      console.log('RESULT ' + JSON.stringify({ response, loaded }));`,
   );
-}, 120_000);
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-  await project.remove();
 });
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function invoke(tracing: 'true' | 'false', daemonAddress: string) {
   const run = runNode([join(folder, 'invoke.mjs')], folder, {

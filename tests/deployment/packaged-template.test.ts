@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
 import { copyProject } from '../helpers/project-copy.ts';
 import { runServerless } from '../helpers/run.ts';
@@ -15,17 +15,18 @@ let project: ProjectCopy;
 /** The template of each variant that is packaged. */
 const templates: Record<'off' | 'on', Readonly<Record<string, Resource>>> = { off: {}, on: {} };
 
+async function readResources(folder: string): Promise<Readonly<Record<string, Resource>>> {
+  const file = join(folder, 'cloudformation-template-update-stack.json');
+  return (JSON.parse(await readFile(file, 'utf8')) as { Resources: Record<string, Resource> }).Resources;
+}
+
 beforeAll(async () => {
+  templates.off = await readResources(inject('packagedShop'));
   project = await copyProject();
-  for (const tracing of ['off', 'on'] as const) {
-    const args = tracing === 'on' ? ['--param', 'tracing=on'] : [];
-    const run = runServerless(['package', '--stage', 'prod', ...args], project.directory);
-    if ((await run.exited) !== 0) throw new Error(run.output());
-    const file = join(project.directory, '.serverless/cloudformation-template-update-stack.json');
-    const template = JSON.parse(await readFile(file, 'utf8')) as { Resources: Record<string, Resource> };
-    templates[tracing] = template.Resources;
-  }
-}, 120_000);
+  const run = runServerless(['package', '--stage', 'prod', '--param', 'tracing=on'], project.directory);
+  if ((await run.exited) !== 0) throw new Error(run.output());
+  templates.on = await readResources(join(project.directory, '.serverless'));
+});
 afterAll(() => project.remove());
 
 function ofType(type: string, tracing: 'off' | 'on' = 'off'): ReadonlyArray<Resource['Properties']> {
@@ -168,7 +169,7 @@ describe('the packaged template', () => {
   });
 
   it('holds bundles that start, with X-Ray in a chunk of its own', async () => {
-    const archive = await readFile(join(project.directory, '.serverless/create-order.zip'));
+    const archive = await readFile(join(inject('packagedShop'), 'create-order.zip'));
     const files = Object.entries(unzipSync(archive)).filter(([name]) => name.endsWith('.mjs'));
     const sources = Object.fromEntries(
       files.map(([name, content]) => [name, Buffer.from(content).toString()]),

@@ -1,25 +1,17 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
-import { eventually, freePorts, startLocalStack } from '../helpers/local-stack.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { LocalStack } from '../helpers/local-stack.ts';
+import { freePorts, startLocalStack } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
 import { copyProject } from '../helpers/project-copy.ts';
 import { SERVERLESS, runNodeOnTerminal, runServerless } from '../helpers/run.ts';
+import { until } from '../helpers/until.ts';
 
-let project: ProjectCopy;
-const projects: ProjectCopy[] = [];
-
-beforeEach(async () => {
-  project = await copyProject();
-  projects.push(project);
-});
-afterEach(() => project.remove());
-afterAll(() => Promise.all(projects.map((each) => each.remove())));
-
-/** Changes a file of the project copy. */
-async function change(path: string, edit: (content: string) => string): Promise<void> {
+/** Changes a file of a project copy. */
+async function change(project: ProjectCopy, path: string, edit: (content: string) => string): Promise<void> {
   const file = join(project.directory, path);
   const before = await readFile(file, 'utf8');
   const after = edit(before);
@@ -29,7 +21,6 @@ async function change(path: string, edit: (content: string) => string): Promise<
 
 /** Processes whose command line or environment names the project copy. */
 async function processesOf(directory: string): Promise<string[]> {
-  const { readdir } = await import('node:fs/promises');
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     pids.map(async (pid) => {
@@ -40,16 +31,13 @@ async function processesOf(directory: string): Promise<string[]> {
   return found.filter((pid) => pid !== undefined);
 }
 
-describe('serverless local', { timeout: 120_000 }, () => {
-  it('ends every child process when it is interrupted', async () => {
-    const stack = await startLocalStack(project.directory);
-    expect((await stack.order('tea')).status).toBe(201);
-    expect(await processesOf(project.directory)).not.toEqual([]);
+describe('serverless local', () => {
+  let project: ProjectCopy;
 
-    expect(await stack.stop()).toBe(0);
-
-    expect(await processesOf(project.directory)).toEqual([]);
+  beforeEach(async () => {
+    project = await copyProject();
   });
+  afterEach(() => project.remove());
 
   it('has a terminal to itself once it runs, and ends with it', async () => {
     const port = await freePorts(6);
@@ -64,21 +52,7 @@ describe('serverless local', { timeout: 120_000 }, () => {
     // The framework's progress line would have been redrawn several times by now.
     expect(run.output().slice(banner)).not.toContain('Packaging');
     run.child.kill('SIGKILL');
-    await eventually(
-      async () => (await processesOf(project.directory)).length === 0 || undefined,
-      'the end of every process',
-    );
-  });
-
-  it('serves without tracing when told so, and shows no trace', async () => {
-    const stack = await startLocalStack(project.directory, ['--param', 'tracing=off']);
-    expect(stack.run.output()).toContain('tracing off');
-
-    expect((await stack.order('tea', { 'x-correlation-id': 'order-1' })).status).toBe(201);
-    await stack.run.until(/fulfil-order .*"correlation_id":"order-1"/);
-
-    expect((await stack.traces()).traces).toEqual([]);
-    await stack.stop();
+    await until(async () => (await processesOf(project.directory)).length === 0, 'the end of every process');
   });
 
   it('says in one message that a port is taken, and how to choose another', async () => {
@@ -109,7 +83,7 @@ describe('serverless local', { timeout: 120_000 }, () => {
   });
 
   it('says which handler is missing', async () => {
-    await change('serverless.yml', (yml) =>
+    await change(project, 'serverless.yml', (yml) =>
       yml.replace('src/handlers/get-order.handler', 'src/handlers/got-order.handler'),
     );
 
@@ -121,7 +95,7 @@ describe('serverless local', { timeout: 120_000 }, () => {
   });
 
   it('says where serverless.yml is broken', async () => {
-    await change('serverless.yml', (yml) => yml.replace('functions:', 'functions: ['));
+    await change(project, 'serverless.yml', (yml) => yml.replace('functions:', 'functions: ['));
 
     const run = runServerless(['local', '--stage', 'local'], project.directory);
 
@@ -131,27 +105,48 @@ describe('serverless local', { timeout: 120_000 }, () => {
   });
 
   it('refuses a setting that it does not know', async () => {
-    await change('serverless.yml', (yml) => yml.replace('\n    local:\n', '\n    locale:\n'));
+    await change(project, 'serverless.yml', (yml) => yml.replace('\n    local:\n', '\n    locale:\n'));
 
     const run = runServerless(['local', '--stage', 'local'], project.directory);
 
     expect(await run.exited).toBe(1);
     expect(run.output()).toContain('locale');
   });
+});
 
-  it('answers 502 and names the error when a bundle throws as it loads', async () => {
-    await change('src/handlers/get-order.ts', (code) => `${code}\nthrow new RangeError('no shop today');\n`);
-    const stack = await startLocalStack(project.directory);
+describe('serverless local with a function that throws as it loads', () => {
+  let stack: LocalStack;
+  let broken: ProjectCopy;
 
+  beforeAll(async () => {
+    broken = await copyProject();
+    const file = join(broken.directory, 'src/handlers/get-order.ts');
+    await appendFile(file, "\nthrow new RangeError('no shop today');\n");
+    stack = await startLocalStack(broken.directory);
+  });
+  afterAll(async () => {
+    await stack.stop();
+    await broken.remove();
+  });
+
+  it('answers 502 and names the error', async () => {
     expect((await fetch(`${stack.api}/orders/o-1`)).status).toBe(502);
 
     await stack.run.until('no shop today');
     expect(stack.run.output()).toMatch(/get-order .*RangeError/);
-    const { traces } = await eventually(async () => {
+    const { traces } = await until(async () => {
       const listing = await stack.traces();
       return listing.traces[0]?.status === 'fault' ? listing : undefined;
     }, 'the faulted trace');
     expect(traces).toHaveLength(1);
-    await stack.stop();
+  });
+
+  it('ends every child process when it is interrupted', async () => {
+    expect((await stack.order('tea')).status).toBe(201);
+    expect(await processesOf(broken.directory)).not.toEqual([]);
+
+    expect(await stack.stop()).toBe(0);
+
+    expect(await processesOf(broken.directory)).toEqual([]);
   });
 });

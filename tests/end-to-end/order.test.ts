@@ -6,9 +6,10 @@ import type { TimelineRow } from '../../local/xray/timeline.ts';
 import { buildTimeline } from '../../local/xray/timeline.ts';
 import type { LocalStack } from '../helpers/local-stack.ts';
 import { expectNoLeak } from '../../testing/index.ts';
-import { eventually, startLocalStack } from '../helpers/local-stack.ts';
+import { startLocalStack } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
 import { copyProject } from '../helpers/project-copy.ts';
+import { until } from '../helpers/until.ts';
 
 let project: ProjectCopy;
 let stack: LocalStack;
@@ -17,7 +18,7 @@ beforeAll(async () => {
   project = await copyProject();
   await addEchoFunction(project.directory);
   stack = await startLocalStack(project.directory);
-}, 120_000);
+});
 afterAll(async () => {
   await stack.stop();
   await project.remove();
@@ -69,7 +70,7 @@ async function orderAndFollow(sku: string): Promise<{ rows: readonly TimelineRow
   expect(response.status).toBe(201);
   expect(response.headers.get('x-correlation-id')).toBe(correlationId);
   const traceId = /Root=([^;]+)/.exec(response.headers.get('x-amzn-trace-id') ?? '')?.[1] ?? '';
-  const rows = await eventually(async () => {
+  const rows = await until(async () => {
     const { trace, linked } = await stack.trace(traceId);
     const timeline = buildTimeline([trace, ...linked], Date.now() / 1000);
     const complete =
@@ -218,7 +219,7 @@ describe('an order', () => {
     });
     expect(await response.json()).toMatchObject({ customerId: secret });
     const traceId = /Root=([^;]+)/.exec(response.headers.get('x-amzn-trace-id') ?? '')?.[1] ?? '';
-    const page = await eventually(async () => {
+    const page = await until(async () => {
       const found = await stack.trace(traceId);
       return JSON.stringify(found).includes('"response":{"statusCode":201') ? found : undefined;
     }, 'the captured response');
@@ -250,7 +251,7 @@ describe('an order', () => {
     });
     expect(await response.json()).toEqual(order);
     const traceId = /Root=([^;]+)/.exec(response.headers.get('x-amzn-trace-id') ?? '')?.[1] ?? '';
-    const page = await eventually(async () => {
+    const page = await until(async () => {
       const found = await stack.trace(traceId);
       const text = JSON.stringify(found);
       return text.includes('"result":{') && text.includes('"response":{"statusCode":500') ? found : undefined;

@@ -1,14 +1,15 @@
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ServiceInfo } from '../../local/xray/trace.ts';
+import type { ServiceInfo } from '../../local/console-contract.ts';
 import type { AlarmChange } from '../helpers/alarm-messages.ts';
 import { snsAlarmMessage } from '../helpers/alarm-messages.ts';
 import type { LocalStack } from '../helpers/local-stack.ts';
-import { eventually, startLocalStack } from '../helpers/local-stack.ts';
+import { startLocalStack } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
 import { copyProject } from '../helpers/project-copy.ts';
 import { runServerless } from '../helpers/run.ts';
+import { until } from '../helpers/until.ts';
 
 const FUNCTION = 'order-shop-local-take-payment';
 const TOPIC = 'arn:aws:sns:eu-west-1:000000000000:order-shop-local-alarms';
@@ -25,7 +26,7 @@ beforeAll(async () => {
   const region = 'eu-west-1';
   lambda = new LambdaClient({ endpoint: `http://localhost:${stack.port + 2}`, credentials, region });
   sns = new SNSClient({ endpoint: `http://localhost:${stack.port + 3}`, credentials, region });
-}, 120_000);
+});
 afterAll(async () => {
   lambda.destroy();
   sns.destroy();
@@ -44,11 +45,11 @@ async function alarmChanges(state: AlarmChange['state']): Promise<void> {
 }
 
 async function inForce(mode: 'Active' | 'PassThrough', variable: string): Promise<void> {
-  await eventually(async () => {
+  await until(async () => {
     const configuration = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: FUNCTION }));
     const { TracingConfig, Environment, LastUpdateStatus } = configuration;
     const now = [TracingConfig?.Mode, Environment?.Variables?.POWERTOOLS_TRACE_ENABLED, LastUpdateStatus];
-    return now.join() === [mode, variable, 'Successful'].join() || undefined;
+    return now.join() === [mode, variable, 'Successful'].join();
   }, `tracing mode ${mode}`);
 }
 
@@ -63,19 +64,22 @@ const fulfilled = () => (stack.run.output().match(/order fulfilled/g) ?? []).len
 /** Places an order and waits until it is paid: the last call is that of take-payment, by way of a queue and of HTTP. */
 async function order(): Promise<void> {
   const before = fulfilled();
-  expect((await stack.order('tea')).status).toBe(201);
-  await eventually(() => Promise.resolve(fulfilled() > before || undefined), 'the payment');
+  expect((await stack.order('tea', { 'x-correlation-id': 'order-1' })).status).toBe(201);
+  await until(() => fulfilled() > before, 'the payment');
 }
 
 describe('tracing on demand', () => {
   it('goes on with the alarm of a function, for that function alone, and off when the alarm is OK', async () => {
+    expect(stack.run.output()).toContain('tracing off');
     await order();
     expect((await stack.traces()).traces).toEqual([]);
+    // The correlation id is there without tracing.
+    expect(stack.run.output()).toMatch(/fulfil-order .*"correlation_id":"order-1"/);
 
     await alarmChanges('ALARM');
     await inForce('Active', 'true');
     await order();
-    const [summary] = await eventually(async () => {
+    const [summary] = await until(async () => {
       const { traces } = await stack.traces();
       return traces.some(({ isPartial }) => !isPartial) ? traces : undefined;
     }, 'a trace of take-payment');
@@ -93,7 +97,7 @@ describe('tracing on demand', () => {
     await order();
     expect((await stack.traces()).traces).toHaveLength(traced);
     expect(stack.run.output()).toContain(`tracing of ${FUNCTION} turned off: ${FUNCTION}-duration is OK`);
-  }, 60_000);
+  });
 
   it('goes on and off by hand, through the same local AWS', async () => {
     const tracing = async (...args: string[]): Promise<string> => {
@@ -116,5 +120,5 @@ describe('tracing on demand', () => {
     expect(status).toMatch(/on-alarm +off, never on/);
     expect(await tracing('off', '-f', 'take-payment')).toContain('take-payment: turned off');
     await inForce('PassThrough', 'false');
-  }, 90_000);
+  });
 });

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SegmentDocument } from '../../local/xray/document.ts';
+import { PATIENCE_MS } from './until.ts';
 
 /** A real UDP socket in the place of the X-Ray daemon, which keeps the documents it receives. */
 export interface DocumentReceiver {
@@ -18,18 +19,17 @@ export interface DocumentReceiver {
   stop(): Promise<void>;
 }
 
-/** Long enough for a slow machine; a test that passes never waits for it. */
-const DEADLINE_MS = 10_000;
-const QUIET_MS = 150;
+/** Turns of the event loop, not a time: a process that has to wait for a core has not looked at its socket since. */
+const QUIET_TURNS = 15;
 
 export async function receiveDocuments(): Promise<DocumentReceiver> {
   const socket = createSocket('udp4');
   let documents: SegmentDocument[] = [];
-  let lastArrival = Date.now();
+  let arrivals = 0;
   socket.on('message', (datagram) => {
     const text = datagram.toString('utf8');
     documents.push(JSON.parse(text.slice(text.indexOf('\n') + 1)) as SegmentDocument);
-    lastArrival = Date.now();
+    arrivals += 1;
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -40,7 +40,7 @@ export async function receiveDocuments(): Promise<DocumentReceiver> {
     get documents() {
       return documents;
     },
-    async until(predicate, patience = DEADLINE_MS) {
+    async until(predicate, patience = PATIENCE_MS) {
       const deadline = Date.now() + patience;
       while (!predicate(documents)) {
         if (Date.now() > deadline) {
@@ -51,8 +51,11 @@ export async function receiveDocuments(): Promise<DocumentReceiver> {
       return documents;
     },
     async settled() {
-      lastArrival = Date.now();
-      while (Date.now() - lastArrival < QUIET_MS) await sleep(10);
+      for (let quiet = 0; quiet < QUIET_TURNS; quiet += 1) {
+        const before = arrivals;
+        await sleep(10);
+        if (arrivals !== before) quiet = 0;
+      }
       return documents;
     },
     clear() {

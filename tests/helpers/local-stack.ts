@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { TraceListing, TracePage } from '../../local/xray/trace.ts';
+import type { TraceListing } from '../../local/console-contract.ts';
+import type { TracePage } from '../../local/xray/trace.ts';
 import type { Run } from './run.ts';
 import { runServerless } from './run.ts';
 
@@ -70,15 +70,4 @@ export async function startLocalStack(directory: string, args: readonly string[]
       return run.exited;
     },
   };
-}
-
-/** Asks again until the answer is there. */
-export async function eventually<T>(ask: () => Promise<T | undefined>, what: string): Promise<T> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}`);
-    await sleep(50);
-  }
 }

@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, freePorts } from '../helpers/local-stack.ts';
+import { freePorts } from '../helpers/local-stack.ts';
 import type { Run } from '../helpers/run.ts';
+import { until } from '../helpers/until.ts';
 import { local } from './packages.ts';
 import type { ScratchProject } from './scratch-project.ts';
 import { createScratchProject } from './scratch-project.ts';
@@ -54,7 +55,7 @@ describe('npx lambda-lantern, with nothing else of ours installed', () => {
     };
     const socket = createSocket('udp4');
     socket.send(`{"format":"json","version":1}\n${JSON.stringify(segment)}`, port + 1, '127.0.0.1');
-    const listing = await eventually(async () => {
+    const listing = await until(async () => {
       const text = await (await fetch(`http://localhost:${port}/api/traces`)).text();
       return text.includes(segment.trace_id) ? text : undefined;
     }, 'the trace');

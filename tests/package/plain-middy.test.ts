@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../helpers/local-stack.ts';
+import { until } from '../helpers/until.ts';
 import { lantern, pinned } from './packages.ts';
 import type { ScratchProject } from './scratch-project.ts';
 import { createScratchProject, installedIn } from './scratch-project.ts';
@@ -178,7 +178,7 @@ async function startDaemon(): Promise<{
   return {
     address: `127.0.0.1:${socket.address().port}`,
     received: (...names) =>
-      eventually(
+      until(
         () => Promise.resolve(names.every((name) => received.includes(name)) || undefined),
         names.join(' and '),
       ),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventBridgeAlarm } from '../helpers/alarm-messages.ts';
-import { eventually, freePorts } from '../helpers/local-stack.ts';
+import { freePorts } from '../helpers/local-stack.ts';
+import { until } from '../helpers/until.ts';
 import { pinned } from './packages.ts';
 import type { ScratchProject } from './scratch-project.ts';
 import { createScratchProject, installedIn } from './scratch-project.ts';
@@ -84,7 +85,7 @@ describe('a service with the middlewares and the plugin', () => {
       headers: { 'x-correlation-id': 'hello-1' },
     });
     expect(await response.json()).toEqual({ greeting: 'hello lantern', id: 'hello-1' });
-    const traces = await eventually(async () => {
+    const traces = await until(async () => {
       const listing = (await (await fetch(`http://localhost:${port + 1}/api/traces`)).json()) as {
         traces: Array<{ id: string; isPartial: boolean }>;
       };

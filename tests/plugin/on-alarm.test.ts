@@ -8,8 +8,8 @@ import { captureLogs } from '../helpers/captured-logs.ts';
 import { lambdaContext } from '../helpers/lambda.ts';
 import type { LocalAws } from '../helpers/local-aws.ts';
 import { arnOf, GROUP, startLocalAws, SWITCH } from '../helpers/local-aws.ts';
-import { eventually } from '../helpers/local-stack.ts';
 import { functionDefinition } from '../local/lambda/definition.ts';
+import { until } from '../helpers/until.ts';
 
 const NAME = 'shop-test-take-payment';
 const VARIABLES = { TABLE: 'orders', EMPTY: '', POWERTOOLS_TRACE_ENABLED: 'false' };
@@ -187,7 +187,7 @@ describe('the longest time', () => {
     await onAlarm(event);
     await aws.settled(NAME);
     await aws.bringForward(NAME);
-    const [request] = await eventually(
+    const [request] = await until(
       () => Promise.resolve(aws.invoked.length > 0 ? aws.invoked : undefined),
       'the schedule',
     );

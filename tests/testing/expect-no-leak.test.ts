@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redact } from '../../src/redaction/redact.ts';
 import { expectNoLeak } from '../../testing/index.ts';
+import { fc, runs } from '../helpers/fast-check.ts';
 
 const order = {
   id: 'o-4711',
@@ -194,7 +194,7 @@ describe('expectNoLeak', () => {
         expectNoLeak(value, redact(value));
         expectNoLeak(response, redact(response));
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 

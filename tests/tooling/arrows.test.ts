@@ -49,7 +49,7 @@ const forbidden: ReadonlyArray<readonly [rule: string, file: string, code: strin
   ['arrow:src/propagation', 'src/propagation/sinner.ts', "import type {} from '../telemetry/tracer.ts';"],
   ['arrow:src/telemetry', 'src/telemetry/sinner.ts', "import '../clients/observe-client.ts';"],
   ['arrow:src/handlers', 'src/handlers/sinner.ts', "import '../middlewares/tracing.ts';"],
-  ['arrow:plugin/tracing-switch', 'plugin/tracing-switch/sinner.ts', "import '../tracing/duration.ts';"],
+  ['arrow:plugin/tracing-switch', 'plugin/tracing-switch/sinner.ts', "import '../tracing/add-tracing.ts';"],
   ['arrow:plugin', 'plugin/tracing/sinner.ts', "import '../../src/telemetry/logger.ts';"],
   ['not-to-dev-dependencies', 'plugin/sinner-2.ts', "import 'dynalite';"],
   ['not-to-dev-dependencies', 'src/propagation/sinner-2.ts', "import 'zod';"],
@@ -93,6 +93,12 @@ const forbidden: ReadonlyArray<readonly [rule: string, file: string, code: strin
   ['template-is-light', 'local/template/sinner.ts', "import '../lambda/lambda-service.ts';"],
   ['console-shares-pure-code-only', 'local/console/sinner.ts', "import '../lambda/lambda-service.ts';"],
   ['console-runs-in-a-browser', 'local/console/sinner-2.ts', "import 'node:fs';"],
+  ['contract-speaks-of-models-only', 'local/console-contract.ts', "import './http/target.ts';"],
+  [
+    'server-never-imports-the-page',
+    'local/console-server/sinner.ts',
+    "import '../console/format/duration.ts';",
+  ],
 ];
 
 describe('the import check of lint', () => {

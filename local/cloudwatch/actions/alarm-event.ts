@@ -11,52 +11,60 @@ import type { Account, Transition } from './transition.ts';
 export const ALARM_STATE_CHANGE = 'CloudWatch Alarm State Change';
 
 /** The event of a Lambda action ("Invoke a Lambda function from an alarm"). */
-export const lambdaActionEvent = (transition: Transition, { region, accountId }: Account): object => ({
-  source: 'aws.cloudwatch',
-  alarmArn: transition.alarm.arn,
-  accountId,
-  time: timestamp(transition.state.at),
-  region,
-  alarmData: detailOf(transition),
-});
+export function lambdaActionEvent(transition: Transition, { region, accountId }: Account): object {
+  return {
+    source: 'aws.cloudwatch',
+    alarmArn: transition.alarm.arn,
+    accountId,
+    time: timestamp(transition.state.at),
+    region,
+    alarmData: detailOf(transition),
+  };
+}
 
 /** The event that EventBridge gets of every transition ("Alarm events and EventBridge"). */
-export const eventBridgeEvent = (
+export function eventBridgeEvent(
   transition: Transition,
   { region, accountId }: Account,
-): Record<string, unknown> => ({
-  version: '0',
-  id: randomUUID(),
-  'detail-type': ALARM_STATE_CHANGE,
-  source: 'aws.cloudwatch',
-  account: accountId,
-  time: new Date(transition.state.at).toISOString().replace(/\.\d+Z$/, 'Z'),
-  region,
-  resources: [transition.alarm.arn],
-  detail: detailOf(transition),
-});
+): Record<string, unknown> {
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': ALARM_STATE_CHANGE,
+    source: 'aws.cloudwatch',
+    account: accountId,
+    time: new Date(transition.state.at).toISOString().replace(/\.\d+Z$/, 'Z'),
+    region,
+    resources: [transition.alarm.arn],
+    detail: detailOf(transition),
+  };
+}
 
-const detailOf = ({ alarm, state, previous, suppressedBy }: Transition): object => ({
-  alarmName: alarm.name,
-  configuration: configurationOf(alarm),
-  previousState: stateOf(previous),
-  state: {
-    ...stateOf(state),
-    ...(suppressedBy !== undefined && {
-      actionsSuppressedBy: suppressedBy,
-      actionsSuppressedReason: `Actions suppressed by ${suppressedBy}`,
-    }),
-  },
-});
+function detailOf({ alarm, state, previous, suppressedBy }: Transition): object {
+  return {
+    alarmName: alarm.name,
+    configuration: configurationOf(alarm),
+    previousState: stateOf(previous),
+    state: {
+      ...stateOf(state),
+      ...(suppressedBy !== undefined && {
+        actionsSuppressedBy: suppressedBy,
+        actionsSuppressedReason: `Actions suppressed by ${suppressedBy}`,
+      }),
+    },
+  };
+}
 
-const stateOf = ({ value, reason, reasonData, at }: StateSnapshot): object => ({
-  value,
-  reason,
-  ...(reasonData !== undefined && { reasonData }),
-  timestamp: timestamp(at),
-});
+function stateOf({ value, reason, reasonData, at }: StateSnapshot): object {
+  return {
+    value,
+    reason,
+    ...(reasonData !== undefined && { reasonData }),
+    timestamp: timestamp(at),
+  };
+}
 
-const configurationOf = (alarm: AlarmDefinition): object => {
+function configurationOf(alarm: AlarmDefinition): object {
   const described = alarm.description === undefined ? {} : { description: alarm.description };
   if (alarm.kind === 'metric') return { ...described, metrics: alarm.queries.map(metricOf) };
   return {
@@ -68,9 +76,9 @@ const configurationOf = (alarm: AlarmDefinition): object => {
       actionsSuppressorExtensionPeriod: alarm.suppressorExtensionPeriod,
     }),
   };
-};
+}
 
-const metricOf = (query: MetricQueryDefinition): object => {
+function metricOf(query: MetricQueryDefinition): object {
   const { id, label, returnData } = query;
   const common = { id, ...(label !== undefined && { label }) };
   if ('expression' in query) return { ...common, expression: query.expression, returnData };
@@ -89,4 +97,4 @@ const metricOf = (query: MetricQueryDefinition): object => {
     },
     returnData,
   };
-};
+}

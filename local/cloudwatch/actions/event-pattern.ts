@@ -1,9 +1,9 @@
 /** Event patterns of EventBridge ("Amazon EventBridge event patterns"). Pure. */
 import { isObject } from '../../json.ts';
-import { wildcardPattern } from '../wildcards.ts';
+import { wildcardPattern } from '../logs/comparison.ts';
 
 /** Whether an event matches: each field that the pattern names has one of the values it allows. */
-export const matchesEventPattern = (pattern: unknown, event: unknown): boolean => {
+export function matchesEventPattern(pattern: unknown, event: unknown): boolean {
   if (!isObject(pattern)) return false;
   return Object.entries(pattern).every(([name, expected]) => {
     if (name === '$or' && Array.isArray(expected)) {
@@ -13,16 +13,16 @@ export const matchesEventPattern = (pattern: unknown, event: unknown): boolean =
     if (Array.isArray(expected)) return expected.some((allowed) => matchesAny(allowed, value));
     return matchesEventPattern(expected, value);
   });
-};
+}
 
 /** Of a list in the event, one element is enough. */
-const matchesAny = (allowed: unknown, value: unknown): boolean => {
+function matchesAny(allowed: unknown, value: unknown): boolean {
   if (isObject(allowed) && 'exists' in allowed) return allowed.exists === (value !== undefined);
   const values: unknown[] = Array.isArray(value) ? value : [value];
   return values.some((element) => matchesValue(allowed, element));
-};
+}
 
-const matchesValue = (allowed: unknown, value: unknown): boolean => {
+function matchesValue(allowed: unknown, value: unknown): boolean {
   if (!isObject(allowed)) return allowed === value;
   const [entry] = Object.entries(allowed);
   if (entry === undefined || value === undefined) return false;
@@ -43,16 +43,18 @@ const matchesValue = (allowed: unknown, value: unknown): boolean => {
     default:
       return false;
   }
-};
+}
 
-const matchesText = (
+function matchesText(
   operand: unknown,
   value: unknown,
   matches: (text: string, part: string) => boolean,
-): boolean => typeof operand === 'string' && typeof value === 'string' && matches(value, operand);
+): boolean {
+  return typeof operand === 'string' && typeof value === 'string' && matches(value, operand);
+}
 
 /** `['>=', 0, '<', 5]` */
-const matchesNumber = (comparisons: readonly unknown[], value: number): boolean => {
+function matchesNumber(comparisons: readonly unknown[], value: number): boolean {
   for (let index = 0; index < comparisons.length; index += 2) {
     const limit = Number(comparisons[index + 1]);
     const holds = new Map([
@@ -65,4 +67,4 @@ const matchesNumber = (comparisons: readonly unknown[], value: number): boolean 
     if (holds.get(String(comparisons[index])) !== true) return false;
   }
   return comparisons.length > 0;
-};
+}

@@ -33,16 +33,18 @@ export interface HistoryEntry extends AlarmTransition {
 /** Transitions that are kept of one alarm; CloudWatch keeps 14 days. */
 export const MAX_HISTORY = 100;
 
-export const newRecord = (definition: AlarmDefinition, at: number): AlarmRecord => ({
-  definition,
-  createdAt: at,
-  state: { value: 'INSUFFICIENT_DATA', reason: INITIAL_REASON, at },
-  history: [],
-  forgotten: 0,
-});
+export function newRecord(definition: AlarmDefinition, at: number): AlarmRecord {
+  return {
+    definition,
+    createdAt: at,
+    state: { value: 'INSUFFICIENT_DATA', reason: INITIAL_REASON, at },
+    history: [],
+    forgotten: 0,
+  };
+}
 
 /** Enters a transition into the history. */
-export const remember = (record: AlarmRecord, from: StateSnapshot): HistoryEntry => {
+export function remember(record: AlarmRecord, from: StateSnapshot): HistoryEntry {
   const { value: to, reason, at } = record.state;
   const entry: HistoryEntry = { at, from: from.value, to, reason, actions: [] };
   record.history.unshift(entry);
@@ -51,4 +53,4 @@ export const remember = (record: AlarmRecord, from: StateSnapshot): HistoryEntry
     record.forgotten += 1;
   }
   return entry;
-};
+}

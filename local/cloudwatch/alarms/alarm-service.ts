@@ -4,11 +4,15 @@ import type { Transition } from '../actions/transition.ts';
 import { alarmNameOf } from '../../template/arns.ts';
 import { evaluateCompositeAlarm, triggerOf } from '../composite/composite-alarm.ts';
 import { evaluationOrder } from '../composite/evaluation-order.ts';
-import { NOT_SUPPRESSED, stepSuppression, type Suppression } from '../composite/suppression.ts';
-import { periodMs, type MetricClock } from '../metrics/clock.ts';
+import type { Suppression } from '../composite/suppression.ts';
+import { NOT_SUPPRESSED, stepSuppression } from '../composite/suppression.ts';
+import type { MetricClock } from '../metrics/clock.ts';
+import { periodMs } from '../metrics/clock.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
-import { newRecord, remember, type AlarmRecord, type HistoryEntry } from './alarm-record.ts';
-import { evaluateMetricAlarm, type AlarmEvaluation } from './evaluate-metric-alarm.ts';
+import type { AlarmRecord, HistoryEntry } from './alarm-record.ts';
+import { newRecord, remember } from './alarm-record.ts';
+import type { AlarmEvaluation } from './evaluate-metric-alarm.ts';
+import { evaluateMetricAlarm } from './evaluate-metric-alarm.ts';
 
 export interface AlarmServiceOptions {
   readonly alarms: readonly AlarmDefinition[];
@@ -55,14 +59,14 @@ export class AlarmService {
    * Evaluates every alarm once: those on metrics, then the composite ones, children first.
    *
    * @param now epoch milliseconds
-   * @param settledAt up to when the metrics are complete
+   * @param completeUntil up to when the metrics are complete
    */
-  evaluate(now: number, settledAt: number): void {
+  evaluate(now: number, completeUntil: number): void {
     const { store, clock } = this.#options;
     for (const record of this.#records.values()) {
       const { definition, state } = record;
       if (definition.kind !== 'metric') continue;
-      const moment = { store, clock, now, settledAt, previousState: state.value };
+      const moment = { store, clock, now, completeUntil, previousState: state.value };
       const evaluation = evaluateMetricAlarm(definition, moment);
       const change = evaluation && this.#enter(record, evaluation, now);
       if (change === undefined) continue;

@@ -1,20 +1,14 @@
 import type { MetricAlarmDefinition } from '../../template/service.ts';
 import type { AlarmState } from '../alarm-terms.ts';
 import { isStaticComparison } from '../alarm-terms.ts';
-import { minimumSamples } from '../low-sample-percentile.ts';
-import { MathError } from '../math/math-error.ts';
+import { MathError } from '../math/series.ts';
 import type { MetricClock } from '../metrics/clock.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 import { percentileOf } from '../metrics/statistic.ts';
 import type { EvaluationSettings, Verdict } from '../verdict.ts';
 import { evaluationRange, judge } from '../verdict.ts';
-import {
-  readDatapoints,
-  watchedQuery,
-  whyNotEvaluated,
-  windowEnd,
-  type AlarmDatapoint,
-} from './read-datapoints.ts';
+import type { AlarmDatapoint } from './read-datapoints.ts';
+import { readDatapoints, watchedQuery, whyNotEvaluated, windowEnd } from './read-datapoints.ts';
 import { stateReason, stateReasonData } from './state-reason.ts';
 
 export interface AlarmEvaluation {
@@ -29,7 +23,7 @@ export interface EvaluationMoment {
   /** Epoch milliseconds. */
   readonly now: number;
   /** Up to when the metrics are complete: no running invocation began before. */
-  readonly settledAt: number;
+  readonly completeUntil: number;
   readonly previousState: AlarmState;
 }
 
@@ -37,17 +31,17 @@ export interface EvaluationMoment {
  * The state that an alarm gets now. Undefined where it keeps its state and reason: too few samples of a percentile, or
  * missing data that is ignored.
  */
-export const evaluateMetricAlarm = (
+export function evaluateMetricAlarm(
   alarm: MetricAlarmDefinition,
-  { store, clock, now, settledAt, previousState }: EvaluationMoment,
-): AlarmEvaluation | undefined => {
+  { store, clock, now, completeUntil, previousState }: EvaluationMoment,
+): AlarmEvaluation | undefined {
   const settings = settingsOf(alarm);
   const obstacle = whyNotEvaluated(alarm);
   if (settings === undefined || obstacle !== undefined) {
     return notEvaluated(obstacle ?? `${alarm.comparisonOperator} compares with an anomaly band`);
   }
   try {
-    const end = windowEnd(alarm, settledAt, clock);
+    const end = windowEnd(alarm, completeUntil, clock);
     const count = evaluationRange(settings.evaluationPeriods);
     const datapoints = readDatapoints(alarm, { store, clock, end, count });
     const verdict = judge(
@@ -62,41 +56,59 @@ export const evaluateMetricAlarm = (
     if (error instanceof MathError) return notEvaluated(error.message.replace(/\.$/, ''));
     throw error;
   }
-};
+}
 
 /** Undefined for an alarm on an anomaly band. */
-export const settingsOf = (alarm: MetricAlarmDefinition): EvaluationSettings | undefined => {
+export function settingsOf(alarm: MetricAlarmDefinition): EvaluationSettings | undefined {
   const { threshold, comparisonOperator, evaluationPeriods, datapointsToAlarm = evaluationPeriods } = alarm;
   const { treatMissingData } = alarm;
   if (threshold === undefined || !isStaticComparison(comparisonOperator)) return undefined;
   return { threshold, comparisonOperator, evaluationPeriods, datapointsToAlarm, treatMissingData };
-};
+}
 
-const notEvaluated = (why: string): AlarmEvaluation => ({
-  state: 'INSUFFICIENT_DATA',
-  reason: `Not evaluated locally: ${why}.`,
-});
+function notEvaluated(why: string): AlarmEvaluation {
+  return {
+    state: 'INSUFFICIENT_DATA',
+    reason: `Not evaluated locally: ${why}.`,
+  };
+}
 
 /** AWS does not say which period decides: here it is the newest one with data. */
-const hasTooFewSamples = (
+function hasTooFewSamples(
   alarm: MetricAlarmDefinition,
   datapoints: readonly AlarmDatapoint[],
   { considered }: Verdict,
-): boolean => {
+): boolean {
   if (alarm.evaluateLowSampleCountPercentile !== 'ignore') return false;
   const watched = watchedQuery(alarm);
   const percentile = 'stat' in watched ? percentileOf(watched.stat.statistic) : undefined;
   const newest = datapoints[considered.at(-1) ?? -1];
   if (percentile === undefined || newest?.sampleCount === undefined) return false;
   return percentile > 0 && percentile < 100 && newest.sampleCount < minimumSamples(percentile);
-};
+}
 
 /** `ignore`, with no datapoints or only breaching ones, fewer than needed. */
-const isRetained = (
+function isRetained(
   { treatMissingData, datapointsToAlarm }: EvaluationSettings,
   { considered, breaching, filled }: Verdict,
-): boolean =>
-  treatMissingData === 'ignore' &&
-  filled > 0 &&
-  breaching === considered.length &&
-  breaching < datapointsToAlarm;
+): boolean {
+  return (
+    treatMissingData === 'ignore' &&
+    filled > 0 &&
+    breaching === considered.length &&
+    breaching < datapointsToAlarm
+  );
+}
+
+/**
+ * The fewest samples of which CloudWatch takes a percentile for significant: 10/(1 - p) from the median upwards, 10/p
+ * below it ("Percentiles and low data samples", CloudWatch user guide). Fewer make an alarm keep its state, when it is set
+ * to `EvaluateLowSampleCountPercentile: ignore`.
+ *
+ * @param percentile 99 for p99; above 0 and below 100.
+ */
+export function minimumSamples(percentile: number): number {
+  const away = percentile >= 50 ? 100 - percentile : percentile;
+  // In hundredths of a percent, lest 10/(1 - 0.99) be 999.9999999999991.
+  return Math.ceil(100_000 / Math.round(away * 100));
+}

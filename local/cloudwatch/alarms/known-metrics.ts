@@ -59,11 +59,7 @@ const FAMILIES: ReadonlyMap<string, readonly Family[]> = new Map([
 ]);
 
 /** Why a metric can have no data here; undefined where it can. */
-export const whyUnknown = ({
-  namespace,
-  metricName,
-  dimensions,
-}: MetricStatDefinition): string | undefined => {
+export function whyUnknown({ namespace, metricName, dimensions }: MetricStatDefinition): string | undefined {
   if (!namespace.startsWith('AWS/')) return undefined;
   const families = (FAMILIES.get(namespace) ?? []).filter(({ metrics }) => metrics.includes(metricName));
   if (families.length === 0) return `${namespace} ${metricName} is not measured locally`;
@@ -75,4 +71,4 @@ export const whyUnknown = ({
     );
   if (known) return undefined;
   return `${namespace} ${metricName} has no dimensions ${names.join(', ') || '(none)'} locally`;
-};
+}

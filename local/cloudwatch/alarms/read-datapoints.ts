@@ -4,10 +4,11 @@ import type {
   MetricStatDefinition,
 } from '../../template/service.ts';
 import { evaluateExpression, pointsOf } from '../math/evaluate-expression.ts';
-import { MathError } from '../math/math-error.ts';
 import { parseExpression } from '../math/parse-expression.ts';
 import type { Value } from '../math/series.ts';
-import { beginOf, periodMs, SHORTEST_PERIOD, type MetricClock } from '../metrics/clock.ts';
+import { MathError } from '../math/series.ts';
+import type { MetricClock } from '../metrics/clock.ts';
+import { beginOf, periodMs, MIN_PERIOD } from '../metrics/clock.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 import { statisticOf } from '../metrics/statistic.ts';
 import { whyUnknown } from './known-metrics.ts';
@@ -34,28 +35,25 @@ const CONCURRENCY_METRICS = [
 ];
 
 /** The query whose result is compared: the one that returns data, and is no anomaly band. */
-export const watchedQuery = ({
-  queries,
-  thresholdMetricId,
-}: MetricAlarmDefinition): MetricQueryDefinition => {
+export function watchedQuery({ queries, thresholdMetricId }: MetricAlarmDefinition): MetricQueryDefinition {
   const query = queries.find(({ id, returnData }) => returnData && id !== thresholdMetricId) ?? queries[0];
   if (query === undefined) throw new MathError('The alarm has no metric.');
   return query;
-};
+}
 
 /** Seconds: all metrics of an alarm have the same period, and an expression has theirs. */
-export const alarmPeriod = (alarm: MetricAlarmDefinition): number => {
+export function alarmPeriod(alarm: MetricAlarmDefinition): number {
   const periods = alarm.queries.flatMap((query) => ('stat' in query ? [query.stat.period] : []));
   const watched = watchedQuery(alarm);
   if ('stat' in watched) return watched.stat.period;
   return periods.length > 0 ? Math.max(...periods) : (watched.period ?? 60);
-};
+}
 
 /**
  * Why an alarm can never be evaluated here, as far as its definition tells: undefined where it can. An expression with an
  * unknown metric in it is not evaluated at all.
  */
-export const whyNotEvaluated = (alarm: MetricAlarmDefinition): string | undefined => {
+export function whyNotEvaluated(alarm: MetricAlarmDefinition): string | undefined {
   if (alarm.thresholdMetricId !== undefined) return "anomaly bands are made by CloudWatch's own model";
   if (alarm.threshold === undefined) return 'it has no threshold';
   for (const query of alarm.queries) {
@@ -67,18 +65,19 @@ export const whyNotEvaluated = (alarm: MetricAlarmDefinition): string | undefine
     }
   }
   return undefined;
-};
+}
 
 /** The end of the newest period that an alarm looks at: it slides from minute to minute, or in steps of ten seconds. */
-export const windowEnd = (alarm: MetricAlarmDefinition, settledAt: number, clock: MetricClock): number =>
-  beginOf(settledAt, periodMs(alarmPeriod(alarm) < 60 ? SHORTEST_PERIOD : 60, clock));
+export function windowEnd(alarm: MetricAlarmDefinition, completeUntil: number, clock: MetricClock): number {
+  return beginOf(completeUntil, periodMs(alarmPeriod(alarm) < 60 ? MIN_PERIOD : 60, clock));
+}
 
 /**
  * Of each of the newest periods up to `end`, oldest first.
  *
  * @throws MathError when an expression cannot be evaluated here.
  */
-export const readDatapoints = (
+export function readDatapoints(
   alarm: MetricAlarmDefinition,
   {
     store,
@@ -91,7 +90,7 @@ export const readDatapoints = (
     readonly end: number;
     readonly count: number;
   },
-): AlarmDatapoint[] => {
+): AlarmDatapoint[] {
   const period = alarmPeriod(alarm);
   const length = periodMs(period, clock);
   // One more than asked for: DIFF and RATE look at the period before.
@@ -124,17 +123,17 @@ export const readDatapoints = (
       };
     })
     .slice(1);
-};
+}
 
 /** The value of each query by its id, each computed once and only when it is asked for. */
-const queryValues = (
+function queryValues(
   { queries }: MetricAlarmDefinition,
   options: {
     readonly period: number;
     readonly length: number;
     readonly read: (stat: MetricStatDefinition) => (number | undefined)[];
   },
-): ((id: string) => Value | undefined) => {
+): (id: string) => Value | undefined {
   const values = new Map<string, Value>();
   const running: string[] = [];
   const stats = new Map(queries.flatMap((query) => ('stat' in query ? [[query.id, query.stat]] : [])));
@@ -160,4 +159,4 @@ const queryValues = (
     return value;
   };
   return valueOf;
-};
+}

@@ -2,7 +2,8 @@
 import type { MetricAlarmDefinition } from '../../template/service.ts';
 import { comparisonWords, isBreaching } from '../alarm-terms.ts';
 import type { EvaluationSettings, Verdict } from '../verdict.ts';
-import { alarmPeriod, watchedQuery, type AlarmDatapoint } from './read-datapoints.ts';
+import type { AlarmDatapoint } from './read-datapoints.ts';
+import { alarmPeriod, watchedQuery } from './read-datapoints.ts';
 import { javaNumber, shortDate, timestamp } from './timestamps.ts';
 
 export const INITIAL_REASON = 'Unchecked: Initial alarm creation';
@@ -16,7 +17,7 @@ export interface Judged {
 }
 
 /** Datapoints are listed newest first, and only those that speak for the state. */
-export const stateReason = ({ alarm, settings, datapoints, verdict }: Judged): string => {
+export function stateReason({ alarm, settings, datapoints, verdict }: Judged): string {
   const { evaluationPeriods, datapointsToAlarm, treatMissingData, threshold, comparisonOperator } = settings;
   const { state, considered, filled, breaching } = verdict;
   if (state === 'INSUFFICIENT_DATA' || considered.length + filled === 0) {
@@ -53,13 +54,10 @@ export const stateReason = ({ alarm, settings, datapoints, verdict }: Judged): s
     `Threshold Crossed: ${count} out of the last ${evaluationPeriods} datapoints ${comparison} ` +
     `(minimum ${plural(minimum, 'datapoint')} for ${transition} transition).`
   );
-};
+}
 
 /** JSON, version 1.0. */
-export const stateReasonData = (
-  { alarm, settings, datapoints, verdict }: Judged,
-  queryDate: number,
-): string => {
+export function stateReasonData({ alarm, settings, datapoints, verdict }: Judged, queryDate: number): string {
   const watched = watchedQuery(alarm);
   const evaluated = verdict.considered.flatMap((position) => datapoints[position] ?? []);
   const stat = 'stat' in watched ? watched.stat : undefined;
@@ -80,9 +78,12 @@ export const stateReasonData = (
       }))
       .reverse(),
   });
-};
+}
 
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
 
-const counted = (count: number, noun: string): string =>
-  `${plural(count, noun)} ${count === 1 ? 'was' : 'were'}`;
+function counted(count: number, noun: string): string {
+  return `${plural(count, noun)} ${count === 1 ? 'was' : 'were'}`;
+}

@@ -32,7 +32,7 @@ interface Token {
 }
 
 /** @throws AlarmRuleError that says where the rule is wrong. */
-export const parseAlarmRule = (rule: string): AlarmRule => {
+export function parseAlarmRule(rule: string): AlarmRule {
   const tokens = tokensOf(rule);
   const alarms = [...new Set(tokens.flatMap(({ alarm }) => (alarm === undefined ? [] : [alarm])))];
   if (rule.length > MAX_RULE_LENGTH)
@@ -91,9 +91,9 @@ export const parseAlarmRule = (rule: string): AlarmRule => {
       return holds(stateOf);
     },
   };
-};
+}
 
-const tokensOf = (rule: string): Token[] => {
+function tokensOf(rule: string): Token[] {
   const tokens: Token[] = [];
   const text = rule.trimEnd();
   TOKEN.lastIndex = 0;
@@ -106,4 +106,4 @@ const tokensOf = (rule: string): Token[] => {
     else throw new AlarmRuleError(`The rule "${rule}": ${text.slice(at).trim()} is not understood.`);
   }
   return tokens;
-};
+}

@@ -13,10 +13,10 @@ export interface CompositeMoment {
 }
 
 /** ALARM while its rule holds, OK otherwise: a composite alarm is INSUFFICIENT_DATA only before its first evaluation. */
-export const evaluateCompositeAlarm = (
+export function evaluateCompositeAlarm(
   alarm: CompositeAlarmDefinition,
   { previous, alarmOf, isCyclic }: CompositeMoment,
-): AlarmEvaluation => {
+): AlarmEvaluation {
   if (isCyclic) return notEvaluated('its rule leads back to itself');
   try {
     const { holds } = parseAlarmRule(alarm.rule);
@@ -31,41 +31,45 @@ export const evaluateCompositeAlarm = (
     if (error instanceof AlarmRuleError) return notEvaluated(error.message.replace(/\.$/, ''));
     throw error;
   }
-};
+}
 
 /** The alarm of the rule that changed last: the one that made the difference. */
-export const triggerOf = (
+export function triggerOf(
   { rule }: CompositeAlarmDefinition,
   alarmOf: (name: string) => AlarmRecord | undefined,
-): AlarmRecord | undefined =>
-  parseAlarmRule(rule)
+): AlarmRecord | undefined {
+  return parseAlarmRule(rule)
     .alarms.flatMap((name) => alarmOf(name) ?? [])
     .filter(({ history }) => history.length > 0)
     .reduce<AlarmRecord | undefined>(
       (latest, record) => (latest === undefined || record.state.at > latest.state.at ? record : latest),
       undefined,
     );
+}
 
-const reasonOf = (
+function reasonOf(
   { arn }: CompositeAlarmDefinition,
   state: string,
   trigger: AlarmRecord | undefined,
   previous: AlarmRecord,
-): string =>
-  trigger === undefined || previous.history.length === 0
+): string {
+  return trigger === undefined || previous.history.length === 0
     ? `${arn} was created and its alarm rule evaluates to ${state}`
     : `${trigger.definition.arn} transitioned to ${trigger.state.value} at ${longDate(trigger.state.at)}`;
+}
 
-const reasonDataOf = (trigger: AlarmRecord | undefined): { reasonData?: string } => {
+function reasonDataOf(trigger: AlarmRecord | undefined): { reasonData?: string } {
   if (trigger === undefined) return {};
   const { definition, state } = trigger;
   const triggeringAlarms = [
     { arn: definition.arn, state: { value: state.value, timestamp: timestamp(state.at) } },
   ];
   return { reasonData: JSON.stringify({ triggeringAlarms }) };
-};
+}
 
-const notEvaluated = (why: string): AlarmEvaluation => ({
-  state: 'INSUFFICIENT_DATA',
-  reason: `Not evaluated: ${why}.`,
-});
+function notEvaluated(why: string): AlarmEvaluation {
+  return {
+    state: 'INSUFFICIENT_DATA',
+    reason: `Not evaluated: ${why}.`,
+  };
+}

@@ -5,9 +5,10 @@ import { AlarmRuleError, parseAlarmRule } from './alarm-rule.ts';
 export type CompositeRecord = AlarmRecord & { definition: CompositeAlarmDefinition };
 
 /** The composite alarms, those that others name first; and those that lead back to themselves. */
-export const evaluationOrder = (
-  records: readonly AlarmRecord[],
-): { order: CompositeRecord[]; cyclic: ReadonlySet<AlarmRecord> } => {
+export function evaluationOrder(records: readonly AlarmRecord[]): {
+  order: CompositeRecord[];
+  cyclic: ReadonlySet<AlarmRecord>;
+} {
   const composites = new Map(records.filter(isComposite).map((record) => [record.definition.name, record]));
   const order: CompositeRecord[] = [];
   const cyclic = new Set<AlarmRecord>();
@@ -28,17 +29,18 @@ export const evaluationOrder = (
   };
   for (const record of composites.values()) visit(record);
   return { order, cyclic };
-};
+}
 
-const isComposite = (record: AlarmRecord): record is CompositeRecord =>
-  record.definition.kind === 'composite';
+function isComposite(record: AlarmRecord): record is CompositeRecord {
+  return record.definition.kind === 'composite';
+}
 
 /** None of a rule that cannot be read: its evaluation says so. */
-const namesIn = (rule: string): readonly string[] => {
+function namesIn(rule: string): readonly string[] {
   try {
     return parseAlarmRule(rule).alarms;
   } catch (error) {
     if (error instanceof AlarmRuleError) return [];
     throw error;
   }
-};
+}

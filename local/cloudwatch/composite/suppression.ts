@@ -34,7 +34,7 @@ export interface SuppressionOutcome {
 
 export const NOT_SUPPRESSED: Suppression = { pending: false, suppressorInAlarm: false };
 
-export const stepSuppression = (before: Suppression, step: SuppressionStep): SuppressionOutcome => {
+export function stepSuppression(before: Suppression, step: SuppressionStep): SuppressionOutcome {
   const suppressorInAlarm = step.suppressor === 'ALARM';
   const pending = before.pending || step.changed;
   if (suppressorInAlarm) {
@@ -50,11 +50,11 @@ export const stepSuppression = (before: Suppression, step: SuppressionStep): Sup
     return { suppression: { pending: false, suppressorInAlarm }, act: true };
   }
   return { suppression: { pending, suppressorInAlarm, period }, act: false, suppressedBy: period.kind };
-};
+}
 
 /** A change of the composite alarm begins a WaitPeriod, whatever ran; the end of the suppressor's ALARM an extension. */
-const runningPeriod = (before: Suppression, step: SuppressionStep): Suppression['period'] => {
+function runningPeriod(before: Suppression, step: SuppressionStep): Suppression['period'] {
   if (step.changed) return { kind: 'WaitPeriod', until: step.at + step.wait };
   if (before.suppressorInAlarm) return { kind: 'ExtensionPeriod', until: step.at + step.extension };
   return before.period;
-};
+}

@@ -1,7 +1,4 @@
 /** What a JSON or space-delimited filter pattern compares a value of a log event with. */
-import { wildcardPattern } from '../wildcards.ts';
-import { PatternError } from './pattern-error.ts';
-
 export type PatternOperator = '=' | '!=' | '<' | '>' | '<=' | '>=';
 
 /** Whether a value meets the comparison; it is undefined where the event has none. */
@@ -13,7 +10,7 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
  * @param literal as the pattern has it: `"text"`, `text*`, `404` or `%regular expression%`
  * @throws PatternError for an operator that needs a number, and for a regular expression that is none.
  */
-export const comparisonWith = (operator: PatternOperator, literal: string): Comparison => {
+export function comparisonWith(operator: PatternOperator, literal: string): Comparison {
   if (operator === '=') return equalTo(literal);
   if (operator === '!=') {
     const same = equalTo(literal);
@@ -27,15 +24,15 @@ export const comparisonWith = (operator: PatternOperator, literal: string): Comp
     const number = typeof value === 'string' ? numberOf(value) : value;
     return typeof number === 'number' && ordered(operator, number, limit);
   };
-};
+}
 
-const ordered = (operator: PatternOperator, a: number, b: number): boolean => {
+function ordered(operator: PatternOperator, a: number, b: number): boolean {
   if (operator === '<') return a < b;
   if (operator === '>') return a > b;
   return operator === '<=' ? a <= b : a >= b;
-};
+}
 
-const equalTo = (literal: string): Comparison => {
+function equalTo(literal: string): Comparison {
   const expression = /^%(.*)%$/s.exec(literal)?.[1];
   if (expression !== undefined) {
     const pattern = regularExpression(expression);
@@ -48,18 +45,35 @@ const equalTo = (literal: string): Comparison => {
     if (typeof value === 'number' && number !== undefined) return value === number;
     return isPlain(value) && pattern.test(String(value));
   };
-};
+}
 
 /** @throws PatternError for what is no regular expression. */
-export const regularExpression = (text: string): RegExp => {
+export function regularExpression(text: string): RegExp {
   try {
     return new RegExp(text, 's');
   } catch (cause) {
     throw new PatternError(`%${text}% is no regular expression.`, { cause });
   }
-};
+}
 
-const numberOf = (text: string): number | undefined => (NUMBER.test(text.trim()) ? Number(text) : undefined);
+function numberOf(text: string): number | undefined {
+  return NUMBER.test(text.trim()) ? Number(text) : undefined;
+}
 
-const isPlain = (value: unknown): value is string | number | boolean =>
-  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+function isPlain(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+/** Matches a whole text in which `*` stands for any characters: filter patterns and event patterns write it so. */
+export function wildcardPattern(text: string): RegExp {
+  return new RegExp(`^${text.split('*').map(escaped).join('.*')}$`, 's');
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** A filter pattern that CloudWatch Logs would refuse, or one that is not understood here. */
+export class PatternError extends Error {
+  override readonly name = 'PatternError';
+}

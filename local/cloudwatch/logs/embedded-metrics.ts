@@ -1,5 +1,6 @@
 /** "Specification: Embedded metric format" (CloudWatch user guide): metrics that a log line carries. Pure. */
-import { isObject, parseObject, type JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../json.ts';
+import { isObject, parseObject } from '../../json.ts';
 import type { Dimension, MetricId } from '../metrics/metric.ts';
 
 export interface EmbeddedSample {
@@ -23,7 +24,7 @@ const MAX_VALUES = 100;
 const MAX_DIMENSION_VALUE = 1024;
 
 /** Undefined for a line that is no EMF at all: it does not say `_aws.CloudWatchMetrics`. */
-export const readEmbeddedMetrics = (message: string): EmbeddedMetrics | undefined => {
+export function readEmbeddedMetrics(message: string): EmbeddedMetrics | undefined {
   if (!message.includes('"_aws"')) return undefined;
   const root = parseObject(message);
   const metadata = root?._aws;
@@ -40,14 +41,14 @@ export const readEmbeddedMetrics = (message: string): EmbeddedMetrics | undefine
     samples.push(...found.map((sample) => ({ ...sample, at })));
   }
   return { samples, problems };
-};
+}
 
-const readDirective = (
+function readDirective(
   root: JsonObject,
   directive: unknown,
   path: string,
   problems: string[],
-): Omit<EmbeddedSample, 'at'>[] => {
+): Omit<EmbeddedSample, 'at'>[] {
   if (!isObject(directive)) return problem(problems, `${path} is not an object`);
   const { Namespace: namespace, Metrics: metrics, Dimensions: dimensionSets = [[]] } = directive;
   if (typeof namespace !== 'string' || namespace === '')
@@ -71,10 +72,10 @@ const readDirective = (
     const { name, ...rest } = read;
     return sets.map((dimensions) => ({ id: { namespace, name, dimensions }, ...rest }));
   });
-};
+}
 
 /** @returns the dimensions, or what is wrong with them. */
-const readDimensions = (root: JsonObject, set: unknown): Dimension[] | string => {
+function readDimensions(root: JsonObject, set: unknown): Dimension[] | string {
   if (!Array.isArray(set)) return 'is not a list of names';
   if (set.length > MAX_DIMENSIONS) return `has ${set.length} names, ${MAX_DIMENSIONS} are allowed`;
   const dimensions: Dimension[] = [];
@@ -88,13 +89,13 @@ const readDimensions = (root: JsonObject, set: unknown): Dimension[] | string =>
     dimensions.push({ name, value });
   }
   return dimensions;
-};
+}
 
 /** @returns the metric, or what is wrong with it. */
-const readMetric = (
+function readMetric(
   root: JsonObject,
   metric: unknown,
-): { name: string; unit?: string; values: number[] } | string => {
+): { name: string; unit?: string; values: number[] } | string {
   if (!isObject(metric) || typeof metric.Name !== 'string' || metric.Name === '') return 'has no Name';
   const { Name: name, Unit: unit, StorageResolution: resolution = 60 } = metric;
   if (resolution !== 60 && resolution !== 1) return `(${name}) has a StorageResolution other than 1 and 60`;
@@ -106,9 +107,9 @@ const readMetric = (
   const numbers = values.filter((value) => typeof value === 'number');
   if (numbers.length < values.length) return `(${name}) is no number of the line`;
   return { name, values: numbers, ...(unit !== undefined && { unit }) };
-};
+}
 
-const problem = (problems: string[], text: string): [] => {
+function problem(problems: string[], text: string): [] {
   problems.push(text);
   return [];
-};
+}

@@ -2,7 +2,7 @@
 import { parseJsonPattern } from './json-pattern.ts';
 import { parseSelector, select } from './json-selector.ts';
 import { parseSpacePattern } from './space-pattern.ts';
-import { parseTermPattern } from './term-pattern.ts';
+import { regularExpression, PatternError } from './comparison.ts';
 
 /** What a matching event holds. */
 export interface FilterMatch {
@@ -14,7 +14,7 @@ export interface FilterMatch {
 export type Filter = (message: string) => FilterMatch | undefined;
 
 /** @throws PatternError for a pattern that is not understood. */
-export const parseFilterPattern = (pattern: string): Filter => {
+export function parseFilterPattern(pattern: string): Filter {
   const text = pattern.trim();
   if (text.startsWith('{')) {
     const holds = parseJsonPattern(text);
@@ -33,14 +33,44 @@ export const parseFilterPattern = (pattern: string): Filter => {
   }
   const matches = parseTermPattern(text);
   return (message) => (matches(message) ? { value: () => undefined } : undefined);
-};
+}
 
 /** Only objects and lists: JSON patterns match nothing else. */
-const parseJson = (message: string): object | undefined => {
+function parseJson(message: string): object | undefined {
   if (!/^\s*[{[]/.test(message)) return undefined;
   try {
     return JSON.parse(message) as object;
   } catch {
     return undefined;
   }
-};
+}
+
+const TERM = /\s*([?-]?)(?:"((?:\\.|[^"\\])*)"|%([^%]*)%|(\S+))/y;
+
+type Test = (message: string) => boolean;
+
+/** @throws PatternError for a pattern that is not understood. */
+function parseTermPattern(pattern: string): Test {
+  const all: Test[] = [];
+  const any: Test[] = [];
+  const none: Test[] = [];
+  const text = pattern.trim();
+  TERM.lastIndex = 0;
+  while (TERM.lastIndex < text.length) {
+    const [, prefix, quoted, expression, word] = TERM.exec(text) ?? [];
+    if (prefix === undefined) throw new PatternError(`${pattern}: this term is not understood.`);
+    const group = prefix === '?' ? any : prefix === '-' ? none : all;
+    if (expression === undefined) {
+      const term = quoted?.replaceAll(/\\(.)/gs, '$1') ?? word ?? '';
+      group.push((message) => message.includes(term));
+    } else {
+      const matcher = regularExpression(expression);
+      group.push((message) => matcher.test(message));
+    }
+  }
+  const matches = (message: string) => (test: Test) => test(message);
+  return (message) =>
+    all.every(matches(message)) &&
+    (any.length === 0 || any.some(matches(message))) &&
+    !none.some(matches(message));
+}

@@ -1,7 +1,7 @@
 /** Filter patterns for JSON log events: `{ $.type = "platform.report" && $.record.status != "success" }`. */
-import { comparisonWith, type PatternOperator } from './comparison.ts';
+import type { PatternOperator } from './comparison.ts';
+import { comparisonWith, PatternError } from './comparison.ts';
 import { parseSelector, select } from './json-selector.ts';
-import { PatternError } from './pattern-error.ts';
 
 type Condition = (event: unknown) => boolean;
 
@@ -14,7 +14,7 @@ interface Token {
 }
 
 /** @throws PatternError for a pattern that is not understood. */
-export const parseJsonPattern = (pattern: string): Condition => {
+export function parseJsonPattern(pattern: string): Condition {
   const tokens = tokensOf(pattern);
   let position = 0;
   const peek = (): Token => tokens[position] ?? { kind: 'end', text: '' };
@@ -75,9 +75,9 @@ export const parseJsonPattern = (pattern: string): Condition => {
   const condition = either();
   if (accept('}') === undefined || peek().kind !== 'end') refuse('"}" and nothing behind it');
   return condition;
-};
+}
 
-const tokensOf = (pattern: string): Token[] => {
+function tokensOf(pattern: string): Token[] {
   const tokens: Token[] = [];
   const text = pattern.trimEnd();
   TOKEN.lastIndex = 0;
@@ -92,4 +92,4 @@ const tokensOf = (pattern: string): Token[] => {
     tokens.push({ kind: found[0] as Token['kind'], text: found[1] });
   }
   return tokens;
-};
+}

@@ -1,12 +1,12 @@
 /** `$.a.b[0]['c d']`: how filter patterns and metric values point into a log event that is JSON. */
-import { PatternError } from './pattern-error.ts';
+import { PatternError } from './comparison.ts';
 
 export type JsonSelector = ReadonlyArray<string | number>;
 
 const STEP = /\.([\w-]+)|\.?\[(\d+|\*)\]|\.?\['([^']*)'\]|\.?\["([^"]*)"\]/y;
 
 /** @throws PatternError for what is no selector. */
-export const parseSelector = (text: string): JsonSelector => {
+export function parseSelector(text: string): JsonSelector {
   const steps: (string | number)[] = [];
   STEP.lastIndex = text.startsWith('$') ? 1 : 0;
   while (STEP.lastIndex < text.length) {
@@ -20,14 +20,14 @@ export const parseSelector = (text: string): JsonSelector => {
   }
   if (!text.startsWith('$')) throw new PatternError(`${text}: a selector begins with $.`);
   return steps;
-};
+}
 
 /** Every value that the selector points to: `[*]` may give several. An absent one is undefined. */
-export const select = (selector: JsonSelector, value: unknown): unknown[] => {
+export function select(selector: JsonSelector, value: unknown): unknown[] {
   const [step, ...rest] = selector;
   if (step === undefined) return [value];
   if (step === '*')
     return Array.isArray(value) ? value.flatMap((item: unknown) => select(rest, item)) : [undefined];
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return [undefined];
   return select(rest, (value as Record<string | number, unknown>)[step]);
-};
+}

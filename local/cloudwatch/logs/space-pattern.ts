@@ -1,6 +1,6 @@
 /** Filter patterns for log events of fields with spaces between: `[kind = REPORT, id, ..., unit = ms]`. */
-import { comparisonWith, type PatternOperator } from './comparison.ts';
-import { PatternError } from './pattern-error.ts';
+import type { PatternOperator } from './comparison.ts';
+import { comparisonWith, PatternError } from './comparison.ts';
 
 interface FieldPattern {
   readonly name: string;
@@ -11,7 +11,7 @@ interface FieldPattern {
 export type SpaceMatcher = (message: string) => ReadonlyMap<string, string> | undefined;
 
 /** @throws PatternError for a pattern that is not understood. */
-export const parseSpacePattern = (pattern: string): SpaceMatcher => {
+export function parseSpacePattern(pattern: string): SpaceMatcher {
   const inner = /^\s*\[(.*)\]\s*$/s.exec(pattern)?.[1];
   if (inner === undefined) throw new PatternError(`${pattern}: expected [field, field, ...].`);
   const parts = splitOutsideQuotes(inner, ',').map((part) => part.trim());
@@ -32,12 +32,12 @@ export const parseSpacePattern = (pattern: string): SpaceMatcher => {
     }
     return named;
   };
-};
+}
 
 const CONDITION = /^([\w-]+)\s*(?:(!=|<=|>=|=|<|>)\s*("(?:\\.|[^"\\])*"|%[^%]*%|\S+))?$/;
 
 /** `name`, `name = value`, or several comparisons of the same name with && and || between. */
-const parseField = (text: string, pattern: string): FieldPattern => {
+function parseField(text: string, pattern: string): FieldPattern {
   let name = '';
   const condition = (part: string): ((value: string) => boolean) => {
     const [, field, operator, literal] = CONDITION.exec(part.trim()) ?? [];
@@ -51,15 +51,16 @@ const parseField = (text: string, pattern: string): FieldPattern => {
     splitOutsideQuotes(group, '&&').map(condition),
   );
   return { name, matches: (value) => groups.some((group) => group.every((holds) => holds(value))) };
-};
+}
 
 /** Text in double quotes or square brackets is one field. */
-const wordsOf = (message: string): string[] =>
-  [...message.matchAll(/"([^"]*)"|\[([^\]]*)\]|(\S+)/g)].map(([, quoted, bracketed, word]) =>
+function wordsOf(message: string): string[] {
+  return [...message.matchAll(/"([^"]*)"|\[([^\]]*)\]|(\S+)/g)].map(([, quoted, bracketed, word]) =>
     String(quoted ?? bracketed ?? word),
   );
+}
 
-const splitOutsideQuotes = (text: string, separator: string): string[] => {
+function splitOutsideQuotes(text: string, separator: string): string[] {
   const parts: string[] = [];
   let [part, closing] = ['', ''];
   for (let index = 0; index < text.length; index += 1) {
@@ -75,4 +76,4 @@ const splitOutsideQuotes = (text: string, separator: string): string[] => {
     part += character;
   }
   return [...parts, part];
-};
+}

@@ -1,7 +1,8 @@
-import { callFunction, fill, wrongArguments, type FunctionContext } from './functions.ts';
-import { MathError } from './math-error.ts';
+import type { FunctionContext } from './functions.ts';
+import { callFunction, fill, wrongArguments } from './functions.ts';
 import type { Expression, Operator } from './parse-expression.ts';
-import { combine, mapValue, series, type SeriesValue, type Value } from './series.ts';
+import type { SeriesValue, Value } from './series.ts';
+import { combine, mapValue, series, MathError } from './series.ts';
 
 export interface MathContext extends FunctionContext {
   /** How many periods. */
@@ -29,7 +30,7 @@ const operations: Readonly<Record<Operator, (a: number, b: number) => number>> =
 };
 
 /** @throws MathError for unknown ids, functions that are not evaluated here, and arguments of the wrong kind. */
-export const evaluateExpression = (expression: Expression, context: MathContext): Value => {
+export function evaluateExpression(expression: Expression, context: MathContext): Value {
   const evaluate = (part: Expression): Value => evaluateExpression(part, context);
   switch (expression.kind) {
     case 'number':
@@ -49,18 +50,18 @@ export const evaluateExpression = (expression: Expression, context: MathContext)
     case 'call':
       return call(expression.name.toUpperCase(), expression.arguments, context);
   }
-};
+}
 
-const call = (name: string, parts: readonly Expression[], context: MathContext): Value => {
+function call(name: string, parts: readonly Expression[], context: MathContext): Value {
   const evaluate = (part: Expression): Value => evaluateExpression(part, context);
   if (name === 'METRICS') return metrics(parts, context);
   if (name === 'IF') return conditional(parts.map(evaluate), context);
   if (name === 'FILL') return filled(parts, context);
   return callFunction(name, parts.map(evaluate), context);
-};
+}
 
 /** True is whatever is not 0. Where the condition has no datapoint, neither has the result. */
-const conditional = (values: readonly Value[], { length }: MathContext): Value => {
+function conditional(values: readonly Value[], { length }: MathContext): Value {
   const [condition, whenTrue, whenFalse, ...more] = values;
   if (condition === undefined || whenTrue === undefined || more.length > 0) {
     throw wrongArguments('IF', 'a condition, a value, and another value where the condition does not hold');
@@ -78,9 +79,9 @@ const conditional = (values: readonly Value[], { length }: MathContext): Value =
       return point === 0 ? negative?.[index] : positive?.[index];
     }),
   );
-};
+}
 
-const filled = ([subject, filling, ...more]: readonly Expression[], context: MathContext): Value => {
+function filled([subject, filling, ...more]: readonly Expression[], context: MathContext): Value {
   if (subject === undefined || filling === undefined || more.length > 0) {
     throw wrongArguments('FILL', 'a series, and a number, a series, REPEAT or LINEAR');
   }
@@ -90,36 +91,36 @@ const filled = ([subject, filling, ...more]: readonly Expression[], context: Mat
   if (typeof value === 'number') return value;
   if (value.kind === 'list') return { kind: 'list', items: value.items.map((item) => fill(item, by)) };
   return fill(value, by);
-};
+}
 
-const metrics = ([part, ...more]: readonly Expression[], context: MathContext): Value => {
+function metrics([part, ...more]: readonly Expression[], context: MathContext): Value {
   if (more.length > 0 || (part !== undefined && part.kind !== 'text')) {
     throw wrongArguments('METRICS', 'nothing, or a text that the ids hold');
   }
   const ids = context.metricIds.filter((id) => part === undefined || id.includes(part.value));
   return listOf(ids.map((id) => valueOf(id, context)));
-};
+}
 
-const valueOf = (id: string, { valueOf: read }: MathContext): Value => {
+function valueOf(id: string, { valueOf: read }: MathContext): Value {
   const value = read(id);
   if (value === undefined) throw new MathError(`There is no metric or expression with the id ${id}.`);
   return value;
-};
+}
 
-const listOf = (values: readonly Value[]): Value => {
+function listOf(values: readonly Value[]): Value {
   const items = values.flatMap((value): readonly SeriesValue[] => {
     if (typeof value === 'number') throw new MathError('A list holds series, not numbers.');
     return value.kind === 'list' ? value.items : [value];
   });
   return { kind: 'list', items };
-};
+}
 
 /** A number stands for a series of it. */
-export const pointsOf = (what: string, value: Value, length: number): (number | undefined)[] => {
+export function pointsOf(what: string, value: Value, length: number): (number | undefined)[] {
   if (typeof value === 'number') {
     const point = Number.isFinite(value) ? value : undefined;
     return Array.from({ length }, () => point);
   }
   if (value.kind === 'list') throw new MathError(`${what} gives several series where one is expected.`);
   return Array.from({ length }, (_, index) => value.points[index]);
-};
+}

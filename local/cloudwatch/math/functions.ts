@@ -1,6 +1,6 @@
 /** The functions of metric math that are evaluated here. Missing datapoints stay missing unless a function says else. */
-import { MathError } from './math-error.ts';
-import { pointOf, series, type Series, type SeriesValue, type Value } from './series.ts';
+import type { Series, SeriesValue, Value } from './series.ts';
+import { pointOf, series, MathError } from './series.ts';
 
 export interface FunctionContext {
   /** Seconds. */
@@ -11,13 +11,17 @@ export interface FunctionContext {
 
 type MathFunction = (values: readonly Value[], context: FunctionContext) => Value;
 
-const sum = (points: readonly number[]): number => points.reduce((total, point) => total + point, 0);
-const average = (points: readonly number[]): number => sum(points) / points.length;
+function sum(points: readonly number[]): number {
+  return points.reduce((total, point) => total + point, 0);
+}
+
+function average(points: readonly number[]): number {
+  return sum(points) / points.length;
+}
 
 /** Of one series a number; of several a series: the aggregate of those that have a datapoint in the period. */
-const aggregate =
-  (name: string, of: (points: readonly number[]) => number): MathFunction =>
-  ([value]) => {
+function aggregate(name: string, of: (points: readonly number[]) => number): MathFunction {
+  return ([value]) => {
     if (value === undefined || typeof value === 'number')
       throw wrongArguments(name, 'a series or a list of them');
     if (value.kind === 'series') {
@@ -32,39 +36,43 @@ const aggregate =
       }),
     );
   };
+}
 
 /** Applies to each series of a list. */
-const perSeries =
-  (
-    name: string,
-    of: (points: Series, others: readonly Value[], context: FunctionContext) => Series,
-  ): MathFunction =>
-  ([value, ...others], context) => {
+function perSeries(
+  name: string,
+  of: (points: Series, others: readonly Value[], context: FunctionContext) => Series,
+): MathFunction {
+  return ([value, ...others], context) => {
     if (value === undefined || typeof value === 'number') throw wrongArguments(name, 'a series');
     if (value.kind === 'series') return series(of(value.points, others, context));
     return { kind: 'list', items: value.items.map(({ points }) => series(of(points, others, context))) };
   };
+}
 
-const perPoint = (name: string, of: (point: number) => number): [string, MathFunction] => [
-  name,
-  ([value], context) =>
-    typeof value === 'number'
-      ? of(value)
-      : perSeries(name, (points) =>
-          points.map((point) => (point === undefined ? undefined : pointOf(of(point)))),
-        )(value === undefined ? [] : [value], context),
-];
+function perPoint(name: string, of: (point: number) => number): [string, MathFunction] {
+  return [
+    name,
+    ([value], context) =>
+      typeof value === 'number'
+        ? of(value)
+        : perSeries(name, (points) =>
+            points.map((point) => (point === undefined ? undefined : pointOf(of(point)))),
+          )(value === undefined ? [] : [value], context),
+  ];
+}
 
-const runningSum = (points: Series): Series => {
+function runningSum(points: Series): Series {
   let total = 0;
   return points.map((point) => (point === undefined ? undefined : (total += point)));
-};
+}
 
-const difference = (points: Series): Series =>
-  points.map((point, index) => {
+function difference(points: Series): Series {
+  return points.map((point, index) => {
     const before = points[index - 1];
     return point === undefined || before === undefined ? undefined : point - before;
   });
+}
 
 const functions: ReadonlyMap<string, MathFunction> = new Map<string, MathFunction>([
   ['SUM', aggregate('SUM', sum)],
@@ -121,18 +129,19 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** @throws MathError for a function that is not evaluated here, or its arguments. */
-export const callFunction = (name: string, values: readonly Value[], context: FunctionContext): Value => {
+export function callFunction(name: string, values: readonly Value[], context: FunctionContext): Value {
   const found = functions.get(name.toUpperCase());
   if (found !== undefined) return found(values, context);
   const why = elsewhere.get(name.toUpperCase());
   throw new MathError(`${name}() is not evaluated locally${why === undefined ? '' : `: ${why}`}.`);
-};
+}
 
-export const wrongArguments = (name: string, expected: string): MathError =>
-  new MathError(`${name}() takes ${expected}.`);
+export function wrongArguments(name: string, expected: string): MathError {
+  return new MathError(`${name}() takes ${expected}.`);
+}
 
 /** Missing datapoints become a number, those of another series, or what their neighbours say. */
-export const fill = (value: SeriesValue, filling: Value | 'REPEAT' | 'LINEAR'): SeriesValue => {
+export function fill(value: SeriesValue, filling: Value | 'REPEAT' | 'LINEAR'): SeriesValue {
   const { points } = value;
   if (typeof filling === 'number') return series(points.map((point) => point ?? filling));
   if (filling === 'REPEAT') {
@@ -145,12 +154,12 @@ export const fill = (value: SeriesValue, filling: Value | 'REPEAT' | 'LINEAR'): 
     return series(points.map((point, index) => point ?? filling.points[index]));
   }
   return series(points.map((point, index) => point ?? between(points, index)));
-};
+}
 
-const between = (points: Series, index: number): number | undefined => {
+function between(points: Series, index: number): number | undefined {
   const before = points.findLastIndex((point, other) => other < index && point !== undefined);
   const after = points.findIndex((point, other) => other > index && point !== undefined);
   const [low, high] = [points[before], points[after]];
   if (low === undefined || high === undefined) return low ?? high;
   return low + ((high - low) * (index - before)) / (after - before);
-};
+}

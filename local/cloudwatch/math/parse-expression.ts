@@ -1,5 +1,4 @@
-import { MathError } from './math-error.ts';
-import { tokensOf, type Token } from './tokens.ts';
+import { MathError } from './series.ts';
 
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }
@@ -55,7 +54,7 @@ const DEEPEST = 200;
  *
  * @throws MathError that quotes the expression and says what was expected.
  */
-export const parseExpression = (expression: string): Expression => {
+export function parseExpression(expression: string): Expression {
   const tokens = tokensOf(expression);
   let position = 0;
   let depth = 0;
@@ -142,4 +141,35 @@ export const parseExpression = (expression: string): Expression => {
   const parsed = binary(0);
   if (peek().kind !== 'end') refuse('an operator or the end');
   return parsed;
-};
+}
+
+interface Token {
+  readonly kind: 'number' | 'name' | 'text' | 'sign' | 'end';
+  readonly text: string;
+  /** Where it begins in the expression. */
+  readonly at: number;
+}
+
+const TOKEN =
+  /\s*(?:(?<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z]\w*)|"(?<text>[^"]*)"|(?<sign><=|>=|==|!=|<>|&&|\|\||[-+*/^(),<>![\]]))/y;
+
+/** @throws MathError for what belongs to no expression. */
+function tokensOf(expression: string): Token[] {
+  const tokens: Token[] = [];
+  const end = expression.trimEnd().length;
+  TOKEN.lastIndex = 0;
+  while (TOKEN.lastIndex < end) {
+    const at = TOKEN.lastIndex;
+    const groups = TOKEN.exec(expression)?.groups;
+    if (groups === undefined) {
+      throw new MathError(
+        `"${expression}": ${JSON.stringify(expression.slice(at).trim()[0])} is not understood.`,
+      );
+    }
+    const [kind, text] = Object.entries(groups).find(
+      ([, value]) => (value as string | undefined) !== undefined,
+    ) ?? ['end', ''];
+    tokens.push({ kind: kind as Token['kind'], text, at });
+  }
+  return [...tokens, { kind: 'end', text: '', at: end }];
+}

@@ -16,13 +16,17 @@ export interface SeriesList {
   readonly items: readonly SeriesValue[];
 }
 
-export const series = (points: Series): SeriesValue => ({ kind: 'series', points });
+export function series(points: Series): SeriesValue {
+  return { kind: 'series', points };
+}
 
 /** A division by zero gives no datapoint, nor does anything else that is no number. */
-export const pointOf = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
+export function pointOf(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
+}
 
 /** Applies an operation to each datapoint; where one is missing on either side, so is the result. */
-export const combine = (left: Value, right: Value, operation: (a: number, b: number) => number): Value => {
+export function combine(left: Value, right: Value, operation: (a: number, b: number) => number): Value {
   if (typeof left === 'number' && typeof right === 'number') return operation(left, right);
   if (typeof left !== 'number' && left.kind === 'list') {
     if (typeof right === 'number' || right.kind === 'series') {
@@ -37,24 +41,25 @@ export const combine = (left: Value, right: Value, operation: (a: number, b: num
     return { kind: 'list', items: right.items.map((item) => combineSeries(left, item, operation)) };
   }
   return combineSeries(left, right, operation);
-};
+}
 
-export const mapValue = (value: Value, operation: (point: number) => number): Value => {
+export function mapValue(value: Value, operation: (point: number) => number): Value {
   if (typeof value === 'number') return operation(value);
   if (value.kind === 'list') {
     return { kind: 'list', items: value.items.map((item) => mapSeries(item, operation)) };
   }
   return mapSeries(value, operation);
-};
+}
 
-const mapSeries = ({ points }: SeriesValue, operation: (point: number) => number): SeriesValue =>
-  series(points.map((point) => (point === undefined ? undefined : pointOf(operation(point)))));
+function mapSeries({ points }: SeriesValue, operation: (point: number) => number): SeriesValue {
+  return series(points.map((point) => (point === undefined ? undefined : pointOf(operation(point)))));
+}
 
-const combineSeries = (
+function combineSeries(
   left: number | SeriesValue,
   right: number | SeriesValue,
   operation: (a: number, b: number) => number,
-): SeriesValue => {
+): SeriesValue {
   const at = (operand: number | SeriesValue, index: number): number | undefined =>
     typeof operand === 'number' ? operand : operand.points[index];
   const lengths = [left, right].map((operand) => (typeof operand === 'number' ? 0 : operand.points.length));
@@ -64,4 +69,9 @@ const combineSeries = (
       return a === undefined || b === undefined ? undefined : pointOf(operation(a, b));
     }),
   );
-};
+}
+
+/** An expression of metric math that cannot be evaluated here: it is wrong, or uses what only CloudWatch has. */
+export class MathError extends Error {
+  override readonly name = 'MathError';
+}

@@ -5,13 +5,17 @@ export interface MetricClock {
 }
 
 /** Seconds of the shortest period that CloudWatch keeps apart for alarms: 10, 20, 30, or a multiple of 60. */
-export const SHORTEST_PERIOD = 10;
+export const MIN_PERIOD = 10;
 
 /** Real milliseconds that a period of so many seconds lasts. */
-export const periodMs = (seconds: number, { minuteMs }: MetricClock): number => (seconds / 60) * minuteMs;
+export function periodMs(seconds: number, { minuteMs }: MetricClock): number {
+  return (seconds / 60) * minuteMs;
+}
 
-/** Milliseconds by which an end that was computed may miss the begin of the next stretch: the grain of such numbers. */
+/** Milliseconds by which an end that was computed may miss the begin of the next bucket: the grain of such numbers. */
 const TOLERANCE = 0.001;
 
-/** The begin of the stretch that holds `at`, where stretches of `length` follow each other from the epoch on. */
-export const beginOf = (at: number, length: number): number => Math.floor((at + TOLERANCE) / length) * length;
+/** The begin of the bucket that holds `at`, where buckets of `length` follow each other from the epoch on. */
+export function beginOf(at: number, length: number): number {
+  return Math.floor((at + TOLERANCE) / length) * length;
+}

@@ -1,6 +1,9 @@
-import { periodMs, SHORTEST_PERIOD, type MetricClock } from './clock.ts';
-import { metricKey, type MetricId } from './metric.ts';
-import { addSample, emptySampleSet, mergeSampleSets, type SampleSet } from './sample-set.ts';
+import type { MetricClock } from './clock.ts';
+import { periodMs, MIN_PERIOD } from './clock.ts';
+import type { MetricId } from './metric.ts';
+import { metricKey } from './metric.ts';
+import type { SampleSet } from './sample-set.ts';
+import { addSample, emptySampleSet, mergeSampleSets } from './sample-set.ts';
 import type { Statistic } from './statistic.ts';
 
 /** Different metrics that are kept. */
@@ -9,8 +12,8 @@ export const MAX_METRICS = 2000;
 /** Minutes of CloudWatch that data is kept: a day, as an alarm with periods below an hour looks back at most. */
 export const RETENTION_MINUTES = 24 * 60;
 
-/** Ten-second stretches with data that are kept of all metrics together; each is a few hundred bytes to some kilobytes. */
-export const MAX_STRETCHES = 200_000;
+/** Buckets of ten seconds with data that are kept of all metrics together; each is a few hundred bytes to some kilobytes. */
+export const MAX_BUCKETS = 200_000;
 
 export interface Sample {
   /** Epoch milliseconds, real ones. */
@@ -39,13 +42,13 @@ export interface MetricLosses {
   readonly untimelySamples: number;
   /** Samples that percentiles do not know of; sums and counts do. */
   readonly unrankedSamples: number;
-  /** Stretches of ten seconds that made room for newer ones before their time. */
-  readonly droppedStretches: number;
+  /** Buckets of ten seconds that made room for newer ones before their time. */
+  readonly droppedBuckets: number;
 }
 
 interface Series extends StoredMetric {
-  /** By the number of the stretch, counted from the epoch. */
-  readonly stretches: Map<number, SampleSet>;
+  /** By the number of the bucket, counted from the epoch. */
+  readonly buckets: Map<number, SampleSet>;
 }
 
 /** CloudWatch takes data that is two hours ahead at most ("Publishing custom metrics"); in minutes of CloudWatch. */
@@ -56,8 +59,8 @@ export class MetricStore {
   readonly #clock: MetricClock;
   readonly #now: () => number;
   readonly #series = new Map<string, Series>();
-  readonly #losses = { refusedSamples: 0, untimelySamples: 0, unrankedSamples: 0, droppedStretches: 0 };
-  #stretches = 0;
+  readonly #losses = { refusedSamples: 0, untimelySamples: 0, unrankedSamples: 0, droppedBuckets: 0 };
+  #buckets = 0;
 
   /** @param now epoch milliseconds; decides what is too old */
   constructor(clock: MetricClock, now: () => number = Date.now) {
@@ -75,13 +78,13 @@ export class MetricStore {
       this.#losses.refusedSamples += count;
       return;
     }
-    const stretch = Math.floor(at / this.#stretchMs);
-    let samples = series.stretches.get(stretch);
+    const bucket = Math.floor(at / this.#bucketMs);
+    let samples = series.buckets.get(bucket);
     if (samples === undefined) {
       samples = emptySampleSet();
-      series.stretches.set(stretch, samples);
-      this.#stretches += 1;
-      if (this.#stretches > MAX_STRETCHES) this.#makeRoom();
+      series.buckets.set(bucket, samples);
+      this.#buckets += 1;
+      if (this.#buckets > MAX_BUCKETS) this.#makeRoom();
     }
     this.#losses.unrankedSamples += addSample(samples, value, count);
   }
@@ -98,20 +101,20 @@ export class MetricStore {
     period: number,
     range: { readonly from: number; readonly to: number },
   ): Datapoint[] {
-    const { stretches } = this.#series.get(metricKey(id)) ?? {};
-    if (stretches === undefined) return [];
-    // Whole numbers: on a fast clock, a stretch lasts no whole number of milliseconds.
-    const perPeriod = period / SHORTEST_PERIOD;
-    const [first, end] = [range.from, range.to].map((at) => Math.round(at / this.#stretchMs)) as [
+    const { buckets } = this.#series.get(metricKey(id)) ?? {};
+    if (buckets === undefined) return [];
+    // Whole numbers: on a fast clock, a bucket lasts no whole number of milliseconds.
+    const perPeriod = period / MIN_PERIOD;
+    const [first, end] = [range.from, range.to].map((at) => Math.round(at / this.#bucketMs)) as [
       number,
       number,
     ];
     const datapoints: Datapoint[] = [];
     for (let begin = first; begin < end; begin += perPeriod) {
-      const sets = Array.from({ length: perPeriod }, (_, index) => stretches.get(begin + index));
+      const sets = Array.from({ length: perPeriod }, (_, index) => buckets.get(begin + index));
       const samples = mergeSampleSets(sets.filter((set) => set !== undefined));
       if (samples.count === 0) continue;
-      datapoints.push({ at: begin * this.#stretchMs, value: statistic(samples), sampleCount: samples.count });
+      datapoints.push({ at: begin * this.#bucketMs, value: statistic(samples), sampleCount: samples.count });
     }
     return datapoints;
   }
@@ -132,11 +135,11 @@ export class MetricStore {
   /** Lets go of what is older than {@link RETENTION_MINUTES}. */
   expire(): void {
     const oldest = this.#now() - RETENTION_MINUTES * this.#clock.minuteMs;
-    this.#deleteBefore(Math.floor(oldest / this.#stretchMs));
+    this.#deleteBefore(Math.floor(oldest / this.#bucketMs));
   }
 
-  get #stretchMs(): number {
-    return periodMs(SHORTEST_PERIOD, this.#clock);
+  get #bucketMs(): number {
+    return periodMs(MIN_PERIOD, this.#clock);
   }
 
   #isTimely(at: number): boolean {
@@ -150,25 +153,25 @@ export class MetricStore {
     const key = metricKey(id);
     const known = this.#series.get(key);
     if (known !== undefined || this.#series.size >= MAX_METRICS) return known;
-    const series: Series = { id, stretches: new Map(), ...(unit !== undefined && { unit }) };
+    const series: Series = { id, buckets: new Map(), ...(unit !== undefined && { unit }) };
     this.#series.set(key, series);
     return series;
   }
 
-  /** Drops the oldest tenth, so that it need not be done for each new stretch. */
+  /** Drops the oldest tenth, so that it need not be done for each new bucket. */
   #makeRoom(): void {
-    const all = [...this.#series.values()].flatMap(({ stretches }) => [...stretches.keys()]);
+    const all = [...this.#series.values()].flatMap(({ buckets }) => [...buckets.keys()]);
     const kept = all.sort((a, b) => a - b)[Math.floor(all.length / 10)] ?? 0;
-    this.#losses.droppedStretches += this.#deleteBefore(kept);
+    this.#losses.droppedBuckets += this.#deleteBefore(kept);
   }
 
   #deleteBefore(oldest: number): number {
-    const before = this.#stretches;
-    for (const { stretches } of this.#series.values()) {
-      for (const stretch of stretches.keys()) {
-        if (stretch < oldest && stretches.delete(stretch)) this.#stretches -= 1;
+    const before = this.#buckets;
+    for (const { buckets } of this.#series.values()) {
+      for (const bucket of buckets.keys()) {
+        if (bucket < oldest && buckets.delete(bucket)) this.#buckets -= 1;
       }
     }
-    return before - this.#stretches;
+    return before - this.#buckets;
   }
 }

@@ -11,12 +11,15 @@ export interface Dimension {
 }
 
 /** The same text for the same metric, in whatever order its dimensions are given. */
-export const metricKey = ({ namespace, name, dimensions }: MetricId): string => {
+export function metricKey({ namespace, name, dimensions }: MetricId): string {
   const sorted = dimensions.map((dimension) => [dimension.name, dimension.value]).sort(byName);
   return JSON.stringify([namespace, name, sorted]);
-};
+}
 
-export const dimensionsOf = (values: Readonly<Record<string, string>>): Dimension[] =>
-  Object.entries(values).map(([name, value]) => ({ name, value }));
+export function dimensionsOf(values: Readonly<Record<string, string>>): Dimension[] {
+  return Object.entries(values).map(([name, value]) => ({ name, value }));
+}
 
-const byName = ([a = '']: string[], [b = '']: string[]): number => (a < b ? -1 : 1);
+function byName([a = '']: string[], [b = '']: string[]): number {
+  return a < b ? -1 : 1;
+}

@@ -4,7 +4,7 @@
  */
 export const MAX_DISTINCT_VALUES = 1000;
 
-/** What was measured of one metric in one stretch of time: CloudWatch's statistic set, and the values themselves. */
+/** What was measured of one metric in one bucket: CloudWatch's statistic set, and the values themselves. */
 export interface SampleSet {
   sum: number;
   count: number;
@@ -14,16 +14,18 @@ export interface SampleSet {
   readonly values: Map<number, number>;
 }
 
-export const emptySampleSet = (): SampleSet => ({
-  sum: 0,
-  count: 0,
-  minimum: Number.POSITIVE_INFINITY,
-  maximum: Number.NEGATIVE_INFINITY,
-  values: new Map(),
-});
+export function emptySampleSet(): SampleSet {
+  return {
+    sum: 0,
+    count: 0,
+    minimum: Number.POSITIVE_INFINITY,
+    maximum: Number.NEGATIVE_INFINITY,
+    values: new Map(),
+  };
+}
 
 /** @returns how many samples percentiles will not know of, because too many different values came before. */
-export const addSample = (set: SampleSet, value: number, count: number): number => {
+export function addSample(set: SampleSet, value: number, count: number): number {
   set.sum += value * count;
   set.count += count;
   set.minimum = Math.min(set.minimum, value);
@@ -32,9 +34,9 @@ export const addSample = (set: SampleSet, value: number, count: number): number 
   if (seen === undefined && set.values.size >= MAX_DISTINCT_VALUES) return count;
   set.values.set(value, (seen ?? 0) + count);
   return 0;
-};
+}
 
-export const mergeSampleSets = (sets: Iterable<SampleSet>): SampleSet => {
+export function mergeSampleSets(sets: Iterable<SampleSet>): SampleSet {
   const merged = emptySampleSet();
   for (const set of sets) {
     merged.sum += set.sum;
@@ -45,4 +47,4 @@ export const mergeSampleSets = (sets: Iterable<SampleSet>): SampleSet => {
       merged.values.set(value, (merged.values.get(value) ?? 0) + count);
   }
   return merged;
-};
+}

@@ -18,18 +18,18 @@ const simple: ReadonlyMap<string, Statistic> = new Map<string, Statistic>([
  *
  * @param name for example `Sum`, `p99`, `tm95`, `TM(2%:98%)`, `tc90` or `ts90`
  */
-export const statisticOf = (name: string): Statistic | undefined => {
+export function statisticOf(name: string): Statistic | undefined {
   const percent = percentileOf(name);
   return percent === undefined ? (simple.get(name) ?? trimmedStatistic(name)) : percentile(percent);
-};
+}
 
 /** 99.9 for `p99.9`; undefined for what is no percentile. */
-export const percentileOf = (name: string): number | undefined => {
+export function percentileOf(name: string): number | undefined {
   const text = /^p(\d{1,2}(?:\.\d{1,10})?|100)$/.exec(name)?.[1];
   return text === undefined ? undefined : Number(text);
-};
+}
 
-const trimmedStatistic = (name: string): Statistic | undefined => {
+function trimmedStatistic(name: string): Statistic | undefined {
   const short = /^(tm|tc|ts)(\d{1,2}(?:\.\d{1,10})?|100)$/.exec(name);
   const long = /^(TM|TC|TS)\((\d+(?:\.\d+)?)?%?:(?:(\d+(?:\.\d+)?)%)?\)$/.exec(name);
   const kind = (short?.[1] ?? long?.[1])?.toLowerCase();
@@ -41,40 +41,42 @@ const trimmedStatistic = (name: string): Statistic | undefined => {
     if (kind === 'tm') return mean;
     return kind === 'tc' ? count : mean * count;
   };
-};
+}
 
-const sorted = ({ values }: SampleSet): [value: number, count: number][] =>
-  [...values].sort(([a], [b]) => a - b);
+function sorted({ values }: SampleSet): [value: number, count: number][] {
+  return [...values].sort(([a], [b]) => a - b);
+}
 
-const size = (values: readonly [number, number][]): number =>
-  values.reduce((total, [, count]) => total + count, 0);
+function size(values: readonly [number, number][]): number {
+  return values.reduce((total, [, count]) => total + count, 0);
+}
 
 /**
  * Between the two samples next to the rank, in proportion. CloudWatch does not publish how it interpolates, and its own
  * percentiles are approximations.
  */
-const percentile =
-  (percent: number): Statistic =>
-  (samples) => {
+function percentile(percent: number): Statistic {
+  return (samples) => {
     const values = sorted(samples);
     const rank = (percent / 100) * (size(values) - 1);
     const below = Math.floor(rank);
     const low = valueAt(values, below);
     return low + (rank - below) * (valueAt(values, Math.ceil(rank)) - low);
   };
+}
 
 /** @param index counted from 0 in the sorted samples */
-const valueAt = (values: readonly [number, number][], index: number): number => {
+function valueAt(values: readonly [number, number][], index: number): number {
   let passed = 0;
   for (const [value, count] of values) {
     passed += count;
     if (index < passed) return value;
   }
   return values.at(-1)?.[0] ?? 0;
-};
+}
 
 /** The samples between two percentages of their number; one at a boundary counts in part, as CloudWatch's counts do. */
-const trimmed = (samples: SampleSet, from: number, to: number): { mean: number; count: number } => {
+function trimmed(samples: SampleSet, from: number, to: number): { mean: number; count: number } {
   const values = sorted(samples);
   const total = size(values);
   const [first, last] = [(from / 100) * total, (to / 100) * total];
@@ -86,4 +88,4 @@ const trimmed = (samples: SampleSet, from: number, to: number): { mean: number; 
     position += times;
   }
   return { mean: count === 0 ? 0 : sum / count, count };
-};
+}

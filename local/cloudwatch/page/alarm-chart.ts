@@ -2,8 +2,9 @@ import type { MetricAlarmDefinition } from '../../template/service.ts';
 import { settingsOf } from '../alarms/evaluate-metric-alarm.ts';
 import { alarmPeriod, readDatapoints, watchedQuery, windowEnd } from '../alarms/read-datapoints.ts';
 import { isBreaching } from '../alarm-terms.ts';
-import { MathError } from '../math/math-error.ts';
-import { periodMs, type MetricClock } from '../metrics/clock.ts';
+import { MathError } from '../math/series.ts';
+import type { MetricClock } from '../metrics/clock.ts';
+import { periodMs } from '../metrics/clock.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 import { evaluationRange } from '../verdict.ts';
 import type { MetricChart, TimeRange } from '../view.ts';
@@ -16,11 +17,11 @@ export const MAX_POINTS = 500;
 const DEFAULT_PERIODS = 60;
 
 /** What an alarm watches, with its threshold; without datapoints where its expression cannot be evaluated here. */
-export const alarmChart = (
+export function alarmChart(
   alarm: MetricAlarmDefinition,
   { store, clock, now }: { readonly store: MetricStore; readonly clock: MetricClock; readonly now: number },
   range?: TimeRange,
-): MetricChart => {
+): MetricChart {
   const length = periodMs(alarmPeriod(alarm), clock);
   const periods = Math.max(DEFAULT_PERIODS, 2 * evaluationRange(alarm.evaluationPeriods));
   const shown = range ?? { from: now - periods * length, to: now };
@@ -44,11 +45,9 @@ export const alarmChart = (
       threshold: { value: alarm.threshold, comparisonOperator: alarm.comparisonOperator },
     }),
   };
-};
+}
 
-const datapointsOf = (
-  ...parameters: Parameters<typeof readDatapoints>
-): ReturnType<typeof readDatapoints> => {
+function datapointsOf(...parameters: Parameters<typeof readDatapoints>): ReturnType<typeof readDatapoints> {
   try {
     return readDatapoints(...parameters);
   } catch (error) {
@@ -56,13 +55,13 @@ const datapointsOf = (
     if (error instanceof MathError) return [];
     throw error;
   }
-};
+}
 
 /** A count of samples has no unit of the metric; nor has an expression. */
-const unitOf = (alarm: MetricAlarmDefinition, store: MetricStore): string | undefined => {
+function unitOf(alarm: MetricAlarmDefinition, store: MetricStore): string | undefined {
   const watched = watchedQuery(alarm);
   if (!('stat' in watched)) return undefined;
   const { namespace, metricName: name, dimensions, statistic, unit } = watched.stat;
   if (statistic === 'SampleCount') return 'Count';
   return unit ?? store.find({ namespace, name, dimensions })?.unit;
-};
+}

@@ -5,7 +5,8 @@ import type {
   QueueDefinition,
   TopicDefinition,
 } from '../../template/service.ts';
-import { dimensionsOf, type MetricId } from '../metrics/metric.ts';
+import type { MetricId } from '../metrics/metric.ts';
+import { dimensionsOf } from '../metrics/metric.ts';
 import { LANTERN_NAMESPACE } from '../sources/lambda-metrics.ts';
 
 export interface ChartPlan {
@@ -20,9 +21,8 @@ export interface ChartPlan {
 
 type Line = readonly [name: string, statistic: string, label: string];
 
-const planner =
-  (namespace: string, dimensions: Readonly<Record<string, string>>) =>
-  (title: string, unit: string, ...lines: readonly Line[]): ChartPlan => ({
+function planner(namespace: string, dimensions: Readonly<Record<string, string>>) {
+  return (title: string, unit: string, ...lines: readonly Line[]): ChartPlan => ({
     title,
     unit,
     series: lines.map(([name, statistic, label]) => ({
@@ -31,8 +31,9 @@ const planner =
       label,
     })),
   });
+}
 
-export const functionCharts = ({ name }: FunctionDefinition): ChartPlan[] => {
+export function functionCharts({ name }: FunctionDefinition): ChartPlan[] {
   const lambda = planner('AWS/Lambda', { FunctionName: name });
   const lantern = planner(LANTERN_NAMESPACE, { FunctionName: name });
   return [
@@ -54,9 +55,9 @@ export const functionCharts = ({ name }: FunctionDefinition): ChartPlan[] => {
     lantern('Memory used', 'Megabytes', ['MaxMemoryUsed', 'Maximum', 'maximum']),
     lantern('Init duration', 'Milliseconds', ['InitDuration', 'Maximum', 'maximum']),
   ];
-};
+}
 
-export const apiCharts = ({ kind, name, id, stage }: ApiDefinition): ChartPlan[] => {
+export function apiCharts({ kind, name, id, stage }: ApiDefinition): ChartPlan[] {
   const [dimension, clientErrors, serverErrors] =
     kind === 'REST' ? [{ ApiName: name }, '4XXError', '5XXError'] : [{ ApiId: id }, '4xx', '5xx'];
   const api = planner('AWS/ApiGateway', { ...dimension, Stage: stage });
@@ -70,9 +71,9 @@ export const apiCharts = ({ kind, name, id, stage }: ApiDefinition): ChartPlan[]
     ),
     api('Latency', 'Milliseconds', ['Latency', 'p50', 'p50'], ['Latency', 'p99', 'p99']),
   ];
-};
+}
 
-export const queueCharts = ({ name }: QueueDefinition): ChartPlan[] => {
+export function queueCharts({ name }: QueueDefinition): ChartPlan[] {
   const queue = planner('AWS/SQS', { QueueName: name });
   return [
     queue(
@@ -83,12 +84,14 @@ export const queueCharts = ({ name }: QueueDefinition): ChartPlan[] => {
     ),
     queue('Age of the oldest message', 'Seconds', ['ApproximateAgeOfOldestMessage', 'Maximum', 'maximum']),
   ];
-};
+}
 
-export const topicCharts = ({ name }: TopicDefinition): ChartPlan[] => [
-  planner('AWS/SNS', { TopicName: name })('Messages published', 'Count', [
-    'NumberOfMessagesPublished',
-    'Sum',
-    'published',
-  ]),
-];
+export function topicCharts({ name }: TopicDefinition): ChartPlan[] {
+  return [
+    planner('AWS/SNS', { TopicName: name })('Messages published', 'Count', [
+      'NumberOfMessagesPublished',
+      'Sum',
+      'published',
+    ]),
+  ];
+}

@@ -1,11 +1,15 @@
 import type { ServiceDefinition } from '../../template/service.ts';
-import { beginOf, periodMs, type MetricClock } from '../metrics/clock.ts';
+import type { MetricClock } from '../metrics/clock.ts';
+import { beginOf, periodMs } from '../metrics/clock.ts';
 import { metricKey } from '../metrics/metric.ts';
-import type { MetricStore, StoredMetric } from '../metrics/metric-store.ts';
+import type { MetricStore, StoredMetric, MetricLosses } from '../metrics/metric-store.ts';
+import { MAX_METRICS, RETENTION_MINUTES } from '../metrics/metric-store.ts';
 import { statisticOf } from '../metrics/statistic.ts';
 import { LANTERN_NAMESPACE } from '../sources/lambda-metrics.ts';
 import type { MetricChart, MetricGroup, MetricsPage, TimeRange } from '../view.ts';
-import { apiCharts, functionCharts, queueCharts, topicCharts, type ChartPlan } from './chart-plans.ts';
+import type { ChartPlan } from './chart-plans.ts';
+import { apiCharts, functionCharts, queueCharts, topicCharts } from './chart-plans.ts';
+import type { LogLosses } from '../sources/log-metrics.ts';
 
 /** Minutes that are shown where nobody asks for a range. */
 const DEFAULT_MINUTES = 60;
@@ -24,10 +28,10 @@ export interface MetricsPageOptions {
 }
 
 /** The metrics of everything in the service, and then those that its functions make themselves. */
-export const metricsPage = (
+export function metricsPage(
   { service, store, clock, now, losses }: MetricsPageOptions,
   range: TimeRange = { from: now - DEFAULT_MINUTES * clock.minuteMs, to: now },
-): MetricsPage => {
+): MetricsPage {
   const planned = [
     ...service.functions.map((fn) => ({ kind: 'function', name: fn.key, plans: functionCharts(fn) })),
     ...service.apis.map((api) => ({ kind: 'api', name: api.name, plans: apiCharts(api) })),
@@ -51,16 +55,16 @@ export const metricsPage = (
     minuteMs: clock.minuteMs,
     ...(losses.length > 0 && { losses }),
   };
-};
+}
 
-const chartOf = (
+function chartOf(
   { title, unit, series }: ChartPlan,
   {
     store,
     clock,
     range,
   }: { readonly store: MetricStore; readonly clock: MetricClock; readonly range: TimeRange },
-): MetricChart => {
+): MetricChart {
   const period =
     PERIODS.find((seconds) => (range.to - range.from) / periodMs(seconds, clock) <= MAX_POINTS) ?? 3600;
   const length = periodMs(period, clock);
@@ -78,10 +82,10 @@ const chartOf = (
       return { label, points: points.map(({ at, value }) => ({ at, value })) };
     }),
   };
-};
+}
 
 /** A count is added up; of anything else the average says little without the maximum. */
-const ownPlan = ({ id, unit }: StoredMetric): ChartPlan => {
+function ownPlan({ id, unit }: StoredMetric): ChartPlan {
   const of = id.dimensions.map(({ name, value }) => `${name} ${value}`).join(', ');
   const statistics = unit === 'Count' ? ['Sum'] : ['Average', 'Maximum'];
   return {
@@ -89,9 +93,9 @@ const ownPlan = ({ id, unit }: StoredMetric): ChartPlan => {
     ...(unit !== undefined && unit !== 'None' && { unit }),
     series: statistics.map((statistic) => ({ id, statistic, label: statistic })),
   };
-};
+}
 
-const byNamespace = (metrics: readonly StoredMetric[]): { namespace: string; metrics: StoredMetric[] }[] => {
+function byNamespace(metrics: readonly StoredMetric[]): { namespace: string; metrics: StoredMetric[] }[] {
   const groups = Map.groupBy(metrics, ({ id }) => id.namespace);
   return [...groups]
     .sort(([a], [b]) => a.localeCompare(b, 'en'))
@@ -99,4 +103,18 @@ const byNamespace = (metrics: readonly StoredMetric[]): { namespace: string; met
       namespace,
       metrics: members.sort((a, b) => metricKey(a.id).localeCompare(metricKey(b.id), 'en')),
     }));
-};
+}
+
+/** What was measured and is not shown, one sentence for each kind. */
+export function lossSentences(store: MetricLosses, logs: LogLosses): string[] {
+  return [
+    [store.refusedSamples, `samples were refused: ${MAX_METRICS} metrics are kept`],
+    [store.untimelySamples, `samples were older than ${RETENTION_MINUTES} minutes, or lay in the future`],
+    [store.unrankedSamples, 'samples are not in the percentiles: too many different values at once'],
+    [store.droppedBuckets, 'buckets of ten seconds made room for newer ones'],
+    [logs.invalidEmbeddedMetrics, 'log lines hold embedded metrics that break the specification'],
+    [logs.valuelessMatches, 'log lines match a metric filter, but lack its number or a dimension'],
+  ]
+    .filter(([count]) => count !== 0)
+    .map(([count, what]) => `${String(count)} ${String(what)}.`);
+}

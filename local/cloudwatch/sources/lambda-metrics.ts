@@ -1,11 +1,8 @@
-import {
-  ThrottledError,
-  type AsyncEvent,
-  type InvocationReport,
-  type Invoke,
-} from '../../lambda/invocation.ts';
+import type { AsyncEvent, InvocationReport, Invoke } from '../../lambda/invocation.ts';
+import { ThrottledError } from '../../lambda/invocation.ts';
 import type { FunctionDefinition } from '../../template/service.ts';
-import { dimensionsOf, type MetricId } from '../metrics/metric.ts';
+import type { MetricId } from '../metrics/metric.ts';
+import { dimensionsOf } from '../metrics/metric.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 
 const NAMESPACE = 'AWS/Lambda';
@@ -17,7 +14,7 @@ export const LANTERN_NAMESPACE = 'Lantern';
  * Milliseconds after which an invocation under way no longer keeps its minute from being judged. On a fast clock a minute
  * may be over long before its invocations are: without this, the newest minute would only ever show the quick ones.
  */
-export const LONGEST_SETTLING = 10_000;
+export const MAX_COMPLETION_LAG = 10_000;
 
 /**
  * The metrics of AWS/Lambda ("Types of metrics for Lambda functions"), of each function and of all together. As in AWS,
@@ -94,9 +91,9 @@ export class LambdaMetrics {
   }
 
   /** Up to when the metrics are complete, epoch milliseconds: the begin of the oldest invocation under way. */
-  settledAt(now: number): number {
+  completeUntil(now: number): number {
     const oldest = Math.min(now, ...[...this.#running].map(({ since }) => since));
-    return Math.max(oldest, now - LONGEST_SETTLING);
+    return Math.max(oldest, now - MAX_COMPLETION_LAG);
   }
 
   #concurrency(): ReadonlyMap<string, number> {
@@ -125,8 +122,10 @@ export class LambdaMetrics {
   }
 }
 
-const metricOf = (name: string, functionName?: string): MetricId => ({
-  namespace: NAMESPACE,
-  name,
-  dimensions: functionName === undefined ? [] : dimensionsOf({ FunctionName: functionName }),
-});
+function metricOf(name: string, functionName?: string): MetricId {
+  return {
+    namespace: NAMESPACE,
+    name,
+    dimensions: functionName === undefined ? [] : dimensionsOf({ FunctionName: functionName }),
+  };
+}

@@ -1,8 +1,9 @@
 import type { LogEvent } from '../../lambda/invocation.ts';
 import type { MetricFilterDefinition } from '../../template/service.ts';
 import { readEmbeddedMetrics } from '../logs/embedded-metrics.ts';
-import { parseFilterPattern, type Filter, type FilterMatch } from '../logs/filter-pattern.ts';
-import { PatternError } from '../logs/pattern-error.ts';
+import type { Filter, FilterMatch } from '../logs/filter-pattern.ts';
+import { parseFilterPattern } from '../logs/filter-pattern.ts';
+import { PatternError } from '../logs/comparison.ts';
 import type { Dimension } from '../metrics/metric.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 
@@ -121,20 +122,20 @@ export class LogMetrics {
   }
 }
 
-const valueOf = (metricValue: string, match: FilterMatch): number | undefined => {
+function valueOf(metricValue: string, match: FilterMatch): number | undefined {
   const value = metricValue.startsWith('$') ? match.value(metricValue) : metricValue;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
-};
+}
 
 /** Undefined where the event lacks one: CloudWatch then makes no metric of it. */
-const dimensionsOf = (
+function dimensionsOf(
   dimensions: ReadonlyArray<{ readonly name: string; readonly value: string }>,
   match: FilterMatch,
-): Dimension[] | undefined => {
+): Dimension[] | undefined {
   const read = dimensions.map(({ name, value }) => ({ name, value: match.value(value) }));
   const found = read.filter(({ value }) => ['string', 'number', 'boolean'].includes(typeof value));
   return found.length < read.length
     ? undefined
     : found.map(({ name, value }) => ({ name, value: String(value) }));
-};
+}

@@ -15,12 +15,7 @@ export type QueueTraffic = 'NumberOfMessagesSent' | 'NumberOfMessagesReceived' |
 const NAMESPACE = 'AWS/SQS';
 
 /** Metrics of AWS/SQS that tell how full a queue is ("Available CloudWatch metrics for Amazon SQS"); ages in real seconds. */
-export const recordQueueDepth = (
-  store: MetricStore,
-  queueName: string,
-  depth: QueueDepth,
-  at: number,
-): void => {
+export function recordQueueDepth(store: MetricStore, queueName: string, depth: QueueDepth, at: number): void {
   const dimensions = dimensionsOf({ QueueName: queueName });
   const age = depth.oldestSentAt === undefined ? 0 : Math.max(0, (at - depth.oldestSentAt) / 1000);
   for (const [name, value, unit] of [
@@ -31,23 +26,23 @@ export const recordQueueDepth = (
   ] as const) {
     store.record({ namespace: NAMESPACE, name, dimensions }, { at, value }, unit);
   }
-};
+}
 
-export const recordQueueTraffic = (
+export function recordQueueTraffic(
   store: MetricStore,
   queueName: string,
   traffic: QueueTraffic,
   messages: number,
-): void => {
+): void {
   const id = { namespace: NAMESPACE, name: traffic, dimensions: dimensionsOf({ QueueName: queueName }) };
   store.record(id, { at: Date.now(), value: messages }, 'Count');
-};
+}
 
-export const recordPublished = (store: MetricStore, topicName: string, messages: number): void => {
+export function recordPublished(store: MetricStore, topicName: string, messages: number): void {
   const id = {
     namespace: 'AWS/SNS',
     name: 'NumberOfMessagesPublished',
     dimensions: dimensionsOf({ TopicName: topicName }),
   };
   store.record(id, { at: Date.now(), value: messages }, 'Count');
-};
+}

@@ -5,9 +5,9 @@ import { PageTitle } from '../components/page-title.tsx';
 import { Timestamp } from '../components/timestamp.tsx';
 import { formatExact } from '../format/time.ts';
 import { Link } from '../routing/link.tsx';
-import { alarmsPath, listPath } from '../routing/route.ts';
+import { hrefOf } from '../routing/route.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
-import { latestBreach } from './breaching-period.ts';
+import { latestBreach } from '../chart/moments.ts';
 
 export interface AlarmHeaderProps {
   readonly alarm: AlarmSummary;
@@ -22,7 +22,7 @@ export function AlarmHeader({ alarm, chart, span, now }: AlarmHeaderProps) {
   const { resource } = alarm;
   return (
     <header class="trace-header">
-      <Link class="back" href={alarmsPath(span)}>
+      <Link class="back" href={hrefOf({ page: 'alarms' }, span)}>
         ← All alarms
       </Link>
       <div class="trace-title">
@@ -35,7 +35,7 @@ export function AlarmHeader({ alarm, chart, span, now }: AlarmHeaderProps) {
         {alarm.kind === 'composite' && <Badge title="Made of other alarms by a rule">Composite</Badge>}
         {!alarm.actionsEnabled && <Badge title="Nobody is told when it changes">Actions off</Badge>}
         {breach !== undefined && (
-          <Link class="button" href={listPath({ kind: 'between', ...breach }, alarm.name)}>
+          <Link class="button" href={hrefOf({ page: 'list' }, { kind: 'between', ...breach }, alarm.name)}>
             Traces of the latest breach
           </Link>
         )}

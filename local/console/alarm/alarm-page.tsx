@@ -3,7 +3,8 @@ import type { AlarmPage as Page } from '../../cloudwatch/view.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
 import { useLive } from '../api/use-live.ts';
 import { MessagePage } from '../components/message-page.tsx';
-import { isOpen, rangeOf, type TimeSpan } from '../routing/time-span.ts';
+import type { TimeSpan } from '../routing/time-span.ts';
+import { isOpen, rangeOf } from '../routing/time-span.ts';
 import { AlarmView } from './alarm-view.tsx';
 
 export interface AlarmPageProps {

@@ -1,17 +1,18 @@
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
 import type { AlarmPage, TimeRange } from '../../cloudwatch/view.ts';
 import { worstFirst } from '../alarms/alarm-list-state.ts';
 import { AlarmTable } from '../alarms/alarm-table.tsx';
 import { Chart } from '../chart/chart.tsx';
-import { Panel } from '../components/panel.tsx';
 import { useNow } from '../components/use-now.ts';
 import { Properties } from '../details/properties.tsx';
 import { RangeControl } from '../range/range-control.tsx';
 import { navigate, showSpan } from '../routing/navigation.ts';
-import { listPath } from '../routing/route.ts';
+import { hrefOf } from '../routing/route.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
 import { AlarmHeader } from './alarm-header.tsx';
 import { AlarmHistory } from './alarm-history.tsx';
-import { Description } from './description.tsx';
+import { linkedText } from '../format/text.ts';
 
 const CLOCK_EVERY_MS = 5000;
 
@@ -19,7 +20,7 @@ const CLOCK_EVERY_MS = 5000;
 const CHART_HEIGHT = 280;
 
 /** Characters; a longer rule takes the place of the alarms that it names, so it is opened by hand. */
-const LONGEST_OPEN_RULE = 300;
+const MAX_OPEN_RULE = 300;
 
 export interface AlarmViewProps {
   readonly page: AlarmPage;
@@ -30,7 +31,8 @@ export interface AlarmViewProps {
 export function AlarmView({ page, span }: AlarmViewProps) {
   const { alarm, chart, children, history, settings } = page;
   const now = Math.max(useNow(CLOCK_EVERY_MS), alarm.since / 1000);
-  const openTraces = (range: TimeRange) => navigate(listPath({ kind: 'between', ...range }, alarm.name));
+  const openTraces = (range: TimeRange) =>
+    navigate(hrefOf({ page: 'list' }, { kind: 'between', ...range }, alarm.name));
   return (
     <div class="page">
       <AlarmHeader alarm={alarm} chart={chart} span={span} now={now} />
@@ -50,7 +52,7 @@ export function AlarmView({ page, span }: AlarmViewProps) {
       {alarm.kind === 'composite' && (
         <section aria-labelledby="children-heading">
           <h2 id="children-heading">Alarms of the rule</h2>
-          <details class="rule" open={alarm.condition.length <= LONGEST_OPEN_RULE}>
+          <details class="rule" open={alarm.condition.length <= MAX_OPEN_RULE}>
             <summary>Rule</summary>
             <code>{alarm.condition}</code>
           </details>
@@ -75,5 +77,47 @@ export function AlarmView({ page, span }: AlarmViewProps) {
         <AlarmHistory history={history} now={now} />
       </Panel>
     </div>
+  );
+}
+
+interface DescriptionProps {
+  readonly text: string;
+}
+
+/** What an alarm says about itself, as text with its line breaks; only https addresses can be followed. */
+function Description({ text }: DescriptionProps) {
+  return (
+    <p class="description">
+      {linkedText(text).map(({ text: piece, href }, index) =>
+        href === undefined ? (
+          piece
+        ) : (
+          <a key={index} href={href} target="_blank" rel="noopener noreferrer">
+            {piece}
+          </a>
+        ),
+      )}
+    </p>
+  );
+}
+
+interface PanelProps {
+  readonly title: string;
+  /** Beside the title. */
+  readonly controls?: ComponentChildren;
+  readonly children: ComponentChildren;
+}
+
+/** A part of a page with a frame and a title. */
+function Panel({ title, controls, children }: PanelProps) {
+  const heading = useId();
+  return (
+    <section class="panel" aria-labelledby={heading}>
+      <div class="section-header">
+        <h2 id={heading}>{title}</h2>
+        {controls}
+      </div>
+      <div class="panel-body">{children}</div>
+    </section>
   );
 }

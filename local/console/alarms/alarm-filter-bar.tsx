@@ -1,7 +1,8 @@
 import type { AlarmState } from '../../cloudwatch/view.ts';
-import { alarmStateLabels } from '../components/alarm-state.ts';
+import { alarmStateLabels } from '../components/alarm-state-badge.tsx';
 import { TextFilter } from '../components/text-filter.tsx';
-import { alarmStates, countOf, type AlarmFilter, type AlarmListState } from './alarm-list-state.ts';
+import type { AlarmFilter, AlarmListState } from './alarm-list-state.ts';
+import { alarmStates, countOf } from './alarm-list-state.ts';
 
 export interface AlarmFilterBarProps {
   readonly state: AlarmListState;

@@ -1,5 +1,5 @@
 import type { AlarmListing, AlarmState, AlarmSummary } from '../../cloudwatch/view.ts';
-import { containsWordsOf } from '../format/words.ts';
+import { containsWordsOf } from '../format/text.ts';
 
 /** The worst first, as the list shows them. */
 export const alarmStates: readonly AlarmState[] = ['ALARM', 'INSUFFICIENT_DATA', 'OK'];

@@ -5,7 +5,7 @@ import { Timestamp } from '../components/timestamp.tsx';
 import { TableHead } from '../components/table-head.tsx';
 import { useNow } from '../components/use-now.ts';
 import { Link } from '../routing/link.tsx';
-import { alarmPath } from '../routing/route.ts';
+import { hrefOf } from '../routing/route.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
 
 const COLUMNS = ['State', 'Alarm', 'Watches', 'Condition and reason', 'Since'];
@@ -33,7 +33,7 @@ export function AlarmTable({ label, alarms, span }: AlarmTableProps) {
               <AlarmStateBadge state={alarm.state} />
             </td>
             <td role="cell" class="cell-entry">
-              <Link class="entry row-link" href={alarmPath(alarm.name, span)}>
+              <Link class="entry row-link" href={hrefOf({ page: 'alarm', name: alarm.name }, span)}>
                 <span class="target">{alarm.name}</span>
               </Link>
               {alarm.kind === 'composite' && <Badge title="Made of other alarms by a rule">Composite</Badge>}

@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
 import { Notice } from '../components/notice.tsx';
 import { PageTitle } from '../components/page-title.tsx';
-import { plural } from '../format/plural.ts';
+import { plural } from '../format/text.ts';
 import { useQuietAnnouncement } from '../list/use-quiet-announcement.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
 import { AlarmFilterBar } from './alarm-filter-bar.tsx';
-import { countOf, shownAlarms, type AlarmFilter } from './alarm-list-state.ts';
+import type { AlarmFilter } from './alarm-list-state.ts';
+import { countOf, shownAlarms } from './alarm-list-state.ts';
 import { AlarmTable } from './alarm-table.tsx';
 import type { AlarmList } from './use-alarm-list.ts';
 

@@ -2,8 +2,9 @@ import { useCallback, useEffect, useReducer } from 'preact/hooks';
 import type { AlarmSummary } from '../../cloudwatch/view.ts';
 import { createBatcher } from '../api/batcher.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
-import { messageOf } from '../format/message.ts';
-import { alarmListReducer, initialAlarmList, type AlarmListState } from './alarm-list-state.ts';
+import { messageOf } from '../format/text.ts';
+import type { AlarmListState } from './alarm-list-state.ts';
+import { alarmListReducer, initialAlarmList } from './alarm-list-state.ts';
 
 /** On a fast clock every alarm changes every second; they are drawn together this often. */
 const DRAW_EVERY_MS = 100;

@@ -1,5 +1,6 @@
 import type { AlarmListing, AlarmPage, AlarmSummary, MetricsPage, TimeRange } from '../../cloudwatch/view.ts';
-import type { Losses, ServiceInfo, TraceListing, TracePage, TraceSummary } from '../../xray/trace.ts';
+import type { ServiceInfo, TraceListing } from '../../console-contract.ts';
+import type { Losses, TracePage, TraceSummary } from '../../xray/trace.ts';
 
 /** Everything the page asks of its server; a test or a demonstration hands in another one. */
 export interface ConsoleApi {

@@ -1,18 +1,17 @@
-import type { AlarmSummary } from '../../cloudwatch/view.ts';
-import type { Losses, ServiceInfo, TraceSummary } from '../../xray/trace.ts';
+import type { ApiEvents } from '../../console-contract.ts';
 import type { ConsoleEvent } from './console-api.ts';
 
 const RECONNECT_AFTER_MS = 2000;
 
 type Listener = (event: ConsoleEvent) => void;
 
-/** What the server sends, by the name of its event. */
-const events: Readonly<Record<string, (data: unknown) => ConsoleEvent>> = {
-  summary: (data) => ({ type: 'summary', summary: data as TraceSummary }),
-  losses: (data) => ({ type: 'losses', losses: data as Losses }),
+/** What the page makes of each event that the server sends. */
+const readers: { readonly [Name in keyof ApiEvents]: (data: ApiEvents[Name]) => ConsoleEvent } = {
+  summary: (summary) => ({ type: 'summary', summary }),
+  losses: (losses) => ({ type: 'losses', losses }),
   cleared: () => ({ type: 'cleared' }),
-  alarm: (data) => ({ type: 'alarm', alarm: data as AlarmSummary }),
-  service: (data) => ({ type: 'service', service: data as ServiceInfo }),
+  alarm: (alarm) => ({ type: 'alarm', alarm }),
+  service: (service) => ({ type: 'service', service }),
 };
 
 /**
@@ -46,8 +45,10 @@ function openStream(url: string, emit: Listener): () => void {
       // The browser retries a broken connection, but gives up on an answer that is no event stream.
       if (source.readyState === EventSource.CLOSED) timer = window.setTimeout(connect, RECONNECT_AFTER_MS);
     });
-    for (const [name, read] of Object.entries(events)) {
-      source.addEventListener(name, (event: MessageEvent<string>) => emit(read(JSON.parse(event.data))));
+    for (const [name, read] of Object.entries<(data: never) => ConsoleEvent>(readers)) {
+      source.addEventListener(name, (event: MessageEvent<string>) =>
+        emit(read(JSON.parse(event.data) as never)),
+      );
     }
   };
 

@@ -1,37 +1,47 @@
-import type { AlarmListing, AlarmPage, MetricsPage, TimeRange } from '../../cloudwatch/view.ts';
-import type { ServiceInfo, TraceListing, TracePage } from '../../xray/trace.ts';
+import type { TimeRange } from '../../cloudwatch/view.ts';
+import type { ApiAnswers } from '../../console-contract.ts';
 import { isRecord } from '../format/value.ts';
 import type { ConsoleApi } from './console-api.ts';
 import { createEventStream } from './event-stream.ts';
 
+type Path = keyof ApiAnswers;
+
+/** What is read at a path. */
+type Answer<Of extends Path> = ApiAnswers[Of]['GET'];
+
 /** The server that sent this page. Every method rejects with a message that can be shown. */
 export function createHttpApi(): ConsoleApi {
   return {
-    service: () => read<ServiceInfo>('/api/service'),
-    traces: (range) => read<TraceListing>(`/api/traces${rangeQuery(range)}`),
-    trace: (traceId) => find<TracePage>(`/api/traces/${encodeURIComponent(traceId)}`),
+    service: () => read('/api/service'),
+    traces: (range) => read('/api/traces', range),
+    trace: (traceId) => find('/api/traces/:trace', traceId),
     clear: async () => {
-      await request('/api/traces', { method: 'DELETE' });
+      await request('/api/traces' satisfies Path, { method: 'DELETE' });
     },
-    alarms: () => read<AlarmListing>('/api/alarms'),
-    alarm: (name, range) => find<AlarmPage>(`/api/alarms/${encodeURIComponent(name)}${rangeQuery(range)}`),
-    metrics: (range) => read<MetricsPage>(`/api/metrics${rangeQuery(range)}`),
-    subscribe: createEventStream('/api/events'),
+    alarms: () => read('/api/alarms'),
+    alarm: (name, range) => find('/api/alarms/:alarm', name, range),
+    metrics: (range) => read('/api/metrics', range),
+    subscribe: createEventStream('/api/events' satisfies Path),
   };
+}
+
+async function read<Of extends Path>(path: Of, range?: TimeRange): Promise<Answer<Of>> {
+  return (await (await request(path + rangeQuery(range))).json()) as Answer<Of>;
+}
+
+/** Undefined for what is not there. */
+async function find<Of extends Path>(
+  path: Of,
+  name: string,
+  range?: TimeRange,
+): Promise<Answer<Of> | undefined> {
+  const address = path.replace(/:\w+$/, encodeURIComponent(name)) + rangeQuery(range);
+  const response = await request(address, { expected: 404 });
+  return response.status === 404 ? undefined : ((await response.json()) as Answer<Of>);
 }
 
 function rangeQuery(range: TimeRange | undefined): string {
   return range === undefined ? '' : `?from=${range.from}&to=${range.to}`;
-}
-
-async function read<T>(path: string): Promise<T> {
-  return (await (await request(path)).json()) as T;
-}
-
-/** Undefined for what is not there. */
-async function find<T>(path: string): Promise<T | undefined> {
-  const response = await request(path, { expected: 404 });
-  return response.status === 404 ? undefined : ((await response.json()) as T);
 }
 
 interface RequestOptions {

@@ -12,10 +12,10 @@ export function createRefresher(load: () => Promise<void>, gapMs: number): Refre
   const run = () => {
     state = 'busy';
     void load().then(() => {
-      if (state !== 'stopped') timer = setTimeout(settle, gapMs);
+      if (state !== 'stopped') timer = setTimeout(rest, gapMs);
     });
   };
-  const settle = () => {
+  const rest = () => {
     if (state === 'demanded') run();
     else state = 'idle';
   };

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { messageOf } from '../format/message.ts';
+import { messageOf } from '../format/text.ts';
 import type { ConsoleApi, ConsoleEvent } from './console-api.ts';
 import { createRefresher } from './refresher.ts';
 
@@ -7,8 +7,8 @@ import { createRefresher } from './refresher.ts';
 const REFRESH_GAP_MS = 300;
 
 /** Charts grow with every period: they are read again about twice in one, within these bounds. */
-const SHORTEST_REFRESH_MS = 1000;
-const LONGEST_REFRESH_MS = 10_000;
+const MIN_REFRESH_MS = 1000;
+const MAX_REFRESH_MS = 10_000;
 
 export type Live<T> =
   | { readonly status: 'loading' | 'missing' }
@@ -49,8 +49,8 @@ export function useLive<T extends { readonly minuteMs: number }>(
       setLive((before) => (next.status === 'failed' && before.status === 'loaded' ? before : next));
       // What there is not does not come by itself.
       if (next.status === 'missing' || !latest.current.growing()) return;
-      const minuteMs = next.status === 'loaded' ? next.value.minuteMs : LONGEST_REFRESH_MS;
-      const afterMs = Math.min(LONGEST_REFRESH_MS, Math.max(SHORTEST_REFRESH_MS, minuteMs / 2));
+      const minuteMs = next.status === 'loaded' ? next.value.minuteMs : MAX_REFRESH_MS;
+      const afterMs = Math.min(MAX_REFRESH_MS, Math.max(MIN_REFRESH_MS, minuteMs / 2));
       timer = window.setTimeout(refresher.demand, afterMs);
     };
     const refresher = createRefresher(refresh, REFRESH_GAP_MS);

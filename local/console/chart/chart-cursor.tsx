@@ -3,7 +3,7 @@ import { formatMetricValue } from '../format/metric-value.ts';
 import { formatRange } from '../format/time.ts';
 import type { Moment } from './moments.ts';
 import type { Plot } from './plot.ts';
-import { seriesClass } from './series-style.ts';
+import { seriesClass } from './plot.ts';
 
 /** Pixels between the chosen point and the words about it. */
 const GAP = 12;

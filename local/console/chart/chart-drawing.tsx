@@ -1,9 +1,8 @@
 import type { MetricChart } from '../../cloudwatch/view.ts';
 import { formatMetricValue } from '../format/metric-value.ts';
-import { comparisonSign } from './comparison.ts';
 import { drawLine, marksOf } from './line-path.ts';
 import type { Plot } from './plot.ts';
-import { seriesClass } from './series-style.ts';
+import { comparisonSign, seriesClass } from './plot.ts';
 
 /** Pixels between the threshold and what is written about it, and the room that this needs. */
 const LABEL_GAP = 5;

@@ -1,5 +1,5 @@
 import type { MetricChart } from '../../cloudwatch/view.ts';
-import { seriesClass } from './series-style.ts';
+import { seriesClass } from './plot.ts';
 
 export interface ChartLegendProps {
   readonly chart: MetricChart;

@@ -6,12 +6,10 @@ import { ChartDrawing } from './chart-drawing.tsx';
 import { ChartLegend } from './chart-legend.tsx';
 import { ChartTable } from './chart-table.tsx';
 import { chartCommand } from './cursor-keys.ts';
-import { latestText, momentText } from './moment-text.ts';
-import { momentsOf } from './moments.ts';
+import { momentsOf, latestText, momentText } from './moments.ts';
 import { plotOf } from './plot.ts';
-import { useInView } from './use-in-view.ts';
 import { useChartPointer } from './use-chart-pointer.ts';
-import { useWidth } from './use-width.ts';
+import { useWidth, useInView } from './use-element.ts';
 
 const HINT = 'Click or Enter: traces of this time';
 

@@ -1,4 +1,7 @@
-import type { MetricChart, MetricPoint } from '../../cloudwatch/view.ts';
+import type { MetricChart, MetricPoint, TimeRange } from '../../cloudwatch/view.ts';
+import { formatMetricValue } from '../format/metric-value.ts';
+import { plural } from '../format/text.ts';
+import { formatClock } from '../format/time.ts';
 
 /** One period of a chart that has data. */
 export interface Moment {
@@ -36,4 +39,35 @@ export function nearestMoment(moments: readonly Moment[], at: number): number {
   }
   const [before, after] = [moments[low - 1], moments[low]];
   return before !== undefined && after !== undefined && at - before.at < after.at - at ? low - 1 : low;
+}
+
+/** A period as it is said aloud: `13:45:00, p99 5.2 s, breaching`. */
+export function momentText(chart: MetricChart, { at, points, breaching }: Moment): string {
+  const values = points.flatMap((point, index) => {
+    if (point === undefined) return [];
+    const value = formatMetricValue(point.value, chart.unit);
+    return chart.series.length > 1 ? [`${chart.series[index]?.label ?? ''} ${value}`] : [value];
+  });
+  return [formatClock(at), ...values, ...(breaching ? ['breaching'] : [])].join(', ');
+}
+
+/** A chart as it is said aloud before a period is chosen. */
+export function latestText(chart: MetricChart, moments: readonly Moment[]): string {
+  const latest = moments.at(-1);
+  const breaching = moments.filter((moment) => moment.breaching).length;
+  return [
+    plural(moments.length, 'period'),
+    ...(breaching > 0 ? [`${breaching} breaching`] : []),
+    ...(latest === undefined ? [] : [`latest ${momentText(chart, latest)}`]),
+  ].join(', ');
+}
+
+/** The newest period in which a chart breaches its threshold. */
+export function latestBreach({ series, periodMs }: MetricChart): TimeRange | undefined {
+  const times = series.flatMap(({ points }) =>
+    points.filter(({ breaching }) => breaching === true).map(({ at }) => at),
+  );
+  if (times.length === 0) return undefined;
+  const from = times.reduce((latest, at) => Math.max(latest, at));
+  return { from, to: from + periodMs };
 }

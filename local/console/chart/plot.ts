@@ -80,3 +80,24 @@ function timesOf({ range, series, periodMs }: MetricChart): { readonly from: num
   }
   return { from, to };
 }
+
+/** How CloudWatch's comparison operators are written (CloudWatch API reference, `PutMetricAlarm`). */
+const SIGNS = new Map([
+  ['GreaterThanThreshold', '>'],
+  ['GreaterThanOrEqualToThreshold', '≥'],
+  ['LessThanThreshold', '<'],
+  ['LessThanOrEqualToThreshold', '≤'],
+]);
+
+/** `>` for `GreaterThanThreshold`; operators without a sign come back as they are. */
+export function comparisonSign(operator: string): string {
+  return SIGNS.get(operator) ?? operator;
+}
+
+/** How many series differ from each other by sight; further ones begin again. */
+const STYLES = 6;
+
+/** The class that gives a series its colour, and its dashes, so that colour is never the only sign. */
+export function seriesClass(index: number): string {
+  return `series-${(index % STYLES) + 1}`;
+}

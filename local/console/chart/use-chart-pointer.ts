@@ -1,5 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
-import { nearestMoment, type Moment } from './moments.ts';
+import type { Moment } from './moments.ts';
+import { nearestMoment } from './moments.ts';
 import type { Plot } from './plot.ts';
 
 /** Pixels: what moves less than this was a click. */

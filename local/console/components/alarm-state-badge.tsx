@@ -1,6 +1,5 @@
 import type { AlarmState } from '../../cloudwatch/view.ts';
 import type { EntityStatus } from '../../xray/trace.ts';
-import { alarmStateLabels, alarmStateMeanings } from './alarm-state.ts';
 import { StatusIcon } from './status-icon.tsx';
 
 /** The status whose shape and colour a state has. */
@@ -22,3 +21,16 @@ export function AlarmStateBadge({ state }: AlarmStateBadgeProps) {
     </span>
   );
 }
+
+/** CloudWatch's words for the states of its alarms. */
+export const alarmStateLabels: Readonly<Record<AlarmState, string>> = {
+  ALARM: 'In alarm',
+  INSUFFICIENT_DATA: 'Insufficient data',
+  OK: 'OK',
+};
+
+const alarmStateMeanings: Readonly<Record<AlarmState, string>> = {
+  ALARM: 'The metric is outside of its threshold',
+  INSUFFICIENT_DATA: 'The alarm has just started, or there is not enough data to tell',
+  OK: 'The metric is within its threshold',
+};

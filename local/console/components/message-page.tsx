@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { Link } from '../routing/link.tsx';
-import { listPath } from '../routing/route.ts';
+import { hrefOf } from '../routing/route.ts';
 import { PageTitle } from './page-title.tsx';
 
 export interface MessagePageProps {
@@ -15,7 +15,7 @@ export function MessagePage({ title, children }: MessagePageProps) {
       <PageTitle documentTitle={`${title} – Lambda Lantern`}>{title}</PageTitle>
       {children}
       <p>
-        <Link href={listPath()}>All traces</Link>
+        <Link href={hrefOf({ page: 'list' })}>All traces</Link>
       </p>
     </div>
   );

@@ -1,14 +1,14 @@
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Timeline, TimelineRow } from '../../xray/timeline.ts';
 import type { Trace } from '../../xray/trace.ts';
 import { StatusBadge } from '../components/status-badge.tsx';
-import { entriesOf } from '../format/value.ts';
-import { AnnotationsSection } from './annotations-section.tsx';
+import { entriesOf, inlineText } from '../format/value.ts';
 import { ErrorSection } from './error-section.tsx';
 import { failureOf } from './exceptions.ts';
-import { MetadataSection } from './metadata-section.tsx';
 import { OverviewSection } from './overview-section.tsx';
-import { RawSection } from './raw-section.tsx';
+import { Properties } from './properties.tsx';
+import { CopyButton } from '../components/copy-button.tsx';
+import { JsonTree } from './json-tree.tsx';
 
 export interface DetailsPanelProps {
   readonly row: TimelineRow;
@@ -80,6 +80,61 @@ export function DetailsPanel({ row, timeline, traces, onShow, onClose }: Details
         {entriesOf(entity.metadata).length > 0 && <MetadataSection metadata={entity.metadata} />}
         <RawSection document={trace?.documents.find(({ id }) => id === entity.id) ?? entity} />
       </div>
+    </section>
+  );
+}
+
+interface AnnotationsSectionProps {
+  readonly annotations: unknown;
+}
+
+function AnnotationsSection({ annotations }: AnnotationsSectionProps) {
+  return (
+    <section aria-labelledby="annotations-heading">
+      <h3 id="annotations-heading">Annotations</h3>
+      <Properties of={entriesOf(annotations).map(([key, value]) => [key, inlineText(value)])} />
+    </section>
+  );
+}
+
+interface MetadataSectionProps {
+  readonly metadata: unknown;
+}
+
+function MetadataSection({ metadata }: MetadataSectionProps) {
+  return (
+    <section aria-labelledby="metadata-heading">
+      <div class="heading-line">
+        <h3 id="metadata-heading">Metadata</h3>
+        <CopyButton text={JSON.stringify(metadata, null, 2)} what="metadata" />
+      </div>
+      <JsonTree value={metadata} depth={0} />
+    </section>
+  );
+}
+
+interface RawSectionProps {
+  readonly document: unknown;
+}
+
+/** The document as it arrived. */
+function RawSection({ document }: RawSectionProps) {
+  const [open, setOpen] = useState(false);
+  const text = useMemo(() => JSON.stringify(document, null, 2), [document]);
+  return (
+    <section aria-labelledby="raw-heading">
+      <div class="heading-line">
+        <h3 id="raw-heading">Raw JSON</h3>
+        <CopyButton text={text} what="raw JSON" />
+      </div>
+      <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>Show as it arrived</summary>
+        {open && (
+          <pre class="raw" tabIndex={0} role="group" aria-label="Raw JSON">
+            {text}
+          </pre>
+        )}
+      </details>
     </section>
   );
 }

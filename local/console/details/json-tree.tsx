@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { plural } from '../format/plural.ts';
+import { plural } from '../format/text.ts';
 import { isRecord } from '../format/value.ts';
 
 /** Entries drawn at once in one object or array. */

@@ -4,9 +4,10 @@ import { formatDuration } from '../format/duration.ts';
 import { formatExact } from '../format/time.ts';
 import { arrayOf, entriesOf, inlineText, isRecord, textOf } from '../format/value.ts';
 import { Link } from '../routing/link.tsx';
-import { tracePath } from '../routing/route.ts';
+import { hrefOf } from '../routing/route.ts';
 import { durationOf } from '../timeline/bar.ts';
-import { Properties, type Property } from './properties.tsx';
+import type { Property } from './properties.tsx';
+import { Properties } from './properties.tsx';
 
 export interface OverviewSectionProps {
   readonly row: TimelineRow;
@@ -38,7 +39,7 @@ export function OverviewSection({ row, timeline, onShow }: OverviewSectionProps)
               ? undefined
               : links.map((id) => (
                   <div key={id}>
-                    <Link href={tracePath(id)}>
+                    <Link href={hrefOf({ page: 'trace', traceId: id })}>
                       <code>{id}</code>
                     </Link>
                   </div>

@@ -1,6 +1,5 @@
 import type { TraceSummary } from '../../xray/trace.ts';
 import { textOf } from '../format/value.ts';
-import { pathOf } from '../format/url.ts';
 
 /** What began a trace, in the words of whoever sent the request. */
 export interface Entry {
@@ -24,4 +23,10 @@ export function entryOf({ name, http }: Pick<TraceSummary, 'name' | 'http'>): En
 /** The entry in one line, for titles. */
 export function entryText({ method, target }: Entry): string {
   return method === undefined ? target : `${method} ${target}`;
+}
+
+/** Path and query of an absolute web address; anything else comes back as it is. */
+function pathOf(url: string): string {
+  const parsed = URL.parse(url);
+  return parsed !== null && /^https?:$/.test(parsed.protocol) ? parsed.pathname + parsed.search : url;
 }

@@ -1,4 +1,4 @@
-import type { ServiceInfo } from '../../xray/trace.ts';
+import type { ServiceInfo } from '../../console-contract.ts';
 import { CopyButton } from '../components/copy-button.tsx';
 
 export interface EmptyStateProps {

@@ -1,4 +1,4 @@
-import { plural } from '../format/plural.ts';
+import { plural } from '../format/text.ts';
 import { ClearButton } from './clear-button.tsx';
 
 export interface ListToolbarProps {

@@ -1,5 +1,5 @@
 import type { Losses } from '../../xray/trace.ts';
-import { plural } from '../format/plural.ts';
+import { plural } from '../format/text.ts';
 
 /** Undefined when nothing was lost. */
 export function lossesText({ evictedTraces, invalid, refusedDocuments }: Losses): string | undefined {

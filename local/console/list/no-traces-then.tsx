@@ -1,7 +1,7 @@
 import { Link } from '../routing/link.tsx';
-import { listPath } from '../routing/route.ts';
+import { hrefOf } from '../routing/route.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
-import { spanText } from '../range/span-text.ts';
+import { spanText } from '../routing/time-span.ts';
 
 export interface NoTracesThenProps {
   readonly span: TimeSpan;
@@ -17,7 +17,7 @@ export function NoTracesThen({ span }: NoTracesThenProps) {
         dropped to make room for newer ones.
       </p>
       <p>
-        <Link href={listPath()}>Show all traces</Link>
+        <Link href={hrefOf({ page: 'list' })}>Show all traces</Link>
       </p>
     </section>
   );

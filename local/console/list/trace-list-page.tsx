@@ -1,22 +1,20 @@
 import { useState } from 'preact/hooks';
-import type { ServiceInfo } from '../../xray/trace.ts';
+import type { ServiceInfo } from '../../console-contract.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
 import { Notice } from '../components/notice.tsx';
 import { PageTitle } from '../components/page-title.tsx';
 import { useNow } from '../components/use-now.ts';
-import { messageOf } from '../format/message.ts';
-import { plural } from '../format/plural.ts';
+import { messageOf, plural } from '../format/text.ts';
 import { RangeControl } from '../range/range-control.tsx';
 import { Link } from '../routing/link.tsx';
 import type { Address } from '../routing/navigation.ts';
-import { alarmPath } from '../routing/route.ts';
+import { hrefOf } from '../routing/route.ts';
 import { EmptyState } from './empty-state.tsx';
 import { ListToolbar } from './list-toolbar.tsx';
 import { LossesNotice } from './losses-notice.tsx';
-import { MAX_LISTED, waitingCount } from './trace-list-state.ts';
+import { MAX_LISTED, waitingCount, tracesOfSpan } from './trace-list-state.ts';
 import { NoTracesThen } from './no-traces-then.tsx';
 import { TraceTable } from './trace-table.tsx';
-import { tracesOfSpan } from './traces-of-span.ts';
 import { useQuietAnnouncement } from './use-quiet-announcement.ts';
 import type { TraceList } from './use-trace-list.ts';
 
@@ -46,7 +44,7 @@ export function TraceListPage({ api, list, service, address }: TraceListPageProp
   return (
     <div class="page">
       {alarmName !== undefined && (
-        <Link class="back" href={alarmPath(alarmName)}>
+        <Link class="back" href={hrefOf({ page: 'alarm', name: alarmName })}>
           ← {alarmName}
         </Link>
       )}

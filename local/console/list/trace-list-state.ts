@@ -1,4 +1,8 @@
-import type { Losses, TraceListing, TraceSummary } from '../../xray/trace.ts';
+import type { TraceListing } from '../../console-contract.ts';
+import { isInRange } from '../../console-contract.ts';
+import type { Losses, TraceSummary } from '../../xray/trace.ts';
+import type { TimeSpan } from '../routing/time-span.ts';
+import { rangeOf } from '../routing/time-span.ts';
 
 /** As many as the server lists by default; older ones leave the page, not the server. */
 export const MAX_LISTED = 200;
@@ -111,4 +115,18 @@ function newestFirst(traces: ReadonlyMap<string, TraceSummary>): readonly TraceS
   return [...traces.values()].sort(
     (one, other) => other.startTime - one.startTime || (one.id < other.id ? -1 : 1),
   );
+}
+
+/** What the page lists: as time goes on, traces leave the last so many minutes. A paused list stands still. */
+export function tracesOfSpan(
+  state: TraceListState,
+  span: TimeSpan | undefined,
+  nowMs: number,
+): readonly TraceSummary[] {
+  const traces = shownTraces(state);
+  const range = span?.kind === 'last' && state.frozen === undefined ? rangeOf(span, nowMs) : undefined;
+  // What arrived since `nowMs` was read is newer, not outside.
+  return range === undefined
+    ? traces
+    : traces.filter((trace) => isInRange(trace, { from: range.from, to: Infinity }));
 }

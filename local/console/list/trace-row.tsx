@@ -5,9 +5,9 @@ import { Timestamp } from '../components/timestamp.tsx';
 import { EntryText } from '../entry/entry-text.tsx';
 import { entryOf } from '../entry/entry.ts';
 import { formatDuration } from '../format/duration.ts';
-import { plural } from '../format/plural.ts';
+import { plural } from '../format/text.ts';
 import { Link } from '../routing/link.tsx';
-import { tracePath } from '../routing/route.ts';
+import { hrefOf } from '../routing/route.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
 
 export interface TraceRowProps {
@@ -29,7 +29,11 @@ export function TraceRow({ summary, slowest, now, span }: TraceRowProps) {
         <StatusBadge status={summary.status} />
       </td>
       <td role="cell" class="cell-entry">
-        <Link class="entry row-link" href={tracePath(summary.id, span)} title={`Trace ${summary.id}`}>
+        <Link
+          class="entry row-link"
+          href={hrefOf({ page: 'trace', traceId: summary.id }, span)}
+          title={`Trace ${summary.id}`}
+        >
           <EntryText entry={entryOf(summary)} />
         </Link>
         {summary.coldStart && (

@@ -1,11 +1,13 @@
 import { useCallback, useEffect, useReducer, useRef } from 'preact/hooks';
 import type { TraceSummary } from '../../xray/trace.ts';
-import { isInRange } from '../../xray/in-range.ts';
+import { isInRange } from '../../console-contract.ts';
 import { createBatcher } from '../api/batcher.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
-import { messageOf } from '../format/message.ts';
-import { rangeOf, type TimeSpan } from '../routing/time-span.ts';
-import { initialTraceList, traceListReducer, type TraceListState } from './trace-list-state.ts';
+import { messageOf } from '../format/text.ts';
+import type { TimeSpan } from '../routing/time-span.ts';
+import { rangeOf } from '../routing/time-span.ts';
+import type { TraceListState } from './trace-list-state.ts';
+import { initialTraceList, traceListReducer } from './trace-list-state.ts';
 
 /** Under load many summaries a second arrive; they are drawn together this often. */
 const DRAW_EVERY_MS = 100;

@@ -1,5 +1,5 @@
 import type { MetricGroup } from '../../cloudwatch/view.ts';
-import { containsWordsOf } from '../format/words.ts';
+import { containsWordsOf } from '../format/text.ts';
 
 /** The charts in whose title, or in whose group's name, every word occurs; groups without any are left out. */
 export function groupsWith(groups: readonly MetricGroup[], query: string): readonly MetricGroup[] {

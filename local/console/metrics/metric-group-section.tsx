@@ -2,7 +2,7 @@ import { useId } from 'preact/hooks';
 import type { MetricGroup, TimeRange } from '../../cloudwatch/view.ts';
 import { Chart } from '../chart/chart.tsx';
 import { navigate, showSpan } from '../routing/navigation.ts';
-import { listPath } from '../routing/route.ts';
+import { hrefOf } from '../routing/route.ts';
 
 /** Pixels. */
 const CHART_HEIGHT = 170;
@@ -13,7 +13,7 @@ export interface MetricGroupSectionProps {
 
 export function MetricGroupSection({ group }: MetricGroupSectionProps) {
   const heading = useId();
-  const openTraces = (range: TimeRange) => navigate(listPath({ kind: 'between', ...range }));
+  const openTraces = (range: TimeRange) => navigate(hrefOf({ page: 'list' }, { kind: 'between', ...range }));
   return (
     <section class="metric-group" aria-labelledby={heading}>
       <h2 id={heading}>

@@ -6,7 +6,8 @@ import { MessagePage } from '../components/message-page.tsx';
 import { PageTitle } from '../components/page-title.tsx';
 import { TextFilter } from '../components/text-filter.tsx';
 import { RangeControl } from '../range/range-control.tsx';
-import { isOpen, rangeOf, type TimeSpan } from '../routing/time-span.ts';
+import type { TimeSpan } from '../routing/time-span.ts';
+import { isOpen, rangeOf } from '../routing/time-span.ts';
 import { groupsWith } from './groups-with.ts';
 import { MetricGroupSection } from './metric-group-section.tsx';
 

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { rangeOf, type TimeSpan } from '../routing/time-span.ts';
+import type { TimeSpan } from '../routing/time-span.ts';
+import { rangeOf } from '../routing/time-span.ts';
 import { fromLocalInput, toLocalInput } from './local-input.ts';
 
 /** What the fields begin with where the page shows all there is. */

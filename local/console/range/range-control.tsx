@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { showSpan } from '../routing/navigation.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
+import { spanText } from '../routing/time-span.ts';
 import { CustomRange } from './custom-range.tsx';
-import { spanText } from './span-text.ts';
 
 const PRESETS: ReadonlyArray<{ readonly label: string; readonly ms: number }> = [
   { label: '5 min', ms: 5 * 60_000 },

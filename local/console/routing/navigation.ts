@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { parseRoute, type Route } from './route.ts';
-import { parseSpan, spanQuery, type TimeSpan } from './time-span.ts';
+import type { Route } from './route.ts';
+import { parseRoute } from './route.ts';
+import type { TimeSpan } from './time-span.ts';
+import { parseSpan, spanQuery } from './time-span.ts';
 
 /** What the address bar says. */
 export interface Address {
@@ -26,9 +28,9 @@ export function showSpan(span: TimeSpan | undefined): void {
 
 /** The address, also after Back and Forward. */
 export function useAddress(): Address {
-  const [{ pathname, search }, setPlace] = useState(currentPlace);
+  const [{ pathname, search }, setLocation] = useState(currentLocation);
   useEffect(() => {
-    const follow = () => setPlace(currentPlace());
+    const follow = () => setLocation(currentLocation());
     addEventListener('popstate', follow);
     return () => removeEventListener('popstate', follow);
   }, []);
@@ -48,6 +50,6 @@ function go(path: string): void {
   dispatchEvent(new PopStateEvent('popstate'));
 }
 
-function currentPlace(): { readonly pathname: string; readonly search: string } {
+function currentLocation(): { readonly pathname: string; readonly search: string } {
   return { pathname: location.pathname, search: location.search };
 }

@@ -1,4 +1,7 @@
 import type { TimeRange } from '../../cloudwatch/view.ts';
+import { readRange } from '../../console-contract.ts';
+import { formatDuration } from '../format/duration.ts';
+import { formatRange } from '../format/time.ts';
 
 /** Which time a page shows: the last so many milliseconds, or from one moment to another. Undefined is all there is. */
 export type TimeSpan =
@@ -6,17 +9,13 @@ export type TimeSpan =
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Above it, a date cannot be shown (ECMAScript, "Time Values and Time Range"). */
-const LATEST_MS = 8.64e15;
-
 /** What the query of an address asks for: `?last=15m`, or `?from=&to=` in epoch milliseconds. */
 export function parseSpan(search: string): TimeSpan | 'unreadable' | undefined {
   const parameters = new URLSearchParams(search);
-  const [last, from, to] = [parameters.get('last'), parameters.get('from'), parameters.get('to')];
-  if (last === null && from === null && to === null) return undefined;
-  if (last !== null) return from === null && to === null ? parseLast(last) : 'unreadable';
-  const range = { from: milliseconds(from), to: milliseconds(to) };
-  return range.from < range.to ? { kind: 'between', ...range } : 'unreadable';
+  const range = readRange(parameters);
+  const last = parameters.get('last');
+  if (last !== null) return range === undefined ? parseLast(last) : 'unreadable';
+  return typeof range === 'object' ? { kind: 'between', ...range } : range;
 }
 
 /** The query that `parseSpan` reads, with its question mark; empty for all there is. */
@@ -48,8 +47,7 @@ function lastText(ms: number): string {
   return `${Math.max(1, Math.round(ms / size))}${unit}`;
 }
 
-/** NaN for anything but a moment, so that no comparison with it holds. */
-function milliseconds(text: string | null): number {
-  const number = text !== null && /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-  return number <= LATEST_MS ? number : NaN;
+/** A time in words: `the last 15 min`, `13:45:00 – 13:46:00`; `now` in epoch milliseconds. */
+export function spanText(span: TimeSpan, now: number): string {
+  return span.kind === 'last' ? `the last ${formatDuration(span.ms / 1000)}` : formatRange(span, now);
 }

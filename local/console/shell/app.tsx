@@ -1,3 +1,4 @@
+import type { VNode } from 'preact';
 import { AlarmPage } from '../alarm/alarm-page.tsx';
 import { countOf } from '../alarms/alarm-list-state.ts';
 import { AlarmsPage } from '../alarms/alarms-page.tsx';
@@ -25,6 +26,26 @@ export function App({ api }: AppProps) {
   const alarms = useAlarmList(api);
   const service = useService(api);
   const { connection } = list.state;
+  const page = (): VNode => {
+    switch (route.page) {
+      case 'list':
+        return <TraceListPage api={api} list={list} service={service} address={address} />;
+      case 'trace':
+        return <TracePage key={route.traceId} api={api} traceId={route.traceId} span={span} />;
+      case 'alarms':
+        return <AlarmsPage list={alarms} span={span} />;
+      case 'alarm':
+        return <AlarmPage key={route.name} api={api} name={route.name} span={span} />;
+      case 'metrics':
+        return <MetricsPage api={api} span={span} />;
+      case 'unknown':
+        return (
+          <MessagePage title="Nothing here">
+            <p>Lantern has no page at this address.</p>
+          </MessagePage>
+        );
+    }
+  };
   return (
     <>
       <a class="skip-link" href="#content">
@@ -48,18 +69,7 @@ export function App({ api }: AppProps) {
             , or <code>?from=</code> and <code>&amp;to=</code> in milliseconds since 1970.
           </Notice>
         )}
-        {route.page === 'list' && <TraceListPage api={api} list={list} service={service} address={address} />}
-        {route.page === 'trace' && (
-          <TracePage key={route.traceId} api={api} traceId={route.traceId} span={span} />
-        )}
-        {route.page === 'alarms' && <AlarmsPage list={alarms} span={span} />}
-        {route.page === 'alarm' && <AlarmPage key={route.name} api={api} name={route.name} span={span} />}
-        {route.page === 'metrics' && <MetricsPage api={api} span={span} />}
-        {route.page === 'unknown' && (
-          <MessagePage title="Nothing here">
-            <p>Lantern has no page at this address.</p>
-          </MessagePage>
-        )}
+        {page()}
       </main>
     </>
   );

@@ -1,8 +1,8 @@
-import type { ServiceInfo } from '../../xray/trace.ts';
+import type { ServiceInfo } from '../../console-contract.ts';
 import type { TraceListState } from '../list/trace-list-state.ts';
 import { Link } from '../routing/link.tsx';
 import type { Address } from '../routing/navigation.ts';
-import { listPath } from '../routing/route.ts';
+import { hrefOf } from '../routing/route.ts';
 import { ThemeToggle } from '../theme/theme-toggle.tsx';
 import { PageLinks } from './page-links.tsx';
 import { tracingText } from './tracing-text.ts';
@@ -17,14 +17,14 @@ export interface TopBarProps {
   readonly service: ServiceInfo | undefined;
   readonly connection: TraceListState['connection'];
   readonly address: Address;
-  /** Alarms in ALARM. */
+  /** How many alarms are in ALARM state. */
   readonly alarming: number;
 }
 
 export function TopBar({ service, connection, address, alarming }: TopBarProps) {
   return (
     <header class="top-bar">
-      <Link class="brand" href={listPath()} title="All traces">
+      <Link class="brand" href={hrefOf({ page: 'list' })} title="All traces">
         <img src="/lantern.svg" alt="" width="28" height="28" />
         <span>Lambda Lantern</span>
       </Link>

@@ -1,4 +1,4 @@
-import type { ServiceInfo } from '../../xray/trace.ts';
+import type { ServiceInfo } from '../../console-contract.ts';
 
 /** Names that the bar has room for. */
 const MOST_NAMES = 3;

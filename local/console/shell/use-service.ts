@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ServiceInfo } from '../../xray/trace.ts';
+import type { ServiceInfo } from '../../console-contract.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
 
 /** What runs behind the page; asked again after each reconnection, for it may be another service then. */

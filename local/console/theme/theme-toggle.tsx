@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { applyTheme, nextTheme, rememberedTheme, type Theme } from './theme.ts';
+import type { Theme } from './theme.ts';
+import { applyTheme, nextTheme, rememberedTheme } from './theme.ts';
 
 const LABELS: Record<Theme, string> = { system: 'System', light: 'Light', dark: 'Dark' };
 

@@ -1,4 +1,4 @@
-import type { GridLine } from './visible-rows.ts';
+import type { GridLine } from './rows.ts';
 
 /** What a key does in the grid, as the ARIA treegrid pattern describes it. */
 export type GridCommand =

@@ -1,7 +1,7 @@
 import type { TimelineRow } from '../../xray/timeline.ts';
 import { Link } from '../routing/link.tsx';
-import { tracePath } from '../routing/route.ts';
-import { channelOf } from './link-channel.ts';
+import { hrefOf } from '../routing/route.ts';
+import { channelOf } from './rows.ts';
 
 export interface LinkedHeadingProps {
   /** The first row of the trace that begins here. */
@@ -20,7 +20,10 @@ export function LinkedHeading({ row, rows, isPageTrace }: LinkedHeadingProps) {
       ) : (
         <>
           Linked trace{' '}
-          <Link href={tracePath(row.traceId)} title="Open this trace on a page of its own">
+          <Link
+            href={hrefOf({ page: 'trace', traceId: row.traceId })}
+            title="Open this trace on a page of its own"
+          >
             {id}
           </Link>
         </>

@@ -1,15 +1,15 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Timeline } from '../../xray/timeline.ts';
-import { plural } from '../format/plural.ts';
+import { plural } from '../format/text.ts';
 import { navigate } from '../routing/navigation.ts';
-import { tracePath } from '../routing/route.ts';
+import { hrefOf } from '../routing/route.ts';
 import { commandFor } from './keyboard.ts';
 import { renderedRange } from './rendered-range.ts';
 import { ticksOf } from './ticks.ts';
 import { TimelineHead } from './timeline-head.tsx';
 import { TimelineLine } from './timeline-line.tsx';
 import { useScrollView } from './use-scroll-view.ts';
-import { visibleLines } from './visible-rows.ts';
+import { visibleLines } from './rows.ts';
 
 /** Pixels; `--line-height` in timeline.css is the same. */
 const LINE_HEIGHT = 32;
@@ -95,7 +95,7 @@ export function TimelineGrid(props: TimelineGridProps) {
     event.preventDefault();
     if (command.type === 'move') activate(command.to);
     else if (command.type === 'open') {
-      if (command.line.kind === 'heading') navigate(tracePath(command.line.traceId));
+      if (command.line.kind === 'heading') navigate(hrefOf({ page: 'trace', traceId: command.line.traceId }));
       else onSelect(command.line.key);
     } else toggle(command.key);
   };

@@ -2,8 +2,8 @@ import type { RefObject } from 'preact';
 import type { Timeline } from '../../xray/timeline.ts';
 import { LinkedHeading } from './linked-heading.tsx';
 import { TimelineCells } from './timeline-cells.tsx';
-import { rowLabel } from './row-label.ts';
-import type { GridLine } from './visible-rows.ts';
+import type { GridLine } from './rows.ts';
+import { rowLabel } from './rows.ts';
 
 /** Deeper lines are not indented further: their names would have no room. */
 const MAX_INDENT = 14;

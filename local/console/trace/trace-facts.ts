@@ -2,7 +2,8 @@ import type { Segment } from '../../xray/document.ts';
 import type { Timeline, TimelineRow } from '../../xray/timeline.ts';
 import type { EntityStatus, Trace, TracePage } from '../../xray/trace.ts';
 import { worstStatus } from '../../xray/status.ts';
-import { entryOf, type Entry } from '../entry/entry.ts';
+import type { Entry } from '../entry/entry.ts';
+import { entryOf } from '../entry/entry.ts';
 import { textOf } from '../format/value.ts';
 
 /** The annotation by which one order is followed across traces. */

@@ -9,9 +9,9 @@ import { entryText } from '../entry/entry.ts';
 import { formatDuration } from '../format/duration.ts';
 import { formatExact } from '../format/time.ts';
 import { Link } from '../routing/link.tsx';
-import { spanText } from '../range/span-text.ts';
-import { listPath } from '../routing/route.ts';
+import { hrefOf } from '../routing/route.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
+import { spanText } from '../routing/time-span.ts';
 import type { TraceFacts } from './trace-facts.ts';
 
 export interface TraceHeaderProps {
@@ -28,7 +28,7 @@ export function TraceHeader({ traceId, facts, failure, span, now, onShow }: Trac
   const { correlationId } = facts;
   return (
     <header class="trace-header">
-      <Link class="back" href={listPath(span)}>
+      <Link class="back" href={hrefOf({ page: 'list' }, span)}>
         ← {span === undefined ? 'All traces' : `Traces of ${spanText(span, now * 1000)}`}
       </Link>
       <div class="trace-title">

@@ -1,14 +1,15 @@
 import { useCallback, useMemo, useState } from 'preact/hooks';
-import type { TracePage } from '../../xray/trace.ts';
+import type { TracePage, Trace } from '../../xray/trace.ts';
 import { useNow } from '../components/use-now.ts';
 import { DetailsPanel } from '../details/details-panel.tsx';
 import type { TimeSpan } from '../routing/time-span.ts';
 import { TimelineGrid } from '../timeline/timeline-grid.tsx';
-import { ancestorsOf } from '../timeline/visible-rows.ts';
+import { ancestorsOf } from '../timeline/rows.ts';
 import { firstFailure, factsOf } from './trace-facts.ts';
 import { TraceHeader } from './trace-header.tsx';
 import { useSelection } from './use-selection.ts';
-import { useTimeline } from './use-timeline.ts';
+import type { Timeline } from '../../xray/timeline.ts';
+import { buildTimeline } from '../../xray/timeline.ts';
 
 const CLOCK_EVERY_MS = 1000;
 
@@ -73,4 +74,11 @@ export function TraceView({ page, span }: TraceViewProps) {
       </div>
     </div>
   );
+}
+
+/** The traces on one axis; while something is in progress it is laid out anew as `now` moves, otherwise once. */
+function useTimeline(traces: readonly Trace[], now: number): Timeline {
+  const first = useMemo(() => buildTimeline(traces, now), [traces]);
+  const growing = first.rows.some(({ end }) => end === undefined);
+  return useMemo(() => (growing ? buildTimeline(traces, now) : first), [first, growing ? now : 0]);
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { TracePage, TraceSummary } from '../../xray/trace.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
-import { messageOf } from '../format/message.ts';
+import { messageOf } from '../format/text.ts';
 import { createRefresher } from '../api/refresher.ts';
 
 /** A growing trace changes with every document; it is read again at most this often. */

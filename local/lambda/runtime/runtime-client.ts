@@ -1,4 +1,5 @@
-import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
 import { serialiseError } from './runtime-errors.ts';
 
 /** One event, as the Runtime API gives it. */

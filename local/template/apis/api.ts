@@ -3,7 +3,7 @@ import type { Fields } from '../fields.ts';
 import type { Resource, ResolvedResource } from '../resources.ts';
 import type { RouteDefinition } from '../service.ts';
 
-export type ApiKind = 'REST' | 'HTTP' | 'WEBSOCKET';
+type ApiKind = 'REST' | 'HTTP' | 'WEBSOCKET';
 
 /** Undefined for what is no API. */
 export function apiKindOf({ type, fields }: Resource): ApiKind | undefined {

@@ -1,43 +1,42 @@
-import type { AlarmPlan, AlarmSpec, CompositeSpec } from '../alarm-spec.ts';
-import { LONGEST_RULE, MOST_CHILDREN } from '../limits.ts';
-import { isPercentile } from '../statistics.ts';
+import { MAX_RULE_ALARMS, MAX_RULE_LENGTH, percentileOf } from 'lambda-lantern-local/template';
+import type { AlarmPlan, PlannedAlarm, PlannedComposite } from '../alarm-plan.ts';
 import { alarmDescription } from '../wording.ts';
 
 /** CloudWatch, "PutMetricAlarm". */
-const LONGEST_NAME = 255;
-const LONGEST_DESCRIPTION = 1024;
-const MOST_METRICS = 10;
-const LONGEST_RANGE_SECONDS = 7 * 86_400;
-const LONGEST_RANGE_OF_SHORT_PERIODS_SECONDS = 86_400;
+const MAX_NAME_LENGTH = 255;
+const MAX_DESCRIPTION_LENGTH = 1024;
+const MAX_METRICS = 10;
+const MAX_RANGE_SECONDS = 7 * 86_400;
+const MAX_RANGE_OF_SHORT_PERIODS_SECONDS = 86_400;
 
 /** What a reference in a description may become: an ARN is the longest. */
-const LONGEST_REFERENCE = 160;
+const MAX_REFERENCE_LENGTH = 160;
 
 /** That CloudWatch takes the alarm: lengths, periods, and the form of metric math. */
-export function formProblems(alarm: AlarmSpec): readonly string[] {
+export function formProblems(alarm: PlannedAlarm): readonly string[] {
   const { name, metric, evaluationPeriods: n, datapointsToAlarm: m } = alarm;
   const range = metric.period * n;
-  const limit = metric.period >= 3600 ? LONGEST_RANGE_SECONDS : LONGEST_RANGE_OF_SHORT_PERIODS_SECONDS;
-  const description = longest(alarmDescription(alarm));
+  const limit = metric.period >= 3600 ? MAX_RANGE_SECONDS : MAX_RANGE_OF_SHORT_PERIODS_SECONDS;
+  const description = maxLength(alarmDescription(alarm));
   return [
-    ...(name.length > LONGEST_NAME
-      ? [`its name has ${name.length} characters, and may have ${LONGEST_NAME}`]
+    ...(name.length > MAX_NAME_LENGTH
+      ? [`its name has ${name.length} characters, and may have ${MAX_NAME_LENGTH}`]
       : []),
-    ...(description > LONGEST_DESCRIPTION
-      ? [`its description may have ${description} characters, and CloudWatch takes ${LONGEST_DESCRIPTION}`]
+    ...(description > MAX_DESCRIPTION_LENGTH
+      ? [`its description may have ${description} characters, and CloudWatch takes ${MAX_DESCRIPTION_LENGTH}`]
       : []),
     ...(m > n ? [`${m} of ${n} periods can never be: datapointsToAlarm is at most evaluationPeriods`] : []),
     ...(range > limit ? [`it looks at ${range} s, and CloudWatch at no more than ${limit} s`] : []),
     ...mathProblems(alarm),
     ...(metric.kind === 'stat' &&
-    isPercentile(metric.statistic) &&
+    percentileOf(metric.statistic) !== undefined &&
     alarm.evaluateLowSampleCountPercentile === undefined
       ? ['nothing says what a percentile of few samples is worth']
       : []),
   ];
 }
 
-function mathProblems({ metric, thresholdMetricId }: AlarmSpec): readonly string[] {
+function mathProblems({ metric, thresholdMetricId }: PlannedAlarm): readonly string[] {
   if (metric.kind === 'stat') return [];
   const ids = metric.metrics.map(({ id }) => id);
   const periods = new Set(metric.metrics.flatMap((part) => ('stat' in part ? [part.stat.period] : [])));
@@ -45,8 +44,8 @@ function mathProblems({ metric, thresholdMetricId }: AlarmSpec): readonly string
     'expression' in part ? variablesOf(part.expression).filter((name) => !ids.includes(name)) : [],
   );
   return [
-    ...(metric.metrics.filter((part) => 'stat' in part).length > MOST_METRICS
-      ? [`it is made of more than ${MOST_METRICS} metrics`]
+    ...(metric.metrics.filter((part) => 'stat' in part).length > MAX_METRICS
+      ? [`it is made of more than ${MAX_METRICS} metrics`]
       : []),
     ...(new Set(ids).size < ids.length ? ['two of its metrics have the same id'] : []),
     ...ids.filter((id) => !/^[a-z]\w*$/.test(id)).map((id) => `${id} is no id of a metric`),
@@ -62,10 +61,10 @@ function mathProblems({ metric, thresholdMetricId }: AlarmSpec): readonly string
 const variablesOf = (expression: string): readonly string[] => expression.match(/\b[a-z]\w*/g) ?? [];
 
 /** How long a text may become when its references are resolved. */
-function longest(text: unknown): number {
+function maxLength(text: unknown): number {
   if (typeof text === 'string') return text.length;
   const parts = (text as { readonly 'Fn::Join'?: readonly [string, readonly unknown[]] })['Fn::Join']?.[1];
-  return parts?.reduce<number>((sum, part) => sum + longest(part), 0) ?? LONGEST_REFERENCE;
+  return parts?.reduce<number>((sum, part) => sum + maxLength(part), 0) ?? MAX_REFERENCE_LENGTH;
 }
 
 /** That no two of a plan get in each other's way, and that a rule is not too long. */
@@ -80,13 +79,13 @@ export function planProblems({ alarms, composites }: AlarmPlan): readonly string
   ];
 }
 
-function ruleProblems({ name, rule, children }: CompositeSpec): readonly string[] {
+function ruleProblems({ name, rule, children }: PlannedComposite): readonly string[] {
   return [
-    ...(rule.length > LONGEST_RULE
-      ? [`${name}: its rule has ${rule.length} characters, and may have ${LONGEST_RULE}`]
+    ...(rule.length > MAX_RULE_LENGTH
+      ? [`${name}: its rule has ${rule.length} characters, and may have ${MAX_RULE_LENGTH}`]
       : []),
-    ...(children.length > MOST_CHILDREN
-      ? [`${name}: its rule names ${children.length} alarms, and may name ${MOST_CHILDREN}`]
+    ...(children.length > MAX_RULE_ALARMS
+      ? [`${name}: its rule names ${children.length} alarms, and may name ${MAX_RULE_ALARMS}`]
       : []),
   ];
 }

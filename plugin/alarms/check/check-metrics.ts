@@ -1,23 +1,27 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Expression, Inventory } from '../../../local/template/index.ts';
-import type { AlarmPlan, AlarmSpec, MetricStat } from '../alarm-spec.ts';
-import { isPercentile } from '../statistics.ts';
-import { dimensionValues, neededDimensions } from './dimension-values.ts';
-import type { KnownMetric, StatisticKind } from './known-metric.ts';
+import type { Expression, Inventory } from 'lambda-lantern-local/template';
+import { percentileOf } from 'lambda-lantern-local/template';
+import type { AlarmPlan, PlannedAlarm, MetricStat } from '../alarm-plan.ts';
+import type { ResourceKind } from '../resource-kinds.ts';
+import type { KnownMetric, StatisticKind } from './metrics-table.ts';
 import { METRICS_TABLE } from './metrics-table.ts';
 
 /** The metrics that an alarm is made of. */
-export const statsOf = ({ metric }: Pick<AlarmSpec, 'metric'>): readonly MetricStat[] =>
-  metric.kind === 'stat' ? [metric] : metric.metrics.flatMap((part) => ('stat' in part ? [part.stat] : []));
+export function statsOf({ metric }: Pick<PlannedAlarm, 'metric'>): readonly MetricStat[] {
+  return metric.kind === 'stat'
+    ? [metric]
+    : metric.metrics.flatMap((part) => ('stat' in part ? [part.stat] : []));
+}
 
 /** What the table knows of a metric on a resource of this kind. */
-export const knownMetric = (
-  kind: AlarmSpec['resource']['kind'],
+export function knownMetric(
+  kind: ResourceKind,
   { namespace, metricName }: MetricStat,
-): KnownMetric | undefined =>
-  METRICS_TABLE.find(
+): KnownMetric | undefined {
+  return METRICS_TABLE.find(
     (known) => known.kind === kind && known.name === metricName && isNamespace(namespace, known.namespace),
   );
+}
 
 /** The namespace of a filter goes on with the name of its function. */
 function isNamespace(namespace: Expression, known: string): boolean {
@@ -27,7 +31,11 @@ function isNamespace(namespace: Expression, known: string): boolean {
 }
 
 /** That each metric of an alarm exists, with these dimensions and values, and that its statistic means something. */
-export function metricProblems(alarm: AlarmSpec, plan: AlarmPlan, inventory: Inventory): readonly string[] {
+export function metricProblems(
+  alarm: PlannedAlarm,
+  plan: AlarmPlan,
+  inventory: Inventory,
+): readonly string[] {
   const values = dimensionValues(alarm.resource, inventory);
   return statsOf(alarm).flatMap((stat) => {
     const known = knownMetric(alarm.resource.kind, stat);
@@ -46,7 +54,7 @@ function dimensionProblems(
   known: KnownMetric,
   what: string,
   values: Readonly<Record<string, readonly Expression[]>>,
-  { resource }: AlarmSpec,
+  { resource }: PlannedAlarm,
 ): readonly string[] {
   const names = dimensions.map(({ name }) => name);
   const sets = known.dimensions.map((set) => set.join(', ') || 'none');
@@ -72,7 +80,7 @@ function dimensionProblems(
 }
 
 function statisticProblems({ statistic }: MetricStat, known: KnownMetric, what: string): readonly string[] {
-  const kind = isPercentile(statistic) ? 'percentile' : statistic;
+  const kind = percentileOf(statistic) !== undefined ? 'percentile' : statistic;
   return known.statistics.includes(kind as StatisticKind)
     ? []
     : [
@@ -97,3 +105,67 @@ function filterProblems(
 }
 
 const describe = (value: Expression): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/**
+ * The values that a dimension can have on the resource of an alarm, by dimension; a dimension that is not here has no data
+ * for it. Written down a second time, apart from the defaults, so that a slip in one of them is found.
+ */
+function dimensionValues(
+  { kind, key }: PlannedAlarm['resource'],
+  inventory: Inventory,
+): Readonly<Record<string, readonly Expression[]>> {
+  const find = <Resource extends { readonly key: string }>(list: readonly Resource[]): Resource | undefined =>
+    list.find((resource) => resource.key === key);
+  switch (kind) {
+    case 'function': {
+      const fn = find(inventory.functions);
+      if (fn === undefined) return {};
+      return {
+        FunctionName: [fn.name],
+        Resource: fn.provisioned.map(({ qualifier }) =>
+          typeof fn.name === 'string' && typeof qualifier === 'string'
+            ? `${fn.name}:${qualifier}`
+            : { 'Fn::Join': [':', [fn.name, qualifier]] },
+        ),
+      };
+    }
+    case 'queue':
+      return named('QueueName', find(inventory.queues)?.name);
+    case 'topic':
+      return named('TopicName', find(inventory.topics)?.name);
+    case 'table': {
+      const table = find(inventory.tables);
+      return {
+        ...named('TableName', table?.name),
+        GlobalSecondaryIndexName: table?.indexes ?? [],
+        Operation: table?.operations ?? [],
+      };
+    }
+    case 'api': {
+      const api = find(inventory.apis);
+      if (api === undefined) return {};
+      return { ...named(api.kind === 'REST' ? 'ApiName' : 'ApiId', api.name), Stage: [api.stage] };
+    }
+    case 'rule': {
+      const rule = find(inventory.rules);
+      return { ...named('RuleName', rule?.name), ...named('EventBusName', rule?.eventBusName) };
+    }
+    case 'schedule':
+      return named('ScheduleGroup', find(inventory.schedules)?.group);
+    case 'stateMachine':
+      return named('StateMachineArn', find(inventory.stateMachines)?.name);
+    case 'account':
+      return {};
+  }
+}
+
+/** What has to stand beside others: without them, the metric is of something else. */
+const neededDimensions = (
+  kind: ResourceKind,
+  values: Readonly<Record<string, unknown>>,
+): readonly string[] => (kind === 'rule' && 'EventBusName' in values ? ['EventBusName'] : []);
+
+const named = (
+  name: string,
+  value: Expression | undefined,
+): Readonly<Record<string, readonly Expression[]>> => (value === undefined ? {} : { [name]: [value] });

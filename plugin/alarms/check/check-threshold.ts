@@ -1,13 +1,13 @@
-import type { Inventory } from '../../../local/template/index.ts';
-import type { AlarmSpec } from '../alarm-spec.ts';
-import type { Resources } from '../definition.ts';
-import type { KnownMetric } from './known-metric.ts';
+import type { Inventory } from 'lambda-lantern-local/template';
+import { comparisonWords, isBreaching, isStaticComparison } from 'lambda-lantern-local/template';
+import type { PlannedAlarm } from '../alarm-plan.ts';
+import type { ResourceKind, Resources } from '../resource-kinds.ts';
+import { resourcesByKind } from '../resource-kinds.ts';
 import { knownMetric, statsOf } from './check-metrics.ts';
-import type { Range } from './threshold-range.ts';
-import { crosses, reach } from './threshold-range.ts';
+import type { KnownMetric } from './metrics-table.ts';
 
 /** That an alarm can ring, and does not ring all the time. */
-export function thresholdProblems(alarm: AlarmSpec, inventory: Inventory): readonly string[] {
+export function thresholdProblems(alarm: PlannedAlarm, inventory: Inventory): readonly string[] {
   const { comparisonOperator, threshold, thresholdMetricId, unit, overridden } = alarm;
   if (thresholdMetricId !== undefined) return [];
   if (overridden.includes('anomaly')) {
@@ -20,11 +20,11 @@ export function thresholdProblems(alarm: AlarmSpec, inventory: Inventory): reado
   switch (reach(range, compared)) {
     case 'never':
       return [
-        `it can never ring: the value is ${values}, and that is never ${operatorInWords(comparisonOperator)} ${threshold}`,
+        `it can never ring: the value is ${values}, and that is never ${comparisonWords(comparisonOperator)} ${threshold}`,
       ];
     case 'always':
       return [
-        `it rings all the time: the value is ${values}, and that is always ${operatorInWords(comparisonOperator)} ${threshold}`,
+        `it rings all the time: the value is ${values}, and that is always ${comparisonWords(comparisonOperator)} ${threshold}`,
       ];
     case 'sometimes':
   }
@@ -35,14 +35,14 @@ export function thresholdProblems(alarm: AlarmSpec, inventory: Inventory): reado
     !crosses(1, compared);
   return missesTheFirst
     ? [
-        `a single one of ${alarm.metric.metricName} would not ring: 1 is not ${operatorInWords(comparisonOperator)} ${threshold}`,
+        `a single one of ${alarm.metric.metricName} would not ring: 1 is not ${comparisonWords(comparisonOperator)} ${threshold}`,
       ]
     : [];
 }
 
 /** Of a single metric as it is documented; of metric math that gives a percentage, 0 to 100. */
-function rangeOf(alarm: AlarmSpec, inventory: Inventory): Range {
-  if (alarm.metric.kind === 'math' && alarm.unit === '%') return { least: 0, above: false, most: 100 };
+function rangeOf(alarm: PlannedAlarm, inventory: Inventory): Range {
+  if (alarm.metric.kind === 'math' && alarm.unit === '%') return { min: 0, exclusive: false, max: 100 };
   const known = statsOf(alarm)
     .map((stat) => ({ stat, metric: knownMetric(alarm.resource.kind, stat) }))
     // Of metric math, what guards is left out: a latency is not bounded by the number of requests.
@@ -51,11 +51,11 @@ function rangeOf(alarm: AlarmSpec, inventory: Inventory): Range {
   const tops = known.map(({ stat, metric }) => {
     // A rate of ones and zeros; a sum has no top.
     if (stat.statistic === 'Average' && metric?.statistics.includes('Sum') === true) return 1;
-    return (resource === undefined ? undefined : metric?.most?.(resource)) ?? Infinity;
+    return (resource === undefined ? undefined : metric?.max?.(resource)) ?? Infinity;
   });
   // Metric math of ours gives 0 where a guard does not hold.
-  const above = alarm.metric.kind === 'stat' && known.every(({ metric }) => metric?.least === 'above 0');
-  return { least: 0, above, most: tops.length === 0 ? Infinity : Math.max(...tops) };
+  const exclusive = alarm.metric.kind === 'stat' && known.every(({ metric }) => metric?.min === 'above 0');
+  return { min: 0, exclusive, max: tops.length === 0 ? Infinity : Math.max(...tops) };
 }
 
 const UNITS: Readonly<Record<string, KnownMetric['unit']>> = {
@@ -64,34 +64,37 @@ const UNITS: Readonly<Record<string, KnownMetric['unit']>> = {
   MB: 'Megabytes',
 };
 
-function inWords({ least, above, most }: Range, unit: string): string {
-  const from = `${above ? 'above ' : ''}${least}`;
-  return most === Infinity ? `${from} ${unit}${above ? '' : ' or more'}` : `from ${from} to ${most} ${unit}`;
+function inWords({ min, exclusive, max }: Range, unit: string): string {
+  const from = `${exclusive ? 'above ' : ''}${min}`;
+  return max === Infinity
+    ? `${from} ${unit}${exclusive ? '' : ' or more'}`
+    : `from ${from} to ${max} ${unit}`;
 }
 
-function resourceOf({ resource }: AlarmSpec, inventory: Inventory): Resources[keyof Resources] | undefined {
-  const lists: { readonly [Kind in keyof Resources]: ReadonlyArray<Resources[Kind]> } = {
-    function: inventory.functions,
-    queue: inventory.queues,
-    topic: inventory.topics,
-    table: inventory.tables,
-    api: inventory.apis,
-    rule: inventory.rules,
-    schedule: inventory.schedules,
-    stateMachine: inventory.stateMachines,
-    account: [inventory],
-  };
-  const list: ReadonlyArray<Resources[keyof Resources]> = lists[resource.kind];
+function resourceOf({ resource }: PlannedAlarm, inventory: Inventory): Resources[ResourceKind] | undefined {
+  const list: ReadonlyArray<Resources[ResourceKind]> = resourcesByKind(inventory)[resource.kind];
   return list.find((item) => !('key' in item) || item.key === resource.key);
 }
 
-const operatorInWords = (operator: AlarmSpec['comparisonOperator']): string =>
-  ({
-    GreaterThanThreshold: 'greater than',
-    GreaterThanOrEqualToThreshold: 'greater than or equal to',
-    LessThanThreshold: 'less than',
-    LessThanOrEqualToThreshold: 'less than or equal to',
-    GreaterThanUpperThreshold: 'above the band of',
-    LessThanLowerThreshold: 'below the band of',
-    LessThanLowerOrGreaterThanUpperThreshold: 'outside of the band of',
-  })[operator];
+/** The values that something can have; `exclusive` leaves the lowest one out. */
+interface Range {
+  readonly min: number;
+  readonly exclusive: boolean;
+  readonly max: number;
+}
+
+type Compared = Pick<PlannedAlarm, 'comparisonOperator'> & { readonly threshold: number };
+
+/** A band is crossed some time: its model follows the metric. */
+function crosses(value: number, { comparisonOperator, threshold }: Compared): boolean {
+  return !isStaticComparison(comparisonOperator) || isBreaching(value, comparisonOperator, threshold);
+}
+
+/** Whether any value of the range is an alarm; whether every one is. */
+function reach({ min, exclusive, max }: Range, compared: Compared): 'never' | 'always' | 'sometimes' {
+  // Just above the lowest value, where that itself cannot be.
+  const low = exclusive ? min + Number.EPSILON : min;
+  const ends = [crosses(low, compared), crosses(max, compared)];
+  if (ends.every((crossed) => crossed)) return 'always';
+  return ends.some((crossed) => crossed) ? 'sometimes' : 'never';
+}

@@ -1,166 +1,258 @@
-import type { Resources } from '../definition.ts';
-import type { KnownMetric } from './known-metric.ts';
-import { ACCOUNT_METRICS, FUNCTION_METRICS } from './lambda-metrics.ts';
-import { COUNT, GAUGE, LOSS, TIME } from './known-metric.ts';
+import { INIT_TIMEOUT_MS } from 'lambda-lantern-local/template';
+import type { ResourceKind, Resources } from '../resource-kinds.ts';
+
+export type StatisticKind = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount' | 'percentile';
+
+/** A metric as AWS documents it: what an alarm on it may rely on. */
+export interface KnownMetric<Kind extends ResourceKind = ResourceKind> extends Facts<Kind> {
+  readonly kind: Kind;
+  /** What stands in the namespace; of metrics of our filters, what it begins with. */
+  readonly namespace: string;
+  readonly name: string;
+  /** The sets of dimensions that have data: CloudWatch finds nothing for any other. */
+  readonly dimensions: DimensionSets;
+  /** The page of AWS. */
+  readonly source: string;
+}
+
+interface Facts<Kind extends ResourceKind = ResourceKind> {
+  readonly statistics: readonly StatisticKind[];
+  readonly unit: 'Count' | 'Milliseconds' | 'Seconds' | 'Megabytes' | 'None';
+  /** The lowest value; `above 0` for a time that something always takes. */
+  readonly min: 0 | 'above 0';
+  /** The highest value on this resource, where there is one. */
+  readonly max?: (resource: Resources[Kind]) => number | undefined;
+  /** When CloudWatch has data: for requests that come, or only when the thing happens. */
+  readonly emitted: 'while active' | 'when it happens';
+  /** Whether each one is a loss, so that an alarm has to notice the first. */
+  readonly eachCounts: boolean;
+}
+
+type DimensionSets = ReadonlyArray<readonly string[]>;
+
+/** Counts are added up; their percentiles would be of ones and zeros. */
+const COUNT: Facts = {
+  statistics: ['Sum'],
+  unit: 'Count',
+  min: 0,
+  emitted: 'while active',
+  eachCounts: false,
+};
+
+/** What is lost each time, and is not sent unless it happens. */
+const LOSS: Facts = { ...COUNT, emitted: 'when it happens', eachCounts: true };
+
+/** What is not sent unless it happens, and is made good later. */
+const DELAY: Facts = { ...COUNT, emitted: 'when it happens' };
+
+/** Times of single requests: any statistic but their sum. */
+const TIME: Facts = {
+  statistics: ['Average', 'Minimum', 'Maximum', 'percentile', 'SampleCount'],
+  unit: 'Milliseconds',
+  min: 'above 0',
+  emitted: 'while active',
+  eachCounts: false,
+};
+
+/** A number that is looked at from time to time: its sum means nothing. */
+const GAUGE: Facts = {
+  statistics: ['Average', 'Minimum', 'Maximum'],
+  unit: 'Count',
+  min: 0,
+  emitted: 'while active',
+  eachCounts: false,
+};
+
+/** The metrics of a page of AWS that have the same dimensions, by name. */
+function metricsOf<Kind extends ResourceKind>(
+  kind: Kind,
+  namespace: string,
+  dimensions: DimensionSets,
+  source: string,
+  metrics: Readonly<Record<string, Facts<Kind>>>,
+): ReadonlyArray<KnownMetric<Kind>> {
+  return Object.entries(metrics).map(([name, facts]) => ({
+    ...facts,
+    kind,
+    namespace,
+    name,
+    dimensions,
+    source,
+  }));
+}
+
+const LAMBDA_TYPES = 'AWS Lambda Developer Guide, "Types of metrics for Lambda functions"';
+const LAMBDA_CONCURRENCY = 'AWS Lambda Developer Guide, "Monitoring concurrency"';
+const LAMBDA_REPORT =
+  'AWS Lambda Developer Guide, "Lambda Telemetry API Event schema reference", platform.report';
+
+/** Lambda sends each for the function, for each alias and version, and for the whole account. */
+const OF_FUNCTION: DimensionSets = [
+  ['FunctionName'],
+  ['FunctionName', 'Resource'],
+  ['FunctionName', 'Resource', 'ExecutedVersion'],
+];
+
+const FUNCTION_METRICS: ReadonlyArray<KnownMetric<'function'>> = [
+  ...metricsOf('function', 'AWS/Lambda', OF_FUNCTION, LAMBDA_TYPES, {
+    Invocations: COUNT,
+    Errors: COUNT,
+    Throttles: COUNT,
+    AsyncEventsDropped: LOSS,
+    DeadLetterErrors: LOSS,
+    DestinationDeliveryFailures: LOSS,
+    Duration: { ...TIME, max: ({ timeout }) => timeout * 1000 },
+    AsyncEventAge: { ...TIME, max: ({ maximumEventAge }) => maximumEventAge * 1000 },
+  }),
+  ...metricsOf('function', 'AWS/Lambda', OF_FUNCTION, `${LAMBDA_TYPES}: Kinesis, DynamoDB and DocumentDB`, {
+    IteratorAge: { ...TIME, min: 0 },
+  }),
+  ...metricsOf('function', 'AWS/Lambda', OF_FUNCTION, `${LAMBDA_TYPES}: Apache Kafka`, { OffsetLag: GAUGE }),
+  ...metricsOf('function', 'AWS/Lambda', OF_FUNCTION, LAMBDA_CONCURRENCY, {
+    ConcurrentExecutions: { ...GAUGE, max: ({ reservedConcurrency }) => reservedConcurrency },
+  }),
+  // Never of the whole function.
+  ...metricsOf('function', 'AWS/Lambda', [['FunctionName', 'Resource']], LAMBDA_CONCURRENCY, {
+    // A fraction, whatever its name and its graph say.
+    ProvisionedConcurrencyUtilization: { ...GAUGE, unit: 'None', max: () => 1 },
+    ProvisionedConcurrencySpilloverInvocations: COUNT,
+  }),
+  ...metricsOf('function', 'LambdaLantern/', [[]], LAMBDA_REPORT, {
+    MaxMemoryUsed: { ...GAUGE, unit: 'Megabytes', max: ({ memorySize }) => memorySize },
+    InitDuration: {
+      ...TIME,
+      emitted: 'when it happens',
+      // Environments that are kept ready have longer.
+      max: ({ provisioned }) => (provisioned.length > 0 ? undefined : INIT_TIMEOUT_MS),
+    },
+    Timeouts: LOSS,
+  }),
+];
+
+const ACCOUNT_METRICS = metricsOf(
+  'account',
+  'AWS/Lambda',
+  [[]],
+  `${LAMBDA_CONCURRENCY}; Amazon CloudWatch User Guide, "Visualizing your service quotas and setting alarms"`,
+  { ConcurrentExecutions: GAUGE },
+);
 
 const SQS = 'Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS"';
-const SNS = 'Amazon SNS Developer Guide, "Monitoring Amazon SNS topics using CloudWatch"';
 
-const messagingMetrics: ReadonlyArray<KnownMetric<'queue'> | KnownMetric<'topic'>> = [
-  {
-    ...GAUGE,
-    kind: 'queue',
-    namespace: 'AWS/SQS',
-    name: 'ApproximateAgeOfOldestMessage',
-    dimensions: [['QueueName']],
-    unit: 'Seconds',
-    most: ({ retention }) => retention,
-    source: SQS,
-  },
-  {
-    ...GAUGE,
-    kind: 'queue',
-    namespace: 'AWS/SQS',
-    name: 'ApproximateNumberOfMessagesVisible',
-    dimensions: [['QueueName']],
-    eachCounts: true,
-    source: `${SQS}: nothing is sent for a queue that was inactive for six hours`,
-  },
-  {
-    ...LOSS,
-    kind: 'topic',
-    namespace: 'AWS/SNS',
-    name: 'NumberOfNotificationsFailed',
-    dimensions: [['TopicName']],
-    emitted: 'while active',
-    source: SNS,
-  },
-  {
-    ...LOSS,
-    kind: 'topic',
-    namespace: 'AWS/SNS',
-    name: 'NumberOfNotificationsFailedToRedriveToDlq',
-    dimensions: [['TopicName']],
-    source: SNS,
-  },
+const QUEUE_METRICS: ReadonlyArray<KnownMetric<'queue'>> = [
+  ...metricsOf('queue', 'AWS/SQS', [['QueueName']], SQS, {
+    ApproximateAgeOfOldestMessage: { ...GAUGE, unit: 'Seconds', max: ({ retention }) => retention },
+  }),
+  ...metricsOf(
+    'queue',
+    'AWS/SQS',
+    [['QueueName']],
+    `${SQS}: nothing is sent for a queue that was inactive for six hours`,
+    { ApproximateNumberOfMessagesVisible: { ...GAUGE, eachCounts: true } },
+  ),
 ];
+
+const TOPIC_METRICS = metricsOf(
+  'topic',
+  'AWS/SNS',
+  [['TopicName']],
+  'Amazon SNS Developer Guide, "Monitoring Amazon SNS topics using CloudWatch"',
+  {
+    NumberOfNotificationsFailed: { ...LOSS, emitted: 'while active' },
+    NumberOfNotificationsFailedToRedriveToDlq: LOSS,
+  },
+);
 
 const DYNAMODB = 'Amazon DynamoDB Developer Guide, "DynamoDB metrics and dimensions"';
 
-const tableMetrics: ReadonlyArray<KnownMetric<'table'>> = [
-  ...(['ReadThrottleEvents', 'WriteThrottleEvents'] as const).map((name) => ({
-    ...COUNT,
-    kind: 'table' as const,
-    namespace: 'AWS/DynamoDB',
-    name,
-    dimensions: [['TableName'], ['TableName', 'GlobalSecondaryIndexName']],
-    emitted: 'when it happens' as const,
-    source: DYNAMODB,
-  })),
-  {
-    ...COUNT,
-    kind: 'table',
-    namespace: 'AWS/DynamoDB',
-    name: 'SystemErrors',
-    dimensions: [['TableName', 'Operation']],
-    emitted: 'when it happens',
-    source: `${DYNAMODB}; AWS CDK refuses it without Operation`,
-  },
+const TABLE_METRICS: ReadonlyArray<KnownMetric<'table'>> = [
+  ...metricsOf(
+    'table',
+    'AWS/DynamoDB',
+    [['TableName'], ['TableName', 'GlobalSecondaryIndexName']],
+    DYNAMODB,
+    { ReadThrottleEvents: DELAY, WriteThrottleEvents: DELAY },
+  ),
+  ...metricsOf(
+    'table',
+    'AWS/DynamoDB',
+    [['TableName', 'Operation']],
+    `${DYNAMODB}; AWS CDK refuses it without Operation`,
+    { SystemErrors: DELAY },
+  ),
 ];
-
-const API_GATEWAY = 'Amazon API Gateway Developer Guide, "metrics and dimensions"';
 
 /** HTTP APIs answer after 30 s at the latest; the limit of REST APIs can be raised. */
 const HTTP_API_LIMIT_MS = 30_000;
 
-const apiMetrics: ReadonlyArray<KnownMetric<'api'>> = (
+// One sample per request, 0 or 1: the average of errors is their rate, and the number of samples that of requests.
+const REQUESTS: Facts<'api'> = { ...COUNT, statistics: ['SampleCount', 'Sum'] };
+const FAILED_REQUESTS: Facts<'api'> = { ...COUNT, statistics: ['Sum', 'Average'] };
+const LATENCY: Facts<'api'> = {
+  ...TIME,
+  max: ({ kind }) => (kind === 'HTTP' ? HTTP_API_LIMIT_MS : undefined),
+};
+
+const API_METRICS = metricsOf(
+  'api',
+  'AWS/ApiGateway',
+  // Which of both, the kind of the API decides: see check-metrics.ts.
   [
-    ['Count', 'count'],
-    ['4XXError', 'errors'],
-    ['5XXError', 'errors'],
-    ['4xx', 'errors'],
-    ['5xx', 'errors'],
-    ['MessageCount', 'count'],
-    ['ClientError', 'errors'],
-    ['ExecutionError', 'errors'],
-    ['Latency', 'time'],
-    ['IntegrationLatency', 'time'],
-  ] as const
-).map(([name, what]) => ({
-  ...(what === 'time' ? TIME : COUNT),
-  // One sample per request, 0 or 1: the average of errors is their rate, and the number of samples that of requests.
-  ...(what === 'errors' && { statistics: ['Sum', 'Average'] as const }),
-  ...(what === 'count' && { statistics: ['SampleCount', 'Sum'] as const }),
-  ...(what === 'time' && {
-    most: ({ kind }: Resources['api']) => (kind === 'HTTP' ? HTTP_API_LIMIT_MS : undefined),
-  }),
-  kind: 'api' as const,
-  namespace: 'AWS/ApiGateway',
-  name,
-  // Which of both, the kind of the API decides: see dimension-values.ts.
-  dimensions: [
     ['ApiName', 'Stage'],
     ['ApiId', 'Stage'],
   ],
-  source: `${API_GATEWAY}: of REST, HTTP and WebSocket APIs`,
-}));
+  'Amazon API Gateway Developer Guide, "metrics and dimensions": of REST, HTTP and WebSocket APIs',
+  {
+    Count: REQUESTS,
+    '4XXError': FAILED_REQUESTS,
+    '5XXError': FAILED_REQUESTS,
+    '4xx': FAILED_REQUESTS,
+    '5xx': FAILED_REQUESTS,
+    MessageCount: REQUESTS,
+    ClientError: FAILED_REQUESTS,
+    ExecutionError: FAILED_REQUESTS,
+    Latency: LATENCY,
+    IntegrationLatency: LATENCY,
+  },
+);
 
-const EVENTBRIDGE = 'Amazon EventBridge User Guide, "Monitoring Amazon EventBridge"';
-const STEP_FUNCTIONS =
-  'AWS Step Functions Developer Guide, "Monitoring Step Functions metrics using CloudWatch"';
+const RULE_METRICS = metricsOf(
+  'rule',
+  'AWS/Events',
+  [['RuleName'], ['EventBusName', 'RuleName']],
+  'Amazon EventBridge User Guide, "Monitoring Amazon EventBridge": RuleName alone is the default bus',
+  { FailedInvocations: LOSS, ThrottledRules: DELAY },
+);
 
-const eventMetrics: ReadonlyArray<
-  KnownMetric<'rule'> | KnownMetric<'schedule'> | KnownMetric<'stateMachine'>
-> = [
-  ...(
-    [
-      ['FailedInvocations', LOSS],
-      ['ThrottledRules', { ...LOSS, eachCounts: false }],
-    ] as const
-  ).map(([name, common]) => ({
-    ...common,
-    kind: 'rule' as const,
-    namespace: 'AWS/Events',
-    name,
-    dimensions: [['RuleName'], ['EventBusName', 'RuleName']],
-    source: `${EVENTBRIDGE}: RuleName alone is the default bus`,
-  })),
-  ...(
-    [
-      ['InvocationDroppedCount', LOSS],
-      ['TargetErrorCount', { ...LOSS, eachCounts: false }],
-    ] as const
-  ).map(([name, common]) => ({
-    ...common,
-    kind: 'schedule' as const,
-    namespace: 'AWS/Scheduler',
-    name,
-    dimensions: [['ScheduleGroup'], []],
-    source:
-      'EventBridge Scheduler User Guide, "Monitoring Amazon EventBridge Scheduler with Amazon CloudWatch"',
-  })),
-  ...(
-    [
-      ['ExecutionsFailed', { ...LOSS, emitted: 'while active' as const }],
-      ['ExecutionsTimedOut', { ...LOSS, emitted: 'while active' as const }],
-      ['ExecutionThrottled', COUNT],
-    ] as const
-  ).map(([name, common]) => ({
-    ...common,
-    kind: 'stateMachine' as const,
-    namespace: 'AWS/States',
-    name,
-    dimensions: [['StateMachineArn']],
-    source: STEP_FUNCTIONS,
-  })),
-];
+const SCHEDULE_METRICS = metricsOf(
+  'schedule',
+  'AWS/Scheduler',
+  [['ScheduleGroup'], []],
+  'EventBridge Scheduler User Guide, "Monitoring Amazon EventBridge Scheduler with Amazon CloudWatch"',
+  { InvocationDroppedCount: LOSS, TargetErrorCount: DELAY },
+);
+
+const STATE_MACHINE_METRICS = metricsOf(
+  'stateMachine',
+  'AWS/States',
+  [['StateMachineArn']],
+  'AWS Step Functions Developer Guide, "Monitoring Step Functions metrics using CloudWatch"',
+  {
+    ExecutionsFailed: { ...LOSS, emitted: 'while active' },
+    ExecutionsTimedOut: { ...LOSS, emitted: 'while active' },
+    ExecutionThrottled: COUNT,
+  },
+);
 
 /** Every metric that an alarm may be put on, with what its documentation says. An alarm on any other is refused. */
 export const METRICS_TABLE: readonly KnownMetric[] = [
   ...FUNCTION_METRICS,
-  ...messagingMetrics,
-  ...tableMetrics,
-  ...apiMetrics,
-  ...eventMetrics,
   ...ACCOUNT_METRICS,
+  ...QUEUE_METRICS,
+  ...TOPIC_METRICS,
+  ...TABLE_METRICS,
+  ...API_METRICS,
+  ...RULE_METRICS,
+  ...SCHEDULE_METRICS,
+  ...STATE_MACHINE_METRICS,
 ] as readonly KnownMetric[];

@@ -1,40 +1,21 @@
-import type { AlarmSpec } from '../../alarms/alarm-spec.ts';
-import type { ApiResource } from '../../../local/template/index.ts';
-import type { Section } from '../lay-out.ts';
+import type { ApiResource } from 'lambda-lantern-local/template';
+import type { PlannedAlarm } from '../../alarms/alarm-plan.ts';
+import { API_METRICS, apiDimensions } from '../../alarms/metrics.ts';
+import type { Section } from '../body.ts';
 import type { MetricLine } from '../lines.ts';
 import { COLOR, linesOf } from '../lines.ts';
-import { sectionHeading } from './section-heading.ts';
-import type { WatchedChart } from './watched-charts.ts';
-import { watchedCharts } from './watched-charts.ts';
+import type { ResourceChart } from './section.ts';
+import { section } from './section.ts';
 
-/** What API Gateway calls the same thing for each kind of API. */
-export const API_METRICS = {
-  REST: { traffic: 'Count', clientErrors: '4XXError', serverErrors: '5XXError', latency: 'Latency' },
-  HTTP: { traffic: 'Count', clientErrors: '4xx', serverErrors: '5xx', latency: 'Latency' },
-  WEBSOCKET: {
-    traffic: 'MessageCount',
-    clientErrors: 'ClientError',
-    serverErrors: 'ExecutionError',
-    latency: 'IntegrationLatency',
-  },
-} as const satisfies Readonly<Record<ApiResource['kind'], Readonly<Record<string, string>>>>;
-
-/** Makes lines of one stage of an API. REST APIs are known to CloudWatch by name, the others by id. */
-export const apiLines = ({ kind, name, stage }: ApiResource): ReturnType<typeof linesOf> =>
-  linesOf('AWS/ApiGateway', [
-    { name: kind === 'REST' ? 'ApiName' : 'ApiId', value: name },
-    { name: 'Stage', value: stage },
-  ]);
-
-export function apiSection(api: ApiResource, region: string, alarms: readonly AlarmSpec[]): Section {
+export function apiSection(api: ApiResource, region: string, alarms: readonly PlannedAlarm[]): Section {
   const { kind, key } = api;
-  const line = apiLines(api);
+  const line = linesOf('AWS/ApiGateway', apiDimensions(api));
   const names = API_METRICS[kind];
-  const charts: readonly WatchedChart[] = [
+  const charts: readonly ResourceChart[] = [
     {
       title: `${key}: ${kind === 'WEBSOCKET' ? 'messages' : 'requests'}`,
       lines: [
-        line(names.traffic, 'Sum', { label: 'all', color: COLOR.traffic }),
+        line(names.requests, 'Sum', { label: 'all', color: COLOR.traffic }),
         line(names.clientErrors, 'Sum', { label: 'refused (4xx)', color: COLOR.warning }),
         line(names.serverErrors, 'Sum', { label: 'failed (5xx)', color: COLOR.failure }),
       ],
@@ -59,12 +40,7 @@ export function apiSection(api: ApiResource, region: string, alarms: readonly Al
           },
         ]),
   ];
-  return {
-    panels: [
-      sectionHeading({ kind: 'api', resource: api, region, title: `${KIND[kind]} API ${key}`, about: '' }),
-      ...watchedCharts(charts, alarms),
-    ],
-  };
+  return section({ kind: 'api', resource: api, region, title: `${KIND[kind]} API ${key}`, charts, alarms });
 }
 
 const latency = (line: ReturnType<typeof linesOf>, metricName: string): readonly MetricLine[] => [

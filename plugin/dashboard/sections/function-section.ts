@@ -1,15 +1,12 @@
-import type { AlarmPlan } from '../../alarms/alarm-spec.ts';
-import type { FunctionResource } from '../../../local/template/index.ts';
-import type { Section } from '../lay-out.ts';
+import type { FunctionResource } from 'lambda-lantern-local/template';
+import type { AlarmPlan, PlannedFilter } from '../../alarms/alarm-plan.ts';
+import { joinTexts } from '../../alarms/console-links.ts';
+import type { Section } from '../body.ts';
+import type { MetricLine } from '../lines.ts';
 import { COLOR, linesOf } from '../lines.ts';
-import { logGroupOf, recentErrors } from '../log-queries.ts';
-import { logs } from '../panels.ts';
-import { limit } from '../thresholds.ts';
-import { reportCharts } from './report-charts.ts';
-import { sectionHeading } from './section-heading.ts';
-import { asyncCharts, provisionedCharts, streamCharts } from './source-charts.ts';
-import type { WatchedChart } from './watched-charts.ts';
-import { watchedCharts } from './watched-charts.ts';
+import { limit, logs } from '../panels.ts';
+import type { ResourceChart } from './section.ts';
+import { section } from './section.ts';
 
 export function functionSection(
   resource: FunctionResource,
@@ -17,43 +14,37 @@ export function functionSection(
   { alarms, filters }: Pick<AlarmPlan, 'alarms' | 'filters'>,
 ): Section {
   const { key, timeout, memorySize, runsAtEdge, sharesLogGroup } = resource;
-  const heading = sectionHeading({
-    kind: 'function',
-    resource,
-    region,
-    title: `Function ${key}`,
-    about: runsAtEdge
-      ? 'CloudFront runs it, so its metrics and logs are in the region of each request'
-      : `timeout ${timeout} s, ${memorySize} MB`,
-  });
-  if (runsAtEdge) return { panels: [heading] };
-  const charts: readonly WatchedChart[] = [
-    invocations(resource),
-    duration(resource),
-    concurrency(resource),
-    ...reportCharts(resource, filters),
-    ...provisionedCharts(resource),
-    ...asyncCharts(resource),
-    ...streamCharts(resource),
-  ];
-  return {
-    panels: [
-      heading,
-      ...watchedCharts(charts, alarms),
-      logs({
-        title: `${key}: recent errors${sharesLogGroup ? ', with those of functions in the same log group' : ''}`,
-        logGroups: [logGroupOf(resource)],
-        query: recentErrors(resource),
-        width: 12,
-      }),
+  const heading = { kind: 'function', resource, region, title: `Function ${key}` } as const;
+  if (runsAtEdge) {
+    const about = 'CloudFront runs it, so its metrics and logs are in the region of each request';
+    return section({ ...heading, about, charts: [], alarms: [] });
+  }
+  const { panels } = section({
+    ...heading,
+    about: `timeout ${timeout} s, ${memorySize} MB`,
+    charts: [
+      invocations(resource),
+      duration(resource),
+      concurrency(resource),
+      ...reportCharts(resource, filters),
+      ...provisionedCharts(resource),
+      ...asyncCharts(resource),
+      ...streamCharts(resource),
     ],
-  };
+    alarms,
+  });
+  const errors = logs({
+    title: `${key}: recent errors${sharesLogGroup ? ', with those of functions in the same log group' : ''}`,
+    functions: [resource],
+    query: recentErrors(resource),
+    width: 12,
+  });
+  return { panels: [...panels, errors] };
 }
 
-const lambda = (resource: FunctionResource) =>
-  linesOf('AWS/Lambda', [{ name: 'FunctionName', value: resource.name }]);
+const lambda = (resource: FunctionResource) => linesOf('AWS/Lambda', { FunctionName: resource.name });
 
-function invocations(resource: FunctionResource): WatchedChart {
+function invocations(resource: FunctionResource): ResourceChart {
   const line = lambda(resource);
   return {
     title: `${resource.key}: invocations and errors`,
@@ -74,7 +65,7 @@ function invocations(resource: FunctionResource): WatchedChart {
   };
 }
 
-function duration(resource: FunctionResource): WatchedChart {
+function duration(resource: FunctionResource): ResourceChart {
   const line = lambda(resource);
   return {
     title: `${resource.key}: duration`,
@@ -90,7 +81,7 @@ function duration(resource: FunctionResource): WatchedChart {
 
 const MS_OF_SECOND = 1_000;
 
-function concurrency(resource: FunctionResource): WatchedChart {
+function concurrency(resource: FunctionResource): ResourceChart {
   const line = lambda(resource);
   const reserved = resource.reservedConcurrency;
   return {
@@ -104,3 +95,151 @@ function concurrency(resource: FunctionResource): WatchedChart {
     rightLabel: 'throttled per {period}',
   };
 }
+
+/**
+ * Charts of the metrics that filters make of Lambda's reports in the log: memory, init durations, and how often something
+ * was reported. None without the filters.
+ */
+function reportCharts(
+  resource: FunctionResource,
+  filters: readonly PlannedFilter[],
+): readonly ResourceChart[] {
+  const own = filters.filter(({ functionLogicalId }) => functionLogicalId === resource.logicalId);
+  const linesOfUnit = (unit: string, shown: readonly Shown[]): readonly MetricLine[] =>
+    own
+      .filter((filter) => filter.unit === unit)
+      .flatMap(({ namespace, metricName }) =>
+        shown.map(({ statistic, color, label = metricName }) =>
+          linesOf(namespace, {})(metricName, statistic, { label, color }),
+        ),
+      );
+  const charts: readonly ResourceChart[] = [
+    {
+      title: `${resource.key}: memory`,
+      lines: linesOfUnit('Megabytes', MAXIMUM_AND_MEDIAN),
+      limits: [limit(resource.memorySize, `memory size ${resource.memorySize} MB`)],
+      leftLabel: 'MB',
+    },
+    {
+      title: `${resource.key}: init duration`,
+      lines: linesOfUnit('Milliseconds', MAXIMUM_AND_MEDIAN),
+      leftLabel: 'ms',
+    },
+    {
+      title: `${resource.key}: reported in the log`,
+      lines: [
+        ...linesOfUnit('Count', [{ statistic: 'Sum', color: COLOR.failure }]),
+        // Each report with an init duration is one cold start.
+        ...linesOfUnit('Milliseconds', [
+          { statistic: 'SampleCount', color: COLOR.traffic, label: 'cold starts' },
+        ]),
+      ],
+      leftLabel: 'per {period}',
+    },
+  ];
+  return charts.filter(({ lines }) => lines.length > 0);
+}
+
+interface Shown {
+  readonly statistic: string;
+  readonly color: string;
+  /** The name of the metric where absent. */
+  readonly label?: string;
+}
+
+const MAXIMUM_AND_MEDIAN: readonly Shown[] = [
+  { statistic: 'Maximum', color: COLOR.slow, label: 'at most' },
+  { statistic: 'p50', color: COLOR.typical, label: 'p50' },
+];
+
+/** One chart per alias or version with provisioned concurrency; Lambda measures each on its own. */
+function provisionedCharts({ key, name, provisioned }: FunctionResource): readonly ResourceChart[] {
+  return provisioned.map(({ qualifier, concurrency }) => {
+    const line = linesOf('AWS/Lambda', { FunctionName: name, Resource: joinTexts(name, ':', qualifier) });
+    return {
+      title: `${key}: provisioned concurrency (${concurrency})`,
+      lines: [
+        line('ProvisionedConcurrencyUtilization', 'Maximum', {
+          label: 'share in use, 0 to 1',
+          color: COLOR.traffic,
+        }),
+        line('ProvisionedConcurrencySpilloverInvocations', 'Sum', {
+          label: 'spilled over',
+          color: COLOR.warning,
+          yAxis: 'right',
+        }),
+      ],
+      leftLabel: 'share in use',
+      rightLabel: 'spilled over per {period}',
+    };
+  });
+}
+
+/** What waits for a function that is invoked asynchronously, and what is given up. */
+function asyncCharts(resource: FunctionResource): readonly ResourceChart[] {
+  if (!resource.isAsync) return [];
+  const line = linesOf('AWS/Lambda', { FunctionName: resource.name });
+  const right = { yAxis: 'right' } as const;
+  return [
+    {
+      title: `${resource.key}: asynchronous events`,
+      lines: [
+        line('AsyncEventAge', 'Maximum', { label: 'age, at most', color: COLOR.slow }),
+        line('AsyncEventsReceived', 'Sum', { label: 'received', color: COLOR.traffic, ...right }),
+        line('AsyncEventsDropped', 'Sum', { label: 'dropped', color: COLOR.failure, ...right }),
+        ...(resource.hasDeadLetterConfig
+          ? [line('DeadLetterErrors', 'Sum', { label: 'dead letters lost', color: COLOR.warning, ...right })]
+          : []),
+        ...(resource.hasDestination
+          ? [
+              line('DestinationDeliveryFailures', 'Sum', {
+                label: 'not delivered to the destination',
+                color: COLOR.warning,
+                ...right,
+              }),
+            ]
+          : []),
+      ],
+      leftLabel: 'ms',
+      rightLabel: 'events per {period}',
+    },
+  ];
+}
+
+/** How far a function is behind the streams it reads: records for Kafka, milliseconds for the others. */
+function streamCharts({ key, name, streams }: FunctionResource): readonly ResourceChart[] {
+  const line = linesOf('AWS/Lambda', { FunctionName: name });
+  const charts: ResourceChart[] = [];
+  if (streams.some(({ kind }) => kind !== 'kafka')) {
+    charts.push({
+      title: `${key}: age of the last record read`,
+      lines: [line('IteratorAge', 'Maximum', { label: 'iterator age', color: COLOR.slow })],
+      leftLabel: 'ms',
+    });
+  }
+  if (streams.some(({ kind }) => kind === 'kafka')) {
+    charts.push({
+      title: `${key}: records not read yet`,
+      lines: [line('OffsetLag', 'Maximum', { label: 'offset lag', color: COLOR.slow })],
+      leftLabel: 'records',
+    });
+  }
+  return charts;
+}
+
+/** Commands of Logs Insights for what went wrong, newest first: errors that were logged, and endings that Lambda reports. */
+function recentErrors({ logFormat }: FunctionResource): readonly string[] {
+  return logFormat === 'JSON' ? [...JSON_ERRORS, ...NEWEST] : [...TEXT_ERRORS, ...NEWEST];
+}
+
+const JSON_ERRORS = [
+  'fields @timestamp, coalesce(message, record.status) as what, coalesce(requestId, function_request_id, record.requestId) as request, correlation_id, xray_trace_id, @message',
+  'filter level in ["ERROR", "FATAL"] or (type = "platform.report" and record.status != "success")',
+];
+
+const TEXT_ERRORS = [
+  'fields @timestamp, @requestId, @message',
+  'filter @message like /ERROR|Task timed out|Runtime exited|Runtime\\.ExitError/',
+];
+
+const NEWEST = ['sort @timestamp desc', 'limit 20'];

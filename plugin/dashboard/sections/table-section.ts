@@ -1,37 +1,34 @@
-import type { AlarmSpec, Dimension } from '../../alarms/alarm-spec.ts';
-import type { TableResource } from '../../../local/template/index.ts';
-import type { Section } from '../lay-out.ts';
+import type { TableResource } from 'lambda-lantern-local/template';
+import type { PlannedAlarm } from '../../alarms/alarm-plan.ts';
+import type { Dimensions } from '../../alarms/metrics.ts';
+import type { Section } from '../body.ts';
 import { COLOR, linesOf } from '../lines.ts';
-import { sectionHeading } from './section-heading.ts';
-import type { WatchedChart } from './watched-charts.ts';
-import { watchedCharts } from './watched-charts.ts';
+import type { ResourceChart } from './section.ts';
+import { section } from './section.ts';
 
-export function tableSection(table: TableResource, region: string, alarms: readonly AlarmSpec[]): Section {
+export function tableSection(table: TableResource, region: string, alarms: readonly PlannedAlarm[]): Section {
   const { key, name, indexes, billing } = table;
-  const own: Dimension = { name: 'TableName', value: name };
+  const own: Dimensions = { TableName: name };
   const charts = [
-    ...capacityCharts(key, [own]),
+    ...capacityCharts(key, own),
     ...indexes.flatMap((index) =>
-      capacityCharts(`${key}/${index}`, [own, { name: 'GlobalSecondaryIndexName', value: index }]),
+      capacityCharts(`${key}/${index}`, { ...own, GlobalSecondaryIndexName: index }),
     ),
     operationsChart(table, own),
   ];
-  return {
-    panels: [
-      sectionHeading({
-        kind: 'table',
-        resource: table,
-        region,
-        title: `Table ${key}`,
-        about: billing === 'PROVISIONED' ? 'provisioned capacity' : 'on demand',
-      }),
-      ...watchedCharts(charts, alarms),
-    ],
-  };
+  return section({
+    kind: 'table',
+    resource: table,
+    region,
+    title: `Table ${key}`,
+    about: billing === 'PROVISIONED' ? 'provisioned capacity' : 'on demand',
+    charts,
+    alarms,
+  });
 }
 
 /** A table or one of its indexes: what is consumed, and what is refused. */
-const capacityCharts = (name: string, dimensions: readonly Dimension[]): readonly WatchedChart[] => {
+const capacityCharts = (name: string, dimensions: Dimensions): readonly ResourceChart[] => {
   const line = linesOf('AWS/DynamoDB', dimensions);
   return [
     {
@@ -54,14 +51,12 @@ const capacityCharts = (name: string, dimensions: readonly Dimension[]): readonl
 };
 
 /** DynamoDB measures each operation on its own. */
-const operationsChart = ({ key, operations }: TableResource, table: Dimension): WatchedChart => ({
+const operationsChart = ({ key, operations }: TableResource, table: Dimensions): ResourceChart => ({
   title: `${key}: latency p99`,
   lines: operations.map((operation) =>
-    linesOf('AWS/DynamoDB', [table, { name: 'Operation', value: operation }])(
-      'SuccessfulRequestLatency',
-      'p99',
-      { label: operation },
-    ),
+    linesOf('AWS/DynamoDB', { ...table, Operation: operation })('SuccessfulRequestLatency', 'p99', {
+      label: operation,
+    }),
   ),
   leftLabel: 'ms',
 });

@@ -2,7 +2,8 @@ import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ApiGateway } from '../../../local/api-gateway/api-gateway.ts';
-import { api, ok, send, serve, until } from './serve.ts';
+import { until } from '../../helpers/until.ts';
+import { api, ok, send, serve } from './serve.ts';
 
 const options = { invoke: ok, onSegment: () => undefined, region: 'eu-central-1', accountId: '000000000000' };
 
@@ -10,7 +11,7 @@ describe('the gateway as a server', () => {
   it('says which port is taken, what for, and what to do', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void other.close());
-    await until(() => other.listening);
+    await until(() => other.listening, 'the other server to listen');
     const { port } = other.address() as { port: number };
     const gateway = new ApiGateway({ ...options, api: api('REST', []), port });
 
@@ -48,7 +49,7 @@ describe('the gateway as a server', () => {
       () => 'answered',
       () => 'closed',
     );
-    await until(() => served.invocations.length === 1);
+    await until(() => served.invocations.length === 1, 'the invocation');
 
     await served.gateway.stop();
 

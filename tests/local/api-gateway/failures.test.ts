@@ -8,7 +8,8 @@ import {
   UnknownFunctionError,
   type Invoke,
 } from '../../../local/lambda/invocation.ts';
-import { api, ok, returned, send, sendRaw, serve, until } from './serve.ts';
+import { until } from '../../helpers/until.ts';
+import { api, ok, returned, send, sendRaw, serve } from './serve.ts';
 
 const failed = (failure: 'error' | 'timeout' | 'crash' | 'init-error'): Invoke => {
   const payload = JSON.stringify({ errorType: 'TypeError', errorMessage: 'secret of a customer' });
@@ -219,7 +220,7 @@ describe('a client that misbehaves', () => {
     const outgoing = request({ host: '127.0.0.1', port: served.port });
     outgoing.on('error', () => undefined);
     outgoing.end();
-    await until(() => served.invocations.length === 1);
+    await until(() => served.invocations.length === 1, 'the invocation');
 
     outgoing.destroy();
     finish();

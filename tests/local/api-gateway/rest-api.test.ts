@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc, runs } from '../../helpers/fast-check.ts';
 import { api, returned, send, serve, type Served } from './serve.ts';
 
 const event = (served: Served) => served.event() as unknown as APIGatewayProxyEvent;
@@ -162,7 +162,7 @@ describe('the event of a REST API', () => {
           expect(value).toBe(entries.findLast(([other]) => other === name)?.[1]);
         }
       }),
-      { numRuns: 50 },
+      runs(50),
     );
   });
 });

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRouter } from '../../../local/api-gateway/routing.ts';
+import { fc } from '../../helpers/fast-check.ts';
 import { api } from './serve.ts';
 
 function route(kind: 'REST' | 'HTTP', routes: readonly string[], method: string, path: string) {

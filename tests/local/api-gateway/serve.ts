@@ -5,6 +5,7 @@ import { ApiGateway, type AccessLogEntry } from '../../../local/api-gateway/api-
 import type { Invoke, InvokeRequest, InvokeResponse } from '../../../local/lambda/invocation.ts';
 import type { ApiDefinition } from '../../../local/template/service.ts';
 import type { SegmentDocument } from '../../../local/xray/document.ts';
+import { until } from '../../helpers/until.ts';
 
 /** Routes as `GET /orders`, all of them to the function `echo` unless a second part names another. */
 export function api(
@@ -84,7 +85,7 @@ export async function serve(
     log,
     event: () => JSON.parse(invocations.at(-1)?.payload ?? 'null') as Record<string, unknown>,
     logged: async (count = 1) => {
-      await until(() => log.length >= count);
+      await until(() => log.length >= count, 'the log lines');
       return log[count - 1] as AccessLogEntry;
     },
   };
@@ -130,12 +131,4 @@ export function sendRaw(port: number, text: string): Promise<string> {
     socket.on('error', () => resolve(answer));
     socket.on('close', () => resolve(answer));
   });
-}
-
-export async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('the condition was not met within 10 seconds');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }

@@ -3,7 +3,8 @@ import type { Invoke } from '../../../local/lambda/invocation.ts';
 import { ThrottledError } from '../../../local/lambda/invocation.ts';
 import type { Segment } from '../../../local/xray/document.ts';
 import { MAX_REQUEST_BODY } from '../../../local/api-gateway/limits.ts';
-import { api, ok, returned, send, serve, until, type Served } from './serve.ts';
+import { until } from '../../helpers/until.ts';
+import { api, ok, returned, send, serve, type Served } from './serve.ts';
 
 const ROOT = '1-5759e988-bd862e3fe1be46a994272793';
 const traced = api('REST', ['GET /orders/{id}', 'POST /orders/{id}'], { tracing: true });
@@ -129,7 +130,7 @@ describe('a traced REST API', () => {
     };
     const served = await serve(traced, lambda);
     const answer = get(served);
-    await until(() => served.invocations.length === 1);
+    await until(() => served.invocations.length === 1, 'the invocation');
 
     const [first] = segmentsOf(served);
     expect(first).toMatchObject({ in_progress: true, subsegments: [{ name: 'Lambda', in_progress: true }] });

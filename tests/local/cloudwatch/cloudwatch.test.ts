@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Message, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { CloudWatchEvent } from '../../../local/cloudwatch/view.ts';
 import { receive, region } from '../messaging/messaging-fixture.ts';
+import { until } from '../../helpers/until.ts';
 import { actionsFunction, during, startWatched } from './harness.ts';
 
 const FUNCTION = 'shop-local-take-payment';
@@ -84,11 +84,7 @@ describe('an alarm on the duration of a function', () => {
       () => watched.transitions.length > 1,
       'ALARM',
     );
-    await during(
-      () => sleep(20),
-      () => watched.transitions.length > 2,
-      'OK',
-    );
+    await until(() => watched.transitions.length > 2, 'OK');
 
     expect(watched.transitions).toEqual([
       'take-payment-duration: INSUFFICIENT_DATA -> OK',

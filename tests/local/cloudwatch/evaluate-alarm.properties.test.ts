@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluateAlarm, type EvaluateAlarmInput } from '../../../local/cloudwatch/evaluate-alarm.ts';
+import { fc, runs } from '../../helpers/fast-check.ts';
 import { STATES, TREATMENTS } from './alarm-vectors.ts';
 
 const BREACHING = 2;
@@ -52,7 +52,7 @@ describe('evaluateAlarm', () => {
       fc.property(input, (alarm) => {
         expect(evaluateAlarm(alarm)).toBe(oracle(alarm));
       }),
-      { numRuns: 5000 },
+      runs(1000),
     );
   });
 
@@ -91,7 +91,7 @@ describe('evaluateAlarm', () => {
         const datapoints = alarm.datapoints.with(where % alarm.datapoints.length, BREACHING);
         if (evaluateAlarm(alarm) === 'ALARM') expect(evaluateAlarm({ ...alarm, datapoints })).toBe('ALARM');
       }),
-      { numRuns: 5000 },
+      runs(1000),
     );
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evaluateAlarm, type EvaluateAlarmInput } from '../../../local/cloudwatch/evaluate-alarm.ts';
-import { minimumSamples } from '../../../local/cloudwatch/low-sample-percentile.ts';
+import { minimumSamples } from '../../../local/cloudwatch/alarms/evaluate-metric-alarm.ts';
 import { evaluationRange, judge } from '../../../local/cloudwatch/verdict.ts';
 import { type AlarmVectors, readDatapoints, STATES, TREATMENTS, vectors } from './alarm-vectors.ts';
 

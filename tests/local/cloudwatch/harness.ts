@@ -6,6 +6,7 @@ import { LambdaService } from '../../../local/lambda/lambda-service.ts';
 import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
 import { freePorts } from '../../helpers/local-stack.ts';
 import { readResources } from '../template/read-template.ts';
+import { until } from '../../helpers/until.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures/lambda-functions');
 
@@ -18,6 +19,24 @@ export const actionsFunction = (name: string, properties: Record<string, unknown
     MemorySize: 256,
     Timeout: 30,
     LoggingConfig: { LogFormat: 'JSON', LogGroup: `/aws/lambda/${name}` },
+    ...properties,
+  },
+});
+
+/** An alarm that is in ALARM when a metric was above zero in the last minute, as a template has it. */
+export const alarmAboveZero = (
+  AlarmName: string,
+  metric: { Namespace: string; MetricName: string; Dimensions: object[]; Statistic: string },
+  properties: Record<string, unknown> = {},
+): object => ({
+  Type: 'AWS::CloudWatch::Alarm',
+  Properties: {
+    AlarmName,
+    ...metric,
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 0,
+    ComparisonOperator: 'GreaterThanThreshold',
     ...properties,
   },
 });
@@ -78,15 +97,14 @@ export async function startWatched(resources: Record<string, unknown>, minuteMs:
   };
 }
 
-/** Runs `work` again and again, until the condition holds; fails after a time that no healthy run needs. */
+/** Runs `work` again and again, until the condition holds. */
 export async function during(
   work: () => Promise<unknown>,
   holds: () => boolean,
   what: string,
 ): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}`);
-    await work();
-  }
+  await until(async () => {
+    if (!holds()) await work();
+    return holds();
+  }, what);
 }

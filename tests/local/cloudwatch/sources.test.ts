@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ThrottledError } from '../../../local/lambda/invocation.ts';
 import type { MetricsPage } from '../../../local/cloudwatch/view.ts';
 import { region } from '../messaging/messaging-fixture.ts';
-import { actionsFunction, during, startWatched } from './harness.ts';
+import { until } from '../../helpers/until.ts';
+import { actionsFunction, alarmAboveZero, during, startWatched } from './harness.ts';
 
 const FUNCTION = 'shop-local-work';
 const MINUTE = 300;
@@ -152,20 +152,12 @@ describe('the metrics of queues and topics', () => {
       {
         Jobs: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs' } },
         News: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'news' } },
-        NotEmpty: {
-          Type: 'AWS::CloudWatch::Alarm',
-          Properties: {
-            AlarmName: 'jobs-wait',
-            Namespace: 'AWS/SQS',
-            MetricName: 'ApproximateNumberOfMessagesVisible',
-            Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['Jobs', 'QueueName'] } }],
-            Statistic: 'Maximum',
-            Period: 60,
-            EvaluationPeriods: 1,
-            Threshold: 0,
-            ComparisonOperator: 'GreaterThanThreshold',
-          },
-        },
+        NotEmpty: alarmAboveZero('jobs-wait', {
+          Namespace: 'AWS/SQS',
+          MetricName: 'ApproximateNumberOfMessagesVisible',
+          Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['Jobs', 'QueueName'] } }],
+          Statistic: 'Maximum',
+        }),
       },
       MINUTE,
     );
@@ -179,24 +171,15 @@ describe('the metrics of queues and topics', () => {
       sqs.destroy();
       sns.destroy();
     });
-    await during(
-      () => sleep(20),
-      () => transitions.includes('jobs-wait: INSUFFICIENT_DATA -> OK'),
-      'OK',
-    );
+    await until(() => transitions.includes('jobs-wait: INSUFFICIENT_DATA -> OK'), 'OK');
     await sqs.send(
       new SendMessageCommand({ QueueUrl: `${messagingUrl}/000000000000/jobs`, MessageBody: 'hello' }),
     );
     await sns.send(
       new PublishCommand({ TopicArn: `arn:aws:sns:${region}:000000000000:news`, Message: 'hello' }),
     );
-    await during(
-      () => sleep(20),
-      () => transitions.includes('jobs-wait: OK -> ALARM'),
-      'ALARM',
-    );
-    await during(
-      () => sleep(50),
+    await until(() => transitions.includes('jobs-wait: OK -> ALARM'), 'ALARM');
+    await until(
       () => measured(cloudWatch.metrics(), 'jobs', 'Age of the oldest message', 'maximum').maximum >= 1,
       'an age of a second',
     );
@@ -219,20 +202,12 @@ describe('the metrics of asynchronous events', () => {
             Endpoint: { 'Fn::GetAtt': ['Work', 'Arn'] },
           },
         },
-        Dropped: {
-          Type: 'AWS::CloudWatch::Alarm',
-          Properties: {
-            AlarmName: 'received',
-            Namespace: 'AWS/Lambda',
-            MetricName: 'AsyncEventsReceived',
-            Dimensions: [{ Name: 'FunctionName', Value: FUNCTION }],
-            Statistic: 'Sum',
-            Period: 60,
-            EvaluationPeriods: 1,
-            Threshold: 0,
-            ComparisonOperator: 'GreaterThanThreshold',
-          },
-        },
+        Received: alarmAboveZero('received', {
+          Namespace: 'AWS/Lambda',
+          MetricName: 'AsyncEventsReceived',
+          Dimensions: [{ Name: 'FunctionName', Value: FUNCTION }],
+          Statistic: 'Sum',
+        }),
       },
       MINUTE,
     );
@@ -245,11 +220,7 @@ describe('the metrics of asynchronous events', () => {
     await sns.send(
       new PublishCommand({ TopicArn: `arn:aws:sns:${region}:000000000000:news`, Message: 'hello' }),
     );
-    await during(
-      () => sleep(20),
-      () => cloudWatch.alarm('received')?.alarm.state === 'ALARM',
-      'an alarm on a received event',
-    );
+    await until(() => cloudWatch.alarm('received')?.alarm.state === 'ALARM', 'an alarm on a received event');
     expect(problems).toEqual([]);
   });
 });

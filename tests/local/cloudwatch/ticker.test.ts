@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Ticker } from '../../../local/cloudwatch/ticker.ts';
-import { during } from './harness.ts';
+import { until } from '../../helpers/until.ts';
 
 describe('a ticker', () => {
   it('calls at the ends of periods, never twice at once, and goes on after a failure', async () => {
@@ -22,11 +22,7 @@ describe('a ticker', () => {
       (error) => errors.push(error),
     );
     ticker.start();
-    await during(
-      () => sleep(10),
-      () => ends.length >= 4,
-      'four ends',
-    );
+    await until(() => ends.length >= 4, 'four ends');
     await ticker.stop();
     const seen = ends.length;
     await sleep(120);

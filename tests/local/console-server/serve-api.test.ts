@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AlarmListing, AlarmPage, MetricsPage } from '../../../local/cloudwatch/view.ts';
-import { ConsoleServer } from '../../../local/console-server.ts';
-import type { ServiceInfo, TraceListing } from '../../../local/xray/trace.ts';
+import { ConsoleServer } from '../../../local/console-server/console-server.ts';
+import type { ServiceInfo, TraceListing } from '../../../local/console-contract.ts';
 import { TraceStore } from '../../../local/xray/trace-store.ts';
 import { alarmSummary, DURATION_ALARM, metricChart, shopAlarms } from '../../fixtures/console/alarms.ts';
 import { shopService } from '../../fixtures/console/entities.ts';
 import { scriptCloudWatch } from '../../fixtures/console/scripted-cloudwatch.ts';
 import type { ScriptedCloudWatch } from '../../fixtures/console/scripted-cloudwatch.ts';
 import { segment, traceId } from '../xray/fixtures.ts';
+import { PATIENT } from '../../helpers/until.ts';
 import { listenToEvents } from './listen-to-events.ts';
 
 const MINUTE = 60_000;
 const START = Date.parse('2026-11-24T12:00:00Z');
-const soon = { timeout: 10_000, interval: 20 };
 
 let store: TraceStore;
 let cloudWatch: ScriptedCloudWatch;
@@ -164,7 +164,7 @@ describe('the events of alarms and the service', () => {
     const { events } = await listenToEvents(url);
     cloudWatch.turn(DURATION_ALARM, 'ALARM', 'too slow');
     cloudWatch.turn(DURATION_ALARM, 'OK', 'fast again');
-    await vi.waitFor(() => expect(events).toHaveLength(1), soon);
+    await vi.waitFor(() => expect(events).toHaveLength(1), PATIENT);
     expect(events[0]).toMatchObject({
       name: 'alarm',
       data: { name: DURATION_ALARM, state: 'OK', reason: 'fast again' },
@@ -178,7 +178,7 @@ describe('the events of alarms and the service', () => {
       functions: service.functions.map((each) => ({ ...each, tracing: each.key === 'take-payment' })),
     };
     server.serviceChanged();
-    await vi.waitFor(() => expect(events).toEqual([{ name: 'service', data: service }]), soon);
+    await vi.waitFor(() => expect(events).toEqual([{ name: 'service', data: service }]), PATIENT);
     expect(await read('/api/service')).toEqual(service);
   });
 
@@ -189,6 +189,6 @@ describe('the events of alarms and the service', () => {
     ({ url } = await server.start());
     const { events } = await listenToEvents(url);
     cloudWatch.turn(DURATION_ALARM, 'OK', 'fast again');
-    await vi.waitFor(() => expect(events).toMatchObject([{ data: { state: 'OK' } }]), soon);
+    await vi.waitFor(() => expect(events).toMatchObject([{ data: { state: 'OK' } }]), PATIENT);
   });
 });

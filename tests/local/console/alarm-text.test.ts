@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { comparisonSign } from '../../../local/console/chart/comparison.ts';
-import { linkedText } from '../../../local/console/format/linked-text.ts';
+import { comparisonSign } from '../../../local/console/chart/plot.ts';
+import { linkedText } from '../../../local/console/format/text.ts';
 import { formatMetricValue } from '../../../local/console/format/metric-value.ts';
 import { tracingText } from '../../../local/console/shell/tracing-text.ts';
 import { HOSTILE_TEXT } from '../../fixtures/console/alarms.ts';

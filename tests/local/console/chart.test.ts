@@ -2,11 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { MetricPoint } from '../../../local/cloudwatch/view.ts';
 import { chartCommand } from '../../../local/console/chart/cursor-keys.ts';
 import { drawLine, marksOf } from '../../../local/console/chart/line-path.ts';
-import { latestText, momentText } from '../../../local/console/chart/moment-text.ts';
-import { momentsOf, nearestMoment } from '../../../local/console/chart/moments.ts';
+import {
+  momentsOf,
+  nearestMoment,
+  latestText,
+  momentText,
+  latestBreach,
+} from '../../../local/console/chart/moments.ts';
 import { plotOf } from '../../../local/console/chart/plot.ts';
 import { timeTicks, valueTicks } from '../../../local/console/chart/ticks.ts';
-import { latestBreach } from '../../../local/console/alarm/breaching-period.ts';
 import { metricChart } from '../../fixtures/console/alarms.ts';
 
 const MINUTE = 60_000;

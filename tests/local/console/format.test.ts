@@ -3,13 +3,7 @@ import { entryOf, entryText } from '../../../local/console/entry/entry.ts';
 import { formatDuration } from '../../../local/console/format/duration.ts';
 import { formatAgo, formatExact, toIso } from '../../../local/console/format/time.ts';
 import { lossesText } from '../../../local/console/list/losses-text.ts';
-import {
-  alarmPath,
-  listPath,
-  metricsPath,
-  parseRoute,
-  tracePath,
-} from '../../../local/console/routing/route.ts';
+import { hrefOf, parseRoute } from '../../../local/console/routing/route.ts';
 import { noLosses } from '../../fixtures/console/entities.ts';
 
 describe('a duration', () => {
@@ -91,16 +85,16 @@ describe('losses', () => {
 describe('a route', () => {
   it('is read back from the path it was written to', () => {
     const traceId = '1-6a1b2c3d/<odd> id';
-    expect(parseRoute(tracePath(traceId))).toEqual({ page: 'trace', traceId });
-    expect(parseRoute(alarmPath(traceId))).toEqual({ page: 'alarm', name: traceId });
+    expect(parseRoute(hrefOf({ page: 'trace', traceId }))).toEqual({ page: 'trace', traceId });
+    expect(parseRoute(hrefOf({ page: 'alarm', name: traceId }))).toEqual({ page: 'alarm', name: traceId });
   });
 
   it('carries the time of the page, and the alarm that led there', () => {
     const minute = { kind: 'between', from: 1, to: 2 } as const;
-    expect(metricsPath({ kind: 'last', ms: 900_000 })).toBe('/metrics?last=15m');
-    expect(listPath(minute, 'a & b')).toBe('/traces?from=1&to=2&alarm=a%20%26%20b');
-    expect(listPath(undefined, 'a')).toBe('/traces?alarm=a');
-    expect(listPath()).toBe('/traces');
+    expect(hrefOf({ page: 'metrics' }, { kind: 'last', ms: 900_000 })).toBe('/metrics?last=15m');
+    expect(hrefOf({ page: 'list' }, minute, 'a & b')).toBe('/traces?from=1&to=2&alarm=a%20%26%20b');
+    expect(hrefOf({ page: 'list' }, undefined, 'a')).toBe('/traces?alarm=a');
+    expect(hrefOf({ page: 'list' })).toBe('/traces');
   });
 
   it.each([

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isOpen, parseSpan, rangeOf, spanQuery } from '../../../local/console/routing/time-span.ts';
+import { isOpen, parseSpan, rangeOf, spanQuery, spanText } from '../../../local/console/routing/time-span.ts';
 import { fromLocalInput, toLocalInput } from '../../../local/console/range/local-input.ts';
-import { spanText } from '../../../local/console/range/span-text.ts';
 
 describe('the time in the address', () => {
   it.each(['?last=15m', '?last=5m', '?last=1h', '?last=90s', '?last=2d', '?from=1000&to=61000', ''])(

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { commandFor } from '../../../local/console/timeline/keyboard.ts';
-import { channelOf } from '../../../local/console/timeline/link-channel.ts';
-import { rowLabel } from '../../../local/console/timeline/row-label.ts';
-import { ancestorsOf, visibleLines } from '../../../local/console/timeline/visible-rows.ts';
+import { ancestorsOf, visibleLines, rowLabel, channelOf } from '../../../local/console/timeline/rows.ts';
 import { buildTimeline, type Timeline } from '../../../local/xray/timeline.ts';
 import { hostilePage, runningPage } from '../../fixtures/console/odd-traces.ts';
 import { createOrderTraceId, fulfilOrderTraceId, orderPage } from '../../fixtures/console/orders.ts';

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { TraceListAction, TraceListState } from '../../../local/console/list/trace-list-state.ts';
 import {
   initialTraceList,
   MAX_LISTED,
   shownTraces,
   traceListReducer,
   waitingCount,
-  type TraceListAction,
-  type TraceListState,
+  tracesOfSpan,
 } from '../../../local/console/list/trace-list-state.ts';
-import { tracesOfSpan } from '../../../local/console/list/traces-of-span.ts';
 import { noLosses, summary } from '../../fixtures/console/entities.ts';
 
 const after = (...actions: readonly TraceListAction[]): TraceListState =>

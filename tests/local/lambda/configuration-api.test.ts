@@ -14,8 +14,9 @@ import {
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LambdaApi } from '../../../local/lambda/lambda-api.ts';
 import type { FunctionDefinition } from '../../../local/template/service.ts';
+import { until } from '../../helpers/until.ts';
 import { functionDefinition } from './definition.ts';
-import { isRunning, startService, until } from './harness.ts';
+import { isRunning, startService } from './harness.ts';
 
 const FunctionName = 'shop-local-actions';
 const { arn } = functionDefinition();
@@ -122,7 +123,7 @@ describe('a change of the configuration', () => {
 
     const { pid } = await busy;
     expect(fresh.pid).not.toBe(pid);
-    await until(() => !isRunning(Number(pid)));
+    await until(() => !isRunning(Number(pid)), 'the end of the process');
     expect(isRunning(Number(fresh.pid))).toBe(true);
   });
 

@@ -89,15 +89,6 @@ function createHarness(
   };
 }
 
-/** Polls until the condition holds; fails after ten seconds. */
-export async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('The condition did not come to hold within ten seconds.');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,33 +1,29 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { InvokeCommand, LambdaClient, type InvokeCommandInput } from '@aws-sdk/client-lambda';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createInvokeApi } from '../../../local/lambda/invoke-api.ts';
-import type { DroppedEvent } from '../../../local/lambda/async-invocations.ts';
+import { LambdaApi } from '../../../local/lambda/lambda-api.ts';
+import { until } from '../../helpers/until.ts';
 import { functionDefinition } from './definition.ts';
-import { sharedService, until } from './harness.ts';
+import { sharedService } from './harness.ts';
 
 const functions = [functionDefinition(), functionDefinition({ name: 'none-free', reservedConcurrency: 0 })];
 const harness = sharedService(functions);
 
 async function startApi(retryDelaysMs: readonly number[] = [1, 1]) {
-  const dropped: DroppedEvent[] = [];
-  const api = createInvokeApi({
+  const dropped: string[] = [];
+  const api = new LambdaApi({
     invoke: harness.service.invoke,
-    functionNames: functions.map(({ name }) => name),
+    functions,
     retryDelaysMs,
-    onDropped: (event) => dropped.push(event),
+    port: 0,
+    onConfigurationChanged: () => undefined,
+    onDropped: (message) => dropped.push(message),
   });
-  const server = createServer((request, response) => void api.handle(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url: endpoint } = await api.start();
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new LambdaClient({ endpoint, credentials, region: 'eu-central-1', maxAttempts: 1 });
   onTestFinished(async () => {
     client.destroy();
     await api.stop();
-    server.closeAllConnections();
-    server.close();
   });
   const invoke = (event: unknown, input: Partial<InvokeCommandInput> = {}) =>
     client.send(
@@ -107,7 +103,7 @@ describe('the Lambda API, called by the AWS SDK', () => {
     const url = `${endpoint}/2015-03-31/functions/shop-local-actions/invocations`;
     const headers = { Origin: 'https://evil.example' };
     expect((await fetch(url, { method: 'POST', headers })).status).toBe(403);
-    expect((await fetch(`${endpoint}/2015-03-31/functions/`)).status).toBe(404);
+    expect((await fetch(`${endpoint}/2015-03-31/layers`)).status).toBe(404);
     expect(reports).toEqual([]);
   });
 });
@@ -119,31 +115,32 @@ describe('an asynchronous invocation', () => {
     const { invoke, reports } = await startApi();
     const result = await invoke({ action: 'wait', milliseconds: 1 }, event);
     expect(result.StatusCode).toBe(202);
-    await until(() => reports.length === 1);
+    await until(() => reports.length === 1, 'the invocation');
     expect(reports[0]?.requestId).toBe(result.$metadata.requestId);
   });
 
   it('is retried twice in the same trace with the same request id, then given up', async () => {
     const { invoke, reports, dropped } = await startApi();
     await invoke({ action: 'throw' }, event);
-    await until(() => dropped.length === 1);
+    await until(() => dropped.length === 1, 'the event to be given up');
     expect(reports).toHaveLength(3);
     expect(new Set(reports.map(({ requestId, traceId }) => `${requestId} ${traceId}`)).size).toBe(1);
-    expect(dropped[0]?.reason).toContain('the order has no items');
+    expect(dropped[0]).toContain('the order has no items');
   });
 
   it('is given up when Lantern stops before its retry', async () => {
     const { invoke, reports, dropped, api } = await startApi([60_000, 120_000]);
     await invoke({ action: 'throw' }, event);
-    await until(() => reports.length === 1);
+    await until(() => reports.length === 1, 'the invocation');
     await api.stop();
-    expect(dropped).toMatchObject([{ functionName: 'shop-local-actions', requestId: reports[0]?.requestId }]);
+    expect(dropped).toHaveLength(1);
+    expect(dropped[0]).toContain(`${reports[0]?.requestId} for shop-local-actions`);
   });
 
   it('waits while it is throttled', async () => {
     const { invoke, dropped, api, documents } = await startApi();
     await invoke({}, { ...event, FunctionName: 'none-free' });
-    await until(() => documents.length === 1);
+    await until(() => documents.length === 1, 'the segment');
     expect(dropped).toEqual([]);
     await api.stop();
     expect(dropped).toHaveLength(1);

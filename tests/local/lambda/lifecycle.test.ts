@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ThrottledError } from '../../../local/lambda/invocation.ts';
+import { until } from '../../helpers/until.ts';
 import { functionDefinition } from './definition.ts';
-import { isRunning, startService, until } from './harness.ts';
+import { isRunning, startService } from './harness.ts';
 
 describe('execution environments', () => {
   it('are reused, and only the first invocation is a cold start', async () => {
@@ -54,7 +55,7 @@ describe('execution environments', () => {
   it('are ended when they were not used for long', async () => {
     const { call } = await startService(undefined, { idleTimeoutMs: 50 });
     const { pid } = await call();
-    await until(() => !isRunning(pid as number));
+    await until(() => !isRunning(pid as number), 'the end of the process');
     expect(await call()).toMatchObject({ invocations: 1 });
   });
 
@@ -134,6 +135,6 @@ describe('stopping', () => {
     const { pid } = JSON.parse(output.toString()) as { pid: number };
     expect(isRunning(pid)).toBe(true);
     parent.kill('SIGKILL');
-    await until(() => !isRunning(pid));
+    await until(() => !isRunning(pid), 'the end of the process');
   });
 });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Invoke, InvokeRequest, InvokeResponse } from '../../../local/lambda/invocation.ts';
@@ -102,20 +101,6 @@ export async function receive(sqs: SQSClient, queueUrl: string, seconds = 10): P
     MessageAttributeNames: ['All'],
   });
   return (await sqs.send(command)).Messages ?? [];
-}
-
-/** The first value that is not undefined or false; fails after a time no healthy run needs. */
-export async function until<Value>(
-  look: () => Value | Promise<Value>,
-  what: string,
-): Promise<NonNullable<Value>> {
-  const deadline = Date.now() + 15_000;
-  while (Date.now() < deadline) {
-    const value = await look();
-    if (value !== undefined && value !== null && value !== false) return value;
-    await sleep(20);
-  }
-  throw new Error(`Waited in vain: ${what}`);
 }
 
 export const succeeded = (payload: unknown = null): InvokeResponse => ({

@@ -20,6 +20,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
+import { until } from '../../helpers/until.ts';
 import {
   queue,
   queueArn,
@@ -30,7 +31,6 @@ import {
   subscription,
   topic,
   topicArn,
-  until,
 } from './messaging-fixture.ts';
 
 const headerA = 'Root=1-67891233-abcdef012345678912345678;Parent=463ac35c9f6413ad;Sampled=1';

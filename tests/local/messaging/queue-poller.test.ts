@@ -18,6 +18,7 @@ import {
   type QueuePollerOptions,
 } from '../../../local/messaging/queue-poller.ts';
 import type { EventSourceMappingDefinition, QueueDefinition } from '../../../local/template/service.ts';
+import { until } from '../../helpers/until.ts';
 import {
   queue,
   queueArn,
@@ -28,7 +29,6 @@ import {
   startMessaging,
   succeeded,
   threw,
-  until,
 } from './messaging-fixture.ts';
 
 const headers = [

@@ -2,6 +2,7 @@ import { PublishCommand } from '@aws-sdk/client-sns';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ThrottledError, UnknownFunctionError } from '../../../local/lambda/invocation.ts';
 import type { MessagingServerOptions } from '../../../local/messaging/messaging-server.ts';
+import { until } from '../../helpers/until.ts';
 import {
   recorder,
   region,
@@ -11,7 +12,6 @@ import {
   threw,
   topic,
   topicArn,
-  until,
 } from './messaging-fixture.ts';
 
 const header = 'Root=1-67891233-abcdef012345678912345678;Parent=463ac35c9f6413ad;Sampled=1';
@@ -28,7 +28,7 @@ const start = async (
   messaging = await startMessaging({
     topics: [topic('news')],
     subscriptions: [subscription('news', 'lambda', endpoint, attributes)],
-    functionRetryDelays: [0, 0],
+    retryDelaysMs: [0, 0],
     invoke,
   });
   return messaging;

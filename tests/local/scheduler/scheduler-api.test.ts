@@ -11,9 +11,10 @@ import {
   UpdateScheduleCommand,
   type CreateScheduleCommandInput,
 } from '@aws-sdk/client-scheduler';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SchedulerApi } from '../../../local/scheduler/scheduler-api.ts';
-import { startService, until } from '../lambda/harness.ts';
+import { startService } from '../lambda/harness.ts';
+import { until } from '../../helpers/until.ts';
 
 const arn = 'arn:aws:lambda:eu-central-1:000000000000:function:shop-local-actions';
 
@@ -90,8 +91,7 @@ describe('a schedule', () => {
   it('calls its function once with its input, and is gone', async () => {
     const { client, names, payloads, reports } = await startScheduler();
     await client.send(new CreateScheduleCommand(schedule({ ScheduleExpression: inMs(1000) })));
-    expect(await names()).toEqual(['off']);
-    await until(() => reports.length === 1);
+    await until(() => reports.length === 1, 'the invocation');
     expect(reports[0]?.functionName).toBe('shop-local-actions');
     expect(payloads).toEqual(['{"orderId":7}']);
     expect(await names()).toEqual([]);
@@ -102,27 +102,37 @@ describe('a schedule', () => {
     await client.send(
       new CreateScheduleCommand(schedule({ ScheduleExpression: inMs(0), ActionAfterCompletion: 'NONE' })),
     );
-    await until(() => reports.length === 1);
+    await until(() => reports.length === 1, 'the invocation');
     expect(await names()).toEqual(['off']);
   });
 
   it('does not run once it is deleted, disabled or replaced by a later one', async () => {
-    const { client, reports } = await startScheduler();
-    for (const Name of ['deleted', 'disabled', 'later'])
-      await client.send(new CreateScheduleCommand(schedule({ Name, ScheduleExpression: inMs(2000) })));
+    const { client, payloads } = await startScheduler();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const named = (Name: string, minutes: number, overrides: Partial<CreateScheduleCommandInput> = {}) =>
+      schedule({
+        Name,
+        ScheduleExpression: inMs(minutes * 60_000),
+        Target: { Arn: arn, RoleArn: 'arn:aws:iam::000000000000:role/r', Input: JSON.stringify(Name) },
+        ...overrides,
+      });
+    for (const name of ['deleted', 'disabled', 'later', 'last'])
+      await client.send(new CreateScheduleCommand(named(name, name === 'last' ? 2 : 1)));
     await client.send(new DeleteScheduleCommand({ Name: 'deleted', GroupName: 'tracing' }));
-    await client.send(new UpdateScheduleCommand(schedule({ Name: 'disabled', State: 'DISABLED' })));
-    await client.send(new UpdateScheduleCommand(schedule({ Name: 'later' })));
-    await client.send(new CreateScheduleCommand(schedule({ Name: 'last', ScheduleExpression: inMs(3000) })));
-    await until(() => reports.length > 0);
-    expect(reports).toHaveLength(1);
+    await client.send(new UpdateScheduleCommand(named('disabled', 1, { State: 'DISABLED' })));
+    await client.send(new UpdateScheduleCommand(named('later', 60)));
+
+    vi.advanceTimersByTime(3 * 60_000);
+
+    expect(payloads).toEqual(['"last"']);
   });
 
   it('gives its function the event of the scheduler when it has no input', async () => {
     const { client, payloads } = await startScheduler();
     const Target = { Arn: arn, RoleArn: 'arn:aws:iam::000000000000:role/r' };
     await client.send(new CreateScheduleCommand(schedule({ ScheduleExpression: inMs(0), Target })));
-    await until(() => payloads.length === 1);
+    await until(() => payloads.length === 1, 'the invocation');
     expect(JSON.parse(payloads[0] ?? '')).toMatchObject({
       source: 'aws.scheduler',
       'detail-type': 'Scheduled Event',

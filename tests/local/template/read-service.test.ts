@@ -145,7 +145,7 @@ describe('the template of a service with every kind of event', () => {
     functionKeyOf: (name: string) => name.replace('everything-local-', ''),
   };
 
-  it('gives what can run here', async () => {
+  it('gives the functions, APIs, queues, subscriptions and pollers that can run here', async () => {
     const { service } = await readFixture('every-event', options);
     expect(service.functions.map(({ key }) => key)).toEqual([
       'on-topic',
@@ -167,7 +167,7 @@ describe('the template of a service with every kind of event', () => {
     ]);
   });
 
-  it('warns about everything else', async () => {
+  it('warns about each thing that does not run here, or runs otherwise', async () => {
     const { warnings } = await readFixture('every-event', options);
     const expected = [
       'runs without its layers',

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assembleTrace, MAX_ENTITY_DEPTH } from '../../../local/xray/assemble.ts';
 import type { Entity, SegmentDocument } from '../../../local/xray/document.ts';
 import { entitiesOf } from '../../../local/xray/entities.ts';
+import { fc, runs } from '../../helpers/fast-check.ts';
 import { begun, embedded, entityId, segment, subsegment, TRACE_ID } from './fixtures.ts';
 
 /** The tree as nested ids, to compare at a glance. */
@@ -115,7 +115,7 @@ describe('assembleTrace', () => {
           expect(entities.sort()).toEqual([...ids, ...ids.map((id) => 100 + id)].map(entityId).sort());
         },
       ),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });

@@ -1,9 +1,3 @@
-import {
-  GetSamplingRulesCommand,
-  PutTelemetryRecordsCommand,
-  PutTraceSegmentsCommand,
-  XRayClient,
-} from '@aws-sdk/client-xray';
 import { execFile } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -11,15 +5,21 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
+import {
+  GetSamplingRulesCommand,
+  PutTelemetryRecordsCommand,
+  PutTraceSegmentsCommand,
+  XRayClient,
+} from '@aws-sdk/client-xray';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { XRayDaemonAddress } from '../../../local/xray/daemon.ts';
 import { XRayDaemon } from '../../../local/xray/daemon.ts';
 import type { SegmentDocument } from '../../../local/xray/document.ts';
+import { PATIENT } from '../../helpers/until.ts';
 import { entityId, segment, subsegment, TRACE_ID } from './fixtures.ts';
 
 const HEADER = '{"format":"json","version":1}\n';
 const run = promisify(execFile);
-const soon = { timeout: 10_000, interval: 20 };
 
 let daemon: XRayDaemon;
 let at: XRayDaemonAddress;
@@ -75,7 +75,7 @@ describe('XRayDaemon over UDP', () => {
       HEADER + JSON.stringify(segment(1)),
       `{ "format": "JSON", "version": 1 }\n${JSON.stringify(subsegment(2, 1))}`,
     );
-    await vi.waitFor(() => expect(documents).toEqual([segment(1), subsegment(2, 1)]), soon);
+    await vi.waitFor(() => expect(documents).toEqual([segment(1), subsegment(2, 1)]), PATIENT);
     expect(invalid).toEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe('XRayDaemon over UDP', () => {
       HEADER + JSON.stringify({ ...segment(1), trace_id: 'mine' }),
       HEADER + JSON.stringify(segment(1)),
     );
-    await vi.waitFor(() => expect(documents).toEqual([segment(1)]), soon);
+    await vi.waitFor(() => expect(documents).toEqual([segment(1)]), PATIENT);
     expect(invalid.map(({ reason }) => /^[\w ]+/.exec(reason)?.[0])).toEqual([
       ...['Invalid header', 'Invalid header', 'Invalid header', 'Invalid header'],
       ...['Missing segment', 'Missing segment', 'ParseError', 'Invalid header', 'InvalidTraceId'],
@@ -103,7 +103,7 @@ describe('XRayDaemon over UDP', () => {
 
   it('reports nothing that a terminal would obey', async () => {
     await send('\u001b[2J\u009b1mhello', `${HEADER}\u001b[2J`, `${HEADER}{"id":"\u202e\u009b"}`);
-    await vi.waitFor(() => expect(invalid).toHaveLength(3), soon);
+    await vi.waitFor(() => expect(invalid).toHaveLength(3), PATIENT);
     expect(JSON.stringify(invalid)).not.toMatch(/\\u00|\u009b|\u202e/);
     expect(invalid[0]?.sample).toContain('hello');
   });
@@ -113,7 +113,7 @@ describe('XRayDaemon over UDP', () => {
       65_507 - HEADER.length - JSON.stringify({ ...segment(1), metadata: { a: '' } }).length,
     );
     await send(HEADER + JSON.stringify({ ...segment(1), metadata: { a: note } }));
-    await vi.waitFor(() => expect(documents).toHaveLength(1), soon);
+    await vi.waitFor(() => expect(documents).toHaveLength(1), PATIENT);
   });
 
   it('takes what the X-Ray SDK sends from a Lambda function', async () => {
@@ -124,7 +124,7 @@ describe('XRayDaemon over UDP', () => {
       });`,
       { LAMBDA_TASK_ROOT: '/var/task', _X_AMZN_TRACE_ID: `Root=${TRACE_ID};Parent=${entityId(1)};Sampled=1` },
     );
-    await vi.waitFor(() => expect(documents).toHaveLength(2), soon);
+    await vi.waitFor(() => expect(documents).toHaveLength(2), PATIENT);
     expect(invalid).toEqual([]);
     const [inner, handler] = documents;
     expect(handler).toMatchObject({
@@ -250,7 +250,7 @@ describe('the port of XRayDaemon', () => {
     expect(at.address).toBe(`127.0.0.1:${at.port}`);
     await send(HEADER + JSON.stringify(segment(1)));
     expect((await post('/GetSamplingRules', '{}')).ok).toBe(true);
-    await vi.waitFor(() => expect(documents).toHaveLength(1), soon);
+    await vi.waitFor(() => expect(documents).toHaveLength(1), PATIENT);
   });
 
   it('is named in one error when it is taken for UDP, and nothing stays open', async () => {

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assembleTrace } from '../../../local/xray/assemble.ts';
 import type { SegmentDocument } from '../../../local/xray/document.ts';
@@ -8,6 +7,7 @@ import {
   parseDocument,
 } from '../../../local/xray/parse-document.ts';
 import { buildTimeline } from '../../../local/xray/timeline.ts';
+import { fc, runs } from '../../helpers/fast-check.ts';
 import { entityId, segment, subsegment, traceId } from './fixtures.ts';
 
 function accepted(raw: unknown): SegmentDocument {
@@ -262,7 +262,7 @@ describe('parseDocument', () => {
         expect(rows.length).toBeGreaterThan(0);
         expect(JSON.parse(JSON.stringify(parsed.document))).toEqual(parsed.document);
       }),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assembleTrace } from '../../../local/xray/assemble.ts';
 import type { SegmentDocument } from '../../../local/xray/document.ts';
 import type { Timeline } from '../../../local/xray/timeline.ts';
 import { buildTimeline } from '../../../local/xray/timeline.ts';
+import { fc } from '../../helpers/fast-check.ts';
 import { begun, embedded, entityId, segment, subsegment, TRACE_ID, traceId } from './fixtures.ts';
 
 function timeline(...documents: SegmentDocument[]): Timeline {

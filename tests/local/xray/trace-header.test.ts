@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   formatTraceHeader,
@@ -6,6 +5,7 @@ import {
   newTraceId,
   parseTraceHeader,
 } from '../../../local/xray/trace-header.ts';
+import { fc } from '../../helpers/fast-check.ts';
 
 const root = '1-5759e988-bd862e3fe1be46a994272793';
 

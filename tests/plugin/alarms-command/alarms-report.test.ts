@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
 import { alarmsJson, alarmsReport } from '../../../plugin/alarms-command/alarms-report.ts';
-import { formatFrom } from '../../../plugin/alarms-command/command-options.ts';
 import { functionResources, inventoryOf, readTemplate } from '../../helpers/inventory.ts';
 
 const everything = inventoryOf(readTemplate('every-event').Resources);
@@ -54,12 +53,5 @@ describe('alarmsJson', () => {
     expect(JSON.parse(alarmsJson(everything, plan))).toEqual(
       JSON.parse(JSON.stringify({ service: 'shop', stage: 'dev', region: 'eu-west-1', ...plan })),
     );
-  });
-});
-
-describe('--format', () => {
-  it('is text or json', () => {
-    expect([formatFrom({}), formatFrom({ format: 'json' })]).toEqual(['text', 'json']);
-    expect(() => formatFrom({ format: 'yaml' })).toThrow('--format takes text or json, but got "yaml".');
   });
 });

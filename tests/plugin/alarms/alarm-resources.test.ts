@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alarmResources } from '../../../plugin/alarms/alarm-resources.ts';
 import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
-import type { AlarmSettings } from '../../../plugin/settings/alarm-settings.ts';
+import type { AlarmSettings } from '../../../plugin/settings/settings.ts';
 import { functionResources, inventoryOf } from '../../helpers/inventory.ts';
 
 const inventory = inventoryOf({

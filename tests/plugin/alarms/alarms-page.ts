@@ -1,11 +1,12 @@
-import type { AlarmSpec, MetricStat } from '../../../plugin/alarms/alarm-spec.ts';
+import type { PlannedAlarm, MetricStat } from '../../../plugin/alarms/alarm-plan.ts';
 import { DEFAULTS } from '../../../plugin/alarms/defaults.ts';
-import type { AlarmDefinition, Resources } from '../../../plugin/alarms/definition.ts';
+import type { DefaultAlarm } from '../../../plugin/alarms/default-alarm.ts';
+import type { ResourceKind } from '../../../plugin/alarms/resource-kinds.ts';
 import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
 import { periodsInWords, thresholdInWords } from '../../../plugin/alarms/wording.ts';
 import { functionResources, inventoryOf } from '../../helpers/inventory.ts';
 
-const TITLES: { readonly [Kind in keyof Resources]: string } = {
+const TITLES: { readonly [Kind in ResourceKind]: string } = {
   function: 'Functions: `function`',
   api: 'REST, HTTP and WebSocket APIs: `api`',
   queue: 'Queues: `queue`',
@@ -27,13 +28,13 @@ const HEADINGS = [
 
 /** The tables of docs/alarms.md, as the defaults have them. Markdown. */
 export function alarmTables(): string {
-  return (Object.keys(TITLES) as Array<keyof Resources>)
+  return (Object.keys(TITLES) as Array<ResourceKind>)
     .map((kind) => [`### ${TITLES[kind]}`, '', table(kind)].join('\n'))
     .join('\n\n');
 }
 
-function table(kind: keyof Resources): string {
-  const definitions: ReadonlyArray<Omit<AlarmDefinition, 'plan'>> = DEFAULTS[kind];
+function table(kind: ResourceKind): string {
+  const definitions: ReadonlyArray<Omit<DefaultAlarm, 'plan'>> = DEFAULTS[kind];
   const rows = definitions.map((definition) => [
     `\`${definition.name}\`${definition.severity === 'symptom' ? '' : '<br>warning'}${definition.on ? '' : '<br>off'}`,
     rule(kind, definition),
@@ -46,7 +47,7 @@ function table(kind: keyof Resources): string {
     .join('\n');
 }
 
-function rule(kind: keyof Resources, definition: Omit<AlarmDefinition, 'plan'>): string {
+function rule(kind: ResourceKind, definition: Omit<DefaultAlarm, 'plan'>): string {
   const { tuning, shareOf, comparisonOperator, unit } = definition;
   const { share, threshold } = tuning;
   const operator = comparisonOperator === 'GreaterThanThreshold' ? '>' : '>=';
@@ -107,7 +108,7 @@ function metricOf(id: string): string {
   return inWords(alarm);
 }
 
-function inWords({ metric }: AlarmSpec): string {
+function inWords({ metric }: PlannedAlarm): string {
   if (metric.kind === 'stat') return statInWords(metric);
   const stats = metric.metrics.flatMap((part) => ('stat' in part ? [part] : []));
   const expression = metric.metrics.flatMap((part) => ('expression' in part ? [part.expression] : [])).at(-1);

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planComposites } from '../../../plugin/alarms/composite.ts';
+import { fc, runs } from '../../helpers/fast-check.ts';
 
 const service = { service: 'shop', stage: 'dev' };
 
@@ -52,7 +52,7 @@ describe('planComposites', () => {
           expect(children.length).toBeLessThanOrEqual(100);
         }
       }),
-      { numRuns: 50 },
+      runs(50),
     );
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AlarmPlan, AlarmSpec } from '../../../plugin/alarms/alarm-spec.ts';
+import type { AlarmPlan, PlannedAlarm } from '../../../plugin/alarms/alarm-plan.ts';
 import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
-import type { AlarmSettings } from '../../../plugin/settings/alarm-settings.ts';
+import type { AlarmSettings } from '../../../plugin/settings/settings.ts';
 import { functionResources, inventoryOf, readTemplate } from '../../helpers/inventory.ts';
 
 const pay = (
@@ -9,7 +9,7 @@ const pay = (
   others: Readonly<Record<string, unknown>> = {},
 ) => inventoryOf({ ...functionResources('Pay', 'pay', properties), ...others });
 
-function alarm(plan: AlarmPlan, id: string): AlarmSpec {
+function alarm(plan: AlarmPlan, id: string): PlannedAlarm {
   const found = plan.alarms.find((one) => one.id === id);
   if (found === undefined) throw new Error(`no ${id} among ${plan.alarms.map((one) => one.id).join(', ')}`);
   return found;
@@ -17,7 +17,7 @@ function alarm(plan: AlarmPlan, id: string): AlarmSpec {
 
 const ids = (plan: AlarmPlan): string[] => plan.alarms.map(({ id }) => id);
 
-const expressionOf = ({ metric }: AlarmSpec): string | undefined =>
+const expressionOf = ({ metric }: PlannedAlarm): string | undefined =>
   metric.kind === 'math'
     ? metric.metrics.flatMap((part) => ('expression' in part ? [part.expression] : []))[0]
     : undefined;

@@ -1,15 +1,15 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AlarmSpec } from '../../../plugin/alarms/alarm-spec.ts';
-import { anomalyBand } from '../../../plugin/alarms/anomaly-band.ts';
+import type { PlannedAlarm } from '../../../plugin/alarms/alarm-plan.ts';
+import { anomalyBand } from '../../../plugin/alarms/plan-alarms.ts';
 import type { Added } from '../../../plugin/cost/estimate-cost.ts';
 import { estimateCost } from '../../../plugin/cost/estimate-cost.ts';
 import { alarmOn, functionNamed, mathAlarmOn } from '../dashboard/inventories.ts';
+import { fc } from '../../helpers/fast-check.ts';
 
 const pay = functionNamed('pay');
 const simple = alarmOn(pay, { metricName: 'Duration', statistic: 'p99' });
 const fast = alarmOn(pay, { metricName: 'Duration', statistic: 'p99', period: 10 });
-const banded: AlarmSpec =
+const banded: PlannedAlarm =
   simple.metric.kind === 'stat' ? { ...simple, ...anomalyBand(simple.metric, 2) } : simple;
 
 const NOTHING: Added = {

@@ -1,6 +1,6 @@
-import type { AlarmPlan } from '../../../plugin/alarms/alarm-spec.ts';
-import type { Conditions } from '../../../plugin/dashboard/conditions.ts';
-import { dashboardResources, planDashboards } from '../../../plugin/dashboard/dashboard-resources.ts';
+import type { AlarmPlan } from '../../../plugin/alarms/alarm-plan.ts';
+import type { Conditions } from '../../../plugin/dashboard/render-body.ts';
+import { dashboardResources, planDashboards } from '../../../plugin/dashboard/plan-dashboards.ts';
 import type { Inventory } from '../../../local/template/index.ts';
 import type { CheckedDashboard } from './dashboard-checks.ts';
 import { checkDashboard } from './dashboard-checks.ts';

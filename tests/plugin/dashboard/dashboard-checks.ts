@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import { DASHBOARD_LIMITS } from '../../../plugin/dashboard/limits.ts';
+import { DASHBOARD_LIMITS } from '../../../plugin/dashboard/body.ts';
 
 /** One metric of a widget with its `.` written out. */
 export interface ShownMetric {

@@ -1,10 +1,10 @@
 import type {
   AlarmPlan,
-  AlarmSpec,
-  CompositeSpec,
-  MetricFilterSpec,
+  PlannedAlarm,
+  PlannedComposite,
+  PlannedFilter,
   MetricStat,
-} from '../../../plugin/alarms/alarm-spec.ts';
+} from '../../../plugin/alarms/alarm-plan.ts';
 import type { FunctionResource, Inventory } from '../../../local/template/index.ts';
 
 export const EMPTY: Inventory = {
@@ -124,8 +124,8 @@ const queue = (logicalId: string, deadLettersOf: readonly string[]) => ({
 export function alarmOn(
   { logicalId, key, name }: FunctionResource,
   stat: Pick<MetricStat, 'metricName' | 'statistic'> & { readonly period?: number },
-  over: Partial<AlarmSpec> = {},
-): AlarmSpec {
+  over: Partial<PlannedAlarm> = {},
+): PlannedAlarm {
   const { metricName, statistic, period = 60 } = stat;
   return {
     id: `function.${metricName}.${statistic}.${period}`,
@@ -157,7 +157,7 @@ export function alarmOn(
   };
 }
 
-export const compositeNamed = (logicalId: string, isRoot: boolean): CompositeSpec => ({
+export const compositeNamed = (logicalId: string, isRoot: boolean): PlannedComposite => ({
   logicalId,
   name: logicalId,
   rule: 'FALSE',
@@ -167,7 +167,7 @@ export const compositeNamed = (logicalId: string, isRoot: boolean): CompositeSpe
 });
 
 /** The same alarm over metric math. */
-export function mathAlarmOn(resource: FunctionResource): AlarmSpec {
+export function mathAlarmOn(resource: FunctionResource): PlannedAlarm {
   const { logicalId } = resource;
   const part = (metricName: string) =>
     alarmOn(resource, { metricName, statistic: 'Sum' }).metric as MetricStat;
@@ -190,7 +190,7 @@ export function mathAlarmOn(resource: FunctionResource): AlarmSpec {
   );
 }
 
-export function memoryFilterOf({ key, logicalId }: FunctionResource): MetricFilterSpec {
+export function memoryFilterOf({ key, logicalId }: FunctionResource): PlannedFilter {
   return {
     logicalId: `${key}MemoryFilter`,
     functionLogicalId: logicalId,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { METRICS_TABLE } from '../../../plugin/alarms/check/metrics-table.ts';
-import { dashboardResources, planDashboards } from '../../../plugin/dashboard/dashboard-resources.ts';
+import { dashboardResources, planDashboards } from '../../../plugin/dashboard/plan-dashboards.ts';
 import type { ShownMetric } from './dashboard-checks.ts';
 import { checkDashboard } from './dashboard-checks.ts';
 import { everything, FULL_FUNCTION, functionNamed, NO_ALARMS, memoryFilterOf } from './inventories.ts';

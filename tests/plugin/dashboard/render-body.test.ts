@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DashboardBody } from '../../../plugin/dashboard/body.ts';
 import { joinTexts } from '../../../plugin/alarms/console-links.ts';
 import { REGION } from '../../../plugin/dashboard/body.ts';
 import { renderBody } from '../../../plugin/dashboard/render-body.ts';
+import { fc } from '../../helpers/fast-check.ts';
 import { resolveBody } from './resolve-body.ts';
 
 const bodyWith = (value: unknown): DashboardBody => ({

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
-import type { AlarmPlan } from '../../../plugin/alarms/alarm-spec.ts';
+import type { AlarmPlan } from '../../../plugin/alarms/alarm-plan.ts';
 import type { FunctionResource, Inventory } from '../../../local/template/index.ts';
+import { fc } from '../../helpers/fast-check.ts';
 import {
   alarmOn,
   compositeNamed,

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULTS } from '../../../plugin/alarms/defaults.ts';
-import { resolveAlarm, settingsForStage } from '../../../plugin/settings/resolve-settings.ts';
-import type { StageAlarmSettings } from '../../../plugin/settings/alarm-settings.ts';
+import {
+  dashboardsForStage,
+  resolveAlarm,
+  settingsForStage,
+} from '../../../plugin/settings/resolve-settings.ts';
+import type { StageAlarmSettings } from '../../../plugin/settings/settings.ts';
 
 const definition = (name: string) => {
   const found = DEFAULTS.function.find((one) => one.name === name);
@@ -94,5 +98,26 @@ describe('resolveAlarm', () => {
     expect(() => {
       (definition('duration').tuning as { share: number }).share = 1;
     }).toThrow(TypeError);
+  });
+});
+
+const both = { service: true, resources: true };
+const none = { service: false, resources: false };
+
+describe('the dashboards of a stage', () => {
+  it.each([
+    [undefined, true, both],
+    [undefined, false, none],
+    [true, false, both],
+    [false, true, none],
+    [{}, false, both],
+    [{ resources: false }, true, { service: true, resources: false }],
+    [{ stages: { dev: false } }, true, none],
+    [{ stages: { prod: false } }, true, both],
+    [{ resources: false, stages: { dev: true } }, true, { service: true, resources: false }],
+    [{ resources: false, stages: { dev: { resources: true } } }, true, both],
+    [{ stages: { dev: { service: false } } }, true, { service: false, resources: true }],
+  ])('with %j, and alarms %j, are %j', (settings, hasAlarms, expected) => {
+    expect(dashboardsForStage(settings, 'dev', hasAlarms)).toEqual(expected);
   });
 });

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LedgerEntry } from '../../../plugin/tracing-switch/alarm-ledger.ts';
 import {
@@ -11,6 +10,7 @@ import {
   withEntry,
 } from '../../../plugin/tracing-switch/alarm-ledger.ts';
 import { MAX_ALARMS, MAX_TAG_VALUE } from '../../../plugin/tracing-switch/limits.ts';
+import { fc } from '../../helpers/fast-check.ts';
 
 const at = Date.UTC(2026, 10, 24);
 const entries = fc.array(

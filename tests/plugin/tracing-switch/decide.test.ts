@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Decision, FunctionSnapshot, SwitchRequest } from '../../../plugin/tracing-switch/decide.ts';
 import { decide } from '../../../plugin/tracing-switch/decide.ts';
 import { TAG } from '../../../plugin/tracing-switch/names.ts';
 import { isTraced } from '../../../plugin/tracing-switch/tracing-state.ts';
+import { fc } from '../../helpers/fast-check.ts';
 
 const start = Date.UTC(2026, 10, 24, 16);
 const minute = 60_000;

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseLongest } from '../../../plugin/tracing-switch/longest.ts';
 import {
@@ -9,6 +8,7 @@ import {
   readTracingState,
   tagValue,
 } from '../../../plugin/tracing-switch/tracing-state.ts';
+import { fc } from '../../helpers/fast-check.ts';
 
 const taggable = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 

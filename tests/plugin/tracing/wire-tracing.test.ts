@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Properties } from '../../../local/template/index.ts';
-import type { Resources } from '../../../plugin/tracing/template.ts';
+import type { ResourceMap } from '../../../plugin/alarms/alarm-resources.ts';
 import { wireTracing } from '../../../plugin/tracing/wire-tracing.ts';
 
 const defaultRole = { 'Fn::GetAtt': ['IamRoleLambdaExecution', 'Arn'] };
@@ -21,7 +21,7 @@ const role = (statements: readonly unknown[] = [], more: Properties = {}) => ({
   Properties: { Policies: [{ PolicyName: 'own', PolicyDocument: { Statement: statements } }], ...more },
 });
 
-const template: Resources = {
+const template: ResourceMap = {
   IamRoleLambdaExecution: role([], { Path: '/shop/', PermissionsBoundary: 'arn:aws:iam::1:policy/boundary' }),
   Pay: lambda('pay'),
   Refund: lambda('refund', { Tags: [{ Key: 'team', Value: 'money' }] }),
@@ -51,7 +51,7 @@ interface Statement {
   readonly Resource: unknown;
 }
 
-function statementsOf(resources: Resources, logicalId: string): readonly Statement[] {
+function statementsOf(resources: ResourceMap, logicalId: string): readonly Statement[] {
   const { Policies: policies } = resources[logicalId]?.Properties as {
     Policies: ReadonlyArray<{ PolicyDocument: { Statement: readonly Statement[] } }>;
   };

@@ -41,9 +41,10 @@ describe('startTraffic', () => {
 
     expect(skus.slice(0, 3)).toEqual(['tea', 'tea', 'tea']);
     expect(traffic.failures()).toEqual([]);
-    const sent = skus.length;
+    // An order that was under way may still arrive; one that is placed after the end would be for this.
+    traffic.order('cup');
     await new Promise((resolve) => setTimeout(resolve, 10 * EVERY_MS));
-    expect(skus).toHaveLength(sent);
+    expect(skus).not.toContain('cup');
   });
 
   it('keeps what went wrong, in words', async () => {

@@ -4,7 +4,6 @@ import { InvokeAsyncCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { withCorrelationMember } from '../../../src/clients/inject/json-member.ts';
 import { observeClient } from '../../../src/clients/observe-client.ts';
@@ -12,6 +11,7 @@ import { runWithCorrelation } from '../../../src/propagation/correlation.ts';
 import type { AwsEndpoint } from '../../helpers/aws-endpoint.ts';
 import { startAwsEndpoint } from '../../helpers/aws-endpoint.ts';
 import { captureLogs } from '../../helpers/captured-logs.ts';
+import { fc } from '../../helpers/fast-check.ts';
 
 const ID = 'order-1';
 const MEMBER = '"x-correlation-id":"order-1"';

@@ -25,7 +25,6 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
 import { sqsEvent, sqsRecord } from '../../../local/messaging/sqs-event.ts';
@@ -45,6 +44,7 @@ import {
   deliverSchedule,
 } from '../../helpers/deliver.ts';
 import { lambdaContext } from '../../helpers/lambda.ts';
+import { fc, runs } from '../../helpers/fast-check.ts';
 
 const region = 'eu-west-1';
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -52,7 +52,7 @@ const accountId = '000000000000';
 const queueArn = `arn:aws:sqs:${region}:${accountId}:orders`;
 const topicArn = `arn:aws:sns:${region}:${accountId}:placed`;
 const functionArn = `arn:aws:lambda:${region}:${accountId}:function:fulfil`;
-const RUNS = { numRuns: 12 };
+const RUNS = runs(12);
 
 /** Every character an id may have, in every length. */
 const ids = fc.stringMatching(/^[A-Za-z0-9._:/+=@-]{1,128}$/);
@@ -286,7 +286,7 @@ describe('an id that is sent with one client and delivered as AWS would deliver 
             correlationId,
           ]);
         }),
-        { numRuns: 3 },
+        runs(3),
       );
     } finally {
       sqs.destroy();

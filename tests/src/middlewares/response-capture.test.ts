@@ -7,6 +7,7 @@ import { tracing } from '../../../src/middlewares/tracing.ts';
 import type { ResponseCaptureOptions } from '../../../src/middlewares/response-capture.ts';
 import { currentSpan } from '../../../src/telemetry/trace-scope.ts';
 import type { Tracer } from '../../../src/telemetry/tracer.ts';
+import { captureLogs } from '../../helpers/captured-logs.ts';
 import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
 import { lambdaContext, sampledTrace } from '../../helpers/lambda.ts';
 import { only, startTracer } from '../../helpers/xray.ts';
@@ -69,6 +70,31 @@ describe('responseCapture', () => {
     expect(JSON.stringify(metadata)).not.toContain('jane');
   });
 
+  it('shows nothing by a policy whose detector turns out too slow, and says so once', async () => {
+    const slow = {
+      name: 'slow',
+      category: 'identity',
+      hint: () => true,
+      pattern: /(?:\d+)+#/g,
+    } as const;
+    const handler = middy()
+      .use(tracing({ tracer, name: '## handler' }))
+      .use(responseCapture({ detectors: [slow], allow: ['status'] }))
+      .handler(() => response);
+    const logs = captureLogs();
+
+    for (let round = 0; round < 2; round += 1) {
+      process.env._X_AMZN_TRACE_ID = sampledTrace().header;
+      expect(await handler({}, lambdaContext())).toBe(response);
+    }
+
+    const documents = await daemon.until((all) => all.length >= 2);
+    for (const { metadata } of documents) expect(metadata).toBeUndefined();
+    expect(logs.restore().map(({ message }) => message)).toEqual([
+      'A policy cannot be used; nothing is shown by it',
+    ]);
+  });
+
   it('reads nothing of the response while the invocation is not recorded', async () => {
     let reads = 0;
     const watched = {
@@ -114,34 +140,46 @@ describe('responseCapture', () => {
     expect(own({ metadata: metadata ?? {} }).response).toEqual(failures);
   });
 
-  it.each([
-    ['much other metadata', 40_000],
-    ['other metadata that leaves no room', 63_000],
-    ['other metadata that is too large itself', 200_000],
-  ])('captures what there is room for beside %s, and says what there is not', async (_what, size) => {
-    process.env._X_AMZN_TRACE_ID = sampledTrace().header;
-    const large = { rows: Array.from({ length: 2000 }, (_, at) => ({ at, text: 'some words '.repeat(20) })) };
-    const handler = middy()
-      .use(tracing({ tracer, name: '## handler' }))
-      .use(responseCapture({ mode: 'values', budget: { items: 2000, bytes: 64_000 } }))
-      .handler(() => {
-        currentSpan()?.addMetadata('own', 'data', 'x'.repeat(size));
-        return large;
-      });
+  describe('beside other metadata', () => {
+    /** The document of a large response, beside so many characters of metadata. */
+    const documentBeside = async (size: number) => {
+      process.env._X_AMZN_TRACE_ID = sampledTrace().header;
+      const large = {
+        rows: Array.from({ length: 2000 }, (_, at) => ({ at, text: 'some words '.repeat(20) })),
+      };
+      const handler = middy()
+        .use(tracing({ tracer, name: '## handler' }))
+        .use(responseCapture({ mode: 'values', budget: { items: 2000, bytes: 64_000 } }))
+        .handler(() => {
+          currentSpan()?.addMetadata('own', 'data', 'x'.repeat(size));
+          return large;
+        });
 
-    expect(await handler({}, lambdaContext())).toBe(large);
+      expect(await handler({}, lambdaContext())).toBe(large);
 
-    const document = only(await daemon.until((all) => all.length > 0), '## handler');
-    const bytes = Buffer.byteLength(JSON.stringify(document));
-    expect(bytes).toBeLessThan(64_000);
-    const { response, cut } = own(document);
-    if (size === 40_000) {
+      const document = only(await daemon.until((all) => all.length > 0), '## handler');
+      const bytes = Buffer.byteLength(JSON.stringify(document));
+      expect(bytes).toBeLessThan(64_000);
+      const { response, cut } = own(document);
+      return { document, bytes, response, cut };
+    };
+
+    it('captures as much as there is room for, and counts the rest', async () => {
+      const { document, bytes, response, cut } = await documentBeside(40_000);
+
       expect(bytes).toBeGreaterThan(44_000);
       expect(document.metadata?.own).toBeDefined();
       expect(JSON.stringify(response)).toMatch(/[\d,]+ more items/);
       expect(cut).toBeUndefined();
-    } else if (size === 63_000) expect(response).toBe('<no room left in the document>');
-    else expect(cut).toEqual(['captured response', 'metadata']);
+    });
+
+    it('says in the place of the response that there is no room for any of it', async () => {
+      expect((await documentBeside(63_000)).response).toBe('<no room left in the document>');
+    });
+
+    it('says that both were cut when the metadata alone is too large', async () => {
+      expect((await documentBeside(200_000)).cut).toEqual(['captured response', 'metadata']);
+    });
   });
 
   it('keeps the response and gives up the event first, where an error needs the room', async () => {

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   MAX_BAGGAGE_BYTES,
@@ -6,6 +5,7 @@ import {
   formatBaggage,
   parseBaggage,
 } from '../../../src/propagation/baggage.ts';
+import { fc } from '../../helpers/fast-check.ts';
 
 const member = (key: string, value: string, ...properties: string[]) => ({ key, value, properties });
 

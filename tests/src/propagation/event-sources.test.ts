@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { MAX_CORRELATION_ID_LENGTH, isCorrelationId } from '../../../src/propagation/correlation-id.ts';
 import { answersHttp, eventSources } from '../../../src/propagation/event-sources.ts';
@@ -7,6 +6,7 @@ import {
   extractCorrelation,
   extractRecordCorrelation,
 } from '../../../src/propagation/extract-correlation.ts';
+import { fc, runs } from '../../helpers/fast-check.ts';
 import { FIXTURE_ID, fixture, withId, withUpperCaseNames, withoutId } from './event-fixtures.ts';
 import { readingsOf } from './readings.ts';
 
@@ -141,7 +141,7 @@ describe('every event source', () => {
           replaced: true,
         });
       }),
-      { numRuns: 30 },
+      runs(30),
     );
   });
 

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_CORRELATION_ID_LENGTH, isCorrelationId } from '../../../src/propagation/correlation-id.ts';
 import {
   extractCorrelation,
   extractRecordCorrelation,
 } from '../../../src/propagation/extract-correlation.ts';
+import { fc } from '../../helpers/fast-check.ts';
 import { FIXTURE_ID, fixture, withoutId } from './event-fixtures.ts';
 
 const TRACEPARENT = '00-67891233abcdef012345678912345678-463ac35c9f6413ad-01';

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatTraceHeader, parseTraceHeader } from '../../../src/propagation/trace-header.ts';
+import { fc } from '../../helpers/fast-check.ts';
 
 const ROOT = '1-5759e988-bd862e3fe1be46a994272793';
 const PARENT = '53995c3f42cd8ad8';

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatTraceHeader, parseTraceHeader } from '../../../src/propagation/trace-header.ts';
 import type { Traceparent } from '../../../src/propagation/w3c.ts';
@@ -8,6 +7,7 @@ import {
   traceHeaderOf,
   traceparentOf,
 } from '../../../src/propagation/w3c.ts';
+import { fc } from '../../helpers/fast-check.ts';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT_ID = '00f067aa0ba902b7';

@@ -11,9 +11,9 @@ import {
   fakerTR,
   fakerVI,
 } from '@faker-js/faker';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redact } from '../../../src/redaction/redact.ts';
+import { fc, runs } from '../../helpers/fast-check.ts';
 
 /** Written with letters that no label of ours has four in a row of. */
 const secretText = fc.stringMatching(/^[qxzvjkw0-9@.]{4,40}$/);
@@ -140,7 +140,7 @@ describe('redact, for any value', () => {
           }
         },
       ),
-      { numRuns: 400 },
+      runs(400),
     );
   });
 

@@ -1,9 +1,9 @@
 import { fakerEN_US } from '@faker-js/faker';
-import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { PERSONAL_KINDS } from '../../../scripts/evaluation/personal-values.ts';
 import { SECRET_FORMATS, secretPart } from '../../../scripts/evaluation/secret-formats.ts';
 import { redact } from '../../../src/redaction/redact.ts';
+import { fc, runs } from '../../helpers/fast-check.ts';
 
 /** Kinds that their form tells, wherever they stand; a name or a street is known by its key only. */
 const BY_FORM = [
@@ -95,7 +95,7 @@ describe('redact in values mode, for a secret of any known form', () => {
         const shown = JSON.stringify(redact(place(text), { mode: 'values', budget: { depth: 120 } }));
         return !isSeen(secret, shown);
       }),
-      { numRuns: 3000 },
+      runs(300),
     );
   });
 });

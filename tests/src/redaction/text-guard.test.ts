@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createTextGuard } from '../../../src/redaction/text-guard.ts';
+import { fc } from '../../helpers/fast-check.ts';
 
 const texts = createTextGuard();
 

@@ -1,7 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
-import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { observability } from '../../../src/middlewares/observability.ts';
 import { runWithCorrelation } from '../../../src/propagation/correlation.ts';
@@ -12,6 +11,7 @@ import { RedactingLogFormatter } from '../../../src/telemetry/redacting-log-form
 import { expectNoLeak } from '../../../testing/index.ts';
 import { captureLogs } from '../../helpers/captured-logs.ts';
 import { lambdaContext } from '../../helpers/lambda.ts';
+import { fc, runs } from '../../helpers/fast-check.ts';
 
 afterEach(() => {
   delete process.env.LANTERN_REDACTION;
@@ -287,7 +287,7 @@ describe('a line of the redacting formatter', () => {
         const lines = linesOf((to) => to.info('x', { value }));
         expect(lines).toHaveLength(1);
       }),
-      { numRuns: 50 },
+      runs(50),
     );
   });
 });

@@ -1,26 +1,22 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { actionsFunction, during, startWatched } from '../harness.ts';
+import { actionsFunction, alarmAboveZero, startWatched } from '../harness.ts';
+import { until } from '../../../helpers/until.ts';
 
 const WORK = 'shop-local-work';
 const WATCHER = 'shop-local-watcher';
 const MINUTE = 300;
 
-const onErrors = (properties: Record<string, unknown>) => ({
-  Type: 'AWS::CloudWatch::Alarm',
-  Properties: {
-    Namespace: 'AWS/Lambda',
-    MetricName: 'Errors',
-    Dimensions: [{ Name: 'FunctionName', Value: WORK }],
-    Statistic: 'Sum',
-    Period: 60,
-    EvaluationPeriods: 1,
-    Threshold: 0,
-    ComparisonOperator: 'GreaterThanThreshold',
-    TreatMissingData: 'notBreaching',
-    ...properties,
-  },
-});
+const onErrors = (AlarmActions: unknown[]): object =>
+  alarmAboveZero(
+    'work-errors',
+    {
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: WORK }],
+      Statistic: 'Sum',
+    },
+    { TreatMissingData: 'notBreaching', AlarmActions },
+  );
 
 describe('the actions of an alarm', () => {
   it('invoke functions: the one of the action, and those of rules of EventBridge', async () => {
@@ -28,7 +24,7 @@ describe('the actions of an alarm', () => {
       {
         Work: actionsFunction(WORK),
         Watcher: actionsFunction(WATCHER),
-        Errors: onErrors({ AlarmName: 'work-errors', AlarmActions: [{ 'Fn::GetAtt': ['Watcher', 'Arn'] }] }),
+        Errors: onErrors([{ 'Fn::GetAtt': ['Watcher', 'Arn'] }]),
         Unhealthy: {
           Type: 'AWS::CloudWatch::CompositeAlarm',
           Properties: {
@@ -58,17 +54,9 @@ describe('the actions of an alarm', () => {
         .metrics()
         .groups.find((group) => group.name === name)
         ?.charts[0]?.series[0]?.points.reduce((sum, { value }) => sum + value, 0) ?? 0;
-    await during(
-      () => sleep(20),
-      () => cloudWatch.alarms().alarms.every(({ state }) => state === 'OK'),
-      'OK',
-    );
+    await until(() => cloudWatch.alarms().alarms.every(({ state }) => state === 'OK'), 'OK');
     await call(WORK, { action: 'throw' });
-    await during(
-      () => sleep(20),
-      () => invocationsOf('watcher') === 3,
-      'three invocations of the watcher',
-    );
+    await until(() => invocationsOf('watcher') === 3, 'three invocations of the watcher');
 
     expect(actionsOf('work-errors')).toEqual([
       `sent to ${WATCHER} by the rule on-alarm`,
@@ -86,16 +74,12 @@ describe('the actions of an alarm', () => {
       'arn:aws:automate:eu-central-1:ec2:stop',
     ];
     const { call, cloudWatch, problems } = await startWatched(
-      { Work: actionsFunction(WORK), Errors: onErrors({ AlarmName: 'work-errors', AlarmActions: arns }) },
+      { Work: actionsFunction(WORK), Errors: onErrors(arns) },
       MINUTE,
     );
     const actions = () => cloudWatch.alarm('work-errors')?.history[0]?.actions ?? [];
     await call(WORK, { action: 'throw' });
-    await during(
-      () => sleep(20),
-      () => actions().length === 3,
-      'three outcomes',
-    );
+    await until(() => actions().length === 3, 'three outcomes');
 
     expect([...actions()].sort()).toEqual([
       'arn:aws:automate:eu-central-1:ec2:stop is neither a topic nor a function: it is not called locally',

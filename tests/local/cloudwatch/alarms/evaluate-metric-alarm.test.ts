@@ -23,7 +23,7 @@ function evaluate(
       if (value !== null) store.record({ namespace, name, dimensions }, { at, value });
     }
   }
-  return evaluateMetricAlarm(alarm, { store, clock, now: NOW, settledAt: NOW, previousState });
+  return evaluateMetricAlarm(alarm, { store, clock, now: NOW, completeUntil: NOW, previousState });
 }
 
 const duration = (...values: (number | null)[]) => [[stat(), values]] as const;

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluateExpression, pointsOf } from '../../../../local/cloudwatch/math/evaluate-expression.ts';
 import { parseExpression } from '../../../../local/cloudwatch/math/parse-expression.ts';
 import type { Series } from '../../../../local/cloudwatch/math/series.ts';
+import { fc, runs } from '../../../helpers/fast-check.ts';
 
 const none = undefined;
 
@@ -142,7 +142,7 @@ describe('metric math', () => {
           expect((error as Error).name).toBe('MathError');
         }
       }),
-      { numRuns: 2000 },
+      runs(500),
     );
   });
 });

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   addSample,
@@ -6,6 +5,7 @@ import {
   mergeSampleSets,
 } from '../../../../local/cloudwatch/metrics/sample-set.ts';
 import { percentileOf, statisticOf } from '../../../../local/cloudwatch/metrics/statistic.ts';
+import { fc } from '../../../helpers/fast-check.ts';
 
 function samples(values: readonly number[]) {
   const set = emptySampleSet();

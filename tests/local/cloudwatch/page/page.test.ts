@@ -3,8 +3,7 @@ import { newRecord } from '../../../../local/cloudwatch/alarms/alarm-record.ts';
 import { MetricStore } from '../../../../local/cloudwatch/metrics/metric-store.ts';
 import { alarmChart } from '../../../../local/cloudwatch/page/alarm-chart.ts';
 import { alarmSummary, byUrgency, settingsOf } from '../../../../local/cloudwatch/page/alarm-summary.ts';
-import { lossSentences } from '../../../../local/cloudwatch/page/losses.ts';
-import { metricsPage } from '../../../../local/cloudwatch/page/metrics-page.ts';
+import { metricsPage, lossSentences } from '../../../../local/cloudwatch/page/metrics-page.ts';
 import type { AlarmState } from '../../../../local/cloudwatch/view.ts';
 import type { ServiceDefinition } from '../../../../local/template/service.ts';
 import { functionDefinition } from '../../lambda/definition.ts';
@@ -180,7 +179,7 @@ describe('the page of metrics', () => {
   });
 
   it('says what was lost', () => {
-    const none = { refusedSamples: 0, untimelySamples: 0, unrankedSamples: 0, droppedStretches: 0 };
+    const none = { refusedSamples: 0, untimelySamples: 0, unrankedSamples: 0, droppedBuckets: 0 };
     expect(lossSentences(none, { invalidEmbeddedMetrics: 0, valuelessMatches: 0 })).toEqual([]);
     expect(
       lossSentences({ ...none, refusedSamples: 3 }, { invalidEmbeddedMetrics: 0, valuelessMatches: 1 }),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { MetricStore } from '../../../../local/cloudwatch/metrics/metric-store.ts';
 import { statisticOf } from '../../../../local/cloudwatch/metrics/statistic.ts';
-import { LambdaMetrics, LONGEST_SETTLING } from '../../../../local/cloudwatch/sources/lambda-metrics.ts';
+import { LambdaMetrics, MAX_COMPLETION_LAG } from '../../../../local/cloudwatch/sources/lambda-metrics.ts';
 import type { InvocationReport, InvokeResponse } from '../../../../local/lambda/invocation.ts';
 import { AsyncInvocations } from '../../../../local/lambda/async-invocations.ts';
 import { functionDefinition } from '../../lambda/definition.ts';
-import { until } from '../../lambda/harness.ts';
 import { succeeded } from '../../messaging/messaging-fixture.ts';
+import { until } from '../../../helpers/until.ts';
 
 const MINUTE = 60_000;
 const FUNCTION = 'shop-local-pay';
@@ -100,7 +100,7 @@ describe('the metrics of Lambda', () => {
     events.accept({ functionName: FUNCTION, payload: '{}', requestId: 'r' });
     const value = (name: string, statistic: string) =>
       read(name, statistic, FUNCTION).reduce((sum, [, each]) => sum + each, 0);
-    await until(() => value('AsyncEventsDropped', 'Sum') === 1);
+    await until(() => value('AsyncEventsDropped', 'Sum') === 1, 'the event to be given up');
     await events.stop();
     expect(value('AsyncEventsReceived', 'Sum')).toBe(1);
     expect(value('AsyncEventAge', 'SampleCount')).toBe(2);
@@ -111,10 +111,10 @@ describe('the metrics of Lambda', () => {
     const { metrics } = measure();
     const before = Date.now();
     const invocation = running(metrics, FUNCTION);
-    expect(metrics.settledAt(before + 5000)).toBeGreaterThanOrEqual(before);
-    expect(metrics.settledAt(before + 5000)).toBeLessThan(before + 5000);
-    expect(metrics.settledAt(before + 60_000)).toBe(before + 60_000 - LONGEST_SETTLING);
+    expect(metrics.completeUntil(before + 5000)).toBeGreaterThanOrEqual(before);
+    expect(metrics.completeUntil(before + 5000)).toBeLessThan(before + 5000);
+    expect(metrics.completeUntil(before + 60_000)).toBe(before + 60_000 - MAX_COMPLETION_LAG);
     await invocation.end();
-    expect(metrics.settledAt(before + 5000)).toBe(before + 5000);
+    expect(metrics.completeUntil(before + 5000)).toBe(before + 5000);
   });
 });

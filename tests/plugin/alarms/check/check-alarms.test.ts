@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { AlarmPlan, AlarmSpec, MetricStat } from '../../../../plugin/alarms/alarm-spec.ts';
+import type { AlarmPlan, PlannedAlarm, MetricStat } from '../../../../plugin/alarms/alarm-plan.ts';
 import { checkAlarms } from '../../../../plugin/alarms/check/check-alarms.ts';
 import { planAlarms } from '../../../../plugin/alarms/plan-alarms.ts';
-import type { AlarmSettings } from '../../../../plugin/settings/alarm-settings.ts';
+import type { AlarmSettings } from '../../../../plugin/settings/settings.ts';
 import { functionResources, inventoryOf, readTemplate } from '../../../helpers/inventory.ts';
 
 const inventory = inventoryOf({
@@ -15,7 +15,11 @@ const inventory = inventoryOf({
 const plan = planAlarms(inventory, { functions: { pay: { coldStarts: true, initDuration: true } } });
 
 /** The problems of the plan with one alarm changed. */
-function problemsWith(id: string, change: (alarm: AlarmSpec) => AlarmSpec, key?: string): readonly string[] {
+function problemsWith(
+  id: string,
+  change: (alarm: PlannedAlarm) => PlannedAlarm,
+  key?: string,
+): readonly string[] {
   const index = plan.alarms.findIndex(
     (alarm) => alarm.id === id && (key === undefined || alarm.resource.key === key),
   );
@@ -27,7 +31,7 @@ function problemsWith(id: string, change: (alarm: AlarmSpec) => AlarmSpec, key?:
 
 const withStat =
   (change: Partial<MetricStat>) =>
-  (alarm: AlarmSpec): AlarmSpec => {
+  (alarm: PlannedAlarm): PlannedAlarm => {
     const { metric } = alarm;
     if (metric.kind === 'stat') return { ...alarm, metric: { ...metric, ...change } };
     const metrics = metric.metrics.map((part) =>
@@ -312,7 +316,7 @@ describe('missing data', () => {
 });
 
 describe('the form', () => {
-  it.each<[string, Partial<AlarmSpec>, string]>([
+  it.each<[string, Partial<PlannedAlarm>, string]>([
     ['names', { name: 'n'.repeat(256) }, 'its name has 256 characters, and may have 255'],
     ['descriptions', { cause: 'c'.repeat(1024) }, 'CloudWatch takes 1024'],
     ['datapoints', { datapointsToAlarm: 6 }, '6 of 5 periods can never be'],

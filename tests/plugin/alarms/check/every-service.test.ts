@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseExpression } from '../../../../local/cloudwatch/math/parse-expression.ts';
 import { checkAlarms } from '../../../../plugin/alarms/check/check-alarms.ts';
 import { planAlarms } from '../../../../plugin/alarms/plan-alarms.ts';
 import { functionResources, inventoryOf } from '../../../helpers/inventory.ts';
+import { fc, runs } from '../../../helpers/fast-check.ts';
 
 const optional = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
 
@@ -85,7 +85,7 @@ describe('the alarms of any service', () => {
         });
         expect(checkAlarms(plan, inventory)).toEqual([]);
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 
@@ -97,7 +97,7 @@ describe('the alarms of any service', () => {
           for (const part of metric.metrics) if ('expression' in part) parseExpression(part.expression);
         }
       }),
-      { numRuns: 20 },
+      runs(20),
     );
   });
 });

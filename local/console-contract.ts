@@ -1,0 +1,169 @@
+/**
+ * What the page and its server agree on: the pages there are, and what the page may ask for and is told. Both import
+ * this file, and nothing else of each other. A page, a path of the API or an event begins here; the compiler names what
+ * is missing on either side.
+ */
+import type { AlarmListing, AlarmPage, AlarmSummary, MetricsPage, TimeRange } from './cloudwatch/view.ts';
+import type { Losses, TracePage, TraceSummary } from './xray/trace.ts';
+
+/** One page of the program. */
+interface PageDefinition {
+  /** Its address; at most one part, the last, is a parameter. */
+  readonly path: `/${string}`;
+  /** The text of its link on every page. A page without one is reached from the page above it. */
+  readonly link?: string;
+  /** The page whose link is marked while this one is shown. */
+  readonly above?: string;
+}
+
+/** Every page, in the order of their links. The list of traces is also shown at `/`. */
+export const PAGES = {
+  list: { path: '/traces', link: 'Traces' },
+  trace: { path: '/traces/:traceId', above: 'list' },
+  alarms: { path: '/alarms', link: 'Alarms' },
+  alarm: { path: '/alarms/:name', above: 'alarms' },
+  metrics: { path: '/metrics', link: 'Metrics' },
+} as const satisfies Record<string, PageDefinition>;
+
+export type PageName = keyof typeof PAGES;
+
+/** `:name` at the end of a path. */
+type ParameterOf<Path> = Path extends `${string}:${infer Name}` ? Name : never;
+
+/** A page and what its address names: `{ page: 'trace', traceId: '1-…' }`. */
+export type PageRoute = {
+  [Name in PageName]: { readonly page: Name } & {
+    readonly [Parameter in ParameterOf<(typeof PAGES)[Name]['path']>]: string;
+  };
+}[PageName];
+
+/** The address of a page. */
+export function pathOf(route: PageRoute): string {
+  const { path } = PAGES[route.page];
+  const values = new Map<string, string>(Object.entries(route));
+  return path.replace(/:(\w+)$/, (_, name: string) => encodeURIComponent(values.get(name) ?? ''));
+}
+
+/** The page at an address, with or without a slash at its end; undefined where there is none. */
+export function routeAt(pathname: string): PageRoute | undefined {
+  if (pathname === '/') return { page: 'list' };
+  for (const [page, { path }] of Object.entries(PAGES)) {
+    const encoded = parameterIn(path, pathname);
+    if (encoded === undefined) continue;
+    const [, name] = /:(\w+)$/.exec(path) ?? [];
+    if (name === undefined) return { page } as PageRoute;
+    const value = decoded(encoded);
+    return value === undefined ? undefined : ({ page, [name]: value } as PageRoute);
+  }
+  return undefined;
+}
+
+/** Whether the program is loaded at an address: a page's, or one below, where it says that nothing is there. */
+export function isPageAddress(pathname: string): boolean {
+  const [, first] = pathname.split('/');
+  return pathname === '/' || Object.values(PAGES).some(({ path }) => path.split('/')[1] === first);
+}
+
+/**
+ * What stands, still encoded, where a pattern ends in `:name`; an empty text for a pattern without a name, and undefined
+ * for a path that is not of the pattern.
+ */
+export function parameterIn(pattern: string, pathname: string): string | undefined {
+  const [matched, value = ''] = new RegExp(`^${pattern.replace(/:\w+$/, '([^/]+)')}/?$`).exec(pathname) ?? [];
+  return matched === undefined ? undefined : value;
+}
+
+/** What each path and method of the API answers. `undefined` is 204, and every refusal has `{ message }`. */
+export interface ApiAnswers {
+  '/api/service': { GET: ServiceInfo };
+  '/api/traces': {
+    /** Newest first; `?limit=`, default 200; `?from=&to=`: those that overlap it. */
+    GET: TraceListing;
+    /** Forgets them all, which is a `cleared` event. */
+    DELETE: undefined;
+  };
+  '/api/traces/:trace': { GET: TracePage };
+  '/api/alarms': { GET: AlarmListing };
+  '/api/alarms/:alarm': {
+    /** `?from=&to=`: the range of its chart. */
+    GET: AlarmPage;
+  };
+  '/api/metrics': {
+    /** `?from=&to=` */
+    GET: MetricsPage;
+  };
+  '/api/events': {
+    /** Server-sent events, those of `ApiEvents`. */
+    GET: 'stream';
+  };
+}
+
+/** What each event tells, by its name. */
+export interface ApiEvents {
+  /** Whenever a trace changed, at most a few a second per trace. */
+  summary: TraceSummary;
+  losses: Losses;
+  cleared: Readonly<Record<string, never>>;
+  /** Another state or reason. */
+  alarm: AlarmSummary;
+  /** Something about the service changed: the tracing of a function. */
+  service: ServiceInfo;
+}
+
+export interface ServiceInfo {
+  readonly name: string;
+  readonly stage: string;
+  readonly region: string;
+  /** Whether any function is traced now. */
+  readonly tracing: boolean;
+  readonly functions: readonly FunctionInfo[];
+  /** A line that can be pasted into a terminal, shown while there is no trace. */
+  readonly tryThis: readonly string[];
+}
+
+export interface FunctionInfo {
+  /** The key in `serverless.yml`. */
+  readonly key: string;
+  /** The deployed name. */
+  readonly name: string;
+  /** Whether its tracing mode is `Active` now. */
+  readonly tracing: boolean;
+}
+
+export interface TraceListing {
+  readonly traces: readonly TraceSummary[];
+  readonly losses: Losses;
+}
+
+/** The latest moment that a Date can hold (ECMAScript, "Time Values and Time Range"). */
+const LATEST_MS = 8.64e15;
+
+/**
+ * The range that `?from=&to=` names, in addresses and in the API alike: epoch milliseconds, both or neither. Undefined
+ * for neither, which means all there is; `unreadable` for what is no range, which the API answers with 400.
+ */
+export function readRange(query: URLSearchParams): TimeRange | 'unreadable' | undefined {
+  const [from, to] = [query.get('from'), query.get('to')];
+  if (from === null && to === null) return undefined;
+  const range = { from: milliseconds(from), to: milliseconds(to) };
+  return range.from < range.to ? range : 'unreadable';
+}
+
+/** Whether any moment of a trace, as far as it is known, lies in a range. */
+export function isInRange({ startTime, duration }: TraceSummary, { from, to }: TimeRange): boolean {
+  return startTime * 1000 < to && (startTime + duration) * 1000 >= from;
+}
+
+/** NaN for anything but a moment, so that no comparison with it holds. */
+function milliseconds(text: string | null): number {
+  const number = text !== null && /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+  return number <= LATEST_MS ? number : NaN;
+}
+
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http';
+import type { JsonObject } from '../json.ts';
+import { isObject } from '../json.ts';
+import { RequestError } from './request-error.ts';
+
+/** A body of which nothing is kept, because it has more bytes than are taken. */
+export class BodyTooLargeError extends RequestError {
+  /** Bytes. */
+  readonly size: number;
+
+  constructor(size: number, limit: number) {
+    super('too-large', `The request's body has ${size} bytes; at most ${limit} are taken.`);
+    this.size = size;
+  }
+}
+
+/**
+ * Reads the whole body. One that announces more than `limit` bytes is refused at once, one that turns out to have more
+ * when it ends: a client that is still sending may not see the answer. What is too much is read and thrown away.
+ *
+ * @throws BodyTooLargeError
+ * @throws RequestError with the flaw `cut-off`
+ */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > limit) {
+    request.resume();
+    throw new BodyTooLargeError(announced, limit);
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else chunks.length = 0;
+    }
+  } catch (cause) {
+    throw new RequestError('cut-off', "The connection ended before the request's body did.", { cause });
+  }
+  if (size > limit) throw new BodyTooLargeError(size, limit);
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Reads a body that holds a JSON object; an empty one is an empty object.
+ *
+ * @throws BodyTooLargeError
+ * @throws RequestError with the flaw `cut-off` or `malformed`
+ */
+export async function readJsonBody(request: IncomingMessage, limit: number): Promise<JsonObject> {
+  return parseJsonBody((await readBody(request, limit)).toString());
+}
+
+/** @throws RequestError with the flaw `malformed`, unless `text` is a JSON object or empty. */
+export function parseJsonBody(text: string): JsonObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(text === '' ? '{}' : text);
+  } catch (cause) {
+    const message = `The request's body is not JSON: ${(cause as Error).message}`;
+    throw new RequestError('malformed', message, { cause });
+  }
+  if (isObject(value)) return value;
+  throw new RequestError('malformed', "The request's body is JSON, but no object.");
+}

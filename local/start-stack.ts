@@ -1,0 +1,200 @@
+import { ApiGateway } from './api-gateway/api-gateway.ts';
+import { banner, commandsToTry } from './banner.ts';
+import { CloudWatch } from './cloudwatch/cloudwatch.ts';
+import { ConsoleServer, builtConsole } from './console-server/console-server.ts';
+import { LambdaApi } from './lambda/lambda-api.ts';
+import { LambdaService } from './lambda/lambda-service.ts';
+import { MessagingServer } from './messaging/messaging-server.ts';
+import { QueuePoller } from './messaging/queue-poller.ts';
+import type { LocalPorts } from './ports.ts';
+import { SchedulerApi } from './scheduler/scheduler-api.ts';
+import type { ServiceDefinition } from './template/service.ts';
+import { TableServer } from './tables/table-server.ts';
+import type { Terminal } from './terminal.ts';
+import { XRayDaemon } from './xray/daemon.ts';
+import type { ServiceInfo } from './console-contract.ts';
+import { TraceStore } from './xray/trace-store.ts';
+
+export interface StackOptions {
+  readonly service: ServiceDefinition;
+  readonly ports: LocalPorts;
+  /** Real milliseconds that a minute of CloudWatch lasts. */
+  readonly minuteMs: number;
+  /** Commands to show; `{api}` stands for the address of the first API. */
+  readonly tryThis: readonly string[];
+  readonly terminal: Terminal;
+}
+
+/** A running service. */
+export interface Stack {
+  readonly traces: TraceStore;
+  /** Ends every child process and frees every port. */
+  stop(): Promise<void>;
+}
+
+/** How a port is chosen, for the message that says that one is taken. */
+const PORT_ADVICE = 'the option --port of `serverless local`, from which all others follow';
+const DAEMON_PORT_ADVICE = 'the option --daemon-port of `serverless local`';
+
+/**
+ * Starts every part of a service and says what runs where. Parts know each other by contract only (functions to invoke,
+ * documents to keep, lines to show); this is where they meet.
+ *
+ * @throws Error for people when a part cannot start; what had started is stopped again.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { service, ports, minuteMs, tryThis, terminal } = options;
+  const stops: Array<() => Promise<unknown>> = [];
+  const stop = async (): Promise<void> => {
+    for (const stopPart of stops.splice(0).reverse()) await stopPart();
+  };
+  /** Starts a part and remembers to stop it, whatever happens to the ones after it. */
+  const start = async <T>(part: { start(): T; stop(): Promise<unknown> }): Promise<Awaited<T>> => {
+    stops.push(() => part.stop());
+    return await part.start();
+  };
+  const { region, accountId } = service;
+  const notify = (message: string, cause: unknown): void =>
+    terminal.notice(`${message}: ${cause instanceof Error ? cause.message : String(cause)}`);
+
+  try {
+    const traces = new TraceStore();
+    const daemon = await start(
+      new XRayDaemon({
+        port: ports.daemon,
+        howToChoosePort: DAEMON_PORT_ADVICE,
+        onDocument: (document) => traces.put(document),
+        onInvalid: (reason, sample) => {
+          traces.countInvalid();
+          terminal.notice(`Not an X-Ray document: ${reason}: ${sample}`);
+        },
+      }),
+    );
+    const tables = await start(
+      new TableServer({ tables: service.tables, port: ports.tables, howToChoosePort: PORT_ADVICE }),
+    );
+
+    const messagingUrl = `http://127.0.0.1:${ports.messaging}`;
+    const cloudWatch: CloudWatch = new CloudWatch({
+      service,
+      minuteMs,
+      onProblem: (message) => terminal.notice(message),
+      onTransitions: (transitions) => terminal.transitions(transitions),
+      invoke: (request) => invoke(request),
+      snsEndpoint: messagingUrl,
+      depthOf: (queueName) => messaging.depthOf(queueName),
+    });
+    const lambda = new LambdaService({
+      functions: service.functions,
+      region,
+      accountId,
+      endpoints: {
+        AWS_ENDPOINT_URL_DYNAMODB: tables.url,
+        AWS_ENDPOINT_URL_SNS: messagingUrl,
+        AWS_ENDPOINT_URL_SQS: messagingUrl,
+        AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
+        AWS_ENDPOINT_URL_SCHEDULER: `http://127.0.0.1:${ports.scheduler}`,
+      },
+      daemonAddress: daemon.address,
+      onLog: (event) => {
+        terminal.log(event);
+        cloudWatch.log(event);
+      },
+      onReport: (report) => {
+        terminal.report(report);
+        cloudWatch.report(report);
+      },
+      onSegment: (document) => traces.put(document),
+    });
+    const invoke = cloudWatch.observeInvoke(lambda.invoke);
+    const messaging = new MessagingServer({
+      ...service,
+      port: ports.messaging,
+      howToChoosePort: PORT_ADVICE,
+      invoke,
+      onError: notify,
+      onMessages: cloudWatch.messages,
+      onPublished: cloudWatch.published,
+      onAsyncEvent: cloudWatch.asyncEvent,
+    });
+    const { url: endpoint, warnings } = await start(messaging);
+    const commands = commandsToTry(service, ports, tryThis);
+    const info = (): ServiceInfo => serviceInfo({ ...service, functions: lambda.functions }, commands);
+    const page = new ConsoleServer({
+      store: traces,
+      cloudWatch,
+      port: ports.console,
+      howToChoosePort: PORT_ADVICE,
+      staticDirectory: builtConsole(),
+      serviceInfo: info,
+    });
+    await start(lambda);
+    await start(
+      new LambdaApi({
+        invoke,
+        functions: service.functions,
+        onConfigurationChanged: (definition) => {
+          lambda.reconfigure(definition);
+          page.serviceChanged();
+        },
+        port: ports.lambda,
+        howToChoosePort: PORT_ADVICE,
+        onDropped: (message) => terminal.notice(message),
+        onAsyncEvent: cloudWatch.asyncEvent,
+      }),
+    );
+    await start(
+      new SchedulerApi({
+        region,
+        accountId,
+        groups: service.scheduleGroups,
+        invoke,
+        port: ports.scheduler,
+        howToChoosePort: PORT_ADVICE,
+        onDropped: (message) => terminal.notice(message),
+        onAsyncEvent: cloudWatch.asyncEvent,
+      }),
+    );
+
+    for (const mapping of service.eventSourceMappings) {
+      await start(new QueuePoller({ mapping, endpoint, region, invoke, onError: notify }));
+    }
+    for (const [index, api] of service.apis.entries()) {
+      const metrics = cloudWatch.observeApi(api);
+      await start(
+        new ApiGateway({
+          api,
+          invoke: metrics.observeInvoke(invoke),
+          region,
+          accountId,
+          port: ports.api(index),
+          howToChoosePort: PORT_ADVICE,
+          onSegment: (document) => traces.put(document),
+          onRequest: (entry) => {
+            terminal.request(entry);
+            metrics.request(entry);
+          },
+        }),
+      );
+    }
+    await start(cloudWatch);
+    await start(page);
+    for (const warning of [...tables.warnings, ...warnings]) terminal.notice(warning);
+    terminal.text(banner({ service, ports, tracing: info().tracing, minuteMs, tryThis: commands }));
+    return { traces, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** What the page says about the service: `functions` as they are configured now. */
+function serviceInfo(service: ServiceDefinition, tryThis: readonly string[]): ServiceInfo {
+  const { name, stage, region } = service;
+  const functions = service.functions.map((definition) => ({
+    key: definition.key,
+    name: definition.name,
+    tracing: definition.tracingMode === 'Active',
+  }));
+  return { name, stage, region, tracing: functions.some(({ tracing }) => tracing), functions, tryThis };
+}

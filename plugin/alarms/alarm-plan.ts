@@ -1,0 +1,118 @@
+import type { ComparisonOperator, Expression, TreatMissingData } from 'lambda-lantern-local/template';
+import type { ResourceKind } from './resource-kinds.ts';
+
+/** What `planAlarms` makes of an inventory and the settings. */
+export interface AlarmPlan {
+  readonly alarms: readonly PlannedAlarm[];
+  /** The metrics that the alarms need and that are made of log lines. */
+  readonly filters: readonly PlannedFilter[];
+  /** "The service is unhealthy": one, or the root last and its branches before it where one rule would be too long. */
+  readonly composites: readonly PlannedComposite[];
+  /** What cannot be watched, and why; what is switched off is not listed. */
+  readonly skipped: readonly SkippedAlarm[];
+}
+
+export interface SkippedAlarm {
+  /** As of an alarm; only the kind of the resource, where none of its alarms would work. */
+  readonly id: string;
+  readonly resource: PlannedAlarm['resource'];
+  readonly why: string;
+}
+
+export interface PlannedComposite {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly rule: string;
+  /** Logical ids of the alarms in the rule. */
+  readonly children: readonly string[];
+  readonly description: string;
+  /** Whether it stands for the service: a branch only stands for a part of it. */
+  readonly isRoot: boolean;
+}
+
+/**
+ * One alarm as the plugin plans it, before it is CloudFormation. What plans alarms writes it; the check, the table of
+ * `serverless alarms`, the dashboard, the estimate of costs and the template read it.
+ */
+export interface PlannedAlarm {
+  /** Which alarm of the defaults this is: `function.duration`, `queue.age`, … */
+  readonly id: string;
+  readonly logicalId: string;
+  /** `AlarmName`, unique in the account: begins with service and stage. */
+  readonly name: string;
+  readonly resource: { readonly kind: ResourceKind; readonly logicalId: string; readonly key: string };
+  /** The condition of the template under which the resource, and so the alarm, is deployed. */
+  readonly condition?: string;
+  readonly metric: MetricSource;
+  readonly comparisonOperator: ComparisonOperator;
+  /** Absent for an anomaly band. */
+  readonly threshold?: number;
+  /** The id of the band among the metrics of an alarm on an anomaly. */
+  readonly thresholdMetricId?: string;
+  /** Of the threshold, for people: `ms`, `%`, `messages`. */
+  readonly unit: string;
+  readonly evaluationPeriods: number;
+  readonly datapointsToAlarm: number;
+  readonly treatMissingData: TreatMissingData;
+  readonly evaluateLowSampleCountPercentile?: 'evaluate' | 'ignore';
+  /** What ALARM means, one sentence. */
+  readonly meaning: string;
+  /** The likely cause, and what to look at first. */
+  readonly cause: string;
+  /** Why this threshold: the default's reason with the numbers of this resource in it. */
+  readonly reason: string;
+  /** Why missing data is treated so. */
+  readonly missingReason: string;
+  /** Symptoms make the service unhealthy: its users feel them, or work is lost. Warnings say that this may come. */
+  readonly severity: 'symptom' | 'warning';
+  /** The console page to look at first. */
+  readonly link: Expression;
+  /** The names of the settings of this alarm that `serverless.yml` gives. */
+  readonly overridden: readonly string[];
+}
+
+export type MetricSource = MetricStat | MetricMath;
+
+export interface MetricStat {
+  readonly kind: 'stat';
+  readonly namespace: Expression;
+  readonly metricName: string;
+  readonly dimensions: readonly Dimension[];
+  /** `Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount`, or a percentile such as `p99`. */
+  readonly statistic: string;
+  /** Seconds. */
+  readonly period: number;
+  readonly unit?: string;
+}
+
+/** Metric math: the expression of `returns` is what is compared. */
+export interface MetricMath {
+  readonly kind: 'math';
+  readonly metrics: ReadonlyArray<
+    | { readonly id: string; readonly stat: MetricStat; readonly label?: string }
+    | { readonly id: string; readonly expression: string; readonly label?: string }
+  >;
+  readonly returns: string;
+  /** Seconds. */
+  readonly period: number;
+}
+
+export interface Dimension {
+  readonly name: string;
+  readonly value: Expression;
+}
+
+/** A metric that CloudWatch Logs makes of a function's log lines. */
+export interface PlannedFilter {
+  readonly logicalId: string;
+  /** The logical id of the function. */
+  readonly functionLogicalId: string;
+  readonly condition?: string;
+  readonly logGroup: Expression;
+  readonly pattern: string;
+  /** `LambdaLantern/<deployed name of the function>`: a metric filter has no dimensions that are not in the log line. */
+  readonly namespace: Expression;
+  readonly metricName: string;
+  readonly metricValue: string;
+  readonly unit: string;
+}

@@ -1,0 +1,429 @@
+import type { Expression, FunctionResource, ProvisionedConcurrency } from 'lambda-lantern-local/template';
+import { INIT_TIMEOUT_MS } from 'lambda-lantern-local/template';
+import type { MetricStat } from '../alarm-plan.ts';
+import type { Tuning, Unwatched, Watched } from '../default-alarm.ts';
+import { defaultAlarms, fiveMinutes, minutes, ofLimit, ONE_IS_ENOUGH } from '../default-alarm.ts';
+import { lambda, math, metric } from '../metrics.ts';
+import { reportMetric } from '../report-filters.ts';
+import { duration, percent } from '../wording.ts';
+
+/** How invocations end and how long they take: the metrics that Lambda sends for every function. */
+const INVOCATION_ALARMS = defaultAlarms<'function'>([
+  {
+    name: 'duration',
+    tuning: { share: 0.8, statistic: 'p99', ...minutes(3, 5) },
+    shareOf: 'its timeout',
+    unit: 'ms',
+    severity: 'symptom',
+    meaning: 'The slowest invocations come close to the timeout; beyond it they are killed.',
+    cause:
+      'A slow dependency, more data than before, or too little memory, which means too little CPU. Look at a trace of ' +
+      'the slowest invocation.',
+    numbers:
+      'Our judgement: at four fifths of its own timeout a function is about to lose invocations, and there is still time to ' +
+      'look. Lambda, "Types of metrics": use percentiles for Duration. 3 of 5 minutes: one slow minute may be a cold dependency.',
+    missing: 'No data means no invocations, and then none of them is slow.',
+    watch: (fn, tuning) => {
+      const limit = fn.timeout * 1000;
+      const threshold = ofLimit(tuning, limit);
+      return {
+        metric: lambda('Duration', fn, tuning),
+        threshold,
+        reason: `${percent(threshold / limit)} of its timeout of ${fn.timeout} s`,
+      };
+    },
+  },
+  {
+    name: 'errorRate',
+    tuning: { threshold: 5, minimum: 20, statistic: 'Sum', ...minutes(2, 3) },
+    unit: '%',
+    severity: 'symptom',
+    meaning: 'A notable part of the invocations ends in an error.',
+    cause: 'A deployment, or a failing dependency. Look at the errors in the log, newest first.',
+    numbers:
+      '5 % is what AWS recommends for 5xx answers of an API; the guard of 20 invocations is our judgement: below it, a single ' +
+      'error would be more than 5 %.',
+    missing: 'No data means no invocations, and then none of them failed.',
+    watch: (fn, { minimum = 0, ...tuning }) => ({
+      metric: math(
+        `IF(invocations >= ${minimum}, 100 * errors / invocations, 0)`,
+        { errors: lambda('Errors', fn, tuning), invocations: lambda('Invocations', fn, tuning) },
+        'Error rate (%)',
+      ),
+      reason: `of minutes with ${minimum} invocations or more`,
+    }),
+  },
+  {
+    name: 'errors',
+    tuning: { threshold: 0, minimum: 100, statistic: 'Sum', ...fiveMinutes(1, 1) },
+    unit: 'errors',
+    severity: 'symptom',
+    meaning: 'An invocation failed on low traffic.',
+    cause:
+      'Input that the function does not expect, or a dependency that failed. Look at the error in the log, newest first.',
+    numbers:
+      'Our judgement: on low traffic every error counts, as a rate would need days to say anything. 100 invocations in 5 ' +
+      'minutes are the 20 a minute from which errorRate takes over.',
+    missing: 'No data means no invocations, and then none of them failed.',
+    watch: (fn, { minimum = 0, ...tuning }) => ({
+      metric: math(
+        `IF(invocations < ${minimum}, errors, 0)`,
+        { errors: lambda('Errors', fn, tuning), invocations: lambda('Invocations', fn, tuning) },
+        'Errors on low traffic',
+      ),
+      reason: `every error counts while there are fewer than ${minimum} invocations in ${duration(tuning.period)}`,
+    }),
+  },
+  {
+    name: 'throttles',
+    tuning: { threshold: 0, statistic: 'Sum', ...minutes(2, 5) },
+    unit: 'throttles',
+    severity: 'symptom',
+    meaning: 'Invocations are refused because there is no concurrency left for them.',
+    cause:
+      'The reserved concurrency of the function, or the quota of the account, is used up; or traffic grew faster than Lambda scales.',
+    numbers:
+      'AWS recommends an alarm on the sum per minute and leaves the threshold open. Ours is none: callers that wait get an ' +
+      'error, queues and streams fall behind. 2 of 5 minutes: one burst is retried by everything but an API.',
+    missing: 'No data means no invocations were asked for, and then none was refused.',
+    watch: (fn, tuning) =>
+      fn.reservedConcurrency === 0
+        ? { skipped: 'its reserved concurrency is 0: it is switched off, and all it does is refuse' }
+        : { metric: lambda('Throttles', fn, tuning), reason: 'every refused invocation counts' },
+  },
+]);
+
+/**
+ * What only the report of an invocation says, which Lambda writes into the log: metric filters make metrics of it, with no
+ * code in the function. CloudWatch bills each as a custom metric for the hours in which it has data.
+ */
+const REPORT_ALARMS = defaultAlarms<'function'>([
+  {
+    name: 'memory',
+    tuning: { share: 0.9, statistic: 'Maximum', ...minutes(3, 5) },
+    shareOf: 'its memory',
+    unit: 'MB',
+    severity: 'warning',
+    meaning: 'The function needs almost all of its memory; with more it is killed.',
+    cause:
+      'A leak between invocations, larger input, or a limit that was always tight. Compare the maximum with the day before.',
+    numbers:
+      '90 % is what AWS recommends for memory_utilization of Lambda Insights; the maximum, because one invocation is enough to be killed.',
+    missing: 'No report means no invocation, and then none needs memory.',
+    watch: (fn, tuning) =>
+      fromReport(fn, 'MaxMemoryUsed', (report) => {
+        const threshold = ofLimit(tuning, fn.memorySize);
+        return {
+          metric: report(tuning),
+          threshold,
+          reason: `${percent(threshold / fn.memorySize)} of its memory of ${fn.memorySize} MB`,
+        };
+      }),
+  },
+  {
+    name: 'timeouts',
+    tuning: ONE_IS_ENOUGH,
+    unit: 'timeouts',
+    severity: 'symptom',
+    meaning: 'Lambda killed an invocation at its timeout; other errors are not counted here.',
+    cause:
+      'A dependency that hangs, a timeout of a client that is longer than that of the function, or input that is too large.',
+    numbers: 'Our judgement: an invocation that was killed left its work half done, so that one is enough.',
+    missing: 'The metric exists only when an invocation timed out.',
+    watch: (fn, tuning) =>
+      fromReport(fn, 'Timeouts', (report) => ({
+        metric: report(tuning),
+        reason: `every invocation killed after ${fn.timeout} s counts`,
+      })),
+  },
+  {
+    name: 'initDuration',
+    on: false,
+    tuning: { share: 0.5, statistic: 'Maximum', ...fiveMinutes(2, 3) },
+    shareOf: 'the 10 s of the init phase',
+    unit: 'ms',
+    severity: 'warning',
+    meaning: 'Cold starts are slow; the first caller waits for them, and Duration does not show it.',
+    cause:
+      'A larger package, more work outside of the handler, or a call while loading. Look at what is imported.',
+    numbers:
+      'Our judgement: half of the 10 s that Lambda gives the init phase ("Lambda execution environment"). Off unless asked ' +
+      'for, as it costs a custom metric per function.',
+    missing: 'No report with an init means no cold start.',
+    watch: (fn, tuning) =>
+      fromReport(fn, 'InitDuration', (report) => {
+        const threshold = ofLimit(tuning, INIT_TIMEOUT_MS);
+        return {
+          metric: report(tuning),
+          threshold,
+          reason: `${percent(threshold / INIT_TIMEOUT_MS)} of the ${INIT_TIMEOUT_MS / 1000} s that Lambda gives the init phase`,
+        };
+      }),
+  },
+  {
+    name: 'coldStarts',
+    on: false,
+    tuning: { threshold: 10, minimum: 100, statistic: 'SampleCount', ...fiveMinutes(3, 3) },
+    unit: '%',
+    severity: 'warning',
+    meaning: 'A notable part of the invocations waits for a cold start.',
+    cause:
+      'Traffic that comes in bursts, environments that crash (look at the errors), or frequent deployments.',
+    numbers:
+      'Our judgement: steady traffic sees far fewer than one cold start in ten; fewer than 100 invocations in 5 minutes say ' +
+      'nothing. Off unless asked for, as it costs a custom metric per function.',
+    missing: 'No report with an init means no cold start.',
+    watch: (fn, { minimum = 0, ...tuning }) =>
+      fromReport(fn, 'InitDuration', (report) => ({
+        metric: math(
+          `IF(invocations >= ${minimum}, 100 * inits / invocations, 0)`,
+          {
+            inits: report(tuning),
+            invocations: lambda('Invocations', fn, { statistic: 'Sum', period: tuning.period }),
+          },
+          'Cold starts (%)',
+        ),
+        reason: `of the invocations of ${duration(tuning.period)} with ${minimum} or more`,
+      })),
+  },
+]);
+
+type FromReport = Omit<Watched, 'threshold'> & Partial<Watched>;
+
+function fromReport(
+  fn: FunctionResource,
+  name: Parameters<typeof reportMetric>[1],
+  watch: (report: (tuning: Tuning) => MetricStat) => FromReport,
+): FromReport | Unwatched {
+  const report = reportMetric(fn, name);
+  return 'skipped' in report ? report : { ...watch(report.stat), filters: [report.filter] };
+}
+
+/** How near a function is to the concurrency that it has. */
+const CONCURRENCY_ALARMS = defaultAlarms<'function'>([
+  {
+    name: 'concurrency',
+    tuning: { share: 0.9, statistic: 'Maximum', ...minutes(3, 5) },
+    shareOf: 'its reserved concurrency',
+    comparisonOperator: 'GreaterThanOrEqualToThreshold',
+    unit: 'invocations',
+    severity: 'warning',
+    meaning:
+      'The function uses almost all of the concurrency that is reserved for it; beyond it, it is throttled.',
+    cause: 'More traffic, or invocations that take longer. Compare with Duration before reserving more.',
+    numbers:
+      '90 % is what AWS recommends of the quota; here it is of what is reserved. Lambda, "Monitoring concurrency": view it with Maximum.',
+    missing: 'No data means that nothing runs.',
+    watch: (fn, tuning) => {
+      const { reservedConcurrency: reserved } = fn;
+      // Without a reservation the account's quota is the limit: account.concurrency watches it once. At 0 nothing runs.
+      if (reserved === undefined || reserved === 0) return [];
+      const threshold = tuning.threshold ?? Math.max(1, Math.floor(ofLimit(tuning, reserved)));
+      return {
+        metric: lambda('ConcurrentExecutions', fn, tuning),
+        threshold,
+        reason: `${percent(threshold / reserved)} of its reserved concurrency of ${reserved}`,
+      };
+    },
+  },
+  {
+    name: 'provisionedUtilization',
+    tuning: { threshold: 0.9, statistic: 'Maximum', ...minutes(3, 5) },
+    unit: 'of 1',
+    severity: 'warning',
+    meaning: 'Almost all environments that are kept ready are in use.',
+    cause:
+      'More traffic, or invocations that take longer. Raise the provisioned concurrency, or scale it by schedule.',
+    numbers:
+      'Our judgement. The metric is a fraction of 1; Lambda, "Monitoring concurrency": view it with Maximum.',
+    missing: 'Lambda sends nothing while nothing runs.',
+    watch: (fn, tuning) =>
+      fn.provisioned.map((provisioned) => ({
+        metric: provisionedMetric('ProvisionedConcurrencyUtilization', fn, provisioned, tuning),
+        reason: `of the provisioned concurrency of ${provisioned.concurrency}`,
+        part: qualifierOf(provisioned),
+      })),
+  },
+  {
+    name: 'provisionedSpillover',
+    tuning: { threshold: 0, statistic: 'Sum', ...minutes(2, 5) },
+    unit: 'invocations',
+    severity: 'warning',
+    meaning: 'Invocations found no environment that was kept ready, and started cold.',
+    cause:
+      'The provisioned concurrency is too low for the traffic, or the callers name a version without any.',
+    numbers:
+      'Our judgement: whoever pays for environments kept ready wants none to start cold. Lambda, "Monitoring concurrency": view it with Sum.',
+    missing: 'Lambda sends nothing while nothing runs.',
+    watch: (fn, tuning) =>
+      fn.provisioned.map((provisioned) => ({
+        metric: provisionedMetric('ProvisionedConcurrencySpilloverInvocations', fn, provisioned, tuning),
+        reason: `every invocation counts beyond the provisioned concurrency of ${provisioned.concurrency}`,
+        part: qualifierOf(provisioned),
+      })),
+  },
+]);
+
+/** Lambda sends these for an alias or a version only, never for the whole function. */
+function provisionedMetric(
+  name: string,
+  fn: FunctionResource,
+  { qualifier }: ProvisionedConcurrency,
+  tuning: Tuning,
+): MetricStat {
+  const resource: Expression =
+    typeof fn.name === 'string' && typeof qualifier === 'string'
+      ? `${fn.name}:${qualifier}`
+      : { 'Fn::Join': [':', [fn.name, qualifier]] };
+  return metric('AWS/Lambda', name, { FunctionName: fn.name, Resource: resource }, tuning);
+}
+
+const qualifierOf = ({ logicalId, qualifier }: ProvisionedConcurrency): string =>
+  typeof qualifier === 'string' ? qualifier : logicalId;
+
+/** Work that waits for a function: asynchronous events, and records of streams. */
+const WAITING_WORK_ALARMS = defaultAlarms<'function'>([
+  {
+    name: 'asyncAge',
+    where: ({ isAsync }) => isAsync,
+    tuning: { share: 0.5, statistic: 'Maximum', ...minutes(3, 5) },
+    shareOf: 'the age at which an event is dropped, and at most 10 minutes',
+    unit: 'ms',
+    severity: 'symptom',
+    meaning: 'Events wait long for the function; too old, they are dropped.',
+    cause: 'The function is throttled, or fails and is retried. Look at its throttles and errors.',
+    numbers:
+      'Our judgement: the lower of half its maximum age and ten minutes. Lambda retries after one and after two minutes ("How ' +
+      'Lambda handles errors and retries with asynchronous invocation"), which stays far below.',
+    missing: 'No data means no asynchronous events.',
+    watch: (fn, tuning) => {
+      const threshold = tuning.threshold ?? Math.min(ofLimit(tuning, fn.maximumEventAge * 1000), 600_000);
+      return {
+        metric: lambda('AsyncEventAge', fn, tuning),
+        threshold,
+        reason: `${duration(threshold / 1000)} of the ${duration(fn.maximumEventAge)} that Lambda keeps an event`,
+      };
+    },
+  },
+  {
+    name: 'asyncDropped',
+    where: ({ isAsync }) => isAsync,
+    tuning: ONE_IS_ENOUGH,
+    unit: 'events',
+    severity: 'symptom',
+    meaning: 'Lambda gave up on an event: the function did not handle it.',
+    cause: 'Errors in every attempt, or throttling for too long. Look at the errors of the minutes before.',
+    numbers:
+      'Our judgement: a dropped event is lost work unless a destination or dead-letter queue has it. Lambda, "Types of metrics": Sum.',
+    missing: 'No data means no asynchronous events.',
+    watch: (fn, tuning) => ({
+      metric: lambda('AsyncEventsDropped', fn, tuning),
+      reason: 'every event that is given up counts',
+    }),
+  },
+  {
+    name: 'deadLetterErrors',
+    where: ({ hasDeadLetterConfig }) => hasDeadLetterConfig,
+    tuning: ONE_IS_ENOUGH,
+    unit: 'errors',
+    severity: 'symptom',
+    meaning: 'An event that failed could not be put into the dead-letter queue, and is lost.',
+    cause: 'Missing permission, a queue that is gone, or an event that is too large for it.',
+    numbers:
+      'Our judgement: what does not reach the dead-letter queue is lost for good. Lambda, "Types of metrics": Sum.',
+    missing: 'The metric exists only when sending failed.',
+    watch: (fn, tuning) => ({
+      metric: lambda('DeadLetterErrors', fn, tuning),
+      reason: 'every event that does not reach its dead-letter queue counts',
+    }),
+  },
+  {
+    name: 'destinationFailures',
+    where: ({ hasDestination }) => hasDestination,
+    tuning: ONE_IS_ENOUGH,
+    unit: 'errors',
+    severity: 'symptom',
+    meaning: 'A result could not be sent to its destination, and is lost.',
+    cause: 'Missing permission, a target that is gone, or a result that is too large for it.',
+    numbers:
+      'Our judgement: what does not reach its destination is lost for good. Lambda, "Types of metrics": Sum.',
+    missing: 'The metric exists only when sending failed.',
+    watch: (fn, tuning) => ({
+      metric: lambda('DestinationDeliveryFailures', fn, tuning),
+      reason: 'every result that does not reach its destination counts',
+    }),
+  },
+  {
+    name: 'iteratorAge',
+    where: ({ streams }) => streams.some(({ kind }) => kind !== 'kafka'),
+    tuning: { threshold: 300_000, statistic: 'Maximum', ...minutes(3, 5) },
+    unit: 'ms',
+    severity: 'symptom',
+    meaning: 'The function is behind the stream; records that get too old are lost unread.',
+    cause:
+      'A batch that fails blocks its shard; or more records than it handles. Look at its errors, then at Duration.',
+    numbers:
+      'Our judgement: five minutes, beside the time that the batch may take to fill. A stream keeps records for 24 hours unless told otherwise.',
+    missing: 'No data means no records.',
+    watch: (fn, tuning) => {
+      const streams = fn.streams.filter(({ kind }) => kind !== 'kafka');
+      const window = Math.max(...streams.map(({ batchingWindow }) => batchingWindow));
+      const { threshold: delay = 0 } = tuning;
+      return {
+        metric: lambda('IteratorAge', fn, tuning),
+        threshold: delay + 1000 * window,
+        reason: `${duration(delay / 1000)}${window > 0 ? ` beyond its batching window of ${window} s` : ''}`,
+      };
+    },
+  },
+  {
+    name: 'offsetLag',
+    where: ({ streams }) => streams.some(({ kind }) => kind === 'kafka'),
+    tuning: { threshold: 10_000, statistic: 'Maximum', ...minutes(8, 10) },
+    unit: 'records',
+    severity: 'symptom',
+    meaning: 'The function is behind the Kafka topic.',
+    cause:
+      'A batch that fails blocks its partition; or more records than it handles. Look at its errors, then at Duration.',
+    numbers:
+      'Our judgement, and a poor one: what is much depends on the topic. Set a threshold, or anomaly, for yours.',
+    missing: 'No data means no records.',
+    watch: (fn, tuning) => ({
+      metric: lambda('OffsetLag', fn, tuning),
+      reason: 'records that wait, for most of 10 minutes',
+    }),
+  },
+]);
+
+export const FUNCTION_ALARMS = [
+  ...INVOCATION_ALARMS,
+  ...REPORT_ALARMS,
+  ...CONCURRENCY_ALARMS,
+  ...WAITING_WORK_ALARMS,
+];
+
+export const ACCOUNT_ALARMS = defaultAlarms<'account'>([
+  {
+    name: 'concurrency',
+    where: ({ functions }) => functions.length > 0,
+    tuning: { threshold: 80, statistic: 'Maximum', ...minutes(5, 10) },
+    unit: '%',
+    severity: 'warning',
+    meaning:
+      'All functions of the account in this region together come near its quota of concurrency; beyond it, all are throttled.',
+    cause:
+      'One function that grew or hangs: sort the functions by ConcurrentExecutions. Reserve concurrency, or ask for a higher quota.',
+    numbers:
+      'AWS recommends 90 % of the quota in 10 of 10 minutes; ours is 80 % in 5 of 10, because a higher quota takes days to get. ' +
+      'SERVICE_QUOTA follows the quota, a number in the template would not.',
+    missing: 'No data means that nothing runs in this account and region.',
+    watch: (_account, tuning) => ({
+      metric: math(
+        '100 * concurrency / SERVICE_QUOTA(concurrency)',
+        { concurrency: metric('AWS/Lambda', 'ConcurrentExecutions', {}, tuning) },
+        'Concurrency used (%)',
+      ),
+      reason: "of the account's quota of concurrent executions in this region",
+    }),
+  },
+]);

@@ -1,0 +1,242 @@
+import type { Inventory } from 'lambda-lantern-local/template';
+import { ALARM_STATES, isObject } from 'lambda-lantern-local/template';
+import type { Tuning } from '../alarms/default-alarm.ts';
+import { DEFAULTS } from '../alarms/defaults.ts';
+import type { ResourceKind } from '../alarms/resource-kinds.ts';
+import { resourcesByKind } from '../alarms/resource-kinds.ts';
+import type { ServiceNames, Setting, ValueOf, ValuesOf } from './vocabulary.ts';
+import {
+  aBoolean,
+  aCount,
+  aDuration,
+  aFunction,
+  allOf,
+  anEmail,
+  anExpression,
+  anHttpsUrl,
+  aNumber,
+  aPeriod,
+  aPositiveCount,
+  aPositiveNumber,
+  aShare,
+  aStatistic,
+  aText,
+  checkedFirst,
+  checkedHere,
+  expected,
+  group,
+  listOf,
+  mistakesByName,
+  oneOf,
+  orSwitch,
+  perStage,
+  suggestion,
+} from './vocabulary.ts';
+
+/**
+ * Every setting of `custom.lantern`, once: the types that the plugin reads, the schema that the framework checks, and the messages
+ * for mistakes all come from these lists. A new setting is a line here.
+ */
+
+/** What `serverless local` says. */
+const LOCAL = {
+  /** Commands shown when the service has started; `{api}` becomes the address of its first API. */
+  tryThis: listOf(aText),
+};
+
+/** Who turns the tracing of functions on and off; see docs/tracing-on-demand.md. */
+const TRACING = {
+  /** The function that alarms call. */
+  onAlarm: aFunction,
+  /** How long tracing stays on at most. @default '1h' */
+  longest: aDuration,
+  /** Functions that are never to be traced. */
+  never: listOf(aFunction),
+};
+
+/** Which dashboards there are; see docs/dashboards.md. */
+const DASHBOARDS = {
+  /** The service at a glance. @default true */
+  service: aBoolean,
+  /** Every function and resource by itself. @default true */
+  resources: aBoolean,
+};
+
+/** What happens when an alarm changes its state. */
+const ACTIONS = {
+  /** The ARN of a topic that exists; without it, the service gets one: `LanternAlarmTopic`. */
+  topic: anExpression,
+  /**
+   * How that topic is encrypted: with a key of its own (1 USD a month), with the key of this ARN, or not at all. SNS' own
+   * key would not do: CloudWatch may not use it.
+   *
+   * @default true
+   */
+  encryption: orSwitch(anExpression),
+  /** Addresses; each has to confirm by a link in a mail. */
+  email: listOf(anEmail),
+  /** Addresses that SNS posts to; each has to confirm. */
+  https: listOf(anHttpsUrl),
+  slack: allOf({ workspaceId: aText, channelId: aText }),
+  teams: allOf({ tenantId: aText, teamId: aText, channelId: aText }),
+  /** Which changes of state are notified. @default ['ALARM', 'OK'] */
+  states: listOf(oneOf(...ALARM_STATES)),
+  /** Whether each alarm notifies, only the one for the service, or both. @default 'each' */
+  from: oneOf('each', 'composite', 'both'),
+  /** Sends "CloudWatch Alarm State Change" events of the service's alarms to a function of it, or to an ARN. */
+  events: group(
+    { function: aFunction, target: anExpression, role: anExpression },
+    {
+      together: (values, path) =>
+        'function' in values === 'target' in values
+          ? [`${path}: expected either a function or a target`]
+          : [],
+    },
+  ),
+};
+
+/** The numbers of an alarm. The compiler sees to it that none is missing. */
+const TUNING: { readonly [Name in keyof Tuning]-?: Setting<NonNullable<Tuning[Name]>> } = {
+  threshold: aNumber,
+  share: aShare,
+  minimum: aCount,
+  statistic: aStatistic,
+  period: aPeriod,
+  evaluationPeriods: aPositiveCount,
+  datapointsToAlarm: aPositiveCount,
+  treatMissingData: oneOf('missing', 'ignore', 'breaching', 'notBreaching'),
+  anomaly: aPositiveNumber,
+};
+
+/** Only where the default has them: not every threshold is a part of a limit, nor guarded by a count. */
+const DERIVED: readonly string[] = ['share', 'minimum'];
+
+/** On, off, or on with some numbers of its own. */
+export type AlarmSetting = boolean | Partial<Tuning>;
+
+/** By alarm; `false` for none of its alarms. */
+export type ResourceSettings = boolean | Readonly<Record<string, AlarmSetting>>;
+
+/** By kind, key or logical id. */
+type AlarmsByName = Readonly<Record<string, ResourceSettings>>;
+
+const BOOLEAN = { type: 'boolean' };
+const NUMBER_OR_TEXT = { anyOf: [{ type: 'number' }, { type: 'string' }] };
+const byName = (form: object) => ({ type: 'object', additionalProperties: form });
+
+/** Which alarm a resource has, and which number an alarm, is more than the framework knows. */
+const ALARMS_BY_NAME = byName({
+  anyOf: [BOOLEAN, byName({ anyOf: [BOOLEAN, byName(NUMBER_OR_TEXT)] })],
+});
+
+/** The alarms that can be put on a resource, by its kind. */
+const ALARMS_ON = Object.fromEntries(
+  Object.entries(DEFAULTS).map(([kind, alarms]) => {
+    const list = alarms.map(({ name, tuning }) => {
+      const numbers = Object.entries(TUNING).filter(
+        ([number]) => !DERIVED.includes(number) || number in tuning,
+      );
+      const setting = orSwitch(group(Object.fromEntries(numbers), { what: 'option of this alarm' }));
+      return [name, setting] as const;
+    });
+    return [kind, orSwitch(group(Object.fromEntries(list), { what: `alarm of a ${kind}` }))] as const;
+  }),
+) as Readonly<Record<string, Setting<ResourceSettings>>>;
+
+const byKind: Setting<{ readonly [Kind in ResourceKind]?: ResourceSettings }> = {
+  form: ALARMS_BY_NAME,
+  mistakes: group(ALARMS_ON, { what: 'kind of resource' }).mistakes,
+};
+
+const byFunction: Setting<AlarmsByName> = {
+  form: ALARMS_BY_NAME,
+  mistakes: (value, path, names) =>
+    mistakesByName(value, path, names.functions, 'function', (_key, alarms, at) =>
+      ALARMS_ON.function?.mistakes(alarms, at, names),
+    ),
+};
+
+const byLogicalId: Setting<AlarmsByName> = {
+  form: ALARMS_BY_NAME,
+  mistakes: (value, path, names) => {
+    const { functions, resources = new Map<string, ResourceKind>() } = names;
+    if (!isObject(value)) return [expected(path, 'settings by logical id', value)];
+    return Object.entries(value).flatMap(([key, alarms]) => {
+      const at = `${path}.${key}`;
+      const kind = resources.get(key);
+      if (kind !== undefined) return ALARMS_ON[kind]?.mistakes(alarms, at, names) ?? [];
+      return functions.includes(key)
+        ? [`${at}: this is a function; its settings stand in functions.${key}`]
+        : [
+            `${at}: the template has no such resource that can be watched${suggestion(key, [...resources.keys()])}`,
+          ];
+    });
+  },
+};
+
+/** Which alarms there are, and whom they tell; see docs/alarms.md. */
+const ALARMS = {
+  /** For every resource of a kind. */
+  defaults: byKind,
+  /** For one function, by its key in `serverless.yml`. Wins over `defaults`. */
+  functions: byFunction,
+  /** For anything else, by its logical id in the template. Wins over `defaults`. */
+  resources: byLogicalId,
+  /** Whether there is one alarm that stands for the health of the service. @default true */
+  composite: aBoolean,
+  /** Whom they tell. */
+  actions: checkedHere(
+    group(ACTIONS, {
+      together: (values, path) =>
+        'topic' in values && 'encryption' in values
+          ? [`${path}.encryption: it is of the topic that is made here, but ${path}.topic names another`]
+          : [],
+    }),
+  ),
+};
+
+const LANTERN = {
+  local: checkedFirst(LOCAL),
+  alarms: orSwitch(perStage(ALARMS)),
+  tracing: checkedFirst(TRACING),
+  dashboards: orSwitch(checkedHere(perStage(DASHBOARDS))),
+};
+
+/** `custom.lantern` in `serverless.yml`. */
+export type LanternSettings = ValuesOf<typeof LANTERN>;
+
+export type AlarmSettings = ValueOf<typeof LANTERN.alarms>;
+export type StageAlarmSettings = ValuesOf<typeof ALARMS>;
+export type ActionSettings = ValuesOf<typeof ACTIONS>;
+export type TracingSettings = ValuesOf<typeof TRACING>;
+export type DashboardSettings = ValueOf<typeof LANTERN.dashboards>;
+export type StageDashboardSettings = ValuesOf<typeof DASHBOARDS>;
+
+/** JSON schema of `custom`, for the framework. */
+export const SETTINGS_SCHEMA = { type: 'object', properties: { lantern: checkedFirst(LANTERN).form } };
+
+/**
+ * Looks for the mistakes that the schema does not see, in what is whatever stands in `serverless.yml`. Pure.
+ *
+ * @returns one sentence per mistake, each beginning with its path; empty when there is none.
+ */
+export function checkSettings(
+  part: keyof LanternSettings,
+  settings: unknown,
+  names: ServiceNames,
+): readonly string[] {
+  return settings === undefined ? [] : LANTERN[part].mistakes(settings, `custom.lantern.${part}`, names);
+}
+
+/** What the settings of a service may name. */
+export function namesIn(inventory: Inventory): ServiceNames {
+  const { function: functions, ...others } = resourcesByKind(inventory);
+  return {
+    functions: functions.map(({ key }) => key),
+    resources: new Map(
+      Object.entries(others).flatMap(([kind, list]) =>
+        list.flatMap((item) => ('key' in item ? [[item.key, kind as ResourceKind] as const] : [])),
+      ),
+    ),
+  };
+}

@@ -1,0 +1,260 @@
+/**
+ * The words that settings are described with. A word says three things at once: the type that the compiler gives a setting, the
+ * form that the framework checks as soon as it reads `serverless.yml`, and how a mistake is put to whoever made it.
+ */
+import { closest, distance } from 'fastest-levenshtein';
+import type { Expression } from 'lambda-lantern-local/template';
+import { isObject, percentileOf, PLAIN_STATISTICS } from 'lambda-lantern-local/template';
+import type { ResourceKind } from '../alarms/resource-kinds.ts';
+import { LONGEST_MINUTES } from '../tracing-switch/limits.ts';
+
+export interface Setting<Value> {
+  /** JSON schema. It does more than check: the framework turns texts, which variables give, into numbers and booleans by it. */
+  readonly form: object;
+  /** One sentence per mistake, each beginning with its path; empty when there is none. */
+  readonly mistakes: (value: unknown, path: string, names: ServiceNames) => readonly string[];
+  /** Never there: it tells the compiler what a value without mistakes is. */
+  readonly value?: Value;
+}
+
+export type ValueOf<Word> = Word extends Setting<infer Value> ? Value : never;
+
+/** Settings by name. */
+export type Settings = Readonly<Record<string, Setting<unknown>>>;
+
+/** The type of a list of settings, none of which has to be given. */
+export type ValuesOf<List extends Settings> = { readonly [Name in keyof List]?: ValueOf<List[Name]> };
+
+/** What settings may name, in the service that they are of. */
+export interface ServiceNames {
+  /** Keys of functions in `serverless.yml`. */
+  readonly functions: readonly string[];
+  /** Anything else that can be watched, by its key; absent where the template was not read. */
+  readonly resources?: ReadonlyMap<string, ResourceKind>;
+}
+
+// Single values
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+function word<Value>(form: object, holds: (value: unknown) => boolean, wanted: string): Setting<Value> {
+  return {
+    form,
+    mistakes: (value, path) => (holds(value) ? [] : [expected(path, wanted, value)]),
+  };
+}
+
+const BOOLEAN = { type: 'boolean' };
+const NUMBER = { type: 'number' };
+const TEXT = { type: 'string' };
+
+export const aBoolean = word<boolean>(BOOLEAN, (value) => typeof value === 'boolean', 'true or false');
+export const aNumber = word<number>(NUMBER, isNumber, 'a number');
+export const aPositiveNumber = word<number>(
+  NUMBER,
+  (value) => isNumber(value) && value > 0,
+  'a number above 0',
+);
+export const aShare = word<number>(
+  NUMBER,
+  (value) => isNumber(value) && value > 0 && value <= 1,
+  'a number above 0 and up to 1',
+);
+export const aCount = word<number>(
+  NUMBER,
+  (value) => Number.isInteger(value) && Number(value) >= 0,
+  'a whole number of 0 or more',
+);
+export const aPositiveCount = word<number>(
+  NUMBER,
+  (value) => Number.isInteger(value) && Number(value) > 0,
+  'a whole number of 1 or more',
+);
+/** CloudWatch: the metrics of AWS services have one value per minute at best. */
+export const aPeriod = word<number>(
+  NUMBER,
+  (value) => Number.isInteger(value) && Number(value) >= 60 && Number(value) % 60 === 0,
+  'seconds, as a multiple of 60',
+);
+
+/** Of an alarm; trimmed means and the like are not for these metrics. */
+export const aStatistic = word<string>(
+  TEXT,
+  (value) =>
+    isText(value) && (PLAIN_STATISTICS.some((one) => one === value) || percentileOf(value) !== undefined),
+  'Sum, Average, Minimum, Maximum, SampleCount, or a percentile such as p99',
+);
+export const aText = word<string>(TEXT, isText, 'a text');
+export const anExpression = word<Expression>(
+  {},
+  (value) => isText(value) || isObject(value),
+  'a text, or a reference such as !Ref Name',
+);
+export const anEmail = word<string>(
+  TEXT,
+  (value) => isText(value) && /^[^@\s]+@[^@\s]+$/.test(value),
+  'an e-mail address',
+);
+export const anHttpsUrl = word<string>(
+  TEXT,
+  (value) => isText(value) && URL.canParse(value) && value.startsWith('https://'),
+  'a URL that begins with https://',
+);
+
+export function oneOf<const Value extends string>(...values: readonly Value[]): Setting<Value> {
+  return word(TEXT, (value) => values.some((one) => one === value), `one of ${values.join(', ')}`);
+}
+
+/** What a duration is expected to be, for messages. */
+export const A_DURATION = `minutes or hours, such as 15m or 1h, from ${LONGEST_MINUTES.least}m to ${LONGEST_MINUTES.most / 60}h`;
+
+/** How long tracing may stay on: `15m`. */
+export const aDuration = word<string>(TEXT, (value) => parseMinutes(value) !== undefined, A_DURATION);
+
+/** `15m` or `1h`, in minutes; undefined for anything else, and for what is too long. */
+export function parseMinutes(text: unknown): number | undefined {
+  const [, digits, unit] = /^(\d+)([mh])$/.exec(typeof text === 'string' ? text : '') ?? [];
+  const minutes = Number(digits) * (unit === 'h' ? 60 : 1);
+  return minutes >= LONGEST_MINUTES.least && minutes <= LONGEST_MINUTES.most ? minutes : undefined;
+}
+
+/** A function of the service, by its key in `serverless.yml`. */
+export const aFunction: Setting<string> = {
+  form: TEXT,
+  mistakes: (value, path, { functions }) => {
+    if (!isText(value)) return [expected(path, 'a function of the service', value)];
+    return functions.includes(value)
+      ? []
+      : [`${path}: there is no function ${value}${suggestion(value, functions)}`];
+  },
+};
+
+// What is made of others
+
+export function listOf<Value>(item: Setting<Value>): Setting<readonly Value[]> {
+  return {
+    form: { type: 'array', items: item.form },
+    mistakes: (value, path, names) =>
+      Array.isArray(value)
+        ? value.flatMap((one, index) => item.mistakes(one, `${path}.${index}`, names))
+        : [expected(path, 'a list', value)],
+  };
+}
+
+/** On or off, or on with settings of its own. */
+export function orSwitch<Value>(setting: Setting<Value>): Setting<boolean | Value> {
+  return {
+    form: { anyOf: [BOOLEAN, setting.form] },
+    mistakes: (value, path, names) =>
+      typeof value === 'boolean' ? [] : setting.mistakes(value, path, names),
+  };
+}
+
+export interface GroupOptions {
+  /** What its names are. @default 'setting' */
+  readonly what?: string;
+  /** Looks at the settings together. */
+  readonly together?: (values: Readonly<Record<string, unknown>>, path: string) => readonly string[];
+}
+
+/** Settings that may each be left out. Names are checked here, where it is known which one was probably meant. */
+export function group<List extends Settings>(
+  list: List,
+  { what = 'setting', together = () => [] }: GroupOptions = {},
+): Setting<ValuesOf<List>> {
+  return {
+    form: { type: 'object', properties: formsOf(list) },
+    mistakes: (value, path, names) => [
+      ...mistakesByName(value, path, Object.keys(list), what, (name, one, at) =>
+        list[name]?.mistakes(one, at, names),
+      ),
+      ...(isObject(value) ? together(value, path) : []),
+    ],
+  };
+}
+
+const formsOf = (list: Settings): object =>
+  Object.fromEntries(Object.entries(list).map(([name, { form }]) => [name, form]));
+
+/** A group whose names the framework refuses as well, before anything runs: for commands that package nothing. */
+export function checkedFirst<List extends Settings>(list: List): Setting<ValuesOf<List>> {
+  const { form, mistakes } = group(list);
+  return { form: { ...form, additionalProperties: false }, mistakes };
+}
+
+/** What the framework looks at no closer, because the messages of its checks are better. */
+export function checkedHere<Value>(setting: Setting<Value>): Setting<Value> {
+  return { ...setting, form: { type: 'object' } };
+}
+
+/** Settings none of which may be left out. */
+export function allOf<List extends Settings>(list: List): Setting<Required<ValuesOf<List>>> {
+  const together: GroupOptions['together'] = (values, path) =>
+    Object.keys(list)
+      .filter((name) => !(name in values))
+      .map((name) => `${path}.${name}: it is missing`);
+  const { form, mistakes } = group(list, { together });
+  return { form, mistakes };
+}
+
+/** Settings, and under `stages` what is laid over them while a stage is deployed: `false` for nothing at all in it. */
+export function perStage<List extends Settings>(
+  list: List,
+): Setting<ValuesOf<List> & { readonly stages?: Readonly<Record<string, boolean | ValuesOf<List>>> }> {
+  const ofStage = orSwitch(group(list));
+  const stages: Setting<Readonly<Record<string, boolean | ValuesOf<List>>>> = {
+    form: { type: 'object', additionalProperties: ofStage.form },
+    mistakes: (value, path, names) =>
+      isObject(value)
+        ? Object.entries(value).flatMap(([stage, one]) => ofStage.mistakes(one, `${path}.${stage}`, names))
+        : [expected(path, 'settings by name of a stage', value)],
+  };
+  const { form, mistakes } = group({ ...list, stages });
+  return { form, mistakes };
+}
+
+// Messages
+
+/** Mistakes in an object whose names are known. */
+export function mistakesByName(
+  object: unknown,
+  path: string,
+  known: readonly string[],
+  what: string,
+  mistakesOf: (name: string, value: unknown, path: string) => readonly string[] | undefined,
+): readonly string[] {
+  if (!isObject(object)) return [expected(path, 'settings by name', object)];
+  return Object.entries(object).flatMap(([name, value]) => {
+    const at = `${path}.${name}`;
+    return known.includes(name)
+      ? (mistakesOf(name, value, at) ?? [])
+      : [`${at}: there is no such ${what}${suggestion(name, known)}`];
+  });
+}
+
+export function expected(path: string, wanted: string, value: unknown): string {
+  return `${path}: expected ${wanted}, but got ${shown(value)}`;
+}
+
+/** A value as it is shown in a message: enough of it to be recognised. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) as string | undefined;
+  return text === undefined ? String(value) : text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** A name that differs in more of its characters was probably not meant. */
+const MAX_DIFFERENCE = 0.5;
+
+/** `; did you mean take-payment?`, or the names there are where none is near. Empty without any name. */
+export function suggestion(name: string, names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const nearest = closest(
+    name.toLowerCase(),
+    names.map((candidate) => candidate.toLowerCase()),
+  );
+  const found = names.find((candidate) => candidate.toLowerCase() === nearest) ?? '';
+  return distance(name.toLowerCase(), nearest) <= Math.ceil(name.length * MAX_DIFFERENCE)
+    ? `; did you mean ${found}?`
+    : `; there are: ${names.join(', ')}`;
+}

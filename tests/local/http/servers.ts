@@ -1,0 +1,101 @@
+import { onTestFinished } from 'vitest';
+import { ApiGateway } from '../../../local/api-gateway/api-gateway.ts';
+import { ConsoleServer } from '../../../local/console-server/console-server.ts';
+import { LambdaApi } from '../../../local/lambda/lambda-api.ts';
+import { RuntimeApi } from '../../../local/lambda/runtime-api.ts';
+import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
+import { SchedulerApi } from '../../../local/scheduler/scheduler-api.ts';
+import { TableServer } from '../../../local/tables/table-server.ts';
+import { XRayDaemon } from '../../../local/xray/daemon.ts';
+import { TraceStore } from '../../../local/xray/trace-store.ts';
+import { api, ok } from '../api-gateway/serve.ts';
+import { functionDefinition } from '../lambda/definition.ts';
+
+const account = { region: 'eu-central-1', accountId: '000000000000' } as const;
+const nothing = () => undefined;
+
+/** A server of local, which the test ends by, and the address that it gave. */
+async function started(server: {
+  start(): Promise<{ readonly url: string } | { readonly address: string }>;
+  stop(): Promise<void>;
+}): Promise<string> {
+  const at = await server.start();
+  onTestFinished(() => server.stop());
+  return 'url' in at ? at.url : `http://${at.address}`;
+}
+
+/** Starts each server of local on a free port, and gives its URL. */
+export const SERVERS = {
+  console: () =>
+    started(
+      new ConsoleServer({
+        store: new TraceStore(),
+        port: 0,
+        staticDirectory: import.meta.dirname,
+        serviceInfo: () => ({
+          name: 'shop',
+          stage: 'local',
+          region: account.region,
+          tracing: false,
+          functions: [],
+          tryThis: [],
+        }),
+      }),
+    ),
+  lambda: () =>
+    started(
+      new LambdaApi({
+        invoke: () => Promise.resolve({ requestId: 'r', payload: 'null', traceId: 't' }),
+        functions: [functionDefinition()],
+        onConfigurationChanged: nothing,
+        onDropped: nothing,
+        port: 0,
+      }),
+    ),
+  messaging: () =>
+    started(
+      new MessagingServer({
+        ...account,
+        queues: [],
+        topics: [],
+        subscriptions: [],
+        invoke: () => Promise.reject(new Error('not called')),
+        onError: nothing,
+        port: 0,
+      }),
+    ),
+  tables: () => started(new TableServer({ tables: [], port: 0 })),
+  scheduler: () =>
+    started(
+      new SchedulerApi({
+        ...account,
+        groups: [],
+        invoke: () => Promise.reject(new Error('not called')),
+        onDropped: nothing,
+        port: 0,
+      }),
+    ),
+  xray: () => started(new XRayDaemon({ port: 0, onDocument: nothing, onInvalid: nothing })),
+  runtime: async () => {
+    const runtime: RuntimeApi = new RuntimeApi({
+      onNext: nothing,
+      onAnswer: nothing,
+      onInitError: nothing,
+    });
+    const address = await runtime.listen();
+    onTestFinished(() => runtime.close());
+    return `http://${address}`;
+  },
+  gateway: () =>
+    started(
+      new ApiGateway({
+        ...account,
+        api: api('HTTP', ['ANY /{proxy+}']),
+        invoke: ok,
+        onSegment: nothing,
+        port: 0,
+      }),
+    ),
+} as const;
+
+export type ServerName = keyof typeof SERVERS;

@@ -1,0 +1,223 @@
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { checkSettings, namesIn, SETTINGS_SCHEMA } from '../../../plugin/settings/settings.ts';
+import { functionResources, inventoryOf } from '../../helpers/inventory.ts';
+
+const inventory = inventoryOf({
+  ...functionResources('Pay', 'take-payment'),
+  ...functionResources('Get', 'get-order'),
+  Orders: { Type: 'AWS::DynamoDB::Table', Properties: {} },
+  Work: { Type: 'AWS::SQS::Queue', Properties: {} },
+});
+
+const names = namesIn(inventory);
+const AT = 'custom.lantern.alarms';
+
+const checkAlarms = (settings: unknown) => checkSettings('alarms', settings, names);
+const checkDashboards = (settings: unknown) => checkSettings('dashboards', settings, names);
+const checkTracing = (settings: unknown) => checkSettings('tracing', settings, names);
+
+describe('the settings of the alarms', () => {
+  it('finds nothing in nothing, in yes and no, and in settings that are right', () => {
+    for (const settings of [undefined, true, false, {}]) expect(checkAlarms(settings)).toEqual([]);
+    expect(
+      checkAlarms({
+        defaults: {
+          function: { coldStarts: true, duration: { share: 0.5, statistic: 'p95' } },
+          queue: false,
+        },
+        functions: { 'take-payment': { errorRate: { threshold: 1, minimum: 50 } }, 'get-order': false },
+        resources: {
+          Orders: { throttles: { treatMissingData: 'missing' } },
+          Work: { age: { anomaly: 2 } },
+        },
+        composite: false,
+        stages: { dev: false, prod: { composite: true } },
+        actions: {
+          email: ['on-call@example.com'],
+          https: ['https://example.com/alarms'],
+          states: ['ALARM'],
+          from: 'both',
+          encryption: { Ref: 'Key' },
+          events: { function: 'get-order' },
+        },
+      }),
+    ).toEqual([]);
+  });
+
+  it.each([
+    [
+      { functions: { 'take-paymnt': false } },
+      'functions.take-paymnt: there is no such function; did you mean take-payment?',
+    ],
+    [
+      { resources: { Order: false } },
+      'resources.Order: the template has no such resource that can be watched; did you mean Orders?',
+    ],
+    [
+      { resources: { 'get-order': false } },
+      'resources.get-order: this is a function; its settings stand in functions.get-order',
+    ],
+    [
+      { defaults: { functions: {} } },
+      'defaults.functions: there is no such kind of resource; did you mean function?',
+    ],
+    [
+      { defaults: { queue: { aeg: true } } },
+      'defaults.queue.aeg: there is no such alarm of a queue; did you mean age?',
+    ],
+    [
+      { defaults: { topic: { misspeltBeyondRecognition: true } } },
+      'defaults.topic.misspeltBeyondRecognition: there is no such alarm of a topic; there are: failed, redriveFailed',
+    ],
+    [
+      { functions: { 'get-order': { duration: { treshold: 1 } } } },
+      'functions.get-order.duration.treshold: there is no such option of this alarm; did you mean threshold?',
+    ],
+    [
+      { functions: { 'get-order': { throttles: { share: 0.5 } } } },
+      'functions.get-order.throttles.share: there is no such option of this alarm; there are: threshold, statistic, period, ' +
+        'evaluationPeriods, datapointsToAlarm, treatMissingData, anomaly',
+    ],
+    [
+      { alarm: {} },
+      'alarm: there is no such setting; there are: defaults, functions, resources, composite, actions, stages',
+    ],
+    [
+      { stages: { dev: { stages: {} } } },
+      'stages.dev.stages: there is no such setting; there are: defaults, functions, resources, composite, actions',
+    ],
+    [{ actions: { emails: [] } }, 'actions.emails: there is no such setting; did you mean email?'],
+    [{ actions: { slack: { workspaceId: 'T0' } } }, 'actions.slack.channelId: it is missing'],
+    [
+      { actions: { events: { function: 'get-ordr' } } },
+      'actions.events.function: there is no function get-ordr; did you mean get-order?',
+    ],
+    [{ actions: { events: {} } }, 'actions.events: expected either a function or a target'],
+    [
+      { actions: { topic: 'arn:aws:sns:eu-west-1:123456789012:ours', encryption: true } },
+      'actions.encryption: it is of the topic that is made here, but custom.lantern.alarms.actions.topic names another',
+    ],
+  ])('refuses what there is not, and names what was meant: %j', (settings, message) => {
+    expect(checkAlarms(settings)).toEqual([`${AT}.${message}`]);
+  });
+
+  it.each([
+    ['share', 1.5, 'a number above 0 and up to 1'],
+    ['share', 0, 'a number above 0 and up to 1'],
+    ['threshold', '5', 'a number'],
+    ['period', 90, 'seconds, as a multiple of 60'],
+    ['period', 10, 'seconds, as a multiple of 60'],
+    ['evaluationPeriods', 0, 'a whole number of 1 or more'],
+    ['datapointsToAlarm', 1.5, 'a whole number of 1 or more'],
+    ['statistic', 'p101', 'Sum, Average, Minimum, Maximum, SampleCount, or a percentile such as p99'],
+    ['treatMissingData', 'ok', 'one of missing, ignore, breaching, notBreaching'],
+    ['anomaly', -1, 'a number above 0'],
+  ])('refuses %s: %j', (option, value, expected) => {
+    expect(checkAlarms({ functions: { 'get-order': { duration: { [option]: value } } } })).toEqual([
+      `${AT}.functions.get-order.duration.${option}: expected ${expected}, but got ${JSON.stringify(value)}`,
+    ]);
+  });
+
+  it('refuses what is of another form altogether', () => {
+    expect(checkAlarms('off')).toEqual([`${AT}: expected settings by name, but got "off"`]);
+    expect(checkAlarms({ functions: { 'get-order': 'off' } })).toEqual([
+      `${AT}.functions.get-order: expected settings by name, but got "off"`,
+    ]);
+    expect(checkAlarms({ actions: { email: 'me@example.com' } })).toEqual([
+      `${AT}.actions.email: expected a list, but got "me@example.com"`,
+    ]);
+    expect(checkAlarms({ actions: { email: ['me'], https: ['http://example.com'] } })).toEqual([
+      `${AT}.actions.email.0: expected an e-mail address, but got "me"`,
+      `${AT}.actions.https.0: expected a URL that begins with https://, but got "http://example.com"`,
+    ]);
+  });
+
+  it('names every mistake at once', () => {
+    expect(
+      checkAlarms({ functions: { a: false, b: false }, stages: { dev: { composite: 1 } } }),
+    ).toHaveLength(3);
+  });
+});
+
+describe('the settings of the dashboards', () => {
+  it.each([undefined, true, {}, { service: false, stages: { dev: true, prod: { resources: false } } }])(
+    'may be %j',
+    (settings) => {
+      expect(checkDashboards(settings)).toEqual([]);
+    },
+  );
+
+  it.each([
+    [
+      { resource: true },
+      ['custom.lantern.dashboards.resource: there is no such setting; did you mean resources?'],
+    ],
+    [{ service: 'yes' }, ['custom.lantern.dashboards.service: expected true or false, but got "yes"']],
+    [
+      { stages: ['dev'] },
+      ['custom.lantern.dashboards.stages: expected settings by name of a stage, but got ["dev"]'],
+    ],
+    [
+      { stages: { dev: { stages: {}, service: 1 } } },
+      [
+        'custom.lantern.dashboards.stages.dev.stages: there is no such setting; there are: service, resources',
+        'custom.lantern.dashboards.stages.dev.service: expected true or false, but got 1',
+      ],
+    ],
+  ])('are refused as %j, with path and nearest name', (settings, problems) => {
+    expect(checkDashboards(settings)).toEqual(problems);
+  });
+});
+
+describe('the settings of tracing', () => {
+  it('may be right', () => {
+    expect(checkTracing(undefined)).toEqual([]);
+    expect(checkTracing({})).toEqual([]);
+    expect(checkTracing({ onAlarm: 'get-order', longest: '15m', never: ['take-payment'] })).toEqual([]);
+  });
+
+  it('are refused with their path, and the name that was probably meant', () => {
+    expect(checkTracing({ onAlarm: 'get-odrer', longest: '3 days', never: ['take-paymnet'] })).toEqual([
+      'custom.lantern.tracing.onAlarm: there is no function get-odrer; did you mean get-order?',
+      'custom.lantern.tracing.longest: expected minutes or hours, such as 15m or 1h, from 1m to 24h, but got "3 days"',
+      'custom.lantern.tracing.never.0: there is no function take-paymnet; did you mean take-payment?',
+    ]);
+  });
+});
+
+describe('the schema for the framework', () => {
+  // Of the same kind as the framework's own, which also turns the texts of variables into numbers and booleans.
+  const validate = new Ajv({ coerceTypes: 'array', strict: true }).compile({
+    ...SETTINGS_SCHEMA,
+    additionalProperties: true,
+  });
+  const valid = (lantern: unknown) => validate({ lantern });
+
+  it('refuses names and forms that no command could use', () => {
+    expect(valid({ tracing: { onAlram: 'x' } })).toBe(false);
+    expect(valid({ alarm: true })).toBe(false);
+    expect(valid({ alarms: { functions: { 'take-payment': { duration: 'fast' } } } })).toBe(false);
+  });
+
+  it('leaves names and numbers of alarms to the check, which says what was probably meant', () => {
+    expect(valid({ alarms: { functions: { pay: { duraton: { threshold: 'many' } } }, default: {} } })).toBe(
+      true,
+    );
+    expect(valid({ dashboards: { resource: 1 }, alarms: { actions: { email: 'me' } } })).toBe(true);
+  });
+
+  it('makes numbers and booleans of the texts that variables give', () => {
+    const lantern = {
+      alarms: {
+        composite: 'false',
+        defaults: { function: { errors: 'false', duration: { period: '300' } } },
+      },
+    };
+    expect(valid(lantern)).toBe(true);
+    expect(lantern.alarms).toEqual({
+      composite: false,
+      defaults: { function: { errors: false, duration: { period: 300 } } },
+    });
+  });
+});
