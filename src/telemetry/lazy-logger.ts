@@ -4,6 +4,7 @@ import type {
   LogAttributes,
   UnformattedAttributes,
 } from '@aws-lambda-powertools/logger/types';
+import type { LogLines } from './log-line.ts';
 import { addWaiting } from './shared-logger.ts';
 import { currentCorrelation, runWithCorrelation } from '../propagation/correlation.ts';
 
@@ -13,7 +14,7 @@ import { currentCorrelation, runWithCorrelation } from '../propagation/correlati
  * time, level, keys, correlation id, and a copy of plain data, which may change before they are read.
  */
 
-type Format = LogFormatter['formatAttributes'];
+type Format = LogLines['attributesOf'];
 
 /** What makes lines of what Powertools knows; undefined until it is loaded. */
 let format: Format | undefined;
@@ -28,10 +29,10 @@ function load(): Promise<void> {
   process.once('exit', () => {
     if (format === undefined) writeWaiting(withhold);
   });
-  loading = import('../lazy/formatter.ts').then(
-    ({ RedactingLogFormatter }) => {
-      const formatter = new RedactingLogFormatter();
-      writeWaiting((...line) => formatter.formatAttributes(...line));
+  loading = import('../lazy/log-lines.ts').then(
+    ({ LogLines }) => {
+      const lines = new LogLines();
+      writeWaiting((line, keys, timestamp) => lines.attributesOf(line, keys, timestamp));
     },
     () => writeWaiting(withhold),
   );
@@ -45,16 +46,13 @@ function writeWaiting(by: Format): void {
 }
 
 /** What a process that ends could not mask is not shown. */
-const withhold: Format = ({ logLevel: level, timestamp, serviceName: service, lambdaContext }) =>
-  new LogItem({
-    attributes: {
-      level,
-      message: '(withheld: what masks log lines was not loaded in time)',
-      timestamp: timestamp.toISOString(),
-      service,
-      function_request_id: lambdaContext?.awsRequestId,
-    },
-  });
+const withhold: Format = ({ logLevel: level, serviceName: service, lambdaContext }, _keys, timestamp) => ({
+  level,
+  message: '(withheld: what masks log lines was not loaded in time)',
+  timestamp,
+  service,
+  function_request_id: lambdaContext?.awsRequestId,
+});
 
 class WaitingLine extends LogItem {
   readonly format: () => LogItem;
@@ -67,11 +65,12 @@ class WaitingLine extends LogItem {
 
 class LazyFormatter extends LogFormatter {
   override formatAttributes(attributes: UnformattedAttributes, keys: LogAttributes): LogItem {
-    if (format !== undefined) return format(attributes, keys);
+    const timestamp = this.formatTimestamp(attributes.timestamp);
+    if (format !== undefined) return new LogItem({ attributes: format(attributes, keys, timestamp) });
     void load();
     const scope = currentCorrelation();
     const [line, lineKeys] = copyOf([attributes, keys], new Map()) as [UnformattedAttributes, LogAttributes];
-    const now = (): LogItem => (format as Format)(line, lineKeys);
+    const now = (): LogItem => new LogItem({ attributes: (format as Format)(line, lineKeys, timestamp) });
     return new WaitingLine(() => (scope === undefined ? now() : runWithCorrelation(scope, now)));
   }
 }

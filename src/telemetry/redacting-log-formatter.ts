@@ -1,31 +1,7 @@
 import { LogFormatter, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
-import { getCorrelationId } from '../propagation/correlation.ts';
-import { count } from '../redaction/texts/labels.ts';
-import { Described } from '../redaction/walk/described.ts';
-import { isEnvelope, decodeEnvelope } from '../redaction/walk/envelope.ts';
-import { define, read } from '../redaction/walk/members.ts';
-import type { RedactionPolicy, Redactor } from '../redaction/redact.ts';
-import { createRedactor } from '../redaction/redact.ts';
-import type { TextGuard } from '../redaction/text-guard.ts';
-import { createTextGuard } from '../redaction/text-guard.ts';
-import { describeError } from './describe-error.ts';
-
-/**
- * Longest log line that Lambda hands to CloudWatch Logs in one piece, in bytes: 256 KiB less the 26 bytes that
- * CloudWatch counts for every event. CloudWatch takes events of 1 MB since April 2025 (Amazon CloudWatch Logs API,
- * "PutLogEvents"); lines from functions were seen to be cut at the old size, and half a line is no JSON.
- */
-export const MAX_LOG_LINE_BYTES = 262_118;
-
-/** Of these, bytes for what is not a key of the caller's: Powertools' own fields, and a message that is all escapes. */
-const BYTES_BESIDE_KEYS = 65_510;
-
-/** A log line is read by people: longer strings than in a trace. */
-const STRING_LENGTH = 4096;
-
-/** Characters of a body that are looked at. */
-const BODY_LENGTH = 65_536;
+import type { RedactionPolicy } from '../redaction/redact.ts';
+import { LogLines } from './log-line.ts';
 
 /**
  * Powertools' standard log line with `correlation_id` added, in which nothing personal is shown: messages, keys and
@@ -39,77 +15,16 @@ const BODY_LENGTH = 65_536;
  * const logger = new Logger({ logFormatter: new RedactingLogFormatter({ deny: { without: ['location'] } }) });
  */
 export class RedactingLogFormatter extends LogFormatter {
-  readonly #redact: Redactor;
-  readonly #texts: TextGuard;
+  readonly #lines: LogLines;
 
   /** @throws TypeError when the policy has an unknown or wrong option. */
   constructor(policy: RedactionPolicy = {}) {
     super();
-    const ofLogs: RedactionPolicy = {
-      mode: 'values',
-      ...policy,
-      budget: {
-        bytes: MAX_LOG_LINE_BYTES - BYTES_BESIDE_KEYS,
-        stringLength: STRING_LENGTH,
-        ...policy.budget,
-      },
-    };
-    this.#redact = createRedactor(ofLogs);
-    this.#texts = createTextGuard(ofLogs);
+    this.#lines = new LogLines(policy);
   }
 
   override formatAttributes(attributes: UnformattedAttributes, additional: LogAttributes): LogItem {
-    const { lambdaContext } = attributes;
-    const correlationId = getCorrelationId();
-    return new LogItem({
-      attributes: {
-        level: attributes.logLevel,
-        message: this.#message(attributes.message),
-        timestamp: this.formatTimestamp(attributes.timestamp),
-        service: attributes.serviceName,
-        correlation_id: correlationId && this.#texts.named('correlation_id', correlationId),
-        cold_start: lambdaContext?.coldStart,
-        function_arn: lambdaContext?.invokedFunctionArn,
-        function_memory_size: lambdaContext?.memoryLimitInMB,
-        function_name: lambdaContext?.functionName,
-        function_request_id: lambdaContext?.awsRequestId,
-        sampling_rate: attributes.sampleRateValue,
-        xray_trace_id: attributes.xRayTraceId,
-        tenant_id: lambdaContext?.tenantId,
-        ...this.#keys(additional),
-      },
-    });
-  }
-
-  /** A message is a string by its type, and whatever a caller without types gives. */
-  #message(message: unknown): string {
-    if (typeof message === 'string') return this.#texts.message(message);
-    const shown = this.#redact(message);
-    return shown === undefined ? '' : JSON.stringify(shown);
-  }
-
-  #keys(additional: LogAttributes): LogAttributes {
-    const names = Object.keys(additional);
-    if (names.length === 0) return {};
-    const keys: Record<string, unknown> = {};
-    for (const name of names) define(keys, name, this.#prepared(read(additional, name)));
-    const shown = this.#redact(keys);
-    if (typeof shown === 'object' && shown !== null) return shown as LogAttributes;
-    // Nothing is shown where the mode is off; a text says why nothing could be.
-    return { '…': typeof shown === 'string' ? shown : count(names.length, 'key') };
-  }
-
-  /** What is known about an error, an event or a response is put to use before the policy treats it. */
-  #prepared(value: unknown): unknown {
-    if (typeof value !== 'object' || value === null) return value;
-    try {
-      if (value instanceof Error) return describeError(value, this.#texts);
-      if (Object.getPrototypeOf(value) !== Object.prototype || !isEnvelope(value)) return value;
-      const fields = Object.fromEntries(Object.keys(value).map((name) => [name, read(value, name)]));
-      return decodeEnvelope(fields, BODY_LENGTH);
-    } catch {
-      // A proxy that throws: what cannot be read cannot be shown.
-      return new Described('<unreadable>');
-    }
+    const timestamp = this.formatTimestamp(attributes.timestamp);
+    return new LogItem({ attributes: this.#lines.attributesOf(attributes, additional, timestamp) });
   }
 }

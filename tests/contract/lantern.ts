@@ -5,6 +5,9 @@ import { currentSpan } from '../../src/telemetry/trace-scope.ts';
 import { annotate, traced } from '../../src/telemetry/traced.ts';
 import type { Subject } from './subject.ts';
 
+// A function builds its pipeline as its module loads, and what records begins to load with it.
+tracing();
+
 /** Lambda Lantern, as its users use it. The process must have been started with tracing on. */
 export const lantern: Subject = {
   name: 'lambda-lantern',

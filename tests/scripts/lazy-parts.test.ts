@@ -75,7 +75,7 @@ describe('the package as it is published', () => {
     });
     expect(JSON.stringify([documents, lines])).not.toContain('jane');
     expect(await readdir(join(folder, 'dist/src/lazy'))).toEqual(
-      expect.arrayContaining(['events.js', 'formatter.js', 'logger.js', 'recorder.js']),
+      expect.arrayContaining(['events.js', 'log-lines.js', 'logger.js', 'recorder.js']),
     );
   });
 

@@ -7,6 +7,7 @@ import { tracing } from '../../../src/middlewares/tracing.ts';
 import type { ResponseCaptureOptions } from '../../../src/middlewares/response-capture.ts';
 import { currentSpan } from '../../../src/telemetry/trace-scope.ts';
 import type { Tracer } from '../../../src/telemetry/tracer.ts';
+import { captureLogs } from '../../helpers/captured-logs.ts';
 import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
 import { lambdaContext, sampledTrace } from '../../helpers/lambda.ts';
 import { only, startTracer } from '../../helpers/xray.ts';
@@ -67,6 +68,31 @@ describe('responseCapture', () => {
       }) as object,
     });
     expect(JSON.stringify(metadata)).not.toContain('jane');
+  });
+
+  it('shows nothing by a policy whose detector turns out too slow, and says so once', async () => {
+    const slow = {
+      name: 'slow',
+      category: 'identity',
+      hint: () => true,
+      pattern: /(?:\d+)+#/g,
+    } as const;
+    const handler = middy()
+      .use(tracing({ tracer, name: '## handler' }))
+      .use(responseCapture({ detectors: [slow], allow: ['status'] }))
+      .handler(() => response);
+    const logs = captureLogs();
+
+    for (let round = 0; round < 2; round += 1) {
+      process.env._X_AMZN_TRACE_ID = sampledTrace().header;
+      expect(await handler({}, lambdaContext())).toBe(response);
+    }
+
+    const documents = await daemon.until((all) => all.length >= 2);
+    for (const { metadata } of documents) expect(metadata).toBeUndefined();
+    expect(logs.restore().map(({ message }) => message)).toEqual([
+      'A policy cannot be used; nothing is shown by it',
+    ]);
   });
 
   it('reads nothing of the response while the invocation is not recorded', async () => {
