@@ -4,7 +4,8 @@ import { until } from '../../../helpers/until.ts';
 
 const WORK = 'shop-local-work';
 const WATCHER = 'shop-local-watcher';
-const MINUTE = 300;
+/** Long enough that a busy machine looks at each of them: an error is in one minute only. */
+const MINUTE = 1000;
 
 const onErrors = (AlarmActions: unknown[]): object =>
   alarmAboveZero(
