@@ -18,7 +18,8 @@ const LIMIT = 1.15;
 /** esbuild and Powertools change by a few bytes. */
 const TOLERANCE = 0.01;
 
-const handler = (imports: string, middleware: string): string => `
+function handler(imports: string, middleware: string): string {
+  return `
 import middy from '@middy/core';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
 ${imports}
@@ -27,6 +28,7 @@ export const handler = middy()
   .use(httpJsonBodyParser())
   .handler(async () => ({ statusCode: 200, body: '{}' }));
 `;
+}
 
 const HANDLERS = {
   powertools: handler(

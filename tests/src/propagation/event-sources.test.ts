@@ -18,10 +18,13 @@ interface Row {
   readonly carriesNothing?: true;
 }
 
-const row = (event: string, source: string, ...fixtures: readonly string[]): Row[] =>
-  (fixtures.length > 0 ? fixtures : [source]).map((name) => ({ event, source, fixture: name }));
-const bare = (event: string, source: string, ...fixtures: readonly string[]): Row[] =>
-  row(event, source, ...fixtures).map((one) => ({ ...one, carriesNothing: true }));
+function row(event: string, source: string, ...fixtures: readonly string[]): Row[] {
+  return (fixtures.length > 0 ? fixtures : [source]).map((name) => ({ event, source, fixture: name }));
+}
+
+function bare(event: string, source: string, ...fixtures: readonly string[]): Row[] {
+  return row(event, source, ...fixtures).map((one) => ({ ...one, carriesNothing: true }));
+}
 
 const rows: readonly Row[] = [
   ...row(
@@ -77,7 +80,9 @@ const rows: readonly Row[] = [
 
 const carrying = rows.filter((one) => one.carriesNothing === undefined);
 const context = { awsRequestId: 'request-1' };
-const sourceNamed = (name: string) => eventSources.find((source) => source.name === name);
+function sourceNamed(name: string) {
+  return eventSources.find((source) => source.name === name);
+}
 
 describe('every event source', () => {
   it('has a fixture for each kind of event, and each fixture a row', () => {

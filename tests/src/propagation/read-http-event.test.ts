@@ -1,14 +1,16 @@
 import { readdirSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { extractCorrelation, toCorrelationContext } from '../../../src/propagation/extract-correlation.ts';
 import { readHttpEvent } from '../../../src/propagation/read-http-event.ts';
+import { fc, runs } from '../../helpers/fast-check.ts';
 import { lambdaContext } from '../../helpers/lambda.ts';
 import { fixture } from './event-fixtures.ts';
 
 const lambda = lambdaContext();
-const full = (event: unknown, context: unknown = lambda) =>
-  toCorrelationContext(extractCorrelation(event, context));
+function full(event: unknown, context: unknown = lambda) {
+  return toCorrelationContext(extractCorrelation(event, context));
+}
+
 const HEADER = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
 
 describe('readHttpEvent', () => {
@@ -146,7 +148,7 @@ describe('readHttpEvent', () => {
         expect(read).toEqual(full(each));
         expect(extractCorrelation(each, lambda).replaced).toBe(false);
       }),
-      { numRuns: 10_000, seed: 9 },
+      runs(10_000),
     );
     expect(taken).toBeGreaterThan(500);
   });

@@ -6,8 +6,8 @@ const WORK = 'shop-local-work';
 const WATCHER = 'shop-local-watcher';
 const MINUTE = 300;
 
-const onErrors = (AlarmActions: unknown[]): object =>
-  alarmAboveZero(
+function onErrors(AlarmActions: unknown[]): object {
+  return alarmAboveZero(
     'work-errors',
     {
       Namespace: 'AWS/Lambda',
@@ -17,6 +17,7 @@ const onErrors = (AlarmActions: unknown[]): object =>
     },
     { TreatMissingData: 'notBreaching', AlarmActions },
   );
+}
 
 describe('the actions of an alarm', () => {
   it('invoke functions: the one of the action, and those of rules of EventBridge', async () => {
