@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import fc from 'fast-check';
+import { fc } from '../../helpers/fast-check.ts';
 import { describe, expect, it } from 'vitest';
 import { extractCorrelation, toCorrelationContext } from '../../../src/propagation/extract-correlation.ts';
 import { readHttpEvent } from '../../../src/propagation/read-http-event.ts';
