@@ -51,7 +51,10 @@ async function carryOut(current: LambdaFunction, decision: Decision, parts: Swit
   if (decision.outcome === 'on' || typeof until === 'number') {
     await limitTime(current, until, parts);
     await note(current, decision, parts);
-    if (configuration !== undefined) await parts.functions.configure(current, configuration);
+    if (configuration !== undefined) {
+      await parts.functions.configure(current, configuration);
+      await expectKept(current, decision, parts);
+    }
   } else {
     if (configuration !== undefined) await parts.functions.configure(current, configuration);
     await limitTime(current, until, parts);
@@ -70,14 +73,32 @@ async function limitTime(
 
 /**
  * Writes tags. Lambda has no "only if unchanged" for them: when two alarms of a function go off at once, one may overwrite
- * the other's entry, which is noticed here by who wrote first.
+ * the other's entry. So this looks before it writes, and whoever wrote first looks whether its entry was kept.
  */
-async function note({ arn }: LambdaFunction, decision: Decision, { functions }: SwitchParts): Promise<void> {
-  await functions.tag(arn, decision);
+async function note(current: LambdaFunction, decision: Decision, parts: SwitchParts): Promise<void> {
+  const { functions } = parts;
+  const isRemembered = decision.tags[TAG.alarms] !== undefined;
+  // What turned tracing off must not be decided anew: it would find tracing off that another alarm keeps on.
+  if (isRemembered && decision.outcome !== 'off') {
+    const now = (await functions.tags(current.arn))[TAG.alarms];
+    if (now !== current.tags[TAG.alarms]) throw overtaken();
+  }
+  await functions.tag(current.arn, decision);
+  await expectKept(current, decision, parts);
+}
+
+async function expectKept(
+  { arn }: LambdaFunction,
+  decision: Decision,
+  { functions }: SwitchParts,
+): Promise<void> {
   const written = decision.tags[TAG.alarms];
   if (written === undefined) return;
   const [newest] = parseLedger(written);
   const kept = parseLedger((await functions.tags(arn))[TAG.alarms] ?? '');
-  if (newest !== undefined && !kept.has(newest[0]))
-    throw new ConfigurationBusyError('Another message about this function was handled at the same time');
+  if (newest !== undefined && !kept.has(newest[0])) throw overtaken();
+}
+
+function overtaken(): ConfigurationBusyError {
+  return new ConfigurationBusyError('Another message about this function was handled at the same time');
 }

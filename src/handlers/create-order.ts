@@ -3,7 +3,7 @@ import { PublishCommand } from '@aws-sdk/client-sns';
 import middy from '@middy/core';
 import httpErrorHandler from '@middy/http-error-handler';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
-import { annotate, logger, observability, traced } from '../index.ts';
+import { annotate, logger, observability, traced } from 'lambda-lantern';
 import { dynamodb } from '../orders/dynamodb.ts';
 import { requiredVariable } from '../orders/environment.ts';
 import { sns } from '../orders/sns.ts';

@@ -1,7 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { annotate, logger, observability, observedFetch, withRecord } from '../index.ts';
+import { annotate, logger, observability, observedFetch, withRecord } from 'lambda-lantern';
 import { dynamodb } from '../orders/dynamodb.ts';
 import { requiredVariable } from '../orders/environment.ts';
 import { OrderRepository } from '../orders/order-repository.ts';

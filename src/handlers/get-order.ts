@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import httpErrorHandler from '@middy/http-error-handler';
-import { annotate, logger, observability } from '../index.ts';
+import { annotate, logger, observability } from 'lambda-lantern';
 import { dynamodb } from '../orders/dynamodb.ts';
 import { requiredVariable } from '../orders/environment.ts';
 import { OrderRepository } from '../orders/order-repository.ts';

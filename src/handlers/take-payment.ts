@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
 import httpErrorHandler from '@middy/http-error-handler';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
-import { annotate, logger, observability, traced } from '../index.ts';
+import { annotate, logger, observability, traced } from 'lambda-lantern';
 import type { PaymentRequest } from '../orders/payment.ts';
 import { SLOW_PAYMENT_MS, behaviourFor } from '../orders/payment.ts';
 import { Problem, UNEXPECTED_PROBLEM, logFailedRequest, toProblem } from '../orders/problem.ts';

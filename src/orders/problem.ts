@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { logger } from '../index.ts';
+import { logger } from 'lambda-lantern';
 
 /** What a problem says beyond its status. */
 export interface ProblemDetails {

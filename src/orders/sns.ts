@@ -1,4 +1,4 @@
 import { SNSClient } from '@aws-sdk/client-sns';
-import { observeClient } from '../index.ts';
+import { observeClient } from 'lambda-lantern';
 
 export const sns = observeClient(new SNSClient({}));

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as OnAlarm from '../../plugin/on-alarm.ts';
+import { alarmKey, formatLedger } from '../../plugin/tracing-switch/alarm-ledger.ts';
 import { TAG } from '../../plugin/tracing-switch/names.ts';
 import type { AlarmChange } from '../helpers/alarm-messages.ts';
 import { eventBridgeAlarm, lambdaActionAlarm, snsAlarmMessage, snsEvent } from '../helpers/alarm-messages.ts';
@@ -143,11 +144,20 @@ describe('an alarm that goes off', () => {
   it('is not forgotten when the handling of another one overwrites what was written about it', async () => {
     await onAlarm(message('ALARM', { alarmName: 'slow' }));
     const { [TAG.alarms]: withoutIt = '' } = await aws.tags(NAME);
-    aws.before(/^GET .*tags/, () => Promise.resolve());
-    // Between its write and its second look.
+    // It looks to decide, and before it writes.
+    for (let looks = 0; looks < 2; looks += 1) aws.before(/^GET .*tags/, () => Promise.resolve());
+    // Between its write and the look after that.
     aws.before(/^GET .*tags/, () => aws.tag(NAME, { [TAG.alarms]: withoutIt }));
     await onAlarm(message('ALARM', { alarmName: 'errors' }));
     await onAlarm(message('OK', { alarmName: 'slow', at: new Date(Date.now() + 1000) }));
+    await expectOn();
+  });
+
+  it('is not forgotten when the handling of another one, which was slower, overwrites it later', async () => {
+    const others = formatLedger(new Map([[alarmKey('errors'), { state: 'ALARM', at: Date.now() }]]));
+    aws.before(/^PUT/, () => aws.tag(NAME, { [TAG.alarms]: others }));
+    await onAlarm(message('ALARM', { alarmName: 'slow' }));
+    await onAlarm(message('OK', { alarmName: 'errors', at: new Date(Date.now() + 1000) }));
     await expectOn();
   });
 
