@@ -1,7 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { MAX_CORRELATION_ID_LENGTH, isCorrelationId } from '../../../src/propagation/correlation-id.ts';
-import { answersHttp, eventSources } from '../../../src/propagation/event-sources.ts';
+import {
+  answersHttp,
+  eventSources,
+  isMessageSource,
+  sourceOf,
+} from '../../../src/propagation/event-sources.ts';
 import {
   extractCorrelation,
   extractRecordCorrelation,
@@ -199,5 +204,30 @@ describe('answersHttp', () => {
       'api-gateway-http',
     ]);
     expect(answersHttp('unknown')).toBe(false);
+  });
+});
+
+describe('isMessageSource', () => {
+  it.each([
+    ['sqs', true],
+    ['kinesis', true],
+    ['eventbridge', true],
+    ['eventbridge-scheduler', true],
+    ['cloudwatch-logs', true],
+    ['api-gateway-rest', false],
+    ['api-gateway-websocket-message', false],
+    ['appsync-batch', false],
+    ['direct-invoke', false],
+    ['step-functions', false],
+  ])('tells messages from requests: %s is one, %s', (name, isMessage) => {
+    expect(isMessageSource(sourceOf(fixture(name)))).toBe(isMessage);
+  });
+
+  it('takes what nobody knows for a request', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+
+    expect(isMessageSource(sourceOf(proxy))).toBe(false);
+    expect(isMessageSource(sourceOf({}))).toBe(false);
   });
 });
