@@ -35,8 +35,11 @@ const arrows = {
 };
 
 const ours = '^(src|plugin|local|testing)/';
-const allowed = (folder, others) =>
-  [folder, ...others].map((path) => (path.endsWith('.ts') ? `^${path.replace('.', '[.]')}$` : `^${path}/`));
+function allowed(folder, others) {
+  return [folder, ...others].map((path) =>
+    path.endsWith('.ts') ? `^${path.replace('.', '[.]')}$` : `^${path}/`,
+  );
+}
 
 module.exports = {
   forbidden: [

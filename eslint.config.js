@@ -12,7 +12,7 @@ export default defineConfig(
       },
     },
     rules: {
-      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
       '@typescript-eslint/no-import-type-side-effects': 'error',
       // Numbers and booleans read well in messages; objects stay refused.
       '@typescript-eslint/restrict-template-expressions': [
@@ -23,6 +23,19 @@ export default defineConfig(
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',
         { considerDefaultExhaustiveForUnions: true },
+      ],
+      // One form for each thing.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            ':matches(Program, ExportNamedDeclaration) > VariableDeclaration > VariableDeclarator[id.type="Identifier"]:not([id.typeAnnotation]) > ArrowFunctionExpression.init',
+          message: 'A function of a module is declared: function name() {}.',
+        },
+        {
+          selector: "ImportSpecifier[importKind='type']",
+          message: 'Types are imported by a statement of their own: import type { Name } from …',
+        },
       ],
       eqeqeq: 'error',
       'no-console': 'error',
@@ -36,6 +49,11 @@ export default defineConfig(
     // A terminal program speaks through the console; what ships to Lambda speaks through the logger.
     files: ['benchmarks/**', 'scripts/**', 'tests/**'],
     rules: { 'no-console': 'off' },
+  },
+  {
+    // As users write them.
+    files: ['tests/fixtures/**'],
+    rules: { 'no-restricted-syntax': 'off' },
   },
   {
     files: ['tests/**'],

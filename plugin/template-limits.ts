@@ -63,4 +63,6 @@ export function templateSizeProblems(
 }
 
 /** As it is uploaded: without white space. */
-const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+function sizeOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}

@@ -13,18 +13,27 @@ export interface Variant {
   readonly pipeline: () => MiddyfiedHandler;
 }
 
-const answer = () => ({
-  statusCode: 200,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ id: 'o-1', status: 'placed', items: [{ sku: 'tea', quantity: 2 }], total: 1198 }),
-});
+function answer() {
+  return {
+    statusCode: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ id: 'o-1', status: 'placed', items: [{ sku: 'tea', quantity: 2 }], total: 1198 }),
+  };
+}
 
-const plain = (): MiddyfiedHandler => middy().handler(answer);
-const observed = (): MiddyfiedHandler => middy().use(observability()).handler(answer);
-const powertools = (): MiddyfiedHandler =>
-  middy()
+function plain(): MiddyfiedHandler {
+  return middy().handler(answer);
+}
+
+function observed(): MiddyfiedHandler {
+  return middy().use(observability()).handler(answer);
+}
+
+function powertools(): MiddyfiedHandler {
+  return middy()
     .use(captureLambdaHandler(new Tracer({ serviceName: 'benchmark' })))
     .handler(answer);
+}
 
 /** What is compared; the first is what the others are measured against. */
 export const VARIANTS: readonly Variant[] = [

@@ -76,46 +76,52 @@ export function subscriptions(topic: Expression, { email = [], https = [] }: Act
  * SNS' own key does not let CloudWatch in, and its policy cannot be changed: an alarm would fail to publish, in silence.
  * Amazon SNS, "Enable compatibility between event sources from AWS services and encrypted topics".
  */
-const key = (name: string, alarms: Expression): CloudFormationResource => ({
-  Type: 'AWS::KMS::Key',
-  DeletionPolicy: 'Delete',
-  UpdateReplacePolicy: 'Delete',
-  Properties: {
-    Description: `Encrypts the alarms of ${name}`,
-    EnableKeyRotation: true,
-    PendingWindowInDays: KEY_DELETION_DAYS,
-    KeyPolicy: {
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Sid: 'AccountAdministers',
-          Effect: 'Allow',
-          Principal: { AWS: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root' } },
-          Action: 'kms:*',
-          Resource: '*',
-        },
-        {
-          Sid: 'AlarmsOfTheService',
-          Effect: 'Allow',
-          Principal: { Service: 'cloudwatch.amazonaws.com' },
-          Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-          Resource: '*',
-          Condition: fromAlarms(alarms),
-        },
-      ],
+function key(name: string, alarms: Expression): CloudFormationResource {
+  return {
+    Type: 'AWS::KMS::Key',
+    DeletionPolicy: 'Delete',
+    UpdateReplacePolicy: 'Delete',
+    Properties: {
+      Description: `Encrypts the alarms of ${name}`,
+      EnableKeyRotation: true,
+      PendingWindowInDays: KEY_DELETION_DAYS,
+      KeyPolicy: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Sid: 'AccountAdministers',
+            Effect: 'Allow',
+            Principal: { AWS: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root' } },
+            Action: 'kms:*',
+            Resource: '*',
+          },
+          {
+            Sid: 'AlarmsOfTheService',
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+            Resource: '*',
+            Condition: fromAlarms(alarms),
+          },
+        ],
+      },
     },
-  },
-});
+  };
+}
 
-const fromAlarms = (alarms: Expression): Readonly<Record<string, unknown>> => ({
-  StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') },
-  ArnLike: { 'aws:SourceArn': alarms },
-});
+function fromAlarms(alarms: Expression): Readonly<Record<string, unknown>> {
+  return {
+    StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') },
+    ArnLike: { 'aws:SourceArn': alarms },
+  };
+}
 
 /** The ARN of every alarm of a service and stage: each name begins with both. */
-const alarmsOf = (service: string, stage: string): Expression => ({
-  'Fn::Sub': `${alarmArnPrefix(service, stage)}*`,
-});
+function alarmsOf(service: string, stage: string): Expression {
+  return {
+    'Fn::Sub': `${alarmArnPrefix(service, stage)}*`,
+  };
+}
 
 export function alarmArnPrefix(service: string, stage: string): string {
   return `arn:\${AWS::Partition}:cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:${service}-${stage}-`;

@@ -36,8 +36,10 @@ export function planActions(
   };
 }
 
-const actionsFor = (topic: Expression, states: readonly AlarmState[]): AlarmActions => ({
-  ...(states.includes('ALARM') && { AlarmActions: [topic] }),
-  ...(states.includes('OK') && { OKActions: [topic] }),
-  ...(states.includes('INSUFFICIENT_DATA') && { InsufficientDataActions: [topic] }),
-});
+function actionsFor(topic: Expression, states: readonly AlarmState[]): AlarmActions {
+  return {
+    ...(states.includes('ALARM') && { AlarmActions: [topic] }),
+    ...(states.includes('OK') && { OKActions: [topic] }),
+    ...(states.includes('INSUFFICIENT_DATA') && { InsufficientDataActions: [topic] }),
+  };
+}

@@ -51,8 +51,9 @@ const KINDS: Partial<Record<ResourceKind, string>> = {
   stateMachine: 'state machine',
 };
 
-const titleOf = ({ kind, key }: PlannedAlarm['resource']): string =>
-  kind === 'account' ? 'account' : `${KINDS[kind] ?? kind} ${key}`;
+function titleOf({ kind, key }: PlannedAlarm['resource']): string {
+  return kind === 'account' ? 'account' : `${KINDS[kind] ?? kind} ${key}`;
+}
 
 function rows(alarms: readonly PlannedAlarm[]): readonly string[] {
   const cells = alarms.map((alarm) => [

@@ -61,7 +61,7 @@ export function trafficFrom(options: AlarmsCommandOptions): Traffic | undefined 
 }
 
 /** Not a number for what is none: `Number('')` would be 0. */
-const numberOf = (text: string | undefined, otherwise: number): number => {
+function numberOf(text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;
   return text.trim() === '' ? Number.NaN : Number(text);
-};
+}

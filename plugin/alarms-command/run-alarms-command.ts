@@ -41,8 +41,9 @@ export async function runAlarmsCommand(
 
 type Format = ReturnType<typeof formatFrom>;
 
-const alarmsAs = (format: Format, { inventory, plan }: WatchedService): string =>
-  format === 'json' ? alarmsJson(inventory, plan) : alarmsReport(inventory, plan);
+function alarmsAs(format: Format, { inventory, plan }: WatchedService): string {
+  return format === 'json' ? alarmsJson(inventory, plan) : alarmsReport(inventory, plan);
+}
 
 function costAs(format: Format, service: WatchedService, traffic: Traffic): string {
   const { region } = service.inventory;

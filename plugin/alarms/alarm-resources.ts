@@ -37,8 +37,9 @@ export function alarmResources(
   ]);
 }
 
-const conditionOf = ({ condition }: { readonly condition?: string }): Partial<CloudFormationResource> =>
-  condition === undefined ? {} : { Condition: condition };
+function conditionOf({ condition }: { readonly condition?: string }): Partial<CloudFormationResource> {
+  return condition === undefined ? {} : { Condition: condition };
+}
 
 function metricAlarm(alarm: PlannedAlarm, actions: AlarmActions): CloudFormationResource {
   const { thresholdMetricId, threshold, evaluateLowSampleCountPercentile: lowSamples } = alarm;
@@ -92,37 +93,43 @@ function metricProperties({ metric, thresholdMetricId }: PlannedAlarm): Readonly
   };
 }
 
-const metricOf = ({ namespace, metricName, dimensions }: MetricStat): Readonly<Record<string, unknown>> => ({
-  Namespace: namespace,
-  MetricName: metricName,
-  ...(dimensions.length > 0 && {
-    Dimensions: dimensions.map(({ name, value }) => ({ Name: name, Value: value })),
-  }),
-});
+function metricOf({ namespace, metricName, dimensions }: MetricStat): Readonly<Record<string, unknown>> {
+  return {
+    Namespace: namespace,
+    MetricName: metricName,
+    ...(dimensions.length > 0 && {
+      Dimensions: dimensions.map(({ name, value }) => ({ Name: name, Value: value })),
+    }),
+  };
+}
 
-const compositeAlarm = (
+function compositeAlarm(
   { name, rule, children, description }: PlannedComposite,
   actions: AlarmActions,
-): CloudFormationResource => ({
-  Type: 'AWS::CloudWatch::CompositeAlarm',
-  // The rule names them by text, which tells CloudFormation nothing.
-  DependsOn: children,
-  Properties: { AlarmName: name, AlarmDescription: description, AlarmRule: rule, ...actions },
-});
+): CloudFormationResource {
+  return {
+    Type: 'AWS::CloudWatch::CompositeAlarm',
+    // The rule names them by text, which tells CloudFormation nothing.
+    DependsOn: children,
+    Properties: { AlarmName: name, AlarmDescription: description, AlarmRule: rule, ...actions },
+  };
+}
 
-const metricFilter = (filter: PlannedFilter): CloudFormationResource => ({
-  Type: 'AWS::Logs::MetricFilter',
-  ...conditionOf(filter),
-  Properties: {
-    LogGroupName: filter.logGroup,
-    FilterPattern: filter.pattern,
-    MetricTransformations: [
-      {
-        MetricNamespace: filter.namespace,
-        MetricName: filter.metricName,
-        MetricValue: filter.metricValue,
-        Unit: filter.unit,
-      },
-    ],
-  },
-});
+function metricFilter(filter: PlannedFilter): CloudFormationResource {
+  return {
+    Type: 'AWS::Logs::MetricFilter',
+    ...conditionOf(filter),
+    Properties: {
+      LogGroupName: filter.logGroup,
+      FilterPattern: filter.pattern,
+      MetricTransformations: [
+        {
+          MetricNamespace: filter.namespace,
+          MetricName: filter.metricName,
+          MetricValue: filter.metricValue,
+          Unit: filter.unit,
+        },
+      ],
+    },
+  };
+}

@@ -31,28 +31,35 @@ export function planComposites(
     : [...branches, composite(root, branches, describeRoot(service, stage), true)];
 }
 
-const describeRoot = (service: string, stage: string): string =>
-  `The service ${service} in the stage ${stage} is unhealthy: at least one of its alarms that its users feel, or that loses ` +
-  'work, is in ALARM. Look at the alarms in its rule.';
+function describeRoot(service: string, stage: string): string {
+  return (
+    `The service ${service} in the stage ${stage} is unhealthy: at least one of its alarms that its users feel, or that loses ` +
+    'work, is in ALARM. Look at the alarms in its rule.'
+  );
+}
 
 type Named = Pick<PlannedAlarm, 'name' | 'logicalId'>;
 
 const OR = ' OR ';
-const term = ({ name }: Named): string => `ALARM("${name}")`;
+function term({ name }: Named): string {
+  return `ALARM("${name}")`;
+}
 
-const composite = (
+function composite(
   { name, logicalId }: Named,
   children: readonly Named[],
   description: string,
   isRoot: boolean,
-): PlannedComposite => ({
-  name,
-  logicalId,
-  rule: children.map(term).join(OR),
-  children: children.map((child) => child.logicalId),
-  description,
-  isRoot,
-});
+): PlannedComposite {
+  return {
+    name,
+    logicalId,
+    rule: children.map(term).join(OR),
+    children: children.map((child) => child.logicalId),
+    description,
+    isRoot,
+  };
+}
 
 /** A rule of 100 children has 199 elements, far below the 500 that one may have. */
 function chunks(alarms: readonly Named[]): ReadonlyArray<readonly Named[]> {

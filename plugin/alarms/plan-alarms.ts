@@ -107,10 +107,13 @@ function namesOf(
 }
 
 /** A logical id is alphanumeric; the Serverless Framework spells the others out in this way. */
-const alphanumeric = (name: string): string =>
-  name.replaceAll('-', 'Dash').replaceAll('_', 'Underscore').replaceAll('.', 'Dot').replace(/\W/g, '');
+function alphanumeric(name: string): string {
+  return name.replaceAll('-', 'Dash').replaceAll('_', 'Underscore').replaceAll('.', 'Dot').replace(/\W/g, '');
+}
 
-const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
 
 function comparison(
   { comparisonOperator }: Pick<DefaultAlarm, 'comparisonOperator'>,

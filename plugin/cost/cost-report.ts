@@ -33,19 +33,26 @@ export function costJson(estimate: CostEstimate): string {
   return JSON.stringify({ currency: 'USD', ...estimate, sources: PRICES.sources }, null, 2);
 }
 
-const rowOf = ({ what, quantity, unitPrice, free, full, afterFree }: CostLine): string[] => [
-  what,
-  quantity.toLocaleString('en-US', { maximumFractionDigits: 3 }),
-  unitPrice.toLocaleString('en-US', { maximumFractionDigits: 7 }),
-  free === 0 ? '-' : free.toLocaleString('en-US', { maximumFractionDigits: 3 }),
-  usd(full),
-  usd(afterFree),
-];
+function rowOf({ what, quantity, unitPrice, free, full, afterFree }: CostLine): string[] {
+  return [
+    what,
+    quantity.toLocaleString('en-US', { maximumFractionDigits: 3 }),
+    unitPrice.toLocaleString('en-US', { maximumFractionDigits: 7 }),
+    free === 0 ? '-' : free.toLocaleString('en-US', { maximumFractionDigits: 3 }),
+    usd(full),
+    usd(afterFree),
+  ];
+}
 
 /** A point of a list; its further lines are indented. */
-const item = (note: string): readonly string[] =>
-  wrap(note, WIDTH - 2).map((line, index) => `${index === 0 ? '- ' : '  '}${line}`);
+function item(note: string): readonly string[] {
+  return wrap(note, WIDTH - 2).map((line, index) => `${index === 0 ? '- ' : '  '}${line}`);
+}
 
-const usd = (amount: number): string => amount.toFixed(2);
+function usd(amount: number): string {
+  return amount.toFixed(2);
+}
 
-const percent = (share: number): string => `${Number((share * 100).toFixed(4))} %`;
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(4))} %`;
+}

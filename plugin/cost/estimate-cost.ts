@@ -157,7 +157,9 @@ function metricsOf({ metric }: PlannedAlarm): number {
   return stats + bands * PRICES.metricsOfAnomalyBand;
 }
 
-const tracesOf = ({ requestsPerMonth, sampling }: Traffic): number => Math.round(requestsPerMonth * sampling);
+function tracesOf({ requestsPerMonth, sampling }: Traffic): number {
+  return Math.round(requestsPerMonth * sampling);
+}
 
 /** Each opening runs the queries of the dashboards over the logs of the time it shows. */
 function scannedGb({ dashboards }: Added, { requestsPerMonth }: Traffic): number {
@@ -169,7 +171,10 @@ const HOURS_OF_MONTH = 730;
 const BYTES_OF_GB = 1e9;
 
 /** Fractions of a cent matter for one trace, and the noise of binary fractions does not. */
-const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
+function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
+
 const dollars = rounded;
 
 function notesOf({ dashboards }: Added): readonly string[] {
@@ -193,4 +198,6 @@ function notesOf({ dashboards }: Added): readonly string[] {
   ];
 }
 
-const million = (count: number): string => `${count / 1e6} million`;
+function million(count: number): string {
+  return `${count / 1e6} million`;
+}

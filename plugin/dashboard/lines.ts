@@ -61,12 +61,13 @@ export function isSameMetric(one: Metric, other: Metric): boolean {
   return identityOf(one) === identityOf(other);
 }
 
-const identityOf = ({ namespace, metricName, dimensions }: Metric): string =>
-  JSON.stringify([
+function identityOf({ namespace, metricName, dimensions }: Metric): string {
+  return JSON.stringify([
     namespace,
     metricName,
     dimensions.map(({ name, value }) => [name, value] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
   ]);
+}
 
 /** The `metrics` of a widget; metric math comes last, where CloudWatch's documentation has it. */
 export function metricsArray(lines: readonly Line[]): ReadonlyArray<readonly unknown[]> {
@@ -75,12 +76,14 @@ export function metricsArray(lines: readonly Line[]): ReadonlyArray<readonly unk
   return [...abbreviated(metrics.map(metricEntry)), ...math.map((line) => [{ ...line }])];
 }
 
-const metricEntry = ({ metric, statistic, ...style }: MetricLine): readonly unknown[] => [
-  metric.namespace,
-  metric.metricName,
-  ...metric.dimensions.flatMap(({ name, value }) => [name, value]),
-  { stat: statistic, ...style },
-];
+function metricEntry({ metric, statistic, ...style }: MetricLine): readonly unknown[] {
+  return [
+    metric.namespace,
+    metric.metricName,
+    ...metric.dimensions.flatMap(({ name, value }) => [name, value]),
+    { stat: statistic, ...style },
+  ];
+}
 
 /** `.` stands for what the entry before has at the same place: a body of many charts is a third shorter with it. */
 function abbreviated(entries: ReadonlyArray<readonly unknown[]>): ReadonlyArray<readonly unknown[]> {
@@ -91,6 +94,10 @@ function abbreviated(entries: ReadonlyArray<readonly unknown[]>): ReadonlyArray<
   });
 }
 
-const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
 
-const isStyle = (part: unknown): boolean => typeof part === 'object' && part !== null && 'stat' in part;
+function isStyle(part: unknown): boolean {
+  return typeof part === 'object' && part !== null && 'stat' in part;
+}

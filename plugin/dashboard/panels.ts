@@ -117,8 +117,8 @@ const ALARMS_OF_ROW = 6;
 type NamedAlarm = Pick<PlannedAlarm, 'logicalId' | 'name' | 'condition'>;
 
 /** A template may not ask an alarm for its ARN that it perhaps does not make; there, the ARN is put together. */
-const arnOf = ({ logicalId, name, condition }: NamedAlarm): Expression =>
-  condition === undefined
+function arnOf({ logicalId, name, condition }: NamedAlarm): Expression {
+  return condition === undefined
     ? { 'Fn::GetAtt': [logicalId, 'Arn'] }
     : joinTexts(
         'arn:',
@@ -129,6 +129,7 @@ const arnOf = ({ logicalId, name, condition }: NamedAlarm): Expression =>
         { Ref: 'AWS::AccountId' },
         `:alarm:${name}`,
       );
+}
 
 export function text(markdown: Expression, height: number): Panel {
   return {
@@ -170,5 +171,6 @@ export function logs({ title, functions, query, view = 'table', width }: LogsOpt
 }
 
 /** Where a function writes: its log group of the template, or the one that Lambda makes for it. */
-const logGroupOf = ({ name, logGroup }: FunctionResource): Expression =>
-  logGroup === undefined ? joinTexts(LOG_GROUP_PREFIX, name) : { Ref: logGroup };
+function logGroupOf({ name, logGroup }: FunctionResource): Expression {
+  return logGroup === undefined ? joinTexts(LOG_GROUP_PREFIX, name) : { Ref: logGroup };
+}

@@ -110,18 +110,23 @@ function intoPages(sections: readonly Section[]): ReadonlyArray<readonly Section
   return pages;
 }
 
-const roomOf = ({ panels }: Section): Room => ({
-  widgets: panels.length,
-  metrics: panels.reduce((sum, { metricCount }) => sum + metricCount, 0),
-  // Expressions are longer as JSON than in the body, and about as long as the names that take their place.
-  characters: panels.reduce((sum, panel) => sum + JSON.stringify(panel).length, 0),
-});
+function roomOf({ panels }: Section): Room {
+  return {
+    widgets: panels.length,
+    metrics: panels.reduce((sum, { metricCount }) => sum + metricCount, 0),
+    // Expressions are longer as JSON than in the body, and about as long as the names that take their place.
+    characters: panels.reduce((sum, panel) => sum + JSON.stringify(panel).length, 0),
+  };
+}
 
-const add = (one: Room, other: Room): Room => ({
-  widgets: one.widgets + other.widgets,
-  metrics: one.metrics + other.metrics,
-  characters: one.characters + other.characters,
-});
+function add(one: Room, other: Room): Room {
+  return {
+    widgets: one.widgets + other.widgets,
+    metrics: one.metrics + other.metrics,
+    characters: one.characters + other.characters,
+  };
+}
 
-const fits = (used: Room): boolean =>
-  used.widgets <= ROOM.widgets && used.metrics <= ROOM.metrics && used.characters <= ROOM.characters;
+function fits(used: Room): boolean {
+  return used.widgets <= ROOM.widgets && used.metrics <= ROOM.metrics && used.characters <= ROOM.characters;
+}

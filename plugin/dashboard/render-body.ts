@@ -60,11 +60,12 @@ export function conditionsOf(template: unknown): Conditions {
 /** Stands for the name of a resource whose condition does not hold; nothing has data under it. */
 const NOT_DEPLOYED = 'not-deployed';
 
-const onlyWhere = (expression: unknown, conditions: readonly string[]): unknown =>
-  conditions.reduce<unknown>(
+function onlyWhere(expression: unknown, conditions: readonly string[]): unknown {
+  return conditions.reduce<unknown>(
     (inner, condition) => ({ 'Fn::If': [condition, inner, NOT_DEPLOYED] }),
     expression,
   );
+}
 
 /** The conditions of all resources that an expression refers to, each once. */
 function conditionsIn(expression: unknown, conditions: Conditions): readonly string[] {
@@ -81,7 +82,9 @@ function referenceOf(name: string | undefined, argument: unknown): string | unde
 }
 
 /** Inside a JSON string, and with the one sequence that `Fn::Sub` would take for its own written as it wants it. */
-const escaped = (text: string): string => JSON.stringify(text).slice(1, -1).replaceAll('${', '${!');
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1).replaceAll('${', '${!');
+}
 
 function attributeOf(argument: unknown): string | undefined {
   if (typeof argument === 'string') return argument;

@@ -39,9 +39,11 @@ export function resourceSections(inventory: Inventory, plan: AlarmPlan): readonl
   return left.size === 0 ? sections : [...sections, otherAlarms([...left])];
 }
 
-const otherAlarms = (alarms: readonly PlannedAlarm[]): Section => ({
-  panels: [
-    text('## Account\nwhat the service shares with everything else in the account and region', 2),
-    ...alarms.map((alarm) => alarmChart(alarm, `account: ${alarmTitle(alarm)}`)),
-  ],
-});
+function otherAlarms(alarms: readonly PlannedAlarm[]): Section {
+  return {
+    panels: [
+      text('## Account\nwhat the service shares with everything else in the account and region', 2),
+      ...alarms.map((alarm) => alarmChart(alarm, `account: ${alarmTitle(alarm)}`)),
+    ],
+  };
+}

@@ -39,7 +39,7 @@ export function serviceDashboard(
   return dashboardOf(rows.map((panels) => ({ panels })));
 }
 
-const heading = ({ service, stage, region }: Inventory, resourceDashboards: readonly string[]): Panel => {
+function heading({ service, stage, region }: Inventory, resourceDashboards: readonly string[]): Panel {
   const numbered = resourceDashboards.length > 1;
   const links = [
     markdownLink('alarms', cloudWatchLink(region, '#alarmsV2:')),
@@ -53,10 +53,10 @@ const heading = ({ service, stage, region }: Inventory, resourceDashboards: read
     joinTexts(`# ${service}, stage ${stage}\n`, ...links.flatMap((link) => [link, ' · ']).slice(0, -1)),
     2,
   );
-};
+}
 
-const howToRead = (): Panel =>
-  text(
+function howToRead(): Panel {
+  return text(
     [
       '## How to read this',
       '- **Begin with the alarms.** The description of each says what it means, its likely cause, and what to look at first.',
@@ -68,6 +68,7 @@ const howToRead = (): Panel =>
     ].join('\n'),
     6,
   );
+}
 
 /** The inventory with as many resources of each kind as one can tell apart, and what had to be left out. */
 function atAGlance(

@@ -94,4 +94,6 @@ export function dashboardsForStage(
   return { ...both(true), ...base, ...(typeof own === 'object' && own) };
 }
 
-const both = (on: boolean): Required<StageDashboardSettings> => ({ service: on, resources: on });
+function both(on: boolean): Required<StageDashboardSettings> {
+  return { service: on, resources: on };
+}

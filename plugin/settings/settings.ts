@@ -122,7 +122,9 @@ type AlarmsByName = Readonly<Record<string, ResourceSettings>>;
 
 const BOOLEAN = { type: 'boolean' };
 const NUMBER_OR_TEXT = { anyOf: [{ type: 'number' }, { type: 'string' }] };
-const byName = (form: object) => ({ type: 'object', additionalProperties: form });
+function byName(form: object) {
+  return { type: 'object', additionalProperties: form };
+}
 
 /** Which alarm a resource has, and which number an alarm, is more than the framework knows. */
 const ALARMS_BY_NAME = byName({

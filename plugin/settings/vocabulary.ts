@@ -35,8 +35,13 @@ export interface ServiceNames {
 
 // Single values
 
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
 
 function word<Value>(form: object, holds: (value: unknown) => boolean, wanted: string): Setting<Value> {
   return {
@@ -174,8 +179,9 @@ export function group<List extends Settings>(
   };
 }
 
-const formsOf = (list: Settings): object =>
-  Object.fromEntries(Object.entries(list).map(([name, { form }]) => [name, form]));
+function formsOf(list: Settings): object {
+  return Object.fromEntries(Object.entries(list).map(([name, { form }]) => [name, form]));
+}
 
 /** A group whose names the framework refuses as well, before anything runs: for commands that package nothing. */
 export function checkedFirst<List extends Settings>(list: List): Setting<ValuesOf<List>> {

@@ -16,8 +16,9 @@ function articleNumber(digits: string): string {
   return digits + String((10 - (sum % 10)) % 10);
 }
 
-const region = (faker: Faker): string =>
-  faker.helpers.arrayElement(['eu-west-1', 'us-east-1', 'ap-southeast-2']);
+function region(faker: Faker): string {
+  return faker.helpers.arrayElement(['eu-west-1', 'us-east-1', 'ap-southeast-2']);
+}
 
 /** What must stay as it is in `values` mode. */
 export const BENIGN_KINDS: readonly BenignKind[] = [

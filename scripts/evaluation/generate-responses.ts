@@ -72,10 +72,12 @@ const SENTENCES: ReadonlyArray<readonly [before: string, after: string]> = [
 ];
 
 /** Headers that say nothing about anybody. */
-const headers = (contentType: string): ResponseTree => ({
-  'content-type': contentType,
-  'cache-control': 'no-store',
-});
+function headers(contentType: string): ResponseTree {
+  return {
+    'content-type': contentType,
+    'cache-control': 'no-store',
+  };
+}
 
 /**
  * Responses as APIs give them, with personal and benign values that are known. The same for the same seed.

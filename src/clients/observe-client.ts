@@ -1,6 +1,6 @@
 import { checkOptions, flag } from '../check-options.ts';
 import { getCorrelationId } from '../propagation/correlation.ts';
-import { createWarnOnce } from '../telemetry/warn-once.ts';
+import { createWarnOnce } from '../telemetry/process-logger.ts';
 import { inCallSpan } from '../telemetry/trace-scope.ts';
 import type { CallRecord } from '../telemetry/trace-scope.ts';
 import { carriesMessage } from './injections.ts';

@@ -19,7 +19,7 @@ const orderPlacedTopic = requiredVariable('ORDER_PLACED_TOPIC');
 const priceOrder = traced('priceOrder', (items: readonly OrderItem[]) => priceOf(items));
 
 /** `POST /orders`: prices and stores an order, and tells the rest of the shop about it. */
-export const createOrder = async (event: { readonly body?: unknown }) => {
+export async function createOrder(event: { readonly body?: unknown }) {
   const request = parseOrderRequest(event.body);
   const order = placeOrder(request, priceOrder(request.items), randomUUID(), new Date());
   annotate('OrderId', order.id);
@@ -36,7 +36,7 @@ export const createOrder = async (event: { readonly body?: unknown }) => {
     headers: { 'Content-Type': 'application/json', Location: `/orders/${order.id}` },
     body: JSON.stringify(order),
   };
-};
+}
 
 export const handler = middy()
   .use(observability({ capture: { allow: ['id', 'status', 'total', 'sku', 'quantity'] } }))

@@ -11,12 +11,13 @@ const orders = new OrderRepository(dynamodb, requiredVariable('ORDERS_TABLE'));
 const paymentsUrl = requiredVariable('PAYMENTS_URL');
 
 /** A batch of `OrderPlaced` messages. One that fails is retried alone, and ends in the dead-letter queue. */
-export const fulfilOrder = async (event: SQSEvent): Promise<SQSBatchResponse> =>
-  processPartialResponse(
+export async function fulfilOrder(event: SQSEvent): Promise<SQSBatchResponse> {
+  return processPartialResponse(
     event,
     (record: SQSRecord) => withRecord(record, () => fulfil(record)),
     new BatchProcessor(EventType.SQS),
   );
+}
 
 async function fulfil(record: SQSRecord): Promise<void> {
   const { id, total } = parseOrderPlaced(record.body);

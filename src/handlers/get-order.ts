@@ -13,7 +13,7 @@ interface GetOrderEvent {
 }
 
 /** `GET /orders/{orderId}`. */
-export const getOrder = async (event: GetOrderEvent) => {
+export async function getOrder(event: GetOrderEvent) {
   const orderId = event.pathParameters?.orderId ?? '';
   annotate('OrderId', orderId);
   const order = orderId === '' ? undefined : await orders.find(orderId);
@@ -24,7 +24,7 @@ export const getOrder = async (event: GetOrderEvent) => {
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(order),
   };
-};
+}
 
 export const handler = middy<GetOrderEvent>()
   .use(observability({ capture: { allow: ['id', 'status', 'total', 'sku', 'quantity'] } }))

@@ -22,7 +22,7 @@ const chargeCard = traced('chargeCard', async ({ amount }: PaymentRequest) => {
 });
 
 /** `POST /payments`: stands in for a payment provider that is sometimes slow, strict, or broken. */
-export const takePayment = async (event: { readonly body?: unknown }) => {
+export async function takePayment(event: { readonly body?: unknown }) {
   const payment = parsePaymentRequest(event.body);
   annotate('OrderId', payment.orderId);
   logger.info('payment requested', { orderId: payment.orderId, amount: payment.amount });
@@ -32,7 +32,7 @@ export const takePayment = async (event: { readonly body?: unknown }) => {
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ orderId: payment.orderId, status: 'approved' }),
   };
-};
+}
 
 export const handler = middy()
   .use(observability({ capture: { allow: ['orderId', 'status'] } }))

@@ -7,7 +7,7 @@ import { createTextGuard } from '../redaction/text-guard.ts';
 import { decodeEvent, EVENT_FIELD_NAMES } from '../redaction/walk/decode-event.ts';
 import { className, Described } from '../redaction/walk/described.ts';
 import type { GuardedSpan } from './guarded-span.ts';
-import { createWarnOnce } from './warn-once.ts';
+import { createWarnOnce } from './process-logger.ts';
 
 /** What of a value may stand in a trace, by one policy. */
 interface Capture {

@@ -1,4 +1,4 @@
-import { createWarnOnce } from './warn-once.ts';
+import { createWarnOnce } from './process-logger.ts';
 import type {
   AnnotationValue,
   CallData,

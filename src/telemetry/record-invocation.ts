@@ -42,9 +42,8 @@ type Finish = (canReplaceResponse: boolean) => Promise<void> | undefined;
  * @returns rejects where the tracer of the process cannot be loaded.
  */
 export async function createPipelineRecorder(options: RecordingOptions): Promise<PipelineRecorder> {
-  const tracer = options.tracer ?? (await loadProcessTracer());
   // What records may have something to say, and what masks it is loaded with it anyway.
-  await loadLogger();
+  const [tracer] = await Promise.all([options.tracer ?? loadProcessTracer(), loadLogger()]);
   const invocations = new WeakMap<object, Finish>();
   const begin = (request: Request, setScope: SetScope): Finish => {
     const finish = recordInvocation(request, setScope, options, tracer);

@@ -1,10 +1,10 @@
 /** What a member of a trace document or log line is of itself: an id or a time, by the form that it has there. */
 type Form = (value: unknown) => boolean;
 
-const is =
-  (pattern: RegExp): Form =>
-  (value) =>
-    typeof value === 'string' && pattern.test(value);
+function is(pattern: RegExp): Form {
+  return (value) => typeof value === 'string' && pattern.test(value);
+}
+
 const isNumber: Form = (value) => typeof value === 'number';
 const isEntityId = is(/^[\da-f]{16}$/);
 const isTraceId = is(/^1-[\da-f]{8}-[\da-f]{24}$/);

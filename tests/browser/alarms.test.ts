@@ -6,7 +6,8 @@ import type { ServiceInfo } from '../../local/console-contract.ts';
 import { TraceStore } from '../../local/xray/trace-store.ts';
 import { DURATION_ALARM, HOSTILE_TEXT, metricChart, shopAlarms } from '../fixtures/console/alarms.ts';
 import { shopService } from '../fixtures/console/entities.ts';
-import { scriptCloudWatch, type ScriptedCloudWatch } from '../fixtures/console/scripted-cloudwatch.ts';
+import { scriptCloudWatch } from '../fixtures/console/scripted-cloudwatch.ts';
+import type { ScriptedCloudWatch } from '../fixtures/console/scripted-cloudwatch.ts';
 import { violations } from '../helpers/accessibility.ts';
 import { launchBrowser } from '../helpers/browser.ts';
 import { segment, traceId } from '../local/xray/fixtures.ts';
@@ -19,7 +20,10 @@ const SLOW_MINUTE = 3;
 
 /** The script: a metric that is healthy, slow for a minute, and healthy again, with one trace in each minute. */
 const start = Math.floor(Date.now() / MINUTE) * MINUTE - 10 * MINUTE;
-const minute = (index: number) => start + index * MINUTE;
+function minute(index: number) {
+  return start + index * MINUTE;
+}
+
 const datapoints = Array.from({ length: 8 }, (_, index) => ({
   at: minute(index),
   value: index === SLOW_MINUTE ? SLOW : HEALTHY + index,
@@ -87,9 +91,17 @@ async function open(path: string): Promise<void> {
   await page.getByText('Live', { exact: true }).waitFor();
 }
 
-const chart = (name = 'Duration p99'): Locator => page.getByRole('slider', { name });
-const navigation = () => page.getByRole('navigation', { name: 'Pages' });
-const query = () => new URL(page.url()).search;
+function chart(name = 'Duration p99'): Locator {
+  return page.getByRole('slider', { name });
+}
+
+function navigation() {
+  return page.getByRole('navigation', { name: 'Pages' });
+}
+
+function query() {
+  return new URL(page.url()).search;
+}
 
 /** The names of the traces that are listed. */
 async function listed(): Promise<string[]> {

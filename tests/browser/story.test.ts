@@ -81,8 +81,13 @@ async function nothingMoreIsTraced(): Promise<void> {
   await expect.poll(settled, WITHIN).toBe(true);
 }
 
-const stateOf = async (): Promise<AlarmState> => (await observer.durationAlarm()).state;
-const isTraced = async (): Promise<boolean> => (await observer.tracing()).on;
+async function stateOf(): Promise<AlarmState> {
+  return (await observer.durationAlarm()).state;
+}
+
+async function isTraced(): Promise<boolean> {
+  return (await observer.tracing()).on;
+}
 
 describe('the whole story, with a minute of a second', () => {
   it(

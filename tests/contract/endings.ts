@@ -10,11 +10,17 @@ import { completeOf, handlerOf, isHandler } from './documents.ts';
 import { invoke } from './invoke.ts';
 import type { Bench, Check, Subject } from './subject.ts';
 
-const ok = () => ({ statusCode: 200 });
-const boom = () => {
+function ok() {
+  return { statusCode: 200 };
+}
+
+function boom() {
   throw new TypeError('boom');
-};
-const traced = (subject: Subject) => middy().use(subject.middleware());
+}
+
+function traced(subject: Subject) {
+  return middy().use(subject.middleware());
+}
 
 interface Ending {
   readonly pipeline: (subject: Subject) => MiddyfiedHandler;

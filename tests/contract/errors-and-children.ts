@@ -6,7 +6,9 @@ import { completeOf, exceptionsOf, handlerOf, named } from './documents.ts';
 import { invoke } from './invoke.ts';
 import type { Check, Subject } from './subject.ts';
 
-const traced = (subject: Subject) => middy().use(subject.middleware());
+function traced(subject: Subject) {
+  return middy().use(subject.middleware());
+}
 
 export const errorContract: readonly Check[] = [
   {

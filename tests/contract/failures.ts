@@ -5,16 +5,22 @@ import { handlerOf } from './documents.ts';
 import { invoke } from './invoke.ts';
 import type { Check, Subject } from './subject.ts';
 
-const traced = (subject: Subject) => middy().use(subject.middleware());
-const working = (subject: Subject) =>
-  traced(subject).handler(() => {
+function traced(subject: Subject) {
+  return middy().use(subject.middleware());
+}
+
+function working(subject: Subject) {
+  return traced(subject).handler(() => {
     subject.annotate('Key', 1);
     subject.addMetadata('key', 1);
     return subject.trace('inner', () => 'result');
   });
+}
 
 /** The SDK under the subject. It reads the daemon's address as it loads, so it must not load before the subject does. */
-const loadSdk = async () => (await import('aws-xray-sdk-core')).default;
+async function loadSdk() {
+  return (await import('aws-xray-sdk-core')).default;
+}
 
 /** Every method of the SDK that a recorder may call. */
 const SEGMENT_METHODS = ['addNewSubsegment'] as const;

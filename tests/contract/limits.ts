@@ -4,7 +4,10 @@ import { handlerOf, named } from './documents.ts';
 import { invoke } from './invoke.ts';
 import type { Bench, Check, Subject } from './subject.ts';
 
-const traced = (subject: Subject) => middy().use(subject.middleware());
+function traced(subject: Subject) {
+  return middy().use(subject.middleware());
+}
+
 const VALID_KEY = /^[A-Za-z0-9_]{1,500}$/;
 
 /** What arrives of annotations that a handler makes. */

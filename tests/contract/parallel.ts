@@ -41,8 +41,13 @@ export async function statusServer() {
   };
 }
 
-const traced = (subject: Subject) => middy().use(subject.middleware());
-const statusOf = ({ http }: Sent) => http?.response?.status;
+function traced(subject: Subject) {
+  return middy().use(subject.middleware());
+}
+
+function statusOf({ http }: Sent) {
+  return http?.response?.status;
+}
 
 export const parallelContract: readonly Check[] = [
   {

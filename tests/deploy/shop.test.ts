@@ -29,8 +29,11 @@ beforeAll(async () => {
 });
 afterAll(() => deployment.stop());
 
-const configuration = (name: string) =>
-  deployment.aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: `${STACK}-${name}` }));
+function configuration(name: string) {
+  return deployment.aws.lambda.send(
+    new GetFunctionConfigurationCommand({ FunctionName: `${STACK}-${name}` }),
+  );
+}
 
 async function queue(name: string): Promise<Record<string, string>> {
   const { sqs } = deployment.aws;

@@ -46,8 +46,9 @@ async function templateIn(directory: string): Promise<{ readonly Resources: Reso
   return JSON.parse(await readFile(file, 'utf8')) as { Resources: Resources };
 }
 
-const ofType = (resources: Resources, type: string): readonly Resource[] =>
-  Object.values(resources).filter(({ Type }) => Type === type);
+function ofType(resources: Resources, type: string): readonly Resource[] {
+  return Object.values(resources).filter(({ Type }) => Type === type);
+}
 
 /** Changes the copy's serverless.yml for as long as `use` runs. */
 async function withYml(change: (yml: string) => string, use: () => Promise<void>): Promise<void> {
@@ -63,8 +64,9 @@ async function withYml(change: (yml: string) => string, use: () => Promise<void>
   }
 }
 
-const underAlarms = (lines: string) => (yml: string) =>
-  yml.replace('    alarms:\n', `    alarms:\n${lines}\n`);
+function underAlarms(lines: string) {
+  return (yml: string) => yml.replace('    alarms:\n', `    alarms:\n${lines}\n`);
+}
 
 describe('the shop', () => {
   it('has its alarms in the template, with what serverless alarms says', async () => {

@@ -50,8 +50,9 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-const ofType = (type: string): readonly Resource[] =>
-  Object.values(resources).filter(({ Type }) => Type === type);
+function ofType(type: string): readonly Resource[] {
+  return Object.values(resources).filter(({ Type }) => Type === type);
+}
 
 describe('the dashboards of the packaged shop', () => {
   it('are two, which refer to nothing but what the template has', () => {

@@ -35,8 +35,8 @@ function ofType(type: string, tracing: 'off' | 'on' = 'off'): ReadonlyArray<Reso
     .map(({ Properties }) => Properties);
 }
 
-const functions = (tracing: 'off' | 'on' = 'off') =>
-  Object.fromEntries(
+function functions(tracing: 'off' | 'on' = 'off') {
+  return Object.fromEntries(
     ofType('AWS::Lambda::Function', tracing).map((properties) => [
       String(properties.FunctionName).replace('order-shop-prod-', ''),
       properties as Record<string, never> & {
@@ -45,6 +45,7 @@ const functions = (tracing: 'off' | 'on' = 'off') =>
       },
     ]),
   );
+}
 
 describe('the packaged template', () => {
   it('has the five functions with their handlers, runtime and JSON logs', () => {

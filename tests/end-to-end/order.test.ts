@@ -95,8 +95,9 @@ function path(rows: readonly TimelineRow[], of: TimelineRow): string[] {
   return [of.name, ...(parent === undefined ? [] : path(rows, parent))];
 }
 
-const exceptionsOf = (entity: Entity) =>
-  typeof entity.cause === 'object' ? (entity.cause.exceptions ?? []) : [];
+function exceptionsOf(entity: Entity) {
+  return typeof entity.cause === 'object' ? (entity.cause.exceptions ?? []) : [];
+}
 
 describe('an order', () => {
   it('is followed from HTTP through the queue to the last function', async () => {

@@ -59,7 +59,9 @@ async function tracedOnPage(): Promise<string[]> {
   return info.functions.filter(({ tracing }) => tracing).map(({ key }) => key);
 }
 
-const fulfilled = () => (stack.run.output().match(/order fulfilled/g) ?? []).length;
+function fulfilled() {
+  return (stack.run.output().match(/order fulfilled/g) ?? []).length;
+}
 
 /** Places an order and waits until it is paid: the last call is that of take-payment, by way of a queue and of HTTP. */
 async function order(): Promise<void> {

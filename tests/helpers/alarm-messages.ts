@@ -15,7 +15,9 @@ const REASON =
   'Threshold Crossed: 1 out of the last 1 datapoints [1804.0 (24/11/26 15:59:00)] was greater than the threshold (1500.0) (minimum 1 datapoint for OK -> ALARM transition).';
 
 /** As CloudWatch writes times: `2026-11-24T16:00:00.123+0000`. */
-const timeOf = ({ at = new Date() }: AlarmChange): string => at.toISOString().replace('Z', '+0000');
+function timeOf({ at = new Date() }: AlarmChange): string {
+  return at.toISOString().replace('Z', '+0000');
+}
 
 /** The text of the SNS message of an alarm on one metric. */
 export function snsAlarmMessage(change: AlarmChange): string {

@@ -49,7 +49,9 @@ export interface LocalAws {
   stop(): Promise<void>;
 }
 
-export const arnOf = (name: string): string => functionDefinition({ name }).arn;
+export function arnOf(name: string): string {
+  return functionDefinition({ name }).arn;
+}
 
 export async function startLocalAws(
   functions: readonly FunctionDefinition[],

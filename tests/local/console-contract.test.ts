@@ -3,7 +3,9 @@ import type { PageRoute } from '../../local/console-contract.ts';
 import { isPageAddress, PAGES, parameterIn, pathOf, routeAt } from '../../local/console-contract.ts';
 import { fc, runs } from '../helpers/fast-check.ts';
 
-const parameterOf = (path: string): string | undefined => /:(\w+)$/.exec(path)?.[1];
+function parameterOf(path: string): string | undefined {
+  return /:(\w+)$/.exec(path)?.[1];
+}
 
 describe('the list of pages', () => {
   it.each(Object.entries(PAGES))('leads to %s and back, whatever its address names', (page, { path }) => {

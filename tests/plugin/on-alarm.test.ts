@@ -41,24 +41,31 @@ beforeEach(async () => {
   };
 });
 
-const change = (state: AlarmChange['state'], more: Partial<AlarmChange> = {}): AlarmChange => ({
-  alarmName: 'shop-test-take-payment-duration',
-  state,
-  dimensions: { FunctionName: NAME },
-  ...more,
-});
-const message = (state: AlarmChange['state'], more: Partial<AlarmChange> = {}): object =>
-  snsEvent(snsAlarmMessage(change(state, more)));
+function change(state: AlarmChange['state'], more: Partial<AlarmChange> = {}): AlarmChange {
+  return {
+    alarmName: 'shop-test-take-payment-duration',
+    state,
+    dimensions: { FunctionName: NAME },
+    ...more,
+  };
+}
 
-const context = (remaining = 20_000): Context => {
+function message(state: AlarmChange['state'], more: Partial<AlarmChange> = {}): object {
+  return snsEvent(snsAlarmMessage(change(state, more)));
+}
+
+function context(remaining = 20_000): Context {
   const deadline = Date.now() + remaining;
   return lambdaContext({
     functionName: SWITCH,
     invokedFunctionArn: `${arnOf(SWITCH)}:$LATEST`,
     getRemainingTimeInMillis: () => deadline - Date.now(),
   });
-};
-const onAlarm = (event: unknown, remaining?: number) => handlers.onAlarm(event, context(remaining));
+}
+
+function onAlarm(event: unknown, remaining?: number) {
+  return handlers.onAlarm(event, context(remaining));
+}
 
 async function expectOff(): Promise<void> {
   expect(await aws.configuration(NAME)).toEqual({ mode: 'PassThrough', variables: VARIABLES });

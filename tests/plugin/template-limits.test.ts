@@ -40,7 +40,9 @@ describe('the number of resources', () => {
 });
 
 /** A template of so many bytes, as it is uploaded. */
-const templateOf = (bytes: number) => ({ Resources: 'x'.repeat(bytes - '{"Resources":""}'.length) });
+function templateOf(bytes: number) {
+  return { Resources: 'x'.repeat(bytes - '{"Resources":""}'.length) };
+}
 
 describe('the size of a template', () => {
   it('may be what CloudFormation takes', () => {

@@ -9,14 +9,16 @@ interface Options {
   readonly run?: () => void;
 }
 
-const check = (options: unknown) => () =>
-  checkOptions('thing()', options as Options, {
-    name: text,
-    wait: milliseconds,
-    names: texts,
-    on: flag,
-    run: callback,
-  });
+function check(options: unknown) {
+  return () =>
+    checkOptions('thing()', options as Options, {
+      name: text,
+      wait: milliseconds,
+      names: texts,
+      on: flag,
+      run: callback,
+    });
+}
 
 describe('checkOptions', () => {
   it('takes options that are right, and those that are left out', () => {

@@ -221,7 +221,10 @@ const places: ReadonlyArray<(part: string) => unknown> = [
   (part) => ({ deep: { deeper: JSON.stringify({ part }) } }),
   (part) => `[email] ${part}`,
 ];
-const digits = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
+function digits(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
 const anything = fc.anything({
   key: fc.oneof(fc.constantFrom('id', 'name', 'customerName', 'items'), fc.string(), fc.uuid()),
   values: [fc.string(), fc.lorem(), fc.emailAddress(), fc.integer(), fc.double(), fc.constant('<string>')],

@@ -58,7 +58,9 @@ function mathProblems({ metric, thresholdMetricId }: PlannedAlarm): readonly str
 }
 
 /** Ids begin with a small letter, functions with a capital one. */
-const variablesOf = (expression: string): readonly string[] => expression.match(/\b[a-z]\w*/g) ?? [];
+function variablesOf(expression: string): readonly string[] {
+  return expression.match(/\b[a-z]\w*/g) ?? [];
+}
 
 /** How long a text may become when its references are resolved. */
 function maxLength(text: unknown): number {
@@ -90,6 +92,6 @@ function ruleProblems({ name, rule, children }: PlannedComposite): readonly stri
   ];
 }
 
-const twice = (texts: readonly string[]): readonly string[] => [
-  ...new Set(texts.filter((text, index) => texts.indexOf(text) !== index)),
-];
+function twice(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts.filter((text, index) => texts.indexOf(text) !== index))];
+}

@@ -104,7 +104,9 @@ function filterProblems(
     : [`no metric filter makes ${what}`];
 }
 
-const describe = (value: Expression): string => (typeof value === 'string' ? value : JSON.stringify(value));
+function describe(value: Expression): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
 
 /**
  * The values that a dimension can have on the resource of an alarm, by dimension; a dimension that is not here has no data
@@ -160,12 +162,10 @@ function dimensionValues(
 }
 
 /** What has to stand beside others: without them, the metric is of something else. */
-const neededDimensions = (
-  kind: ResourceKind,
-  values: Readonly<Record<string, unknown>>,
-): readonly string[] => (kind === 'rule' && 'EventBusName' in values ? ['EventBusName'] : []);
+function neededDimensions(kind: ResourceKind, values: Readonly<Record<string, unknown>>): readonly string[] {
+  return kind === 'rule' && 'EventBusName' in values ? ['EventBusName'] : [];
+}
 
-const named = (
-  name: string,
-  value: Expression | undefined,
-): Readonly<Record<string, readonly Expression[]>> => (value === undefined ? {} : { [name]: [value] });
+function named(name: string, value: Expression | undefined): Readonly<Record<string, readonly Expression[]>> {
+  return value === undefined ? {} : { [name]: [value] };
+}

@@ -71,11 +71,14 @@ function rate(
   };
 }
 
-const requests = (api: ApiResource, { period }: Pick<Tuning, 'period'>): MetricStat =>
-  apiMetric(api, 'requests', { statistic: 'SampleCount', period });
+function requests(api: ApiResource, { period }: Pick<Tuning, 'period'>): MetricStat {
+  return apiMetric(api, 'requests', { statistic: 'SampleCount', period });
+}
 
-const apiMetric = (
+function apiMetric(
   api: ApiResource,
   of: keyof (typeof API_METRICS)['REST'],
   tuning: Pick<Tuning, 'statistic' | 'period'>,
-): MetricStat => metric('AWS/ApiGateway', API_METRICS[api.kind][of], apiDimensions(api), tuning);
+): MetricStat {
+  return metric('AWS/ApiGateway', API_METRICS[api.kind][of], apiDimensions(api), tuning);
+}

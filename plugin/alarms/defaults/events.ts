@@ -72,10 +72,11 @@ export const SCHEDULE_ALARMS = defaultAlarms<'schedule'>([
   },
 ]);
 
-const ofGroup = (group: Expression): string =>
-  group === 'default'
+function ofGroup(group: Expression): string {
+  return group === 'default'
     ? 'every one counts, of the group default, which all schedules of the account share that name no group'
     : 'every one counts, of its group of schedules';
+}
 
 export const STATE_MACHINE_ALARMS = defaultAlarms<'stateMachine'>([
   {

@@ -278,8 +278,9 @@ function provisionedMetric(
   return metric('AWS/Lambda', name, { FunctionName: fn.name, Resource: resource }, tuning);
 }
 
-const qualifierOf = ({ logicalId, qualifier }: ProvisionedConcurrency): string =>
-  typeof qualifier === 'string' ? qualifier : logicalId;
+function qualifierOf({ logicalId, qualifier }: ProvisionedConcurrency): string {
+  return typeof qualifier === 'string' ? qualifier : logicalId;
+}
 
 /** Work that waits for a function: asynchronous events, and records of streams. */
 const WAITING_WORK_ALARMS = defaultAlarms<'function'>([

@@ -65,8 +65,8 @@ export const TABLE_ALARMS = defaultAlarms<'table'>([
   },
 ]);
 
-const throttles = (dimensions: Dimensions, tuning: Tuning): MetricMath =>
-  math(
+function throttles(dimensions: Dimensions, tuning: Tuning): MetricMath {
+  return math(
     'FILL(reads, 0) + FILL(writes, 0)',
     {
       reads: metric('AWS/DynamoDB', 'ReadThrottleEvents', dimensions, tuning),
@@ -74,6 +74,7 @@ const throttles = (dimensions: Dimensions, tuning: Tuning): MetricMath =>
     },
     'Throttled reads and writes',
   );
+}
 
 function systemErrors(table: TableResource, tuning: Tuning): MetricMath {
   const byId = table.operations.map(

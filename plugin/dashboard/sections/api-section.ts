@@ -43,10 +43,12 @@ export function apiSection(api: ApiResource, region: string, alarms: readonly Pl
   return section({ kind: 'api', resource: api, region, title: `${KIND[kind]} API ${key}`, charts, alarms });
 }
 
-const latency = (line: ReturnType<typeof linesOf>, metricName: string): readonly MetricLine[] => [
-  line(metricName, 'p50', { label: 'p50', color: COLOR.typical }),
-  line(metricName, 'p90', { label: 'p90', color: COLOR.traffic }),
-  line(metricName, 'p99', { label: 'p99', color: COLOR.slow }),
-];
+function latency(line: ReturnType<typeof linesOf>, metricName: string): readonly MetricLine[] {
+  return [
+    line(metricName, 'p50', { label: 'p50', color: COLOR.typical }),
+    line(metricName, 'p90', { label: 'p90', color: COLOR.traffic }),
+    line(metricName, 'p99', { label: 'p99', color: COLOR.slow }),
+  ];
+}
 
 const KIND = { REST: 'REST', HTTP: 'HTTP', WEBSOCKET: 'WebSocket' } as const;

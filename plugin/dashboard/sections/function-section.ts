@@ -42,7 +42,9 @@ export function functionSection(
   return { panels: [...panels, errors] };
 }
 
-const lambda = (resource: FunctionResource) => linesOf('AWS/Lambda', { FunctionName: resource.name });
+function lambda(resource: FunctionResource) {
+  return linesOf('AWS/Lambda', { FunctionName: resource.name });
+}
 
 function invocations(resource: FunctionResource): ResourceChart {
   const line = lambda(resource);

@@ -115,13 +115,16 @@ export function thresholdsOn(lines: readonly MetricLine[], alarms: readonly Plan
   };
 }
 
-const thresholdOf = (alarm: PlannedAlarm, value: number, line: MetricLine): Threshold => ({
-  value,
-  label: `${alarmTitle(alarm)} ${thresholdInWords(alarm)}`,
-  color: COLOR.failure,
-  fill: alarm.comparisonOperator.startsWith('Greater') ? 'above' : 'below',
-  ...(line.yAxis === 'right' && { yAxis: 'right' }),
-});
+function thresholdOf(alarm: PlannedAlarm, value: number, line: MetricLine): Threshold {
+  return {
+    value,
+    label: `${alarmTitle(alarm)} ${thresholdInWords(alarm)}`,
+    color: COLOR.failure,
+    fill: alarm.comparisonOperator.startsWith('Greater') ? 'above' : 'below',
+    ...(line.yAxis === 'right' && { yAxis: 'right' }),
+  };
+}
 
-const isWatchedBy = (line: MetricLine, { metric }: PlannedAlarm): boolean =>
-  metric.kind === 'stat' && line.statistic === metric.statistic && isSameMetric(line.metric, metric);
+function isWatchedBy(line: MetricLine, { metric }: PlannedAlarm): boolean {
+  return metric.kind === 'stat' && line.statistic === metric.statistic && isSameMetric(line.metric, metric);
+}

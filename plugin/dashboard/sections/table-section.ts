@@ -28,7 +28,7 @@ export function tableSection(table: TableResource, region: string, alarms: reado
 }
 
 /** A table or one of its indexes: what is consumed, and what is refused. */
-const capacityCharts = (name: string, dimensions: Dimensions): readonly ResourceChart[] => {
+function capacityCharts(name: string, dimensions: Dimensions): readonly ResourceChart[] {
   const line = linesOf('AWS/DynamoDB', dimensions);
   return [
     {
@@ -48,15 +48,17 @@ const capacityCharts = (name: string, dimensions: Dimensions): readonly Resource
       leftLabel: 'per {period}',
     },
   ];
-};
+}
 
 /** DynamoDB measures each operation on its own. */
-const operationsChart = ({ key, operations }: TableResource, table: Dimensions): ResourceChart => ({
-  title: `${key}: latency p99`,
-  lines: operations.map((operation) =>
-    linesOf('AWS/DynamoDB', { ...table, Operation: operation })('SuccessfulRequestLatency', 'p99', {
-      label: operation,
-    }),
-  ),
-  leftLabel: 'ms',
-});
+function operationsChart({ key, operations }: TableResource, table: Dimensions): ResourceChart {
+  return {
+    title: `${key}: latency p99`,
+    lines: operations.map((operation) =>
+      linesOf('AWS/DynamoDB', { ...table, Operation: operation })('SuccessfulRequestLatency', 'p99', {
+        label: operation,
+      }),
+    ),
+    leftLabel: 'ms',
+  };
+}

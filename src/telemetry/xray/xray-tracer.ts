@@ -4,8 +4,8 @@ import type { Subsegment } from 'aws-xray-sdk-core';
 import type { TextGuard } from '../../redaction/text-guard.ts';
 import { formatTraceHeader, parseTraceHeader, TRACE_HEADER_NAME } from '../../propagation/trace-header.ts';
 import { attempt } from '../guarded-span.ts';
-import { createWarnOnce } from '../warn-once.ts';
-import type { WarnOnce } from '../warn-once.ts';
+import { createWarnOnce } from '../process-logger.ts';
+import type { WarnOnce } from '../process-logger.ts';
 import type {
   AnnotationValue,
   CallData,

@@ -2,8 +2,9 @@ import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../../../benchmarks/support/peers.ts';
 
-const node = (code: string, milliseconds = 60_000): ReturnType<typeof runProgram> =>
-  runProgram(process.execPath, ['-e', code], { cwd: tmpdir(), input: 'in', milliseconds });
+function node(code: string, milliseconds = 60_000): ReturnType<typeof runProgram> {
+  return runProgram(process.execPath, ['-e', code], { cwd: tmpdir(), input: 'in', milliseconds });
+}
 
 describe('runProgram', () => {
   it('gives the input and takes the output', async () => {

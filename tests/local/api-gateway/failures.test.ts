@@ -6,15 +6,16 @@ import {
   RequestTooLargeError,
   ThrottledError,
   UnknownFunctionError,
-  type Invoke,
 } from '../../../local/lambda/invocation.ts';
+import type { Invoke } from '../../../local/lambda/invocation.ts';
 import { until } from '../../helpers/until.ts';
 import { api, ok, returned, send, sendRaw, serve } from './serve.ts';
 
-const failed = (failure: 'error' | 'timeout' | 'crash' | 'init-error'): Invoke => {
+function failed(failure: 'error' | 'timeout' | 'crash' | 'init-error'): Invoke {
   const payload = JSON.stringify({ errorType: 'TypeError', errorMessage: 'secret of a customer' });
   return () => Promise.resolve({ ...returned(null), payload, functionError: 'Unhandled', failure });
-};
+}
+
 const silent: Invoke = () => new Promise(() => undefined);
 
 describe('a request that no route takes', () => {

@@ -1,8 +1,11 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { api, returned, send, serve, type Served } from './serve.ts';
+import { api, returned, send, serve } from './serve.ts';
+import type { Served } from './serve.ts';
 
-const event = (served: Served) => served.event() as unknown as APIGatewayProxyEventV2;
+function event(served: Served) {
+  return served.event() as unknown as APIGatewayProxyEventV2;
+}
 
 describe('the event of an HTTP API', () => {
   it('carries the whole request', async () => {

@@ -1,9 +1,12 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { fc, runs } from '../../helpers/fast-check.ts';
-import { api, returned, send, serve, type Served } from './serve.ts';
+import { api, returned, send, serve } from './serve.ts';
+import type { Served } from './serve.ts';
 
-const event = (served: Served) => served.event() as unknown as APIGatewayProxyEvent;
+function event(served: Served) {
+  return served.event() as unknown as APIGatewayProxyEvent;
+}
 
 describe('the event of a REST API', () => {
   it('carries the whole request', async () => {

@@ -1,7 +1,9 @@
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpRequest } from 'node:http';
+import type { IncomingMessage, RequestOptions } from 'node:http';
 import { connect } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { ApiGateway, type AccessLogEntry } from '../../../local/api-gateway/api-gateway.ts';
+import { ApiGateway } from '../../../local/api-gateway/api-gateway.ts';
+import type { AccessLogEntry } from '../../../local/api-gateway/api-gateway.ts';
 import type { Invoke, InvokeRequest, InvokeResponse } from '../../../local/lambda/invocation.ts';
 import type { ApiDefinition } from '../../../local/template/service.ts';
 import type { SegmentDocument } from '../../../local/xray/document.ts';
@@ -37,7 +39,9 @@ export function returned(value: unknown): InvokeResponse {
   };
 }
 
-export const ok = (): Promise<InvokeResponse> => Promise.resolve(returned({ statusCode: 200, body: 'ok' }));
+export function ok(): Promise<InvokeResponse> {
+  return Promise.resolve(returned({ statusCode: 200, body: 'ok' }));
+}
 
 export interface Served {
   readonly url: string;

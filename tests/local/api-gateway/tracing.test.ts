@@ -4,17 +4,25 @@ import { ThrottledError } from '../../../local/lambda/invocation.ts';
 import type { Segment } from '../../../local/xray/document.ts';
 import { MAX_REQUEST_BODY } from '../../../local/api-gateway/limits.ts';
 import { until } from '../../helpers/until.ts';
-import { api, ok, returned, send, serve, type Served } from './serve.ts';
+import { api, ok, returned, send, serve } from './serve.ts';
+import type { Served } from './serve.ts';
 
 const ROOT = '1-5759e988-bd862e3fe1be46a994272793';
 const traced = api('REST', ['GET /orders/{id}', 'POST /orders/{id}'], { tracing: true });
 
-const segmentsOf = (served: Served) => served.segments as Segment[];
-const lastSegment = (served: Served) => segmentsOf(served).at(-1);
-const get = (served: Served, traceHeader?: string) =>
-  send(`${served.url}/orders/1?email=jane@example.com`, {
+function segmentsOf(served: Served) {
+  return served.segments as Segment[];
+}
+
+function lastSegment(served: Served) {
+  return segmentsOf(served).at(-1);
+}
+
+function get(served: Served, traceHeader?: string) {
+  return send(`${served.url}/orders/1?email=jane@example.com`, {
     headers: traceHeader === undefined ? {} : { 'X-Amzn-Trace-Id': traceHeader },
   });
+}
 
 describe('a traced REST API', () => {
   it('records a segment with the call of the function below it', async () => {

@@ -40,8 +40,9 @@ export const STATES: readonly AlarmState[] = ['OK', 'ALARM', 'INSUFFICIENT_DATA'
 export const TREATMENTS: readonly TreatMissingData[] = ['missing', 'ignore', 'breaching', 'notBreaching'];
 
 /** Held against a threshold of 1 with GreaterThanThreshold: a datapoint of 0 is one that is there. */
-export const readDatapoints = (notation: string): (number | null)[] =>
-  notation.split(' ').map((sign) => {
+export function readDatapoints(notation: string): (number | null)[] {
+  return notation.split(' ').map((sign) => {
     if (sign === '-') return null;
     return sign === 'X' ? 2 : 0;
   });
+}

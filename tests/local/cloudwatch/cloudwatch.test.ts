@@ -1,4 +1,5 @@
-import { type Message, SQSClient } from '@aws-sdk/client-sqs';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Message } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { CloudWatchEvent } from '../../../local/cloudwatch/view.ts';
 import { receive, region } from '../messaging/messaging-fixture.ts';

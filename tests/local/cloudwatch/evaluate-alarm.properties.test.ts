@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateAlarm, type EvaluateAlarmInput } from '../../../local/cloudwatch/evaluate-alarm.ts';
+import { evaluateAlarm } from '../../../local/cloudwatch/evaluate-alarm.ts';
+import type { EvaluateAlarmInput } from '../../../local/cloudwatch/evaluate-alarm.ts';
 import { fc, runs } from '../../helpers/fast-check.ts';
 import { STATES, TREATMENTS } from './alarm-vectors.ts';
 

@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateAlarm, type EvaluateAlarmInput } from '../../../local/cloudwatch/evaluate-alarm.ts';
+import { evaluateAlarm } from '../../../local/cloudwatch/evaluate-alarm.ts';
+import type { EvaluateAlarmInput } from '../../../local/cloudwatch/evaluate-alarm.ts';
 import { minimumSamples } from '../../../local/cloudwatch/alarms/evaluate-metric-alarm.ts';
 import { evaluationRange, judge } from '../../../local/cloudwatch/verdict.ts';
-import { type AlarmVectors, readDatapoints, STATES, TREATMENTS, vectors } from './alarm-vectors.ts';
+import { readDatapoints, STATES, TREATMENTS, vectors } from './alarm-vectors.ts';
+import type { AlarmVectors } from './alarm-vectors.ts';
 
 const above = { threshold: 1, comparisonOperator: 'GreaterThanThreshold' } as const;
 
-const everyWay = <Row>(rows: readonly Row[]) =>
-  rows.flatMap((row) =>
+function everyWay<Row>(rows: readonly Row[]) {
+  return rows.flatMap((row) =>
     TREATMENTS.flatMap((treatMissingData) =>
       STATES.map((previousState) => ({ ...row, treatMissingData, previousState })),
     ),
   );
+}
 
 function expectRow(
   row: ReturnType<typeof everyWay<AlarmVectors['derived'][number] | AlarmVectors['tables'][number]>>[number],

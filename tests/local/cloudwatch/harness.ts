@@ -10,36 +10,40 @@ import { until } from '../../helpers/until.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures/lambda-functions');
 
-export const actionsFunction = (name: string, properties: Record<string, unknown> = {}): object => ({
-  Type: 'AWS::Lambda::Function',
-  Properties: {
-    FunctionName: name,
-    Handler: 'actions.handler',
-    Runtime: 'nodejs24.x',
-    MemorySize: 256,
-    Timeout: 30,
-    LoggingConfig: { LogFormat: 'JSON', LogGroup: `/aws/lambda/${name}` },
-    ...properties,
-  },
-});
+export function actionsFunction(name: string, properties: Record<string, unknown> = {}): object {
+  return {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      FunctionName: name,
+      Handler: 'actions.handler',
+      Runtime: 'nodejs24.x',
+      MemorySize: 256,
+      Timeout: 30,
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: `/aws/lambda/${name}` },
+      ...properties,
+    },
+  };
+}
 
 /** An alarm that is in ALARM when a metric was above zero in the last minute, as a template has it. */
-export const alarmAboveZero = (
+export function alarmAboveZero(
   AlarmName: string,
   metric: { Namespace: string; MetricName: string; Dimensions: object[]; Statistic: string },
   properties: Record<string, unknown> = {},
-): object => ({
-  Type: 'AWS::CloudWatch::Alarm',
-  Properties: {
-    AlarmName,
-    ...metric,
-    Period: 60,
-    EvaluationPeriods: 1,
-    Threshold: 0,
-    ComparisonOperator: 'GreaterThanThreshold',
-    ...properties,
-  },
-});
+): object {
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmName,
+      ...metric,
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+      ...properties,
+    },
+  };
+}
 
 /** The parts of a service that alarms have to do with, on a fast clock, and put together as `serverless local` does. */
 export async function startWatched(resources: Record<string, unknown>, minuteMs: number) {

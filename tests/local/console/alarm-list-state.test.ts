@@ -4,17 +4,20 @@ import {
   countOf,
   initialAlarmList,
   shownAlarms,
-  type AlarmListAction,
-  type AlarmListState,
 } from '../../../local/console/alarms/alarm-list-state.ts';
+import type { AlarmListAction, AlarmListState } from '../../../local/console/alarms/alarm-list-state.ts';
 import { groupsWith } from '../../../local/console/metrics/groups-with.ts';
 import { alarmSummary, metricChart } from '../../fixtures/console/alarms.ts';
 
-const after = (...actions: readonly AlarmListAction[]): AlarmListState =>
-  actions.reduce(alarmListReducer, initialAlarmList);
+function after(...actions: readonly AlarmListAction[]): AlarmListState {
+  return actions.reduce(alarmListReducer, initialAlarmList);
+}
+
 const everything = { state: undefined, text: '' } as const;
-const names = (state: AlarmListState, filter: Parameters<typeof shownAlarms>[1] = everything) =>
-  shownAlarms(state, filter).map(({ name }) => name);
+function names(state: AlarmListState, filter: Parameters<typeof shownAlarms>[1] = everything) {
+  return shownAlarms(state, filter).map(({ name }) => name);
+}
+
 const listed: AlarmListAction = {
   type: 'listed',
   listing: {

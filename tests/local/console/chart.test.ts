@@ -17,8 +17,11 @@ const MINUTE = 60_000;
 const START = new Date(2026, 10, 24, 12, 0, 0).getTime();
 const size = { width: 640, height: 240 };
 
-const points = (...values: ReadonlyArray<number | undefined>): readonly MetricPoint[] =>
-  values.flatMap((value, index) => (value === undefined ? [] : [{ at: START + index * MINUTE, value }]));
+function points(...values: ReadonlyArray<number | undefined>): readonly MetricPoint[] {
+  return values.flatMap((value, index) =>
+    value === undefined ? [] : [{ at: START + index * MINUTE, value }],
+  );
+}
 
 describe('the ticks of a chart', () => {
   it.each([

@@ -4,12 +4,14 @@ import type { Entity } from '../../../local/xray/document.ts';
 import { buildTimeline } from '../../../local/xray/timeline.ts';
 import { orderPage } from '../../fixtures/console/orders.ts';
 
-const entity = (id: string, cause?: Entity['cause']): Entity => ({
-  id,
-  name: id,
-  start_time: 1,
-  ...(cause !== undefined && { cause }),
-});
+function entity(id: string, cause?: Entity['cause']): Entity {
+  return {
+    id,
+    name: id,
+    start_time: 1,
+    ...(cause !== undefined && { cause }),
+  };
+}
 
 describe('the failure of an entity', () => {
   const { trace, linked } = orderPage(0);

@@ -4,19 +4,22 @@ import { OVERSCAN, renderedRange } from '../../../local/console/timeline/rendere
 import { ticksOf } from '../../../local/console/timeline/ticks.ts';
 import type { TimelineRow } from '../../../local/xray/timeline.ts';
 
-const row = (start: number, end?: number): TimelineRow => ({
-  key: 'trace/entity',
-  depth: 0,
-  childCount: 0,
-  traceId: 'trace',
-  kind: 'segment',
-  name: 'shop',
-  status: 'ok',
-  start,
-  ...(end !== undefined && { end }),
-  orphan: false,
-  entity: { id: 'entity', name: 'shop', start_time: start },
-});
+function row(start: number, end?: number): TimelineRow {
+  return {
+    key: 'trace/entity',
+    depth: 0,
+    childCount: 0,
+    traceId: 'trace',
+    kind: 'segment',
+    name: 'shop',
+    status: 'ok',
+    start,
+    ...(end !== undefined && { end }),
+    orphan: false,
+    entity: { id: 'entity', name: 'shop', start_time: start },
+  };
+}
+
 const axis = { start: 100, end: 110 };
 
 describe('bars', () => {

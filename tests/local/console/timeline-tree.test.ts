@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { commandFor } from '../../../local/console/timeline/keyboard.ts';
 import { ancestorsOf, visibleLines, rowLabel, channelOf } from '../../../local/console/timeline/rows.ts';
-import { buildTimeline, type Timeline } from '../../../local/xray/timeline.ts';
+import { buildTimeline } from '../../../local/xray/timeline.ts';
+import type { Timeline } from '../../../local/xray/timeline.ts';
 import { hostilePage, runningPage } from '../../fixtures/console/odd-traces.ts';
 import { createOrderTraceId, fulfilOrderTraceId, orderPage } from '../../fixtures/console/orders.ts';
 

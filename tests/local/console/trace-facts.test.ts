@@ -6,7 +6,9 @@ import { hostilePage, runningPage } from '../../fixtures/console/odd-traces.ts';
 import { orderPage } from '../../fixtures/console/orders.ts';
 
 const START = 1_790_000_000;
-const timelineOf = ({ trace, linked }: TracePage) => buildTimeline([trace, ...linked], START + 2);
+function timelineOf({ trace, linked }: TracePage) {
+  return buildTimeline([trace, ...linked], START + 2);
+}
 
 describe('the facts of a trace', () => {
   it('are those of the trace itself, not of its linked ones', () => {

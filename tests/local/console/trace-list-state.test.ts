@@ -10,9 +10,14 @@ import {
 } from '../../../local/console/list/trace-list-state.ts';
 import { noLosses, summary } from '../../fixtures/console/entities.ts';
 
-const after = (...actions: readonly TraceListAction[]): TraceListState =>
-  actions.reduce(traceListReducer, initialTraceList);
-const shownIds = (state: TraceListState) => shownTraces(state).map(({ id }) => id);
+function after(...actions: readonly TraceListAction[]): TraceListState {
+  return actions.reduce(traceListReducer, initialTraceList);
+}
+
+function shownIds(state: TraceListState) {
+  return shownTraces(state).map(({ id }) => id);
+}
+
 const old = summary('old', { startTime: 1 });
 const recent = summary('recent', { startTime: 2 });
 const listed: TraceListAction = { type: 'listed', listing: { traces: [old], losses: noLosses } };

@@ -36,8 +36,9 @@ const SERVED: readonly [string, ServerName, Target][] = [
   ['segment documents', 'xray', { method: 'POST', path: '/TraceSegments', limit: 6_553_600 }],
 ];
 
-const answered = async (url: string, { method, path, headers = {} }: Target, body: string | ReadableStream) =>
-  fetch(url + path, { method, headers, body, ...(typeof body === 'object' && { duplex: 'half' }) });
+async function answered(url: string, { method, path, headers = {} }: Target, body: string | ReadableStream) {
+  return fetch(url + path, { method, headers, body, ...(typeof body === 'object' && { duplex: 'half' }) });
+}
 
 /** Of unknown length: it comes in chunks. */
 function inChunks(bytes: number): ReadableStream {

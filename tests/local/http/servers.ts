@@ -12,7 +12,9 @@ import { api, ok } from '../api-gateway/serve.ts';
 import { functionDefinition } from '../lambda/definition.ts';
 
 const account = { region: 'eu-central-1', accountId: '000000000000' } as const;
-const nothing = () => undefined;
+function nothing() {
+  return undefined;
+}
 
 /** A server of local, which the test ends by, and the address that it gave. */
 async function started(server: {

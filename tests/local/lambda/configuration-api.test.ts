@@ -9,8 +9,8 @@ import {
   UntagResourceCommand,
   UpdateFunctionConfigurationCommand,
   waitUntilFunctionUpdated,
-  type UpdateFunctionConfigurationCommandInput,
 } from '@aws-sdk/client-lambda';
+import type { UpdateFunctionConfigurationCommandInput } from '@aws-sdk/client-lambda';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LambdaApi } from '../../../local/lambda/lambda-api.ts';
 import type { FunctionDefinition } from '../../../local/template/service.ts';

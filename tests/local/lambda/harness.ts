@@ -5,7 +5,8 @@ import type {
   InvokeResponse,
   LogEvent,
 } from '../../../local/lambda/invocation.ts';
-import { LambdaService, type LambdaServiceOptions } from '../../../local/lambda/lambda-service.ts';
+import { LambdaService } from '../../../local/lambda/lambda-service.ts';
+import type { LambdaServiceOptions } from '../../../local/lambda/lambda-service.ts';
 import type { FunctionDefinition } from '../../../local/template/service.ts';
 import { functionDefinition } from './definition.ts';
 import type { Segment, SegmentDocument } from '../../../local/xray/document.ts';

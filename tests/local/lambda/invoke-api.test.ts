@@ -1,4 +1,5 @@
-import { InvokeCommand, LambdaClient, type InvokeCommandInput } from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { InvokeCommandInput } from '@aws-sdk/client-lambda';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LambdaApi } from '../../../local/lambda/lambda-api.ts';
 import { until } from '../../helpers/until.ts';

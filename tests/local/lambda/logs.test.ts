@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { functionDefinition } from './definition.ts';
 import { sharedService, startService } from './harness.ts';
 
-const json = (text: string | undefined): unknown => JSON.parse(text ?? '');
+function json(text: string | undefined): unknown {
+  return JSON.parse(text ?? '');
+}
 
 describe('the log of a function', () => {
   const shared = sharedService();

@@ -2,7 +2,8 @@
 import { LambdaService } from '../../../local/lambda/lambda-service.ts';
 import { functionDefinition } from './definition.ts';
 
-const nothing = (): void => undefined;
+function nothing(): void {}
+
 const service = new LambdaService({
   functions: [functionDefinition()],
   region: 'eu-central-1',

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { functionDefinition } from './definition.ts';
 import { startService } from './harness.ts';
 
-const startStreaming = (exportName: string) =>
-  startService([functionDefinition({ handler: `streaming.${exportName}` })]);
+function startStreaming(exportName: string) {
+  return startService([functionDefinition({ handler: `streaming.${exportName}` })]);
+}
 
 describe('a streamed response', () => {
   it('of Middy becomes an HTTP response in one piece, each time', async () => {

@@ -1,20 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { parseTraceHeader } from '../../../local/xray/trace-header.ts';
 import { functionDefinition } from './definition.ts';
-import { sharedService, startService, type Harness } from './harness.ts';
+import { sharedService, startService } from './harness.ts';
+import type { Harness } from './harness.ts';
 
 const ROOT = '1-5759e988-bd862e3fe1be46a994272793';
 const OTHER_ROOT = '1-5759e988-aaaaaaaaaaaaaaaaaaaaaaaa';
 const PARENT = '53995c3f42cd8ad8';
 
-const seen = async (
-  harness: Harness,
-  traceHeader?: string,
-  linkedTraceHeaders?: string[],
-): Promise<string> => {
+async function seen(harness: Harness, traceHeader?: string, linkedTraceHeaders?: string[]): Promise<string> {
   const request = { ...(traceHeader && { traceHeader }), ...(linkedTraceHeaders && { linkedTraceHeaders }) };
   return (await harness.call({}, request)).traceId as string;
-};
+}
 
 describe('an invocation that is traced', () => {
   const shared = sharedService();

@@ -1,7 +1,9 @@
 import { SNSClient } from '@aws-sdk/client-sns';
-import { type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Message } from '@aws-sdk/client-sqs';
 import type { Invoke, InvokeRequest, InvokeResponse } from '../../../local/lambda/invocation.ts';
-import { MessagingServer, type MessagingServerOptions } from '../../../local/messaging/messaging-server.ts';
+import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
+import type { MessagingServerOptions } from '../../../local/messaging/messaging-server.ts';
 import type {
   QueueDefinition,
   SubscriptionDefinition,
@@ -10,8 +12,13 @@ import type {
 
 export const region = 'eu-central-1';
 export const accountId = '000000000000';
-export const queueArn = (name: string): string => `arn:aws:sqs:${region}:${accountId}:${name}`;
-export const topicArn = (name: string): string => `arn:aws:sns:${region}:${accountId}:${name}`;
+export function queueArn(name: string): string {
+  return `arn:aws:sqs:${region}:${accountId}:${name}`;
+}
+
+export function topicArn(name: string): string {
+  return `arn:aws:sns:${region}:${accountId}:${name}`;
+}
 
 export function queue(name: string, attributes: Record<string, string> = {}): QueueDefinition {
   return { name, arn: queueArn(name), attributes };
@@ -103,17 +110,21 @@ export async function receive(sqs: SQSClient, queueUrl: string, seconds = 10): P
   return (await sqs.send(command)).Messages ?? [];
 }
 
-export const succeeded = (payload: unknown = null): InvokeResponse => ({
-  requestId: 'request-1',
-  payload: JSON.stringify(payload),
-  traceId: '1-00000000-000000000000000000000001',
-});
+export function succeeded(payload: unknown = null): InvokeResponse {
+  return {
+    requestId: 'request-1',
+    payload: JSON.stringify(payload),
+    traceId: '1-00000000-000000000000000000000001',
+  };
+}
 
-export const threw = (): InvokeResponse => ({
-  ...succeeded({ errorType: 'Error', errorMessage: 'no' }),
-  functionError: 'Unhandled',
-  failure: 'error',
-});
+export function threw(): InvokeResponse {
+  return {
+    ...succeeded({ errorType: 'Error', errorMessage: 'no' }),
+    functionError: 'Unhandled',
+    failure: 'error',
+  };
+}
 
 /** A function that remembers how it was called. */
 export function recorder(answer: (request: InvokeRequest) => InvokeResponse | Promise<InvokeResponse>) {

@@ -1,22 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  GetQueueAttributesCommand,
-  type SQSClient,
-  SendMessageBatchCommand,
-  SendMessageCommand,
-} from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  type InvokeRequest,
-  ThrottledError,
-  UnknownFunctionError,
-} from '../../../local/lambda/invocation.ts';
-import {
-  type ProcessedBatch,
-  QueuePoller,
-  type QueuePollerOptions,
-} from '../../../local/messaging/queue-poller.ts';
+import { ThrottledError, UnknownFunctionError } from '../../../local/lambda/invocation.ts';
+import type { InvokeRequest } from '../../../local/lambda/invocation.ts';
+import { QueuePoller } from '../../../local/messaging/queue-poller.ts';
+import type { ProcessedBatch, QueuePollerOptions } from '../../../local/messaging/queue-poller.ts';
 import type { EventSourceMappingDefinition, QueueDefinition } from '../../../local/template/service.ts';
 import { until } from '../../helpers/until.ts';
 import {
@@ -41,8 +31,13 @@ interface EventRecord {
   readonly body: string;
 }
 
-const recordsOf = ({ payload }: InvokeRequest) => (JSON.parse(payload) as { Records: EventRecord[] }).Records;
-const bodiesOf = (request: InvokeRequest) => recordsOf(request).map(({ body }) => body);
+function recordsOf({ payload }: InvokeRequest) {
+  return (JSON.parse(payload) as { Records: EventRecord[] }).Records;
+}
+
+function bodiesOf(request: InvokeRequest) {
+  return recordsOf(request).map(({ body }) => body);
+}
 
 const running: { stop(): Promise<void> }[] = [];
 afterEach(async () => {

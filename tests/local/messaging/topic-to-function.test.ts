@@ -20,11 +20,11 @@ const functionArn = `arn:aws:lambda:${region}:000000000000:function:shop-mail`;
 let messaging: Awaited<ReturnType<typeof startMessaging>> | undefined;
 afterEach(() => messaging?.stop());
 
-const start = async (
+async function start(
   { invoke }: Pick<MessagingServerOptions, 'invoke'>,
   attributes: Record<string, string> = {},
   endpoint = functionArn,
-) => {
+) {
   messaging = await startMessaging({
     topics: [topic('news')],
     subscriptions: [subscription('news', 'lambda', endpoint, attributes)],
@@ -32,10 +32,10 @@ const start = async (
     invoke,
   });
   return messaging;
-};
+}
 
-const publish = (text: string) =>
-  messaging?.sns(header).send(
+function publish(text: string) {
+  return messaging?.sns(header).send(
     new PublishCommand({
       TopicArn: topicArn('news'),
       Subject: 'Greetings',
@@ -46,6 +46,7 @@ const publish = (text: string) =>
       },
     }),
   );
+}
 
 describe('a topic that delivers to a function', () => {
   it('sends one event a message, and continues the trace', async () => {

@@ -9,8 +9,8 @@ import {
   ListSchedulesCommand,
   SchedulerClient,
   UpdateScheduleCommand,
-  type CreateScheduleCommandInput,
 } from '@aws-sdk/client-scheduler';
+import type { CreateScheduleCommandInput } from '@aws-sdk/client-scheduler';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SchedulerApi } from '../../../local/scheduler/scheduler-api.ts';
 import { startService } from '../lambda/harness.ts';
@@ -19,18 +19,21 @@ import { until } from '../../helpers/until.ts';
 const arn = 'arn:aws:lambda:eu-central-1:000000000000:function:shop-local-actions';
 
 /** `at()` for a moment so many milliseconds from now; its seconds are whole. */
-const inMs = (milliseconds: number): string =>
-  `at(${new Date(Date.now() + milliseconds).toISOString().slice(0, 19)})`;
+function inMs(milliseconds: number): string {
+  return `at(${new Date(Date.now() + milliseconds).toISOString().slice(0, 19)})`;
+}
 
-const schedule = (overrides: Partial<CreateScheduleCommandInput> = {}): CreateScheduleCommandInput => ({
-  Name: 'off',
-  GroupName: 'tracing',
-  ScheduleExpression: inMs(3_600_000),
-  FlexibleTimeWindow: { Mode: 'OFF' },
-  ActionAfterCompletion: 'DELETE',
-  Target: { Arn: arn, RoleArn: 'arn:aws:iam::000000000000:role/r', Input: '{"orderId":7}' },
-  ...overrides,
-});
+function schedule(overrides: Partial<CreateScheduleCommandInput> = {}): CreateScheduleCommandInput {
+  return {
+    Name: 'off',
+    GroupName: 'tracing',
+    ScheduleExpression: inMs(3_600_000),
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    ActionAfterCompletion: 'DELETE',
+    Target: { Arn: arn, RoleArn: 'arn:aws:iam::000000000000:role/r', Input: '{"orderId":7}' },
+    ...overrides,
+  };
+}
 
 async function startScheduler() {
   const harness = await startService();

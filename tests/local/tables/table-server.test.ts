@@ -6,11 +6,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { TableDefinition } from '../../../local/template/service.ts';
 import { TableServer } from '../../../local/tables/table-server.ts';
 
-const table = (name: string, properties: Record<string, unknown>): TableDefinition => ({
-  name,
-  arn: `arn:aws:dynamodb:eu-central-1:000000000000:table/${name}`,
-  properties,
-});
+function table(name: string, properties: Record<string, unknown>): TableDefinition {
+  return {
+    name,
+    arn: `arn:aws:dynamodb:eu-central-1:000000000000:table/${name}`,
+    properties,
+  };
+}
 
 const orders = table('orders', {
   TableName: 'orders',
@@ -34,7 +36,7 @@ const orders = table('orders', {
 });
 
 const started: { stop(): Promise<void> }[] = [];
-const start = async (...tables: TableDefinition[]) => {
+async function start(...tables: TableDefinition[]) {
   const server = new TableServer({ tables, port: 0 });
   const { url, warnings } = await server.start();
   const client = new DynamoDBClient({
@@ -48,7 +50,8 @@ const start = async (...tables: TableDefinition[]) => {
   };
   started.push({ stop });
   return { url, warnings, client, documents: DynamoDBDocumentClient.from(client), stop };
-};
+}
+
 afterEach(async () => {
   await Promise.all(started.splice(0).map((server) => server.stop()));
 });

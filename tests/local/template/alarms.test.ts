@@ -1,22 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { lambdaFunction, readResources } from './read-template.ts';
 
-const alarm = (properties: Record<string, unknown>): Record<string, unknown> => ({
-  Type: 'AWS::CloudWatch::Alarm',
-  Properties: {
-    AlarmName: 'slow',
-    Namespace: 'AWS/Lambda',
-    MetricName: 'Duration',
-    Statistic: 'Maximum',
-    Period: 300,
-    EvaluationPeriods: 3,
-    Threshold: '100',
-    ComparisonOperator: 'GreaterThanThreshold',
-    ...properties,
-  },
-});
+function alarm(properties: Record<string, unknown>): Record<string, unknown> {
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmName: 'slow',
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Duration',
+      Statistic: 'Maximum',
+      Period: 300,
+      EvaluationPeriods: 3,
+      Threshold: '100',
+      ComparisonOperator: 'GreaterThanThreshold',
+      ...properties,
+    },
+  };
+}
 
-const readAlarm = (properties: Record<string, unknown>) => readResources({ Slow: alarm(properties) });
+function readAlarm(properties: Record<string, unknown>) {
+  return readResources({ Slow: alarm(properties) });
+}
 
 describe('an alarm', () => {
   it('is read with its metric, and with defaults of CloudWatch', () => {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { lambdaFunction, readResources } from './read-template.ts';
 
-const arn = (service: string, rest: string) => `arn:aws:${service}:eu-central-1:000000000000:${rest}`;
+function arn(service: string, rest: string) {
+  return `arn:aws:${service}:eu-central-1:000000000000:${rest}`;
+}
+
 const queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'orders' } };
 
 describe('an event source mapping', () => {

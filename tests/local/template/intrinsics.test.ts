@@ -4,11 +4,11 @@ import { readTemplate, lambdaFunction } from './read-template.ts';
 const queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'orders' } };
 
 /** What a function's environment variable VALUE becomes, beside the sections given. */
-const read = (
+function read(
   value: unknown,
   sections: Record<string, unknown> = {},
   parameters: Record<string, string> = {},
-) => {
+) {
   const { Resources: others = {}, ...rest } = sections as { Resources?: object };
   const { service, warnings } = readTemplate(
     {
@@ -18,13 +18,13 @@ const read = (
     { parameters },
   );
   return { value: service.functions[0]?.environment.VALUE, warnings };
-};
+}
 
-const valueOf = (...given: Parameters<typeof read>) => {
+function valueOf(...given: Parameters<typeof read>) {
   const { value, warnings } = read(...given);
   expect(warnings).toEqual([]);
   return value;
-};
+}
 
 const at = 'Resources.Work.Properties.Environment.Variables.VALUE';
 

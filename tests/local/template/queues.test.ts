@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { readResources } from './read-template.ts';
 
-const arn = (service: string, rest: string) => `arn:aws:${service}:eu-central-1:000000000000:${rest}`;
-const queue = (properties: object = {}) => ({
-  Type: 'AWS::SQS::Queue',
-  Properties: { QueueName: 'orders', ...properties },
-});
+function arn(service: string, rest: string) {
+  return `arn:aws:${service}:eu-central-1:000000000000:${rest}`;
+}
+
+function queue(properties: object = {}) {
+  return {
+    Type: 'AWS::SQS::Queue',
+    Properties: { QueueName: 'orders', ...properties },
+  };
+}
 
 describe('a queue', () => {
   it('has its attributes as CreateQueue takes them', () => {

@@ -4,11 +4,11 @@ import { functionResources, inventoryOf, readTemplate } from '../../helpers/inve
 
 const everything = inventoryOf(readTemplate('every-event').Resources);
 
-const fn = (resources: Readonly<Record<string, unknown>>) => {
+function fn(resources: Readonly<Record<string, unknown>>) {
   const [found] = inventoryOf({ ...functionResources('Pay', 'pay'), ...resources }).functions;
   if (found === undefined) throw new Error('no function');
   return found;
-};
+}
 
 describe('readInventory', () => {
   it('changes nothing of the template', () => {

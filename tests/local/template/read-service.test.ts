@@ -4,16 +4,19 @@ import type { ReadServiceOptions } from '../../../local/template/read-service.ts
 import { readTemplate } from './read-template.ts';
 
 /** Templates that `serverless package` (osls 4.3) wrote, without timestamps, hashes and mapping templates. */
-const readFixture = async (name: string, options: Partial<ReadServiceOptions> = {}) =>
-  readTemplate(
+async function readFixture(name: string, options: Partial<ReadServiceOptions> = {}) {
+  return readTemplate(
     JSON.parse(await readFile(new URL(`../../fixtures/templates/${name}.json`, import.meta.url), 'utf8')),
     {
       endpointOf: (index) => `http://127.0.0.1:${3000 + index}`,
       ...options,
     },
   );
+}
 
-const arn = (service: string, rest: string) => `arn:aws:${service}:eu-central-1:000000000000:${rest}`;
+function arn(service: string, rest: string) {
+  return `arn:aws:${service}:eu-central-1:000000000000:${rest}`;
+}
 
 describe('the template of a shop, as the Serverless Framework compiles it', () => {
   it('gives its functions', async () => {

@@ -2,11 +2,11 @@ import { readService } from '../../../local/template/read-service.ts';
 import type { ReadServiceOptions, ReadServiceResult } from '../../../local/template/read-service.ts';
 
 /** Reads a template as the `local` stage of a service called `shop` in eu-central-1. */
-export const readTemplate = (
+export function readTemplate(
   template: unknown,
   options: Partial<Omit<ReadServiceOptions, 'template'>> = {},
-): ReadServiceResult =>
-  readService({
+): ReadServiceResult {
+  return readService({
     template,
     serviceName: 'shop',
     stage: 'local',
@@ -17,20 +17,25 @@ export const readTemplate = (
     queueUrlOf: (name) => `http://127.0.0.1:4100/000000000000/${name}`,
     ...options,
   });
+}
 
-export const readResources = (
+export function readResources(
   resources: Record<string, unknown>,
   options: Partial<Omit<ReadServiceOptions, 'template'>> = {},
-): ReadServiceResult => readTemplate({ Resources: resources }, options);
+): ReadServiceResult {
+  return readTemplate({ Resources: resources }, options);
+}
 
 /** A function that runs here, with nothing but what CloudFormation insists on. */
-export const lambdaFunction = (properties: Record<string, unknown> = {}): Record<string, unknown> => ({
-  Type: 'AWS::Lambda::Function',
-  Properties: {
-    FunctionName: 'work',
-    Handler: 'index.handler',
-    Runtime: 'nodejs24.x',
-    Code: { S3Bucket: 'deployments', S3Key: 'work.zip' },
-    ...properties,
-  },
-});
+export function lambdaFunction(properties: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      FunctionName: 'work',
+      Handler: 'index.handler',
+      Runtime: 'nodejs24.x',
+      Code: { S3Bucket: 'deployments', S3Key: 'work.zip' },
+      ...properties,
+    },
+  };
+}

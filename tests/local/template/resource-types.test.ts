@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lambdaFunction, readTemplate } from './read-template.ts';
 
-const lookUp = (resource: { Type: string; Properties?: object }, call: object, region = 'eu-central-1') => {
+function lookUp(resource: { Type: string; Properties?: object }, call: object, region = 'eu-central-1') {
   const { service } = readTemplate(
     {
       Resources: {
@@ -12,10 +12,12 @@ const lookUp = (resource: { Type: string; Properties?: object }, call: object, r
     { region },
   );
   return service.functions.find(({ name }) => name === 'work')?.environment.VALUE;
-};
+}
 
 const account = '000000000000';
-const named = (property: string) => ({ [property]: 'thing' });
+function named(property: string) {
+  return { [property]: 'thing' };
+}
 
 describe('Ref', () => {
   it.each([

@@ -13,10 +13,12 @@ const index = {
   KeySchema: [{ AttributeName: 'owner', KeyType: 'HASH' }],
   Projection: { ProjectionType: 'ALL' },
 };
-const table = (properties: object) => ({
-  Type: 'AWS::DynamoDB::Table',
-  Properties: { TableName: 'orders', ...keys, ...properties },
-});
+function table(properties: object) {
+  return {
+    Type: 'AWS::DynamoDB::Table',
+    Properties: { TableName: 'orders', ...keys, ...properties },
+  };
+}
 
 describe('a table', () => {
   it('has what CreateTable takes, and leaves out what means nothing here', () => {

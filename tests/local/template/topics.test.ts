@@ -1,16 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { lambdaFunction, readResources } from './read-template.ts';
 
-const arn = (service: string, rest: string) => `arn:aws:${service}:eu-central-1:000000000000:${rest}`;
+function arn(service: string, rest: string) {
+  return `arn:aws:${service}:eu-central-1:000000000000:${rest}`;
+}
+
 const queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'orders' } };
-const topic = (properties: object = {}) => ({
-  Type: 'AWS::SNS::Topic',
-  Properties: { TopicName: 'news', ...properties },
-});
-const subscription = (properties: object) => ({
-  Type: 'AWS::SNS::Subscription',
-  Properties: { TopicArn: { Ref: 'News' }, ...properties },
-});
+function topic(properties: object = {}) {
+  return {
+    Type: 'AWS::SNS::Topic',
+    Properties: { TopicName: 'news', ...properties },
+  };
+}
+
+function subscription(properties: object) {
+  return {
+    Type: 'AWS::SNS::Subscription',
+    Properties: { TopicArn: { Ref: 'News' }, ...properties },
+  };
+}
+
 const toQueue = { Protocol: 'sqs', Endpoint: { 'Fn::GetAtt': 'Orders.Arn' } };
 
 describe('a topic', () => {

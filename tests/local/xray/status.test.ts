@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { entityStatus, worstStatus } from '../../../local/xray/status.ts';
 import { begun, segment } from './fixtures.ts';
 
-const answered = (status: number) => ({ http: { response: { status } } });
+function answered(status: number) {
+  return { http: { response: { status } } };
+}
 
 describe('entityStatus', () => {
   it.each([

@@ -3,7 +3,9 @@ import type { TraceStoreEvent } from '../../../local/xray/trace-store.ts';
 import { TraceStore } from '../../../local/xray/trace-store.ts';
 import { begun, entityId, segment, subsegment, TRACE_ID, traceId } from './fixtures.ts';
 
-const links = (...numbers: number[]) => ({ links: numbers.map((number) => ({ trace_id: traceId(number) })) });
+function links(...numbers: number[]) {
+  return { links: numbers.map((number) => ({ trace_id: traceId(number) })) };
+}
 
 describe('TraceStore', () => {
   it('puts the documents of one trace together, whatever their order', () => {

@@ -9,7 +9,9 @@ const inventory = inventoryOf({
   Work: { Type: 'AWS::SQS::Queue', Properties: {} },
 });
 const actions = { each: { AlarmActions: ['arn:each'] }, composite: { AlarmActions: ['arn:root'] } };
-const resourcesWith = (settings?: AlarmSettings) => alarmResources(planAlarms(inventory, settings), actions);
+function resourcesWith(settings?: AlarmSettings) {
+  return alarmResources(planAlarms(inventory, settings), actions);
+}
 
 describe('alarmResources', () => {
   it('writes an alarm on a percentile as CloudFormation wants it', () => {

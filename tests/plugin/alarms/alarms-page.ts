@@ -60,10 +60,13 @@ function rule(kind: ResourceKind, definition: Omit<DefaultAlarm, 'plan'>): strin
 
 /** A service on which every alarm of the defaults can be put. */
 const arn = { 'Fn::GetAtt': ['Work', 'Arn'] };
-const mapping = (source: object) => ({
-  Type: 'AWS::Lambda::EventSourceMapping',
-  Properties: { FunctionName: { Ref: 'FnLambdaFunction' }, ...source },
-});
+function mapping(source: object) {
+  return {
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: { FunctionName: { Ref: 'FnLambdaFunction' }, ...source },
+  };
+}
+
 const EVERYTHING = inventoryOf({
   ...functionResources('Fn', 'fn', {
     ReservedConcurrentExecutions: 10,
@@ -119,5 +122,6 @@ function inWords({ metric }: PlannedAlarm): string {
   return `\`${formula}\`, where ${where}${rest},`;
 }
 
-const statInWords = ({ statistic, namespace, metricName }: MetricStat): string =>
-  `${statistic} of \`${metricName}\` (\`${typeof namespace === 'string' ? namespace.replace('shop-dev-fn', '<function>') : ''}\`)`;
+function statInWords({ statistic, namespace, metricName }: MetricStat): string {
+  return `${statistic} of \`${metricName}\` (\`${typeof namespace === 'string' ? namespace.replace('shop-dev-fn', '<function>') : ''}\`)`;
+}

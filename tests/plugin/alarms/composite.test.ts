@@ -4,12 +4,13 @@ import { fc, runs } from '../../helpers/fast-check.ts';
 
 const service = { service: 'shop', stage: 'dev' };
 
-const symptoms = (count: number, name = 'a') =>
-  Array.from({ length: count }, (_, index) => ({
+function symptoms(count: number, name = 'a') {
+  return Array.from({ length: count }, (_, index) => ({
     name: `${name}-${index}`,
     logicalId: `Alarm${index}`,
     severity: 'symptom' as const,
   }));
+}
 
 describe('planComposites', () => {
   it('is in ALARM as soon as one symptom is, whatever the warnings say', () => {

@@ -4,10 +4,12 @@ import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
 import type { AlarmSettings } from '../../../plugin/settings/settings.ts';
 import { functionResources, inventoryOf, readTemplate } from '../../helpers/inventory.ts';
 
-const pay = (
+function pay(
   properties: Readonly<Record<string, unknown>> = {},
   others: Readonly<Record<string, unknown>> = {},
-) => inventoryOf({ ...functionResources('Pay', 'pay', properties), ...others });
+) {
+  return inventoryOf({ ...functionResources('Pay', 'pay', properties), ...others });
+}
 
 function alarm(plan: AlarmPlan, id: string): PlannedAlarm {
   const found = plan.alarms.find((one) => one.id === id);
@@ -15,12 +17,15 @@ function alarm(plan: AlarmPlan, id: string): PlannedAlarm {
   return found;
 }
 
-const ids = (plan: AlarmPlan): string[] => plan.alarms.map(({ id }) => id);
+function ids(plan: AlarmPlan): string[] {
+  return plan.alarms.map(({ id }) => id);
+}
 
-const expressionOf = ({ metric }: PlannedAlarm): string | undefined =>
-  metric.kind === 'math'
+function expressionOf({ metric }: PlannedAlarm): string | undefined {
+  return metric.kind === 'math'
     ? metric.metrics.flatMap((part) => ('expression' in part ? [part.expression] : []))[0]
     : undefined;
+}
 
 describe('planAlarms', () => {
   it('gives every alarm a name with service and stage, and a logical id of letters', () => {

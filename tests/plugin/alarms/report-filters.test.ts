@@ -18,8 +18,8 @@ function found(logFormat: 'JSON' | 'Text', metric: ReportMetric, line: string): 
   return metricValue.startsWith('$') ? Number(match.value(metricValue)) : Number(metricValue);
 }
 
-const json = (status: string, metrics: object) =>
-  JSON.stringify({
+function json(status: string, metrics: object) {
+  return JSON.stringify({
     time: '2026-11-24T16:16:25.740Z',
     type: 'platform.report',
     record: {
@@ -28,9 +28,10 @@ const json = (status: string, metrics: object) =>
       status,
     },
   });
+}
 
-const text = (...parts: readonly string[]) =>
-  [
+function text(...parts: readonly string[]) {
+  return [
     'REPORT RequestId: 6d5e721d-084c-4c88-a7f9-799b28b1ab9d',
     'Duration: 40.01 ms',
     'Billed Duration: 41 ms',
@@ -38,6 +39,7 @@ const text = (...parts: readonly string[]) =>
     'Max Memory Used: 93 MB',
     ...parts,
   ].join('\t');
+}
 
 describe('the filters on reports', () => {
   it.each([

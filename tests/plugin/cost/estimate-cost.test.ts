@@ -23,11 +23,13 @@ const NOTHING: Added = {
 
 const QUIET = { requestsPerMonth: 0, sampling: 0 };
 
-const estimate = (added: Partial<Added>, traffic = QUIET, region = 'us-east-1') =>
-  estimateCost({ added: { ...NOTHING, ...added }, traffic, region });
+function estimate(added: Partial<Added>, traffic = QUIET, region = 'us-east-1') {
+  return estimateCost({ added: { ...NOTHING, ...added }, traffic, region });
+}
 
-const lineOf = (what: string, ...given: Parameters<typeof estimate>) =>
-  estimate(...given).lines.find((line) => line.what === what);
+function lineOf(what: string, ...given: Parameters<typeof estimate>) {
+  return estimate(...given).lines.find((line) => line.what === what);
+}
 
 describe('the bill of alarms', () => {
   it.each([

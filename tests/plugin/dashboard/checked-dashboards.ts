@@ -16,12 +16,12 @@ interface CheckedOptions {
 }
 
 /** The dashboards of a service by logical id, read as CloudWatch would. */
-export const checked = (
+export function checked(
   inventory: Inventory,
   plan: AlarmPlan,
   { settings = BOTH, conditions, declared }: CheckedOptions = {},
-): Readonly<Record<string, CheckedDashboard>> =>
-  Object.fromEntries(
+): Readonly<Record<string, CheckedDashboard>> {
+  return Object.fromEntries(
     Object.entries(dashboardResources(planDashboards(inventory, plan, settings), conditions)).map(
       ([logicalId, { Properties }]) => [
         logicalId,
@@ -29,3 +29,4 @@ export const checked = (
       ],
     ),
   );
+}

@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { checkDashboard } from './dashboard-checks.ts';
 
-const chart = (properties: object, place: object = {}) => ({
-  type: 'metric',
-  x: 0,
-  y: 0,
-  width: 6,
-  height: 6,
-  properties: { region: 'eu-west-1', ...properties },
-  ...place,
-});
+function chart(properties: object, place: object = {}) {
+  return {
+    type: 'metric',
+    x: 0,
+    y: 0,
+    width: 6,
+    height: 6,
+    properties: { region: 'eu-west-1', ...properties },
+    ...place,
+  };
+}
 
-const check =
-  (...widgets: readonly object[]) =>
-  () =>
-    checkDashboard(JSON.stringify({ widgets }));
+function check(...widgets: readonly object[]) {
+  return () => checkDashboard(JSON.stringify({ widgets }));
+}
 
 const metric = ['AWS/Lambda', 'Errors', 'FunctionName', 'pay'];
 const arn = 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:slow';

@@ -70,8 +70,9 @@ export function checkDashboard(text: string): CheckedDashboard {
 
 const CLOUDFORMATION_TEMPLATE_BYTES = 1_000_000;
 
-const placeProblems = ({ x, width, properties }: Widget): string[] =>
-  x + width > DASHBOARD_LIMITS.columns ? [`${properties.title ?? '?'} leaves the grid`] : [];
+function placeProblems({ x, width, properties }: Widget): string[] {
+  return x + width > DASHBOARD_LIMITS.columns ? [`${properties.title ?? '?'} leaves the grid`] : [];
+}
 
 function overlaps(widgets: readonly Widget[]): string[] {
   const taken = new Map<string, number>();
@@ -110,7 +111,9 @@ function metricsOf(entries: ReadonlyArray<readonly unknown[]>): readonly ShownMe
   });
 }
 
-const isMetric = (entry: readonly unknown[]): boolean => typeof entry[0] === 'string';
+function isMetric(entry: readonly unknown[]): boolean {
+  return typeof entry[0] === 'string';
+}
 
 /** Metric math knows only the ids of its own widget, and each once. */
 function idProblems({ properties: { metrics = [], title = '?' } }: Widget): string[] {

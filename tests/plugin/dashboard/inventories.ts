@@ -106,19 +106,23 @@ export const FULL_FUNCTION: Partial<FunctionResource> = {
   ],
 };
 
-const attribute = (logicalId: string, name: string) => ({ 'Fn::GetAtt': [logicalId, name] });
+function attribute(logicalId: string, name: string) {
+  return { 'Fn::GetAtt': [logicalId, name] };
+}
 
-const queue = (logicalId: string, deadLettersOf: readonly string[]) => ({
-  logicalId,
-  key: logicalId,
-  name: attribute(logicalId, 'QueueName'),
-  fifo: false,
-  retention: 345_600,
-  visibilityTimeout: 60,
-  deadLettersOf,
-  hasDeadLetterQueue: deadLettersOf.length === 0,
-  consumers: [],
-});
+function queue(logicalId: string, deadLettersOf: readonly string[]) {
+  return {
+    logicalId,
+    key: logicalId,
+    name: attribute(logicalId, 'QueueName'),
+    fifo: false,
+    retention: 345_600,
+    visibilityTimeout: 60,
+    deadLettersOf,
+    hasDeadLetterQueue: deadLettersOf.length === 0,
+    consumers: [],
+  };
+}
 
 /** An alarm on one metric of a function. */
 export function alarmOn(
@@ -157,14 +161,16 @@ export function alarmOn(
   };
 }
 
-export const compositeNamed = (logicalId: string, isRoot: boolean): PlannedComposite => ({
-  logicalId,
-  name: logicalId,
-  rule: 'FALSE',
-  children: [],
-  description: '',
-  isRoot,
-});
+export function compositeNamed(logicalId: string, isRoot: boolean): PlannedComposite {
+  return {
+    logicalId,
+    name: logicalId,
+    rule: 'FALSE',
+    children: [],
+    description: '',
+    isRoot,
+  };
+}
 
 /** The same alarm over metric math. */
 export function mathAlarmOn(resource: FunctionResource): PlannedAlarm {

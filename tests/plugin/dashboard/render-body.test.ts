@@ -6,19 +6,21 @@ import { renderBody } from '../../../plugin/dashboard/render-body.ts';
 import { fc } from '../../helpers/fast-check.ts';
 import { resolveBody } from './resolve-body.ts';
 
-const bodyWith = (value: unknown): DashboardBody => ({
-  start: '-PT3H',
-  periodOverride: 'inherit',
-  widgets: [{ type: 'text', x: 0, y: 0, width: 1, height: 1, properties: { value } }],
-});
+function bodyWith(value: unknown): DashboardBody {
+  return {
+    start: '-PT3H',
+    periodOverride: 'inherit',
+    widgets: [{ type: 'text', x: 0, y: 0, width: 1, height: 1, properties: { value } }],
+  };
+}
 
 /** What stands for the value in the body that CloudWatch gets. */
-const arrivesAs = (value: unknown): unknown => {
+function arrivesAs(value: unknown): unknown {
   const body = JSON.parse(resolveBody(renderBody(bodyWith(value)))) as {
     widgets: [{ properties: { value: unknown } }];
   };
   return body.widgets[0].properties.value;
-};
+}
 
 describe('the body in the template', () => {
   it.each([

@@ -13,8 +13,9 @@ export function resolveBody(body: unknown, declared?: ReadonlySet<string>): stri
 }
 
 /** The ARN that stands for the alarm of this logical id. */
-export const alarmArn = (logicalId: string): string =>
-  `arn:aws:cloudwatch:eu-west-1:111122223333:alarm:${logicalId}`;
+export function alarmArn(logicalId: string): string {
+  return `arn:aws:cloudwatch:eu-west-1:111122223333:alarm:${logicalId}`;
+}
 
 const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
   'AWS::Region': 'eu-west-1',

@@ -17,8 +17,8 @@ function withoutLogGroup(resource: FunctionResource): FunctionResource {
   ) as unknown as FunctionResource;
 }
 
-const functions = (min: number, max: number) =>
-  fc
+function functions(min: number, max: number) {
+  return fc
     .array(
       fc.record({
         reservedConcurrency: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
@@ -48,6 +48,7 @@ const functions = (min: number, max: number) =>
         } satisfies FunctionResource;
       }),
     );
+}
 
 /** Services of any size, with alarms that fit a chart, alarms that fit none, and alarms of the account. */
 export const services = fc

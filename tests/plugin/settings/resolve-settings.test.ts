@@ -7,13 +7,15 @@ import {
 } from '../../../plugin/settings/resolve-settings.ts';
 import type { StageAlarmSettings } from '../../../plugin/settings/settings.ts';
 
-const definition = (name: string) => {
+function definition(name: string) {
   const found = DEFAULTS.function.find((one) => one.name === name);
   if (found === undefined) throw new Error(`no ${name}`);
   return found;
-};
-const duration = (settings: StageAlarmSettings, key = 'pay') =>
-  resolveAlarm(settings, 'function', key, definition('duration'));
+}
+
+function duration(settings: StageAlarmSettings, key = 'pay') {
+  return resolveAlarm(settings, 'function', key, definition('duration'));
+}
 
 describe('settingsForStage', () => {
   it('has alarms where nothing is said, and none where the answer is no', () => {

@@ -13,9 +13,17 @@ const inventory = inventoryOf({
 const names = namesIn(inventory);
 const AT = 'custom.lantern.alarms';
 
-const checkAlarms = (settings: unknown) => checkSettings('alarms', settings, names);
-const checkDashboards = (settings: unknown) => checkSettings('dashboards', settings, names);
-const checkTracing = (settings: unknown) => checkSettings('tracing', settings, names);
+function checkAlarms(settings: unknown) {
+  return checkSettings('alarms', settings, names);
+}
+
+function checkDashboards(settings: unknown) {
+  return checkSettings('dashboards', settings, names);
+}
+
+function checkTracing(settings: unknown) {
+  return checkSettings('tracing', settings, names);
+}
 
 describe('the settings of the alarms', () => {
   it('finds nothing in nothing, in yes and no, and in settings that are right', () => {

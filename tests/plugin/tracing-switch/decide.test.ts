@@ -10,15 +10,17 @@ const minute = 60_000;
 
 const off: FunctionSnapshot = { configuration: { mode: 'PassThrough', variable: 'false' }, tags: {} };
 
-const alarm = (state: 'ALARM' | 'OK', at: number, alarmName = 'slow'): SwitchRequest => ({
-  kind: 'alarm',
-  alarmName,
-  state,
-  previousState: state === 'OK' ? 'ALARM' : 'OK',
-  at: start + at * minute,
-  reason: 'Threshold Crossed',
-  longest: 60 * minute,
-});
+function alarm(state: 'ALARM' | 'OK', at: number, alarmName = 'slow'): SwitchRequest {
+  return {
+    kind: 'alarm',
+    alarmName,
+    state,
+    previousState: state === 'OK' ? 'ALARM' : 'OK',
+    at: start + at * minute,
+    reason: 'Threshold Crossed',
+    longest: 60 * minute,
+  };
+}
 
 /** The function after a decision, as `switchTracing` would leave it. */
 function after(snapshot: FunctionSnapshot, { configuration, tags, removedTags }: Decision): FunctionSnapshot {

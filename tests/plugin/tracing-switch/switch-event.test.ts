@@ -24,7 +24,9 @@ function notificationOf(event: unknown): AlarmNotification {
   return read.notification;
 }
 
-const watchedBy = (message: string) => notificationOf(snsEvent(message)).watched;
+function watchedBy(message: string) {
+  return notificationOf(snsEvent(message)).watched;
+}
 
 describe('an alarm', () => {
   it.each([

@@ -61,8 +61,9 @@ async function run(
   return printed.join('\n');
 }
 
-const refusal = (...args: Parameters<typeof run>): Promise<unknown> =>
-  run(...args).catch((error: unknown) => error);
+function refusal(...args: Parameters<typeof run>): Promise<unknown> {
+  return run(...args).catch((error: unknown) => error);
+}
 
 describe('serverless tracing', () => {
   it('turns a function on for a time, shows it, and turns it off', async () => {

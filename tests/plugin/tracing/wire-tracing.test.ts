@@ -5,21 +5,25 @@ import { wireTracing } from '../../../plugin/tracing/wire-tracing.ts';
 
 const defaultRole = { 'Fn::GetAtt': ['IamRoleLambdaExecution', 'Arn'] };
 
-const lambda = (name: string, more: Properties = {}) => ({
-  Type: 'AWS::Lambda::Function',
-  Properties: {
-    FunctionName: `shop-dev-${name}`,
-    Timeout: 60,
-    Role: defaultRole,
-    Environment: { Variables: { TABLE: { Ref: 'Table' } } },
-    ...more,
-  },
-});
+function lambda(name: string, more: Properties = {}) {
+  return {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      FunctionName: `shop-dev-${name}`,
+      Timeout: 60,
+      Role: defaultRole,
+      Environment: { Variables: { TABLE: { Ref: 'Table' } } },
+      ...more,
+    },
+  };
+}
 
-const role = (statements: readonly unknown[] = [], more: Properties = {}) => ({
-  Type: 'AWS::IAM::Role',
-  Properties: { Policies: [{ PolicyName: 'own', PolicyDocument: { Statement: statements } }], ...more },
-});
+function role(statements: readonly unknown[] = [], more: Properties = {}) {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: { Policies: [{ PolicyName: 'own', PolicyDocument: { Statement: statements } }], ...more },
+  };
+}
 
 const template: ResourceMap = {
   IamRoleLambdaExecution: role([], { Path: '/shop/', PermissionsBoundary: 'arn:aws:iam::1:policy/boundary' }),
@@ -31,8 +35,8 @@ const template: ResourceMap = {
 
 const names = new Map(['pay', 'refund', 'on-alarm'].map((key) => [key, `shop-dev-${key}`]));
 
-const wire = (resources = template, settings = {}, more = {}) =>
-  wireTracing(resources, {
+function wire(resources = template, settings = {}, more = {}) {
+  return wireTracing(resources, {
     service: 'shop',
     stage: 'dev',
     settings: { onAlarm: 'on-alarm', ...settings },
@@ -40,10 +44,13 @@ const wire = (resources = template, settings = {}, more = {}) =>
     topic: { Ref: 'LanternAlarmTopic' },
     ...more,
   });
+}
 
-const arn = (name: string) => ({
-  'Fn::Sub': `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:shop-dev-${name}`,
-});
+function arn(name: string) {
+  return {
+    'Fn::Sub': `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:shop-dev-${name}`,
+  };
+}
 
 interface Statement {
   readonly Sid?: string;

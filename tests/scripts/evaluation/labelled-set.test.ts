@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseLabelledSet, readLabelledSet } from '../../../scripts/evaluation/labelled-set.ts';
 
-const span = (start: number, end: number) => ({
-  entity_type: 'EMAIL',
-  start_position: start,
-  end_position: end,
-});
+function span(start: number, end: number) {
+  return {
+    entity_type: 'EMAIL',
+    start_position: start,
+    end_position: end,
+  };
+}
 
 describe('parseLabelledSet', () => {
   it('counts positions in code points', () => {

@@ -19,9 +19,11 @@ const note = new Leaf(labelledText('Write to ', email, ' soon'), { place: 'free 
 const total = new Leaf(labelledText('10.20'), { benign: 'price' });
 const tree = { body: new JsonText({ items: [{ note, total }] }) };
 const response = { value: toValue(tree), leaves: leavesOf(tree), keys: keysOf(tree) };
-const showing = (shownNote: unknown, shownTotal: unknown) => () => ({
-  body: { items: [{ note: shownNote, total: shownTotal }] },
-});
+function showing(shownNote: unknown, shownTotal: unknown) {
+  return () => ({
+    body: { items: [{ note: shownNote, total: shownTotal }] },
+  });
+}
 
 describe('generateResponses', () => {
   it('gives the same for the same seed, and another for another', () => {

@@ -28,7 +28,10 @@ import { loadClients } from './pipeline.ts';
 
 const region = 'eu-west-1';
 const account = '000000000000';
-const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`;
+function arn(service: string, resource: string) {
+  return `arn:aws:${service}:${region}:${account}:${resource}`;
+}
+
 const item = { id: { S: 'o-1' } };
 
 let aws: AwsEndpoint;
@@ -68,7 +71,9 @@ async function recordsOf(count: number, call: () => unknown): Promise<Subsegment
 }
 
 /** Whatever the call ends in. */
-const settled = (promise: Promise<unknown>): Promise<unknown> => promise.catch(() => undefined);
+function settled(promise: Promise<unknown>): Promise<unknown> {
+  return promise.catch(() => undefined);
+}
 
 describe('the record of a call to AWS', () => {
   it('has the name of the service and names the resource, never the data', async () => {

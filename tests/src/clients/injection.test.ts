@@ -36,9 +36,13 @@ beforeAll(async () => {
 afterEach(() => aws.clear());
 afterAll(() => aws.stop());
 
-const correlated = <R>(fn: () => R): R => runWithCorrelation({ correlationId: ID, source: 'test' }, fn);
-const sentJson = (): Record<string, unknown> =>
-  JSON.parse(aws.last().body.toString('utf8')) as Record<string, unknown>;
+function correlated<R>(fn: () => R): R {
+  return runWithCorrelation({ correlationId: ID, source: 'test' }, fn);
+}
+
+function sentJson(): Record<string, unknown> {
+  return JSON.parse(aws.last().body.toString('utf8')) as Record<string, unknown>;
+}
 
 /** Sends one event, and returns its detail as it was sent. */
 async function sendDetail(Detail: string, client = observeClient(new EventBridgeClient(config))) {

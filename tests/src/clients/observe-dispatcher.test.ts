@@ -40,7 +40,9 @@ function open<D extends Dispatcher>(dispatcher: D): D {
   return dispatcher;
 }
 
-const documentsOf = (count: number, call: () => unknown) => documentsOfCalls(clients, daemon, count, call);
+function documentsOf(count: number, call: () => unknown) {
+  return documentsOfCalls(clients, daemon, count, call);
+}
 
 async function get(url: string, dispatcher: Dispatcher, headers?: Dispatcher.DispatchOptions['headers']) {
   const { statusCode, body } = await request(url, { dispatcher, ...(headers && { headers }) });

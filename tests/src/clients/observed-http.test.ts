@@ -33,7 +33,9 @@ afterAll(async () => {
   await Promise.all([server.stop(), daemon.stop()]);
 });
 
-const documentsOf = (count: number, call: () => unknown) => documentsOfCalls(clients, daemon, count, call);
+function documentsOf(count: number, call: () => unknown) {
+  return documentsOfCalls(clients, daemon, count, call);
+}
 
 async function answerTo(request: ClientRequest): Promise<IncomingMessage & { text: string }> {
   const [response] = (await once(request, 'response')) as [IncomingMessage];

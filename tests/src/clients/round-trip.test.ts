@@ -90,13 +90,19 @@ afterAll(async () => {
   await aws.stop();
 });
 
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const schedule = (Input: string) => ({
-  Name: 'nightly',
-  ScheduleExpression: 'rate(1 day)',
-  FlexibleTimeWindow: { Mode: FlexibleTimeWindowMode.OFF },
-  Target: { Arn: functionArn, RoleArn: `arn:aws:iam::${accountId}:role/scheduler`, Input },
-});
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function schedule(Input: string) {
+  return {
+    Name: 'nightly',
+    ScheduleExpression: 'rate(1 day)',
+    FlexibleTimeWindow: { Mode: FlexibleTimeWindowMode.OFF },
+    Target: { Arn: functionArn, RoleArn: `arn:aws:iam::${accountId}:role/scheduler`, Input },
+  };
+}
+
 const FunctionName = 'fulfil';
 const stateMachineArn = `arn:aws:states:${region}:${accountId}:stateMachine:orders`;
 const event = { Source: 'shop', DetailType: 'placed' };

@@ -5,8 +5,13 @@ import { correlationId } from '../../../src/middlewares/correlation-id.ts';
 import { getCorrelationId } from '../../../src/propagation/correlation.ts';
 import { lambdaContext } from '../../helpers/lambda.ts';
 
-const restEvent = (headers: Record<string, string> | null) => ({ httpMethod: 'POST', headers });
-const respondWithId = () => ({ statusCode: 200, body: getCorrelationId() ?? 'none' });
+function restEvent(headers: Record<string, string> | null) {
+  return { httpMethod: 'POST', headers };
+}
+
+function respondWithId() {
+  return { statusCode: 200, body: getCorrelationId() ?? 'none' };
+}
 
 describe('correlationId', () => {
   it('gives the handler the id of the event, and repeats it in the answer', async () => {

@@ -25,13 +25,16 @@ afterEach(() => {
 afterAll(() => daemon.stop());
 
 /** Lantern's own metadata of the handler's subsegment, once that has arrived. */
-const own = (document: { metadata?: Record<string, unknown> }) =>
-  (document.metadata?.lantern ?? {}) as Record<string, unknown>;
+function own(document: { metadata?: Record<string, unknown> }) {
+  return (document.metadata?.lantern ?? {}) as Record<string, unknown>;
+}
 
-const pipeline = () =>
-  middy()
+function pipeline() {
+  return middy()
     .use(tracing({ tracer, name: '## handler' }))
     .use(responseCapture({ allow: ['status'] }));
+}
+
 const response = { statusCode: 201, body: JSON.stringify({ status: 'placed', email: 'jane@example.com' }) };
 const shape = { statusCode: 201, body: { status: 'placed', email: '<string, below 256 characters>' } };
 

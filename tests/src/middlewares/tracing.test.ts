@@ -21,9 +21,17 @@ beforeAll(async () => {
 afterEach(() => daemon.clear());
 afterAll(() => daemon.stop());
 
-const traced = () => middy().use(tracing({ tracer, name: '## handler' }));
-const ok = () => ({ statusCode: 200 });
-const handled = async () => handlerOf(await daemon.until((all) => completeOf(all).some(isHandler)));
+function traced() {
+  return middy().use(tracing({ tracer, name: '## handler' }));
+}
+
+function ok() {
+  return { statusCode: 200 };
+}
+
+async function handled() {
+  return handlerOf(await daemon.until((all) => completeOf(all).some(isHandler)));
+}
 
 describe('tracing', () => {
   it.each([

@@ -7,7 +7,9 @@ import {
 } from '../../../src/propagation/baggage.ts';
 import { fc } from '../../helpers/fast-check.ts';
 
-const member = (key: string, value: string, ...properties: string[]) => ({ key, value, properties });
+function member(key: string, value: string, ...properties: string[]) {
+  return { key, value, properties };
+}
 
 describe('parseBaggage', () => {
   it('reads members with blanks around them, encoded values and properties', () => {

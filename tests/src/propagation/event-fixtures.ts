@@ -16,16 +16,21 @@ export interface Rewriting {
 }
 
 /** An event with another id. */
-export const withId = (event: unknown, id: string): unknown =>
-  rewrite(event, { value: (text) => (text === FIXTURE_ID ? id : text) });
+export function withId(event: unknown, id: string): unknown {
+  return rewrite(event, { value: (text) => (text === FIXTURE_ID ? id : text) });
+}
 
 /** An event whose sender knew nothing of correlation ids. */
-export const withoutId = (event: unknown): unknown =>
-  rewrite(event, { value: (text) => (text === FIXTURE_ID ? undefined : text) });
+export function withoutId(event: unknown): unknown {
+  return rewrite(event, { value: (text) => (text === FIXTURE_ID ? undefined : text) });
+}
 
 /** An event with the name of the id in upper case. */
-export const withUpperCaseNames = (event: unknown): unknown =>
-  rewrite(event, { key: (key) => (key.toLowerCase() === 'x-correlation-id' ? key.toUpperCase() : key) });
+export function withUpperCaseNames(event: unknown): unknown {
+  return rewrite(event, {
+    key: (key) => (key.toLowerCase() === 'x-correlation-id' ? key.toUpperCase() : key),
+  });
+}
 
 /**
  * Changes keys and texts wherever they are in an event: in JSON inside a text, in base64, and in arrays of bytes, so that

@@ -1,7 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { MAX_CORRELATION_ID_LENGTH, isCorrelationId } from '../../../src/propagation/correlation-id.ts';
-import { answersHttp, eventSources } from '../../../src/propagation/event-sources.ts';
+import {
+  answersHttp,
+  eventSources,
+  isMessageSource,
+  sourceOf,
+} from '../../../src/propagation/event-sources.ts';
 import {
   extractCorrelation,
   extractRecordCorrelation,
@@ -18,10 +23,13 @@ interface Row {
   readonly carriesNothing?: true;
 }
 
-const row = (event: string, source: string, ...fixtures: readonly string[]): Row[] =>
-  (fixtures.length > 0 ? fixtures : [source]).map((name) => ({ event, source, fixture: name }));
-const bare = (event: string, source: string, ...fixtures: readonly string[]): Row[] =>
-  row(event, source, ...fixtures).map((one) => ({ ...one, carriesNothing: true }));
+function row(event: string, source: string, ...fixtures: readonly string[]): Row[] {
+  return (fixtures.length > 0 ? fixtures : [source]).map((name) => ({ event, source, fixture: name }));
+}
+
+function bare(event: string, source: string, ...fixtures: readonly string[]): Row[] {
+  return row(event, source, ...fixtures).map((one) => ({ ...one, carriesNothing: true }));
+}
 
 const rows: readonly Row[] = [
   ...row(
@@ -77,7 +85,9 @@ const rows: readonly Row[] = [
 
 const carrying = rows.filter((one) => one.carriesNothing === undefined);
 const context = { awsRequestId: 'request-1' };
-const sourceNamed = (name: string) => eventSources.find((source) => source.name === name);
+function sourceNamed(name: string) {
+  return eventSources.find((source) => source.name === name);
+}
 
 describe('every event source', () => {
   it('has a fixture for each kind of event, and each fixture a row', () => {
@@ -194,5 +204,30 @@ describe('answersHttp', () => {
       'api-gateway-http',
     ]);
     expect(answersHttp('unknown')).toBe(false);
+  });
+});
+
+describe('isMessageSource', () => {
+  it.each([
+    ['sqs', true],
+    ['kinesis', true],
+    ['eventbridge', true],
+    ['eventbridge-scheduler', true],
+    ['cloudwatch-logs', true],
+    ['api-gateway-rest', false],
+    ['api-gateway-websocket-message', false],
+    ['appsync-batch', false],
+    ['direct-invoke', false],
+    ['step-functions', false],
+  ])('tells messages from requests: %s is one, %s', (name, isMessage) => {
+    expect(isMessageSource(sourceOf(fixture(name)))).toBe(isMessage);
+  });
+
+  it('takes what nobody knows for a request', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+
+    expect(isMessageSource(sourceOf(proxy))).toBe(false);
+    expect(isMessageSource(sourceOf({}))).toBe(false);
   });
 });

@@ -10,18 +10,26 @@ import { FIXTURE_ID, fixture, withoutId } from './event-fixtures.ts';
 const TRACEPARENT = '00-67891233abcdef012345678912345678-463ac35c9f6413ad-01';
 const TRACE_HEADER = 'Root=1-67891233-abcdef012345678912345678;Parent=463ac35c9f6413ad;Sampled=1';
 
-const rest = (headers: object) => ({ httpMethod: 'GET', headers });
-const attribute = (id: string) => ({
-  'x-correlation-id': { stringValue: id, dataType: 'String', stringListValues: [], binaryListValues: [] },
-});
-const sqsRecord = (overrides: object) => ({
-  messageId: '1',
-  eventSource: 'aws:sqs',
-  body: '{}',
-  attributes: {},
-  messageAttributes: {},
-  ...overrides,
-});
+function rest(headers: object) {
+  return { httpMethod: 'GET', headers };
+}
+
+function attribute(id: string) {
+  return {
+    'x-correlation-id': { stringValue: id, dataType: 'String', stringListValues: [], binaryListValues: [] },
+  };
+}
+
+function sqsRecord(overrides: object) {
+  return {
+    messageId: '1',
+    eventSource: 'aws:sqs',
+    body: '{}',
+    attributes: {},
+    messageAttributes: {},
+    ...overrides,
+  };
+}
 
 describe('extractCorrelation', () => {
   it('gives each record of a batch its own id and trace header, in order', () => {

@@ -2,9 +2,13 @@ import { describe, expect, it, vi } from 'vitest';
 import { MAX_BODY_LENGTH, readBase64Body, readNestedBody } from '../../../src/propagation/nested-body.ts';
 
 const event = { 'detail-type': 'OrderCreated', source: 'shop', detail: { 'X-Correlation-Id': 'id-1' } };
-const envelope = (message: string, attributes = {}) =>
-  JSON.stringify({ Type: 'Notification', Message: message, MessageAttributes: attributes });
-const base64 = (text: string) => Buffer.from(text).toString('base64');
+function envelope(message: string, attributes = {}) {
+  return JSON.stringify({ Type: 'Notification', Message: message, MessageAttributes: attributes });
+}
+
+function base64(text: string) {
+  return Buffer.from(text).toString('base64');
+}
 
 describe('readNestedBody', () => {
   it.each([

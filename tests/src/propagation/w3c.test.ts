@@ -13,14 +13,16 @@ const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT_ID = '00f067aa0ba902b7';
 const VALID = `00-${TRACE_ID}-${PARENT_ID}-01`;
 
-const hex = (length: number) =>
-  fc
+function hex(length: number) {
+  return fc
     .string({
       unit: fc.constantFrom(...Array.from('0123456789abcdef')),
       minLength: length,
       maxLength: length,
     })
     .filter((text) => !/^0+$/.test(text));
+}
+
 const traceparents: fc.Arbitrary<Traceparent> = fc.record({
   traceId: hex(32),
   parentId: hex(16),

@@ -2,7 +2,9 @@ import type { Injection } from '../../../src/clients/injections.ts';
 
 const attribute = 'message attribute `x-correlation-id`';
 const inContext = '`custom["x-correlation-id"]` of the client context';
-const member = (of: string): string => `member \`x-correlation-id\` of ${of}, where that is a JSON object`;
+function member(of: string): string {
+  return `member \`x-correlation-id\` of ${of}, where that is a JSON object`;
+}
 
 /** What the commands of our clients write where, for the table in docs/correlation.md: as metadata, and in the payload. */
 const METADATA: Readonly<Record<string, string>> = {

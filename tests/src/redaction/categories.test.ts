@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Detector } from '../../../src/redaction/detectors/detector.ts';
 import { createRedactor, redact } from '../../../src/redaction/redact.ts';
 
-const shown = (value: unknown) => redact(value, { mode: 'values' });
+function shown(value: unknown) {
+  return redact(value, { mode: 'values' });
+}
 
 describe('redact in values mode, by the names of keys', () => {
   it.each([

@@ -46,7 +46,9 @@ const seeds: ReadonlyArray<readonly [name: string, seed: () => Seeded]> = [
   }),
 ];
 
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
 
 const places: ReadonlyArray<readonly [name: string, place: (text: string) => unknown]> = [
   ['a value', (text) => ({ content: text })],

@@ -2,7 +2,9 @@ import { Readable, Transform } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { redact } from '../../../src/redaction/redact.ts';
 
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
 
 describe('redact of text that carries structure', () => {
   it('opens JSON in JSON in both modes, and JSON with a byte order mark or around spaces', () => {

@@ -42,19 +42,26 @@ afterAll(async () => {
 });
 
 const NAME = '## handler';
-const pipeline = (tracer: Tracer, options = {}): MiddyfiedHandler =>
-  middy().use(observability({ tracing: { tracer, name: NAME, ...options }, captureEvent: true }));
+function pipeline(tracer: Tracer, options = {}): MiddyfiedHandler {
+  return middy().use(observability({ tracing: { tracer, name: NAME, ...options }, captureEvent: true }));
+}
+
 const rest = { httpMethod: 'GET', headers: { 'x-correlation-id': 'order-1' } };
 const TOPIC = 'arn:aws:sns:eu-west-1:000000000000:orders';
-const send = () => sns.send(new PublishCommand({ TopicArn: TOPIC, Message: 'x' }));
+function send() {
+  return sns.send(new PublishCommand({ TopicArn: TOPIC, Message: 'x' }));
+}
+
 const TRACE = '1-5759e988-bd862e3fe1be46a994272793';
-const message = (id: string) => ({
-  messageId: id,
-  eventSource: 'aws:sqs',
-  attributes: { AWSTraceHeader: `Root=${TRACE};Parent=53995c3f42cd8ad8;Sampled=1` },
-  messageAttributes: { 'x-correlation-id': { stringValue: id, dataType: 'String' } },
-  body: '{}',
-});
+function message(id: string) {
+  return {
+    messageId: id,
+    eventSource: 'aws:sqs',
+    attributes: { AWSTraceHeader: `Root=${TRACE};Parent=53995c3f42cd8ad8;Sampled=1` },
+    messageAttributes: { 'x-correlation-id': { stringValue: id, dataType: 'String' } },
+    body: '{}',
+  };
+}
 
 describe('a recorder of another kind', () => {
   it('is told what Lambda says of the invocation, and what the event carries', async () => {

@@ -28,11 +28,11 @@ function linesOf(write: (logger: Logger) => void, policy?: RedactionPolicy): Arr
   }
   return logs.restore();
 }
-const lineOf = (write: (logger: Logger) => void, policy?: RedactionPolicy): Record<string, unknown> => {
+function lineOf(write: (logger: Logger) => void, policy?: RedactionPolicy): Record<string, unknown> {
   const [line, ...others] = linesOf(write, policy);
   if (line === undefined || others.length > 0) throw new Error('Expected one line');
   return line;
-};
+}
 
 const order = {
   id: 'o-1',

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { loadLogger } from '../../../src/telemetry/process-logger.ts';
-import { createWarnOnce } from '../../../src/telemetry/warn-once.ts';
+import { createWarnOnce } from '../../../src/telemetry/process-logger.ts';
 import { captureLogs } from '../../helpers/captured-logs.ts';
 
 // From then on a line is written at once.

@@ -20,7 +20,9 @@ beforeAll(async () => {
 });
 afterAll(() => daemon.stop());
 
-const traceOf = (index: number) => `1-5759e988-${String(index).padStart(24, '0')}`;
+function traceOf(index: number) {
+  return `1-5759e988-${String(index).padStart(24, '0')}`;
+}
 
 function record(index: number): SQSRecord {
   return {

@@ -7,8 +7,8 @@ const WATCHER = 'shop-local-watcher';
 /** Long enough that a busy machine looks at each of them: an error is in one minute only. */
 const MINUTE = 1000;
 
-const onErrors = (AlarmActions: unknown[]): object =>
-  alarmAboveZero(
+function onErrors(AlarmActions: unknown[]): object {
+  return alarmAboveZero(
     'work-errors',
     {
       Namespace: 'AWS/Lambda',
@@ -18,6 +18,7 @@ const onErrors = (AlarmActions: unknown[]): object =>
     },
     { TreatMissingData: 'notBreaching', AlarmActions },
   );
+}
 
 describe('the actions of an alarm', () => {
   it('invoke functions: the one of the action, and those of rules of EventBridge', async () => {

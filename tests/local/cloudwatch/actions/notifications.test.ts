@@ -8,13 +8,15 @@ import { metricAlarm, stat } from '../alarms/metric-alarm.ts';
 const AT = Date.UTC(2026, 1, 1, 12, 5, 1, 25);
 const account = { region: 'eu-west-1', accountId: '000000000000' };
 
-const transitionOf = (alarm: AlarmDefinition, more: Partial<Transition> = {}): Transition => ({
-  alarm,
-  state: { value: 'ALARM', reason: 'too slow', reasonData: '{"version":"1.0"}', at: AT },
-  previous: { value: 'OK', reason: 'fine', at: AT - 60_000 },
-  createdAt: AT - 3_600_000,
-  ...more,
-});
+function transitionOf(alarm: AlarmDefinition, more: Partial<Transition> = {}): Transition {
+  return {
+    alarm,
+    state: { value: 'ALARM', reason: 'too slow', reasonData: '{"version":"1.0"}', at: AT },
+    previous: { value: 'OK', reason: 'fine', at: AT - 60_000 },
+    createdAt: AT - 3_600_000,
+    ...more,
+  };
+}
 
 const math = metricAlarm({
   single: false,

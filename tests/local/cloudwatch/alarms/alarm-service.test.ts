@@ -9,27 +9,29 @@ import { metricAlarm, stat } from './metric-alarm.ts';
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 1, 1, 12);
 
-const composite = (
+function composite(
   name: string,
   rule: string,
   more: Partial<CompositeAlarmDefinition> = {},
-): CompositeAlarmDefinition => ({
-  kind: 'composite',
-  name,
-  arn: `arn:aws:cloudwatch:eu-west-1:000000000000:alarm:${name}`,
-  actionsEnabled: true,
-  alarmActions: [],
-  okActions: [],
-  insufficientDataActions: [],
-  rule,
-  suppressorWaitPeriod: 0,
-  suppressorExtensionPeriod: 0,
-  ...more,
-});
+): CompositeAlarmDefinition {
+  return {
+    kind: 'composite',
+    name,
+    arn: `arn:aws:cloudwatch:eu-west-1:000000000000:alarm:${name}`,
+    actionsEnabled: true,
+    alarmActions: [],
+    okActions: [],
+    insufficientDataActions: [],
+    rule,
+    suppressorWaitPeriod: 0,
+    suppressorExtensionPeriod: 0,
+    ...more,
+  };
+}
 
 /** An alarm of a name that fires when the metric of that name is above 0 in the last minute. */
-const onMetric = (name: string) =>
-  metricAlarm({
+function onMetric(name: string) {
+  return metricAlarm({
     name,
     arn: `arn:aws:cloudwatch:eu-west-1:000000000000:alarm:${name}`,
     queries: [
@@ -40,6 +42,7 @@ const onMetric = (name: string) =>
     datapointsToAlarm: 1,
     treatMissingData: 'notBreaching',
   });
+}
 
 /** The alarms, in a time that passes minute by minute; `acted` and `emitted` tell of the minute they happened in. */
 function serviceOf(...alarms: AlarmDefinition[]) {

@@ -26,7 +26,9 @@ function evaluate(
   return evaluateMetricAlarm(alarm, { store, clock, now: NOW, completeUntil: NOW, previousState });
 }
 
-const duration = (...values: (number | null)[]) => [[stat(), values]] as const;
+function duration(...values: (number | null)[]) {
+  return [[stat(), values]] as const;
+}
 
 describe('the reason of a state', () => {
   it('lists the datapoints that breach, newest first', () => {

@@ -8,7 +8,9 @@ const states: Readonly<Record<string, AlarmState>> = {
   c: 'INSUFFICIENT_DATA',
   'd (e)': 'ALARM',
 };
-const holds = (rule: string): boolean => parseAlarmRule(rule).holds((name) => states[name]);
+function holds(rule: string): boolean {
+  return parseAlarmRule(rule).holds((name) => states[name]);
+}
 
 describe('the rule of a composite alarm', () => {
   it.each([

@@ -3,8 +3,8 @@ import { readEmbeddedMetrics } from '../../../../local/cloudwatch/logs/embedded-
 
 const AT = 1_800_000_000_000;
 
-const emf = (directive: object, root: object = {}): string =>
-  JSON.stringify({
+function emf(directive: object, root: object = {}): string {
+  return JSON.stringify({
     _aws: { Timestamp: AT, CloudWatchMetrics: [{ Namespace: 'shop', Dimensions: [[]], ...directive }] },
     latency: 12.5,
     sizes: [1, 2, 2],
@@ -12,6 +12,7 @@ const emf = (directive: object, root: object = {}): string =>
     stage: 'local',
     ...root,
   });
+}
 
 describe('embedded metrics', () => {
   it('are read with their unit, for each set of dimensions', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseFilterPattern } from '../../../../local/cloudwatch/logs/filter-pattern.ts';
 
-const matches = (pattern: string, message: string): boolean =>
-  parseFilterPattern(pattern)(message) !== undefined;
+function matches(pattern: string, message: string): boolean {
+  return parseFilterPattern(pattern)(message) !== undefined;
+}
 
 describe('a pattern of terms', () => {
   const line = '[ERROR 401] Unauthorized request: token "abc" was refused';

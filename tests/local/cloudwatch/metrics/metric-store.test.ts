@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { dimensionsOf, metricKey, type MetricId } from '../../../../local/cloudwatch/metrics/metric.ts';
+import { dimensionsOf, metricKey } from '../../../../local/cloudwatch/metrics/metric.ts';
+import type { MetricId } from '../../../../local/cloudwatch/metrics/metric.ts';
 import {
   MAX_METRICS,
   MetricStore,
   RETENTION_MINUTES,
 } from '../../../../local/cloudwatch/metrics/metric-store.ts';
-import { statisticOf, type Statistic } from '../../../../local/cloudwatch/metrics/statistic.ts';
+import { statisticOf } from '../../../../local/cloudwatch/metrics/statistic.ts';
+import type { Statistic } from '../../../../local/cloudwatch/metrics/statistic.ts';
 
 const MINUTE = 60_000;
 const START = 1_800_000_000_000;
@@ -15,14 +17,16 @@ const duration: MetricId = {
   dimensions: dimensionsOf({ FunctionName: 'shop' }),
 };
 
-const stat = (name: string): Statistic => {
+function stat(name: string): Statistic {
   const found = statisticOf(name);
   if (found === undefined) throw new Error(name);
   return found;
-};
+}
 
 /** A store whose time stands still. */
-const storeAt = (now: number, minuteMs = MINUTE) => new MetricStore({ minuteMs }, () => now);
+function storeAt(now: number, minuteMs = MINUTE) {
+  return new MetricStore({ minuteMs }, () => now);
+}
 
 describe('the store of metrics', () => {
   it('gives one datapoint for each period that has data', () => {

@@ -13,11 +13,11 @@ function samples(values: readonly number[]) {
   return set;
 }
 
-const statistic = (name: string, values: readonly number[]): number => {
+function statistic(name: string, values: readonly number[]): number {
   const compute = statisticOf(name);
   if (compute === undefined) throw new Error(`${name} is not known`);
   return compute(samples(values));
-};
+}
 
 describe('a statistic', () => {
   const values = [5, 1, 4, 2, 3];

@@ -28,15 +28,17 @@ function measure(kind: ApiDefinition['kind']) {
   };
 }
 
-const request = (overrides: Partial<AccessLogEntry>): AccessLogEntry => ({
-  requestId: 'r',
-  startedAt: NOW - 2000,
-  duration: 100,
-  method: 'GET',
-  path: '/',
-  status: 200,
-  ...overrides,
-});
+function request(overrides: Partial<AccessLogEntry>): AccessLogEntry {
+  return {
+    requestId: 'r',
+    startedAt: NOW - 2000,
+    duration: 100,
+    method: 'GET',
+    path: '/',
+    status: 200,
+    ...overrides,
+  };
+}
 
 describe('the metrics of an API', () => {
   it('of a REST API have its name, with and without the stage; errors average to a rate', () => {

@@ -45,20 +45,22 @@ function running(metrics: LambdaMetrics, functionName: string) {
   };
 }
 
-const report = (overrides: Partial<InvocationReport>): InvocationReport => ({
-  functionName: FUNCTION,
-  functionKey: 'pay',
-  requestId: 'r',
-  startedAt: Date.now(),
-  duration: 100,
-  billedDuration: 300,
-  memorySize: 256,
-  maxMemoryUsed: 80,
-  traceId: 't',
-  sampled: false,
-  status: 'success',
-  ...overrides,
-});
+function report(overrides: Partial<InvocationReport>): InvocationReport {
+  return {
+    functionName: FUNCTION,
+    functionKey: 'pay',
+    requestId: 'r',
+    startedAt: Date.now(),
+    duration: 100,
+    billedDuration: 300,
+    memorySize: 256,
+    maxMemoryUsed: 80,
+    traceId: 't',
+    sampled: false,
+    status: 'success',
+    ...overrides,
+  };
+}
 
 describe('the metrics of Lambda', () => {
   it('are stamped with the begin of the invocation, and leave init out of the duration', () => {

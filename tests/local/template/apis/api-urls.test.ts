@@ -10,15 +10,16 @@ const apis = {
   HttpApi: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'http', ProtocolType: 'HTTP' } },
 };
 
-const read = (
+function read(
   value: unknown,
   endpointOf: (index: number) => string | undefined = (index) => `http://127.0.0.1:${3000 + index}`,
   others: Record<string, unknown> = {},
-) =>
-  readResources(
+) {
+  return readResources(
     { ...others, ...apis, Work: lambdaFunction({ Environment: { Variables: { URL: value } } }) },
     { endpointOf },
   ).service.functions[0]?.environment.URL;
+}
 
 const restHost = 'https://${ApiGatewayRestApi}.execute-api.${AWS::Region}.amazonaws.com';
 

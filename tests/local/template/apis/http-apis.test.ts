@@ -1,27 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { lambdaFunction, readResources } from '../read-template.ts';
 
-const route = (routeKey: string, properties: object = {}) => ({
-  Type: 'AWS::ApiGatewayV2::Route',
-  Properties: {
-    ApiId: { Ref: 'Api' },
-    RouteKey: routeKey,
-    Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Integration' }]] },
-    ...properties,
-  },
-});
-const integration = (properties: object = {}) => ({
-  Type: 'AWS::ApiGatewayV2::Integration',
-  Properties: {
-    ApiId: { Ref: 'Api' },
-    IntegrationType: 'AWS_PROXY',
-    IntegrationUri: { 'Fn::GetAtt': ['Work', 'Arn'] },
-    PayloadFormatVersion: '2.0',
-    ...properties,
-  },
-});
+function route(routeKey: string, properties: object = {}) {
+  return {
+    Type: 'AWS::ApiGatewayV2::Route',
+    Properties: {
+      ApiId: { Ref: 'Api' },
+      RouteKey: routeKey,
+      Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Integration' }]] },
+      ...properties,
+    },
+  };
+}
 
-const read = (resources: Record<string, unknown>) => {
+function integration(properties: object = {}) {
+  return {
+    Type: 'AWS::ApiGatewayV2::Integration',
+    Properties: {
+      ApiId: { Ref: 'Api' },
+      IntegrationType: 'AWS_PROXY',
+      IntegrationUri: { 'Fn::GetAtt': ['Work', 'Arn'] },
+      PayloadFormatVersion: '2.0',
+      ...properties,
+    },
+  };
+}
+
+function read(resources: Record<string, unknown>) {
   const { service, warnings } = readResources({
     Work: lambdaFunction(),
     Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'shop-api', ProtocolType: 'HTTP' } },
@@ -29,7 +34,7 @@ const read = (resources: Record<string, unknown>) => {
     ...resources,
   });
   return { api: service.apis[0], warnings };
-};
+}
 
 describe('an HTTP API', () => {
   it('has the method and path of every route, and the default route', () => {

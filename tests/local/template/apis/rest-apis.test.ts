@@ -7,26 +7,34 @@ const invocations = {
 };
 const root = { 'Fn::GetAtt': ['Api', 'RootResourceId'] };
 
-const resource = (parent: unknown, part: string) => ({
-  Type: 'AWS::ApiGateway::Resource',
-  Properties: { RestApiId: { Ref: 'Api' }, ParentId: parent, PathPart: part },
-});
-const method = (properties: object, api: unknown = { Ref: 'Api' }) => ({
-  Type: 'AWS::ApiGateway::Method',
-  Properties: {
-    RestApiId: api,
-    HttpMethod: 'get',
-    ResourceId: root,
-    Integration: { Type: 'AWS_PROXY', Uri: invocations },
-    ...properties,
-  },
-});
-const deployment = (properties: object) => ({
-  Type: 'AWS::ApiGateway::Deployment',
-  Properties: { RestApiId: { Ref: 'Api' }, ...properties },
-});
+function resource(parent: unknown, part: string) {
+  return {
+    Type: 'AWS::ApiGateway::Resource',
+    Properties: { RestApiId: { Ref: 'Api' }, ParentId: parent, PathPart: part },
+  };
+}
 
-const read = (resources: Record<string, unknown>, options: Parameters<typeof readResources>[1] = {}) => {
+function method(properties: object, api: unknown = { Ref: 'Api' }) {
+  return {
+    Type: 'AWS::ApiGateway::Method',
+    Properties: {
+      RestApiId: api,
+      HttpMethod: 'get',
+      ResourceId: root,
+      Integration: { Type: 'AWS_PROXY', Uri: invocations },
+      ...properties,
+    },
+  };
+}
+
+function deployment(properties: object) {
+  return {
+    Type: 'AWS::ApiGateway::Deployment',
+    Properties: { RestApiId: { Ref: 'Api' }, ...properties },
+  };
+}
+
+function read(resources: Record<string, unknown>, options: Parameters<typeof readResources>[1] = {}) {
   const { service, warnings } = readResources(
     {
       Work: lambdaFunction(),
@@ -39,7 +47,7 @@ const read = (resources: Record<string, unknown>, options: Parameters<typeof rea
     options,
   );
   return { api: service.apis[0], warnings };
-};
+}
 
 describe('a REST API', () => {
   it('has the full path of every method', () => {

@@ -29,9 +29,8 @@ function problemsWith(
   return checkAlarms(changed, inventory).map((problem) => problem.replace(`${change(alarm).name}: `, ''));
 }
 
-const withStat =
-  (change: Partial<MetricStat>) =>
-  (alarm: PlannedAlarm): PlannedAlarm => {
+function withStat(change: Partial<MetricStat>) {
+  return (alarm: PlannedAlarm): PlannedAlarm => {
     const { metric } = alarm;
     if (metric.kind === 'stat') return { ...alarm, metric: { ...metric, ...change } };
     const metrics = metric.metrics.map((part) =>
@@ -39,9 +38,11 @@ const withStat =
     );
     return { ...alarm, metric: { ...metric, metrics } };
   };
+}
 
-const settingProblems = (settings: AlarmSettings): readonly string[] =>
-  checkAlarms(planAlarms(inventory, settings), inventory);
+function settingProblems(settings: AlarmSettings): readonly string[] {
+  return checkAlarms(planAlarms(inventory, settings), inventory);
+}
 
 describe('checkAlarms', () => {
   it('finds nothing wrong with the defaults, on every kind of resource', () => {

@@ -5,7 +5,9 @@ import { planAlarms } from '../../../../plugin/alarms/plan-alarms.ts';
 import { functionResources, inventoryOf } from '../../../helpers/inventory.ts';
 import { fc, runs } from '../../../helpers/fast-check.ts';
 
-const optional = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
+function optional<Value>(value: fc.Arbitrary<Value>) {
+  return fc.option(value, { nil: undefined });
+}
 
 /** Within what Lambda, SQS and DynamoDB allow. */
 const functionProperties = fc.record({

@@ -8,7 +8,9 @@ function tail(length: number, alphabet: string = ALNUM): string {
   );
 }
 
-const hex = (length: number) => tail(length, '0f1e2d3c4b5a69788796a5b4c3d2e1f0');
+function hex(length: number) {
+  return tail(length, '0f1e2d3c4b5a69788796a5b4c3d2e1f0');
+}
 
 /** By the detector that finds them. */
 export const personalValues: Readonly<Record<string, readonly string[]>> = {

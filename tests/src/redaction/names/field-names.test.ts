@@ -4,7 +4,9 @@ import { nameKind } from '../../../../src/redaction/names/field-names.ts';
 import { redact } from '../../../../src/redaction/redact.ts';
 
 const none: ReadonlySet<string> = new Set();
-const kindOf = (key: string) => nameKind(key, none);
+function kindOf(key: string) {
+  return nameKind(key, none);
+}
 
 /**
  * Every given and family name that faker knows in any locale, in lower case and Latin letters.

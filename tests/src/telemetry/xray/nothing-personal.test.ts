@@ -43,10 +43,15 @@ async function record(fn: () => unknown, capture = {}, documents = 1): Promise<r
   await handler({}, lambdaContext()).catch(() => undefined);
   return daemon.until((all) => all.length >= documents);
 }
-const handlerOf = (documents: readonly unknown[]): Subsegment => only(documents, '## handler');
-const throwing = (error: unknown) => () => {
-  throw error;
-};
+function handlerOf(documents: readonly unknown[]): Subsegment {
+  return only(documents, '## handler');
+}
+
+function throwing(error: unknown) {
+  return () => {
+    throw error;
+  };
+}
 
 describe('an error in a trace', () => {
   const strict = z.strictObject({ customer: z.object({ email: z.email(), age: z.number() }) });
