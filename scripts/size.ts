@@ -1,22 +1,29 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Metafile } from 'esbuild';
 import { build } from 'esbuild';
 import { compilePackage } from './compile-package.ts';
+import type { Installed } from './installed.ts';
+import { installedIn } from './installed.ts';
 
 /*
  * What `observability()` adds to a function while tracing is off: the bundle of a handler with it, against that of the same
  * handler with Powertools' Logger alone, as esbuild makes them. Counted is what is read before the handler can run (the
  * entry and what it imports statically), and what one invocation reads beside it. With `--modules`, what is in the entry.
+ *
+ * And what `npm install lambda-lantern @middy/core` brings, which needs a package registry.
  */
 
 /** Most that the entry may have, as a multiple of the other's. */
 const LIMIT = 1.15;
 /** esbuild and Powertools change by a few bytes. */
 const TOLERANCE = 0.01;
+/** Most that an installation may bring. */
+const MAX_PACKAGES = 30;
+const MAX_MEGABYTES = 15;
 
 function handler(imports: string, middleware: string, work = ''): string {
   return `
@@ -108,6 +115,18 @@ async function bundle(name: string, contents: string): Promise<Bundle> {
 
 type Output = Metafile['outputs'][string];
 
+/** Installs the package of the folder as a user does. */
+async function install(): Promise<Installed> {
+  const user = join(folder, 'user');
+  await mkdir(user);
+  const npm = (...args: readonly string[]): string =>
+    execFileSync('npm', args, { cwd: user, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  await writeFile(join(user, 'package.json'), JSON.stringify({ name: 'user', private: true }));
+  const tarball = npm('pack', folder, '--ignore-scripts').trim();
+  npm('install', '--no-audit', '--no-fund', '--prefer-offline', `./${tarball}`, '@middy/core');
+  return installedIn(user);
+}
+
 /** The outputs that are read before a handler can run. */
 function entryOf({ outputs }: Metafile): Array<[path: string, output: Output]> {
   const found = new Map<string, Output>();
@@ -170,7 +189,12 @@ try {
   }
   console.log(`${'ratio'.padEnd(16)} ${ratio.toFixed(3)}, at most ${LIMIT} (and ${TOLERANCE} for chance)`);
   if (process.argv.includes('--modules')) printModules(powertools, lantern);
-  if (ratio > LIMIT + TOLERANCE || lantern.loaded.length > 0) process.exitCode = 1;
+  const { packages, megabytes, withInstallScript } = await install();
+  console.log(
+    `installed        ${packages.length} packages, at most ${MAX_PACKAGES}; ${megabytes.toFixed(1)} MB, at most ${MAX_MEGABYTES}; install scripts: ${withInstallScript.join(', ') || 'none'}`,
+  );
+  const isHeavy = packages.length > MAX_PACKAGES || megabytes > MAX_MEGABYTES || withInstallScript.length > 0;
+  if (ratio > LIMIT + TOLERANCE || lantern.loaded.length > 0 || isHeavy) process.exitCode = 1;
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installedIn } from '../../scripts/installed.ts';
 import { until } from '../helpers/until.ts';
 import { lantern, pinned } from './packages.ts';
 import type { ScratchProject } from './scratch-project.ts';
-import { createScratchProject, installedIn } from './scratch-project.ts';
+import { createScratchProject } from './scratch-project.ts';
 
 describe('npm install lambda-lantern @middy/core', () => {
   let project: ScratchProject;
@@ -16,13 +17,13 @@ describe('npm install lambda-lantern @middy/core', () => {
   afterAll(() => project.remove());
 
   it('brings at most 30 packages and 15 MB', async () => {
-    const { packages, megabytes } = await installedIn(project);
+    const { packages, megabytes } = await installedIn(project.directory);
     expect(packages.length).toBeLessThanOrEqual(30);
     expect(megabytes).toBeLessThanOrEqual(15);
   });
 
   it('runs no install script, builds nothing, and nothing is deprecated', async () => {
-    expect((await installedIn(project)).withInstallScript).toEqual([]);
+    expect((await installedIn(project.directory)).withInstallScript).toEqual([]);
     expect(project.installLog).not.toMatch(/deprecated|install script|gyp/i);
   });
 

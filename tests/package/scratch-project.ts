@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -93,38 +93,3 @@ const TSCONFIG = JSON.stringify({
   },
   include: ['src'],
 });
-
-/** What an installation brought. */
-export interface Installed {
-  /** Names of all packages, once for each place where a copy lies. */
-  readonly packages: readonly string[];
-  /** Of these, those that run something when they are installed. */
-  readonly withInstallScript: readonly string[];
-  readonly megabytes: number;
-}
-
-export async function installedIn({ directory }: ScratchProject): Promise<Installed> {
-  const lock = JSON.parse(await readFile(join(directory, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { hasInstallScript?: boolean }>;
-  };
-  const entries = Object.entries(lock.packages)
-    .filter(([path]) => path !== '')
-    .map(([path, { hasInstallScript = false }]) => ({
-      name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
-      hasInstallScript,
-    }));
-  return {
-    packages: entries.map(({ name }) => name),
-    withInstallScript: entries.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name),
-    megabytes: (await bytesIn(join(directory, 'node_modules'))) / 1_000_000,
-  };
-}
-
-async function bytesIn(path: string): Promise<number> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
-  const sizes = await Promise.all(
-    files.map(async (file) => (await stat(join(file.parentPath, file.name))).size),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
-}

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installedIn } from '../../scripts/installed.ts';
 import { eventBridgeAlarm } from '../helpers/alarm-messages.ts';
 import { freePorts } from '../helpers/local-stack.ts';
 import { until } from '../helpers/until.ts';
 import { pinned } from './packages.ts';
 import type { ScratchProject } from './scratch-project.ts';
-import { createScratchProject, installedIn } from './scratch-project.ts';
+import { createScratchProject } from './scratch-project.ts';
 
 const SERVERLESS = 'node_modules/serverless/bin/serverless.js';
 const TOOLS = pinned('serverless', 'serverless-esbuild', 'esbuild');
@@ -147,7 +148,7 @@ functions:
   afterAll(() => project.remove());
 
   it('can have the plugin alone, which brings no Middy of its own', async () => {
-    const { packages } = await installedIn(project);
+    const { packages } = await installedIn(project.directory);
     expect(packages.filter((name) => name === '@middy/core')).toHaveLength(1);
     expect(packages).not.toContain('lambda-lantern');
   });
