@@ -7,8 +7,8 @@ import {
   UntagResourceCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import type { Decision, FunctionSnapshot } from './decide.ts';
-import { TRACING_VARIABLE } from './names.ts';
+import type { FunctionSnapshot } from './decide.ts';
+import { BEFORE_VARIABLE, TRACING_VARIABLE } from './names.ts';
 import { patiently } from './patience.ts';
 import type { TracingConfiguration } from './tracing-state.ts';
 
@@ -58,29 +58,25 @@ export class LambdaFunctions {
       configuration: {
         mode: configuration.TracingConfig?.Mode === 'Active' ? 'Active' : 'PassThrough',
         variable: variables[TRACING_VARIABLE],
+        before: variables[BEFORE_VARIABLE],
       },
-      tags: await this.tags(arn),
+      // After the configuration: what is decided by them is written only to a configuration as old as this.
+      tags: await this.#tags(arn),
     };
   }
 
-  async tags(arn: string): Promise<Readonly<Record<string, string>>> {
-    const { Tags } = await patiently(this.#deadline, (options) =>
-      this.#client.send(new ListTagsCommand({ Resource: arn }), options),
+  async tag(arn: string, tags: Readonly<Record<string, string>>): Promise<void> {
+    if (Object.keys(tags).length === 0) return;
+    await this.#changing((options) =>
+      this.#client.send(new TagResourceCommand({ Resource: arn, Tags: { ...tags } }), options),
     );
-    return Tags ?? {};
   }
 
-  async tag(arn: string, { tags, removedTags }: Pick<Decision, 'tags' | 'removedTags'>): Promise<void> {
-    if (Object.keys(tags).length > 0) {
-      await this.#changing((options) =>
-        this.#client.send(new TagResourceCommand({ Resource: arn, Tags: { ...tags } }), options),
-      );
-    }
-    if (removedTags.length > 0) {
-      await this.#changing((options) =>
-        this.#client.send(new UntagResourceCommand({ Resource: arn, TagKeys: [...removedTags] }), options),
-      );
-    }
+  async untag(arn: string, keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    await this.#changing((options) =>
+      this.#client.send(new UntagResourceCommand({ Resource: arn, TagKeys: [...keys] }), options),
+    );
   }
 
   /**
@@ -88,21 +84,32 @@ export class LambdaFunctions {
    *
    * @throws ConfigurationBusyError when it is no longer what was read, or being changed.
    */
-  async configure(read: LambdaFunction, { mode, variable }: TracingConfiguration): Promise<void> {
-    const variables: Record<string, string> = { ...read.variables };
-    if (variable === undefined) Reflect.deleteProperty(variables, TRACING_VARIABLE);
-    else variables[TRACING_VARIABLE] = variable;
+  async configure(read: LambdaFunction, configuration: TracingConfiguration): Promise<void> {
+    const { mode, variable, before } = configuration;
     await this.#changing((options) =>
       this.#client.send(
         new UpdateFunctionConfigurationCommand({
           FunctionName: read.name,
           RevisionId: read.revisionId,
+
           TracingConfig: { Mode: mode },
-          Environment: { Variables: variables },
+          Environment: {
+            Variables: withVariables(read.variables, {
+              [TRACING_VARIABLE]: variable,
+              [BEFORE_VARIABLE]: before,
+            }),
+          },
         }),
         options,
       ),
     );
+  }
+
+  async #tags(arn: string): Promise<Readonly<Record<string, string>>> {
+    const { Tags } = await patiently(this.#deadline, (options) =>
+      this.#client.send(new ListTagsCommand({ Resource: arn }), options),
+    );
+    return Tags ?? {};
   }
 
   async #changing<T>(call: Parameters<typeof patiently<T>>[1]): Promise<T> {
@@ -114,4 +121,13 @@ export class LambdaFunctions {
       throw new ConfigurationBusyError(message, { cause });
     }
   }
+}
+
+/** With those that are undefined removed. */
+function withVariables(
+  variables: Readonly<Record<string, string>>,
+  changed: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const all = Object.entries({ ...variables, ...changed });
+  return Object.fromEntries(all.filter((each): each is [string, string] => each[1] !== undefined));
 }

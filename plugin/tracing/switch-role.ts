@@ -52,12 +52,7 @@ export function switchRole(subject: SwitchSubject, scheduleRole: string): CloudF
       ),
       ...allow(
         'EndOfTracing',
-        [
-          'scheduler:CreateSchedule',
-          'scheduler:GetSchedule',
-          'scheduler:UpdateSchedule',
-          'scheduler:DeleteSchedule',
-        ],
+        ['scheduler:CreateSchedule', 'scheduler:GetSchedule', 'scheduler:UpdateSchedule'],
         [arn('scheduler', `schedule/${subject.group}/*`)],
       ),
       {

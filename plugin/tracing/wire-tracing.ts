@@ -8,7 +8,7 @@ import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resour
 import type { TracingSettings } from '../settings/settings.ts';
 import { parseMinutes } from '../settings/vocabulary.ts';
 import { LONGEST_MINUTES } from '../tracing-switch/limits.ts';
-import { NEVER, TAG, VARIABLE } from '../tracing-switch/names.ts';
+import { NEVER, SETTING_TAG, VARIABLE } from '../tracing-switch/names.ts';
 import type { SwitchSubject } from './switch-role.ts';
 import { scheduleRole, switchRole, XRAY_STATEMENT } from './switch-role.ts';
 
@@ -134,8 +134,8 @@ export function tagNever(template: ResourceMap, names: readonly string[]): Resou
   const tagged = names.map((name) => {
     const [logicalId, resource] = functionNamed(template, name);
     const { Tags: tags } = resource.Properties as { readonly Tags?: readonly Properties[] };
-    const others = (tags ?? []).filter(({ Key: key }) => key !== TAG.setting);
-    return [logicalId, withProperties(resource, { Tags: [...others, { Key: TAG.setting, Value: NEVER }] })];
+    const others = (tags ?? []).filter(({ Key: key }) => key !== SETTING_TAG);
+    return [logicalId, withProperties(resource, { Tags: [...others, { Key: SETTING_TAG, Value: NEVER }] })];
   });
   return { ...template, ...(Object.fromEntries(tagged) as ResourceMap) };
 }

@@ -88,15 +88,7 @@ describe('the function that alarms call', () => {
           'lambda:UntagResource',
         ],
       ],
-      [
-        'EndOfTracing',
-        [
-          'scheduler:CreateSchedule',
-          'scheduler:GetSchedule',
-          'scheduler:UpdateSchedule',
-          'scheduler:DeleteSchedule',
-        ],
-      ],
+      ['EndOfTracing', ['scheduler:CreateSchedule', 'scheduler:GetSchedule', 'scheduler:UpdateSchedule']],
       ['RoleOfTheSchedules', ['iam:PassRole']],
     ]);
     expect(statements[1]?.Resource).toEqual([arn('pay'), arn('refund')]);
