@@ -14,10 +14,10 @@ import {
   tagKeyOf,
   tagValueOf,
 } from './alarm-ledger.ts';
-import { LONGEST_MINUTES, MAX_TAGS } from './limits.ts';
+import { LONGEST_MINUTES, MAX_ENVIRONMENT, MAX_TAGS } from './limits.ts';
 import { NEVER, SETTING_TAG } from './names.ts';
 import type { TracingConfiguration } from './tracing-state.ts';
-import { formatBefore, isOn, isTraced, parseBefore } from './tracing-state.ts';
+import { environmentWith, formatBefore, isOn, isTraced, parseBefore } from './tracing-state.ts';
 
 export type SwitchRequest =
   | {
@@ -40,6 +40,8 @@ export type SwitchRequest =
 export interface FunctionSnapshot {
   readonly configuration: TracingConfiguration;
   readonly tags: Readonly<Record<string, string>>;
+  /** Its whole environment. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 export interface Decision {
@@ -57,6 +59,7 @@ export interface Decision {
 /** A function, and what is to be remembered about it. */
 interface Subject {
   readonly configuration: TracingConfiguration;
+  readonly variables: Readonly<Record<string, string>>;
   readonly isNever: boolean;
   readonly ledger: Ledger;
 }
@@ -72,8 +75,13 @@ interface Hearing {
  * message sets right what the handling of another one left half done.
  */
 export function decide(snapshot: FunctionSnapshot, request: SwitchRequest, now: number): Decision {
-  const { configuration, tags } = snapshot;
-  const subject = { configuration, isNever: tags[SETTING_TAG] === NEVER, ledger: readLedger(tags) };
+  const { configuration, variables, tags } = snapshot;
+  const subject = {
+    configuration,
+    variables,
+    isNever: tags[SETTING_TAG] === NEVER,
+    ledger: readLedger(tags),
+  };
   // The clock of the schedules may be ahead of ours.
   const clock = request.kind === 'time-over' ? Math.max(now, request.until) : now;
   const room = MAX_TAGS - (Object.keys(tags).length - subject.ledger.length);
@@ -159,7 +167,7 @@ function entryOf({ alarmName, at, longest, reason }: AlarmRequest, state: 'on' |
 
 /** What all that is known asks for, and how far the function is from it. */
 function demand(
-  { configuration, isNever, ledger }: Subject,
+  { configuration, variables, isNever, ledger }: Subject,
   why: string,
   now: number,
 ): Omit<Decision, 'tags' | 'removedTags'> {
@@ -171,7 +179,13 @@ function demand(
   const end = until === undefined ? {} : { until };
   if (!isTraced(configuration)) {
     const before = formatBefore(withoutSwitch(configuration));
-    return { outcome: 'on', why, ...end, configuration: { mode: 'Active', variable: 'true', before } };
+    const traced: TracingConfiguration = { mode: 'Active', variable: 'true', before };
+    const size = Buffer.byteLength(JSON.stringify(environmentWith(variables, traced)));
+    if (size > MAX_ENVIRONMENT) {
+      const limit = `its environment would have ${size} bytes as JSON, and ${MAX_ENVIRONMENT} are the most`;
+      return { outcome: 'unchanged', why: `${why}, but ${limit}` };
+    }
+    return { outcome: 'on', why, ...end, configuration: traced };
   }
   return { outcome: 'unchanged', why: `${why}, and it is on, by ${first.by}${others(holds)}`, ...end };
 }

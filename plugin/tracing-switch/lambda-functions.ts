@@ -1,5 +1,5 @@
 /** Reads and changes the functions of a service through the Lambda API. */
-import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { GetFunctionConfigurationCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   GetFunctionConfigurationCommand,
   ListTagsCommand,
@@ -11,6 +11,7 @@ import type { FunctionSnapshot } from './decide.ts';
 import { BEFORE_VARIABLE, TRACING_VARIABLE } from './names.ts';
 import { patiently } from './patience.ts';
 import type { TracingConfiguration } from './tracing-state.ts';
+import { environmentWith } from './tracing-state.ts';
 
 export interface LambdaFunction extends FunctionSnapshot {
   readonly name: string;
@@ -18,12 +19,16 @@ export interface LambdaFunction extends FunctionSnapshot {
   readonly revisionId: string | undefined;
   /** An update is in progress: no other is taken before it has ended. */
   readonly updating: boolean;
-  readonly variables: Readonly<Record<string, string>>;
 }
 
 /** Somebody else changed the configuration, or is at it: read it again. */
 export class ConfigurationBusyError extends Error {
   override readonly name = 'ConfigurationBusyError';
+}
+
+/** There is no such function, or it may not be looked at: the roles that the plugin makes name the functions of the service. */
+export class NotOurFunctionError extends Error {
+  override readonly name = 'NotOurFunctionError';
 }
 
 export class LambdaFunctions {
@@ -36,11 +41,12 @@ export class LambdaFunctions {
     this.#deadline = deadline;
   }
 
-  /** @throws Error when Lambda does not show the environment: what cannot be read must not be written back. */
+  /**
+   * @throws NotOurFunctionError with Lambda's refusal as its cause.
+   * @throws Error when Lambda does not show the environment: what cannot be read must not be written back.
+   */
   async read(name: string): Promise<LambdaFunction> {
-    const configuration = await patiently(this.#deadline, (options) =>
-      this.#client.send(new GetFunctionConfigurationCommand({ FunctionName: name }), options),
-    );
+    const configuration = await this.#configuration(name);
     const { Environment, FunctionArn: arn = name, RevisionId: revisionId } = configuration;
     if (Environment?.Error !== undefined) {
       throw new Error(
@@ -85,24 +91,32 @@ export class LambdaFunctions {
    * @throws ConfigurationBusyError when it is no longer what was read, or being changed.
    */
   async configure(read: LambdaFunction, configuration: TracingConfiguration): Promise<void> {
-    const { mode, variable, before } = configuration;
     await this.#changing((options) =>
       this.#client.send(
         new UpdateFunctionConfigurationCommand({
           FunctionName: read.name,
           RevisionId: read.revisionId,
 
-          TracingConfig: { Mode: mode },
+          TracingConfig: { Mode: configuration.mode },
           Environment: {
-            Variables: withVariables(read.variables, {
-              [TRACING_VARIABLE]: variable,
-              [BEFORE_VARIABLE]: before,
-            }),
+            Variables: environmentWith(read.variables, configuration),
           },
         }),
         options,
       ),
     );
+  }
+
+  async #configuration(name: string): Promise<GetFunctionConfigurationCommandOutput> {
+    try {
+      return await patiently(this.#deadline, (options) =>
+        this.#client.send(new GetFunctionConfigurationCommand({ FunctionName: name }), options),
+      );
+    } catch (cause) {
+      const { name: refusal, message } = cause as Error;
+      if (refusal !== 'ResourceNotFoundException' && refusal !== 'AccessDeniedException') throw cause;
+      throw new NotOurFunctionError(`${refusal}: ${message}`, { cause });
+    }
   }
 
   async #tags(arn: string): Promise<Readonly<Record<string, string>>> {
@@ -121,13 +135,4 @@ export class LambdaFunctions {
       throw new ConfigurationBusyError(message, { cause });
     }
   }
-}
-
-/** With those that are undefined removed. */
-function withVariables(
-  variables: Readonly<Record<string, string>>,
-  changed: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
-  const all = Object.entries({ ...variables, ...changed });
-  return Object.fromEntries(all.filter((each): each is [string, string] => each[1] !== undefined));
 }

@@ -15,3 +15,6 @@ export const BACKOFF_MS = { first: 200, longest: 5000 } as const;
 
 /** Milliseconds left when an invocation gives up: enough to fail with a reason, before Lambda ends it without one. */
 export const TIME_TO_FAIL_MS = 1000;
+
+/** Bytes of a function's environment ("Lambda quotas": 4 KB), measured as JSON: Lambda's refusal quotes what it measured. */
+export const MAX_ENVIRONMENT = 4096;

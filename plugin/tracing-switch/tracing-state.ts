@@ -1,5 +1,6 @@
 /** The tracing of a function, as its configuration and its tags hold it. */
 import { MAX_TAG_VALUE } from './limits.ts';
+import { BEFORE_VARIABLE, TRACING_VARIABLE } from './names.ts';
 
 /** The part of a function's configuration that is switched. */
 export interface TracingConfiguration {
@@ -8,6 +9,15 @@ export interface TracingConfiguration {
   readonly variable: string | undefined;
   /** What was before the switch turned tracing on, as {@link formatBefore} writes it; undefined where it did not. */
   readonly before?: string | undefined;
+}
+
+/** The variables of a function with its tracing so, and all others as they are. */
+export function environmentWith(
+  variables: Readonly<Record<string, string>>,
+  { variable, before }: TracingConfiguration,
+): Record<string, string> {
+  const all = Object.entries({ ...variables, [TRACING_VARIABLE]: variable, [BEFORE_VARIABLE]: before });
+  return Object.fromEntries(all.filter((each): each is [string, string] => each[1] !== undefined));
 }
 
 /** Whether a function records, and X-Ray may sample it: the two halves of tracing. */

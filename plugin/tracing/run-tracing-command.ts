@@ -8,7 +8,7 @@ import { A_DURATION, parseMinutes, suggestion } from '../settings/vocabulary.ts'
 import { table } from '../terminal-text.ts';
 import { endOf, holding, readLedger } from '../tracing-switch/alarm-ledger.ts';
 import type { FunctionSnapshot, SwitchRequest } from '../tracing-switch/decide.ts';
-import { LambdaFunctions } from '../tracing-switch/lambda-functions.ts';
+import { LambdaFunctions, NotOurFunctionError } from '../tracing-switch/lambda-functions.ts';
 import { NEVER, SETTING_TAG, VARIABLE } from '../tracing-switch/names.ts';
 import { switchTracing } from '../tracing-switch/switch-tracing.ts';
 import { TimeLimit } from '../tracing-switch/time-limit.ts';
@@ -125,7 +125,7 @@ async function timeLimitOf(
 }
 
 function isMissing(error: unknown): boolean {
-  return (error as Error).name === 'ResourceNotFoundException';
+  return error instanceof NotOurFunctionError && (error.cause as Error).name === 'ResourceNotFoundException';
 }
 
 function messageOf(error: unknown): string {
@@ -133,14 +133,16 @@ function messageOf(error: unknown): string {
   if ('code' in error && error.code === 'ECONNREFUSED') {
     return `AWS does not answer (${error.message}). Look at AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_LAMBDA and AWS_ENDPOINT_URL_SCHEDULER.`;
   }
-  return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
+  return error.name === 'Error' || error instanceof NotOurFunctionError
+    ? error.message
+    : `${error.name}: ${error.message}`;
 }
 
 export interface FunctionStatus {
   /** The key in `serverless.yml`. */
   readonly key: string;
   /** Absent for a function that is not deployed. */
-  readonly snapshot?: FunctionSnapshot;
+  readonly snapshot?: Pick<FunctionSnapshot, 'configuration' | 'tags'>;
 }
 
 const HEADINGS = ['function', 'tracing', 'by', 'since', 'until', 'why'];

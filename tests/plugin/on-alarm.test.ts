@@ -46,6 +46,7 @@ function change(state: AlarmChange['state'], more: Partial<AlarmChange> = {}): A
     alarmName: 'shop-test-take-payment-duration',
     state,
     dimensions: { FunctionName: NAME },
+    region: 'eu-central-1',
     ...more,
   };
 }
@@ -123,8 +124,9 @@ describe('an alarm that goes off', () => {
   });
 
   it('is not heard when its OK was handled before', async () => {
-    await onAlarm(message('OK', { at: new Date(Date.now() + 1000) }));
-    expect(await onAlarm(message('ALARM'))).toMatchObject([{ outcome: 'unchanged' }]);
+    await onAlarm(message('OK'));
+    const before = message('ALARM', { at: new Date(Date.now() - 10_000) });
+    expect(await onAlarm(before)).toMatchObject([{ outcome: 'unchanged' }]);
     await expectOff();
   });
 
@@ -169,12 +171,46 @@ describe('an alarm that goes off', () => {
     ],
     ['is of the switch itself', () => message('ALARM', { dimensions: { FunctionName: SWITCH } }), 'never'],
     ['is none', () => snsEvent('hello'), 'not JSON'],
+    ['is of another region', () => message('ALARM', { region: 'us-east-1' }), 'another account or region'],
+    ['is of another account', () => message('ALARM', { account: '1' }), 'another account or region'],
+    [
+      'is of another account, and comes through EventBridge',
+      () => eventBridgeAlarm(change('ALARM', { account: '1' })),
+      'another account or region',
+    ],
   ])('is ignored, in one line of the log that says why, when it %s', async (_what, event, why) => {
     const outcomes = await onAlarm(event());
     const lines = logs.restore();
     expect(outcomes).toEqual([expect.objectContaining({ outcome: 'ignored' })]);
     expect(lines.map(({ message: text }) => text)).toEqual([expect.stringContaining(why)]);
     expect(aws.calls).toEqual([]);
+  });
+
+  it.each([
+    ['does not exist', 'ResourceNotFoundException', 404],
+    ['is not named in the role', 'AccessDeniedException', 403],
+  ])('is ignored without an error when its function %s', async (_what, type, status) => {
+    aws.refuse(/^GET .*configuration/, type, status);
+    expect(await onAlarm(message('ALARM'))).toEqual([
+      { functionName: NAME, outcome: 'ignored', why: expect.stringContaining('none of ours') as string },
+    ]);
+    await expectOff();
+  });
+
+  it('and is dated in the future does not hide what happens until then', async () => {
+    await onAlarm(message('ALARM', { at: new Date(Date.now() + 3_600_000) }));
+    await expectOn();
+    await onAlarm(message('OK'));
+    await expectOff();
+  });
+
+  it('leaves a function as it is whose environment has no room for what was before', async () => {
+    const full = { ...VARIABLES, BIG: 'x'.repeat(3990) };
+    await aws.update(NAME, full);
+    aws.calls.length = 0;
+    const [outcome] = await onAlarm(message('ALARM'));
+    expect(outcome).toMatchObject({ outcome: 'unchanged', why: expect.stringContaining('4096') as string });
+    expect(aws.calls.filter((call) => call.startsWith('PUT'))).toEqual([]);
   });
 
   it('leaves a function alone that is marked as never, or was deployed with tracing on', async () => {
@@ -271,9 +307,10 @@ describe('when AWS says not now', () => {
   });
 
   it('handles the other messages of an event when one fails', async () => {
-    const unknown = snsAlarmMessage(change('ALARM', { dimensions: { FunctionName: 'gone' } }));
-    await expect(onAlarm(snsEvent(unknown, snsAlarmMessage(change('ALARM'))))).rejects.toMatchObject({
-      name: 'ResourceNotFoundException',
+    aws.refuse(/^GET .*configuration/, 'InvalidParameterValueException', 400);
+    const other = snsAlarmMessage(change('ALARM', { alarmName: 'errors' }));
+    await expect(onAlarm(snsEvent(other, snsAlarmMessage(change('ALARM'))))).rejects.toMatchObject({
+      name: 'InvalidParameterValueException',
     });
     await expectOn();
   });

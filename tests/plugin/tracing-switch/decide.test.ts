@@ -10,7 +10,11 @@ import { fc } from '../../helpers/fast-check.ts';
 const start = Date.UTC(2026, 10, 24, 16);
 const minute = 60_000;
 
-const off: FunctionSnapshot = { configuration: { mode: 'PassThrough', variable: 'false' }, tags: {} };
+const off: FunctionSnapshot = {
+  configuration: { mode: 'PassThrough', variable: 'false' },
+  tags: {},
+  variables: {},
+};
 
 function alarm(state: 'ALARM' | 'OK', at: number, alarmName = 'slow'): SwitchRequest {
   return {
@@ -27,7 +31,11 @@ function alarm(state: 'ALARM' | 'OK', at: number, alarmName = 'slow'): SwitchReq
 /** The function after a decision, as `switchTracing` would leave it. */
 function after(snapshot: FunctionSnapshot, { configuration, tags, removedTags }: Decision): FunctionSnapshot {
   const kept = Object.entries({ ...snapshot.tags, ...tags }).filter(([key]) => !removedTags.includes(key));
-  return { configuration: configuration ?? snapshot.configuration, tags: Object.fromEntries(kept) };
+  return {
+    ...snapshot,
+    configuration: configuration ?? snapshot.configuration,
+    tags: Object.fromEntries(kept),
+  };
 }
 
 /** Handles messages one after the other, a minute apart. */
@@ -126,7 +134,7 @@ describe('a function', () => {
   });
 
   it('that was deployed with tracing on is left alone, by ALARM, by OK and by hand', () => {
-    const on: FunctionSnapshot = { configuration: { mode: 'Active', variable: 'true' }, tags: {} };
+    const on: FunctionSnapshot = { ...off, configuration: { mode: 'Active', variable: 'true' } };
     const { outcomes, current } = handle(
       [alarm('ALARM', 0), alarm('OK', 5), { kind: 'off', by: 'ada', at: start + 6 * minute }],
       on,
@@ -136,7 +144,7 @@ describe('a function', () => {
   });
 
   it('of which only one half was on gets that half back', () => {
-    const half: FunctionSnapshot = { configuration: { mode: 'Active', variable: 'false' }, tags: {} };
+    const half: FunctionSnapshot = { ...off, configuration: { mode: 'Active', variable: 'false' } };
     const { current } = handle([alarm('ALARM', 0), alarm('OK', 5)], half);
     expect(current.configuration).toEqual(half.configuration);
   });
@@ -156,6 +164,23 @@ describe('a function', () => {
     expect(ended.outcomes).toEqual(['unchanged']);
     expect(ended.current.configuration).toEqual(off.configuration);
   });
+});
+
+describe('an environment', () => {
+  it.each([
+    [3900, 'on'],
+    [4040, 'unchanged'],
+  ])(
+    'of %i bytes leaves tracing %s: what would be more than Lambda takes is not written',
+    (size, outcome) => {
+      const full = { ...off, variables: { BIG: 'x'.repeat(size - '{"BIG":""}'.length) } };
+      const decision = decide(full, alarm('ALARM', 0), start);
+      expect(decision.outcome).toBe(outcome);
+      expect(/would have \d+ bytes as JSON, and 4096 are the most/.test(decision.why)).toBe(
+        outcome === 'unchanged',
+      );
+    },
+  );
 });
 
 describe('a deployment', () => {
