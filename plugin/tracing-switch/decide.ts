@@ -1,4 +1,5 @@
 /** Decides what a message means for the tracing of a function. Pure: what is done about it is in `switch-tracing.ts`. */
+import { MAX_ENVIRONMENT, MAX_TAGS } from 'lambda-lantern-local/template';
 import type { AlarmState } from 'lambda-lantern-local/template';
 import type { Ledger, LedgerEntry } from './alarm-ledger.ts';
 import {
@@ -14,7 +15,7 @@ import {
   tagKeyOf,
   tagValueOf,
 } from './alarm-ledger.ts';
-import { LONGEST_MINUTES, MAX_ENVIRONMENT, MAX_TAGS } from './limits.ts';
+import { LONGEST_MINUTES } from './limits.ts';
 import { NEVER, SETTING_TAG } from './names.ts';
 import type { TracingConfiguration } from './tracing-state.ts';
 import { environmentWith, formatBefore, isOn, isTraced, parseBefore } from './tracing-state.ts';

@@ -1,9 +1,3 @@
-/** Characters of a tag's value ("Tag naming and usage conventions" of AWS). */
-export const MAX_TAG_VALUE = 256;
-
-/** Tags of one function ("Using tags on Lambda functions"). */
-export const MAX_TAGS = 50;
-
 /** Of these, what is remembered of alarms: a deployment needs room for tags of its own. */
 export const MAX_ENTRIES = 16;
 
@@ -15,6 +9,3 @@ export const BACKOFF_MS = { first: 200, longest: 5000 } as const;
 
 /** Milliseconds left when an invocation gives up: enough to fail with a reason, before Lambda ends it without one. */
 export const TIME_TO_FAIL_MS = 1000;
-
-/** Bytes of a function's environment ("Lambda quotas": 4 KB), measured as JSON: Lambda's refusal quotes what it measured. */
-export const MAX_ENVIRONMENT = 4096;

@@ -1,9 +1,9 @@
 /** Does what `decide.ts` decides, in an order in which nothing is left on for ever when it ends half way. */
+import { MAX_TAGS } from 'lambda-lantern-local/template';
 import type { Decision, SwitchRequest } from './decide.ts';
 import { decide } from './decide.ts';
 import type { LambdaFunction, LambdaFunctions } from './lambda-functions.ts';
 import { ConfigurationBusyError } from './lambda-functions.ts';
-import { MAX_TAGS } from './limits.ts';
 import { pause } from './patience.ts';
 import type { TimeLimit } from './time-limit.ts';
 

@@ -1,5 +1,5 @@
 /** The tracing of a function, as its configuration and its tags hold it. */
-import { MAX_TAG_VALUE } from './limits.ts';
+import { MAX_TAG_VALUE } from 'lambda-lantern-local/template';
 import { BEFORE_VARIABLE, TRACING_VARIABLE } from './names.ts';
 
 /** The part of a function's configuration that is switched. */

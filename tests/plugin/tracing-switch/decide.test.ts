@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision, FunctionSnapshot, SwitchRequest } from '../../../plugin/tracing-switch/decide.ts';
 import { decide } from '../../../plugin/tracing-switch/decide.ts';
-import { MAX_TAGS } from '../../../plugin/tracing-switch/limits.ts';
+import { MAX_TAGS } from '../../../local/template/index.ts';
 import { NEVER, SETTING_TAG } from '../../../plugin/tracing-switch/names.ts';
 import { isTraced } from '../../../plugin/tracing-switch/tracing-state.ts';
 import { alarmKey, readLedger } from '../../../plugin/tracing-switch/alarm-ledger.ts';
