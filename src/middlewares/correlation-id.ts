@@ -5,7 +5,7 @@ import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
 import { replaceEarlyResponse, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
 import { enterCorrelation } from '../propagation/correlation.ts';
 import { CORRELATION_ID_KEY, newCorrelationId } from '../propagation/correlation-id.ts';
-import type { IdentifiedEvent } from '../propagation/extract-correlation.ts';
+import type { IdentifiedEvent, identifyEvent as identify } from '../propagation/extract-correlation.ts';
 import { readHttpEvent } from '../propagation/read-http-event.ts';
 import { processLogger } from '../telemetry/process-logger.ts';
 import { waitingLines } from '../telemetry/shared-logger.ts';
@@ -61,22 +61,26 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
     });
     whenHooksAreSkipped(request, () => leave(early));
     if (context !== undefined) return undefined;
-    return (
-      import('../lazy/events.ts')
-        .then(({ identifyEvent }) => {
-          const identified = identifyEvent(event, lambdaContext);
-          ({ context, headersField } = identified);
-          setContext(context);
-          if (identified.replaced)
-            logger.warn('The incoming correlation id was not valid and has been replaced');
-        })
-        // What could not be loaded, or a logger that throws.
-        .catch(() => {
-          if (context !== undefined) return;
-          context = { correlationId: newCorrelationId(lambdaContext), source: 'unknown' };
-          setContext(context);
-        })
-    );
+    const identifyAnew = (): void => {
+      context = { correlationId: newCorrelationId(lambdaContext), source: 'unknown' };
+      setContext(context);
+    };
+    const identifyBy = (identifyEvent: IdentifyEvent): void => {
+      try {
+        const identified = identifyEvent(event, lambdaContext);
+        ({ context, headersField } = identified);
+        setContext(context);
+        if (identified.replaced) {
+          logger.warn('The incoming correlation id was not valid and has been replaced');
+        }
+      } catch {
+        // An event that throws when it is read, or a logger that throws.
+        if (context === undefined) identifyAnew();
+      }
+    };
+    if (loadedIdentifyEvent === undefined) return loadIdentifyEvent().then(identifyBy, identifyAnew);
+    identifyBy(loadedIdentifyEvent);
+    return undefined;
   };
   const correlationIdAfter = (request: Request): Promise<void> | undefined => {
     const end = endings.get(request);
@@ -87,6 +91,17 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
     return waitingLines();
   };
   return { before: correlationIdBefore, after: correlationIdAfter, onError: correlationIdAfter };
+}
+
+type IdentifyEvent = typeof identify;
+
+/** Kept once it is loaded: another `import()` would take longer than all the rest of an invocation. */
+let loadedIdentifyEvent: IdentifyEvent | undefined;
+
+async function loadIdentifyEvent(): Promise<IdentifyEvent> {
+  const { identifyEvent } = await import('../lazy/events.ts');
+  loadedIdentifyEvent = identifyEvent;
+  return identifyEvent;
 }
 
 /**

@@ -112,6 +112,22 @@ describe('the context of the invocation', () => {
   });
 });
 
+describe('an event whose id is refused', () => {
+  it('may have a logger that throws', async () => {
+    const { correlationId } = await import('../../../src/middlewares/correlation-id.ts');
+    const logger = {
+      warn() {
+        throw new Error('of the logger');
+      },
+    };
+    const handler = middy().use(correlationId({ logger })).handler(ok);
+    const event = { ...EVENT, headers: { 'x-correlation-id': 'not valid' } };
+    for (let times = 0; times < 2; times += 1) {
+      expect(sent(await handler(event, lambdaContext()))).toMatchObject(ok());
+    }
+  });
+});
+
 /** As Sinon does for `toFake: ['nextTick']`; what Node itself wanted to do runs when the test is over. */
 function fakeTicks(): void {
   const postponed: Array<() => unknown> = [];
