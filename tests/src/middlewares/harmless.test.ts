@@ -112,6 +112,23 @@ describe('the context of the invocation', () => {
   });
 });
 
+describe('a logger of the service', () => {
+  it('may throw whatever it is told', async () => {
+    const throws = (): never => {
+      throw new Error('of the logger');
+    };
+    const logger = {
+      warn: throws,
+      addContext: throws,
+      refreshSampleRateCalculation: throws,
+      logEventIfEnabled: throws,
+      clearBuffer: throws,
+    };
+    const handler = middy().use(observability({ logger })).handler(ok);
+    expect(sent(await handler(EVENT, lambdaContext()))).toEqual(OK);
+  });
+});
+
 describe('an event whose id is refused', () => {
   it('may have a logger that throws', async () => {
     const { correlationId } = await import('../../../src/middlewares/correlation-id.ts');
