@@ -7,5 +7,6 @@ export type { Stack, StackOptions } from './start-stack.ts';
 export type { LocalPorts } from './ports.ts';
 export { startXRay } from './start-xray.ts';
 export type { XRayOptions, XRayService } from './start-xray.ts';
+export { surviveErrors } from './survive-errors.ts';
 export { Terminal } from './terminal.ts';
 export { unpackFunctions } from './unpack-functions.ts';

@@ -84,9 +84,14 @@ export class XRayDaemon {
 
   #receive(datagram: Buffer): void {
     const text = datagram.toString('utf8');
-    const parsed = parseDatagram(text);
-    if ('document' in parsed) this.#options.onDocument(parsed.document);
-    else reportInvalid(this.#options.onInvalid, parsed.reason, text);
+    const { onDocument, onInvalid } = this.#options;
+    try {
+      const parsed = parseDatagram(text);
+      if ('document' in parsed) onDocument(parsed.document);
+      else reportInvalid(onInvalid, parsed.reason, text);
+    } catch (error) {
+      reportInvalid(onInvalid, `It could not be kept: ${String(error)}`, text);
+    }
   }
 }
 

@@ -18,7 +18,7 @@ export async function runLocalCommand(
   options: LocalCommandOptions,
   { writeText, log }: PluginUtilities,
 ): Promise<void> {
-  const { minuteFrom, portsFrom, readService, startStack, Terminal, unpackFunctions } =
+  const { minuteFrom, portsFrom, readService, startStack, surviveErrors, Terminal, unpackFunctions } =
     await import('lambda-lantern-local');
   try {
     const ports = portsFrom(options);
@@ -48,6 +48,7 @@ export async function runLocalCommand(
       write: writeText,
       functionKeys: service.functions.map(({ key }) => key),
     });
+    surviveErrors((text) => terminal.notice(text));
     const stack = await startStack({
       service,
       ports,
