@@ -9,6 +9,8 @@
 export function surviveErrors(onError: (text: string) => void): () => void {
   const events = ['uncaughtException', 'unhandledRejection'] as const;
   const tell = (error: unknown): void => {
+    // The terminal is closed: to tell it would be the next such error.
+    if (error instanceof Error && 'syscall' in error && error.syscall === 'write') return;
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     onError(`Something went wrong that should not have, and Lantern goes on: ${text}`);
   };

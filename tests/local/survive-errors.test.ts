@@ -21,3 +21,21 @@ it('an error that nothing caught is told and ends nothing, whatever a framework 
   expect(stdout()).toContain('goes on: Error: rejected');
   expect(stdout()).not.toContain('TOLD the framework');
 });
+
+it('a terminal that is gone is no such error: telling it would be the next one', async () => {
+  const program = `
+    import { surviveErrors } from './local/survive-errors.ts';
+    let told = 0;
+    surviveErrors(() => { told += 1; process.stdout.write('told'); });
+    setInterval(() => process.stdout.write('x'), 1);
+    setTimeout(() => { process.stderr.write('told ' + told); process.exit(3); }, 200);
+  `;
+  const { child, output, exited } = runNode(
+    ['--input-type=module', '--eval', program],
+    join(import.meta.dirname, '../..'),
+  );
+  child.stdout?.once('data', () => child.stdout?.destroy());
+
+  expect(await exited).toBe(3);
+  expect(output()).toContain('told 0');
+});
