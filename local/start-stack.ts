@@ -61,6 +61,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         port: ports.daemon,
         howToChoosePort: DAEMON_PORT_ADVICE,
         onDocument: (document) => traces.put(document),
+        onDropped: (count) => traces.countDropped(count),
         onInvalid: (reason, sample) => {
           traces.countInvalid();
           terminal.notice(`Not an X-Ray document: ${reason}: ${sample}`);
