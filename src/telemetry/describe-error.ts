@@ -36,7 +36,7 @@ function partsOf(error: Error, texts: TextGuard, describe: (value: unknown) => u
   const parts: DescribedError = {};
   const message = textOf(read(error, 'message'));
   const name = textOf(read(error, 'name')) ?? className(error);
-  const stack = textOf(read(error, 'stack'))?.slice(0, STACK_LENGTH);
+  const stack = textOf(read(error, 'stack'))?.slice(0, STACK_LENGTH).toWellFormed();
   parts.name = new Described(texts.text(name));
   const place = LOCATION.exec(stack ?? '');
   if (place !== null) parts.location = new Described(`${texts.text(place[1] ?? '')}:${place[2] ?? ''}`);

@@ -8,7 +8,8 @@ const closedEarly = new WeakSet<Subsegment>();
 
 /** Opens a subsegment that is sent when it closes. X-Ray refuses a document whose name holds other characters. */
 export function open(parent: Segment | Subsegment, name: string, sender: DocumentSender): Subsegment {
-  const validName = name.replaceAll(INVALID_NAME_CHARACTERS, '_').slice(0, MAX_NAME_LENGTH);
+  // In this order, because a cut may leave half of a character, which is no valid one.
+  const validName = name.slice(0, MAX_NAME_LENGTH).replaceAll(INVALID_NAME_CHARACTERS, '_');
   const subsegment = parent.addNewSubsegment(validName === '' ? 'unnamed' : validName);
   subsegment.flush = () => sender.sendDocument(subsegment);
   return subsegment;
