@@ -157,10 +157,9 @@ describe('the packaged template', () => {
       },
     ]);
     const policy = JSON.stringify(templates.off.LanternTracingRole?.Properties);
-    const named = [...policy.matchAll(/function:([\w-]+)/g)].map(([, name]) => name);
-    expect(named.sort()).toEqual(
-      ['create-order', 'fulfil-order', 'get-order', 'take-payment'].map((key) => `order-shop-prod-${key}`),
-    );
+    const named = new Set([...policy.matchAll(/function:([\w-]+)/g)].map(([, name]) => name));
+    const ofTheService = ['create-order', 'fulfil-order', 'get-order', 'take-payment'];
+    expect(named).toEqual(new Set(ofTheService.map((key) => `order-shop-prod-${key}`)));
   });
 
   it('keeps logs for as long as the stage says', () => {

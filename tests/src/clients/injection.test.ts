@@ -10,8 +10,12 @@ import { observeClient } from '../../../src/clients/observe-client.ts';
 import { runWithCorrelation } from '../../../src/propagation/correlation.ts';
 import type { AwsEndpoint } from '../../helpers/aws-endpoint.ts';
 import { startAwsEndpoint } from '../../helpers/aws-endpoint.ts';
+import { loadLogger } from '../../../src/telemetry/process-logger.ts';
 import { captureLogs } from '../../helpers/captured-logs.ts';
 import { fc } from '../../helpers/fast-check.ts';
+
+// From then on a line is written at once.
+beforeAll(() => loadLogger());
 
 const ID = 'order-1';
 const MEMBER = '"x-correlation-id":"order-1"';
