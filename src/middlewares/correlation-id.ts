@@ -34,11 +34,11 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
     let context = readHttpEvent(event, lambdaContext);
     let headersField: IdentifiedEvent['headersField'] = 'headers';
     // At once, because only the synchronous part of a hook can.
-    const setContext = enterCorrelation(context);
+    const scope = enterCorrelation(lambdaContext, context);
     const repeatId = (response: unknown): unknown =>
       withHeader(response, context?.correlationId, headersField);
     endings.set(request, (response) => {
-      setContext();
+      scope.leave();
       return repeatId(response);
     });
     // Nothing that was logged may be lost with the process, which freezes with the answer.
@@ -46,17 +46,17 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
       const lines = response === undefined ? undefined : waitingLines();
       return lines === undefined ? repeatId(response) : lines.then(() => repeatId(response));
     });
-    whenHooksAreSkipped(request, setContext);
+    whenHooksAreSkipped(request, () => scope.leave());
     if (context !== undefined) return undefined;
     return import('../lazy/events.ts').then(
       ({ identifyEvent }) => {
         const identified = identifyEvent(event, lambdaContext);
         ({ context, headersField } = identified);
-        setContext(context);
+        scope.set(context);
         if (identified.replaced)
           logger.warn('The incoming correlation id was not valid and has been replaced');
       },
-      () => setContext({ correlationId: newCorrelationId(lambdaContext), source: 'unknown' }),
+      () => scope.set({ correlationId: newCorrelationId(lambdaContext), source: 'unknown' }),
     );
   };
   const correlationIdAfter = (request: Request): Promise<void> | undefined => {

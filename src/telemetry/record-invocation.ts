@@ -4,13 +4,15 @@ import { thrownError, whenHooksAreSkipped } from '../lifecycle/request-ending.ts
 import { watchTimeout } from '../lifecycle/timeout-watch.ts';
 import { currentCorrelation } from '../propagation/correlation.ts';
 import { isMessageSource, sourceOf } from '../propagation/event-sources.ts';
+import { carriedInEntries } from '../propagation/carried.ts';
+import { incomingTrace } from '../propagation/incoming-trace.ts';
 import { incomingTraceHeader } from '../propagation/trace-header.ts';
 import { Captures, OWN_NAMESPACE } from './captures.ts';
 import { startGuarded } from './guarded-span.ts';
 import { loadLogger, processLogger } from './process-logger.ts';
 import { loadProcessTracer } from './process-tracer.ts';
 import { enterTraceScope } from './trace-scope.ts';
-import type { TraceScope } from './trace-scope.ts';
+import type { InvocationScope } from './trace-scope.ts';
 import type { InvocationAttributes, Tracer } from './tracer.ts';
 
 /** How a pipeline is recorded: the options of `tracing()`. */
@@ -26,12 +28,10 @@ const DEFAULT_TIMEOUT_RESERVE = 500;
 /** What the hooks of `tracing()` do once that is loaded. */
 export interface PipelineRecorder {
   /** Begins the record of an invocation, in the scope that was opened for it. */
-  begin(request: Request, setScope: SetScope): undefined;
+  begin(request: Request, scope: InvocationScope): undefined;
   /** Ends it with the outcome that the request has; settles when the record has left the process. */
   finish(request: Request): Promise<void> | undefined;
 }
-
-type SetScope = (scope?: TraceScope) => void;
 
 /** Ends a record. The response may be replaced by one whose body is watched, unless it has been taken already. */
 type Finish = (canReplaceResponse: boolean) => Promise<void> | undefined;
@@ -45,21 +45,21 @@ export async function createPipelineRecorder(options: RecordingOptions): Promise
   // What records may have something to say, and what masks it is loaded with it anyway.
   const [tracer] = await Promise.all([options.tracer ?? loadProcessTracer(), loadLogger()]);
   const invocations = new WeakMap<object, Finish>();
-  const begin = (request: Request, setScope: SetScope): Finish => {
-    const finish = recordInvocation(request, setScope, options, tracer);
+  const begin = (request: Request, scope: InvocationScope): Finish => {
+    const finish = recordInvocation(request, scope, options, tracer);
     invocations.set(request, finish);
     return finish;
   };
   return {
-    begin(request, setScope) {
-      const finish = begin(request, setScope);
+    begin(request, scope) {
+      const finish = begin(request, scope);
       // By then Middy has taken the response; watching a body that it reads itself would take chunks away from it.
       whenHooksAreSkipped(request, () => void finish(false));
       return undefined;
     },
     finish(request) {
       // The hook of an error may run although a middleware before this one threw and `before` never did.
-      const finish = invocations.get(request) ?? begin(request, enterTraceScope());
+      const finish = invocations.get(request) ?? begin(request, enterTraceScope(request.context));
       return finish(true);
     },
   };
@@ -67,29 +67,32 @@ export async function createPipelineRecorder(options: RecordingOptions): Promise
 
 function recordInvocation(
   request: Request,
-  setScope: SetScope,
+  scope: InvocationScope,
   { name, timeoutReserve = DEFAULT_TIMEOUT_RESERVE, logger = processLogger }: RecordingOptions,
   tracer: Tracer,
 ): Finish {
-  const incomingHeader = incomingTraceHeader();
+  // A pipeline within another hangs below what called it.
+  const outer = incomingTrace(carriedInEntries(Object.entries(scope.outer)));
+  const isWithin = outer.traceHeader !== undefined;
+  const incomingHeader = isWithin ? outer.traceHeader : incomingTraceHeader();
   const captures = new Captures();
   const attributes = attributesOf(request);
   const trace = startGuarded(tracer, {
     name: name ?? handlerName(attributes),
     kind: isMessageSource(sourceOf(request.event, request.context)) ? 'consumer' : 'server',
     incomingHeader,
-    incoming: currentCorrelation()?.incoming,
+    incoming: isWithin ? outer : currentCorrelation()?.incoming,
     attributes,
     texts: captures.texts,
   });
   if (trace === undefined) {
-    setScope({ incomingHeader });
+    scope.set({ incomingHeader });
     return () => {
-      setScope();
+      scope.leave();
       return undefined;
     };
   }
-  setScope({ incomingHeader, span: trace, captures });
+  scope.set({ incomingHeader, span: trace, captures });
   if (trace.recording) {
     trace.annotate('ColdStart', attributes.coldStart);
     if (attributes.service !== undefined) trace.annotate('Service', attributes.service);
@@ -108,7 +111,7 @@ function recordInvocation(
   let ending: { readonly left: Promise<void> | undefined } | undefined;
   const end = (): Promise<void> | undefined => {
     stopWatching();
-    setScope();
+    scope.leave();
     ending ??= { left: trace.end() };
     return ending.left;
   };
