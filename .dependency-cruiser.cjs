@@ -158,9 +158,10 @@ module.exports = {
     {
       name: 'switch-ships-without-local',
       severity: 'error',
-      comment: 'What the plugin brings to Lambda takes words of local as types only.',
+      comment:
+        'What the plugin brings to Lambda takes types and limits of local, by the light edge of its template.',
       from: { path: '^plugin/(tracing-switch/|on-alarm[.]ts$)' },
-      to: { path: '^local/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^local/', pathNot: '^local/template/index[.]ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'template-is-light',

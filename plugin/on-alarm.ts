@@ -3,7 +3,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { Context } from 'aws-lambda';
 import type { Decision, SwitchRequest } from './tracing-switch/decide.ts';
-import { LambdaFunctions } from './tracing-switch/lambda-functions.ts';
+import { LambdaFunctions, NotOurFunctionError } from './tracing-switch/lambda-functions.ts';
 import { TIME_TO_FAIL_MS } from './tracing-switch/limits.ts';
 import { VARIABLE } from './tracing-switch/names.ts';
 import { parseLongest } from './tracing-switch/longest.ts';
@@ -55,7 +55,7 @@ export async function onAlarm(
 }
 
 async function handle(message: SwitchEvent, context: Parameters<typeof onAlarm>[1]): Promise<AlarmOutcome> {
-  const wanted = readRequest(message);
+  const wanted = readRequest(message, context);
   if ('ignored' in wanted) return { outcome: 'ignored', why: wanted.ignored };
   const { functionName, request } = wanted;
   if (functionName === context.functionName)
@@ -66,24 +66,34 @@ async function handle(message: SwitchEvent, context: Parameters<typeof onAlarm>[
     };
   const deadline = Date.now() + context.getRemainingTimeInMillis() - TIME_TO_FAIL_MS;
   const switchArn = context.invokedFunctionArn.split(':').slice(0, 7).join(':');
-  const { outcome, why } = await switchTracing(functionName, request, {
-    functions: new LambdaFunctions(lambda, deadline),
-    timeLimit: new TimeLimit({ client: scheduler, group, roleArn, switchArn, deadline }),
-    deadline,
-  });
-  return { functionName, outcome, why };
+  try {
+    const { outcome, why } = await switchTracing(functionName, request, {
+      functions: new LambdaFunctions(lambda, deadline),
+      timeLimit: new TimeLimit({ client: scheduler, group, roleArn, switchArn, deadline }),
+      deadline,
+    });
+    return { functionName, outcome, why };
+  } catch (error) {
+    if (!(error instanceof NotOurFunctionError)) throw error;
+    return { functionName, outcome: 'ignored', why: `it is none of ours: ${error.message}` };
+  }
 }
 
 type Wanted =
   { readonly functionName: string; readonly request: SwitchRequest } | { readonly ignored: string };
 
-function readRequest(message: SwitchEvent): Wanted {
+function readRequest(message: SwitchEvent, context: Parameters<typeof onAlarm>[1]): Wanted {
   if (message.kind === 'unreadable') return { ignored: message.why };
   if (message.kind === 'time-over') {
     const { functionName, until } = message.timeOver;
     return { functionName, request: { kind: 'time-over', until } };
   }
-  const { alarmName, state, previousState, at, reason, watched } = message.notification;
+  const { alarmName, state, previousState, reason, watched, region, accounts } = message.notification;
+  const [, , , ownRegion, ownAccount] = context.invokedFunctionArn.split(':');
+  if (region !== ownRegion || accounts.length === 0 || accounts.some((account) => account !== ownAccount))
+    return {
+      ignored: `the alarm ${alarmName} is ${state}: it is, or looks at, another account or region`,
+    };
   if ('notAFunction' in watched)
     return { ignored: `the alarm ${alarmName} is ${state}: ${watched.notAFunction}` };
   // A function that nobody calls has no data, and nothing to trace; the alarm may come back either way.
@@ -91,6 +101,7 @@ function readRequest(message: SwitchEvent): Wanted {
     return {
       ignored: `the alarm ${alarmName} has too little data, which says nothing about ${watched.functionName}`,
     };
+  const at = Math.min(message.notification.at, Date.now());
   const before = previousState === undefined ? {} : { previousState };
   return {
     functionName: watched.functionName,

@@ -62,14 +62,11 @@ function readVariables(environment: unknown): Record<string, string> {
         `contains reserved keys that are currently not supported for modification. Reserved keys used in this request: ${reserved.join(', ')}`,
     );
   }
-  const size = Object.entries(texts).reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
-    0,
-  );
+  const size = Buffer.byteLength(JSON.stringify(texts));
   if (size > MAX_ENVIRONMENT) {
     throw invalidParameter(
       'Lambda was unable to configure your environment variables because the environment variables you have provided ' +
-        `exceeded the 4KB limit: they have ${size} bytes.`,
+        `exceeded the 4KB limit: as JSON they have ${size} bytes.`,
     );
   }
   return { ...texts };

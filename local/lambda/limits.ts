@@ -42,7 +42,7 @@ export const MAX_TAGS = 50;
 export const MAX_TAG_KEY = 128;
 export const MAX_TAG_VALUE = 256;
 
-/** Bytes of all environment variables of a function, names and values ("Lambda quotas": 4 KB). */
+/** Bytes of all environment variables of a function as JSON ("Lambda quotas": 4 KB; the refusal quotes the text it measured). */
 export const MAX_ENVIRONMENT = 4096;
 
 /** What a function's configuration may be ("UpdateFunctionConfiguration" in the API reference): seconds and MB. */

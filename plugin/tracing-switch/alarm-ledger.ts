@@ -1,67 +1,124 @@
 /**
- * What was last heard of each alarm of a function, in the value of one tag: which alarms keep tracing on, and what tells a
- * message that comes twice or too late from a new one.
+ * What was last heard of each alarm of a function: what keeps its tracing on, and what tells a message that comes twice or
+ * too late from a new one.
+ *
+ * Each entry is a tag of its own, whose key holds all that makes it different from others. So whoever writes one overwrites
+ * none, whatever happens at the same time, and the order of writing does not matter: the newest of an alarm counts, by the
+ * time at which CloudWatch changed its state.
  */
 import { createHash } from 'node:crypto';
-import { MAX_ALARMS } from './limits.ts';
-
-/** `ENDED`: in ALARM when tracing was turned off for another reason; its message does not turn it on again. */
-export type LedgerState = 'ALARM' | 'OK' | 'ENDED';
+import { MAX_ENTRIES } from './limits.ts';
+import { ENTRY_PREFIX } from './names.ts';
+import { isoSeconds, tagValue } from './tracing-state.ts';
 
 export interface LedgerEntry {
-  readonly state: LedgerState;
-  /** When the alarm changed to it, in epoch milliseconds. */
+  /** {@link alarmKey}, {@link BY_HAND} or {@link EVERYTHING}. */
+  readonly key: string;
+  readonly state: 'on' | 'off';
+  /** When the alarm changed its state, in epoch milliseconds. */
   readonly at: number;
+  /** From when on it means nothing, in epoch milliseconds; absent for never. */
+  readonly until?: number;
+  readonly by: string;
+  readonly reason: string;
 }
 
-/** By {@link alarmKey}. */
-export type Ledger = ReadonlyMap<string, LedgerEntry>;
+/** In no order, with entries that others have overtaken. */
+export type Ledger = readonly LedgerEntry[];
 
-/** Who keeps tracing on by hand. No alarm's key has capital letters. */
-export const BY_HAND = 'MANUAL';
+/** Who keeps tracing on by hand. */
+export const BY_HAND = 'by-hand';
 
-const LETTERS = { ALARM: 'A', OK: 'O', ENDED: 'E' } as const;
-const ENTRY = /^(\w{6})([AOE])([0-9a-z]{1,11})$/;
+/** What was turned off by hand: all that kept tracing on until then. */
+export const EVERYTHING = 'everything';
 
-/** Six letters and digits for an alarm's name, which would be too long. */
+const KEY = /^([0-9a-z-]+):(on|off):(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)$/;
+const VALUE = /^(\S+) (.*?)(?:: (.*))?$/;
+const NO_END = 'never';
+
+/** Ten hexadecimal digits for an alarm's name, which may have characters that no tag takes. */
 export function alarmKey(alarmName: string): string {
-  const digest = createHash('sha256').update(alarmName).digest('hex');
-  return BigInt(`0x${digest}`).toString(36).slice(-6);
+  return createHash('sha256').update(alarmName).digest('hex').slice(0, 10);
 }
 
 /** What cannot be read, because somebody changed the tag, is left out. */
-export function parseLedger(text: string): Ledger {
-  const entries = text.split(' ').flatMap((part): Array<[string, LedgerEntry]> => {
-    const [, key, letter, at] = ENTRY.exec(part) ?? [];
-    if (key === undefined || at === undefined) return [];
-    const state = letter === LETTERS.ALARM ? 'ALARM' : letter === LETTERS.OK ? 'OK' : 'ENDED';
-    return [[key, { state, at: Number.parseInt(at, 36) }]];
+export function readLedger(tags: Readonly<Record<string, string>>): Ledger {
+  return Object.entries(tags).flatMap(([name, value]): LedgerEntry[] => {
+    if (!name.startsWith(ENTRY_PREFIX)) return [];
+    const [, key, state, time = ''] = KEY.exec(name.slice(ENTRY_PREFIX.length)) ?? [];
+    const [, end = NO_END, by = '', reason = ''] = VALUE.exec(value) ?? [];
+    const at = Date.parse(time);
+    const until = Date.parse(end);
+    if (key === undefined || Number.isNaN(at) || (Number.isNaN(until) && end !== NO_END)) return [];
+    return [{ key, state: state === 'on' ? 'on' : 'off', at, ...(end !== NO_END && { until }), by, reason }];
   });
-  return new Map(entries);
 }
 
-/** At most 256 characters of what a tag may hold. */
-export function formatLedger(ledger: Ledger): string {
-  return [...ledger].map(([key, { state, at }]) => `${key}${LETTERS[state]}${at.toString(36)}`).join(' ');
+export function tagKeyOf({ key, state, at }: LedgerEntry): string {
+  return `${ENTRY_PREFIX}${key}:${state}:${new Date(at).toISOString()}`;
 }
 
-/** With the entry. When there are too many, those that keep nothing on go first, then the oldest. */
-export function withEntry(ledger: Ledger, key: string, entry: LedgerEntry): Ledger {
-  const others = [...ledger].filter(([other]) => other !== key);
-  const byWorth = others.sort(
-    ([, a], [, b]) => Number(b.state === 'ALARM') - Number(a.state === 'ALARM') || b.at - a.at,
-  );
-  return new Map([[key, entry], ...byWorth.slice(0, MAX_ALARMS - 1)]);
+export function tagValueOf({ until, by, reason }: LedgerEntry): string {
+  return tagValue(`${until === undefined ? NO_END : isoSeconds(until)} ${by}: ${reason}`);
 }
 
-/** With every alarm that kept tracing on ended. */
-export function withAllEnded(ledger: Ledger): Ledger {
-  return new Map(
-    [...ledger].map(([key, entry]) => [key, entry.state === 'ALARM' ? { ...entry, state: 'ENDED' } : entry]),
-  );
+/** The last that was heard of an alarm. */
+export function newestOf(ledger: Ledger, key: string): LedgerEntry | undefined {
+  return ledger.filter((entry) => entry.key === key).reduce<LedgerEntry | undefined>(newer, undefined);
 }
 
-/** How many alarms keep tracing on. */
-export function countInAlarm(ledger: Ledger): number {
-  return [...ledger.values()].filter(({ state }) => state === 'ALARM').length;
+/** Whether something that was heard of the same alarm is as new, or all was turned off since. */
+export function isOld(ledger: Ledger, entry: LedgerEntry): boolean {
+  const newest = newestOf(ledger, entry.key);
+  return (newest !== undefined && newer(newest, entry) === newest) || isEnded(ledger, entry);
+}
+
+/** What keeps tracing on, the oldest first. */
+export function holding(ledger: Ledger, now: number): readonly LedgerEntry[] {
+  return ledger
+    .filter(
+      (entry) =>
+        entry.state === 'on' &&
+        newestOf(ledger, entry.key) === entry &&
+        !isEnded(ledger, entry) &&
+        !isOver(entry, now),
+    )
+    .toSorted((a, b) => a.at - b.at);
+}
+
+/** When the last of what keeps tracing on ends; undefined for never. */
+export function endOf(holds: readonly LedgerEntry[]): number | undefined {
+  const ends = holds.map(({ until }) => until ?? Infinity);
+  const last = Math.max(...ends);
+  return Number.isFinite(last) ? last : undefined;
+}
+
+/**
+ * Entries that may go: they were overtaken, or are over, so that a message as old as they are means nothing either. When there
+ * are too many others, those that keep nothing on are forgotten first, then the oldest.
+ */
+export function superfluous(ledger: Ledger, now: number, room: number = MAX_ENTRIES): Ledger {
+  const isNeeded = (entry: LedgerEntry): boolean =>
+    newestOf(ledger, entry.key) === entry && !isEnded(ledger, entry) && !isOver(entry, now);
+  const needed = ledger
+    .filter(isNeeded)
+    .toSorted((a, b) => Number(b.state === 'on') - Number(a.state === 'on') || b.at - a.at)
+    .slice(0, Math.min(room, MAX_ENTRIES));
+  return ledger.filter((entry) => !needed.includes(entry));
+}
+
+function isEnded(ledger: Ledger, { key, at }: LedgerEntry): boolean {
+  const ended = newestOf(ledger, EVERYTHING);
+  return key !== EVERYTHING && ended !== undefined && ended.at >= at;
+}
+
+function isOver({ until }: LedgerEntry, now: number): boolean {
+  return until !== undefined && until <= now;
+}
+
+/** Of two with the same time, that which keeps nothing on. */
+function newer(a: LedgerEntry | undefined, b: LedgerEntry): LedgerEntry {
+  if (a === undefined) return b;
+  if (a.at !== b.at) return a.at > b.at ? a : b;
+  return a.state === 'off' ? a : b.state === 'off' ? b : a;
 }

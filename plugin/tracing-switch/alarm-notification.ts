@@ -12,13 +12,24 @@ export interface AlarmNotification {
   /** CloudWatch's words. */
   readonly reason: string;
   readonly watched: Watched;
+  /** Where the alarm is, and what it looks at. */
+  readonly region: string | undefined;
+  readonly accounts: readonly string[];
 }
 
 /** A notification, or what is wrong with it. */
 export type Reading = AlarmNotification | { readonly unreadable: string };
 
-/** The message of an SNS topic that is an action of the alarm. */
-export function readSnsMessage(message: string): Reading {
+/** What stands around a notification. */
+export interface Envelope {
+  readonly account: unknown;
+  readonly region: unknown;
+  /** When it was sent: no change of state was later. */
+  readonly sent: unknown;
+}
+
+/** The message of an SNS topic that is an action of the alarm. @param sent when the topic took it. */
+export function readSnsMessage(message: string, sent: unknown): Reading {
   let body: unknown;
   try {
     body = JSON.parse(message);
@@ -31,7 +42,11 @@ export function readSnsMessage(message: string): Reading {
     ...single,
     ...list(member(trigger, 'Metrics')).map((each) => member(member(each, 'MetricStat'), 'Metric')),
   ];
+  const [, , , region] = text(member(body, 'AlarmArn')).split(':');
   return notification({
+    account: member(body, 'AWSAccountId'),
+    region,
+    sent,
     alarmName: member(body, 'AlarmName'),
     state: member(body, 'NewStateValue'),
     previousState: member(body, 'OldStateValue'),
@@ -39,27 +54,31 @@ export function readSnsMessage(message: string): Reading {
     reason: member(body, 'NewStateReason'),
     rule: member(body, 'AlarmRule'),
     metrics: metrics.filter((metric) => metric !== undefined),
+    metricAccounts: list(member(trigger, 'Metrics')).map((each) => member(each, 'AccountId')),
   });
 }
 
 /** The `detail` of the EventBridge event "CloudWatch Alarm State Change", or `alarmData` of an alarm's Lambda action. */
-export function readAlarmData(data: unknown): Reading {
+export function readAlarmData(data: unknown, envelope: Envelope): Reading {
   const state = member(data, 'state');
   const configuration = member(data, 'configuration');
+  const metrics = list(member(configuration, 'metrics'));
   return notification({
+    ...envelope,
     alarmName: member(data, 'alarmName'),
     state: member(state, 'value'),
     previousState: member(member(data, 'previousState'), 'value'),
     at: member(state, 'timestamp'),
     reason: member(state, 'reason'),
     rule: member(configuration, 'alarmRule'),
-    metrics: list(member(configuration, 'metrics'))
+    metrics: metrics
       .map((each) => member(member(each, 'metricStat'), 'metric'))
       .filter((metric) => metric !== undefined),
+    metricAccounts: metrics.map((each) => member(each, 'accountId')),
   });
 }
 
-interface Parts {
+interface Parts extends Envelope {
   readonly alarmName: unknown;
   readonly state: unknown;
   readonly previousState: unknown;
@@ -68,26 +87,37 @@ interface Parts {
   /** Of a composite alarm. */
   readonly rule: unknown;
   readonly metrics: readonly unknown[];
+  /** Of metrics that are in another account than the alarm. */
+  readonly metricAccounts: readonly unknown[];
 }
 
 function notification(parts: Parts): Reading {
   const { alarmName, state, previousState, reason } = parts;
-  // CloudWatch writes +0000, which is not ISO 8601, and which Date.parse() need not know.
-  const at = Date.parse(String(parts.at).replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
+  const changed = timeOf(parts.at);
+  const sent = timeOf(parts.sent);
   if (typeof alarmName !== 'string') return { unreadable: 'it has no name of an alarm' };
   if (!isState(state)) return { unreadable: `the alarm ${alarmName} has the state ${String(state)}` };
-  if (Number.isNaN(at)) return { unreadable: `the alarm ${alarmName} does not say when its state changed` };
+  if (Number.isNaN(changed))
+    return { unreadable: `the alarm ${alarmName} does not say when its state changed` };
   return {
     alarmName,
     state,
     ...(isState(previousState) && { previousState }),
-    at,
+    // A date in the future would hide everything that happens until then; the same message is to mean the same date again.
+    at: Math.min(changed, Number.isNaN(sent) ? Infinity : sent),
+    region: typeof parts.region === 'string' ? parts.region : undefined,
+    accounts: [parts.account, ...parts.metricAccounts].filter((each) => typeof each === 'string'),
     reason: typeof reason === 'string' ? reason : '',
     watched:
       parts.rule === undefined
         ? watchedFunction(parts.metrics.map(toMetric))
         : { notAFunction: 'it is composed of other alarms' },
   };
+}
+
+/** CloudWatch writes +0000, which is not ISO 8601, and which Date.parse() need not know. */
+function timeOf(value: unknown): number {
+  return Date.parse(String(value).replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
 }
 
 function toMetric(metric: unknown): WatchedMetric {

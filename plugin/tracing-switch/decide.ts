@@ -1,10 +1,24 @@
 /** Decides what a message means for the tracing of a function. Pure: what is done about it is in `switch-tracing.ts`. */
+import { MAX_ENVIRONMENT, MAX_TAGS } from 'lambda-lantern-local/template';
 import type { AlarmState } from 'lambda-lantern-local/template';
 import type { Ledger, LedgerEntry } from './alarm-ledger.ts';
-import { alarmKey, BY_HAND, countInAlarm, formatLedger, withAllEnded, withEntry } from './alarm-ledger.ts';
-import { TAG } from './names.ts';
-import type { TracingConfiguration, TracingState } from './tracing-state.ts';
-import { formatBefore, isOn, isoSeconds, isTraced, readTracingState, tagValue } from './tracing-state.ts';
+import {
+  alarmKey,
+  BY_HAND,
+  endOf,
+  EVERYTHING,
+  holding,
+  isOld,
+  newestOf,
+  readLedger,
+  superfluous,
+  tagKeyOf,
+  tagValueOf,
+} from './alarm-ledger.ts';
+import { LONGEST_MINUTES } from './limits.ts';
+import { NEVER, SETTING_TAG } from './names.ts';
+import type { TracingConfiguration } from './tracing-state.ts';
+import { environmentWith, formatBefore, isOn, isTraced, parseBefore } from './tracing-state.ts';
 
 export type SwitchRequest =
   | {
@@ -21,12 +35,14 @@ export type SwitchRequest =
   | { readonly kind: 'time-over'; readonly until: number }
   /** By hand; without an end it stays on. */
   | { readonly kind: 'on'; readonly by: string; readonly at: number; readonly until?: number }
-  | { readonly kind: 'off'; readonly by: string };
+  | { readonly kind: 'off'; readonly by: string; readonly at: number };
 
 /** A function as it is. */
 export interface FunctionSnapshot {
   readonly configuration: TracingConfiguration;
   readonly tags: Readonly<Record<string, string>>;
+  /** Its whole environment. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 export interface Decision {
@@ -37,156 +53,185 @@ export interface Decision {
   readonly removedTags: readonly string[];
   /** Absent where it stays as it is. */
   readonly configuration?: TracingConfiguration;
-  /** When a schedule is to turn tracing off; null for never; absent where that stays as it is. */
-  readonly until?: number | null;
-}
-
-/** What keeps tracing on. */
-interface Hold {
-  readonly key: string;
-  readonly at: number;
-  readonly by: string;
-  readonly reason: string;
+  /** When a schedule is to turn tracing off; absent where none is needed. */
   readonly until?: number;
 }
 
-interface Subject extends FunctionSnapshot {
-  readonly state: TracingState;
+/** A function, and what is to be remembered about it. */
+interface Subject {
+  readonly configuration: TracingConfiguration;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly isNever: boolean;
+  readonly ledger: Ledger;
 }
 
+/** What a message adds to the ledger, if anything, in half a sentence that ends with what comes of it. */
+interface Hearing {
+  readonly entry?: LedgerEntry;
+  readonly why: string;
+}
+
+/**
+ * First what the message adds to what is known, then what all that is known demands of the function: so whoever handles any
+ * message sets right what the handling of another one left half done.
+ */
 export function decide(snapshot: FunctionSnapshot, request: SwitchRequest, now: number): Decision {
-  const subject = { ...snapshot, state: readTracingState(snapshot.tags) };
-  const { state } = subject;
+  const { configuration, variables, tags } = snapshot;
+  const subject = {
+    configuration,
+    variables,
+    isNever: tags[SETTING_TAG] === NEVER,
+    ledger: readLedger(tags),
+  };
+  // The clock of the schedules may be ahead of ours.
+  const clock = request.kind === 'time-over' ? Math.max(now, request.until) : now;
+  const room = MAX_TAGS - (Object.keys(tags).length - subject.ledger.length);
+  const { entry, why } = remembered(hear(subject, request, clock), subject.ledger, clock, room);
+  const ledger = entry === undefined ? subject.ledger : [...subject.ledger, entry];
+  return {
+    ...demand({ ...subject, ledger }, why, clock),
+    tags: entry === undefined ? {} : { [tagKeyOf(entry)]: tagValueOf(entry) },
+    removedTags: superfluous(ledger, clock, room).map(tagKeyOf),
+  };
+}
+
+/** Without an entry that would be the first to be forgotten. */
+function remembered(hearing: Hearing, ledger: Ledger, now: number, room: number): Hearing {
+  const { entry, why } = hearing;
+  return entry !== undefined && superfluous([...ledger, entry], now, room).includes(entry)
+    ? { why: `${why}, but the function has no room for a tag that remembers it` }
+    : hearing;
+}
+
+function hear(subject: Subject, request: SwitchRequest, now: number): Hearing {
   switch (request.kind) {
     case 'alarm':
-      return decideOnAlarm(subject, request, now);
+      return request.state === 'ALARM' ? hearAlarm(subject, request, now) : hearOk(subject, request, now);
     case 'on': {
-      const end = request.until === undefined ? {} : { until: request.until };
-      const hold = { key: BY_HAND, at: request.at, by: request.by, reason: 'by hand', ...end };
-      return turnOn(subject, hold, request.by, now);
+      const { by, at, until } = request;
+      const end = until === undefined ? {} : { until: wholeSeconds(until) };
+      return hearOn(subject, { key: BY_HAND, state: 'on', at, ...end, by, reason: 'by hand' }, by, now);
     }
     case 'time-over':
-      if (state.switchedOn === undefined || state.until === undefined || request.until < state.until)
-        return unchanged('this end is not the one of today, or there is nothing to turn off');
-      return turnOff(subject, withAllEnded(state.ledger), 'its longest time is over');
-    case 'off':
-      if (state.switchedOn === undefined)
-        return unchanged(
-          isTraced(subject.configuration)
-            ? 'it is on because it was deployed so; change serverless.yml to turn it off'
-            : 'it is off',
-        );
-      return turnOff(subject, withAllEnded(state.ledger), `by ${request.by}`);
+      return { why: 'its longest time is over' };
+    case 'off': {
+      const { by, at } = request;
+      // Remembered where tracing is off, too: an ALARM from before may still be on its way.
+      if (subject.isNever || isDeployedTraced(subject.configuration)) return { why: `by ${by}` };
+      const until = at + LONGEST_MINUTES.most * 60_000;
+      const entry = { key: EVERYTHING, state: 'off', at, until, by, reason: 'by hand' } as const;
+      return hearNew(subject.ledger, entry, `by ${by}`);
+    }
   }
 }
 
-function decideOnAlarm(
-  subject: Subject,
-  request: Extract<SwitchRequest, { kind: 'alarm' }>,
+type AlarmRequest = Extract<SwitchRequest, { kind: 'alarm' }>;
+
+function hearAlarm(subject: Subject, request: AlarmRequest, now: number): Hearing {
+  return hearOn(subject, entryOf(request, 'on'), `${request.alarmName} is in ALARM`, now);
+}
+
+function hearOn(
+  { ledger, isNever, configuration }: Subject,
+  entry: LedgerEntry,
+  why: string,
   now: number,
-): Decision {
-  const { state } = subject;
-  const { alarmName, at, reason } = request;
-  const key = alarmKey(alarmName);
-  const known = state.ledger.get(key);
-  if (known !== undefined && isOld(known, request))
-    return unchanged(`this is not news of ${alarmName}: it was handled, or what came later was`);
-  if (request.state === 'ALARM') {
-    const hold = { key, at, by: `alarm ${alarmName}`, reason, until: now + request.longest };
-    return turnOn(subject, hold, `${alarmName} is in ALARM`, now);
-  }
-  const ledger = withEntry(state.ledger, key, { state: 'OK', at });
-  if (state.switchedOn === undefined) {
-    const why = `${alarmName} is OK, and tracing was not turned on for it`;
-    // An ALARM from before may still be on its way. One that nobody has heard of is not.
-    const remember = known !== undefined || request.previousState === 'ALARM';
-    return remember ? unchanged(why, { tags: ledgerTag(ledger) }) : unchanged(why);
-  }
-  const others = countInAlarm(ledger);
-  return others > 0
-    ? unchanged(`${alarmName} is OK, but ${others} more keep it on`, { tags: ledgerTag(ledger) })
-    : turnOff(subject, ledger, `${alarmName} is OK`);
+): Hearing {
+  if (isNever) return { why: `${why}, but it is marked as never to be traced (tag ${SETTING_TAG})` };
+  if (isDeployedTraced(configuration)) return { why: `${why}, but it is on already, by the deployment` };
+  if (entry.until !== undefined && entry.until <= now) return { why: `${why}, but its longest time is over` };
+  return hearNew(ledger, entry, why);
 }
 
-/** A message that comes again is old too, unless it turns tracing on: then that may have been left half done. */
-function isOld(known: LedgerEntry, { state, at }: { state: AlarmState; at: number }): boolean {
-  if (known.at !== at) return known.at > at;
-  return !(known.state === 'ALARM' && state === 'ALARM');
+function hearOk({ ledger, configuration }: Subject, request: AlarmRequest, now: number): Hearing {
+  const { alarmName, previousState } = request;
+  const entry = entryOf(request, 'off');
+  const why = `${alarmName} is OK`;
+  if (entry.until !== undefined && entry.until <= now) return { why };
+  // An ALARM from before may still be on its way. One that nobody has heard of is not: after a deployment, dozens are OK.
+  const isFirst = previousState !== 'ALARM' && newestOf(ledger, entry.key) === undefined;
+  return isFirst && configuration.before === undefined ? { why } : hearNew(ledger, entry, why);
 }
 
-function turnOn({ configuration, state }: Subject, hold: Hold, why: string, now: number): Decision {
-  if (state.never) return unchanged(`${why}, but it is marked as never to be traced (tag ${TAG.setting})`);
-  const ledger = withEntry(state.ledger, hold.key, { state: 'ALARM', at: hold.at });
+/** What was heard before is not added again. It may be half done, though, by whoever added it. */
+function hearNew(ledger: Ledger, entry: LedgerEntry, why: string): Hearing {
+  if (!isOld(ledger, entry)) return { entry, why };
+  const isKnown = ledger.some((each) => tagKeyOf(each) === tagKeyOf(entry));
+  return { why: isKnown ? why : `${why}, which is not the last that was heard of it` };
+}
+
+/** An OK is remembered for as long as an ALARM from before could turn tracing on. */
+function entryOf({ alarmName, at, longest, reason }: AlarmRequest, state: 'on' | 'off'): LedgerEntry {
+  const until = wholeSeconds(at + longest);
+  return { key: alarmKey(alarmName), state, at, until, by: `alarm ${alarmName}`, reason };
+}
+
+/** What all that is known asks for, and how far the function is from it. */
+function demand(
+  { configuration, variables, isNever, ledger }: Subject,
+  why: string,
+  now: number,
+): Omit<Decision, 'tags' | 'removedTags'> {
+  const holds = isNever ? [] : holding(ledger, now);
+  const [first] = holds;
+  if (first === undefined) return withoutHold(configuration, why);
+  if (isDeployedTraced(configuration)) return { outcome: 'unchanged', why };
+  const until = endOf(holds);
+  const end = until === undefined ? {} : { until };
   if (!isTraced(configuration)) {
-    const { by, reason, until } = hold;
-    return {
-      outcome: 'on',
-      why,
-      configuration: { mode: 'Active', variable: 'true' },
-      tags: {
-        [TAG.by]: tagValue(by),
-        [TAG.since]: isoSeconds(now),
-        [TAG.reason]: tagValue(reason),
-        [TAG.before]: formatBefore(withoutSwitch(configuration, state)),
-        ...ledgerTag(ledger),
-        ...untilTag(until),
-      },
-      removedTags: until === undefined ? [TAG.until] : [],
-      until: until ?? null,
-    };
+    const before = formatBefore(withoutSwitch(configuration));
+    const traced: TracingConfiguration = { mode: 'Active', variable: 'true', before };
+    const size = Buffer.byteLength(JSON.stringify(environmentWith(variables, traced)));
+    if (size > MAX_ENVIRONMENT) {
+      const limit = `its environment would have ${size} bytes as JSON, and ${MAX_ENVIRONMENT} are the most`;
+      return { outcome: 'unchanged', why: `${why}, but ${limit}` };
+    }
+    return { outcome: 'on', why, ...end, configuration: traced };
   }
-  if (state.switchedOn === undefined) return unchanged(`${why}, but it is on already, by the deployment`);
-  if (state.ledger.get(hold.key)?.at === hold.at) return unchanged(`${why}, and it is on already`);
-  const until = hold.key === BY_HAND ? hold.until : laterEnd(state, hold);
-  return unchanged(`${why}, and it is on already, by ${state.switchedOn.by}`, {
-    tags: { ...ledgerTag(ledger), ...untilTag(until) },
-    removedTags: until === undefined ? [TAG.until] : [],
-    until: until ?? null,
-  });
+  return { outcome: 'unchanged', why: `${why}, and it is on, by ${first.by}${others(holds)}`, ...end };
 }
 
-/** What was turned on without an end stays so. */
-function laterEnd({ until }: TracingState, hold: Hold): number | undefined {
-  return until === undefined || hold.until === undefined ? undefined : Math.max(until, hold.until);
-}
-
-function turnOff({ configuration, state }: Subject, ledger: Ledger, why: string): Decision {
-  const restored = withoutSwitch(configuration, state);
+function withoutHold(
+  configuration: TracingConfiguration,
+  why: string,
+): Omit<Decision, 'tags' | 'removedTags'> {
+  if (configuration.before === undefined) {
+    const state = isTraced(configuration)
+      ? 'it is on because it was deployed so; change serverless.yml to turn it off'
+      : 'it is off';
+    return { outcome: 'unchanged', why: `${why}, and ${state}` };
+  }
+  const restored = withoutSwitch(configuration);
   const isSame = restored.mode === configuration.mode && restored.variable === configuration.variable;
   return {
     outcome: isSame ? 'unchanged' : 'off',
     why: isSame ? `${why}, and it is off already` : why,
-    ...(!isSame && { configuration: restored }),
-    tags: ledgerTag(ledger),
-    removedTags: [TAG.by, TAG.since, TAG.reason, TAG.before, TAG.until],
-    until: null,
+    configuration: restored,
   };
+}
+
+/** Traced, and not by the switch. */
+function isDeployedTraced(configuration: TracingConfiguration): boolean {
+  return isTraced(configuration) && configuration.before === undefined;
 }
 
 /**
  * As it was before the switch, except for what was changed meanwhile: a deployment may have turned tracing off already, or
  * one half of it.
  */
-function withoutSwitch(
-  configuration: TracingConfiguration,
-  { switchedOn }: TracingState,
-): TracingConfiguration {
-  const before = switchedOn?.before ?? configuration;
-  const { mode, variable } = configuration;
+function withoutSwitch({ mode, variable, before }: TracingConfiguration): TracingConfiguration {
+  const was = before === undefined ? { mode, variable } : parseBefore(before);
   return {
-    mode: mode === 'Active' ? before.mode : mode,
-    variable: isOn(variable) ? before.variable : variable,
+    mode: mode === 'Active' ? was.mode : mode,
+    variable: isOn(variable) ? was.variable : variable,
   };
 }
 
-function ledgerTag(ledger: Ledger): Record<string, string> {
-  return { [TAG.alarms]: formatLedger(ledger) };
+function others(holds: readonly LedgerEntry[]): string {
+  return holds.length > 1 ? ` and ${holds.length - 1} more` : '';
 }
 
-function untilTag(until: number | undefined): Record<string, string> {
-  return until === undefined ? {} : { [TAG.until]: isoSeconds(until) };
-}
-
-function unchanged(why: string, more: Partial<Decision> = {}): Decision {
-  return { outcome: 'unchanged', why, tags: {}, removedTags: [], ...more };
+/** A schedule has seconds. */
+function wholeSeconds(epoch: number): number {
+  return Math.floor(epoch / 1000) * 1000;
 }

@@ -1,5 +1,5 @@
 /** Reads and changes the functions of a service through the Lambda API. */
-import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { GetFunctionConfigurationCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   GetFunctionConfigurationCommand,
   ListTagsCommand,
@@ -7,10 +7,11 @@ import {
   UntagResourceCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import type { Decision, FunctionSnapshot } from './decide.ts';
-import { TRACING_VARIABLE } from './names.ts';
+import type { FunctionSnapshot } from './decide.ts';
+import { BEFORE_VARIABLE, TRACING_VARIABLE } from './names.ts';
 import { patiently } from './patience.ts';
 import type { TracingConfiguration } from './tracing-state.ts';
+import { environmentWith } from './tracing-state.ts';
 
 export interface LambdaFunction extends FunctionSnapshot {
   readonly name: string;
@@ -18,12 +19,16 @@ export interface LambdaFunction extends FunctionSnapshot {
   readonly revisionId: string | undefined;
   /** An update is in progress: no other is taken before it has ended. */
   readonly updating: boolean;
-  readonly variables: Readonly<Record<string, string>>;
 }
 
 /** Somebody else changed the configuration, or is at it: read it again. */
 export class ConfigurationBusyError extends Error {
   override readonly name = 'ConfigurationBusyError';
+}
+
+/** There is no such function, or it may not be looked at: the roles that the plugin makes name the functions of the service. */
+export class NotOurFunctionError extends Error {
+  override readonly name = 'NotOurFunctionError';
 }
 
 export class LambdaFunctions {
@@ -36,11 +41,12 @@ export class LambdaFunctions {
     this.#deadline = deadline;
   }
 
-  /** @throws Error when Lambda does not show the environment: what cannot be read must not be written back. */
+  /**
+   * @throws NotOurFunctionError with Lambda's refusal as its cause.
+   * @throws Error when Lambda does not show the environment: what cannot be read must not be written back.
+   */
   async read(name: string): Promise<LambdaFunction> {
-    const configuration = await patiently(this.#deadline, (options) =>
-      this.#client.send(new GetFunctionConfigurationCommand({ FunctionName: name }), options),
-    );
+    const configuration = await this.#configuration(name);
     const { Environment, FunctionArn: arn = name, RevisionId: revisionId } = configuration;
     if (Environment?.Error !== undefined) {
       throw new Error(
@@ -58,29 +64,25 @@ export class LambdaFunctions {
       configuration: {
         mode: configuration.TracingConfig?.Mode === 'Active' ? 'Active' : 'PassThrough',
         variable: variables[TRACING_VARIABLE],
+        before: variables[BEFORE_VARIABLE],
       },
-      tags: await this.tags(arn),
+      // After the configuration: what is decided by them is written only to a configuration as old as this.
+      tags: await this.#tags(arn),
     };
   }
 
-  async tags(arn: string): Promise<Readonly<Record<string, string>>> {
-    const { Tags } = await patiently(this.#deadline, (options) =>
-      this.#client.send(new ListTagsCommand({ Resource: arn }), options),
+  async tag(arn: string, tags: Readonly<Record<string, string>>): Promise<void> {
+    if (Object.keys(tags).length === 0) return;
+    await this.#changing((options) =>
+      this.#client.send(new TagResourceCommand({ Resource: arn, Tags: { ...tags } }), options),
     );
-    return Tags ?? {};
   }
 
-  async tag(arn: string, { tags, removedTags }: Pick<Decision, 'tags' | 'removedTags'>): Promise<void> {
-    if (Object.keys(tags).length > 0) {
-      await this.#changing((options) =>
-        this.#client.send(new TagResourceCommand({ Resource: arn, Tags: { ...tags } }), options),
-      );
-    }
-    if (removedTags.length > 0) {
-      await this.#changing((options) =>
-        this.#client.send(new UntagResourceCommand({ Resource: arn, TagKeys: [...removedTags] }), options),
-      );
-    }
+  async untag(arn: string, keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    await this.#changing((options) =>
+      this.#client.send(new UntagResourceCommand({ Resource: arn, TagKeys: [...keys] }), options),
+    );
   }
 
   /**
@@ -88,21 +90,40 @@ export class LambdaFunctions {
    *
    * @throws ConfigurationBusyError when it is no longer what was read, or being changed.
    */
-  async configure(read: LambdaFunction, { mode, variable }: TracingConfiguration): Promise<void> {
-    const variables: Record<string, string> = { ...read.variables };
-    if (variable === undefined) Reflect.deleteProperty(variables, TRACING_VARIABLE);
-    else variables[TRACING_VARIABLE] = variable;
+  async configure(read: LambdaFunction, configuration: TracingConfiguration): Promise<void> {
     await this.#changing((options) =>
       this.#client.send(
         new UpdateFunctionConfigurationCommand({
           FunctionName: read.name,
           RevisionId: read.revisionId,
-          TracingConfig: { Mode: mode },
-          Environment: { Variables: variables },
+
+          TracingConfig: { Mode: configuration.mode },
+          Environment: {
+            Variables: environmentWith(read.variables, configuration),
+          },
         }),
         options,
       ),
     );
+  }
+
+  async #configuration(name: string): Promise<GetFunctionConfigurationCommandOutput> {
+    try {
+      return await patiently(this.#deadline, (options) =>
+        this.#client.send(new GetFunctionConfigurationCommand({ FunctionName: name }), options),
+      );
+    } catch (cause) {
+      const { name: refusal, message } = cause as Error;
+      if (refusal !== 'ResourceNotFoundException' && refusal !== 'AccessDeniedException') throw cause;
+      throw new NotOurFunctionError(`${refusal}: ${message}`, { cause });
+    }
+  }
+
+  async #tags(arn: string): Promise<Readonly<Record<string, string>>> {
+    const { Tags } = await patiently(this.#deadline, (options) =>
+      this.#client.send(new ListTagsCommand({ Resource: arn }), options),
+    );
+    return Tags ?? {};
   }
 
   async #changing<T>(call: Parameters<typeof patiently<T>>[1]): Promise<T> {

@@ -1,8 +1,5 @@
-/** Characters of a tag's value ("Tag naming and usage conventions" of AWS). */
-export const MAX_TAG_VALUE = 256;
-
-/** Alarms that one function's tag remembers: what fits into it. */
-export const MAX_ALARMS = 16;
+/** Of these, what is remembered of alarms: a deployment needs room for tags of its own. */
+export const MAX_ENTRIES = 16;
 
 /** Minutes that tracing stays on at most, unless told otherwise, and the most and the least that can be told. */
 export const LONGEST_MINUTES = { default: 60, least: 1, most: 24 * 60 } as const;

@@ -3,23 +3,17 @@
 /** What decides in a function's process whether it records; Lambda's own mode decides whether anything is sampled. */
 export const TRACING_VARIABLE = 'POWERTOOLS_TRACE_ENABLED';
 
-/** Tags of a function. All but the first exist only while there is something to remember. */
-export const TAG = {
-  /** `never`: nobody is to turn on the tracing of this function. */
-  setting: 'lantern:tracing',
-  /** The alarm, or the person, that turned tracing on. */
-  by: 'lantern:tracing-by',
-  /** When it was turned on, ISO 8601. */
-  since: 'lantern:tracing-since',
-  /** Why: the reason that CloudWatch gives for the alarm's state. */
-  reason: 'lantern:tracing-reason',
-  /** What was before, and will be again: see `formatBefore`. */
-  before: 'lantern:tracing-before',
-  /** When it is turned off at the latest, ISO 8601. */
-  until: 'lantern:tracing-until',
-  /** What was last heard of each alarm: see `alarm-ledger.ts`. */
-  alarms: 'lantern:tracing-alarms',
-} as const;
+/**
+ * A variable of a function while the switch has its tracing on: what was before, and will be again (see `formatBefore`). It
+ * is written together with what is switched, so neither is ever there without the other.
+ */
+export const BEFORE_VARIABLE = 'LANTERN_TRACING_BEFORE';
+
+/** The tag of a function of which nobody is to turn on the tracing: its value is {@link NEVER}. */
+export const SETTING_TAG = 'lantern:tracing';
+
+/** Tags of what was heard of a function's alarms: see `alarm-ledger.ts`. */
+export const ENTRY_PREFIX = 'lantern:tracing:';
 
 export const NEVER = 'never';
 

@@ -37,12 +37,18 @@ export function readSwitchEvent(event: unknown): SwitchEvent[] {
     readonly 'detail-type'?: unknown;
     readonly detail?: unknown;
     readonly alarmData?: unknown;
+    readonly account?: unknown;
+    readonly accountId?: unknown;
+    readonly region?: unknown;
+    readonly time?: unknown;
   };
   if (Array.isArray(fields.Records)) return fields.Records.map(readRecord);
   if (fields.source === OWN_SOURCE) return [readTimeOver(fields.detail)];
-  if (fields.alarmData !== undefined) return [toEvent(readAlarmData(fields.alarmData))];
+  const { region, time: sent } = fields;
+  if (fields.alarmData !== undefined)
+    return [toEvent(readAlarmData(fields.alarmData, { account: fields.accountId, region, sent }))];
   if (fields['detail-type'] === 'CloudWatch Alarm State Change')
-    return [toEvent(readAlarmData(fields.detail))];
+    return [toEvent(readAlarmData(fields.detail, { account: fields.account, region, sent }))];
   throw new TypeError(
     'Expected records of an SNS topic, the EventBridge event "CloudWatch Alarm State Change", or the event of an ' +
       `alarm's Lambda action, but got an event with ${Object.keys(fields).join(', ') || 'nothing in it'}.`,
@@ -50,10 +56,12 @@ export function readSwitchEvent(event: unknown): SwitchEvent[] {
 }
 
 function readRecord(record: unknown): SwitchEvent {
-  const { Sns: sns } = (record ?? {}) as { readonly Sns?: { readonly Message?: unknown } };
+  const { Sns: sns } = (record ?? {}) as {
+    readonly Sns?: { readonly Message?: unknown; readonly Timestamp?: unknown };
+  };
   const message = sns?.Message;
   return typeof message === 'string'
-    ? toEvent(readSnsMessage(message))
+    ? toEvent(readSnsMessage(message, sns?.Timestamp))
     : { kind: 'unreadable', why: 'a record is expected to be a message of an SNS topic' };
 }
 

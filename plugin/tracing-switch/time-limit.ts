@@ -1,10 +1,6 @@
 /** Schedules that end tracing when its longest time is over, one for each function, in a group of the service's own. */
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
-import {
-  CreateScheduleCommand,
-  DeleteScheduleCommand,
-  UpdateScheduleCommand,
-} from '@aws-sdk/client-scheduler';
+import { CreateScheduleCommand, GetScheduleCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { patiently } from './patience.ts';
 import { isoSeconds } from './tracing-state.ts';
 import { timeOverInput } from './switch-event.ts';
@@ -27,38 +23,52 @@ export class TimeLimit {
     this.#options = options;
   }
 
-  /** Has the tracing of a function turned off then; it replaces the time that was set before. */
-  async set(functionName: string, until: number): Promise<void> {
+  /**
+   * Has the tracing of a function turned off then, in place of the time that was set before. No schedule is removed: one that
+   * is not needed any more finds nothing to turn off, and one that is removed by mistake would leave tracing on for ever.
+   *
+   * @returns whether anything had to be changed.
+   */
+  async set(functionName: string, until: number): Promise<boolean> {
+    const expression = `at(${isoSeconds(until).slice(0, -1)})`;
+    const current = await this.#expression(functionName);
+    if (current === expression) return false;
     const { client, group, roleArn, switchArn, deadline } = this.#options;
     const schedule = {
       // The names of functions are names of schedules too, and no longer.
       Name: functionName,
       GroupName: group,
       Description: `Turns the tracing of ${functionName} off`,
-      ScheduleExpression: `at(${isoSeconds(until).slice(0, -1)})`,
+      ScheduleExpression: expression,
       FlexibleTimeWindow: { Mode: 'OFF' as const },
       ActionAfterCompletion: 'DELETE' as const,
       Target: { Arn: switchArn, RoleArn: roleArn, Input: timeOverInput({ functionName, until }) },
     };
-    await patiently(deadline, async (options) => {
-      try {
-        await client.send(new CreateScheduleCommand(schedule), options);
-      } catch (error) {
-        if ((error as Error).name !== 'ConflictException') throw error;
-        await client.send(new UpdateScheduleCommand(schedule), options);
-      }
-    });
+    try {
+      await patiently<unknown>(deadline, (options) =>
+        current === undefined
+          ? client.send(new CreateScheduleCommand(schedule), options)
+          : client.send(new UpdateScheduleCommand(schedule), options),
+      );
+    } catch (error) {
+      // Another one made it, or it ran, since it was looked for: it is looked for again.
+      const { name } = error as Error;
+      if (name !== (current === undefined ? 'ConflictException' : 'ResourceNotFoundException')) throw error;
+    }
+    return true;
   }
 
-  /** Forgets the time that was set, if one was. */
-  async clear(functionName: string): Promise<void> {
+  /** Of the schedule that there is. */
+  async #expression(functionName: string): Promise<string | undefined> {
     const { client, group, deadline } = this.#options;
-    await patiently(deadline, async (options) => {
-      try {
-        await client.send(new DeleteScheduleCommand({ Name: functionName, GroupName: group }), options);
-      } catch (error) {
-        if ((error as Error).name !== 'ResourceNotFoundException') throw error;
-      }
-    });
+    try {
+      const { ScheduleExpression } = await patiently(deadline, (options) =>
+        client.send(new GetScheduleCommand({ Name: functionName, GroupName: group }), options),
+      );
+      return ScheduleExpression;
+    } catch (error) {
+      if ((error as Error).name === 'ResourceNotFoundException') return undefined;
+      throw error;
+    }
   }
 }

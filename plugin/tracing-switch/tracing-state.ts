@@ -1,46 +1,23 @@
-/** What the tags of a function say about its tracing. */
-import type { Ledger } from './alarm-ledger.ts';
-import { parseLedger } from './alarm-ledger.ts';
-import { MAX_TAG_VALUE } from './limits.ts';
-import { NEVER, TAG } from './names.ts';
+/** The tracing of a function, as its configuration and its tags hold it. */
+import { MAX_TAG_VALUE } from 'lambda-lantern-local/template';
+import { BEFORE_VARIABLE, TRACING_VARIABLE } from './names.ts';
 
 /** The part of a function's configuration that is switched. */
 export interface TracingConfiguration {
   readonly mode: 'Active' | 'PassThrough';
   /** Undefined where the environment does not have it. */
   readonly variable: string | undefined;
+  /** What was before the switch turned tracing on, as {@link formatBefore} writes it; undefined where it did not. */
+  readonly before?: string | undefined;
 }
 
-export interface TracingState {
-  readonly never: boolean;
-  /** Absent where it was not the switch that turned tracing on. */
-  readonly switchedOn?: {
-    readonly by: string;
-    readonly since: string;
-    readonly reason: string;
-    readonly before: TracingConfiguration;
-  };
-  /** Epoch milliseconds; undefined where nothing ends it. */
-  readonly until?: number;
-  readonly ledger: Ledger;
-}
-
-export function readTracingState(tags: Readonly<Record<string, string>>): TracingState {
-  const before = tags[TAG.before];
-  const until = Date.parse(tags[TAG.until] ?? '');
-  return {
-    never: tags[TAG.setting] === NEVER,
-    ...(before !== undefined && {
-      switchedOn: {
-        by: tags[TAG.by] ?? '',
-        since: tags[TAG.since] ?? '',
-        reason: tags[TAG.reason] ?? '',
-        before: parseBefore(before),
-      },
-    }),
-    ...(!Number.isNaN(until) && { until }),
-    ledger: parseLedger(tags[TAG.alarms] ?? ''),
-  };
+/** The variables of a function with its tracing so, and all others as they are. */
+export function environmentWith(
+  variables: Readonly<Record<string, string>>,
+  { variable, before }: TracingConfiguration,
+): Record<string, string> {
+  const all = Object.entries({ ...variables, [TRACING_VARIABLE]: variable, [BEFORE_VARIABLE]: before });
+  return Object.fromEntries(all.filter((each): each is [string, string] => each[1] !== undefined));
 }
 
 /** Whether a function records, and X-Ray may sample it: the two halves of tracing. */
@@ -53,14 +30,14 @@ export function isOn(variable: string | undefined): boolean {
   return variable?.trim().toLowerCase() === 'true';
 }
 
-/** `PassThrough unset`, `PassThrough set:false`, or, for a value that no tag can hold, `PassThrough base64:…`. */
+/** `PassThrough unset`, `PassThrough set:false`, or, for any other value, `PassThrough base64:…`. */
 export function formatBefore({ mode, variable }: TracingConfiguration): string {
   if (variable === undefined) return `${mode} unset`;
   if (/^[\w.+@-]*$/.test(variable)) return `${mode} set:${variable}`;
   return `${mode} base64:${Buffer.from(variable).toString('base64url')}`;
 }
 
-/** A tag that somebody made unreadable means off: that is what turning off is for. */
+/** What somebody made unreadable means off: that is what turning off is for. */
 export function parseBefore(text: string): TracingConfiguration {
   const [, mode, kind, value = ''] = /^(Active|PassThrough) (unset|set|base64)(?::(.*))?$/.exec(text) ?? [];
   if (kind === undefined) return { mode: 'PassThrough', variable: 'false' };

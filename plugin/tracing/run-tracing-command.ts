@@ -6,12 +6,13 @@ import type { PluginUtilities, Serverless } from '../serverless.ts';
 import { checkSettings } from '../settings/settings.ts';
 import { A_DURATION, parseMinutes, suggestion } from '../settings/vocabulary.ts';
 import { table } from '../terminal-text.ts';
+import { endOf, holding, readLedger } from '../tracing-switch/alarm-ledger.ts';
 import type { FunctionSnapshot, SwitchRequest } from '../tracing-switch/decide.ts';
-import { LambdaFunctions } from '../tracing-switch/lambda-functions.ts';
-import { VARIABLE } from '../tracing-switch/names.ts';
+import { LambdaFunctions, NotOurFunctionError } from '../tracing-switch/lambda-functions.ts';
+import { NEVER, SETTING_TAG, VARIABLE } from '../tracing-switch/names.ts';
 import { switchTracing } from '../tracing-switch/switch-tracing.ts';
 import { TimeLimit } from '../tracing-switch/time-limit.ts';
-import { isTraced, readTracingState } from '../tracing-switch/tracing-state.ts';
+import { isoSeconds, isTraced } from '../tracing-switch/tracing-state.ts';
 import type { TracingCommandOptions } from './command-options.ts';
 
 /** Milliseconds for all functions of a command together. */
@@ -70,8 +71,8 @@ export async function runTracingCommand(
 
 function requestFor(action: 'on' | 'off', options: TracingCommandOptions): SwitchRequest {
   const by = `${userInfo().username} with serverless tracing`;
-  if (action === 'off') return { kind: 'off', by };
   const at = Date.now();
+  if (action === 'off') return { kind: 'off', by, at };
   if (options.for === undefined) return { kind: 'on', by, at };
   const minutes = parseMinutes(options.for);
   if (minutes === undefined) throw new Error(`--for takes ${A_DURATION}, but got "${options.for}".`);
@@ -124,7 +125,7 @@ async function timeLimitOf(
 }
 
 function isMissing(error: unknown): boolean {
-  return (error as Error).name === 'ResourceNotFoundException';
+  return error instanceof NotOurFunctionError && (error.cause as Error).name === 'ResourceNotFoundException';
 }
 
 function messageOf(error: unknown): string {
@@ -132,28 +133,34 @@ function messageOf(error: unknown): string {
   if ('code' in error && error.code === 'ECONNREFUSED') {
     return `AWS does not answer (${error.message}). Look at AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_LAMBDA and AWS_ENDPOINT_URL_SCHEDULER.`;
   }
-  return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
+  return error.name === 'Error' || error instanceof NotOurFunctionError
+    ? error.message
+    : `${error.name}: ${error.message}`;
 }
 
 export interface FunctionStatus {
   /** The key in `serverless.yml`. */
   readonly key: string;
   /** Absent for a function that is not deployed. */
-  readonly snapshot?: FunctionSnapshot;
+  readonly snapshot?: Pick<FunctionSnapshot, 'configuration' | 'tags'>;
 }
 
 const HEADINGS = ['function', 'tracing', 'by', 'since', 'until', 'why'];
 
 /** What `serverless tracing status` prints. */
-export function statusTable(statuses: readonly FunctionStatus[]): string {
-  return table([HEADINGS, ...statuses.map(rowOf)]).join('\n');
+export function statusTable(statuses: readonly FunctionStatus[], now = Date.now()): string {
+  return table([HEADINGS, ...statuses.map((status) => rowOf(status, now))]).join('\n');
 }
 
-function rowOf({ key, snapshot }: FunctionStatus): string[] {
+function rowOf({ key, snapshot }: FunctionStatus, now: number): string[] {
   if (snapshot === undefined) return [key, 'not deployed'];
-  const { switchedOn, until, never } = readTracingState(snapshot.tags);
-  if (!isTraced(snapshot.configuration)) return [key, never ? 'off, never on' : 'off'];
-  if (switchedOn === undefined) return [key, 'on', 'the deployment'];
-  const end = until === undefined ? 'turned off' : new Date(until).toISOString().replace('.000Z', 'Z');
-  return [key, 'on', switchedOn.by, switchedOn.since, end, switchedOn.reason];
+  const { configuration, tags } = snapshot;
+  if (!isTraced(configuration)) return [key, tags[SETTING_TAG] === NEVER ? 'off, never on' : 'off'];
+  if (configuration.before === undefined) return [key, 'on', 'the deployment'];
+  const holds = holding(readLedger(tags), now);
+  const [first] = holds;
+  if (first === undefined) return [key, 'on', '', '', 'the next message'];
+  const until = endOf(holds);
+  const end = until === undefined ? 'turned off' : isoSeconds(until);
+  return [key, 'on', first.by, isoSeconds(first.at), end, first.reason];
 }

@@ -1,6 +1,7 @@
 /** The role of the function that switches tracing, and the one of the schedules that call it: no more than they need. */
 import type { Expression, Properties } from 'lambda-lantern-local/template';
 import { LOG_GROUP_PREFIX } from 'lambda-lantern-local/template';
+import { ENTRY_PREFIX } from '../tracing-switch/names.ts';
 import type { CloudFormationResource } from '../alarms/alarm-resources.ts';
 
 export interface SwitchSubject {
@@ -29,7 +30,8 @@ interface Statement {
 }
 
 const READ = ['lambda:GetFunctionConfiguration', 'lambda:ListTags'];
-const WRITE = ['lambda:UpdateFunctionConfiguration', 'lambda:TagResource', 'lambda:UntagResource'];
+const WRITE = ['lambda:UpdateFunctionConfiguration'];
+const REMEMBER = ['lambda:TagResource', 'lambda:UntagResource'];
 
 /** Without asking the template for it: the function, its role and its schedules would wait for each other. */
 export function functionArn(name: string): Expression {
@@ -44,20 +46,20 @@ export function switchRole(subject: SwitchSubject, scheduleRole: string): CloudF
     [
       ...logStatements(subject),
       ...allow('SwitchTracing', [...READ, ...WRITE], subject.switchable.map(functionArn)),
+      ...allow('RememberAlarms', REMEMBER, subject.switchable.map(functionArn), {
+        'ForAllValues:StringLike': { 'aws:TagKeys': [`${ENTRY_PREFIX}*`] },
+      }),
       ...allow('LookOnly', READ, subject.never.map(functionArn)),
       ...allow(
         'EnvironmentsWithKeysOfTheirOwn',
         ['kms:Decrypt', 'kms:Encrypt', 'kms:CreateGrant'],
         subject.keys,
+        // Only on behalf of Lambda.
+        { StringEquals: { 'kms:ViaService': { 'Fn::Sub': 'lambda.${AWS::Region}.${AWS::URLSuffix}' } } },
       ),
       ...allow(
         'EndOfTracing',
-        [
-          'scheduler:CreateSchedule',
-          'scheduler:GetSchedule',
-          'scheduler:UpdateSchedule',
-          'scheduler:DeleteSchedule',
-        ],
+        ['scheduler:CreateSchedule', 'scheduler:GetSchedule', 'scheduler:UpdateSchedule'],
         [arn('scheduler', `schedule/${subject.group}/*`)],
       ),
       {
@@ -80,13 +82,19 @@ export function scheduleRole(subject: SwitchSubject): CloudFormationResource {
 }
 
 function role(
-  { roleDefaults }: SwitchSubject,
+  { roleDefaults, group }: SwitchSubject,
   service: string,
   policyName: string,
   statements: readonly Statement[],
   managed: readonly Expression[] = [],
 ): CloudFormationResource {
-  const own = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
+  const own = {
+    StringEquals: {
+      'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+      // Scheduler names the group of a schedule, not the schedule.
+      'aws:SourceArn': arn('scheduler', `schedule-group/${group}`),
+    },
+  };
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -98,7 +106,7 @@ function role(
             Effect: 'Allow',
             Principal: { Service: service },
             Action: 'sts:AssumeRole',
-            // Nobody else's schedule may use it. Lambda does not send what could be compared.
+            // No schedule of another account or group may use it. Lambda does not send what could be compared.
             ...(service === 'scheduler.amazonaws.com' && { Condition: own }),
           },
         ],
@@ -152,8 +160,21 @@ export const XRAY_STATEMENT: Statement = {
   Resource: ['*'],
 };
 
-function allow(sid: string, actions: readonly string[], resources: readonly Expression[]): Statement[] {
-  return resources.length === 0 ? [] : [{ Sid: sid, Effect: 'Allow', Action: actions, Resource: resources }];
+function allow(
+  sid: string,
+  actions: readonly string[],
+  resources: readonly Expression[],
+  condition?: Properties,
+): Statement[] {
+  const conditions = condition === undefined ? {} : { Condition: condition };
+  const statement = {
+    Sid: sid,
+    Effect: 'Allow',
+    Action: actions,
+    Resource: resources,
+    ...conditions,
+  } as const;
+  return resources.length === 0 ? [] : [statement];
 }
 
 function arn(service: string, resource: string): Expression {

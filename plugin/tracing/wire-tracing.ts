@@ -4,11 +4,12 @@
  */
 import type { Expression, Properties } from 'lambda-lantern-local/template';
 import { logicalIdIn } from 'lambda-lantern-local/template';
+import { ALARM_TOPIC } from '../actions/alarm-topic.ts';
 import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
 import type { TracingSettings } from '../settings/settings.ts';
 import { parseMinutes } from '../settings/vocabulary.ts';
 import { LONGEST_MINUTES } from '../tracing-switch/limits.ts';
-import { NEVER, TAG, VARIABLE } from '../tracing-switch/names.ts';
+import { NEVER, SETTING_TAG, VARIABLE } from '../tracing-switch/names.ts';
 import type { SwitchSubject } from './switch-role.ts';
 import { scheduleRole, switchRole, XRAY_STATEMENT } from './switch-role.ts';
 
@@ -76,7 +77,7 @@ export function wireTracing(template: ResourceMap, service: TracingService): Tra
       ...(hasDefaultRole && { [ROLE]: switchRole(subject, SCHEDULE_ROLE) }),
       [SCHEDULE_ROLE]: scheduleRole(subject),
       [SCHEDULE_GROUP]: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: subject.group } },
-      ...subscription(logicalId, service.topic),
+      ...subscription(logicalId, service, template),
     },
     warnings: [
       ...(hasDefaultRole
@@ -90,12 +91,21 @@ export function wireTracing(template: ResourceMap, service: TracingService): Tra
   };
 }
 
-function subscription(logicalId: string, topic: Expression): ResourceMap {
+function subscription(logicalId: string, service: TracingService, template: ResourceMap): ResourceMap {
+  const { topic } = service;
   const endpoint = { 'Fn::GetAtt': [logicalId, 'Arn'] };
   return {
     [SUBSCRIPTION]: {
       Type: 'AWS::SNS::Subscription',
-      Properties: { TopicArn: topic, Protocol: 'lambda', Endpoint: endpoint },
+      Properties: {
+        TopicArn: topic,
+        Protocol: 'lambda',
+        Endpoint: endpoint,
+        ...(logicalIdIn(topic) !== ALARM_TOPIC && {
+          FilterPolicyScope: 'MessageBody',
+          FilterPolicy: { AlarmArn: alarmsOf(service, template) },
+        }),
+      },
     },
     [PERMISSION]: {
       Type: 'AWS::Lambda::Permission',
@@ -107,6 +117,18 @@ function subscription(logicalId: string, topic: Expression): ResourceMap {
       },
     },
   };
+}
+
+/** Of a topic that others may use too: alarms that are named after the service, and others that are in its template. */
+function alarmsOf({ service, stage }: TracingService, template: ResourceMap): unknown[] {
+  const arnOf = (name: string): Expression => ({
+    'Fn::Sub': `arn:\${AWS::Partition}:cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:${name}`,
+  });
+  const prefix = `${service}-${stage}-`;
+  const others = Object.values(template).flatMap(({ Type, Properties: { AlarmName: name } }) =>
+    Type === 'AWS::CloudWatch::Alarm' && typeof name === 'string' && !name.startsWith(prefix) ? [name] : [],
+  );
+  return [{ prefix: arnOf(prefix) }, ...others.map(arnOf)];
 }
 
 function withSwitch(
@@ -134,8 +156,8 @@ export function tagNever(template: ResourceMap, names: readonly string[]): Resou
   const tagged = names.map((name) => {
     const [logicalId, resource] = functionNamed(template, name);
     const { Tags: tags } = resource.Properties as { readonly Tags?: readonly Properties[] };
-    const others = (tags ?? []).filter(({ Key: key }) => key !== TAG.setting);
-    return [logicalId, withProperties(resource, { Tags: [...others, { Key: TAG.setting, Value: NEVER }] })];
+    const others = (tags ?? []).filter(({ Key: key }) => key !== SETTING_TAG);
+    return [logicalId, withProperties(resource, { Tags: [...others, { Key: SETTING_TAG, Value: NEVER }] })];
   });
   return { ...template, ...(Object.fromEntries(tagged) as ResourceMap) };
 }

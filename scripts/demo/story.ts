@@ -29,9 +29,8 @@ export const SLOW_SECONDS = 1.9;
 const HEALTHY_ORDERS = 12;
 const DEADLINE_MS = 60_000;
 
-/** What on-alarm writes on a function, for people. */
-const TAGS_TO_SHOW = ['lantern:tracing-by', 'lantern:tracing-since', 'lantern:tracing-until'];
-const TAG_WIDTH = Math.max(...TAGS_TO_SHOW.map(({ length }) => length));
+/** What on-alarm writes on a function about an alarm: when it changed its state, and as the value when it ends, and why. */
+const TAG_PREFIX = 'lantern:tracing:';
 
 /** Tells and shows how a slow dependency is found. @throws Error when something does not happen in time. */
 export async function tellStory(options: StoryOptions): Promise<void> {
@@ -84,7 +83,7 @@ export async function tellStory(options: StoryOptions): Promise<void> {
   happened(
     'The function on-alarm, which listens to the topic of the alarms, turned tracing on for take-payment.',
   );
-  for (const key of TAGS_TO_SHOW) say(`${key.padEnd(TAG_WIDTH)}  ${tags[key] ?? 'not set'}`);
+  for (const [key, value] of Object.entries(tags)) if (key.startsWith(TAG_PREFIX)) say(`${key}  ${value}`);
   const slow = await wait('a trace shows the slow payment', () => observer.slowTrace(SLOW_SECONDS));
   happened(
     `There are traces now. This one shows where the time goes: chargeCard, ${slow.seconds.toFixed(1)} s.`,

@@ -3,7 +3,7 @@ import { checkOptions, object } from '../check-options.ts';
 import { replaceEarlyResponse, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
 import { enterCorrelation } from '../propagation/correlation.ts';
 import { CORRELATION_ID_KEY, newCorrelationId } from '../propagation/correlation-id.ts';
-import type { IdentifiedEvent } from '../propagation/extract-correlation.ts';
+import type { IdentifiedEvent, identifyEvent as identify } from '../propagation/extract-correlation.ts';
 import { readHttpEvent } from '../propagation/read-http-event.ts';
 import { processLogger } from '../telemetry/process-logger.ts';
 import { waitingLines } from '../telemetry/shared-logger.ts';
@@ -48,16 +48,19 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
     });
     whenHooksAreSkipped(request, () => scope.leave());
     if (context !== undefined) return undefined;
-    return import('../lazy/events.ts').then(
-      ({ identifyEvent }) => {
-        const identified = identifyEvent(event, lambdaContext);
-        ({ context, headersField } = identified);
-        scope.set(context);
-        if (identified.replaced)
-          logger.warn('The incoming correlation id was not valid and has been replaced');
-      },
-      () => scope.set({ correlationId: newCorrelationId(lambdaContext), source: 'unknown' }),
-    );
+    const identifyBy = (identifyEvent: IdentifyEvent): void => {
+      const identified = identifyEvent(event, lambdaContext);
+      ({ context, headersField } = identified);
+      scope.set(context);
+      if (identified.replaced) logger.warn('The incoming correlation id was not valid and has been replaced');
+    };
+    if (loadedIdentifyEvent === undefined) {
+      return loadIdentifyEvent().then(identifyBy, () =>
+        scope.set({ correlationId: newCorrelationId(lambdaContext), source: 'unknown' }),
+      );
+    }
+    identifyBy(loadedIdentifyEvent);
+    return undefined;
   };
   const correlationIdAfter = (request: Request): Promise<void> | undefined => {
     const end = endings.get(request);
@@ -65,6 +68,17 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
     return waitingLines();
   };
   return { before: correlationIdBefore, after: correlationIdAfter, onError: correlationIdAfter };
+}
+
+type IdentifyEvent = typeof identify;
+
+/** Kept once it is loaded: another `import()` would take longer than all the rest of an invocation. */
+let loadedIdentifyEvent: IdentifyEvent | undefined;
+
+async function loadIdentifyEvent(): Promise<IdentifyEvent> {
+  const { identifyEvent } = await import('../lazy/events.ts');
+  loadedIdentifyEvent = identifyEvent;
+  return identifyEvent;
 }
 
 /** An HTTP answer with the id added, as a copy; anything else as it is. A header that is already there wins. */

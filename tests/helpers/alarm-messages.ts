@@ -9,6 +9,16 @@ export interface AlarmChange {
   readonly namespace?: string;
   readonly metricName?: string;
   readonly dimensions?: Readonly<Record<string, string>>;
+  /** @default 'eu-west-1' */
+  readonly region?: string;
+  /** @default '000000000000' */
+  readonly account?: string;
+  /**
+   * When the event was sent.
+   *
+   * @default at
+   */
+  readonly sent?: Date;
 }
 
 const REASON =
@@ -19,20 +29,25 @@ function timeOf({ at = new Date() }: AlarmChange): string {
   return at.toISOString().replace('Z', '+0000');
 }
 
+function placeOf({ region = 'eu-west-1', account = '000000000000', alarmName }: AlarmChange) {
+  return { region, account, alarmArn: `arn:aws:cloudwatch:${region}:${account}:alarm:${alarmName}` };
+}
+
 /** The text of the SNS message of an alarm on one metric. */
 export function snsAlarmMessage(change: AlarmChange): string {
   const { alarmName, state, previousState = state === 'ALARM' ? 'OK' : 'ALARM' } = change;
   const { namespace = 'AWS/Lambda', metricName = 'Duration', dimensions = {} } = change;
+  const { account, alarmArn } = placeOf(change);
   return JSON.stringify({
     AlarmName: alarmName,
     AlarmDescription: 'The function is slow',
-    AWSAccountId: '000000000000',
+    AWSAccountId: account,
     AlarmConfigurationUpdatedTimestamp: '2026-11-24T10:00:00.000+0000',
     NewStateValue: state,
     NewStateReason: REASON,
     StateChangeTime: timeOf(change),
     Region: 'EU (Ireland)',
-    AlarmArn: `arn:aws:cloudwatch:eu-west-1:000000000000:alarm:${alarmName}`,
+    AlarmArn: alarmArn,
     OldStateValue: previousState,
     OKActions: [],
     AlarmActions: [],
@@ -103,36 +118,44 @@ export function snsEvent(...messages: readonly string[]): object {
         TopicArn: 'arn:aws:sns:eu-west-1:000000000000:alarms',
         Subject: 'ALARM',
         Message,
-        Timestamp: '2026-11-24T16:00:00.000Z',
+        Timestamp: changeTimeIn(Message),
         MessageAttributes: {},
       },
     })),
   };
 }
 
+/** A topic takes the message of an alarm as its state changes. */
+function changeTimeIn(message: string): string {
+  const [, time] = /"StateChangeTime":"([^"]*)\+0000"/.exec(message) ?? [];
+  return time === undefined ? new Date().toISOString() : `${time}Z`;
+}
+
 /** The EventBridge event "CloudWatch Alarm State Change". */
 export function eventBridgeAlarm(change: AlarmChange): object {
+  const { region, account, alarmArn } = placeOf(change);
   return {
     version: '0',
     id: 'c4c1c1c9-6542-e61b-6ef0-8c4d36933a92',
     'detail-type': 'CloudWatch Alarm State Change',
     source: 'aws.cloudwatch',
-    account: '000000000000',
-    time: '2026-11-24T16:00:00Z',
-    region: 'eu-west-1',
-    resources: [`arn:aws:cloudwatch:eu-west-1:000000000000:alarm:${change.alarmName}`],
+    account,
+    time: (change.sent ?? change.at ?? new Date()).toISOString(),
+    region,
+    resources: [alarmArn],
     detail: alarmData(change),
   };
 }
 
 /** The event of an alarm whose action is the function. */
 export function lambdaActionAlarm(change: AlarmChange): object {
+  const { region, account, alarmArn } = placeOf(change);
   return {
     source: 'aws.cloudwatch',
-    alarmArn: `arn:aws:cloudwatch:eu-west-1:000000000000:alarm:${change.alarmName}`,
-    accountId: '000000000000',
-    time: timeOf(change),
-    region: 'eu-west-1',
+    alarmArn,
+    accountId: account,
+    time: timeOf({ ...change, ...(change.sent !== undefined && { at: change.sent }) }),
+    region,
     alarmData: alarmData(change),
   };
 }

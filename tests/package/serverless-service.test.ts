@@ -102,6 +102,8 @@ describe('a service with the middlewares and the plugin', () => {
       alarmName: 'slow',
       state: 'ALARM',
       dimensions: { FunctionName: 'greeter-dev-hello' },
+      // The framework's default.
+      region: 'us-east-1',
     });
     const invoked = await fetch(
       `http://localhost:${port + 2}/2015-03-31/functions/greeter-dev-on-alarm/invocations`,

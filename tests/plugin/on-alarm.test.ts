@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type * as OnAlarm from '../../plugin/on-alarm.ts';
-import { alarmKey, formatLedger } from '../../plugin/tracing-switch/alarm-ledger.ts';
-import { TAG } from '../../plugin/tracing-switch/names.ts';
+import { holding, readLedger } from '../../plugin/tracing-switch/alarm-ledger.ts';
+import { SETTING_TAG } from '../../plugin/tracing-switch/names.ts';
 import type { AlarmChange } from '../helpers/alarm-messages.ts';
 import { eventBridgeAlarm, lambdaActionAlarm, snsAlarmMessage, snsEvent } from '../helpers/alarm-messages.ts';
 import { captureLogs } from '../helpers/captured-logs.ts';
@@ -46,6 +46,7 @@ function change(state: AlarmChange['state'], more: Partial<AlarmChange> = {}): A
     alarmName: 'shop-test-take-payment-duration',
     state,
     dimensions: { FunctionName: NAME },
+    region: 'eu-central-1',
     ...more,
   };
 }
@@ -73,7 +74,11 @@ async function expectOff(): Promise<void> {
 async function expectOn(): Promise<void> {
   expect(await aws.configuration(NAME)).toEqual({
     mode: 'Active',
-    variables: { ...VARIABLES, POWERTOOLS_TRACE_ENABLED: 'true' },
+    variables: {
+      ...VARIABLES,
+      POWERTOOLS_TRACE_ENABLED: 'true',
+      LANTERN_TRACING_BEFORE: 'PassThrough set:false',
+    },
   });
 }
 
@@ -88,16 +93,16 @@ describe('an alarm that goes off', () => {
       { functionName: NAME, outcome: 'on', why: 'shop-test-take-payment-duration is in ALARM' },
     ]);
     await expectOn();
-    const tags = await aws.tags(NAME);
-    expect(tags).toMatchObject({
-      [TAG.by]: 'alarm shop-test-take-payment-duration',
-      [TAG.before]: 'PassThrough set:false',
-      [TAG.reason]: expect.stringContaining('was greater than the threshold -1500.0-') as string,
+    const [hold, ...others] = holding(readLedger(await aws.tags(NAME)), Date.now());
+    expect(others).toEqual([]);
+    expect(hold).toMatchObject({
+      by: 'alarm shop-test-take-payment-duration',
+      reason: expect.stringContaining('was greater than the threshold -1500.0-') as string,
     });
-    expect(Date.parse(tags[TAG.since] ?? '')).toBeGreaterThanOrEqual(before - 1000);
-    const end = tags[TAG.until] ?? '';
-    expect(Date.parse(end) - Date.parse(tags[TAG.since] ?? '')).toBeCloseTo(3_600_000, -4);
-    expect(await aws.scheduled(NAME)).toBe(`at(${end.replace('Z', '')})`);
+    expect(hold?.at).toBeGreaterThanOrEqual(before);
+    const until = hold?.until ?? 0;
+    expect(until - before).toBeCloseTo(3_600_000, -4);
+    expect(await aws.scheduled(NAME)).toBe(`at(${new Date(until).toISOString().slice(0, 19)})`);
   });
 
   it('turns it off again when it is OK, and leaves the function as it was', async () => {
@@ -106,8 +111,7 @@ describe('an alarm that goes off', () => {
     const [outcome] = await onAlarm(message('OK', { at: new Date(Date.now() + 1000) }));
     expect(outcome).toMatchObject({ outcome: 'off' });
     await expectOff();
-    expect(Object.keys(await aws.tags(NAME))).toEqual([TAG.alarms]);
-    expect(await aws.scheduled(NAME)).toBeUndefined();
+    expect(readLedger(await aws.tags(NAME))).toMatchObject([{ state: 'off' }]);
   });
 
   it('is heard once, however often its message comes', async () => {
@@ -120,8 +124,9 @@ describe('an alarm that goes off', () => {
   });
 
   it('is not heard when its OK was handled before', async () => {
-    await onAlarm(message('OK', { at: new Date(Date.now() + 1000) }));
-    expect(await onAlarm(message('ALARM'))).toMatchObject([{ outcome: 'unchanged' }]);
+    await onAlarm(message('OK'));
+    const before = message('ALARM', { at: new Date(Date.now() - 10_000) });
+    expect(await onAlarm(before)).toMatchObject([{ outcome: 'unchanged' }]);
     await expectOff();
   });
 
@@ -148,24 +153,12 @@ describe('an alarm that goes off', () => {
     await expectOff();
   });
 
-  it('is not forgotten when the handling of another one overwrites what was written about it', async () => {
-    await onAlarm(message('ALARM', { alarmName: 'slow' }));
-    const { [TAG.alarms]: withoutIt = '' } = await aws.tags(NAME);
-    // It looks to decide, and before it writes.
-    for (let looks = 0; looks < 2; looks += 1) aws.before(/^GET .*tags/, () => Promise.resolve());
-    // Between its write and the look after that.
-    aws.before(/^GET .*tags/, () => aws.tag(NAME, { [TAG.alarms]: withoutIt }));
-    await onAlarm(message('ALARM', { alarmName: 'errors' }));
-    await onAlarm(message('OK', { alarmName: 'slow', at: new Date(Date.now() + 1000) }));
+  it.each([1, 2, 3])('and three more at once, and are OK at once, leave nothing on (round %i)', async () => {
+    const names = ['slow', 'errors', 'memory', 'throttles'];
+    await Promise.all(names.map((alarmName) => onAlarm(message('ALARM', { alarmName }))));
     await expectOn();
-  });
-
-  it('is not forgotten when the handling of another one, which was slower, overwrites it later', async () => {
-    const others = formatLedger(new Map([[alarmKey('errors'), { state: 'ALARM', at: Date.now() }]]));
-    aws.before(/^PUT/, () => aws.tag(NAME, { [TAG.alarms]: others }));
-    await onAlarm(message('ALARM', { alarmName: 'slow' }));
-    await onAlarm(message('OK', { alarmName: 'errors', at: new Date(Date.now() + 1000) }));
-    await expectOn();
+    await Promise.all(names.map((alarmName) => onAlarm(message('OK', { alarmName }))));
+    await expectOff();
   });
 
   it.each([
@@ -178,6 +171,13 @@ describe('an alarm that goes off', () => {
     ],
     ['is of the switch itself', () => message('ALARM', { dimensions: { FunctionName: SWITCH } }), 'never'],
     ['is none', () => snsEvent('hello'), 'not JSON'],
+    ['is of another region', () => message('ALARM', { region: 'us-east-1' }), 'another account or region'],
+    ['is of another account', () => message('ALARM', { account: '1' }), 'another account or region'],
+    [
+      'is of another account, and comes through EventBridge',
+      () => eventBridgeAlarm(change('ALARM', { account: '1' })),
+      'another account or region',
+    ],
   ])('is ignored, in one line of the log that says why, when it %s', async (_what, event, why) => {
     const outcomes = await onAlarm(event());
     const lines = logs.restore();
@@ -186,11 +186,38 @@ describe('an alarm that goes off', () => {
     expect(aws.calls).toEqual([]);
   });
 
+  it.each([
+    ['does not exist', 'ResourceNotFoundException', 404],
+    ['is not named in the role', 'AccessDeniedException', 403],
+  ])('is ignored without an error when its function %s', async (_what, type, status) => {
+    aws.refuse(/^GET .*configuration/, type, status);
+    expect(await onAlarm(message('ALARM'))).toEqual([
+      { functionName: NAME, outcome: 'ignored', why: expect.stringContaining('none of ours') as string },
+    ]);
+    await expectOff();
+  });
+
+  it('and is dated in the future does not hide what happens until then', async () => {
+    await onAlarm(message('ALARM', { at: new Date(Date.now() + 3_600_000) }));
+    await expectOn();
+    await onAlarm(message('OK'));
+    await expectOff();
+  });
+
+  it('leaves a function as it is whose environment has no room for what was before', async () => {
+    const full = { ...VARIABLES, BIG: 'x'.repeat(3990) };
+    await aws.update(NAME, full);
+    aws.calls.length = 0;
+    const [outcome] = await onAlarm(message('ALARM'));
+    expect(outcome).toMatchObject({ outcome: 'unchanged', why: expect.stringContaining('4096') as string });
+    expect(aws.calls.filter((call) => call.startsWith('PUT'))).toEqual([]);
+  });
+
   it('leaves a function alone that is marked as never, or was deployed with tracing on', async () => {
-    await aws.tag(NAME, { [TAG.setting]: 'never' });
+    await aws.tag(NAME, { [SETTING_TAG]: 'never' });
     expect(await onAlarm(message('ALARM'))).toMatchObject([{ outcome: 'unchanged' }]);
     await expectOff();
-    await aws.tag(NAME, { [TAG.setting]: '' });
+    await aws.tag(NAME, { [SETTING_TAG]: '' });
     await aws.update(NAME, { POWERTOOLS_TRACE_ENABLED: 'true' }, 'Active');
     await onAlarm(message('ALARM'));
     await onAlarm(message('OK', { at: new Date(Date.now() + 1000) }));
@@ -214,6 +241,8 @@ describe('the longest time', () => {
       { functionName: NAME, outcome: 'off', why: 'its longest time is over' },
     ]);
     await expectOff();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+    onTestFinished(() => void vi.useRealTimers());
     expect(await onAlarm(event)).toMatchObject([{ outcome: 'unchanged' }]);
   });
 });
@@ -227,6 +256,7 @@ describe('when AWS says not now', () => {
       ...VARIABLES,
       TABLE: 'orders-2',
       POWERTOOLS_TRACE_ENABLED: 'true',
+      LANTERN_TRACING_BEFORE: 'PassThrough set:false',
     });
   });
 
@@ -277,9 +307,10 @@ describe('when AWS says not now', () => {
   });
 
   it('handles the other messages of an event when one fails', async () => {
-    const unknown = snsAlarmMessage(change('ALARM', { dimensions: { FunctionName: 'gone' } }));
-    await expect(onAlarm(snsEvent(unknown, snsAlarmMessage(change('ALARM'))))).rejects.toMatchObject({
-      name: 'ResourceNotFoundException',
+    aws.refuse(/^GET .*configuration/, 'InvalidParameterValueException', 400);
+    const other = snsAlarmMessage(change('ALARM', { alarmName: 'errors' }));
+    await expect(onAlarm(snsEvent(other, snsAlarmMessage(change('ALARM'))))).rejects.toMatchObject({
+      name: 'InvalidParameterValueException',
     });
     await expectOn();
   });

@@ -88,7 +88,7 @@ const forbidden: ReadonlyArray<readonly [rule: string, file: string, code: strin
   [
     'switch-ships-without-local',
     'plugin/tracing-switch/sinner-2.ts',
-    "import '../../local/template/index.ts';",
+    "import '../../local/template/read-inventory.ts';",
   ],
   ['template-is-light', 'local/template/sinner.ts', "import '../lambda/lambda-service.ts';"],
   ['console-shares-pure-code-only', 'local/console/sinner.ts', "import '../lambda/lambda-service.ts';"],

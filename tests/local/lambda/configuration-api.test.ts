@@ -162,7 +162,7 @@ describe('a change of the configuration', () => {
     ['ValidationException', 'PassThrough', { TracingConfig: { Mode: 'On' as 'Active' } }],
     ['ValidationException', '1ST', { Environment: { Variables: { '1ST': 'x' } } }],
     ['InvalidParameterValueException', 'AWS_REGION', { Environment: { Variables: { AWS_REGION: 'x' } } }],
-    ['InvalidParameterValueException', '4KB', { Environment: { Variables: { BIG: 'x'.repeat(4096) } } }],
+    ['InvalidParameterValueException', '4KB', { Environment: { Variables: { BIG: 'x'.repeat(4090) } } }],
     ['InvalidParameterValueException', 'Handler', { Handler: 'other.handler' }],
     ['InvalidParameterValueException', '$LATEST', { FunctionName: `${arn}:live`, Timeout: 5 }],
     ['ResourceNotFoundException', 'other', { FunctionName: 'other', Timeout: 5 }],

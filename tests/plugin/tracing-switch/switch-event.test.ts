@@ -41,6 +41,8 @@ describe('an alarm', () => {
       previousState: 'OK',
       at: at.getTime(),
       watched: { functionName: 'take-payment' },
+      region: 'eu-west-1',
+      accounts: ['000000000000'],
     });
     expect(reason).toContain('was greater than the threshold (1500.0)');
   });
@@ -57,6 +59,22 @@ describe('an alarm', () => {
     expect(
       readSwitchEvent(event).map((each) => each.kind === 'alarm' && each.notification.alarmName),
     ).toEqual(['shop-take-payment-duration', 'other']);
+  });
+});
+
+describe('a date in the future', () => {
+  const future = { ...change, at: new Date('2126-11-24T15:59:42.123Z'), sent: at };
+  const topic = JSON.stringify(snsEvent(snsAlarmMessage(future))).replace(
+    '"Timestamp":"2126-11-24T15:59:42.123Z"',
+    `"Timestamp":"${at.toISOString()}"`,
+  );
+
+  it.each([
+    ['a message of a topic', JSON.parse(topic)],
+    ['an event of EventBridge', eventBridgeAlarm(future)],
+    ['the event of a Lambda action', lambdaActionAlarm(future)],
+  ])('is that of its sending in %s', (_form, event: unknown) => {
+    expect(notificationOf(event).at).toBe(at.getTime());
   });
 });
 
@@ -117,6 +135,20 @@ describe('the function of an alarm', () => {
     expect(watchedBy(JSON.stringify({ ...composite, AlarmRule: 'ALARM(a) OR ALARM(b)' }))).toEqual({
       notAFunction: 'it is composed of other alarms',
     });
+  });
+});
+
+describe('the accounts of an alarm', () => {
+  it('are its own and those of its metrics', () => {
+    const message = JSON.parse(snsMathMessage(change, [])) as { Trigger: { Metrics: object[] } };
+    message.Trigger.Metrics.push({ Id: 'm1', AccountId: '111111111111', MetricStat: {} });
+    expect(notificationOf(snsEvent(JSON.stringify(message))).accounts).toEqual([
+      '000000000000',
+      '111111111111',
+    ]);
+    const event = eventBridgeAlarm(change) as { detail: { configuration: { metrics: object[] } } };
+    event.detail.configuration.metrics.push({ id: 'm2', accountId: '111111111111' });
+    expect(notificationOf(event).accounts).toEqual(['000000000000', '111111111111']);
   });
 });
 

@@ -5,7 +5,6 @@ import {
   isoSeconds,
   isTraced,
   parseBefore,
-  readTracingState,
   tagValue,
 } from '../../../plugin/tracing-switch/tracing-state.ts';
 import { fc } from '../../helpers/fast-check.ts';
@@ -46,16 +45,6 @@ describe('a function', () => {
     ['PassThrough', 'true', false],
   ] as const)('with mode %s and the variable %s is traced: %s', (mode, variable, traced) => {
     expect(isTraced({ mode, variable })).toBe(traced);
-  });
-
-  it('without tags was not switched, and may be', () => {
-    const state = readTracingState({ team: 'shop' });
-    expect([state.never, state.switchedOn, state.until, state.ledger.size]).toEqual([
-      false,
-      undefined,
-      undefined,
-      0,
-    ]);
   });
 });
 

@@ -3,7 +3,8 @@ import type { TracingCommandOptions } from '../../../plugin/tracing/command-opti
 import { runTracingCommand, statusTable } from '../../../plugin/tracing/run-tracing-command.ts';
 import type { Serverless } from '../../../plugin/serverless.ts';
 import type { TracingSettings } from '../../../plugin/settings/settings.ts';
-import { TAG } from '../../../plugin/tracing-switch/names.ts';
+import { NEVER, SETTING_TAG } from '../../../plugin/tracing-switch/names.ts';
+import { tagKeyOf, tagValueOf } from '../../../plugin/tracing-switch/alarm-ledger.ts';
 import type { LocalAws } from '../../helpers/local-aws.ts';
 import { GROUP, startLocalAws, SWITCH } from '../../helpers/local-aws.ts';
 import { functionDefinition } from '../../local/lambda/definition.ts';
@@ -22,7 +23,7 @@ beforeEach(async () => {
       name: SWITCH,
       tracingMode: 'PassThrough',
       environment,
-      tags: { [TAG.setting]: 'never' },
+      tags: { [SETTING_TAG]: NEVER },
     }),
   ]);
   vi.stubEnv('AWS_ENDPOINT_URL_LAMBDA', aws.lambdaUrl);
@@ -84,7 +85,6 @@ describe('serverless tracing', () => {
     await aws.settled(NAME);
     expect(await run('off', { function: NAME })).toMatch(/^take-payment: turned off, by /);
     expect(await aws.configuration(NAME)).toEqual({ mode: 'PassThrough', variables: {} });
-    expect(await aws.scheduled(NAME)).toBeUndefined();
   });
 
   it('turns on every function of the service but those that are never to be traced', async () => {
@@ -139,26 +139,29 @@ const on = { configuration: { mode: 'Active', variable: 'true' }, tags: {} } as 
 
 describe('the status of tracing', () => {
   it('says for each function whether it is traced, by whom, since when, until when and why', () => {
-    const switched = {
-      ...on,
-      tags: {
-        [TAG.before]: 'PassThrough set:false',
-        [TAG.by]: 'alarm slow',
-        [TAG.since]: '2026-11-24T16:00:00Z',
-        [TAG.until]: '2026-11-24T17:00:00Z',
-        [TAG.reason]: 'Threshold Crossed',
-      },
-    };
-    const { [TAG.until]: _until, ...endless } = switched.tags;
-    expect(_until).toBeDefined();
-    const table = statusTable([
-      { key: 'create-order', snapshot: off },
-      { key: 'get-order', snapshot: on },
-      { key: 'take-payment', snapshot: switched },
-      { key: 'fulfil-order', snapshot: { ...switched, tags: endless } },
-      { key: 'on-alarm', snapshot: { ...off, tags: { [TAG.setting]: 'never' } } },
-      { key: 'new-one' },
-    ]);
+    const since = Date.UTC(2026, 10, 24, 16);
+    const hold = {
+      key: 'slow',
+      state: 'on',
+      at: since,
+      by: 'alarm slow',
+      reason: 'Threshold Crossed',
+    } as const;
+    const switched = (more: { until?: number }) => ({
+      configuration: { ...on.configuration, before: 'PassThrough set:false' },
+      tags: { [tagKeyOf(hold)]: tagValueOf({ ...hold, ...more }) },
+    });
+    const table = statusTable(
+      [
+        { key: 'create-order', snapshot: off },
+        { key: 'get-order', snapshot: on },
+        { key: 'take-payment', snapshot: switched({ until: since + 3_600_000 }) },
+        { key: 'fulfil-order', snapshot: switched({}) },
+        { key: 'on-alarm', snapshot: { ...off, tags: { [SETTING_TAG]: NEVER } } },
+        { key: 'new-one' },
+      ],
+      since,
+    );
     expect(table.split('\n')).toEqual([
       'function      tracing        by              since                 until                 why',
       'create-order  off',
@@ -171,7 +174,10 @@ describe('the status of tracing', () => {
   });
 
   it('does not call a function on of which the tags only say so', () => {
-    const reset = { ...off, tags: { [TAG.before]: 'PassThrough set:false', [TAG.by]: 'alarm slow' } };
+    const reset = {
+      ...off,
+      tags: { 'lantern:tracing:slow:on:2026-11-24T16:00:00.000Z': 'never alarm slow' },
+    };
     expect(statusTable([{ key: 'take-payment', snapshot: reset }])).toMatch(/take-payment {2}off$/);
   });
 });

@@ -80,28 +80,19 @@ describe('the function that alarms call', () => {
       ['Logs', ['logs:CreateLogStream', 'logs:PutLogEvents']],
       [
         'SwitchTracing',
-        [
-          'lambda:GetFunctionConfiguration',
-          'lambda:ListTags',
-          'lambda:UpdateFunctionConfiguration',
-          'lambda:TagResource',
-          'lambda:UntagResource',
-        ],
+        ['lambda:GetFunctionConfiguration', 'lambda:ListTags', 'lambda:UpdateFunctionConfiguration'],
       ],
-      [
-        'EndOfTracing',
-        [
-          'scheduler:CreateSchedule',
-          'scheduler:GetSchedule',
-          'scheduler:UpdateSchedule',
-          'scheduler:DeleteSchedule',
-        ],
-      ],
+      ['RememberAlarms', ['lambda:TagResource', 'lambda:UntagResource']],
+      ['EndOfTracing', ['scheduler:CreateSchedule', 'scheduler:GetSchedule', 'scheduler:UpdateSchedule']],
       ['RoleOfTheSchedules', ['iam:PassRole']],
     ]);
     expect(statements[1]?.Resource).toEqual([arn('pay'), arn('refund')]);
+    expect(statements[2]).toMatchObject({
+      Resource: [arn('pay'), arn('refund')],
+      Condition: { 'ForAllValues:StringLike': { 'aws:TagKeys': ['lantern:tracing:*'] } },
+    });
     expect(JSON.stringify(statements)).not.toMatch(/"Resource":\[?"\*"/);
-    expect(JSON.stringify(statements[2]?.Resource)).toContain(':schedule/shop-dev-tracing/*');
+    expect(JSON.stringify(statements[3]?.Resource)).toContain(':schedule/shop-dev-tracing/*');
     expect(resources.LanternTracingRole?.Properties).toMatchObject({
       Path: '/shop/',
       PermissionsBoundary: 'arn:aws:iam::1:policy/boundary',
@@ -124,6 +115,40 @@ describe('the function that alarms call', () => {
       { Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: arn('on-alarm') },
     ]);
     expect(resources.LanternTracingScheduleGroup?.Properties).toEqual({ Name: 'shop-dev-tracing' });
+    expect(resources.LanternTracingScheduleRole?.Properties.AssumeRolePolicyDocument).toMatchObject({
+      Statement: [
+        {
+          Principal: { Service: 'scheduler.amazonaws.com' },
+          Condition: {
+            StringEquals: {
+              'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+              'aws:SourceArn': {
+                'Fn::Sub':
+                  'arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule-group/shop-dev-tracing',
+              },
+            },
+          },
+        },
+      ],
+    });
+  });
+
+  it('hears of the alarms of the service only, where others use the topic too', () => {
+    const alarm = (AlarmName: string) => ({ Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName } });
+    const shared = wire(
+      { ...template, Own: alarm('pay is slow'), Usual: alarm('shop-dev-pay-errors') },
+      {},
+      {
+        topic: 'arn:aws:sns:eu-west-1:1:everybody',
+      },
+    );
+    const alarmArn = (name: string) => ({
+      'Fn::Sub': `arn:\${AWS::Partition}:cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:${name}`,
+    });
+    expect(shared.resources.LanternTracingSubscription?.Properties).toMatchObject({
+      FilterPolicyScope: 'MessageBody',
+      FilterPolicy: { AlarmArn: [{ prefix: alarmArn('shop-dev-') }, alarmArn('pay is slow')] },
+    });
   });
 
   it('is told the group, the role and the longest time, and keeps its own variables', () => {
@@ -187,6 +212,7 @@ describe('the function that alarms call', () => {
       Action.includes('kms:Decrypt'),
     );
     expect(statement?.Resource).toEqual([{ Ref: 'Key' }]);
+    expect(JSON.stringify(statement)).toContain('kms:ViaService');
   });
 });
 
@@ -214,8 +240,8 @@ describe('the other functions', () => {
       { Key: 'lantern:tracing', Value: 'never' },
     ]);
     expect(tagsOf('OnAlarm')).toEqual([{ Key: 'lantern:tracing', Value: 'never' }]);
-    const [, change, look] = statementsOf(resources, 'LanternTracingRole');
-    expect(change?.Resource).toEqual([arn('pay')]);
+    const [, change, remember, look] = statementsOf(resources, 'LanternTracingRole');
+    expect([change?.Resource, remember?.Resource]).toEqual([[arn('pay')], [arn('pay')]]);
     expect([look?.Sid, look?.Action, look?.Resource]).toEqual([
       'LookOnly',
       ['lambda:GetFunctionConfiguration', 'lambda:ListTags'],
