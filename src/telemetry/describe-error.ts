@@ -1,7 +1,7 @@
 import { className, Described } from '../redaction/walk/described.ts';
 import { define, read } from '../redaction/walk/members.ts';
 import type { TextGuard } from '../redaction/text-guard.ts';
-import { withoutOwnFrames } from './traced.ts';
+import { withoutOwnFrames } from './own-frames.ts';
 
 /** A longer chain of causes is a loop or a mistake. */
 const MOST_CAUSES = 16;

@@ -2,7 +2,8 @@ import { types } from 'node:util';
 import { checkOptions, policyOrFlag } from '../check-options.ts';
 import { checkPolicy } from '../redaction/policy/check-policy.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
-import { beginStep, currentCaptures, currentPlace, currentSpan, unrecorded } from './trace-scope.ts';
+import { ownFramesAre } from './own-frames.ts';
+import { beginStep, currentPlace, currentSpan, unrecorded } from './trace-scope.ts';
 import type { Step, TraceScope } from './trace-scope.ts';
 import type { AnnotationValue, SpanDescription } from './tracer.ts';
 import { isThenable, whenSettled } from './when-settled.ts';
@@ -128,20 +129,6 @@ function traceGenerator(
   }
 }
 
-/**
- * A stack without our frames, which say nothing about the service. Bundled and minified they have no name and no file of
- * their own, so they are known by their place.
- */
-export function withoutOwnFrames(stack: string): string {
-  places ??= ownPlaces();
-  const ends = places.flatMap((place) => [` ${place}`, `(${place})`]);
-  return stack
-    .split('\n')
-    .filter((line) => !ends.some((end) => line.endsWith(end)))
-    .join('\n');
-}
-
-let places: readonly string[] | undefined;
 /** `file:line:column` at the end of a frame. */
 const PLACE = /[^\s(]+:\d+:\d+(?=\)?$)/;
 
@@ -164,6 +151,8 @@ function ownPlaces(): readonly string[] {
     return [calls, advances].flatMap((line) => PLACE.exec(line ?? '') ?? []);
   });
 }
+
+ownFramesAre(ownPlaces);
 
 /**
  * Adds an annotation to the current span, so that the trace can be found by it: `annotation.OrderId = "o-1"`.

@@ -20,7 +20,7 @@ export function whenSettled<R>(result: R, isNew: boolean, onSettled: (outcome: O
   const follow = (): Promise<unknown> =>
     then.call(
       result,
-      (value) => {
+      (value: unknown) => {
         onSettled({ value });
         return value;
       },
@@ -30,7 +30,8 @@ export function whenSettled<R>(result: R, isNew: boolean, onSettled: (outcome: O
       },
     );
   if (isNew) return follow() as R;
-  if (isOrdinary(result)) watch(result, follow);
+  const promise: Promise<unknown> = result;
+  if (isOrdinary(promise)) watch(promise, follow);
   else onSettled({ value: result });
   return result;
 }
@@ -41,7 +42,8 @@ const { then } = Promise.prototype;
 /** Whether its reactions are those of the language, and it can be watched. */
 function isOrdinary(promise: Promise<unknown>): boolean {
   try {
-    return promise.then === then && Object.isExtensible(promise) && !Object.hasOwn(promise, 'constructor');
+    if (promise.then !== then) return false;
+    return watched.has(promise) || (Object.isExtensible(promise) && !Object.hasOwn(promise, 'constructor'));
   } catch {
     return false;
   }
@@ -54,27 +56,35 @@ function isOrdinary(promise: Promise<unknown>): boolean {
  * `Promise.all`: ECMA-262, PromiseResolve and SpeciesConstructor), which is how it shows.
  */
 function watch(promise: Promise<unknown>, follow: () => Promise<unknown>): void {
-  let standIn: Promise<unknown> | undefined;
-  Object.defineProperty(promise, 'constructor', {
-    configurable: true,
-    get: () => {
-      // Ours: a subclass must not be asked to make one of its own.
-      if (standIn === undefined) return Promise;
-      void then.call(standIn, undefined, () => undefined);
-      Reflect.deleteProperty(promise, 'constructor');
-      return (Object.getPrototypeOf(promise) as object).constructor;
-    },
-    set: (value: unknown) => {
-      Object.defineProperty(promise, 'constructor', {
-        value,
-        configurable: true,
-        enumerable: true,
-        writable: true,
-      });
-    },
-  });
-  standIn = follow();
+  let watch = watched.get(promise);
+  if (watch === undefined) {
+    const began: Watch = { standIns: [], isOurs: false };
+    watch = began;
+    watched.set(promise, began);
+    void Object.defineProperty(promise, 'constructor', {
+      configurable: true,
+      get: () => {
+        // A subclass must not be asked to make one of its own for us.
+        if (began.isOurs) return Promise;
+        for (const standIn of began.standIns) standIn.catch(() => undefined);
+        watched.delete(promise);
+        Reflect.deleteProperty(promise, 'constructor');
+        return (Object.getPrototypeOf(promise) as object).constructor;
+      },
+    });
+  }
+  watch.isOurs = true;
+  watch.standIns.push(follow());
+  watch.isOurs = false;
 }
+
+interface Watch {
+  readonly standIns: Array<Promise<unknown>>;
+  isOurs: boolean;
+}
+
+/** Those that nobody has handled yet. */
+const watched = new WeakMap<Promise<unknown>, Watch>();
 
 /** Whether something is awaited like a promise. What cannot even be asked, such as a revoked proxy, is not. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

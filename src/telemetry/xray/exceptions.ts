@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TextGuard } from '../../redaction/text-guard.ts';
-import { withoutOwnFrames } from '../traced.ts';
+import { withoutOwnFrames } from '../own-frames.ts';
 
 /** An exception as X-Ray's `cause.exceptions` holds it. */
 export interface XRayException {

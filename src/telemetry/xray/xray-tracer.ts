@@ -269,7 +269,7 @@ class XRayInvocation extends XRaySpan implements InvocationTrace {
             'metadata.lantern.subsegmentsLeftOut counts those that are left out',
         );
       }
-      attempt('close the invocation', () => super.end());
+      void attempt('close the invocation', () => super.end());
       for (const span of running) attempt('close what is still open', () => span.endEarly());
       running.clear();
     }

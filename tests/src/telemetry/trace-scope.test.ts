@@ -33,7 +33,9 @@ afterAll(async () => {
 function pipeline(name = '## handler') {
   return middy().use(observability({ tracing: { tracer, name }, capture: false }));
 }
-const wait = (ms: number) => traced('wait', () => sleep(ms));
+function wait(ms: number) {
+  return traced('wait', () => sleep(ms));
+}
 
 describe('the handler leaves with its answer', () => {
   const late: ReadonlyArray<readonly [string, () => unknown]> = [
@@ -52,7 +54,10 @@ describe('the handler leaves with its answer', () => {
   it.each(late)('while %s is open below', async (_what, begin) => {
     const { traceId } = await invoke(
       pipeline().handler(() => {
-        return traced('place', async () => void begin())();
+        return traced('place', () => {
+          begin();
+          return Promise.resolve();
+        })();
       }),
     );
 
@@ -63,7 +68,10 @@ describe('the handler leaves with its answer', () => {
   it('and what was late is sent when it ends, although the one above it has long ended', async () => {
     await invoke(
       pipeline().handler(() =>
-        traced('place', async () => void sleep(1).then(wait(30)))().then(() => sleep(10)),
+        traced('place', () => {
+          void sleep(1).then(wait(30));
+          return Promise.resolve();
+        })().then(() => sleep(10)),
       ),
     );
     await daemon.until((all) => completeOf(all).filter(({ name }) => name === 'wait').length === 2);

@@ -68,8 +68,8 @@ describe('what a traced function returns', () => {
       const made = make();
       const returned = traced('inner', () => made, { capture: true })();
       expect(returned).toBe(made);
-      expect(Reflect.ownKeys(Object(returned)).filter((key) => key !== 'constructor')).toEqual(
-        Reflect.ownKeys(Object(make())),
+      expect(Reflect.ownKeys(Object(returned) as object).filter((key) => key !== 'constructor')).toEqual(
+        Reflect.ownKeys(Object(make()) as object),
       );
     });
 
@@ -81,7 +81,7 @@ describe('what a traced function returns', () => {
     const promise = lazy();
     await recorded(() => {
       traced('query', () => query, { capture: true })();
-      traced('lazy', () => promise, { capture: true })();
+      void traced('lazy', () => promise, { capture: true })();
     });
 
     expect(query.runs).toBe(0);
@@ -99,6 +99,18 @@ describe('what a traced function returns', () => {
     const waits = named(daemon.documents, 'waits');
     expect((waits.end_time ?? 0) - waits.start_time).toBeGreaterThan(0.015);
     expect(exceptionsOf(named(daemon.documents, 'fails'))[0]?.type).toBe('RangeError');
+  });
+});
+
+describe('a promise that two traced functions return', () => {
+  it('is waited for by both', async () => {
+    const inner = traced('inner', () => sleep(20));
+    await recorded(() => traced('outer', () => inner())());
+
+    for (const name of ['inner', 'outer']) {
+      const span = named(daemon.documents, name);
+      expect((span.end_time ?? 0) - span.start_time).toBeGreaterThan(0.015);
+    }
   });
 });
 
@@ -200,7 +212,7 @@ describe('a traced generator', () => {
     await recorded(async () => {
       await expect(
         (async () => {
-          for await (const _row of rows());
+          for await (const row of rows()) expect(row).toBe(1);
         })(),
       ).rejects.toThrow('the cursor broke');
     });
@@ -215,7 +227,7 @@ describe('a traced generator', () => {
       for (;;) yield 1;
     });
     await recorded(() => {
-      for (const _one of endless()) break;
+      for (const one of endless()) if (one === 1) break;
     });
 
     expect(JSON.stringify(named(daemon.documents, 'endless'))).not.toContain('unfinished');

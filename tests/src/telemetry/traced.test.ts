@@ -104,7 +104,7 @@ describe('the captured result of a traced function', () => {
       try {
         const result = await run();
         if (types.isGeneratorObject(result))
-          for await (const _each of result as unknown as AsyncIterable<unknown>);
+          for await (const each of result as unknown as AsyncIterable<unknown>) expect(each).toBe('Jane Doe');
       } catch {
         return undefined;
       }
