@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { DAEMON_PORT, readPort } from './command-options.ts';
 import { startXRay } from './start-xray.ts';
+import { surviveErrors } from './survive-errors.ts';
 
 /** The program `lambda-lantern`. */
 
@@ -50,6 +51,7 @@ async function run(args: readonly string[]): Promise<number | undefined> {
     daemonPort: readPort('daemon-port', values['daemon-port'], DAEMON_PORT),
     onNotice: (text) => process.stderr.write(`${text}\n`),
   });
+  surviveErrors((text) => process.stderr.write(`${text}\n`));
   say(
     `\nLambda Lantern receives X-Ray segments.\n\n  Traces        ${service.url}\n` +
       `  X-Ray daemon  ${service.daemonAddress} (UDP and TCP)\n\n` +

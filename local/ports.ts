@@ -1,3 +1,7 @@
+import { createServer } from 'node:http';
+import { close, listen } from './http/loopback.ts';
+import { XRayDaemon } from './xray/daemon.ts';
+
 /** Where each part of Lantern local listens on 127.0.0.1. */
 export interface LocalPorts {
   /** Of each API, by its place in the service. */
@@ -13,4 +17,39 @@ export interface LocalPorts {
   readonly scheduler: number;
   /** X-Ray's daemon, UDP and TCP. */
   readonly daemon: number;
+}
+
+/** How a port is chosen, for the message that says that one is taken. */
+export const PORT_ADVICE = 'the option --port of `serverless local`, from which all others follow';
+export const DAEMON_PORT_ADVICE = 'the option --daemon-port of `serverless local`';
+
+/**
+ * Finds out whether every port can be had, before anything is built or written. APIs beyond the first are known only
+ * when the template has been compiled: of them, starting says it.
+ *
+ * @throws Error for people that names the first port that is taken.
+ */
+export async function checkPorts(ports: LocalPorts): Promise<void> {
+  const purposes = [
+    [ports.console, 'the console'],
+    [ports.api(0), 'the first API'],
+    [ports.lambda, 'the Lambda API'],
+    [ports.messaging, 'SNS and SQS'],
+    [ports.tables, 'DynamoDB'],
+    [ports.scheduler, 'EventBridge Scheduler'],
+  ] as const;
+  for (const [port, purpose] of purposes) {
+    const server = createServer();
+    await listen(server, purpose, { port, howToChoosePort: PORT_ADVICE });
+    await close(server);
+  }
+  const ignore = (): void => undefined;
+  const daemon = new XRayDaemon({
+    port: ports.daemon,
+    howToChoosePort: DAEMON_PORT_ADVICE,
+    onDocument: ignore,
+    onInvalid: ignore,
+  });
+  await daemon.start();
+  await daemon.stop();
 }

@@ -7,6 +7,7 @@ import { LambdaService } from './lambda/lambda-service.ts';
 import { MessagingServer } from './messaging/messaging-server.ts';
 import { QueuePoller } from './messaging/queue-poller.ts';
 import type { LocalPorts } from './ports.ts';
+import { DAEMON_PORT_ADVICE, PORT_ADVICE } from './ports.ts';
 import { SchedulerApi } from './scheduler/scheduler-api.ts';
 import type { ServiceDefinition } from './template/service.ts';
 import { TableServer } from './tables/table-server.ts';
@@ -31,10 +32,6 @@ export interface Stack {
   /** Ends every child process and frees every port. */
   stop(): Promise<void>;
 }
-
-/** How a port is chosen, for the message that says that one is taken. */
-const PORT_ADVICE = 'the option --port of `serverless local`, from which all others follow';
-const DAEMON_PORT_ADVICE = 'the option --daemon-port of `serverless local`';
 
 /**
  * Starts every part of a service and says what runs where. Parts know each other by contract only (functions to invoke,
@@ -64,6 +61,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         port: ports.daemon,
         howToChoosePort: DAEMON_PORT_ADVICE,
         onDocument: (document) => traces.put(document),
+        onDropped: (count) => traces.countDropped(count),
         onInvalid: (reason, sample) => {
           traces.countInvalid();
           terminal.notice(`Not an X-Ray document: ${reason}: ${sample}`);

@@ -32,6 +32,7 @@ export async function startXRay({ port, daemonPort, onNotice }: XRayOptions): Pr
     port: daemonPort,
     howToChoosePort: 'the option --daemon-port of `lambda-lantern xray`',
     onDocument: (document) => store.put(document),
+    onDropped: (count) => store.countDropped(count),
     onInvalid: (reason, sample) => {
       store.countInvalid();
       onNotice(`Not an X-Ray document: ${reason}: ${sample}`);

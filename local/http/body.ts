@@ -15,8 +15,8 @@ export class BodyTooLargeError extends RequestError {
 }
 
 /**
- * Reads the whole body. One that announces more than `limit` bytes is refused at once, one that turns out to have more
- * when it ends: a client that is still sending may not see the answer. What is too much is read and thrown away.
+ * Reads the whole body. One with more than `limit` bytes is refused at once, as soon as it announces or turns out to have
+ * more. The rest is read and thrown away, for a client may read the answer only when it has sent everything.
  *
  * @throws BodyTooLargeError
  * @throws RequestError with the flaw `cut-off`
@@ -29,16 +29,22 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   }
   const chunks: Buffer[] = [];
   let size = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size <= limit) chunks.push(chunk);
-      else chunks.length = 0;
-    }
-  } catch (cause) {
-    throw new RequestError('cut-off', "The connection ended before the request's body did.", { cause });
-  }
-  if (size > limit) throw new BodyTooLargeError(size, limit);
+  await new Promise<void>((resolve, reject) => {
+    const cutOff = (cause?: Error): void =>
+      reject(new RequestError('cut-off', "The connection ended before the request's body did.", { cause }));
+    request
+      .on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size <= limit) chunks.push(chunk);
+        else {
+          chunks.length = 0;
+          reject(new BodyTooLargeError(size, limit));
+        }
+      })
+      .once('end', resolve)
+      .once('error', cutOff)
+      .once('close', () => cutOff());
+  });
   return Buffer.concat(chunks);
 }
 

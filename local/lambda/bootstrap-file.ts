@@ -1,4 +1,4 @@
-/** Finds the bootstrap that every execution environment runs, as a file of JavaScript. */
+/** Finds the programs that run in processes of their own, the bootstrap and the warden, as files of JavaScript. */
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -9,17 +9,18 @@ import { fileURLToPath } from 'node:url';
 const directory = dirname(fileURLToPath(import.meta.url));
 
 /**
- * The bootstrap beside this file. In the project it is TypeScript: there its types are taken off once, here, because
+ * The folder with `bootstrap.js` and `warden.js`: that of this file. In the project it is TypeScript: there its types are taken off once, here, because
  * Node needs 26 MB and a tenth of a second to do it in every function, which REPORT would show as the function's own.
  */
-export function prepareBootstrap(): string {
-  if (extname(import.meta.url) === '.js') return join(directory, 'bootstrap.js');
+export function preparePrograms(): string {
+  if (extname(import.meta.url) === '.js') return directory;
   const target = mkdtempSync(join(tmpdir(), 'lantern-bootstrap-'));
   process.once('exit', () => rmSync(target, { recursive: true, force: true }));
   mkdirSync(join(target, 'runtime'));
   writeFileSync(join(target, 'package.json'), '{"type":"module"}');
   const modules = [
     'bootstrap.ts',
+    'warden.ts',
     ...readdirSync(join(directory, 'runtime')).map((name) => join('runtime', name)),
   ];
   for (const module of modules) {
@@ -27,7 +28,7 @@ export function prepareBootstrap(): string {
     const imports = /(from '\.{1,2}\/[^']+)\.ts'/g;
     writeFileSync(join(target, module.replace(/\.ts$/, '.js')), code.replaceAll(imports, "$1.js'"));
   }
-  return join(target, 'bootstrap.js');
+  return target;
 }
 
 /** Node warns that taking types off is experimental, which is nothing that a user of ours could act on. */

@@ -200,8 +200,8 @@ function checkRequest(request: InvokeRequest): string | undefined {
   parseJson(request.payload, 'payload');
   if (request.clientContext === undefined) return undefined;
   const json = Buffer.from(request.clientContext, 'base64').toString();
-  // Written anew, it has no line breaks, which a header could not hold.
-  return JSON.stringify(parseJson(json, 'client context'));
+  // Written anew, it has no control characters, which a header could not hold; JSON itself escapes all but this one.
+  return JSON.stringify(parseJson(json, 'client context')).replaceAll('\x7f', '\\u007f');
 }
 
 function parseJson(json: string, what: string): unknown {

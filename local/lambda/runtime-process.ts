@@ -2,11 +2,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn, execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { prepareBootstrap } from './bootstrap-file.ts';
+import { preparePrograms } from './bootstrap-file.ts';
 import { ChildOutput } from './child-output.ts';
 import type { ProcessExit } from './function-error.ts';
 
@@ -26,7 +28,8 @@ export interface RuntimeProcessOptions {
 export const runtimeDirectory: string = join(dirname(fileURLToPath(import.meta.url)), 'runtime');
 
 /** Written once for all environments of this process. */
-const bootstrap = prepareBootstrap();
+const programs = preparePrograms();
+const bootstrap = join(programs, 'bootstrap.js');
 
 /**
  * The part of the memory size that V8 may use for its heap: the rest is for buffers, stacks and code. Lambda's own
@@ -37,9 +40,29 @@ const HEAP_SHARE = 0.9;
 /** How long a process's descendants may hold its output open after it is gone. */
 const CLOSE_WAIT_MS = 500;
 
+/** The input of the one warden of this process: see warden.ts. */
+let warden: Writable | undefined;
+
+function startWarden(): Writable {
+  const child = spawn(process.execPath, [join(programs, 'warden.js')], {
+    env: {},
+    stdio: ['pipe', 'ignore', 'ignore'],
+    // Whatever ends the group of this process must not end the warden with it.
+    detached: true,
+    windowsHide: true,
+  });
+  // Without a warden everything works, but for what it is there for.
+  child.on('error', () => undefined);
+  child.stdin.on('error', () => undefined);
+  child.unref();
+  if (child.stdin instanceof Socket) child.stdin.unref();
+  return child.stdin;
+}
+
 export class RuntimeProcess {
   readonly output: ChildOutput;
   readonly #child: ChildProcess;
+  readonly #logStream: string;
   #alive = true;
   #peakMemory = 0;
 
@@ -56,6 +79,8 @@ export class RuntimeProcess {
       windowsHide: true,
     });
     this.#child = child;
+    this.#logStream = options.variables.AWS_LAMBDA_LOG_STREAM_NAME ?? '';
+    this.#tellWarden('+');
     const { stdout, stderr } = child;
     if (stdout === null || stderr === null)
       throw new Error('The runtime was started without stdout and stderr.');
@@ -94,10 +119,18 @@ export class RuntimeProcess {
     return this.#peakMemory;
   }
 
+  #tellWarden(sign: '+' | '-'): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    warden ??= startWarden();
+    warden.write(`${sign} ${pid} ${this.#logStream}\n`);
+  }
+
   #ended(options: RuntimeProcessOptions, exit: ProcessExit, startError?: Error): void {
     if (!this.#alive) return;
     this.#alive = false;
     this.#child.stdio[3]?.destroy();
+    this.#tellWarden('-');
     options.onExit(exit, startError);
   }
 }

@@ -1,6 +1,7 @@
 import { buildApp } from 'fauxqs';
+import { RequestError } from '../http/request-error.ts';
 import type { JsonObject } from '../json.ts';
-import { isObject, objectsIn, parseObject } from '../json.ts';
+import { asText, isObject, objectsIn, parseObject } from '../json.ts';
 
 /** The account of every resource in fauxqs; it cannot be set. */
 export const FAUXQS_ACCOUNT_ID = '000000000000';
@@ -48,6 +49,7 @@ export class FauxqsBackend {
     this.#app = buildApp({ logger: false, defaultRegion: region });
   }
 
+  /** @throws RequestError with the flaw `malformed` for a request that fauxqs stumbles over instead of refusing it. */
   async send(request: BackendRequest): Promise<BackendResponse> {
     const reply = await this.#app.inject({
       method: 'POST',
@@ -58,6 +60,10 @@ export class FauxqsBackend {
       },
       payload: request.body,
     });
+    if (reply.statusCode >= 500) {
+      const reason = asText(parseObject(reply.body)?.message) ?? reply.body;
+      throw new RequestError('malformed', `The request cannot be read: ${reason}`);
+    }
     const headers: Record<string, string> = {};
     for (const name of ['content-type', 'x-amzn-query-error']) {
       const value = reply.headers[name];

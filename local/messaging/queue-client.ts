@@ -1,11 +1,5 @@
-import type { Message } from '@aws-sdk/client-sqs';
-import {
-  DeleteMessageBatchCommand,
-  GetQueueAttributesCommand,
-  GetQueueUrlCommand,
-  ReceiveMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import type { JsonObject } from '../json.ts';
+import { asText, isObject, objectsIn, parseObject, stringsIn } from '../json.ts';
 import { lastNameIn } from '../template/arns.ts';
 
 /** Most messages in one request of SQS ("Amazon SQS quotas"). */
@@ -20,69 +14,87 @@ export const MAX_WAIT_TIME = 20;
 export interface QueueClientOptions {
   readonly queueArn: string;
   readonly endpoint: string;
-  readonly region: string;
 }
 
-/** The few requests that a poller makes of its queue. */
+/** A message as SQS gives it; what else it has goes to the function as it came. */
+export interface QueueMessage extends JsonObject {
+  readonly MessageId: string;
+  readonly ReceiptHandle: string;
+}
+
+/**
+ * The few requests that a poller makes of its queue, as plain JSON: the SDK loses a message attribute that is named
+ * `__proto__`, which a function in AWS would get.
+ */
 export class QueueClient {
-  readonly #client: SQSClient;
+  readonly #endpoint: string;
   readonly #queueName: string;
   #queueUrl: string | undefined;
 
-  constructor({ queueArn, endpoint, region }: QueueClientOptions) {
+  constructor({ queueArn, endpoint }: QueueClientOptions) {
     this.#queueName = lastNameIn(queueArn);
-    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-    this.#client = new SQSClient({ endpoint, region, credentials });
+    this.#endpoint = endpoint;
   }
 
   /** Finds the queue, and its visibility timeout in seconds. */
   async open(abortSignal: AbortSignal): Promise<number> {
-    const find = new GetQueueUrlCommand({ QueueName: this.#queueName });
-    this.#queueUrl = (await this.#client.send(find, { abortSignal })).QueueUrl;
-    const ask = new GetQueueAttributesCommand({
-      QueueUrl: this.#queueUrl,
-      AttributeNames: ['VisibilityTimeout'],
-    });
-    return Number((await this.#client.send(ask, { abortSignal })).Attributes?.VisibilityTimeout ?? 0);
+    const { QueueUrl } = await this.#send('GetQueueUrl', { QueueName: this.#queueName }, abortSignal);
+    this.#queueUrl = asText(QueueUrl);
+    const asked = { QueueUrl, AttributeNames: ['VisibilityTimeout'] };
+    const { Attributes } = await this.#send('GetQueueAttributes', asked, abortSignal);
+    return Number(isObject(Attributes) ? Attributes.VisibilityTimeout : 0);
   }
 
   /** Waits up to `seconds` for up to `most` messages, never more than SQS allows of either. */
-  async receive(most: number, seconds: number, abortSignal: AbortSignal): Promise<Message[]> {
-    const command = new ReceiveMessageCommand({
+  async receive(most: number, seconds: number, abortSignal: AbortSignal): Promise<QueueMessage[]> {
+    const request = {
       QueueUrl: this.#queueUrl,
       MaxNumberOfMessages: Math.min(most, MAX_ENTRIES),
       WaitTimeSeconds: Math.min(Math.ceil(seconds), MAX_WAIT_TIME),
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
-    });
-    return (await this.#client.send(command, { abortSignal })).Messages ?? [];
+    };
+    const { Messages } = await this.#send('ReceiveMessage', request, abortSignal);
+    return objectsIn(Messages).map((message) => ({
+      ...message,
+      MessageId: String(message.MessageId),
+      ReceiptHandle: String(message.ReceiptHandle),
+    }));
   }
 
   /** @throws Error when some could not be deleted: they will be received again. */
-  async delete(messages: readonly Message[]): Promise<void> {
+  async delete(messages: readonly QueueMessage[]): Promise<void> {
     for (let start = 0; start < messages.length; start += MAX_ENTRIES) {
       await this.#deleteTen(messages.slice(start, start + MAX_ENTRIES));
     }
   }
 
-  close(): void {
-    this.#client.destroy();
-  }
-
-  async #deleteTen(messages: readonly Message[]): Promise<void> {
+  async #deleteTen(messages: readonly QueueMessage[]): Promise<void> {
     let entries = messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
     for (let attempt = 1; entries.length > 0; attempt += 1) {
-      const command = new DeleteMessageBatchCommand({ QueueUrl: this.#queueUrl, Entries: entries });
-      const { Failed = [] } = await this.#client.send(command);
-      if (
-        Failed.length > 0 &&
-        (attempt === DELETE_ATTEMPTS || Failed.some(({ SenderFault }) => SenderFault))
-      ) {
-        const reasons = new Set(Failed.map(({ Code, Message: text }) => text ?? Code));
-        throw new Error(`${Failed.length} messages could not be deleted: ${[...reasons].join(', ')}`);
+      const answer = await this.#send('DeleteMessageBatch', { QueueUrl: this.#queueUrl, Entries: entries });
+      const failed = objectsIn(answer.Failed);
+      const isLast = attempt === DELETE_ATTEMPTS || failed.some(({ SenderFault }) => SenderFault === true);
+      if (failed.length > 0 && isLast) {
+        const reasons = new Set(stringsIn(failed.map(({ Code, Message }) => Message ?? Code)));
+        throw new Error(`${failed.length} messages could not be deleted: ${[...reasons].join(', ')}`);
       }
-      const again = new Set(Failed.map(({ Id }) => Id));
+      const again = new Set(failed.map(({ Id }) => Id));
       entries = entries.filter(({ Id }) => again.has(Id));
     }
+  }
+
+  /** @throws Error with the message of SQS when it refuses. */
+  async #send(action: string, input: JsonObject, signal?: AbortSignal): Promise<JsonObject> {
+    const response = await fetch(this.#endpoint, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/x-amz-json-1.0', 'X-Amz-Target': `AmazonSQS.${action}` },
+      body: JSON.stringify(input),
+      ...(signal !== undefined && { signal }),
+    });
+    const text = await response.text();
+    const answer = parseObject(text) ?? {};
+    if (response.ok) return answer;
+    throw new Error(asText(answer.message ?? answer.Message) ?? `SQS answered ${response.status}: ${text}`);
   }
 }

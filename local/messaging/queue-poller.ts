@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Message } from '@aws-sdk/client-sqs';
 import type { Invoke, InvokeResponse } from '../lambda/invocation.ts';
 import { ThrottledError } from '../lambda/invocation.ts';
 import type { EventSourceMappingDefinition } from '../template/service.ts';
+import { asText, isObject } from '../json.ts';
 import { readBatchResponse } from './batch-response.ts';
+import type { QueueMessage } from './queue-client.ts';
 import { MAX_WAIT_TIME, QueueClient } from './queue-client.ts';
 import type { SqsRecord } from './sqs-event.ts';
 import { MAX_PAYLOAD_BYTES, splitByPayload, sqsEvent, sqsRecord } from './sqs-event.ts';
@@ -59,8 +60,8 @@ export class QueuePoller {
 
   constructor(options: QueuePollerOptions) {
     this.#options = options;
-    const { mapping, endpoint, region } = options;
-    this.#queue = new QueueClient({ queueArn: mapping.queueArn, endpoint, region });
+    const { mapping, endpoint } = options;
+    this.#queue = new QueueClient({ queueArn: mapping.queueArn, endpoint });
   }
 
   /** Begins to poll, unless the mapping is disabled. */
@@ -75,7 +76,6 @@ export class QueuePoller {
     await Promise.race([ended, pause(this.#options.stopGrace ?? 2_000, timeUp.signal)]);
     timeUp.abort();
     this.#gaveUp = true;
-    this.#queue.close();
   }
 
   async #poll(): Promise<void> {
@@ -87,10 +87,16 @@ export class QueuePoller {
       this.#visibilityTimeout = await this.#queue.open(signal);
     });
     while (!this.#isStopping()) {
-      const records = await this.#collect();
+      let records: SqsRecord[] = [];
+      // One batch that cannot be read or processed must not end the loop, and with it every later message.
+      await this.#untilItWorks(async () => {
+        records = await this.#collect();
+      });
       if (this.#isStopping()) return;
       if (records.length === 0) continue;
-      const batch = this.#process(records).finally(() => this.#running.delete(batch));
+      const batch = this.#process(records)
+        .catch((cause: unknown) => this.#report('could not process a batch: its messages come again', cause))
+        .finally(() => this.#running.delete(batch));
       this.#running.add(batch);
       while (this.#running.size >= concurrency && !this.#isStopping()) {
         await Promise.race([...this.#running, stopped]);
@@ -121,8 +127,8 @@ export class QueuePoller {
     return records;
   }
 
-  async #receive(most: number, seconds: number): Promise<Message[]> {
-    let messages: Message[] = [];
+  async #receive(most: number, seconds: number): Promise<QueueMessage[]> {
+    let messages: QueueMessage[] = [];
     await this.#untilItWorks(async () => {
       messages = await this.#queue.receive(most, seconds, this.#stopping.signal);
     });
@@ -161,7 +167,7 @@ export class QueuePoller {
 
     const messages = records.map(({ message }) => message);
     const failed = response === undefined ? idsOf(messages) : this.#failedOf(messages, response);
-    const succeeded = messages.filter(({ MessageId = '' }) => !failed.has(MessageId));
+    const succeeded = messages.filter(({ MessageId }) => !failed.has(MessageId));
     try {
       await this.#queue.delete(succeeded);
     } catch (cause) {
@@ -180,8 +186,7 @@ export class QueuePoller {
   /** A throttled batch is offered again until its messages would be visible again. Undefined when none took it. */
   async #invoke(records: readonly SqsRecord[], visibleAgain: number): Promise<InvokeResponse | undefined> {
     const { mapping, invoke } = this.#options;
-    const headers = records.map(({ message }) => message.Attributes?.AWSTraceHeader);
-    const linkedTraceHeaders = headers.filter((header) => header !== undefined);
+    const linkedTraceHeaders = records.flatMap(({ message }) => traceHeaderOf(message) ?? []);
     const request = { functionName: mapping.functionName, payload: sqsEvent(records), linkedTraceHeaders };
     for (let delay = FIRST_DELAY; ; delay = Math.min(delay * 2, MAX_DELAY)) {
       try {
@@ -199,7 +204,10 @@ export class QueuePoller {
   }
 
   /** The ids of the messages that the function did not process. */
-  #failedOf(messages: readonly Message[], { functionError, payload }: InvokeResponse): ReadonlySet<string> {
+  #failedOf(
+    messages: readonly QueueMessage[],
+    { functionError, payload }: InvokeResponse,
+  ): ReadonlySet<string> {
     const ids = idsOf(messages);
     if (functionError !== undefined) return ids;
     if (!this.#options.mapping.reportBatchItemFailures) return new Set();
@@ -221,8 +229,12 @@ export class QueuePoller {
   }
 }
 
-function idsOf(messages: readonly Message[]): ReadonlySet<string> {
-  return new Set(messages.map(({ MessageId = '' }) => MessageId));
+function idsOf(messages: readonly QueueMessage[]): ReadonlySet<string> {
+  return new Set(messages.map(({ MessageId }) => MessageId));
+}
+
+function traceHeaderOf({ Attributes }: QueueMessage): string | undefined {
+  return isObject(Attributes) ? asText(Attributes.AWSTraceHeader) : undefined;
 }
 
 /** Sleeps, or less when aborted. */

@@ -1,3 +1,4 @@
+import { AwsApiError } from '../http/aws-error.ts';
 import type { BackendResponse, FauxqsBackend, StoredMessage } from './fauxqs-backend.ts';
 import { SNS_CONTENT_TYPE } from './fauxqs-backend.ts';
 import { lastNameIn } from '../template/arns.ts';
@@ -63,6 +64,7 @@ export class SnsFront {
   }
 
   async #publish(request: SnsRequest, parameters: URLSearchParams): Promise<BackendResponse> {
+    refuseProto(parameters);
     const startedAt = Date.now();
     const response = await this.#forward(request);
     if (response.statusCode !== 200) return response;
@@ -97,6 +99,16 @@ export class SnsFront {
     );
     return { ...response, body };
   }
+}
+
+/** @throws AwsApiError for a message attribute that fauxqs would lose without a word. */
+function refuseProto(parameters: URLSearchParams): void {
+  const lost = [...parameters].some(
+    ([name, value]) => value === '__proto__' && /MessageAttributes\.entry\.\d+\.Name$/.test(name),
+  );
+  if (!lost) return;
+  const message = "Lantern's SNS takes no message attribute with the name __proto__, which SNS itself would.";
+  throw new AwsApiError(400, 'InvalidParameterValue', message);
 }
 
 /** What was published, as raw delivery puts it into a queue: of one Publish, or of each entry of a batch. */

@@ -1,4 +1,6 @@
-import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
+import type { JsonObject } from '../json.ts';
+import { isObject, present } from '../json.ts';
+import type { QueueMessage } from './queue-client.ts';
 
 /** The parts of the mapping that each record repeats. */
 export interface SqsEventSource {
@@ -8,7 +10,7 @@ export interface SqsEventSource {
 
 /** One message with its record of the event, as JSON. */
 export interface SqsRecord {
-  readonly message: Message;
+  readonly message: QueueMessage;
   readonly json: string;
   /** Epoch milliseconds. */
   readonly receivedAt: number;
@@ -18,15 +20,13 @@ export interface SqsRecord {
 export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
 /** A message as a function gets it ("Using Lambda with Amazon SQS"). */
-export function sqsRecord(message: Message, { queueArn, region }: SqsEventSource): SqsRecord {
+export function sqsRecord(message: QueueMessage, { queueArn, region }: SqsEventSource): SqsRecord {
   const json = JSON.stringify({
     messageId: message.MessageId,
     receiptHandle: message.ReceiptHandle,
     body: message.Body,
     attributes: message.Attributes ?? {},
-    messageAttributes: Object.fromEntries(
-      Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [name, messageAttribute(value)]),
-    ),
+    messageAttributes: messageAttributes(message.MessageAttributes),
     md5OfBody: message.MD5OfBody,
     ...(message.MD5OfMessageAttributes === undefined
       ? {}
@@ -60,14 +60,20 @@ export function splitByPayload(records: readonly SqsRecord[], limit = MAX_PAYLOA
   return parts;
 }
 
-function messageAttribute(value: MessageAttributeValue): Record<string, unknown> {
-  return {
-    ...(value.StringValue === undefined ? {} : { stringValue: value.StringValue }),
-    ...(value.BinaryValue === undefined
-      ? {}
-      : { binaryValue: Buffer.from(value.BinaryValue).toString('base64') }),
+/** `Object.fromEntries` makes a member of any name, `__proto__` too, where an assignment would not. */
+function messageAttributes(attributes: unknown): JsonObject {
+  if (!isObject(attributes)) return {};
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, messageAttribute(isObject(value) ? value : {})]),
+  );
+}
+
+function messageAttribute({ StringValue, BinaryValue, DataType }: JsonObject): object {
+  return present({
+    stringValue: StringValue,
+    binaryValue: BinaryValue,
     stringListValues: [],
     binaryListValues: [],
-    dataType: value.DataType,
-  };
+    dataType: DataType,
+  });
 }

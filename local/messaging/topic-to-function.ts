@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AsyncInvocations } from '../lambda/async-invocations.ts';
 import type { AsyncInvocationsOptions } from '../lambda/async-invocations.ts';
 import { functionNameOf } from '../template/arns.ts';
@@ -8,6 +9,10 @@ import { FAUXQS_ACCOUNT_ID } from './fauxqs-backend.ts';
 import type { JsonObject } from '../json.ts';
 import { objectsIn, parseObject } from '../json.ts';
 import type { TraceHeaders } from './trace-headers.ts';
+
+/** Milliseconds to wait after SQS did not answer; they double. */
+const FIRST_DELAY = 50;
+const MAX_DELAY = 5_000;
 
 export interface TopicToFunctionOptions extends Omit<AsyncInvocationsOptions, 'onDropped'> {
   readonly subscription: SubscriptionDefinition;
@@ -42,10 +47,7 @@ export class TopicToFunction {
   }
 
   start(): void {
-    // A queue that is closed under us while stopping is no news.
-    this.#run().catch((cause: unknown) => {
-      if (!this.#stopped) this.#options.onError(`Messages no longer reach ${this.#functionName}`, cause);
-    });
+    void this.#run();
   }
 
   /** Takes no further message, and waits for the function where it runs. */
@@ -54,23 +56,43 @@ export class TopicToFunction {
     await this.#invocations.stop();
   }
 
+  /** Goes on whatever happens; of failures in a row the first is told, for the others would say the same. */
   async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#stopped) {
+      try {
+        await this.#receive();
+        failures = 0;
+      } catch (cause) {
+        // A queue that is closed under us while stopping is no news.
+        if (this.#isStopped()) return;
+        if (failures === 0) {
+          this.#options.onError(`Messages do not reach ${this.#functionName}, trying on`, cause);
+        }
+        failures += 1;
+        await sleep(Math.min(FIRST_DELAY * 2 ** failures, MAX_DELAY), undefined, { ref: false });
+      }
+    }
+  }
+
+  async #receive(): Promise<void> {
     const { backend, traceHeaders } = this.#options;
     const request = { QueueUrl: this.#queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 20 };
-    for (;;) {
-      const { Messages } = await backend.sqs('ReceiveMessage', request);
-      await traceHeaders.attached();
-      for (const message of objectsIn(Messages)) {
-        if (this.#stopped) return;
-        this.#invoke(message);
-        await backend.sqs('DeleteMessage', {
-          QueueUrl: this.#queueUrl,
-          ReceiptHandle: message.ReceiptHandle,
-        });
-        traceHeaders.deleted(String(message.ReceiptHandle));
-      }
+    const { Messages } = await backend.sqs('ReceiveMessage', request);
+    await traceHeaders.attached();
+    for (const message of objectsIn(Messages)) {
       if (this.#stopped) return;
+      this.#invoke(message);
+      await backend.sqs('DeleteMessage', {
+        QueueUrl: this.#queueUrl,
+        ReceiptHandle: message.ReceiptHandle,
+      });
+      traceHeaders.deleted(String(message.ReceiptHandle));
     }
+  }
+
+  #isStopped(): boolean {
+    return this.#stopped;
   }
 
   #invoke(message: JsonObject): void {

@@ -1,5 +1,5 @@
+import { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
@@ -8,6 +8,7 @@ import { parseJsonBody, readBody } from '../http/body.ts';
 import { createGuardedServer, POLICIES } from '../http/guard.ts';
 import type { PortOptions } from '../http/loopback.ts';
 import { close, listen } from '../http/loopback.ts';
+import { RequestError } from '../http/request-error.ts';
 import type { TableDefinition } from '../template/service.ts';
 import { createTableInput, propertyWarnings } from './table-properties.ts';
 
@@ -86,12 +87,20 @@ async function createTable(client: DynamoDBClient, table: TableDefinition): Prom
 }
 
 /**
- * dynalite throws into the process when a caller dies while it sends, as a function does at its timeout, and when a body
- * is JSON but no object: it gets whole requests that are well formed, and listens nowhere itself.
+ * dynalite throws into the process: when a caller dies while it sends, as a function does at its timeout, and at many a
+ * value of the wrong type. It gets whole requests that are well formed, listens nowhere itself, and reads each within
+ * this call, so that what it throws is an answer.
  */
 async function forward(request: IncomingMessage, response: ServerResponse, dynamo: Server): Promise<void> {
   const body = await readBody(request, MAX_REQUEST);
   parseJsonBody(body.toString());
   const { method, url, headers } = request;
-  dynamo.emit('request', Object.assign(Readable.from([body]), { method, url, headers }), response);
+  const whole = Object.assign(new EventEmitter(), { method, url, headers });
+  dynamo.emit('request', whole, response);
+  try {
+    whole.emit('data', body);
+    whole.emit('end');
+  } catch (cause) {
+    throw new RequestError('malformed', `The request cannot be read: ${String(cause)}`, { cause });
+  }
 }

@@ -7,12 +7,15 @@ import { close, listen, LOOPBACK, portError } from '../http/loopback.ts';
 import type { DocumentReceiver } from './daemon-requests.ts';
 import { answerDaemonRequest, refuseDaemonRequest, reportInvalid } from './daemon-requests.ts';
 import type { SegmentDocument } from './document.ts';
+import { droppedDatagrams } from './dropped-datagrams.ts';
 import { isObject } from '../json.ts';
 import { parseDocument } from './parse-document.ts';
 
 export interface XRayDaemonOptions extends DocumentReceiver, Partial<PortOptions> {
   /** UDP and TCP alike; 0 takes one that is free for both. @default 2000 */
   readonly port?: number;
+  /** Told how many more datagrams the system dropped before they could be read; on Linux, which counts them. */
+  readonly onDropped?: (count: number) => void;
 }
 
 export interface XRayDaemonAddress {
@@ -23,6 +26,9 @@ export interface XRayDaemonAddress {
 
 /** Senders burst when an invocation ends, and what does not fit is dropped unseen. The system may grant less. */
 const RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024;
+
+/** How often the system is asked how many datagrams it dropped. */
+const COUNT_INTERVAL_MS = 500;
 
 /** A port that is free for TCP is rarely taken for UDP; several in a row mean that something else is wrong. */
 const ATTEMPTS_AT_A_FREE_PORT = 10;
@@ -36,6 +42,7 @@ export class XRayDaemon {
   readonly #options: XRayDaemonOptions;
   #server: Server | undefined;
   #socket: Socket | undefined;
+  #counting: NodeJS.Timeout | undefined;
 
   constructor(options: XRayDaemonOptions) {
     this.#options = options;
@@ -58,6 +65,7 @@ export class XRayDaemon {
   /** Frees the port. Starting again is allowed. */
   async stop(): Promise<void> {
     const [server, socket] = [this.#server, this.#socket];
+    clearInterval(this.#counting);
     this.#server = undefined;
     this.#socket = undefined;
     if (server !== undefined) await close(server);
@@ -79,14 +87,33 @@ export class XRayDaemon {
     this.#socket.on('error', ({ message }) => {
       reportInvalid(this.#options.onInvalid, `A datagram could not be received: ${message}`, '');
     });
+    this.#countDropped(port);
     return { address: `${LOOPBACK}:${port}`, port };
+  }
+
+  #countDropped(port: number): void {
+    const { onDropped } = this.#options;
+    if (onDropped === undefined) return;
+    let known = 0;
+    const look = async (): Promise<void> => {
+      const dropped = (await droppedDatagrams(port)) ?? known;
+      if (dropped > known) onDropped(dropped - known);
+      known = Math.max(known, dropped);
+    };
+    this.#counting = setInterval(() => void look(), COUNT_INTERVAL_MS);
+    this.#counting.unref();
   }
 
   #receive(datagram: Buffer): void {
     const text = datagram.toString('utf8');
-    const parsed = parseDatagram(text);
-    if ('document' in parsed) this.#options.onDocument(parsed.document);
-    else reportInvalid(this.#options.onInvalid, parsed.reason, text);
+    const { onDocument, onInvalid } = this.#options;
+    try {
+      const parsed = parseDatagram(text);
+      if ('document' in parsed) onDocument(parsed.document);
+      else reportInvalid(onInvalid, parsed.reason, text);
+    } catch (error) {
+      reportInvalid(onInvalid, `It could not be kept: ${String(error)}`, text);
+    }
   }
 }
 

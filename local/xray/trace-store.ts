@@ -5,6 +5,8 @@ import { isInProgress } from './status.ts';
 import { summarizeTrace } from './summary.ts';
 import type { Losses, Trace, TracePage, TraceSummary } from './trace.ts';
 
+const NO_LOSSES: Losses = { invalid: 0, evictedTraces: 0, refusedDocuments: 0, droppedDatagrams: 0 };
+
 export interface TraceStoreOptions {
   /** The oldest trace gives way to the next one after these. @default 1000 */
   readonly maxTraces?: number;
@@ -48,7 +50,7 @@ export class TraceStore {
   readonly #traces = new Map<string, StoredTrace>();
   readonly #links = new LinkIndex();
   readonly #listeners = new Set<TraceStoreListener>();
-  #losses: Losses = { invalid: 0, evictedTraces: 0, refusedDocuments: 0 };
+  #losses: Losses = NO_LOSSES;
   #bytes = 0;
   #revision = 0;
 
@@ -87,6 +89,11 @@ export class TraceStore {
   /** Counts what arrived and was no document. */
   countInvalid(): void {
     this.#lose('invalid');
+  }
+
+  /** Counts what was sent and never arrived. */
+  countDropped(datagrams: number): void {
+    this.#lose('droppedDatagrams', datagrams);
   }
 
   get(id: string): Trace | undefined {
@@ -130,7 +137,7 @@ export class TraceStore {
     this.#traces.clear();
     this.#links.clear();
     this.#bytes = 0;
-    this.#losses = { invalid: 0, evictedTraces: 0, refusedDocuments: 0 };
+    this.#losses = NO_LOSSES;
     this.#emit({ type: 'cleared' });
   }
 
@@ -189,8 +196,8 @@ export class TraceStore {
     this.#emit({ type: 'changed', traceId });
   }
 
-  #lose(kind: keyof Losses): void {
-    this.#losses = { ...this.#losses, [kind]: this.#losses[kind] + 1 };
+  #lose(kind: keyof Losses, count = 1): void {
+    this.#losses = { ...this.#losses, [kind]: this.#losses[kind] + count };
     this.#emit({ type: 'losses' });
   }
 

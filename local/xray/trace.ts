@@ -49,6 +49,8 @@ export type EntityStatus = 'fault' | 'throttle' | 'error' | 'in_progress' | 'ok'
 export interface Losses {
   /** Datagrams or bodies that were not X-Ray documents. */
   readonly invalid: number;
+  /** Datagrams that the system dropped, where it says so. */
+  readonly droppedDatagrams: number;
   /** Whole traces evicted, oldest first, when the store was full. */
   readonly evictedTraces: number;
   /** Documents refused by traces that had reached their limit. */

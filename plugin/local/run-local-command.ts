@@ -18,17 +18,28 @@ export async function runLocalCommand(
   options: LocalCommandOptions,
   { writeText, log }: PluginUtilities,
 ): Promise<void> {
-  const { minuteFrom, portsFrom, readService, startStack, Terminal, unpackFunctions } =
-    await import('lambda-lantern-local');
+  const {
+    checkPorts,
+    minuteFrom,
+    portsFrom,
+    readService,
+    startStack,
+    surviveErrors,
+    Terminal,
+    unpackFunctions,
+  } = await import('lambda-lantern-local');
+  let remove: (() => Promise<void>) | undefined;
   try {
     const ports = portsFrom(options);
     const minuteMs = minuteFrom(options);
     checkHandlers(serverless.service.functions, serverless.serviceDir);
+    await checkPorts(ports);
     await serverless.pluginManager.spawn('package');
     endProgress();
     const { service: config } = serverless;
     const aws = serverless.getProvider('aws');
-    const folders = await unpackFunctions(packagesOf(serverless), join(serverless.serviceDir, '.lantern'));
+    const unpacked = await unpackFunctions(packagesOf(serverless), serverless.serviceDir);
+    remove = () => unpacked.remove();
     const keys = keysByName(serverless);
     const { service, warnings } = readService({
       template: config.provider.compiledCloudFormationTemplate,
@@ -36,7 +47,7 @@ export async function runLocalCommand(
       stage: aws.getStage(),
       region: aws.getRegion(),
       accountId: ACCOUNT_ID,
-      codeDirectoryOf: ({ name }) => folders.get(name) ?? serverless.serviceDir,
+      codeDirectoryOf: ({ name }) => unpacked.folders.get(name) ?? serverless.serviceDir,
       functionKeyOf: (name) => keys.get(name) ?? name,
       queueUrlOf: (name) => `http://127.0.0.1:${ports.messaging}/${ACCOUNT_ID}/${name}`,
       endpointOf: (index) => `http://127.0.0.1:${ports.api(index)}`,
@@ -48,6 +59,7 @@ export async function runLocalCommand(
       write: writeText,
       functionKeys: service.functions.map(({ key }) => key),
     });
+    surviveErrors((text) => terminal.notice(text));
     const stack = await startStack({
       service,
       ports,
@@ -58,9 +70,11 @@ export async function runLocalCommand(
     await interrupted();
     writeText('\nStopping.');
     await stack.stop();
+    await remove();
     // The framework keeps the process alive with a timer of its own and leaves the exit to who listens for signals.
     process.exit(0);
   } catch (error) {
+    await remove?.();
     throw new serverless.classes.Error(
       error instanceof Error ? error.message : String(error),
       'LANTERN_LOCAL',

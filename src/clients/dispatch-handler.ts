@@ -44,14 +44,16 @@ export function watchHandler<Handler extends object>(
         onUpgrade: (status) => upgrade(status),
       };
 
-  const watched = new Proxy(handler, {
-    get: (target, key) => {
-      const own: unknown = Reflect.get(target, key, target);
+  // Not a proxy of the handler: what is frozen must be shown as it is.
+  const watched = new Proxy(Object.create(handler) as Handler, {
+    set: (_target, key, value) => Reflect.set(handler, key, value, handler),
+    get: (_target, key) => {
+      const own: unknown = Reflect.get(handler, key, handler);
       const watch = watches[key];
       if (typeof own !== 'function') return isOptional(key) ? (watch ?? own) : own;
       return (...args: unknown[]): unknown => {
         watch?.(...args);
-        return Reflect.apply(own, target, args) as unknown;
+        return Reflect.apply(own, handler, args) as unknown;
       };
     },
   });

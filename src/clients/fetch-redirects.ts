@@ -31,8 +31,11 @@ export function dispatcherThatHidesTheId(
     const headers = isOurs ? options.headers : withoutHeader(options.headers, CORRELATION_ID_KEY);
     return dispatcher.dispatch({ ...options, headers }, handler);
   };
-  return new Proxy(dispatcher, {
-    get: (target, key) => (key === 'dispatch' ? dispatch : (Reflect.get(target, key, target) as unknown)),
+  // Not a proxy of the dispatcher: what is frozen must be shown as it is.
+  return new Proxy(Object.create(dispatcher) as Dispatcher, {
+    set: (_target, key, value) => Reflect.set(dispatcher, key, value, dispatcher),
+    get: (_target, key) =>
+      key === 'dispatch' ? dispatch : (Reflect.get(dispatcher, key, dispatcher) as unknown),
   });
 }
 

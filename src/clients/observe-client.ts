@@ -1,5 +1,7 @@
 import { checkOptions, flag } from '../check-options.ts';
 import { getCorrelationId } from '../propagation/correlation.ts';
+import { Scope } from '../propagation/scope.ts';
+import { attempt } from '../telemetry/guarded-span.ts';
 import { createWarnOnce } from '../telemetry/process-logger.ts';
 import { inCallSpan } from '../telemetry/trace-scope.ts';
 import type { CallRecord } from '../telemetry/trace-scope.ts';
@@ -24,6 +26,12 @@ export interface ObserveClientOptions {
 }
 
 /**
+ * Where the outer of our two middlewares leaves the record of the call for the inner one. Not at the context that the SDK
+ * gives both: with `cacheMiddleware` all calls of a command have the same one.
+ */
+const records = new Scope<CallRecord | undefined>();
+
+/**
  * Makes an AWS SDK v3 client carry the context: each call shows up in the timeline with its operation and resource, the
  * trace headers go along, and what the service delivers to others carries the correlation id (`injections.ts` says where).
  * Works with every kind of client (`SNSClient`, `SNS`, `DynamoDBDocumentClient`); doing it twice is harmless.
@@ -42,12 +50,9 @@ export function observeClient<Client extends ObservableClient>(
   const { payload = true } = options;
   const warnOnce = createWarnOnce();
   const inject = createInputInjector(payload, warnOnce);
-  /** Where the outer of our two middlewares leaves the record of the call for the inner one. */
-  const recordOf = new WeakMap<object, CallRecord>();
-
   const observeCall: SdkMiddleware = (next, context) => async (args) => {
     // A presigned URL is made by the same stack, but nobody is called; then it is not a command that is sent.
-    if (!('middlewareStack' in args)) return next(args);
+    if (!('middlewareStack' in args)) return records.run(undefined, () => next(args));
     const service = context.clientName?.replace(/Client$/, '') ?? client.config.serviceId;
     const operation = context.commandName?.replace(/Command$/, '') ?? 'Unknown';
     const correlationId = getCorrelationId();
@@ -55,22 +60,22 @@ export function observeClient<Client extends ObservableClient>(
       correlationId === undefined ? args.input : inject(service, operation, args.input, correlationId);
     const kind = carriesMessage(service, operation) ? 'producer' : 'client';
     return inCallSpan({ name: service, kind, callee: 'aws' }, async (record) => {
-      recordOf.set(context, record);
-      const send = () => next(input === args.input ? args : { ...args, input });
+      const send = () => records.run(record, () => next(input === args.input ? args : { ...args, input }));
       if (!record.recording) return send();
-      const region = await client.config.region().catch(() => undefined);
+      const region = await regionOf(client);
       return describeOutcome(send, record, { service, operation, input, region });
     });
   };
 
-  const sendTraceHeaders: SdkMiddleware = (next, context) => (args) => {
-    const headers = (args.request as { headers?: Record<string, string> } | undefined)?.headers;
-    if (headers !== undefined) {
+  const sendTraceHeaders: SdkMiddleware = (next) => (args) => {
+    attempt('carry the trace on', () => {
+      const headers = (args.request as { headers?: Record<string, string> } | undefined)?.headers;
+      if (headers === undefined) return;
       const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
-      for (const [name, value] of Object.entries(recordOf.get(context)?.headers ?? {})) {
+      for (const [name, value] of Object.entries(records.get()?.headers ?? {})) {
         if (!given.has(name.toLowerCase())) headers[name] = value;
       }
-    }
+    });
     return next(args);
   };
 
@@ -78,20 +83,37 @@ export function observeClient<Client extends ObservableClient>(
   return client;
 }
 
+/** Undefined where it is not known: the SDK says what it misses. */
+async function regionOf(client: ObservableClient): Promise<string | undefined> {
+  try {
+    return await client.config.region();
+  } catch {
+    return undefined;
+  }
+}
+
 async function describeOutcome(
   send: () => ReturnType<SdkHandler>,
   record: CallRecord,
   call: AwsCall,
 ): Promise<SdkResult> {
+  const describe = (answerOf: () => AwsAnswer | undefined, lengthOf?: () => unknown): void => {
+    // Input and answer are whatever the caller and a stubbed client make of them.
+    attempt('describe a call', () => {
+      const length = Number(lengthOf?.() ?? Number.NaN);
+      record.describe(describeAwsCall(call, answerOf(), Number.isSafeInteger(length) ? length : undefined));
+    });
+  };
+  let result: SdkResult;
   try {
-    const result = await send();
-    const length = Number(result.response?.headers?.['content-length'] ?? Number.NaN);
-    record.describe(
-      describeAwsCall(call, result.output?.$metadata, Number.isSafeInteger(length) ? length : undefined),
-    );
-    return result;
+    result = await send();
   } catch (error) {
-    record.describe(describeAwsCall(call, (error as { $metadata?: AwsAnswer } | undefined)?.$metadata));
+    describe(() => (error as { $metadata?: AwsAnswer } | undefined)?.$metadata);
     throw error;
   }
+  describe(
+    () => result.output?.$metadata,
+    () => result.response?.headers?.['content-length'],
+  );
+  return result;
 }

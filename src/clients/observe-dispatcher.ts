@@ -1,4 +1,6 @@
+import { copyWith } from '../copy-with.ts';
 import { checkOptions, textOrUrl, texts } from '../check-options.ts';
+import { attempt } from '../telemetry/guarded-span.ts';
 import { allowedHosts, hostsOfOption } from './allowed-hosts.ts';
 import { watchHandler } from './dispatch-handler.ts';
 import { withHeaders } from './headers.ts';
@@ -59,11 +61,13 @@ export function observeDispatcher(options: ObserveDispatcherOptions = {}): Dispa
 
   return (dispatch) =>
     function observedDispatch(request, handler) {
-      const call = describeCall(request);
+      const call = attempt('read a request', () => describeCall(request));
       if (call === undefined) return dispatch(request, handler);
       return traceUntilEnded(call.description, (record, asCaller) => {
-        const headers = withHeaders(request.headers, call.headers(record.headers));
-        const send = (to: typeof handler): boolean => asCaller(() => dispatch({ ...request, headers }, to));
+        const carrying = attempt('carry the trace on', () =>
+          copyWith(request, { headers: withHeaders(request.headers, call.headers(record.headers)) }),
+        );
+        const send = (to: typeof handler): boolean => asCaller(() => dispatch(carrying ?? request, to));
         if (!record.recording) return { result: send(handler) };
         record.describe(call.describe());
         const { watched, ended } = watchHandler(handler, (status, contentLength) =>

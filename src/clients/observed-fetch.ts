@@ -1,5 +1,6 @@
 import { callback, checkOptions, texts } from '../check-options.ts';
 import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
+import { attempt } from '../telemetry/guarded-span.ts';
 import { inCallSpan } from '../telemetry/trace-scope.ts';
 import type { AllowedHosts } from './allowed-hosts.ts';
 import { allowedHosts, hostsOfOption } from './allowed-hosts.ts';
@@ -56,13 +57,20 @@ export function createObservedFetch(options: ObservedFetchOptions = {}): typeof 
   return async (input, init) => {
     const send = own ?? globalThis.fetch;
     const hosts = named ?? allowedHosts();
-    const call = describeCall(input, init, hosts);
+    // What cannot be read is for `fetch` to refuse, or for a stub of it to take.
+    const call = attempt('read a request', () => describeCall(input, init, hosts));
     if (call === undefined) return send(input, init);
     return inCallSpan(call.description, async (record) => {
       record.describe(call.describe());
-      const carrying = withContext(input, init, call, record.headers, hosts, own === undefined);
-      const response = await send(input, carrying);
-      record.describe(call.describe(response.status, response.headers.get('content-length')));
+      const carried = attempt('carry the trace on', () => ({
+        init: withContext(input, init, call, record.headers, hosts, own === undefined),
+      }));
+      const response = await send(input, carried === undefined ? init : carried.init);
+      // A stub answers with no more than its test needs.
+      attempt('describe a call', () => {
+        const { status, headers } = response as Partial<Response>;
+        record.describe(call.describe(status, headers?.get('content-length')));
+      });
       return response;
     });
   };

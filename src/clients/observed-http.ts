@@ -1,6 +1,7 @@
 import http from 'node:http';
 import type { ClientRequest, RequestOptions } from 'node:http';
 import https from 'node:https';
+import { attempt } from '../telemetry/guarded-span.ts';
 import { allowedHosts } from './allowed-hosts.ts';
 import { withHeaders } from './headers.ts';
 import { whenAnswered } from './http-answer.ts';
@@ -25,18 +26,26 @@ export const observedHttps: ObservedHttps = observe(https, 'https:');
 function observe(module: ObservedHttp, defaultProtocol: string): ObservedHttp {
   const request = (...args: readonly unknown[]): ClientRequest => {
     const { options, callback } = readRequestArguments(args);
-    const url = urlOfRequest(options, defaultProtocol);
-    if (url === undefined) return module.request(options, callback);
-    const call = remoteCall(options.method ?? 'GET', url, allowedHosts());
+    // What cannot be read is for Node to refuse.
+    const call = attempt('read a request', () => {
+      const url = urlOfRequest(options, defaultProtocol);
+      return url && remoteCall(options.method ?? 'GET', url, allowedHosts());
+    });
+    if (call === undefined) return module.request(options, callback);
     return traceUntilEnded(call.description, (record, asCaller) => {
-      const headers = withHeaders(options.headers, call.headers(record.headers));
+      const headers =
+        attempt('carry the trace on', () => withHeaders(options.headers, call.headers(record.headers))) ??
+        options.headers;
       const result = asCaller(() => module.request({ ...options, headers } as RequestOptions, callback));
       if (!record.recording) return { result };
       record.describe(call.describe());
-      const ended = whenAnswered(result, ({ statusCode, headers: answered }) =>
-        record.describe(call.describe(statusCode, answered['content-length'])),
-      );
-      return { result, ended };
+      // A stub of a test may be no more than what that test needs.
+      const watched = attempt('watch a request', () => ({
+        ended: whenAnswered(result, ({ statusCode, headers: answered }) =>
+          record.describe(call.describe(statusCode, answered['content-length'])),
+        ),
+      }));
+      return { result, ended: watched?.ended };
     });
   };
   const get = (...args: readonly unknown[]): ClientRequest => {

@@ -1,4 +1,7 @@
-import { Readable, Transform, finished, pipeline } from 'node:stream';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Transform, finished, pipeline } from 'node:stream';
+import { ReadableStream } from 'node:stream/web';
+import { copyWith } from '../copy-with.ts';
 
 /** How the body of a streamed response ended. */
 export interface BodyEnding {
@@ -8,78 +11,129 @@ export interface BodyEnding {
   readonly failure?: { readonly error: unknown };
 }
 
-/** What {@link observeBody} gives back. */
-export interface ObservedBody {
-  /** The response to send in place of the one given: the same, but for a body that counts what passes. */
-  readonly response: unknown;
+/** Told once how a body ended; the reader hears of its end when what is returned has settled. */
+type EndListener = (ending: BodyEnding) => Promise<unknown> | undefined;
+
+/** The bodies that are watched, and who is told of their end. */
+const watched = new WeakMap<object, EndListener[]>();
+
+/**
+ * The response with a body that is watched and not consumed: one that passes everything on, counts it, and runs what makes
+ * it in the scope of whoever asked for this, in the place of the body given. The response itself where it has no stream, or
+ * one that is watched already.
+ *
+ * @param response a stream, or an HTTP response whose `body` is one.
+ */
+export function withWatchedBody(response: unknown): unknown {
+  const body = bodyOf(response);
+  if (body === undefined || watched.has(body)) return response;
+  if (body === response) return watch(body);
+  const copy = copyWith(response as object, { body: undefined });
+  return copy === undefined ? response : Object.defineProperty(copy, 'body', { value: watch(body) });
 }
 
 /**
- * Watches the body of a streamed response without consuming it: the body is replaced by one that passes everything on
- * and counts it.
+ * Tells of the end of a body that {@link withWatchedBody} put into the response.
  *
- * @param response a stream, or an HTTP response whose `body` is one.
- * @param onEnd called once, when the body has ended or failed.
- * @returns undefined when there is no stream to watch.
+ * @returns false where it put none there, and nobody will tell.
  */
-export function observeBody(
-  response: unknown,
-  onEnd: (ending: BodyEnding) => void,
-): ObservedBody | undefined {
-  if (isStream(response)) return { response: counting(response, onEnd) };
-  if (typeof response !== 'object' || response === null || !('body' in response)) return undefined;
-  if (!isStream(response.body)) return undefined;
-  return { response: { ...response, body: counting(response.body, onEnd) } };
+export function whenBodyEnds(response: unknown, onEnd: EndListener): boolean {
+  const body = bodyOf(response);
+  const listeners = body && watched.get(body);
+  listeners?.push(onEnd);
+  return listeners !== undefined;
 }
 
-type Stream = Readable | ReadableStream;
+/** A stream of Node's, or of the packages that it comes from: Middy takes both. */
+interface NodeStream extends NodeJS.ReadableStream {
+  readonly _readableState: { readonly objectMode?: boolean };
+}
+
+type Stream = NodeStream | ReadableStream;
+
+function bodyOf(response: unknown): Stream | undefined {
+  try {
+    if (isStream(response)) return response;
+    // A getter is not called: what it does is not ours to repeat.
+    const body: unknown = Object.getOwnPropertyDescriptor(response ?? {}, 'body')?.value;
+    return isStream(body) ? body : undefined;
+  } catch {
+    // A proxy that throws.
+    return undefined;
+  }
+}
 
 function isStream(value: unknown): value is Stream {
-  return value instanceof Readable || value instanceof ReadableStream;
+  if (typeof value !== 'object' || value === null) return false;
+  if (value instanceof ReadableStream) return !value.locked;
+  const { _readableState: state, pipe, on } = value as Partial<NodeStream>;
+  return Boolean(state) && typeof pipe === 'function' && typeof on === 'function';
 }
 
-function counting(source: Stream, onEnd: (ending: BodyEnding) => void): Stream {
-  return source instanceof Readable ? countingReadable(source, onEnd) : countingWebStream(source, onEnd);
+function watch(source: Stream): Stream {
+  const listeners: EndListener[] = [];
+  let ended = false;
+  const onEnd = async (ending: BodyEnding): Promise<void> => {
+    if (ended) return;
+    ended = true;
+    await Promise.allSettled(listeners.map(async (listener) => listener(ending)));
+  };
+  const body = source instanceof ReadableStream ? watchWeb(source, onEnd) : watchNode(source, onEnd);
+  watched.set(body, listeners);
+  return body;
 }
 
-function countingReadable(source: Readable, onEnd: (ending: BodyEnding) => void): Readable {
+type OnEnd = (ending: BodyEnding) => Promise<void>;
+
+function watchNode(source: NodeStream, onEnd: OnEnd): NodeStream {
+  // Who reads the body stands anywhere, and what it asks for would be made there.
+  const inScope = AsyncLocalStorage.snapshot();
+  const { objectMode = false } = source._readableState;
   let bytes = 0;
-  const counter = new Transform({
-    objectMode: source.readableObjectMode,
+  const counter: Transform = new Transform({
+    objectMode,
+    read: (size) => inScope(() => Transform.prototype._read.call(counter, size)),
     transform(chunk: unknown, _encoding, pass) {
       bytes += sizeOf(chunk);
       pass(null, chunk);
     },
+    flush: (done) => void onEnd({ bytes }).then(() => done()),
   });
-  // The pipeline hands errors on in both directions, but is over before the last chunk has been read.
+  // The pipeline hands errors on in both directions.
   pipeline(source, counter, () => undefined);
-  finished(counter, (error) => onEnd(error ? { bytes, failure: { error } } : { bytes }));
-  return counter;
+  finished(counter, (error) => void onEnd(error ? { bytes, failure: { error } } : { bytes }));
+  return counter as unknown as NodeStream;
 }
 
-function countingWebStream(source: ReadableStream, onEnd: (ending: BodyEnding) => void): ReadableStream {
+function watchWeb(source: ReadableStream, onEnd: OnEnd): ReadableStream {
+  const inScope = AsyncLocalStorage.snapshot();
   const reader = source.getReader() as ReadableStreamDefaultReader<unknown>;
   let bytes = 0;
   return new ReadableStream({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read();
-        if (done) {
-          controller.close();
-          onEnd({ bytes });
-          return;
+    pull: (controller) =>
+      inScope(async () => {
+        try {
+          const { done, value } = await reader.read();
+          if (done) {
+            await onEnd({ bytes });
+            controller.close();
+            return;
+          }
+          bytes += sizeOf(value);
+          controller.enqueue(value);
+        } catch (error) {
+          controller.error(error);
+          await onEnd({ bytes, failure: { error } });
         }
-        bytes += sizeOf(value);
-        controller.enqueue(value);
-      } catch (error) {
-        controller.error(error);
-        onEnd({ bytes, failure: { error } });
-      }
-    },
-    async cancel(reason) {
-      onEnd({ bytes, failure: { error: reason ?? new Error('The reader of the response went away') } });
-      await reader.cancel(reason);
-    },
+      }),
+    cancel: (reason) =>
+      inScope(async () => {
+        await onEnd({
+          bytes,
+          failure: { error: reason ?? new Error('The reader of the response went away') },
+        });
+        await reader.cancel(reason);
+      }),
   });
 }
 

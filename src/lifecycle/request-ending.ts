@@ -56,14 +56,14 @@ function observe(request: ObservableRequest): Observation {
   const isEarly = (): boolean => 'earlyResponse' in request;
   // Once the turn is over: an error in the same turn takes an early response back, and one that is replaced is answered.
   const notifyIf = (isOver: () => boolean): void =>
-    queueMicrotask(() => {
-      if (isOver()) for (const listener of listeners) listener();
+    void Promise.resolve().then(() => {
+      if (isOver()) for (const listener of listeners) attempt(listener, undefined);
     });
 
   watch(request, 'response', (response) => {
     if (!isEarly()) return response;
     notifyIf(isEarly);
-    return replacements.reduce((replaced, replace) => replace(replaced), response);
+    return replacements.reduce((replaced, replace) => attempt(() => replace(replaced), replaced), response);
   });
   watch(request, 'error', (error) => {
     if (state.thrown === undefined) state.thrown = { error };
@@ -73,6 +73,15 @@ function observe(request: ObservableRequest): Observation {
     return error;
   });
   return observation;
+}
+
+/** What is done here is done within an assignment of Middy's: what threw would be thrown at the handler. */
+function attempt<R>(fn: () => R, otherwise: R): R {
+  try {
+    return fn();
+  } catch {
+    return otherwise;
+  }
 }
 
 function watch(

@@ -1,5 +1,7 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import { checkOptions, object } from '../check-options.ts';
+import { copyWith } from '../copy-with.ts';
+import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
 import { replaceEarlyResponse, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
 import { enterCorrelation } from '../propagation/correlation.ts';
 import { CORRELATION_ID_KEY, newCorrelationId } from '../propagation/correlation-id.ts';
@@ -36,35 +38,56 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
     // At once, because only the synchronous part of a hook can.
     const scope = enterCorrelation(lambdaContext, context);
     const repeatId = (response: unknown): unknown =>
-      withHeader(response, context?.correlationId, headersField);
+      withHeader(withWatchedBody(response), context?.correlationId, headersField);
+    /** Leaves the scope, now or when the body of a streamed answer has ended; what is logged until then carries the id. */
+    const leave = (response: unknown): void => {
+      const isStreamed = whenBodyEnds(response, () => {
+        scope.leave();
+        return waitingLines();
+      });
+      if (!isStreamed) scope.leave();
+    };
     endings.set(request, (response) => {
-      scope.leave();
-      return repeatId(response);
+      const answer = repeatId(response);
+      leave(answer);
+      return answer;
     });
+    let early: unknown;
     // Nothing that was logged may be lost with the process, which freezes with the answer.
     replaceEarlyResponse(request, (response) => {
+      early = repeatId(response);
       const lines = response === undefined ? undefined : waitingLines();
-      return lines === undefined ? repeatId(response) : lines.then(() => repeatId(response));
+      return lines === undefined ? early : lines.then(() => early);
     });
-    whenHooksAreSkipped(request, () => scope.leave());
+    whenHooksAreSkipped(request, () => leave(early));
     if (context !== undefined) return undefined;
-    const identifyBy = (identifyEvent: IdentifyEvent): void => {
-      const identified = identifyEvent(event, lambdaContext);
-      ({ context, headersField } = identified);
+    const identifyAnew = (): void => {
+      context = { correlationId: newCorrelationId(lambdaContext), source: 'unknown' };
       scope.set(context);
-      if (identified.replaced) logger.warn('The incoming correlation id was not valid and has been replaced');
     };
-    if (loadedIdentifyEvent === undefined) {
-      return loadIdentifyEvent().then(identifyBy, () =>
-        scope.set({ correlationId: newCorrelationId(lambdaContext), source: 'unknown' }),
-      );
-    }
+    const identifyBy = (identifyEvent: IdentifyEvent): void => {
+      try {
+        const identified = identifyEvent(event, lambdaContext);
+        ({ context, headersField } = identified);
+        scope.set(context);
+        if (identified.replaced) {
+          logger.warn('The incoming correlation id was not valid and has been replaced');
+        }
+      } catch {
+        // An event that throws when it is read, or a logger that throws.
+        if (context === undefined) identifyAnew();
+      }
+    };
+    if (loadedIdentifyEvent === undefined) return loadIdentifyEvent().then(identifyBy, identifyAnew);
     identifyBy(loadedIdentifyEvent);
     return undefined;
   };
   const correlationIdAfter = (request: Request): Promise<void> | undefined => {
     const end = endings.get(request);
-    if (end !== undefined) request.response = end(request.response);
+    if (end !== undefined) {
+      const response = end(request.response);
+      if (response !== request.response) request.response = response;
+    }
     return waitingLines();
   };
   return { before: correlationIdBefore, after: correlationIdAfter, onError: correlationIdAfter };
@@ -81,20 +104,29 @@ async function loadIdentifyEvent(): Promise<IdentifyEvent> {
   return identifyEvent;
 }
 
-/** An HTTP answer with the id added, as a copy; anything else as it is. A header that is already there wins. */
+/**
+ * An HTTP answer with the id added, as a copy; anything else as it is, and so an answer that cannot be copied. A header that
+ * is already there wins.
+ */
 function withHeader(
   response: unknown,
   id: string | undefined,
   field: IdentifiedEvent['headersField'],
 ): unknown {
   if (field === undefined || id === undefined) return response;
-  if (typeof response !== 'object' || response === null || !('statusCode' in response)) return response;
-  const { headers, multiValueHeaders } = response as Partial<Record<string, object>>;
-  const names = Object.keys({ ...headers, ...multiValueHeaders });
-  if (names.some((name) => name.toLowerCase() === CORRELATION_ID_KEY)) return response;
-  const value = field === 'headers' ? id : [id];
-  return {
-    ...response,
-    [field]: { ...(response as Partial<Record<string, object>>)[field], [CORRELATION_ID_KEY]: value },
-  };
+  try {
+    if (typeof response !== 'object' || response === null || !Object.hasOwn(response, 'statusCode')) {
+      return response;
+    }
+    const { headers, multiValueHeaders } = response as Partial<Record<string, object>>;
+    const names = [headers, multiValueHeaders].flatMap((each) => Object.keys(each ?? {}));
+    if (names.some((name) => name.toLowerCase() === CORRELATION_ID_KEY)) return response;
+    const value = field === 'headers' ? id : [id];
+    const given = field === 'headers' ? headers : multiValueHeaders;
+    const carrying = copyWith(given ?? {}, { [CORRELATION_ID_KEY]: value });
+    return (carrying && copyWith(response, { [field]: carrying })) ?? response;
+  } catch {
+    // A getter or a proxy that throws: whoever sends the answer will see it too.
+    return response;
+  }
 }

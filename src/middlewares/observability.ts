@@ -74,11 +74,21 @@ const ownTurn: MiddlewareObj = {
 
 function lambdaContext(logger: PipelineLogger): MiddlewareObj {
   const lambdaContextBefore = ({ event, context }: Request): void => {
-    logger.refreshSampleRateCalculation();
-    logger.addContext(context);
-    logger.logEventIfEnabled(event);
+    try {
+      logger.refreshSampleRateCalculation();
+      logger.addContext(context);
+      logger.logEventIfEnabled(event);
+    } catch {
+      // An event that cannot be written, or a logger that throws: its lines then miss the context.
+    }
   };
-  const lambdaContextAfter = (): void => logger.clearBuffer?.();
+  const lambdaContextAfter = (): void => {
+    try {
+      logger.clearBuffer?.();
+    } catch {
+      // As above.
+    }
+  };
   return { before: lambdaContextBefore, after: lambdaContextAfter, onError: lambdaContextAfter };
 }
 

@@ -22,6 +22,13 @@ export interface TracingOptions {
    */
   readonly timeoutReserve?: number;
   /**
+   * Milliseconds that the answer waits at most, once it is there, until the record has left the process, as when the name
+   * of the X-Ray daemon's host is looked up. What has not left then leaves with the next invocation, or never.
+   *
+   * @default 50
+   */
+  readonly flushTimeout?: number;
+  /**
    * What records this pipeline: `traced()`, `annotate()`, `withRecord()`, `responseCapture()` and the clients speak to it
    * while one of its invocations runs.
    *
@@ -49,6 +56,7 @@ export function tracing(options: TracingOptions = {}): MiddlewareObj {
   checkOptions('tracing()', options, {
     name: text,
     timeoutReserve: milliseconds,
+    flushTimeout: milliseconds,
     tracer: object,
     logger: object,
   });

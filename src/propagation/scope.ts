@@ -106,9 +106,14 @@ export class Scope<T> {
 /** What tells an invocation from another. In Middy's durable mode Lambda's context is a property of the durable one. */
 function keyOf(context: unknown): unknown {
   if (typeof context !== 'object' || context === null) return context;
-  const { awsRequestId, lambdaContext } = context as {
-    awsRequestId?: unknown;
-    lambdaContext?: { awsRequestId?: unknown };
-  };
-  return awsRequestId ?? lambdaContext?.awsRequestId ?? context;
+  try {
+    const { awsRequestId, lambdaContext } = context as {
+      awsRequestId?: unknown;
+      lambdaContext?: { awsRequestId?: unknown };
+    };
+    return awsRequestId ?? lambdaContext?.awsRequestId ?? context;
+  } catch {
+    // A context that somebody made up may throw when it is read.
+    return context;
+  }
 }

@@ -37,7 +37,7 @@ function partsOf(error: Error, texts: TextGuard, describe: (value: unknown) => u
   const parts: DescribedError = {};
   const message = textOf(read(error, 'message'));
   const name = textOf(read(error, 'name')) ?? className(error);
-  const given = textOf(read(error, 'stack'))?.slice(0, STACK_LENGTH);
+  const given = textOf(read(error, 'stack'))?.slice(0, STACK_LENGTH).toWellFormed();
   const stack = given === undefined ? undefined : withoutOwnFrames(given);
   parts.name = new Described(texts.text(name));
   const place = LOCATION.exec(stack ?? '');

@@ -127,7 +127,12 @@ const warnOnce = createWarnOnce();
 export function attempt<R>(what: string, fn: () => R): R | undefined {
   const warn = (error: unknown): void => {
     // One defect shows in many places; its message tells it from others.
-    const key = error instanceof Error ? error.message : String(error);
+    let key = 'what cannot be told';
+    try {
+      key = error instanceof Error ? error.message : String(error);
+    } catch {
+      // It throws when it is asked: anything can be thrown.
+    }
     warnOnce(`Tracing failed to ${what}; the trace is incomplete, the response is not affected`, error, key);
   };
   try {

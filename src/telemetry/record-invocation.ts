@@ -1,15 +1,16 @@
 import type { Request } from '@middy/core';
-import { observeBody } from '../lifecycle/observe-body.ts';
+import type { BodyEnding } from '../lifecycle/observe-body.ts';
+import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
 import { thrownError, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
-import { watchTimeout } from '../lifecycle/timeout-watch.ts';
+import { atMost, watchTimeout } from '../lifecycle/timeout-watch.ts';
 import { currentCorrelation } from '../propagation/correlation.ts';
 import { isMessageSource, sourceOf } from '../propagation/event-sources.ts';
 import { carriedInEntries } from '../propagation/carried.ts';
 import { incomingTrace } from '../propagation/incoming-trace.ts';
 import { incomingTraceHeader } from '../propagation/trace-header.ts';
 import { Captures, OWN_NAMESPACE } from './captures.ts';
-import { startGuarded } from './guarded-span.ts';
-import { loadLogger, processLogger } from './process-logger.ts';
+import { attempt, startGuarded } from './guarded-span.ts';
+import { createWarnOnce, loadLogger, processLogger } from './process-logger.ts';
 import { loadProcessTracer } from './process-tracer.ts';
 import { enterTraceScope } from './trace-scope.ts';
 import type { InvocationScope } from './trace-scope.ts';
@@ -19,11 +20,16 @@ import type { InvocationAttributes, Tracer } from './tracer.ts';
 export interface RecordingOptions {
   readonly name?: string;
   readonly timeoutReserve?: number;
+  readonly flushTimeout?: number;
   readonly tracer?: Tracer;
   readonly logger?: { warn(message: string): void };
 }
 
 const DEFAULT_TIMEOUT_RESERVE = 500;
+const DEFAULT_FLUSH_TIMEOUT = 50;
+
+const warnOnce = createWarnOnce();
+const LATE = 'The trace had not left the process in time; the answer does not wait for it any longer';
 
 /** What the hooks of `tracing()` do once that is loaded. */
 export interface PipelineRecorder {
@@ -46,7 +52,9 @@ export async function createPipelineRecorder(options: RecordingOptions): Promise
   const [tracer] = await Promise.all([options.tracer ?? loadProcessTracer(), loadLogger()]);
   const invocations = new WeakMap<object, Finish>();
   const begin = (request: Request, scope: InvocationScope): Finish => {
-    const finish = recordInvocation(request, scope, options, tracer);
+    // The request is what users and their tests make of it.
+    const finish =
+      attempt('begin the record', () => recordInvocation(request, scope, options, tracer)) ?? unrecorded;
     invocations.set(request, finish);
     return finish;
   };
@@ -54,21 +62,28 @@ export async function createPipelineRecorder(options: RecordingOptions): Promise
     begin(request, scope) {
       const finish = begin(request, scope);
       // By then Middy has taken the response; watching a body that it reads itself would take chunks away from it.
-      whenHooksAreSkipped(request, () => void finish(false));
+      whenHooksAreSkipped(request, () => void attempt('end the record', () => finish(false)));
       return undefined;
     },
     finish(request) {
       // The hook of an error may run although a middleware before this one threw and `before` never did.
       const finish = invocations.get(request) ?? begin(request, enterTraceScope(request.context));
-      return finish(true);
+      return attempt('end the record', () => finish(true));
     },
   };
 }
 
+const unrecorded: Finish = () => undefined;
+
 function recordInvocation(
   request: Request,
   scope: InvocationScope,
-  { name, timeoutReserve = DEFAULT_TIMEOUT_RESERVE, logger = processLogger }: RecordingOptions,
+  {
+    name,
+    timeoutReserve = DEFAULT_TIMEOUT_RESERVE,
+    flushTimeout = DEFAULT_FLUSH_TIMEOUT,
+    logger = processLogger,
+  }: RecordingOptions,
   tracer: Tracer,
 ): Finish {
   // A pipeline within another hangs below what called it.
@@ -87,10 +102,11 @@ function recordInvocation(
   });
   if (trace === undefined) {
     scope.set({ incomingHeader });
-    return () => {
-      scope.leave();
-      return undefined;
-    };
+    return (canReplaceResponse) =>
+      whenAnswered(request, canReplaceResponse, () => {
+        scope.leave();
+        return undefined;
+      });
   }
   scope.set({ incomingHeader, span: trace, captures });
   if (trace.recording) {
@@ -103,16 +119,20 @@ function recordInvocation(
     timeoutReserve === 0 || !trace.recording
       ? () => undefined
       : watchTimeout(request.context, timeoutReserve, (remaining) => {
-          logger.warn(`The invocation times out in ${remaining} ms; what its trace holds so far is sent`);
           trace.checkpoint('timeout');
+          logger.warn(`The invocation times out in ${remaining} ms; what its trace holds so far is sent`);
         });
   if (isDurable(request.context)) trace.checkpoint('suspension');
 
   let ending: { readonly left: Promise<void> | undefined } | undefined;
-  const end = (): Promise<void> | undefined => {
+  const end = (failure?: { readonly error: unknown }): Promise<void> | undefined => {
     stopWatching();
     scope.leave();
-    ending ??= { left: trace.end() };
+    if (ending === undefined) {
+      if (failure !== undefined) trace.fail(failure.error);
+      const left = trace.end();
+      ending = { left: left && atMost(left, flushTimeout, () => warnOnce(LATE)) };
+    }
     return ending.left;
   };
   return (canReplaceResponse) => {
@@ -120,16 +140,24 @@ function recordInvocation(
     if (thrown !== undefined) trace.fail(thrown.error);
     const status = statusOf(request.response);
     if (status !== undefined) trace.setStatus(status);
-    if (!trace.recording || !canReplaceResponse) return end();
-    const observed = observeBody(request.response, ({ bytes, failure }) => {
-      trace.addMetadata(OWN_NAMESPACE, 'streamedBytes', bytes);
-      if (failure !== undefined) trace.fail(failure.error);
-      void end();
+    return whenAnswered(request, canReplaceResponse, (ending) => {
+      if (ending !== undefined) trace.addMetadata(OWN_NAMESPACE, 'streamedBytes', ending.bytes);
+      return end(ending?.failure);
     });
-    if (observed === undefined) return end();
-    request.response = observed.response;
-    return undefined;
   };
+}
+
+/** Calls `end` now, or when the body of a streamed answer has ended; what ends it then holds back the end of the body. */
+function whenAnswered(
+  request: Request,
+  canReplaceResponse: boolean,
+  end: (ending?: BodyEnding) => Promise<void> | undefined,
+): Promise<void> | undefined {
+  if (canReplaceResponse) {
+    const response = withWatchedBody(request.response);
+    if (response !== request.response) request.response = response;
+  }
+  return whenBodyEnds(request.response, end) ? undefined : end();
 }
 
 let isFirst = process.env.AWS_LAMBDA_INITIALIZATION_TYPE !== 'provisioned-concurrency';
@@ -162,8 +190,13 @@ function handlerName({ functionName }: InvocationAttributes): string {
 }
 
 function statusOf(response: unknown): number | undefined {
-  if (typeof response !== 'object' || response === null || !('statusCode' in response)) return undefined;
-  return typeof response.statusCode === 'number' ? response.statusCode : undefined;
+  try {
+    const { statusCode } = (response ?? {}) as { statusCode?: unknown };
+    return typeof statusCode === 'number' ? statusCode : undefined;
+  } catch {
+    // A getter that throws: whoever sends the answer will see it too.
+    return undefined;
+  }
 }
 
 /** Middy's durable mode hands over the durable context, which holds Lambda's. */

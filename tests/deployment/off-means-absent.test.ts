@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { UnpackedFunctions } from '../../local/unpack-functions.ts';
 import { unpackFunctions } from '../../local/unpack-functions.ts';
 import { receiveDocuments } from '../helpers/document-receiver.ts';
 import { sampledTrace } from '../helpers/lambda.ts';
@@ -10,14 +11,15 @@ import { runNode } from '../helpers/run.ts';
 
 let folder: string;
 let handler: string;
+let unpacked: UnpackedFunctions;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lantern-bundle-'));
-  const folders = await unpackFunctions(
+  unpacked = await unpackFunctions(
     new Map([['take-payment', join(inject('packagedShop'), 'take-payment.zip')]]),
     folder,
   );
-  handler = join(folders.get('take-payment') ?? '', 'src/handlers/take-payment.mjs');
+  handler = join(unpacked.folders.get('take-payment') ?? '', 'src/handlers/take-payment.mjs');
   // Runs the bundled handler as Lambda would, and tells which modules the process has loaded.
   await writeFile(
     join(folder, 'invoke.mjs'),
@@ -30,7 +32,10 @@ beforeAll(async () => {
      console.log('RESULT ' + JSON.stringify({ response, loaded }));`,
   );
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await unpacked.remove();
+  await rm(folder, { recursive: true, force: true });
+});
 
 async function invoke(tracing: 'true' | 'false', daemonAddress: string) {
   const run = runNode([join(folder, 'invoke.mjs')], folder, {

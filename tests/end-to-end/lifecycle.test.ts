@@ -20,12 +20,13 @@ async function change(project: ProjectCopy, path: string, edit: (content: string
 }
 
 /** Processes whose command line or environment names the project copy. */
-async function processesOf(directory: string): Promise<string[]> {
+/** Of functions whose traces go to this daemon. */
+async function processesOf(daemonPort: number): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     pids.map(async (pid) => {
       const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-      return environment.includes(`LAMBDA_TASK_ROOT=${directory}`) ? pid : undefined;
+      return environment.includes(`\0_AWS_XRAY_DAEMON_PORT=${daemonPort}\0`) ? pid : undefined;
     }),
   );
   return found.filter((pid) => pid !== undefined);
@@ -52,7 +53,7 @@ describe('serverless local', () => {
     // The framework's progress line would have been redrawn several times by now.
     expect(run.output().slice(banner)).not.toContain('Packaging');
     run.child.kill('SIGKILL');
-    await until(async () => (await processesOf(project.directory)).length === 0, 'the end of every process');
+    await until(async () => (await processesOf(port + 5)).length === 0, 'the end of every process');
   });
 
   it('says in one message that a port is taken, and how to choose another', async () => {
@@ -143,10 +144,10 @@ describe('serverless local with a function that throws as it loads', () => {
 
   it('ends every child process when it is interrupted', async () => {
     expect((await stack.order('tea')).status).toBe(201);
-    expect(await processesOf(broken.directory)).not.toEqual([]);
+    expect(await processesOf(stack.daemonPort)).not.toEqual([]);
 
     expect(await stack.stop()).toBe(0);
 
-    expect(await processesOf(broken.directory)).toEqual([]);
+    expect(await processesOf(stack.daemonPort)).toEqual([]);
   });
 });

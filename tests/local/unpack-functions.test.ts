@@ -1,17 +1,22 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { unpackFunctions } from '../../local/unpack-functions.ts';
+import { runNode } from '../helpers/run.ts';
 
 let directory: string;
+const removals: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'lantern-unpack-'));
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(async () => {
+  for (const remove of removals.splice(0)) await remove();
+  await rm(directory, { recursive: true, force: true });
+});
 
 async function archive(name: string, files: Record<string, string>): Promise<string> {
   const path = join(directory, name);
@@ -22,42 +27,68 @@ async function archive(name: string, files: Record<string, string>): Promise<str
   return path;
 }
 
+async function unpack(packages: Record<string, string>, service = directory) {
+  const unpacked = await unpackFunctions(new Map(Object.entries(packages)), service);
+  removals.push(() => unpacked.remove());
+  return { ...unpacked, folder: (name: string) => unpacked.folders.get(name) ?? '' };
+}
+
 describe('unpackFunctions', () => {
   it('gives each package a folder, and functions that share one the same', async () => {
     const shared = await archive('shop.zip', { 'src/a.mjs': 'export const a = 1;' });
     const own = await archive('own.zip', { 'src/': '', 'src/b.mjs': 'export const b = 1;' });
-    const target = join(directory, 'unpacked');
 
-    const folders = await unpackFunctions(
-      new Map([
-        ['a', shared],
-        ['a2', shared],
-        ['b', own],
-      ]),
-      target,
-    );
+    const { folder } = await unpack({ a: shared, a2: shared, b: own });
 
-    expect(folders.get('a')).toBe(folders.get('a2'));
-    expect(await readFile(join(folders.get('b') ?? '', 'src/b.mjs'), 'utf8')).toBe('export const b = 1;');
-    expect(await readFile(join(target, 'package.json'), 'utf8')).toBe('{}\n');
+    expect(folder('a')).toBe(folder('a2'));
+    expect(await readFile(join(folder('b'), 'src/b.mjs'), 'utf8')).toBe('export const b = 1;');
   });
 
-  it('leaves nothing of an earlier run', async () => {
-    const target = join(directory, 'unpacked');
-    await unpackFunctions(new Map([['old', await archive('old.zip', { 'old.mjs': '' })]]), target);
+  it('leaves the code of another instance as it is, and writes nothing into the service', async () => {
+    const one = await unpack({ f: await archive('shop.zip', { 'f.mjs': 'one' }) });
+    const files = await readdir(directory);
 
-    await unpackFunctions(new Map([['new', await archive('new.zip', { 'new.mjs': '' })]]), target);
+    const other = await unpack({ f: await archive('shop.zip', { 'f.mjs': 'other' }) });
 
-    expect(existsSync(join(target, 'old'))).toBe(false);
+    expect(await readFile(join(one.folder('f'), 'f.mjs'), 'utf8')).toBe('one');
+    expect(await readFile(join(other.folder('f'), 'f.mjs'), 'utf8')).toBe('other');
+    expect(await readdir(directory)).toEqual(files);
+    await other.remove();
+    expect(existsSync(other.folder('f'))).toBe(false);
+    expect(existsSync(one.folder('f'))).toBe(true);
+  });
+
+  it('removes what an instance left that was ended', async () => {
+    // Above the highest id that any system gives to a process.
+    const left = await mkdtemp(join(tmpdir(), 'lantern-functions-999999999-'));
+
+    await unpack({});
+
+    expect(existsSync(left)).toBe(false);
+  });
+
+  it('lets functions find the modules that the service finds, but not its package.json', async () => {
+    const service = join(directory, 'packages', 'shop');
+    const module = (at: string, name: string) => {
+      mkdirSync(join(at, 'node_modules', name), { recursive: true });
+      writeFileSync(join(at, 'node_modules', name, 'index.js'), `module.exports = '${name}';`);
+    };
+    module(directory, 'hoisted');
+    module(service, 'own');
+    writeFileSync(join(service, 'package.json'), '{"type":"module"}');
+    const code = "console.log(require('hoisted'), require('own'))";
+
+    const { folder } = await unpack({ f: await archive('shop.zip', { 'f.js': code }) }, service);
+
+    const { stdout, exited } = runNode([join(folder('f'), 'f.js')], directory);
+    await exited;
+    expect(stdout()).toBe('hoisted own\n');
   });
 
   it('refuses a package whose paths lead out of it', async () => {
     const evil = await archive('evil.zip', { '../../escaped.txt': 'x' });
-    const target = join(directory, 'unpacked');
 
-    await expect(unpackFunctions(new Map([['evil', evil]]), target)).rejects.toThrow(
-      'leads out of the package',
-    );
-    expect(existsSync(join(directory, 'escaped.txt'))).toBe(false);
+    await expect(unpack({ evil })).rejects.toThrow('leads out of the package');
+    expect(existsSync(join(tmpdir(), 'escaped.txt'))).toBe(false);
   });
 });

@@ -48,6 +48,7 @@ const correlation: Allowed<CorrelationIdOptions> = { logger: [logger, new Logger
 const ofTracing: Allowed<TracingOptions> = {
   name: ['## handler', ''],
   timeoutReserve: [0, 0.5, 500],
+  flushTimeout: [0, 50],
   tracer: [fakeRecorder()],
   logger: [logger, new Logger()],
 };

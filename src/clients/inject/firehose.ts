@@ -1,5 +1,5 @@
-import type { Injector } from './injector.ts';
-import { injectEach, injectOne, unchanged } from './injector.ts';
+import type { Fields, Injector } from './injector.ts';
+import { injectEach, injectOne, unchanged, withMember } from './injector.ts';
 import { payloadMessages } from './payload.ts';
 import { SIZE_LIMITS } from './size-limits.ts';
 
@@ -8,8 +8,8 @@ const injectRecord = injectOne(records);
 
 export const injectPutRecord: Injector = (input, correlationId) => {
   if (typeof input.Record !== 'object' || input.Record === null) return unchanged(input);
-  const { input: Record, leftOut } = injectRecord({ ...input.Record }, correlationId);
-  return { input: { ...input, Record }, leftOut };
+  const { input: record, leftOut } = injectRecord(input.Record as Fields, correlationId);
+  return withMember(input, 'Record', record, leftOut);
 };
 
 export const injectPutRecordBatch = injectEach('Records', records);

@@ -1,3 +1,4 @@
+import { copyWith } from '../../copy-with.ts';
 import type { SizeLimits } from './size-limits.ts';
 import { staysWithin } from './size-limits.ts';
 
@@ -18,6 +19,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 /** Why a message is sent without the id, as it stands in the warning. */
 export const LEFT_OUT = {
   attributes: 'a message has no room for one more attribute',
+  copy: 'a message of a class with getters cannot be copied',
   size: 'a message would grow beyond its size limit',
   idempotent:
     'the caller named the request so that it can be repeated, and with another id it would not be the same request',
@@ -39,6 +41,17 @@ export interface Messages {
   readonly withId: (message: Fields, correlationId: string) => Fields | LeftOut;
 }
 
+/** The input with one member replaced, or as it is where it cannot be copied. */
+export function withMember(
+  input: Fields,
+  field: string,
+  value: unknown,
+  leftOut: readonly LeftOut[],
+): Injected {
+  const copy = copyWith(input, { [field]: value });
+  return copy === undefined ? unchanged(input, LEFT_OUT.copy) : { input: copy, leftOut };
+}
+
 /** An injector for a command whose input is one message. */
 export function injectOne(messages: Messages): Injector {
   return (input, correlationId) => {
@@ -53,7 +66,7 @@ export function injectEach(field: string, messages: Messages): Injector {
     const entries = input[field];
     if (!Array.isArray(entries)) return unchanged(input);
     const { carrying, leftOut } = carry(entries as Fields[], messages, correlationId);
-    return { input: { ...input, [field]: carrying }, leftOut };
+    return withMember(input, field, carrying, leftOut);
   };
 }
 

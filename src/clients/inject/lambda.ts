@@ -1,3 +1,4 @@
+import { copyWith } from '../../copy-with.ts';
 import { CORRELATION_ID_KEY } from '../../propagation/correlation-id.ts';
 import type { Fields, Injector, Messages } from './injector.ts';
 import { injectOne, LEFT_OUT, unchanged } from './injector.ts';
@@ -14,7 +15,8 @@ const clientContext: Messages = {
     if (custom === undefined) return input;
     if (Object.keys(custom).some((key) => key.toLowerCase() === CORRELATION_ID_KEY)) return input;
     const merged = { ...context, custom: { ...custom, [CORRELATION_ID_KEY]: correlationId } };
-    return { ...input, ClientContext: Buffer.from(JSON.stringify(merged)).toString('base64') };
+    const ClientContext = Buffer.from(JSON.stringify(merged)).toString('base64');
+    return copyWith(input, { ClientContext }) ?? LEFT_OUT.copy;
   },
 };
 

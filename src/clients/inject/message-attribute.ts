@@ -1,3 +1,4 @@
+import { copyWith } from '../../copy-with.ts';
 import { CORRELATION_ID_KEY } from '../../propagation/correlation-id.ts';
 import type { Fields, Messages } from './injector.ts';
 import { LEFT_OUT } from './injector.ts';
@@ -24,7 +25,8 @@ export function attributeMessages(text: readonly string[], limits: SizeLimits): 
       const before = attributesOf(message);
       const after = withCorrelationAttribute(before, correlationId);
       if (after === undefined) return LEFT_OUT.attributes;
-      return after === before ? message : { ...message, MessageAttributes: after };
+      if (after === before) return message;
+      return copyWith(message, { MessageAttributes: after }) ?? LEFT_OUT.copy;
     },
   };
 }

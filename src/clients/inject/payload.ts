@@ -1,4 +1,6 @@
+import { copyWith } from '../../copy-with.ts';
 import type { Fields, Messages } from './injector.ts';
+import { LEFT_OUT } from './injector.ts';
 import { withCorrelationMember } from './json-member.ts';
 import type { SizeLimits } from './size-limits.ts';
 import { byteLength } from './size-limits.ts';
@@ -19,7 +21,8 @@ export function payloadMessages(
     size,
     withId: (message, correlationId) => {
       const payload = withCorrelationMember(message[field], correlationId);
-      return payload === message[field] ? message : { ...message, [field]: payload };
+      if (payload === message[field]) return message;
+      return copyWith(message, { [field]: payload }) ?? LEFT_OUT.copy;
     },
   };
 }

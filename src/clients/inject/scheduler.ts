@@ -1,5 +1,5 @@
-import type { Injector } from './injector.ts';
-import { injectOne, LEFT_OUT, unchanged } from './injector.ts';
+import type { Fields, Injector } from './injector.ts';
+import { injectOne, LEFT_OUT, unchanged, withMember } from './injector.ts';
 import { payloadMessages } from './payload.ts';
 import { SIZE_LIMITS } from './size-limits.ts';
 
@@ -14,9 +14,9 @@ const injectTarget = injectOne(payloadMessages('Input', SIZE_LIMITS.scheduler));
 export const injectSchedule: Injector = (input, correlationId) => {
   const { Target, ClientToken } = input;
   if (typeof Target !== 'object' || Target === null) return unchanged(input);
-  const target = { ...Target } as Record<string, unknown>;
+  const target = Target as Fields;
   if (typeof target.Arn !== 'string' || !MESSAGE_TARGETS.test(target.Arn)) return unchanged(input);
   if (ClientToken !== undefined) return unchanged(input, LEFT_OUT.idempotent);
   const injected = injectTarget(target, correlationId);
-  return { input: { ...input, Target: injected.input }, leftOut: injected.leftOut };
+  return withMember(input, 'Target', injected.input, injected.leftOut);
 };

@@ -107,7 +107,7 @@ function shortenMessages(entity: Expendable): boolean {
     ...entity.cause,
     exceptions: (entity.cause.exceptions ?? []).map((exception) => ({
       ...exception,
-      message: exception.message?.slice(0, SHORT_MESSAGE_LENGTH) ?? '',
+      message: exception.message?.slice(0, SHORT_MESSAGE_LENGTH).toWellFormed() ?? '',
     })),
   };
   return true;

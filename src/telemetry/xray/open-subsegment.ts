@@ -11,7 +11,8 @@ import { INVALID_NAME_CHARACTERS, MAX_NAME_LENGTH } from './limits.ts';
  * descendant has closed.
  */
 export function open(root: Segment, parentId: string, name: string): Subsegment {
-  const validName = name.replaceAll(INVALID_NAME_CHARACTERS, '_').slice(0, MAX_NAME_LENGTH);
+  // In this order, because a cut may leave half of a character, which is no valid one.
+  const validName = name.slice(0, MAX_NAME_LENGTH).replaceAll(INVALID_NAME_CHARACTERS, '_');
   const subsegment = new AWSXRay.Subsegment(validName === '' ? 'unnamed' : validName);
   subsegment.segment = root;
   // What `format` makes of the parent.

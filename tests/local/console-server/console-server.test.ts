@@ -133,7 +133,7 @@ describe('the events of ConsoleServer', () => {
       for (const { events } of listeners) {
         expect(events).toContainEqual({
           name: 'losses',
-          data: { invalid: 1, evictedTraces: 0, refusedDocuments: 0 },
+          data: { invalid: 1, evictedTraces: 0, refusedDocuments: 0, droppedDatagrams: 0 },
         });
       }
     }, PATIENT);

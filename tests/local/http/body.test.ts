@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { ServerName } from './servers.ts';
@@ -64,6 +66,20 @@ describe.each(SERVED)('the body of %s', (_what, name, target) => {
         Type: 'User',
         Message: expect.stringContaining(`${target.limit} are taken`) as string,
       });
+    }
+  });
+
+  it('is refused while it is still being sent', async () => {
+    const url = await SERVERS[name]();
+    const { method, path, headers = {} } = target;
+    const chunk = Buffer.alloc(65_536, ' ');
+    for (const length of [{ 'Content-Length': '62914560' }, {}]) {
+      const sending = request(url + path, { method, headers: { ...headers, ...length } });
+      sending.on('error', () => undefined);
+      for (let sent = 0; sent <= target.limit; sent += chunk.length) sending.write(chunk);
+      const [{ statusCode }] = (await once(sending, 'response')) as [IncomingMessage];
+      sending.destroy();
+      expect(statusCode).toBe(413);
     }
   });
 

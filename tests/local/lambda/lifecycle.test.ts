@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ThrottledError } from '../../../local/lambda/invocation.ts';
 import { until } from '../../helpers/until.ts';
@@ -127,14 +128,33 @@ describe('stopping', () => {
     await expect(invoke()).rejects.toThrow('stopped');
   });
 
-  it('happens to the functions when their parent dies suddenly', async () => {
-    const parent = spawn(process.execPath, [join(import.meta.dirname, 'parent.ts')], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [output] = (await once(parent.stdout, 'data')) as [Buffer];
-    const { pid } = JSON.parse(output.toString()) as { pid: number };
+  it.each([
+    ['waits', { action: 'wait', milliseconds: 60_000 }],
+    ['loops', { action: 'busy' }],
+    ['is idle', {}],
+  ])(
+    'happens to a function that %s, and to its children, when their parent dies suddenly',
+    async (_, event) => {
+      const parent = spawn(
+        process.execPath,
+        [join(import.meta.dirname, 'parent.ts'), JSON.stringify(event)],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      const [output] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pids = (JSON.parse(output.toString()) as { pid: number }[]).map(({ pid }) => pid);
+      expect(pids.map(isRunning)).toEqual([true, true]);
+      // Until the function is busy.
+      await sleep(200);
+      parent.kill('SIGKILL');
+      await until(() => !pids.some(isRunning), 'the end of every process');
+    },
+  );
+
+  it('happens to the children of a function with it', async () => {
+    const { service, call } = await startService();
+    const { pid } = (await call({ action: 'leave-child' })) as { pid: number };
     expect(isRunning(pid)).toBe(true);
-    parent.kill('SIGKILL');
-    await until(() => !isRunning(pid), 'the end of the process');
+    await service.stop();
+    await until(() => !isRunning(pid), 'the end of the child');
   });
 });

@@ -1,4 +1,5 @@
-/** A program that invokes a function that never answers, for the test that ends it suddenly. */
+/** A program that invokes a function, which leaves a child, and then does what the argument says, for the test that ends it suddenly. */
+import type { InvokeResponse } from '../../../local/lambda/invocation.ts';
 import { LambdaService } from '../../../local/lambda/lambda-service.ts';
 import { functionDefinition } from './definition.ts';
 
@@ -16,6 +17,11 @@ const service = new LambdaService({
 });
 await service.start();
 const functionName = 'shop-local-actions';
-const { payload } = await service.invoke({ functionName, payload: '{}' });
-void service.invoke({ functionName, payload: '{"action":"wait","milliseconds":60000}' });
-process.stdout.write(payload);
+function invoke(event: object): Promise<InvokeResponse> {
+  return service.invoke({ functionName, payload: JSON.stringify(event) });
+}
+
+const { payload } = await invoke({});
+const child = await invoke({ action: 'leave-child' });
+void invoke(JSON.parse(process.argv[2] ?? '{}') as object);
+process.stdout.write(`[${payload},${child.payload}]`);

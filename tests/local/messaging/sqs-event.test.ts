@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { splitByPayload, sqsEvent, sqsRecord } from '../../../local/messaging/sqs-event.ts';
 
 const source = { queueArn: 'arn:aws:sqs:eu-central-1:000000000000:orders', region: 'eu-central-1' };
-const records = ['one', 'two', 'three', 'four', 'fiv€'].map((Body) => sqsRecord({ Body }, source));
+const records = ['one', 'two', 'three', 'four', 'fiv€'].map((Body) =>
+  sqsRecord({ MessageId: Body, ReceiptHandle: Body, Body }, source),
+);
 
 describe('the parts of a batch', () => {
   it('are one, when the payload limit allows', () => {

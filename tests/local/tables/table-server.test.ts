@@ -193,3 +193,40 @@ describe('a table server', () => {
     expect(answer).toMatch(/^HTTP\/1.1 403/);
   });
 });
+
+describe('a request that dynalite stumbles over', () => {
+  const key = '"TableName":"orders","Key":{"id":{"S":"1"}}';
+  const deep = `${'{"M":{"a":'.repeat(3000)}{"S":"x"}${'}}'.repeat(3000)}`;
+
+  it.each([
+    ['PutItem', '{"TableName":"orders","Item":{"id":null}}'],
+    ['PutItem', '{"TableName":"orders","Item":{"id":{"S":"1"},"list":{"L":[null]}}}'],
+    ['PutItem', `{"TableName":"orders","Item":{"id":{"S":"1"},"deep":${deep}}}`],
+    ['PutItem', '{"TableName":"orders","Item":{"id":{"S":"1"},"__proto__":{"S":"x"}}}'],
+    ['UpdateItem', `{${key},"AttributeUpdates":{"a":null}}`],
+    ['Query', '{"TableName":"orders","KeyConditions":{"id":null}}'],
+    [
+      'Query',
+      '{"TableName":"orders","KeyConditions":{"__proto__":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"x"}]}}}',
+    ],
+    ['BatchWriteItem', '{"RequestItems":{"orders":[null]}}'],
+    ['BatchGetItem', '{"RequestItems":{"__proto__":{"Keys":[{"id":{"S":"1"}}]}}}'],
+    ['ListTables', '{"Limit":"x"}'],
+  ])('is answered, as the sender’s fault where it is one: %s %s', async (action, body) => {
+    const { url, documents } = await start(orders);
+
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': `DynamoDB_20120810.${action}`,
+        'x-amz-date': '20260101T000000Z',
+        authorization: 'AWS4-HMAC-SHA256 Credential=x, SignedHeaders=x, Signature=x',
+      },
+      body,
+    });
+
+    expect(response.status).toBeLessThan(500);
+    await documents.send(new PutCommand({ TableName: 'orders', Item: { id: '2' } }));
+  });
+});

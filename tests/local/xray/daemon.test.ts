@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -299,5 +299,36 @@ describe('the port of XRayDaemon', () => {
     const second = newDaemon(at.port);
     expect(await second.start()).toEqual(at);
     await second.stop();
+  });
+});
+
+describe.runIf(process.platform === 'linux')('datagrams that the system drops', () => {
+  it('are counted: none is lost unseen', async () => {
+    const sent = 5000;
+    let dropped = 0;
+    const counting = new XRayDaemon({
+      port: 0,
+      onDocument: (document) => documents.push(document),
+      onInvalid: (reason, sample) => invalid.push({ reason, sample }),
+      onDropped: (count) => (dropped += count),
+    });
+    const { port } = await counting.start();
+    const document = JSON.stringify({ ...segment(1), metadata: { padding: { text: 'x'.repeat(4000) } } });
+    const program = `
+      const socket = require('node:dgram').createSocket('udp4');
+      const datagram = ${JSON.stringify(HEADER + document)};
+      let left = ${sent};
+      for (let each = 0; each < ${sent}; each += 1) {
+        socket.send(datagram, ${port}, '127.0.0.1', () => (left -= 1) === 0 && socket.close());
+      }`;
+
+    // Nothing here is read meanwhile.
+    execFileSync(process.execPath, ['--eval', program]);
+
+    await vi.waitFor(() => {
+      expect(dropped).toBeGreaterThan(0);
+      expect(documents.length + dropped).toBe(sent);
+    }, PATIENT);
+    await counting.stop();
   });
 });

@@ -63,7 +63,12 @@ describe('TraceStore', () => {
     const store = new TraceStore({ maxTraces: 2 });
     for (const number of [1, 2, 3, 4]) store.put(segment(number, { trace_id: traceId(number) }));
     expect(store.list(10).map(({ id }) => id)).toEqual([traceId(4), traceId(3)]);
-    expect(store.losses()).toEqual({ invalid: 0, evictedTraces: 2, refusedDocuments: 0 });
+    expect(store.losses()).toEqual({
+      invalid: 0,
+      evictedTraces: 2,
+      refusedDocuments: 0,
+      droppedDatagrams: 0,
+    });
   });
 
   it('lets the oldest traces go when all together grow too large, but never the last one', () => {
@@ -155,7 +160,12 @@ describe('TraceStore', () => {
     store.put(segment(3));
     expect(events.slice(5)).toEqual(['cleared']);
     expect(store.list(10)).toHaveLength(1);
-    expect(store.losses()).toEqual({ invalid: 0, evictedTraces: 0, refusedDocuments: 0 });
+    expect(store.losses()).toEqual({
+      invalid: 0,
+      evictedTraces: 0,
+      refusedDocuments: 0,
+      droppedDatagrams: 0,
+    });
     expect(store.get(traceId(2))).toBeUndefined();
   });
 });

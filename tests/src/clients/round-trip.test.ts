@@ -27,6 +27,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
+import type { QueueMessage } from '../../../local/messaging/queue-client.ts';
 import { sqsEvent, sqsRecord } from '../../../local/messaging/sqs-event.ts';
 import { injections } from '../../../src/clients/injections.ts';
 import { observeClient } from '../../../src/clients/observe-client.ts';
@@ -282,7 +283,9 @@ describe('an id that is sent with one client and delivered as AWS would deliver 
               }),
             );
             if (Messages.length === 0) break;
-            const records = Messages.map((message) => sqsRecord(message, { queueArn, region }));
+            const records = Messages.map((message) =>
+              sqsRecord(message as QueueMessage, { queueArn, region }),
+            );
             found.push(...carried({ event: JSON.parse(sqsEvent(records)) as unknown }));
           }
           expect(found).toEqual(Array.from({ length: 4 }, () => correlationId));

@@ -165,7 +165,10 @@ describe('tracing', () => {
   });
 
   it.each([
-    [{ nam: 'x' }, 'tracing() has no option "nam"; it has name, timeoutReserve, tracer, logger'],
+    [
+      { nam: 'x' },
+      'tracing() has no option "nam"; it has name, timeoutReserve, flushTimeout, tracer, logger',
+    ],
     [
       { timeoutReserve: -1 },
       'The option "timeoutReserve" of tracing() takes a number of milliseconds, 0 or more, but got -1',

@@ -1,0 +1,34 @@
+/**
+ * A copy of something that a user gave us, with other members. What was given is never changed: it may be frozen, or the
+ * same object for every invocation. The copy keeps its class and its getters, which are not called.
+ *
+ * @returns undefined where a copy would not say the same: an object that decides itself what is sent of it (`toJSON`), or
+ * whose class reads its members by getters, perhaps from private fields, which no copy has; or one that cannot be read.
+ */
+export function copyWith<T extends object>(
+  original: T,
+  members: Readonly<Record<string, unknown>>,
+): T | undefined {
+  try {
+    if ('toJSON' in original || hasGettersOfClass(original)) return undefined;
+    return Object.create(Object.getPrototypeOf(original) as object | null, {
+      ...Object.getOwnPropertyDescriptors(original),
+      ...Object.getOwnPropertyDescriptors(members),
+    }) as T;
+  } catch {
+    // A proxy that throws.
+    return undefined;
+  }
+}
+
+function hasGettersOfClass(object: object): boolean {
+  let prototype = Object.getPrototypeOf(object) as object | null;
+  while (prototype !== null && prototype !== Object.prototype) {
+    const members = Object.values(Object.getOwnPropertyDescriptors(prototype));
+    // That of every object of another realm, such as the `__proto__` of one made by `node:vm`, says nothing of a class.
+    const isRoot = Object.getPrototypeOf(prototype) === null;
+    if (!isRoot && members.some((member) => member.get !== undefined)) return true;
+    prototype = Object.getPrototypeOf(prototype) as object | null;
+  }
+  return false;
+}
