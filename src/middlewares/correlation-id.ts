@@ -36,16 +36,16 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
     let context = readHttpEvent(event, lambdaContext);
     let headersField: IdentifiedEvent['headersField'] = 'headers';
     // At once, because only the synchronous part of a hook can.
-    const setContext = enterCorrelation(context);
+    const scope = enterCorrelation(lambdaContext, context);
     const repeatId = (response: unknown): unknown =>
       withHeader(withWatchedBody(response), context?.correlationId, headersField);
     /** Leaves the scope, now or when the body of a streamed answer has ended; what is logged until then carries the id. */
     const leave = (response: unknown): void => {
       const isStreamed = whenBodyEnds(response, () => {
-        setContext();
+        scope.leave();
         return waitingLines();
       });
-      if (!isStreamed) setContext();
+      if (!isStreamed) scope.leave();
     };
     endings.set(request, (response) => {
       const answer = repeatId(response);
@@ -63,13 +63,13 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
     if (context !== undefined) return undefined;
     const identifyAnew = (): void => {
       context = { correlationId: newCorrelationId(lambdaContext), source: 'unknown' };
-      setContext(context);
+      scope.set(context);
     };
     const identifyBy = (identifyEvent: IdentifyEvent): void => {
       try {
         const identified = identifyEvent(event, lambdaContext);
         ({ context, headersField } = identified);
-        setContext(context);
+        scope.set(context);
         if (identified.replaced) {
           logger.warn('The incoming correlation id was not valid and has been replaced');
         }

@@ -1,5 +1,6 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import { checkOptions, object, optionsOrFalse, policyOrFlag } from '../check-options.ts';
+import { currentCorrelation } from '../propagation/correlation.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
 import { processLogger } from '../telemetry/process-logger.ts';
 import type { PipelineLogger } from '../telemetry/process-logger.ts';
@@ -53,12 +54,23 @@ export function observability(options: ObservabilityOptions = {}): MiddlewareObj
   const { logger = processLogger } = options;
   const captured = captureOptions(options);
   return [
+    ownTurn,
     correlationId({ logger, ...options.correlation }),
     lambdaContext(logger),
     tracing({ logger, ...options.tracing }),
     ...(captured === undefined ? [] : [responseCapture(captured)]),
   ];
 }
+
+/**
+ * Scopes that are opened before the first `await` reach whoever called the pipeline. That is another pipeline where the
+ * code stands in a scope already; it must not share ours while both go on.
+ */
+const ownTurn: MiddlewareObj = {
+  before: function ownTurnBefore(): Promise<void> | undefined {
+    return currentCorrelation() && Promise.resolve();
+  },
+};
 
 function lambdaContext(logger: PipelineLogger): MiddlewareObj {
   const lambdaContextBefore = ({ event, context }: Request): void => {

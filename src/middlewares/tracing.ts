@@ -79,8 +79,8 @@ export function tracing(options: TracingOptions = {}): MiddlewareObj {
 
   const tracingBefore = (request: Request): Promise<void> | undefined => {
     // At once, because only the synchronous part of a hook can; recording begins when the recorder is there.
-    const setScope = enterTraceScope();
-    return withRecorder((loaded) => loaded.begin(request, setScope));
+    const scope = enterTraceScope(request.context);
+    return withRecorder((loaded) => loaded.begin(request, scope));
   };
   const tracingAfter = (request: Request): Promise<void> | undefined =>
     withRecorder((loaded) => loaded.finish(request));

@@ -1,5 +1,6 @@
 import type { IncomingTrace } from './incoming-trace.ts';
 import { Scope } from './scope.ts';
+import type { OpenedScope } from './scope.ts';
 
 /** What one unit of work (an invocation, or one record of a batch) belongs to. */
 export interface CorrelationContext {
@@ -38,11 +39,10 @@ export function runWithCorrelation<R>(context: CorrelationContext, fn: () => R):
   return correlation.run(context, fn);
 }
 
-/**
- * Opens the scope of an invocation, whose context may follow.
- *
- * @returns sets it, and empties the scope; see {@link Scope.enter}.
- */
-export function enterCorrelation(context?: CorrelationContext): (context?: CorrelationContext) => void {
-  return correlation.enter(context);
+/** Opens the scope of an invocation, whose context may follow; see {@link Scope.enter}. */
+export function enterCorrelation(
+  invocation: unknown,
+  context?: CorrelationContext,
+): OpenedScope<CorrelationContext> {
+  return correlation.enter(invocation, context);
 }

@@ -1,6 +1,7 @@
 import { className, Described } from '../redaction/walk/described.ts';
 import { define, read } from '../redaction/walk/members.ts';
 import type { TextGuard } from '../redaction/text-guard.ts';
+import { withoutOwnFrames } from './own-frames.ts';
 
 /** A longer chain of causes is a loop or a mistake. */
 const MOST_CAUSES = 16;
@@ -36,7 +37,8 @@ function partsOf(error: Error, texts: TextGuard, describe: (value: unknown) => u
   const parts: DescribedError = {};
   const message = textOf(read(error, 'message'));
   const name = textOf(read(error, 'name')) ?? className(error);
-  const stack = textOf(read(error, 'stack'))?.slice(0, STACK_LENGTH).toWellFormed();
+  const given = textOf(read(error, 'stack'))?.slice(0, STACK_LENGTH).toWellFormed();
+  const stack = given === undefined ? undefined : withoutOwnFrames(given);
   parts.name = new Described(texts.text(name));
   const place = LOCATION.exec(stack ?? '');
   if (place !== null) parts.location = new Described(`${texts.text(place[1] ?? '')}:${place[2] ?? ''}`);

@@ -18,26 +18,37 @@ export function startGuarded(tracer: Tracer, invocation: InvocationDescription):
 
 /**
  * A span of a recorder, which may be anybody's: nothing that it throws gets through, and a span that it cannot start is
- * missing.
+ * missing. What has ended hears nothing more, and when the invocation is over nothing begins in it.
  */
 export class GuardedSpan<Guarded extends Span = Span> {
   protected readonly span: Guarded;
+  readonly #invocation: { isOver: boolean };
+  #hasEnded = false;
 
-  constructor(span: Guarded) {
+  constructor(span: Guarded, invocation: { isOver: boolean }) {
     this.span = span;
+    this.#invocation = invocation;
   }
 
   get recording(): boolean {
     return attempt('tell whether it records', () => this.span.recording) === true;
   }
 
+  /** None when the invocation is over: what runs on belongs to no trace. */
   get headers(): Readonly<Record<string, string>> {
+    if (this.#invocation.isOver) return {};
     return attempt('carry the trace on', () => ({ ...this.span.headers })) ?? {};
   }
 
   startSpan(description: SpanDescription): GuardedSpan | undefined {
+    if (this.#invocation.isOver) return undefined;
     const span = attempt('begin a span', () => this.span.startSpan(description));
-    return span && new GuardedSpan(span);
+    return span && new GuardedSpan(span, this.#invocation);
+  }
+
+  /** Whether the recorder wants to call what runs below this span. */
+  get runs(): boolean {
+    return attempt('tell whether it runs functions', () => this.span.run !== undefined) === true;
   }
 
   run(fn: () => void): void {
@@ -47,16 +58,16 @@ export class GuardedSpan<Guarded extends Span = Span> {
       hasRun = true;
       fn();
     };
-    attempt('run a function', () => this.span.run(once));
+    attempt('run a function', () => this.span.run?.(once));
     once();
   }
 
   annotate(key: string, value: AnnotationValue): void {
-    attempt('annotate', () => this.span.annotate(key, value));
+    this.tell('annotate', () => this.span.annotate(key, value));
   }
 
   addMetadata(namespace: string, key: string, value: unknown): void {
-    attempt('add metadata', () => this.span.addMetadata(namespace, key, value));
+    this.tell('add metadata', () => this.span.addMetadata(namespace, key, value));
   }
 
   metadataRoom(): number {
@@ -64,26 +75,45 @@ export class GuardedSpan<Guarded extends Span = Span> {
   }
 
   describe(data: CallData): void {
-    attempt('describe a call', () => this.span.describe(data));
+    this.tell('describe a call', () => this.span.describe(data));
   }
 
   fail(error: unknown): void {
-    attempt('record an error', () => this.span.fail(error));
+    this.tell('record an error', () => this.span.fail(error));
   }
 
   end(): Promise<void> | undefined {
+    if (this.#hasEnded) return undefined;
+    this.#hasEnded = true;
     return attempt('end a span', () => this.span.end());
+  }
+
+  protected tell(what: string, fn: () => void): void {
+    if (!this.#hasEnded) attempt(what, fn);
   }
 }
 
 /** {@link GuardedSpan} of the handler. */
 export class GuardedTrace extends GuardedSpan<InvocationTrace> {
+  readonly #own: { isOver: boolean };
+
+  constructor(trace: InvocationTrace) {
+    const invocation = { isOver: false };
+    super(trace, invocation);
+    this.#own = invocation;
+  }
+
   setStatus(status: number): void {
-    attempt('record the status', () => this.span.setStatus(status));
+    this.tell('record the status', () => this.span.setStatus(status));
   }
 
   checkpoint(reason: 'timeout' | 'suspension'): void {
-    attempt('send what is known so far', () => this.span.checkpoint(reason));
+    this.tell('send what is known so far', () => this.span.checkpoint(reason));
+  }
+
+  override end(): Promise<void> | undefined {
+    this.#own.isOver = true;
+    return super.end();
   }
 }
 

@@ -5,13 +5,15 @@ import { thrownError, whenHooksAreSkipped } from '../lifecycle/request-ending.ts
 import { atMost, watchTimeout } from '../lifecycle/timeout-watch.ts';
 import { currentCorrelation } from '../propagation/correlation.ts';
 import { isMessageSource, sourceOf } from '../propagation/event-sources.ts';
+import { carriedInEntries } from '../propagation/carried.ts';
+import { incomingTrace } from '../propagation/incoming-trace.ts';
 import { incomingTraceHeader } from '../propagation/trace-header.ts';
 import { Captures, OWN_NAMESPACE } from './captures.ts';
 import { attempt, startGuarded } from './guarded-span.ts';
 import { createWarnOnce, loadLogger, processLogger } from './process-logger.ts';
 import { loadProcessTracer } from './process-tracer.ts';
 import { enterTraceScope } from './trace-scope.ts';
-import type { TraceScope } from './trace-scope.ts';
+import type { InvocationScope } from './trace-scope.ts';
 import type { InvocationAttributes, Tracer } from './tracer.ts';
 
 /** How a pipeline is recorded: the options of `tracing()`. */
@@ -32,12 +34,10 @@ const LATE = 'The trace had not left the process in time; the answer does not wa
 /** What the hooks of `tracing()` do once that is loaded. */
 export interface PipelineRecorder {
   /** Begins the record of an invocation, in the scope that was opened for it. */
-  begin(request: Request, setScope: SetScope): undefined;
+  begin(request: Request, scope: InvocationScope): undefined;
   /** Ends it with the outcome that the request has; settles when the record has left the process. */
   finish(request: Request): Promise<void> | undefined;
 }
-
-type SetScope = (scope?: TraceScope) => void;
 
 /** Ends a record. The response may be replaced by one whose body is watched, unless it has been taken already. */
 type Finish = (canReplaceResponse: boolean) => Promise<void> | undefined;
@@ -51,23 +51,23 @@ export async function createPipelineRecorder(options: RecordingOptions): Promise
   // What records may have something to say, and what masks it is loaded with it anyway.
   const [tracer] = await Promise.all([options.tracer ?? loadProcessTracer(), loadLogger()]);
   const invocations = new WeakMap<object, Finish>();
-  const begin = (request: Request, setScope: SetScope): Finish => {
+  const begin = (request: Request, scope: InvocationScope): Finish => {
     // The request is what users and their tests make of it.
     const finish =
-      attempt('begin the record', () => recordInvocation(request, setScope, options, tracer)) ?? unrecorded;
+      attempt('begin the record', () => recordInvocation(request, scope, options, tracer)) ?? unrecorded;
     invocations.set(request, finish);
     return finish;
   };
   return {
-    begin(request, setScope) {
-      const finish = begin(request, setScope);
+    begin(request, scope) {
+      const finish = begin(request, scope);
       // By then Middy has taken the response; watching a body that it reads itself would take chunks away from it.
       whenHooksAreSkipped(request, () => void attempt('end the record', () => finish(false)));
       return undefined;
     },
     finish(request) {
       // The hook of an error may run although a middleware before this one threw and `before` never did.
-      const finish = invocations.get(request) ?? begin(request, enterTraceScope());
+      const finish = invocations.get(request) ?? begin(request, enterTraceScope(request.context));
       return attempt('end the record', () => finish(true));
     },
   };
@@ -77,7 +77,7 @@ const unrecorded: Finish = () => undefined;
 
 function recordInvocation(
   request: Request,
-  setScope: SetScope,
+  scope: InvocationScope,
   {
     name,
     timeoutReserve = DEFAULT_TIMEOUT_RESERVE,
@@ -86,26 +86,29 @@ function recordInvocation(
   }: RecordingOptions,
   tracer: Tracer,
 ): Finish {
-  const incomingHeader = incomingTraceHeader();
+  // A pipeline within another hangs below what called it.
+  const outer = incomingTrace(carriedInEntries(Object.entries(scope.outer)));
+  const isWithin = outer.traceHeader !== undefined;
+  const incomingHeader = isWithin ? outer.traceHeader : incomingTraceHeader();
   const captures = new Captures();
   const attributes = attributesOf(request);
   const trace = startGuarded(tracer, {
     name: name ?? handlerName(attributes),
     kind: isMessageSource(sourceOf(request.event, request.context)) ? 'consumer' : 'server',
     incomingHeader,
-    incoming: currentCorrelation()?.incoming,
+    incoming: isWithin ? outer : currentCorrelation()?.incoming,
     attributes,
     texts: captures.texts,
   });
   if (trace === undefined) {
-    setScope({ incomingHeader });
+    scope.set({ incomingHeader });
     return (canReplaceResponse) =>
       whenAnswered(request, canReplaceResponse, () => {
-        setScope();
+        scope.leave();
         return undefined;
       });
   }
-  setScope({ incomingHeader, span: trace, captures });
+  scope.set({ incomingHeader, span: trace, captures });
   if (trace.recording) {
     trace.annotate('ColdStart', attributes.coldStart);
     if (attributes.service !== undefined) trace.annotate('Service', attributes.service);
@@ -124,7 +127,7 @@ function recordInvocation(
   let ending: { readonly left: Promise<void> | undefined } | undefined;
   const end = (failure?: { readonly error: unknown }): Promise<void> | undefined => {
     stopWatching();
-    setScope();
+    scope.leave();
     if (ending === undefined) {
       if (failure !== undefined) trace.fail(failure.error);
       const left = trace.end();

@@ -1,9 +1,12 @@
+import { types } from 'node:util';
 import { Scope } from '../propagation/scope.ts';
+import type { Aside, OpenedScope } from '../propagation/scope.ts';
 import { incomingTraceHeader, TRACE_HEADER_NAME } from '../propagation/trace-header.ts';
 import type { Captures } from './captures.ts';
 import type { GuardedSpan } from './guarded-span.ts';
 import type { CallData, SpanDescription } from './tracer.ts';
 import { whenSettled } from './when-settled.ts';
+import type { Outcome } from './when-settled.ts';
 
 /** Where the running code stands in its trace. Each function, call and record runs in a scope of its own. */
 export interface TraceScope {
@@ -28,13 +31,85 @@ export function currentCaptures(): Captures | undefined {
   return currentSpan() && scopes.get()?.captures;
 }
 
+/** The scope of an invocation that has begun. */
+export interface InvocationScope extends OpenedScope<TraceScope> {
+  /** The headers that carry on the trace of the pipeline around this one; none where there is no other. */
+  readonly outer: Readonly<Record<string, string>>;
+}
+
 /**
  * Opens the scope of an invocation. Must be called in the synchronous part of a hook; what stands there may follow later.
+ * See {@link Scope.enter}.
  *
- * @returns sets the scope, and empties it; see {@link Scope.enter}.
+ * @param invocation Lambda's context.
  */
-export function enterTraceScope(): (scope?: TraceScope) => void {
-  return scopes.enter();
+export function enterTraceScope(invocation: unknown): InvocationScope {
+  const around = scopes.around(invocation);
+  const outer = around === undefined ? {} : passedOn(around);
+  return { outer, ...scopes.enter(invocation) };
+}
+
+/** Work below a span of its own. */
+export class Step {
+  readonly span: GuardedSpan;
+  readonly #scope: TraceScope;
+
+  constructor(span: GuardedSpan, scope: TraceScope) {
+    this.span = span;
+    this.#scope = { ...scope, span };
+  }
+
+  /** How the invocation shows values. */
+  get captures(): Captures | undefined {
+    return this.#scope.captures;
+  }
+
+  /** What follows runs below the span, until {@link Step.leave} is given what this returns, in the same turn. */
+  enter(): Aside<TraceScope> {
+    return scopes.swap(this.#scope);
+  }
+
+  leave(before: Aside<TraceScope>): void {
+    scopes.restore(before);
+  }
+
+  /** Runs `fn` by the recorder, where that wants it; only after {@link Step.enter}. */
+  run<R>(fn: () => R): R {
+    let outcome: (() => R) | undefined;
+    this.span.run(() => {
+      try {
+        const result = fn();
+        outcome = () => result;
+      } catch (error) {
+        outcome = () => {
+          throw error;
+        };
+      }
+    });
+    return (outcome as unknown as () => R)();
+  }
+
+  end(outcome: Outcome): void {
+    if ('error' in outcome) this.span.fail(outcome.error);
+    void this.span.end();
+  }
+}
+
+/** Begins work below where the code stands, or below where it stood; undefined where nothing is recorded. */
+export function beginStep(description: SpanDescription, from?: TraceScope): Step | undefined {
+  const scope = currentSpan() === undefined ? from : scopes.get();
+  const span = scope?.span?.startSpan(description);
+  return span && new Step(span, scope as TraceScope);
+}
+
+/** Where the code stands, for {@link beginStep} later; undefined where nothing is recorded. */
+export function currentPlace(): TraceScope | undefined {
+  return currentSpan() && scopes.get();
+}
+
+/** Runs `fn` where nothing is recorded. */
+export function unrecorded<R>(fn: () => R): R {
+  return scopes.run({ incomingHeader: undefined }, fn);
 }
 
 /**
@@ -44,30 +119,18 @@ export function enterTraceScope(): (scope?: TraceScope) => void {
  * @returns what `fn` returns; what it throws is thrown on.
  */
 export function inSpan<R>(description: SpanDescription, fn: (span: GuardedSpan | undefined) => R): R {
-  const span = currentSpan()?.startSpan(description);
-  if (span === undefined) return fn(undefined);
-  const scope = scopes.get() as TraceScope;
-  return whenSettled(
-    () => {
-      let outcome: (() => R) | undefined;
-      const run = (): void => {
-        try {
-          const result = fn(span);
-          outcome = () => result;
-        } catch (error) {
-          outcome = () => {
-            throw error;
-          };
-        }
-      };
-      scopes.run({ ...scope, span }, () => span.run(run));
-      return (outcome as unknown as () => R)();
-    },
-    (failure) => {
-      if (failure !== undefined) span.fail(failure.error);
-      void span.end();
-    },
-  );
+  const step = beginStep(description);
+  if (step === undefined) return fn(undefined);
+  const before = step.enter();
+  try {
+    const result = step.span.runs ? step.run(() => fn(step.span)) : fn(step.span);
+    return whenSettled(result, types.isAsyncFunction(fn), (outcome) => step.end(outcome));
+  } catch (error) {
+    step.end({ error });
+    throw error;
+  } finally {
+    step.leave(before);
+  }
 }
 
 /** What a call that leaves the process learns from its record, and tells it. */
@@ -87,8 +150,7 @@ export function inCallSpan<R>(description: SpanDescription, fn: (record: CallRec
 }
 
 /** Not recording is no reason to break the trace of those who do: the header goes on as it came. */
-function passedOn(): Readonly<Record<string, string>> {
-  const scope = scopes.get();
+function passedOn(scope = scopes.get()): Readonly<Record<string, string>> {
   if (scope?.span !== undefined) return scope.span.headers;
   const header = scope?.incomingHeader ?? incomingTraceHeader();
   return header === undefined ? {} : { [TRACE_HEADER_NAME]: header };

@@ -90,14 +90,14 @@ export interface Span {
    * calls that leave the process. A header that the caller of the call set itself is kept.
    */
   readonly headers: Readonly<Record<string, string>>;
-  /** Begins work below this span; it may still run when this one ends. */
+  /** Begins work below this span; it may still run when this one ends. Not called when the invocation has ended. */
   startSpan(description: SpanDescription): Span;
   /**
    * Runs `fn` at once, and exactly once, where this span is the current one for instrumentation of others that the
-   * recorder knows; a recorder without such a notion just calls it. Never asked of the handler's span: the handler runs
-   * after the hook that starts it.
+   * recorder knows. Absent from a recorder without such a notion: then a traced function has one frame of ours above it
+   * on the stack. Never asked of the handler's span: the handler runs after the hook that starts it.
    */
-  run(fn: () => void): void;
+  run?(fn: () => void): void;
   /**
    * Adds an indexed key: traces can be searched by it. Whatever `annotate()` was given arrives here. The rules are the
    * recorder's (which keys, how long, how many): it puts right what loses nothing, leaves out what breaks them, and says

@@ -6,7 +6,7 @@ import { isIP } from 'node:net';
 import { setImmediate } from 'node:timers';
 import type { Segment, Subsegment } from 'aws-xray-sdk-core';
 import emitter from 'aws-xray-sdk-core/dist/lib/segment_emitter.js';
-import { fitDocument } from './fit-document.ts';
+import { fitDocument, withoutChildren } from './fit-document.ts';
 
 /** What the SDK's emitter calls of a socket. */
 interface EmitterSocket {
@@ -60,10 +60,12 @@ export class DocumentSender implements EmitterSocket {
   /**
    * Sends a subsegment as it stands.
    *
+   * @returns its bytes.
    * @throws Error when it cannot be made to fit.
    */
-  sendDocument(subsegment: Subsegment): void {
-    const document = fitDocument(subsegment);
+  sendDocument(subsegment: Subsegment): number {
+    // What the SDK has put below it leaves on its own, as it closes.
+    const document = fitDocument(withoutChildren(subsegment));
     const { id, segment } = subsegment;
     // All that the emitter reads of a segment.
     emitter.send({
@@ -72,6 +74,7 @@ export class DocumentSender implements EmitterSocket {
       type: 'subsegment',
       format: () => document,
     } as unknown as Segment);
+    return Buffer.byteLength(document);
   }
 
   /** Settles when everything handed over so far has left the process or failed; undefined when it has already. */

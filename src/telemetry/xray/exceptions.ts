@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TextGuard } from '../../redaction/text-guard.ts';
+import { withoutOwnFrames } from '../own-frames.ts';
 
 /** An exception as X-Ray's `cause.exceptions` holds it. */
 export interface XRayException {
@@ -90,7 +91,7 @@ function messageOf(error: unknown): string {
 function stackOf(error: unknown, most: number, texts: TextGuard): StackFrame[] {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return [];
   const frames: StackFrame[] = [];
-  for (const line of error.stack.split('\n')) {
+  for (const line of withoutOwnFrames(error.stack).split('\n')) {
     const groups = FRAME.exec(line)?.groups;
     // Frames of Node itself say nothing about the service.
     if (groups?.path === undefined || groups.path.startsWith('node:')) continue;

@@ -4,6 +4,12 @@ export const MAX_DOCUMENT_BYTES = 64_000;
 /** Longest payload of a UDP datagram over IPv4, in bytes (RFC 768 and RFC 791): 65,535 less both headers. */
 export const MAX_DATAGRAM_BYTES = 65_507;
 
+/** Bytes of documents that one trace may hold (AWS General Reference, "AWS X-Ray endpoints and quotas": 500 kB). */
+export const MAX_TRACE_BYTES = 500_000;
+
+/** What the document of a subsegment has at least, in bytes: ids, times, a short name and their keys. */
+export const MIN_DOCUMENT_BYTES = 250;
+
 /** Annotations that X-Ray indexes per trace (AWS General Reference, "AWS X-Ray endpoints and quotas"). */
 export const MAX_ANNOTATIONS = 50;
 

@@ -1,6 +1,6 @@
 import { Tracer as PowertoolsTracer } from '@aws-lambda-powertools/tracer';
 import AWSXRay from 'aws-xray-sdk-core';
-import type { Subsegment } from 'aws-xray-sdk-core';
+import type { Segment, Subsegment } from 'aws-xray-sdk-core';
 import type { TextGuard } from '../../redaction/text-guard.ts';
 import { formatTraceHeader, parseTraceHeader, TRACE_HEADER_NAME } from '../../propagation/trace-header.ts';
 import { attempt } from '../guarded-span.ts';
@@ -22,8 +22,8 @@ import type { ExceptionDetail } from './exceptions.ts';
 import { flagsOfStatus } from './failure.ts';
 import { OWN_NAMESPACE, roomLeft } from './fit-document.ts';
 import { createInvocationRoot } from './invocation-root.ts';
-import { MAX_ANNOTATIONS } from './limits.ts';
-import { close, closeOpenChildren, open, sendInProgress } from './open-subsegment.ts';
+import { MAX_ANNOTATIONS, MAX_DOCUMENT_BYTES, MAX_TRACE_BYTES, MIN_DOCUMENT_BYTES } from './limits.ts';
+import { close, closeEarly, open } from './open-subsegment.ts';
 import { protectCall } from './protect-call.ts';
 import { recordError, setFlags } from './record-error.ts';
 
@@ -64,8 +64,12 @@ class XRayTracer implements Tracer {
     const { root: traceId, parent, sampled, rest } = parseTraceHeader(incomingHeader);
     if (traceId === undefined || parent === undefined || sampled !== true) return undefined;
     const root = createInvocationRoot({ root: traceId, parent, rest });
-    return new XRayInvocation(open(root, name, this.#recorder.sender), {
+    return new XRayInvocation(open(root, parent, name), {
       ...this.#recorder,
+      root,
+      running: new Set(),
+      sentBytes: 0,
+      leftOut: 0,
       texts,
       traceId,
       restOfHeader: rest,
@@ -85,6 +89,13 @@ interface Recorder {
 
 /** What all spans of one invocation share. */
 interface Invocation extends Recorder {
+  readonly root: Segment;
+  /** What has begun below the handler and has not ended. */
+  readonly running: Set<XRaySpan>;
+  /** Bytes of the documents that have been sent. */
+  sentBytes: number;
+  /** Subsegments that the trace has no room for. */
+  leftOut: number;
   readonly texts: TextGuard;
   readonly traceId: string;
   /** Fields of the incoming header that are not ours, sent along on every call. */
@@ -114,18 +125,21 @@ class XRaySpan implements Span {
   }
 
   startSpan({ name, callee, links = [] }: SpanDescription): Span {
-    const subsegment = open(this.subsegment, name, this.invocation.sender);
+    const { root, running, sentBytes } = this.invocation;
+    // The handler's document has the most to say, and its place is kept.
+    const taken = MAX_DOCUMENT_BYTES + sentBytes + (running.size + 1) * MIN_DOCUMENT_BYTES;
+    if (taken > MAX_TRACE_BYTES) return new LeftOutSpan(this, this.invocation).startSpan();
+    const subsegment = open(root, this.subsegment.id, name);
     if (callee !== undefined) subsegment.namespace = callee;
     for (const { traceHeader } of links) {
-      const { root, parent } = parseTraceHeader(traceHeader);
+      const { root: traceId, parent } = parseTraceHeader(traceHeader);
       // X-Ray links the traces of a batch by itself; this says which record came from which.
-      if (root !== undefined) subsegment.addMetadata('link', { trace_id: root, id: parent }, OWN_NAMESPACE);
+      if (traceId !== undefined)
+        subsegment.addMetadata('link', { trace_id: traceId, id: parent }, OWN_NAMESPACE);
     }
-    return new XRaySpan(subsegment, this.invocation);
-  }
-
-  run(fn: () => void): void {
-    fn();
+    const span = new XRaySpan(subsegment, this.invocation);
+    running.add(span);
+    return span;
   }
 
   annotate(key: string, value: unknown): void {
@@ -176,9 +190,53 @@ class XRaySpan implements Span {
   }
 
   end(): Promise<void> | undefined {
+    this.invocation.running.delete(this);
     close(this.subsegment);
+    this.send();
     return undefined;
   }
+
+  /** Closes and sends what the end of the invocation overtakes; when it ends itself, it is sent again. */
+  endEarly(): void {
+    closeEarly(this.subsegment);
+    this.send();
+  }
+
+  /** Sends the subsegment as it stands; nothing else depends on what it holds. */
+  send(): void {
+    this.invocation.sentBytes += this.invocation.sender.sendDocument(this.subsegment);
+  }
+}
+
+/** Below a subsegment, in the place of those that the trace has no room for: it counts them. */
+class LeftOutSpan implements Span {
+  readonly recording = true;
+  readonly #kept: XRaySpan;
+  readonly #invocation: Invocation;
+
+  constructor(kept: XRaySpan, invocation: Invocation) {
+    this.#kept = kept;
+    this.#invocation = invocation;
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return this.#kept.headers;
+  }
+
+  startSpan(): Span {
+    this.#invocation.leftOut += 1;
+    return this;
+  }
+
+  metadataRoom(): number {
+    return 0;
+  }
+
+  annotate(): void {}
+  addMetadata(): void {}
+  describe(): void {}
+  fail(): void {}
+  end(): undefined {}
 }
 
 /** The subsegment of the handler. */
@@ -195,14 +253,25 @@ class XRayInvocation extends XRaySpan implements InvocationTrace {
 
   /** Documents in progress; the complete ones replace them. A durable execution may never send these. */
   checkpoint(): void {
-    if (!this.#ended) sendInProgress(this.subsegment, this.invocation.sender);
+    if (this.#ended) return;
+    attempt('send the invocation so far', () => this.send());
+    for (const span of this.invocation.running) attempt('send what has begun', () => span.send());
   }
 
   override end(): Promise<void> | undefined {
     if (!this.#ended) {
       this.#ended = true;
-      attempt('close what is still open', () => closeOpenChildren(this.subsegment));
-      attempt('close the invocation', () => close(this.subsegment));
+      const { running, leftOut, warnOnce } = this.invocation;
+      if (leftOut > 0) {
+        this.subsegment.addMetadata('subsegmentsLeftOut', leftOut, OWN_NAMESPACE);
+        warnOnce(
+          `An invocation has more subsegments than a trace of ${MAX_TRACE_BYTES / 1000} kB holds; ` +
+            'metadata.lantern.subsegmentsLeftOut counts those that are left out',
+        );
+      }
+      void attempt('close the invocation', () => super.end());
+      for (const span of running) attempt('close what is still open', () => span.endEarly());
+      running.clear();
     }
     return this.invocation.sender.drained();
   }

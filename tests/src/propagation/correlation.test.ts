@@ -21,9 +21,9 @@ describe('the correlation context', () => {
 
   it('has no log keys outside of an invocation, and none after it', () => {
     expect(correlationLogKeys()).toEqual({});
-    const leave = enterCorrelation({ correlationId: 'id-2', source: 'test' });
+    const scope = enterCorrelation({}, { correlationId: 'id-2', source: 'test' });
     expect(correlationLogKeys()).toEqual({ correlation_id: 'id-2' });
-    leave();
+    scope.leave();
     expect(correlationLogKeys()).toEqual({});
   });
 

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { types } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
 import { receiveDocuments } from '../../helpers/document-receiver.ts';
@@ -101,7 +102,9 @@ describe('the captured result of a traced function', () => {
     const run = build(modules);
     await pipeline.handler(async () => {
       try {
-        await run();
+        const result = await run();
+        if (types.isGeneratorObject(result))
+          for await (const each of result as unknown as AsyncIterable<unknown>) expect(each).toBe('Jane Doe');
       } catch {
         return undefined;
       }
