@@ -138,7 +138,7 @@ function hearOn(
   now: number,
 ): Hearing {
   if (isNever) return { why: `${why}, but it is marked as never to be traced (tag ${SETTING_TAG})` };
-  if (isDeployedTraced(configuration)) return { why: `${why}, but it is on already, by the deployment` };
+  if (isDeployedTraced(configuration)) return { why };
   if (entry.until !== undefined && entry.until <= now) return { why: `${why}, but its longest time is over` };
   return hearNew(ledger, entry, why);
 }

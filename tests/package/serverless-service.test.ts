@@ -113,7 +113,7 @@ describe('a service with the middlewares and the plugin', () => {
       {
         functionName: 'greeter-dev-hello',
         outcome: 'unchanged',
-        why: 'slow is in ALARM, but it is on already, by the deployment',
+        why: 'slow is in ALARM, and it is on because it was deployed so; change serverless.yml to turn it off',
       },
     ]);
 
