@@ -11,8 +11,8 @@ import { DAEMON_PORT_ADVICE, PORT_ADVICE } from './ports.ts';
 import { SchedulerApi } from './scheduler/scheduler-api.ts';
 import type { ServiceDefinition } from './template/service.ts';
 import { TableServer } from './tables/table-server.ts';
+import { daemonFor } from './start-xray.ts';
 import type { Terminal } from './terminal.ts';
-import { XRayDaemon } from './xray/daemon.ts';
 import type { ServiceInfo } from './console-contract.ts';
 import { TraceStore } from './xray/trace-store.ts';
 
@@ -57,15 +57,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     const traces = new TraceStore();
     const daemon = await start(
-      new XRayDaemon({
+      daemonFor(traces, {
         port: ports.daemon,
         howToChoosePort: DAEMON_PORT_ADVICE,
-        onDocument: (document) => traces.put(document),
-        onDropped: (count) => traces.countDropped(count),
-        onInvalid: (reason, sample) => {
-          traces.countInvalid();
-          terminal.notice(`Not an X-Ray document: ${reason}: ${sample}`);
-        },
+        onNotice: (text) => terminal.notice(text),
       }),
     );
     const tables = await start(

@@ -1,5 +1,6 @@
 import { ConsoleServer, builtConsole } from './console-server/console-server.ts';
 import { XRayDaemon } from './xray/daemon.ts';
+import type { XRayDaemonOptions } from './xray/daemon.ts';
 import { TraceStore } from './xray/trace-store.ts';
 
 export interface XRayOptions {
@@ -28,15 +29,10 @@ export interface XRayService {
  */
 export async function startXRay({ port, daemonPort, onNotice }: XRayOptions): Promise<XRayService> {
   const store = new TraceStore();
-  const daemon = new XRayDaemon({
+  const daemon = daemonFor(store, {
     port: daemonPort,
     howToChoosePort: 'the option --daemon-port of `lambda-lantern xray`',
-    onDocument: (document) => store.put(document),
-    onDropped: (count) => store.countDropped(count),
-    onInvalid: (reason, sample) => {
-      store.countInvalid();
-      onNotice(`Not an X-Ray document: ${reason}: ${sample}`);
-    },
+    onNotice,
   });
   const { address } = await daemon.start();
   const page = new ConsoleServer({
@@ -67,4 +63,20 @@ export async function startXRay({ port, daemonPort, onNotice }: XRayOptions): Pr
     await daemon.stop();
     throw error;
   }
+}
+
+/** X-Ray's daemon, whose documents the store keeps; what is none is counted there, and said. */
+export function daemonFor(
+  store: TraceStore,
+  { onNotice, ...port }: Pick<XRayDaemonOptions, 'port' | 'howToChoosePort'> & Pick<XRayOptions, 'onNotice'>,
+): XRayDaemon {
+  return new XRayDaemon({
+    ...port,
+    onDocument: (document) => store.put(document),
+    onDropped: (count) => store.countDropped(count),
+    onInvalid: (reason, sample) => {
+      store.countInvalid();
+      onNotice(`Not an X-Ray document: ${reason}: ${sample}`);
+    },
+  });
 }
