@@ -1,5 +1,6 @@
 import type { CauseKind } from '../graph/root-causes.ts';
 import type { ServicePattern } from '../graph/service-pattern.ts';
+import type { EntitySelector } from '../graph/time-series.ts';
 import { checkCausePatterns } from './cause-patterns.ts';
 import type { Field, FilterExpression, FilterValue, Operator, RootCauseFilter, Scope } from './expression.ts';
 import { FilterError } from './expression.ts';
@@ -35,11 +36,6 @@ export type Want =
 export function parseFilter(text: string): FilterExpression {
   return new Parser(text).parse();
 }
-
-/** What `GetTimeSeriesServiceStatistics` is asked of: a node of the service graph, or an edge. */
-export type EntitySelector =
-  | { readonly kind: 'service'; readonly service?: ServicePattern }
-  | { readonly kind: 'edge'; readonly source: ServicePattern; readonly destination: ServicePattern };
 
 /**
  * Reads an `EntitySelectorExpression`: `service(…)`, `edge(…, …)` or `id(…)`, without a filter.

@@ -1,5 +1,5 @@
 import type { Entity, Segment, Subsegment } from '../document.ts';
-import { entitiesFrom, entitiesOf } from '../entities.ts';
+import { byStart, entitiesFrom, entitiesOf } from '../entities.ts';
 import { isInProgress } from '../status.ts';
 import type { Trace } from '../trace.ts';
 import { resourceOf } from './resource.ts';
@@ -73,13 +73,13 @@ export function callsOf(trace: Pick<Trace, 'id' | 'segments' | 'orphans'>): Trac
 }
 
 /**
- * The segments that X-Ray adds to a trace for services that do not report: BatchGetTraces answers with them. Their ids
- * are the same whenever they are made.
+ * The segments that X-Ray adds to a trace for services that do not report: BatchGetTraces answers with them. Oldest
+ * first; their ids are the same whenever they are made.
  */
 export function inferSegments(trace: Pick<Trace, 'id' | 'segments' | 'orphans'>): readonly InferredSegment[] {
-  return callsOf(trace).services.flatMap(({ segment, inferred }) =>
-    inferred ? [segment as InferredSegment] : [],
-  );
+  return callsOf(trace)
+    .services.flatMap(({ segment, inferred }) => (inferred ? [segment as InferredSegment] : []))
+    .sort(byStart);
 }
 
 function addPlaces(places: Map<string, Place>, top: Entity, owner: ServiceSegment | undefined): void {
