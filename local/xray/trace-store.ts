@@ -1,13 +1,26 @@
 import { assembleTrace } from './assemble.ts';
 import type { SegmentDocument } from './document.ts';
 import { LinkIndex, MAX_LINKS_PER_TRACE } from './link-index.ts';
+import { matchesFilter } from './filter/matches-filter.ts';
+import type { Service, TraceGraph } from './graph/trace-graph.ts';
+import { mergeGraphs } from './graph/trace-graph.ts';
 import { isInProgress } from './status.ts';
+import type { FoundTraces } from './store/find-traces.ts';
+import { findTraces } from './store/find-traces.ts';
 import type { OpenedTraces } from './store/open-trace-database.ts';
-import { isDamage, moveAway, openInMemory, openTraces } from './store/open-trace-database.ts';
+import {
+  isDamage,
+  isStorageFailure,
+  moveAway,
+  openInMemory,
+  openTraces,
+} from './store/open-trace-database.ts';
+import type { TimeWindow, TraceSearch, TraceSelection } from './store/search.ts';
+import { windowCondition } from './store/search.ts';
 import type { TraceDatabase } from './store/trace-database.ts';
 import { rowOf } from './store/trace-row.ts';
 import { summarizeTrace } from './summary.ts';
-import type { Losses, Trace, TracePage, TraceSummary } from './trace.ts';
+import type { KnownTerms, Losses, Trace, TracePage, TraceSummary } from './trace.ts';
 
 const NO_LOSSES: Losses = { invalid: 0, evictedTraces: 0, refusedDocuments: 0, droppedDatagrams: 0 };
 
@@ -24,6 +37,12 @@ const MAX_BYTES_AT_HAND = 32_000_000;
 const MAX_BYTES_IN_MEMORY = 256_000_000;
 const MAX_BYTES_IN_FILE = 1_000_000_000;
 
+/** So many traces are let go before it is looked which values no trace has any more: that takes a while. */
+const TRACES_BETWEEN_CLEANINGS = 10_000;
+
+/** Traces that are read at once for a graph of those that match a filter. */
+const PAGE_SIZE = 1000;
+
 const DAY_MS = 86_400_000;
 
 export interface TraceStoreOptions {
@@ -39,6 +58,13 @@ export interface TraceStoreOptions {
   readonly maxTotalBytes?: number;
   /** How long after its first document a trace is let go. @default 30 days, X-Ray's own retention */
   readonly maxAgeMs?: number;
+}
+
+/** A page of what was searched for. */
+export interface TraceListPage {
+  readonly traces: readonly TraceSummary[];
+  /** Of the search that goes on from here; absent when there is nothing more. */
+  readonly cursor?: string;
 }
 
 export type TraceStoreEvent =
@@ -60,8 +86,9 @@ interface StoredTrace {
   bytes: number;
   dropped: number;
   revision: number;
-  /** Whether the database knows of it. */
+  /** Whether the database knows of it, and whether it knows what it is found by, be it of before. */
   isWritten: boolean;
+  isIndexed: boolean;
   /** JSON of the documents that are not written yet, by id. */
   unwritten?: Map<string, string> | undefined;
   /** Absent while they are in the database alone. */
@@ -97,6 +124,7 @@ export class TraceStore {
   readonly #unindexed = new Set<StoredTrace>();
   /** Keys in the database of traces that were let go. */
   readonly #deleted: number[] = [];
+  #deletedSince = 0;
   readonly #links = new LinkIndex();
   readonly #listeners = new Set<TraceStoreListener>();
   #losses: Losses;
@@ -124,7 +152,7 @@ export class TraceStore {
     this.#maxAgeMs = maxAgeMs;
     this.#database = opened.database;
     this.#isKept = opened.isKept;
-    this.#losses = opened.database.losses() ?? NO_LOSSES;
+    this.#losses = { ...NO_LOSSES, ...opened.database.losses() };
     this.#load(opened);
     this.#evict();
   }
@@ -187,10 +215,79 @@ export class TraceStore {
   /** Newest first. */
   list(limit: number): TraceSummary[] {
     this.#write();
-    const count = Number.isFinite(limit) ? limit : -1;
+    const values = [Number.isFinite(limit) ? limit : -1];
     return this.#ask(() =>
-      this.#database.select('SELECT id FROM traces ORDER BY start DESC, id LIMIT ?', [count]),
+      this.#database.select({ text: 'SELECT id FROM traces ORDER BY start DESC, id LIMIT ?', values }),
     ).flatMap(({ id }) => this.summary(String(id)) ?? []);
+  }
+
+  /**
+   * The traces that a filter matches, a page at a time. An answer may have fewer than the limit and a cursor: then it was
+   * long enough.
+   *
+   * @throws CursorError for a cursor that is none, or that another question had.
+   */
+  search(search: TraceSearch): TraceListPage {
+    this.#write();
+    const { ids, cursor } = this.#ask(() => this.#find(search));
+    const traces = ids.flatMap((id) => this.summary(id) ?? []);
+    return { traces, ...(cursor !== undefined && { cursor }) };
+  }
+
+  /** How many traces lie in a range. */
+  count(window: TimeWindow): number {
+    this.#write();
+    const { text, values } = windowCondition(window);
+    const [row] = this.#ask(() =>
+      this.#database.select({ text: `SELECT count(*) AS count FROM traces WHERE ${text}`, values }),
+    );
+    return Number(row?.['count']);
+  }
+
+  /** A trace as `GetTraceSummaries` writes it. */
+  details(id: string): object | undefined {
+    this.#write();
+    const stored = this.#traces.get(id);
+    const text = stored && this.#ask(() => this.#database.textOf(stored.key, 'details'));
+    return text === undefined ? undefined : { ...(JSON.parse(text) as object), Revision: stored?.revision };
+  }
+
+  /** The service graph of the traces in a range, those that match a filter if there is one. */
+  graph(selection: TraceSelection): readonly Service[] {
+    return this.readGraphs(selection, mergeGraphs);
+  }
+
+  /** The service graph of some traces. */
+  graphOf(ids: readonly string[]): readonly Service[] {
+    this.#write();
+    return this.#ask(() => mergeGraphs(this.#graphsOf(ids)));
+  }
+
+  /** Reads the graphs of single traces, one after the other. */
+  readGraphs<Answer>(selection: TraceSelection, read: (graphs: Iterable<TraceGraph>) => Answer): Answer {
+    this.#write();
+    return this.#ask(() =>
+      read(
+        selection.filter === undefined
+          ? this.#database.graphs(windowCondition(selection))
+          : this.#graphsOf(this.#allThatMatch(selection)),
+      ),
+    );
+  }
+
+  /** What can be searched for, so that it can be offered. */
+  known(): KnownTerms {
+    this.#write();
+    return this.#ask(() => this.#database.known());
+  }
+
+  /** Something small that is kept with the traces, and not forgotten with them. */
+  setting(name: string): string | undefined {
+    return this.#ask(() => this.#database.setting(name));
+  }
+
+  writeSetting(name: string, value: string): void {
+    this.#ask(() => this.#database.writeSetting(name, value));
   }
 
   page(id: string): TracePage | undefined {
@@ -232,7 +329,7 @@ export class TraceStore {
   #load({ heads, links }: OpenedTraces): void {
     const ids = new Map<number, string>();
     for (const { indexed, ...head } of heads) {
-      const stored: StoredTrace = { ...head, isWritten: true };
+      const stored: StoredTrace = { ...head, isWritten: true, isIndexed: indexed >= 0 };
       this.#traces.set(head.id, stored);
       ids.set(head.key, head.id);
       this.#bytes += head.bytes;
@@ -250,7 +347,7 @@ export class TraceStore {
   #newTrace(id: string): StoredTrace {
     const documents = new Map<string, StoredDocument>();
     const head = { key: (this.#lastKey += 1), id, arrived: Date.now(), bytes: 0, dropped: 0, revision: 0 };
-    return { ...head, isWritten: false, documents };
+    return { ...head, isWritten: false, isIndexed: false, documents };
   }
 
   #documentsOf(stored: StoredTrace): Map<string, StoredDocument> {
@@ -288,7 +385,7 @@ export class TraceStore {
   #summarize(stored: StoredTrace): TraceSummary {
     const linkedTraceIds = this.#links.of(stored.id);
     if (!this.#unindexed.has(stored)) {
-      const text = this.#database.summaryOf(stored.key);
+      const text = this.#database.textOf(stored.key, 'summary');
       if (text !== undefined) {
         const summary = JSON.parse(text) as TraceSummary;
         return { ...summary, revision: stored.revision, linkedTraceIds };
@@ -296,6 +393,37 @@ export class TraceStore {
     }
     // A trace is assembled once more when it is viewed: keeping each beside its documents would double the memory.
     return summarizeTrace(stored.trace ?? this.#assemble(stored), linkedTraceIds);
+  }
+
+  #matches(id: string, { filter, groups }: TraceSearch): boolean {
+    const [trace, summary] = [this.get(id), this.summary(id)];
+    if (trace === undefined || summary === undefined || filter === undefined) return false;
+    return matchesFilter(filter, { trace, summary, ...(groups && { groups }) });
+  }
+
+  #find(search: TraceSearch): FoundTraces {
+    return findTraces(search, {
+      select: (question) => this.#database.select(question),
+      lastKey: this.#lastKey,
+      matches: (id) => this.#matches(id, search),
+    });
+  }
+
+  *#allThatMatch(selection: TraceSelection): Generator<string> {
+    for (let cursor: string | undefined; ;) {
+      const found = this.#find({ ...selection, limit: PAGE_SIZE, ...(cursor !== undefined && { cursor }) });
+      yield* found.ids;
+      ({ cursor } = found);
+      if (cursor === undefined) return;
+    }
+  }
+
+  *#graphsOf(ids: Iterable<string>): Generator<TraceGraph> {
+    for (const id of ids) {
+      const stored = this.#traces.get(id);
+      const graph = stored && this.#database.graphOf(stored.key);
+      if (graph !== undefined) yield graph;
+    }
   }
 
   #addLinks(document: SegmentDocument): void {
@@ -408,7 +536,13 @@ export class TraceStore {
     const isIdle = this.#unwritten.size + this.#unindexed.size + this.#deleted.length === 0;
     if (isIdle && this.#lossesAreWritten) return;
     this.#database.transaction(() => {
-      for (const key of this.#deleted.splice(0)) this.#database.deleteTrace(key);
+      for (const key of this.#deleted) this.#database.deleteTrace(key);
+      this.#deletedSince += this.#deleted.length;
+      this.#deleted.length = 0;
+      if (this.#deletedSince >= TRACES_BETWEEN_CLEANINGS) {
+        this.#database.deleteUnusedTerms();
+        this.#deletedSince = 0;
+      }
       for (const stored of this.#unwritten) {
         this.#writeDocuments(stored);
         if (isLate()) return;
@@ -433,7 +567,8 @@ export class TraceStore {
   #writeRow(stored: StoredTrace): void {
     const trace = stored.trace ?? this.#assemble(stored);
     const row = rowOf(trace, stored.summary ?? summarizeTrace(trace, []));
-    this.#database.writeRow(stored.key, stored.revision, row, this.#links.from(stored.id));
+    this.#database.writeRow(stored, row, this.#links.from(stored.id), !stored.isIndexed);
+    stored.isIndexed = true;
     this.#unindexed.delete(stored);
   }
 
@@ -442,7 +577,7 @@ export class TraceStore {
     try {
       return work();
     } catch (error) {
-      if (!this.#isKept || !isSqliteError(error)) throw error;
+      if (!this.#isKept || !isStorageFailure(error)) throw error;
       this.#goOnInMemory(error);
       return work();
     }
@@ -460,7 +595,7 @@ export class TraceStore {
     let left = 0;
     database.transaction(() => {
       for (const stored of [...this.#traces.values()].reverse()) {
-        stored.isWritten = false;
+        stored.isWritten = stored.isIndexed = false;
         bytes += stored.bytes;
         if (bytes > this.#maxTotalBytes || !this.#takeAlong(stored, broken)) {
           this.#delete(stored);
@@ -498,10 +633,6 @@ export class TraceStore {
     if (!wasAtHand) this.#letGo(stored);
     return true;
   }
-}
-
-function isSqliteError(error: unknown): error is Error {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ERR_SQLITE_ERROR';
 }
 
 function closeQuietly(database: TraceDatabase): void {

@@ -98,8 +98,16 @@ export function isDamage(error: unknown): boolean {
   return [CORRUPT, NOT_A_DATABASE].includes(sqliteCode(error) ?? 0);
 }
 
+/** SQLite, "Result and Error Codes": the file, the disk or the rights, and not what was asked. */
+const STORAGE_FAILURES: readonly number[] = [3, 5, 6, 8, 10, CORRUPT, 13, 14, 15, 22, 23, NOT_A_DATABASE];
+
+/** Whether what keeps the traces has failed. */
+export function isStorageFailure(error: unknown): error is Error {
+  return STORAGE_FAILURES.includes(sqliteCode(error) ?? 0);
+}
+
 function sqliteCode(error: unknown): number | undefined {
-  const { errcode } = error as { errcode?: unknown };
+  const { errcode } = (error ?? {}) as { errcode?: unknown };
   // The low byte; the rest says more of the same.
   return typeof errcode === 'number' ? errcode & 0xff : undefined;
 }

@@ -1,7 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { SegmentDocument } from '../document.ts';
-import type { Losses } from '../trace.ts';
+import type { FilterValue } from '../filter/expression.ts';
+import type { TraceGraph } from '../graph/trace-graph.ts';
+import type { KnownTerms, Losses } from '../trace.ts';
+import type { Sql } from './search.ts';
 import type { TraceRow } from './trace-row.ts';
+import { COLUMNS } from './trace-row.ts';
 
 /** Written into the file, so that one of another program is not taken for ours: "Lant". */
 export const APPLICATION_ID = 0x4c616e74;
@@ -22,16 +26,7 @@ const SCHEMA = `
     dropped INTEGER NOT NULL,
     revision INTEGER NOT NULL,
     indexed INTEGER NOT NULL DEFAULT -1,
-    created REAL,
-    start REAL,
-    "end" REAL,
-    first_end REAL,
-    last_end REAL,
-    duration REAL,
-    response_time REAL,
-    severity INTEGER,
-    partial INTEGER,
-    cold_start INTEGER
+    ${COLUMNS.map((name) => `${name} NUMERIC`).join(', ')}
   );
   CREATE INDEX traces_by_start ON traces (start DESC, id);
   CREATE TABLE documents (
@@ -40,7 +35,8 @@ const SCHEMA = `
     body TEXT NOT NULL,
     UNIQUE (trace, id)
   );
-  CREATE TABLE summaries (key INTEGER PRIMARY KEY, summary TEXT NOT NULL);
+  CREATE TABLE summaries (key INTEGER PRIMARY KEY, summary TEXT NOT NULL, details TEXT NOT NULL);
+  CREATE TABLE graphs (key INTEGER PRIMARY KEY, graph TEXT NOT NULL);
   CREATE TABLE links (source INTEGER NOT NULL, target TEXT NOT NULL, PRIMARY KEY (source, target)) WITHOUT ROWID;
   CREATE TABLE terms (
     id INTEGER PRIMARY KEY,
@@ -54,10 +50,13 @@ const SCHEMA = `
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
-const TABLES = ['traces', 'documents', 'summaries', 'links', 'terms', 'postings'] as const;
+const TABLES = ['traces', 'documents', 'summaries', 'graphs', 'links', 'terms', 'postings'] as const;
 
 /** Ids of terms that are kept at hand; beyond, they are looked up again. */
 const MAX_TERMS_AT_HAND = 100_000;
+
+/** Values of one keyword that are offered, the newest: nobody looks through more. */
+const MAX_KNOWN_VALUES = 100;
 
 /** What is known of a trace without looking into it. */
 export interface TraceHead {
@@ -137,9 +136,49 @@ export class TraceDatabase {
       }));
   }
 
-  summaryOf(key: number): string | undefined {
-    const row = this.#statement('SELECT summary FROM summaries WHERE key = ?').get(key);
-    return row === undefined ? undefined : String(row['summary']);
+  textOf(key: number, column: 'summary' | 'details'): string | undefined {
+    const row = this.#statement(`SELECT ${column} AS text FROM summaries WHERE key = ?`).get(key);
+    return row === undefined ? undefined : String(row['text']);
+  }
+
+  graphOf(key: number): TraceGraph | undefined {
+    const row = this.#statement('SELECT graph FROM graphs WHERE key = ?').get(key);
+    return row === undefined ? undefined : (JSON.parse(String(row['graph'])) as TraceGraph);
+  }
+
+  /** Of every trace that a condition holds for. */
+  *graphs({ text, values }: Sql): Generator<TraceGraph> {
+    const graphs = this.#database.prepare(
+      `SELECT graph FROM traces CROSS JOIN graphs ON graphs.key = traces.key WHERE ${text}`,
+    );
+    for (const { graph } of graphs.iterate(...values)) yield JSON.parse(String(graph)) as TraceGraph;
+  }
+
+  known(): KnownTerms {
+    const rows = this.#statement(
+      `SELECT field, name, value FROM (
+         SELECT field, name, value, row_number() OVER (PARTITION BY field, name ORDER BY id DESC) AS place FROM terms
+       ) WHERE place <= ${MAX_KNOWN_VALUES}`,
+    ).all();
+    const services = new Set<string>();
+    const texts = new Map<string, string[]>();
+    const annotations = new Map<string, FilterValue[]>();
+    for (const row of rows) {
+      const [field, name, value] = [
+        String(row['field']),
+        String(row['name']),
+        row['value'] as string | number,
+      ];
+      if (field === 'service') services.add(name);
+      else if (field === 'annotation') addTo(annotations, name, value);
+      else if (field === 'annotation.boolean') addTo(annotations, name, value === 1);
+      else addTo(texts, field, String(value));
+    }
+    return {
+      services: [...services].sort(),
+      texts: Array.from(texts, ([keyword, values]) => ({ keyword, values })),
+      annotations: Array.from(annotations, ([key, values]) => ({ key, values })),
+    };
   }
 
   writeHead({ key, id, arrived, bytes, dropped, revision }: TraceHead): void {
@@ -156,40 +195,26 @@ export class TraceDatabase {
     ).run(key, id, body);
   }
 
-  /** What a trace is found by, in the place of what was written of it before. */
-  writeRow(key: number, revision: number, row: TraceRow, linkedTo: readonly string[]): void {
+  /** What a trace is found by, in the place of what was written of it before, unless this is the first time. */
+  writeRow({ key, revision }: TraceHead, row: TraceRow, linkedTo: readonly string[], isFirst: boolean): void {
     this.#statement(
-      `UPDATE traces SET indexed = ?, created = ?, start = ?, "end" = ?, first_end = ?, last_end = ?, duration = ?,
-         response_time = ?, severity = ?, partial = ?, cold_start = ?
-       WHERE key = ?`,
-    ).run(
-      revision,
-      row.created,
-      row.start,
-      row.end,
-      row.firstEnd,
-      row.lastEnd,
-      row.duration,
-      row.responseTime,
-      row.severity,
-      Number(row.partial),
-      Number(row.coldStart),
+      `UPDATE traces SET indexed = ?, ${COLUMNS.map((name) => `${name} = ?`).join(', ')} WHERE key = ?`,
+    ).run(revision, ...COLUMNS.map((name) => row.columns[name]), key);
+    this.#statement('INSERT OR REPLACE INTO summaries (key, summary, details) VALUES (?, ?, ?)').run(
       key,
+      row.summary,
+      row.details,
     );
-    this.#statement('INSERT OR REPLACE INTO summaries (key, summary) VALUES (?, ?)').run(key, row.summary);
-    this.#writeTerms(key, row);
-    this.#statement('DELETE FROM links WHERE source = ?').run(key);
+    this.#statement('INSERT OR REPLACE INTO graphs (key, graph) VALUES (?, ?)').run(key, row.graph);
+    this.#writeTerms(key, row, isFirst);
+    if (!isFirst) this.#statement('DELETE FROM links WHERE source = ?').run(key);
     for (const target of linkedTo) {
       this.#statement('INSERT OR IGNORE INTO links (source, target) VALUES (?, ?)').run(key, target);
     }
   }
 
-  #writeTerms(key: number, { terms }: TraceRow): void {
-    const before = new Set(
-      this.#statement('SELECT term FROM postings WHERE trace = ?')
-        .all(key)
-        .map(({ term }) => Number(term)),
-    );
+  #writeTerms(key: number, { terms }: TraceRow, isFirst: boolean): void {
+    const before = new Set(isFirst ? [] : this.#termsOf(key));
     for (const { field, name, value } of terms) {
       const term = this.#termId(field, name, value);
       if (before.delete(term)) continue;
@@ -222,14 +247,20 @@ export class TraceDatabase {
       ['traces', 'key'],
       ['documents', 'trace'],
       ['summaries', 'key'],
+      ['graphs', 'key'],
       ['links', 'source'],
     ] as const) {
       this.#statement(`DELETE FROM ${table} WHERE ${column} = ?`).run(key);
     }
-    const terms = this.#statement('SELECT term FROM postings WHERE trace = ?').all(key);
-    for (const { term } of terms) {
-      this.#statement('DELETE FROM postings WHERE term = ? AND trace = ?').run(Number(term), key);
+    for (const term of this.#termsOf(key)) {
+      this.#statement('DELETE FROM postings WHERE term = ? AND trace = ?').run(term, key);
     }
+  }
+
+  #termsOf(key: number): number[] {
+    return this.#statement('SELECT term FROM postings WHERE trace = ?')
+      .all(key)
+      .map(({ term }) => Number(term));
   }
 
   /** Forgets what could be searched for and stands in no trace any more. */
@@ -264,8 +295,8 @@ export class TraceDatabase {
   }
 
   /** Rows of a question that is put together elsewhere. */
-  select(sql: string, parameters: readonly (string | number)[]): Record<string, unknown>[] {
-    return this.#database.prepare(sql).all(...parameters);
+  select({ text, values }: Sql): Record<string, unknown>[] {
+    return this.#database.prepare(text).all(...values);
   }
 
   *#iterate(sql: string): Iterable<Record<string, unknown>> {
@@ -280,4 +311,10 @@ export class TraceDatabase {
     this.#statements.set(sql, statement);
     return statement;
   }
+}
+
+function addTo<Value>(lists: Map<string, Value[]>, name: string, value: Value): void {
+  const values = lists.get(name);
+  if (values === undefined) lists.set(name, [value]);
+  else values.push(value);
 }
