@@ -27,15 +27,21 @@ const ipv4: OwnDetector = {
 
 const FIRST_OCTET = new RegExp(`^${OCTET}\\.`);
 
-const ipv6: Detector = {
+/** Found by its first two colons. */
+const ipv6: OwnDetector = {
   name: 'ip',
   category: 'network',
   hint: (_text, { colon, digits }) => colon && digits >= 2,
   pattern: new RegExp(
-    `(?<![\\w:.-])(?:[0-9a-f]{1,4}:|::)(?:[0-9a-f]{1,4}:|:){1,7}(?:${OCTET}(?:\\.${OCTET}){3}|[0-9a-f]{1,4})?(?![\\w:])`,
+    `:(?:[0-9a-f]{1,4}:|:){1,7}(?:${OCTET}(?:\\.${OCTET}){3}|[0-9a-f]{1,4})?(?![\\w:])`,
     'gi',
   ),
-  valid: isIpv6,
+  begins: (text, at) => {
+    let start = at;
+    while (at - start < 4 && /[\da-f]/i.test(text.charAt(start - 1))) start -= 1;
+    return start;
+  },
+  valid: (match, text, start) => !/[\w:.-]/.test(text.charAt(start - 1)) && isIpv6(match),
 };
 
 /** At most one `::`, eight groups without it; a time (`12:34:56`) has three, `::1` says nothing about anyone. */

@@ -3,18 +3,7 @@ import { isBenignForm } from './benign-forms.ts';
 import { defaultDetectors } from './default-detectors.ts';
 import type { Category, Detector, OwnDetector } from './detector.ts';
 import { fold } from './fold.ts';
-import {
-  AT,
-  COLON,
-  digitsOf,
-  EQUALS,
-  FOREIGN,
-  longestTokenOf,
-  PERCENT,
-  scan,
-  SPACE,
-  traitsOf,
-} from './traits.ts';
+import { AT, COLON, digitsOf, EQUALS, FOREIGN, longestTokenOf, PERCENT, SPACE, traitsOf } from './traits.ts';
 
 /** One value that a detector found. */
 export interface Found {
@@ -93,7 +82,7 @@ function spansOf(text: string, scanned: number, detectors: readonly Detector[]):
   const spans = spansIn(text, scanned, detectors);
   const folded = (scanned & FOREIGN) === 0 || isWhole(spans, text) ? undefined : fold(text);
   if (folded === undefined) return spans;
-  for (const { start, end, rank } of spansIn(folded.text, scan(folded.text), detectors)) {
+  for (const { start, end, rank } of spansIn(folded.text, folded.scanned, detectors)) {
     const [from, to] = folded.original(start, end);
     spans.push({ start: from, end: to, rank });
   }

@@ -56,7 +56,7 @@ const TAILED: readonly Format[] = [
   ['Clojars', 'CLOJARS_', ALNUM, 60],
   ['Cloudflare', 'cf(?:[a-z]t|k)_', WORD, 36],
   ['CockroachDB Cloud', `CCDB1_[${ALNUM}]{20,24}_`, ALNUM, 40],
-  ['Confluent Cloud', 'cflt', `${BASE64}`, 50, 70],
+  ['Confluent Cloud', 'cflt', BASE64, 50, 70],
   ['crates.io', 'cio', ALNUM, 32, 32],
   ['CircleCI', `CCI(?:PAT|PRJ)_[${ALNUM}]{22}_`, HEX, 40],
   ['Cloudflare origin CA', `v1\\.0-[${HEX}]{24}-`, HEX, 146],
