@@ -1,13 +1,16 @@
 import { isbn10 } from './checksums.ts';
 import type { Detector } from './detector.ts';
 
-/** RFC 5321: 64 characters before the @, labels of 63 after it; `%40` is the @ of a URL. */
+/**
+ * RFC 5321: 64 characters before the @, labels of 63 after it; `%40` is the @ of a URL. The full stop of ideographs
+ * separates labels too (UTS 46, section 4.5).
+ */
 const email: Detector = {
   name: 'email',
   category: 'contact',
   hint: (text, { at, percent }) => at || (percent && text.includes('%40')),
   pattern:
-    /(?<![\p{L}\p{N}._%+'-])[\p{L}\p{N}._%+'-]{1,64}(?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|\p{L}{2,24})/giu,
+    /(?<![\p{L}\p{N}._%+'-])[\p{L}\p{N}._%+'-]{1,64}(?:@|%40)(?:(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|\p{L}{2,24})|(?:[\p{L}\p{N}-]{1,63}[。｡]){1,8}\p{L}{2,24})/giu,
   // A picture for high-density screens, the user of every Git address, and a URL's password before its host.
   valid: (match, text, start) =>
     !/@\dx\.\w{2,4}$/i.test(match) &&
@@ -50,7 +53,7 @@ const phone: Detector = {
   category: 'contact',
   hint: (_text, { digits }) => digits >= LEAST_DIGITS,
   pattern:
-    /(?<![\p{L}\d_+]|[\d\p{L}][.,/:-](?!\+)|[\d\p{L}]-\()(?:\+[ ]?|\(\+?|00)?\d(?:(?:[ ]?[(/)][ ]?|[ .-]|[ ]-[ ]|\)[ ]?-)?\d){6,15}(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?(?![\p{L}\d_:]|[.,/-]\d)/giu,
+    /(?<![\p{L}\d_+]|[\d\p{L}][./-](?!\+)|[\d\p{L}]-\()(?:\+[ ]?|\(\+?|00)?\d(?:(?:[ ]?[(/)][ ]?|[ .-]|[ ]-[ ]|\)[ ]?-)?\d){6,15}(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?(?![\p{L}\d_]|[./:-]\d)/giu,
   valid: isPhone,
 };
 
@@ -65,17 +68,16 @@ function isPhone(match: string, text: string, start: number): boolean {
   if (/^(?:\+|\(\+)/.test(number)) return /^[1-9]/.test(digits) && !/[\d)]$/.test(before);
   const end = start + match.length;
   const after = text.slice(end, end + REACH_AFTER);
+  const written =
+    NORTH_AMERICAN.test(number) || isInternationalPrefix(number, digits) || isTrunkNumber(number, digits);
+  // A part of an amount, unless it is written as phone numbers are.
+  if (!written && (/\d,$/.test(before) || /^,\d/.test(after))) return false;
   if (PHONE_WORD_AFTER.test(after)) return true;
   if (followsWord(text, start)) {
     if (PHONE_WORD_BEFORE.test(before)) return true;
     if (OTHER_NUMBER_BEFORE.test(before)) return false;
   }
-  return (
-    NORTH_AMERICAN.test(number) ||
-    isInternationalPrefix(number, digits) ||
-    isTrunkNumber(number, digits) ||
-    (GROUPED.test(number) && !/\d[ ]$/.test(before) && !/^[ ]\d/.test(after))
-  );
+  return written || (GROUPED.test(number) && !/\d[ ]$/.test(before) && !/^[ ]\d/.test(after));
 }
 
 /** More digits or more groups than any phone number: turned away before anything costs time. */

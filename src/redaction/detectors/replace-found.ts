@@ -2,7 +2,19 @@ import { SHORTEST_BASE64, startsReadably } from './base64.ts';
 import { isBenignForm } from './benign-forms.ts';
 import { defaultDetectors } from './default-detectors.ts';
 import type { Category, Detector } from './detector.ts';
-import { AT, COLON, digitsOf, EQUALS, longestTokenOf, PERCENT, SPACE, traitsOf } from './traits.ts';
+import { fold } from './fold.ts';
+import {
+  AT,
+  COLON,
+  digitsOf,
+  EQUALS,
+  FOREIGN,
+  longestTokenOf,
+  PERCENT,
+  scan,
+  SPACE,
+  traitsOf,
+} from './traits.ts';
 
 /** One value that a detector found. */
 export interface Found {
@@ -49,7 +61,7 @@ export function replaceFound(
 }
 
 /**
- * Whether none of our detectors can find anything in a text, by what `scan` tells of it: without digits, signs and
+ * Whether none of our detectors can find anything in a text as it is written, by what `scan` tells of it: without digits, signs and
  * long words there is nothing but what its name announces.
  */
 export function isPlain(text: string, scanned: number): boolean {
@@ -73,7 +85,27 @@ const SHORTEST_KEY = 16;
 const SHORTEST_ANNOUNCED = 5;
 const ANNOUNCED = /bearer|basic|bic|swift/i;
 
+/**
+ * What the detectors find in the text as it is written, and as it is read. Either may hold what the other does not: a space
+ * without width keeps words apart for one, and joins the digits of a number for the other.
+ */
 function spansOf(text: string, scanned: number, detectors: readonly Detector[]): Span[] {
+  const spans = spansIn(text, scanned, detectors);
+  const folded = (scanned & FOREIGN) === 0 || isWhole(spans, text) ? undefined : fold(text);
+  if (folded === undefined) return spans;
+  for (const { start, end, rank } of spansIn(folded.text, scan(folded.text), detectors)) {
+    const [from, to] = folded.original(start, end);
+    spans.push({ start: from, end: to, rank });
+  }
+  return spans;
+}
+
+/** Whether all of the text is one value: what is masked whole cannot be masked more. */
+function isWhole([first, second]: readonly Span[], text: string): boolean {
+  return first !== undefined && second === undefined && first.end - first.start === text.length;
+}
+
+function spansIn(text: string, scanned: number, detectors: readonly Detector[]): Span[] {
   const spans: Span[] = [];
   if (detectors === defaultDetectors && text.length < SHORTEST_VALUE) return spans;
   const oursMayFind = text.length >= SHORTEST_VALUE && !isPlain(text, scanned) && !isBenignForm(text);
@@ -84,9 +116,7 @@ function spansOf(text: string, scanned: number, detectors: readonly Detector[]):
     if (detector === undefined || (!oursMayFind && OURS.has(detector))) continue;
     if (!detector.hint(text, traits)) continue;
     collect(text, detector, rank, spans);
-    // What is masked whole cannot be masked more.
-    const [first] = spans;
-    if (spans.length === 1 && first !== undefined && first.end - first.start === text.length) break;
+    if (isWhole(spans, text)) break;
   }
   return spans;
 }

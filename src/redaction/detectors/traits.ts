@@ -19,8 +19,12 @@ export const SPACE = 16;
 export const AMPERSAND = 32;
 /** What JSON writes with an escape, or UTF-8 with more than one byte. */
 export const ESCAPED = 64;
-const TOKEN = 128;
-const DIGIT = 256;
+/** Anything outside of ASCII. */
+export const FOREIGN = 128;
+const ALL_MARKS = 255;
+const TOKEN = 256;
+const DIGIT = 512;
+const DIGIT_BIT = 9;
 
 const DIGITS_AT = 8;
 const TOKEN_AT = 16;
@@ -55,13 +59,13 @@ export function scan(text: string): number {
   let longest = 0;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
-    const kind = code < 128 ? (KINDS[code] ?? 0) : ESCAPED;
+    const kind = code < 128 ? (KINDS[code] ?? 0) : ESCAPED | FOREIGN;
     kinds |= kind;
     token = (kind & TOKEN) === 0 ? 0 : token + 1;
     if (token > longest) longest = token;
-    digits += kind >> 8;
+    digits += kind >> DIGIT_BIT;
   }
-  return (kinds & 127) | (Math.min(digits, MOST) << DIGITS_AT) | (Math.min(longest, MOST) << TOKEN_AT);
+  return (kinds & ALL_MARKS) | (Math.min(digits, MOST) << DIGITS_AT) | (Math.min(longest, MOST) << TOKEN_AT);
 }
 
 export function digitsOf(scanned: number): number {
