@@ -45,7 +45,7 @@ export class LogLines {
       },
     };
     this.#redact = createRedactor(ofLogs);
-    this.#texts = createTextGuard(ofLogs);
+    this.#texts = createTextGuard(ofLogs, policy.messages ?? 'values');
   }
 
   /** @param timestamp that of the line, in the form in which it is shown. */
