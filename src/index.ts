@@ -17,7 +17,7 @@ export { correlationLogKeys, getCorrelationId, runWithCorrelation } from './prop
 export type { CorrelationContext } from './propagation/correlation.ts';
 export type { IncomingTrace } from './propagation/incoming-trace.ts';
 export { extractCorrelation } from './propagation/extract-correlation.ts';
-export type { ExtractedCorrelation, RecordCorrelation } from './propagation/extract-correlation.ts';
+export type { ExtractedCorrelation, ExtractionOptions, RecordCorrelation } from './propagation/extract-correlation.ts';
 export type { TextGuard } from './redaction/text-guard.ts';
 export { createRedactor, redact } from './redaction/redact.ts';
 export type { RedactionBudget, RedactionMode, RedactionPolicy, Redactor } from './redaction/redact.ts';

@@ -44,7 +44,12 @@ const policy: Allowed<RedactionPolicy> = {
 };
 const captureEvent = [true, false, { allow: ['id'] }] as const;
 const capture: Allowed<ResponseCaptureOptions> = { ...policy, captureEvent };
-const correlation: Allowed<CorrelationIdOptions> = { logger: [logger, new Logger()] };
+const correlation: Allowed<CorrelationIdOptions> = {
+  header: ['x-request-id', 'X-Request-Id', 'trace_of.shop'],
+  requestId: [true, false],
+  find: [() => 'order-1'],
+  logger: [logger, new Logger()],
+};
 const ofTracing: Allowed<TracingOptions> = {
   name: ['## handler', ''],
   timeoutReserve: [0, 0.5, 500],
@@ -53,7 +58,7 @@ const ofTracing: Allowed<TracingOptions> = {
   logger: [logger, new Logger()],
 };
 const whole: Allowed<ObservabilityOptions> = {
-  correlation: [{}, { logger }],
+  correlation: [{}, { logger }, { header: 'x-request-id', requestId: true }],
   tracing: [{}, { timeoutReserve: 0 }],
   capture: [false, {}, { allow: ['id'] }],
   captureEvent,
