@@ -3,6 +3,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { describe, expect, it } from 'vitest';
 import type {
   CorrelationIdOptions,
+  LoggingOptions,
   ObservabilityOptions,
   ObserveClientOptions,
   ObserveDispatcherOptions,
@@ -57,7 +58,14 @@ const ofTracing: Allowed<TracingOptions> = {
   tracer: [fakeRecorder()],
   logger: [logger, new Logger()],
 };
+const logging: Allowed<LoggingOptions> = {
+  logEvent: [true, false],
+  resetKeys: [true, false],
+  flushBufferOnUncaughtError: [true, false],
+  correlationIdPath: ['id', 'requestContext.requestId'],
+};
 const whole: Allowed<ObservabilityOptions> = {
+  logging: [{}, { logEvent: true, resetKeys: false }],
   correlation: [{}, { logger }, { header: 'x-request-id', requestId: true }],
   tracing: [{}, { timeoutReserve: 0 }],
   capture: [false, {}, { allow: ['id'] }],
@@ -77,6 +85,11 @@ const factories: ReadonlyArray<
 > = [
   ['observability', whole, observability],
   ['correlationId', correlation, correlationId],
+  [
+    'observability({ logging })',
+    logging,
+    (options) => observability({ logger: new Logger(), logging: options }),
+  ],
   ['tracing', ofTracing, tracing],
   ['responseCapture', capture, responseCapture],
   ['traced', ofTraced, (options) => traced('inner', () => 1, options)],
