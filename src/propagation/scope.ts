@@ -53,6 +53,11 @@ export class Scope<T> {
     this.#storage.enterWith(before);
   }
 
+  /** Whether the code runs in scopes that have all been left: it is still at work when what it was begun for has ended. */
+  isOver(): boolean {
+    return this.#storage.getStore() !== undefined && this.#innermost() === undefined;
+  }
+
   /** The value of the scope that one opened for this invocation would stand in. */
   around(invocation: unknown): T | undefined {
     return this.#around(invocation)?.value;
