@@ -2,6 +2,7 @@ import type { MiddlewareObj, Request } from '@middy/core';
 import { checkOptions, object, optionsOrFalse, policyOrFlag } from '../check-options.ts';
 import { currentCorrelation } from '../propagation/correlation.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
+import { addContextTo } from '../telemetry/cold-start.ts';
 import { processLogger } from '../telemetry/process-logger.ts';
 import type { PipelineLogger } from '../telemetry/process-logger.ts';
 import type { CorrelationIdOptions } from './correlation-id.ts';
@@ -76,7 +77,8 @@ function lambdaContext(logger: PipelineLogger): MiddlewareObj {
   const lambdaContextBefore = ({ event, context }: Request): void => {
     try {
       logger.refreshSampleRateCalculation();
-      logger.addContext(context);
+      if (logger === processLogger) logger.addContext(context);
+      else addContextTo(logger, context);
       logger.logEventIfEnabled(event);
     } catch {
       // An event that cannot be written, or a logger that throws: its lines then miss the context.
