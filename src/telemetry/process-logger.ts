@@ -1,5 +1,6 @@
 import type { Request } from '@middy/core';
-import { currentCorrelation, runWithCorrelation } from '../propagation/correlation.ts';
+import { currentCorrelation, currentInvocation, runWithCorrelation } from '../propagation/correlation.ts';
+import { addContextTo, isColdStart } from './cold-start.ts';
 import { addWaiting, shared } from './shared-logger.ts';
 import type { SharedLogger } from './shared-logger.ts';
 
@@ -54,9 +55,9 @@ export const processLogger = {
     use((logger) => logger.warn(message, ...(extra === undefined ? [] : [extra])));
   },
   addContext(context: Request['context']): void {
-    shared.isWarm = shared.context !== undefined;
     shared.context = context;
-    shared.logger?.addContext(context);
+    shared.coldStart = isColdStart(currentInvocation() ?? shared);
+    if (shared.logger !== undefined) addContextTo(shared.logger, context, shared.coldStart);
   },
   refreshSampleRateCalculation: () => shared.logger?.refreshSampleRateCalculation(),
   error(input: { readonly message: string; readonly error: unknown }): void {
