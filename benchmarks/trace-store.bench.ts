@@ -141,6 +141,12 @@ const DOCUMENTS = `
     http: { request: { method: 'GET', url: 'https://shop/orders' }, response: { status: 200 } },
   });`;
 
+/** What the receiver worked, which does not depend on what else the machine does. */
+function coreSeconds(since: NodeJS.CpuUsage): string {
+  const { user, system } = process.cpuUsage(since);
+  return `${((user + system) / 1e6).toFixed(1)} s`;
+}
+
 async function receive(): Promise<void> {
   const service = await startXRay({
     port: 0,
@@ -165,6 +171,7 @@ async function receive(): Promise<void> {
   };
   const rows: string[][] = [];
   const api = Date.now();
+  const apiStart = process.cpuUsage();
   await run(`${DOCUMENTS}
     const bodies = Array.from({ length: ${SEGMENTS} / 50 }, (_, batch) => JSON.stringify({
       TraceSegmentDocuments: Array.from({ length: 50 }, (_, index) => documentOf(batch * 50 + index)) }));
@@ -182,9 +189,11 @@ async function receive(): Promise<void> {
     String(Math.round(SEGMENTS / apiSeconds)),
     String(SEGMENTS - (await count())),
   ]);
+  rows.at(-1)?.push(coreSeconds(apiStart));
   await fetch(`${service.url}/api/traces`, { method: 'DELETE' });
   const rate = 10_000;
   const udp = Date.now();
+  const udpStart = process.cpuUsage();
   await run(`${DOCUMENTS}
     const socket = require('node:dgram').createSocket('udp4');
     const [host, port] = '${service.daemonAddress}'.split(':');
@@ -207,7 +216,8 @@ async function receive(): Promise<void> {
     String(Math.round(arrived / udpSeconds)),
     `${SEGMENTS - arrived}, of which ${losses.droppedDatagrams} are counted`,
   ]);
-  console.log(table(['came by', 'sent', 'seconds', 'a second', 'lost'], rows));
+  rows.at(-1)?.push(coreSeconds(udpStart));
+  console.log(table(['came by', 'sent', 'seconds', 'a second', 'lost', 'of a core'], rows));
   await service.stop();
 }
 
