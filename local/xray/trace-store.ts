@@ -528,8 +528,9 @@ export class TraceStore {
     this.#writing = undefined;
   }
 
-  /** Writes all that is not written yet, at once. */
+  /** Writes all that is not written yet, at once; what has become too old meanwhile is nobody's answer. */
   #write(): void {
+    this.#evict();
     this.#ask(() => this.#writeUntil(() => false));
   }
 

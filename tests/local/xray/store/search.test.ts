@@ -283,6 +283,9 @@ describe('searching the store', () => {
     expect(store.search({ filter: parseFilter(row('OR')) }).traces).toHaveLength(1);
     expect(store.search({ filter: parseFilter(row('AND')) }).traces).toHaveLength(0);
     expect(store.search({ filter: parseFilter(nest) }).traces).toHaveLength(1);
+    const durations = Array.from({ length: 40_000 }, (_, index) => `duration > ${index}`);
+    expect(store.search({ filter: parseFilter(durations.join(' OR ')) }).traces).toHaveLength(1);
+    expect(store.search({ filter: parseFilter(durations.join(' AND ')) }).traces).toHaveLength(0);
   });
 
   it('knows what changed since: new documents, other values, traces that are gone', () => {
