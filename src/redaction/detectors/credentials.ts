@@ -3,7 +3,7 @@ import type { Detector, OwnDetector } from './detector.ts';
 import { passwordHash } from './password-hashes.ts';
 import { charactersOf, eachRun } from './places.ts';
 import { privateKeyDetectors } from './private-keys.ts';
-import { vendorKey, webhook } from './vendor-keys.ts';
+import { vendorKeyDetectors } from './vendor-keys.ts';
 
 /** Signed and encrypted tokens, and those that were put into base64 once more. */
 const jwt: Detector = {
@@ -177,8 +177,7 @@ export const credentialDetectors: readonly Detector[] = [
   cookie,
   jwt,
   passwordHash,
-  vendorKey,
-  webhook,
+  ...vendorKeyDetectors,
   signedUrl,
   namedSecret,
   unmarkedSecret,

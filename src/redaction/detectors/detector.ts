@@ -42,7 +42,7 @@ export interface Detector {
   readonly valid?: (value: string, text: string, start: number) => boolean | number;
 }
 
-/** Tries a pattern at one place. Gives the end of the value that it found there, or the place itself. */
+/** A detector's pattern, tried at one place. Gives the end of the value that it found there, or the place itself. */
 export type TryAt = (at: number) => number;
 
 /** A detector of ours, which may say more: a pattern that is tried at every character of a long text costs too much. */

@@ -43,12 +43,13 @@ export function eachRun(
   }
 }
 
-/** Tries the beginnings of words in every run of the characters: where no letter or digit stands before. */
+/** Tries the beginnings of words in every run of the characters: a letter or digit, and none before it. */
 export function wordsOfRuns(characters: Characters, least: number) {
   return (text: string, tryAt: TryAt): void => {
     eachRun(text, characters, least, (start, end) => {
       for (let at = start; at <= end - least; at += 1) {
-        if (at > 0 && has(ALPHANUMERIC, text.charCodeAt(at - 1))) continue;
+        const begins = has(ALPHANUMERIC, text.charCodeAt(at));
+        if (!begins || has(ALPHANUMERIC, text.charCodeAt(at - 1))) continue;
         at = Math.max(at, tryAt(at) - 1);
       }
     });
