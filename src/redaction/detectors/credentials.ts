@@ -1,7 +1,7 @@
 import { decodeBase64 } from './base64.ts';
 import type { Detector, OwnDetector } from './detector.ts';
 import { passwordHash } from './password-hashes.ts';
-import { charactersOf, eachRun } from './places.ts';
+import { charactersOf } from './places.ts';
 import { privateKeyDetectors } from './private-keys.ts';
 import { vendorKeyDetectors } from './vendor-keys.ts';
 
@@ -136,11 +136,7 @@ const unmarkedSecret: OwnDetector = {
   hint: (_text, { longestToken, digits }) => longestToken >= SECRET_KEY_LENGTH && digits > 1,
   pattern: /(?<![A-Za-z0-9/+_-]|[A-Za-z0-9]\.)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-]|\.[A-Za-z0-9])/g,
   valid: looksLikeRandomBytes,
-  places: (text, tryAt) => {
-    eachRun(text, BASE64, SECRET_KEY_LENGTH, (start, end) => {
-      if (end - start === SECRET_KEY_LENGTH) tryAt(start);
-    });
-  },
+  places: (runs, tryAt) => runs.tryRunsOf(BASE64, SECRET_KEY_LENGTH, tryAt),
 };
 
 /**

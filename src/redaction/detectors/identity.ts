@@ -1,6 +1,6 @@
 import { gs1, isDay, luhn, mod11And10, remainder, weightedSum } from './checksums.ts';
 import type { Detector, OwnDetector } from './detector.ts';
-import { charactersOf, eachRun } from './places.ts';
+import { ALPHANUMERIC } from './places.ts';
 
 /**
  * One national number: how it is written, and what makes it one. `check` takes the match without separators, in upper
@@ -170,13 +170,13 @@ const nationalId: OwnDetector = {
   },
   valid: (match, text, start) => {
     const before = text.slice(Math.max(0, start - REACH), start);
-    if (/[\p{L}\d_]$|[\p{L}\d][-./:]$/u.test(before)) return false;
+    if (/[\p{L}\d_]$|^[\p{L}\d][-./:]$/u.test(before.slice(-2))) return false;
     const isNamed = followsWord(before) && ANY_WORD.test(before);
     if (!isNamed && !WORDLESS.test(match)) return false;
     for (const { form, check, words } of FORMS) {
-      if (words !== undefined && !(isNamed && words.test(before))) continue;
+      if (words !== undefined && !isNamed) continue;
       const written = form.exec(match)?.[0];
-      if (written === undefined) continue;
+      if (written === undefined || words?.test(before) === false) continue;
       const end = start + written.length;
       if (/^[\p{L}\d_]|^[-./][A-Z\d]/iu.test(text.slice(end, end + 2))) continue;
       if (check === undefined || check(written.replace(/[ ./-]/g, '').toUpperCase())) return written.length;
@@ -205,7 +205,6 @@ const nationalInsurance: Detector = {
   valid: (match) => !/^(?:BG|GB|NK|KN|TN|NT|ZZ)/i.test(match),
 };
 
-const ALPHANUMERIC = charactersOf(/[A-Za-z\d]/);
 const CODICE_FISCALE_LENGTH = 16;
 
 /** Of Italy; letters stand for digits where two people would have the same. */
@@ -216,11 +215,7 @@ const codiceFiscale: OwnDetector = {
   pattern:
     /(?<![A-Z\d_]|[A-Z\d][-./:])[A-Z]{6}[\dL-NP-V]{2}[A-EHLMPR-T][\dL-NP-V]{2}[A-Z][\dL-NP-V]{3}[A-Z](?![A-Z\d_])/gi,
   valid: (match) => isCodiceFiscale(match.toUpperCase()),
-  places: (text, tryAt) => {
-    eachRun(text, ALPHANUMERIC, CODICE_FISCALE_LENGTH, (start, end) => {
-      if (end - start === CODICE_FISCALE_LENGTH) tryAt(start);
-    });
-  },
+  places: (runs, tryAt) => runs.tryRunsOf(ALPHANUMERIC, CODICE_FISCALE_LENGTH, tryAt),
 };
 
 /** The sums of a codice fiscale: odd positions have a table of their own (decree of the finance ministry, 1976). */

@@ -1,5 +1,5 @@
 import type { Detector, OwnDetector } from './detector.ts';
-import { charactersOf, wordsOfRuns } from './places.ts';
+import { SHORTEST_KEY } from './places.ts';
 
 /**
  * Keys and tokens that name their issuer, mostly in their first characters, as the issuers document them for scanners of
@@ -295,11 +295,6 @@ function mayBegin(form: string, character: string): boolean {
   );
 }
 
-/** The characters of all formats. */
-const CHARACTERS = charactersOf(/[\w~.:|$%+/=!-]/);
-/** The shortest key of an issuer: a password of Neon has 16 characters. */
-const SHORTEST_KEY = 16;
-
 /** Keys that name their issuer. One begins where no letter or digit stands before it; an underscore may (`key_ghp_…`). */
 const vendorKey: OwnDetector = {
   name: 'api-key',
@@ -308,7 +303,7 @@ const vendorKey: OwnDetector = {
     longestToken >= SHORTEST_KEY || ((colon || percent) && longestToken > 10),
   // Where a key may begin; the forms tell whether it does.
   pattern: /(?<![A-Za-z\d])[A-Za-z\d](?=[\w~.:|$%+/=!-]{15})/g,
-  places: wordsOfRuns(CHARACTERS, SHORTEST_KEY),
+  places: (runs, tryAt) => runs.tryWords(tryAt),
   valid: (_first, text, start) => {
     const forms = formsWith(text.charCodeAt(start));
     forms.lastIndex = start;
