@@ -100,10 +100,12 @@ function isLetter(unit: number): boolean {
   return (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a);
 }
 
+/** Whether nothing but letters, digits and dashes stands on both sides. */
 function isInWord(units: Uint16Array, at: number): boolean {
-  const before = units[at - 1] ?? 0;
-  const after = units[at + 1] ?? 0;
-  return (isDigit(before) || isLetter(before)) && (isDigit(after) || isLetter(after));
+  return [at - 1, at + 1].every((beside) => {
+    const unit = units[beside] ?? SPACE;
+    return isDigit(unit) || isLetter(unit) || unit === DASH || fateAt(units, beside) === DASH;
+  });
 }
 
 function isPairAt(units: Uint16Array, at: number): boolean {
