@@ -254,7 +254,7 @@ const UNLISTED = [
   // `acme_sk_…`, `foo-api-key-…`, `x_pat_live_…`
   String.raw`(?:[a-z][a-z\d]{1,15}[_-]){0,2}(?:sk|rk|pat|oat|apikey|api|key|secret|token|tok|sec)[_-](?:v\d[_-]|[a-z]{2,6}[_-]){0,2}${randomTail('[A-Za-z\\d]', 28)}`,
   // `acme_…`, `acme_v1_…`, `acme-…`: nothing tells them from an identifier but their length and the mixture
-  String.raw`[a-z][a-z\d]{1,11}(?:(?:_[a-z\d]{1,10}){0,3}_|-)(?=[a-z\d]{0,30}[A-Z])(?=[A-Z\d]{0,30}[a-z])${randomTail('[A-Za-z\\d]', 36)}`,
+  String.raw`(?<![_-])[a-z][a-z\d]{1,11}(?:(?:_[a-z\d]{1,10}){0,3}_|-)(?=[a-z\d]{0,30}[A-Z])(?=[A-Z\d]{0,30}[a-z])${randomTail('[A-Za-z\\d]', 36)}(?![_-])`,
 ];
 
 /** Characters with a digit among the first, as random ones have it and words have not. */
@@ -275,24 +275,15 @@ function formsWith(first: number): RegExp {
   return made;
 }
 
-/** Whether what a form matches may begin with the character. The beginnings of forms are letters, classes, and choices of such. */
+/** Whether what a form matches may begin with the character: forms begin with a letter, a class, or a choice of such. */
 function mayBegin(form: string, character: string): boolean {
   const rest = form.replace(/^\(\?<![^)]*\)/, '');
-  if (!rest.startsWith('(?:')) {
-    const first = /^(?:\\.|\[[^\]]*\]|.)/.exec(rest)?.[0] ?? '';
-    return new RegExp(`^${first}$`).test(character);
+  if (rest.startsWith('(?:')) {
+    const choices = rest.slice('(?:'.length, rest.indexOf(')')).split('|');
+    return choices.some((choice) => mayBegin(choice, character));
   }
-  const end = rest.indexOf(')');
-  const isOptional = /^(?:\?|\{0)/.test(rest.slice(end + 1));
-  const choices = rest.slice('(?:'.length, end).split('|');
-  return (
-    choices.some((choice) => mayBegin(choice, character)) ||
-    (isOptional &&
-      mayBegin(
-        rest.slice(end + 2 + (rest[end + 1] === '{' ? rest.slice(end + 1).indexOf('}') : 0)),
-        character,
-      ))
-  );
+  const first = /^(?:\\.|\[[^\]]*\]|.)/.exec(rest)?.[0] ?? '';
+  return new RegExp(`^${first}$`).test(character);
 }
 
 /** Keys that name their issuer. One begins where no letter or digit stands before it; an underscore may (`key_ghp_…`). */
