@@ -114,7 +114,7 @@ describe('an AWS secret access key under a name that says nothing', () => {
     ['base64 of 32 bytes', 32, (random) => random.toString('base64')],
     ['base64 of 64 bytes', 64, (random) => random.toString('base64')],
     ['base64 of a text', 12, (random) => Buffer.from(`order ${random.toString('hex')}`).toString('base64')],
-    ['a part of a path', 33, (random) => `/objects/${random.toString('base64')}/parts`],
+    ['a part of a path', 33, (random) => `/objects/${random.toString('base64').replaceAll('/', '+')}/parts`],
   ])('is not seen in %s', (_, length, write) => {
     fc.assert(
       fc.property(fc.noBias(bytes(length)), (random) => {
