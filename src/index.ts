@@ -9,6 +9,8 @@ export { correlationId } from './middlewares/correlation-id.ts';
 export type { CorrelationIdOptions } from './middlewares/correlation-id.ts';
 export { observability } from './middlewares/observability.ts';
 export type { ObservabilityOptions } from './middlewares/observability.ts';
+export { recordRoute } from './middlewares/record-route.ts';
+export type { RoutedRequest } from './middlewares/record-route.ts';
 export { responseCapture } from './middlewares/response-capture.ts';
 export type { ResponseCaptureOptions } from './middlewares/response-capture.ts';
 export { tracing } from './middlewares/tracing.ts';
@@ -24,7 +26,7 @@ export type { RedactionBudget, RedactionMode, RedactionPolicy, Redactor } from '
 export { logger } from './telemetry/logger.ts';
 export { RedactingLogFormatter } from './telemetry/redacting-log-formatter.ts';
 export type { PipelineLogger } from './telemetry/process-logger.ts';
-export { annotate, traced } from './telemetry/traced.ts';
+export { annotate, putMetadata, recordError, traced } from './telemetry/traced.ts';
 export type { TracedOptions } from './telemetry/traced.ts';
 export type {
   AnnotationValue,
