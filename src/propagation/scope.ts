@@ -63,6 +63,11 @@ export class Scope<T> {
     this.#storage.enterWith(before);
   }
 
+  /** Whether the code runs in scopes that have all been left: it is still at work when what it was begun for has ended. */
+  isOver(): boolean {
+    return this.#storage.getStore() !== undefined && this.#innermost() === undefined;
+  }
+
   /** What stands for the running invocation, see {@link OpenedScope}; undefined outside of every one. */
   invocation(): object | undefined {
     const innermost = this.#innermost();

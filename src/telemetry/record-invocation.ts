@@ -4,6 +4,7 @@ import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
 import { thrownError, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
 import { atMost, watchTimeout } from '../lifecycle/timeout-watch.ts';
 import { currentCorrelation, currentInvocation } from '../propagation/correlation.ts';
+import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
 import { isMessageSource, sourceOf } from '../propagation/event-sources.ts';
 import { carriedInEntries } from '../propagation/carried.ts';
 import { incomingTrace } from '../propagation/incoming-trace.ts';
@@ -89,7 +90,7 @@ function recordInvocation(
   tracer: Tracer,
 ): Finish {
   // A pipeline within another hangs below what called it.
-  const outer = incomingTrace(carriedInEntries(Object.entries(scope.outer)));
+  const outer = incomingTrace(carriedInEntries(CORRELATION_ID_KEY, Object.entries(scope.outer)));
   const isWithin = outer.traceHeader !== undefined;
   const incomingHeader = isWithin ? outer.traceHeader : incomingTraceHeader();
   const captures = new Captures();

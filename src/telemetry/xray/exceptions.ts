@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { types } from 'node:util';
 import type { TextGuard } from '../../redaction/text-guard.ts';
 import { read } from '../../redaction/walk/members.ts';
 import { withoutOwnFrames } from '../own-frames.ts';
@@ -33,6 +32,8 @@ const MAX_STACK_FRAMES = 25;
 /** Exceptions of one failure: a longer chain of causes is a loop or a mistake. */
 const MAX_EXCEPTIONS = 16;
 
+const TYPE_NAME = /^[A-Za-z_$][\w$.]{0,127}$/;
+
 const FRAME = /^\s*at (?:(?<label>.+?) \()?(?<path>[^()]+?):(?<line>\d+):\d+\)?$/;
 
 /**
@@ -52,7 +53,9 @@ export function describeException(
     const id = randomBytes(8).toString('hex');
     const at = described.length;
     // Its place is taken first, so that causes come after what they caused.
-    const type = texts.text(typeOf(error));
+    const name = typeOf(error);
+    // Programs name their classes; a name that no class can have is a text.
+    const type = TYPE_NAME.test(name) ? texts.text(name) : texts.message(name);
     described.push({ id, type, stack: [] });
     const [first, ...others] = causesOf(error);
     const cause = first === undefined ? undefined : describe(first);
@@ -109,7 +112,7 @@ function stackOf(error: unknown, most: number, texts: TextGuard): StackFrame[] {
 /** Of this realm or another, such as a test's. A proxy may throw even when it is asked what it is. */
 function isError(value: unknown): value is Error {
   try {
-    return types.isNativeError(value) || value instanceof Error;
+    return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
   } catch {
     return false;
   }
