@@ -66,19 +66,25 @@ export function logContext(logger: PipelineLogger, options: LoggingOptions = {})
         logger.error?.({ message: UNCAUGHT, error: thrown.error });
       }
     });
-    const leaveKeys = (): undefined => {
+    const leaveKeys = (): void => {
       leave();
       // Of a logger that cannot hold them: those of another invocation that still runs go too.
       if (resetKeys && !holds) quietly(() => logger.resetKeys?.());
     };
     // A streamed answer is still being made.
-    if (!whenBodyEnds(request.response, () => Promise.resolve(leaveKeys()))) leaveKeys();
+    const isStreamed = whenBodyEnds(request.response, () => {
+      leaveKeys();
+      return undefined;
+    });
+    if (!isStreamed) leaveKeys();
   };
 
   const logContextBefore = (request: Request): Promise<void> | undefined => {
     const { event, context } = request;
     const keys = resetKeys ? enterLogKeys(context) : undefined;
-    endings.set(request, () => end(request, () => keys?.leave()));
+    endings.set(request, () => {
+      end(request, () => keys?.leave());
+    });
     whenHooksAreSkipped(request, () => finish(request));
     // Each alone: what one of them throws is not the other's.
     quietly(() => logger.refreshSampleRateCalculation());

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { RedactionPolicy } from './policy/policy.ts';
 import { resolvePolicy } from './policy/resolve-policy.ts';
 import { createRedactor } from './redact.ts';
 import type { Redactor } from './redact.ts';
-import { splitEmbeddedJson } from './texts/embedded-json.ts';
+import { saysNoMoreThan, splitEmbeddedJson } from './texts/embedded-json.ts';
 import { count, lengthClass } from './texts/labels.ts';
 import { TextMasker } from './texts/text-masker.ts';
 import { isHttpStatus } from './walk/envelope.ts';
@@ -94,7 +95,9 @@ export function createTextGuard(policy: RedactionPolicy = {}): TextGuard {
         .map((part) => {
           if ('text' in part) return maskWords(part.text);
           const data = part.value && showJson(part.value.of);
-          return data === undefined ? `<JSON, ${lengthClass(part.json.length)}>` : JSON.stringify(data);
+          if (data === undefined) return `<JSON, ${lengthClass(part.json.length)}>`;
+          const isWhole = isDeepStrictEqual(data, part.value?.of) && saysNoMoreThan(part.json, data);
+          return isWhole ? part.json : JSON.stringify(data);
         })
         .join('');
       const unread = Math.max(0, text.length - READ_LENGTH);

@@ -9,7 +9,6 @@ import { copyPlain, isPlainObject } from './copy-plain.ts';
  */
 
 type Keys = Record<string, unknown>;
-type Method = (...args: never[]) => unknown;
 
 /** What is replaced of a Powertools Logger, of any copy of its package. */
 interface Parts {
@@ -61,7 +60,7 @@ export function holdKeys(logger: object): boolean {
     return false;
   holding.add(logger);
   const original = Object.fromEntries(
-    REPLACED.map((name) => [name, (parts[name] as Method).bind(logger)]),
+    REPLACED.map((name) => [name, parts[name].bind(logger)]),
   ) as unknown as Parts;
   const held = (): Keys | undefined => keysOf(logger);
 
@@ -119,8 +118,8 @@ export function holdKeys(logger: object): boolean {
       return original.createAndPopulateLogItem(level, { message }, [keys, ofLine, ...extra]);
     },
   };
-  for (const name of REPLACED) {
-    Object.defineProperty(logger, name, { value: replacements[name], configurable: true, writable: true });
+  for (const [name, value] of Object.entries(replacements)) {
+    Object.defineProperty(logger, name, { value: value as unknown, configurable: true, writable: true });
   }
   return true;
 }

@@ -4,6 +4,16 @@ import type { RedactionPolicy } from '../redaction/redact.ts';
 import { LogLines } from './log-line.ts';
 import { MASKS_LINES } from './process-logger.ts';
 
+/** What {@link RedactingLogFormatter} takes: a policy, and the order of keys. */
+export interface RedactingLogFormatterOptions extends RedactionPolicy {
+  /**
+   * Keys that a line begins with, as Powertools' `logRecordOrder`, which a Logger does not take beside a formatter.
+   *
+   * @default Powertools' own order
+   */
+  readonly logRecordOrder?: ReadonlySet<string> | readonly string[];
+}
+
 /**
  * Powertools' standard log line with `correlation_id` added, in which nothing personal is shown: messages, keys and
  * errors are treated by a policy. Its mode is `values` unless it says otherwise, because a line of shapes helps nobody;
@@ -18,15 +28,37 @@ import { MASKS_LINES } from './process-logger.ts';
 export class RedactingLogFormatter extends LogFormatter {
   readonly [MASKS_LINES] = true;
   readonly #lines: LogLines;
+  readonly #order: Iterable<string> | undefined;
 
   /** @throws TypeError when the policy has an unknown or wrong option. */
-  constructor(policy: RedactionPolicy = {}) {
+  constructor(options: RedactingLogFormatterOptions = {}) {
     super();
+    const { logRecordOrder, ...policy } = options;
+    if (logRecordOrder !== undefined && !isNames(logRecordOrder)) {
+      throw new TypeError(
+        'The option "logRecordOrder" of RedactingLogFormatter takes an array or a Set of strings',
+      );
+    }
+    this.#order = logRecordOrder;
     this.#lines = new LogLines(policy);
   }
 
   override formatAttributes(attributes: UnformattedAttributes, additional: LogAttributes): LogItem {
-    const timestamp = this.formatTimestamp(attributes.timestamp);
-    return new LogItem({ attributes: this.#lines.attributesOf(attributes, additional, timestamp) });
+    const { own, keys } = this.#lines.line(
+      attributes,
+      additional,
+      this.formatTimestamp(attributes.timestamp),
+    );
+    if (this.#order === undefined) return new LogItem({ attributes: own }).addAttributes(keys);
+    // In an order of its own Powertools lets its own fields win.
+    const all: LogAttributes = { ...keys, ...own };
+    const ordered = [...this.#order, ...Object.keys(own), ...Object.keys(keys)];
+    const names = [...new Set(ordered)].filter((name) => Object.hasOwn(all, name));
+    return new LogItem({ attributes: Object.fromEntries(names.map((name) => [name, all[name]])) });
   }
+}
+
+function isNames(value: unknown): value is Iterable<string> {
+  const names: unknown = value instanceof Set ? [...(value as Set<unknown>)] : value;
+  return Array.isArray(names) && names.every((name) => typeof name === 'string');
 }
