@@ -2,10 +2,11 @@ import type { MiddlewareObj, Request } from '@middy/core';
 import { checkOptions, flag, text } from '../check-options.ts';
 import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
 import { thrownError, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
+import { addContextTo } from '../telemetry/cold-start.ts';
 import { enterLogKeys, holdKeys, withOwnLogKeys } from '../telemetry/log-keys.ts';
-import { logsEvents, MASKS_LINES, processLogger } from '../telemetry/process-logger.ts';
+import { logsEvents, processLogger } from '../telemetry/process-logger.ts';
 import type { PipelineLogger } from '../telemetry/process-logger.ts';
-import { shared } from '../telemetry/shared-logger.ts';
+import { MASKS_LINES, shared } from '../telemetry/shared-logger.ts';
 
 /** What Powertools' `injectLambdaContext` does besides adding Lambda's context, with its names. */
 export interface LoggingOptions {
@@ -88,7 +89,10 @@ export function logContext(logger: PipelineLogger, options: LoggingOptions = {})
     whenHooksAreSkipped(request, () => finish(request));
     // Each alone: what one of them throws is not the other's.
     quietly(() => logger.refreshSampleRateCalculation());
-    quietly(() => logger.addContext(context));
+    quietly(() => {
+      if (logger === processLogger) logger.addContext(context);
+      else addContextTo(logger, context);
+    });
     const isMasked = logger === processLogger || masksLines(logger);
     if (isMasked || !(logEvent ?? logsEvents())) {
       quietly(() => logger.logEventIfEnabled(event, logEvent));

@@ -30,6 +30,11 @@ export function currentCorrelation(): CorrelationContext | undefined {
   return correlation.get();
 }
 
+/** What stands for the running invocation; undefined outside of one. See `OpenedScope.invocation`. */
+export function currentInvocation(): object | undefined {
+  return correlation.invocation();
+}
+
 /** The correlation id of the current invocation or record; undefined outside of one. */
 export function getCorrelationId(): string | undefined {
   return correlation.get()?.correlationId;

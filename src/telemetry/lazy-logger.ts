@@ -7,8 +7,7 @@ import type {
 import { copyPlain } from './copy-plain.ts';
 import { holdKeys } from './log-keys.ts';
 import type { LogLine, LogLines } from './log-line.ts';
-import { MASKS_LINES } from './process-logger.ts';
-import { addWaiting } from './shared-logger.ts';
+import { addWaiting, MASKS_LINES } from './shared-logger.ts';
 import { currentCorrelation, runWithCorrelation } from '../propagation/correlation.ts';
 
 /*

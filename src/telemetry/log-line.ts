@@ -67,7 +67,7 @@ export class LogLines {
     this.#showsValues = mode === 'values';
     this.#budget = budget;
     this.#redact = createRedactor(ofLogs);
-    this.#texts = createTextGuard(ofLogs);
+    this.#texts = createTextGuard(ofLogs, policy.messages ?? 'values');
   }
 
   /** @param timestamp that of the line, in the form in which it is shown. */

@@ -1,5 +1,6 @@
 import type { Request } from '@middy/core';
-import { currentCorrelation, runWithCorrelation } from '../propagation/correlation.ts';
+import { currentCorrelation, currentInvocation, runWithCorrelation } from '../propagation/correlation.ts';
+import { addContextTo, isColdStart } from './cold-start.ts';
 import { addWaiting, shared } from './shared-logger.ts';
 import type { SharedLogger } from './shared-logger.ts';
 
@@ -20,9 +21,6 @@ export interface PipelineLogger {
   getCorrelationId?(): unknown;
   removeKeys?(keys?: string[]): void;
 }
-
-/** Says of a formatter, of any copy of this package, that nothing personal gets through it. */
-export const MASKS_LINES = Symbol.for('lambda-lantern.masks-lines');
 
 /** Loads the logger of the service and what masks its lines; from then on they are written at once. */
 export async function loadLogger(): Promise<SharedLogger> {
@@ -54,9 +52,9 @@ export const processLogger = {
     use((logger) => logger.warn(message, ...(extra === undefined ? [] : [extra])));
   },
   addContext(context: Request['context']): void {
-    shared.isWarm = shared.context !== undefined;
     shared.context = context;
-    shared.logger?.addContext(context);
+    shared.coldStart = isColdStart(currentInvocation() ?? shared);
+    if (shared.logger !== undefined) addContextTo(shared.logger, context, shared.coldStart);
   },
   refreshSampleRateCalculation: () => shared.logger?.refreshSampleRateCalculation(),
   error(input: { readonly message: string; readonly error: unknown }): void {

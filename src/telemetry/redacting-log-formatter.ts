@@ -2,7 +2,7 @@ import { LogFormatter, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import type { RedactionPolicy } from '../redaction/redact.ts';
 import { LogLines } from './log-line.ts';
-import { MASKS_LINES } from './process-logger.ts';
+import { MASKS_LINES } from './shared-logger.ts';
 
 /** What {@link RedactingLogFormatter} takes: a policy, and the order of keys. */
 export interface RedactingLogFormatterOptions extends RedactionPolicy {

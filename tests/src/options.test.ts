@@ -35,6 +35,7 @@ const policy: Allowed<RedactionPolicy> = {
   mode: ['shape', 'values', 'off'],
   allow: [[], ['id', 'items[].sku', 'orders.*.total']],
   fieldNames: [[], ['loyalty']],
+  messages: ['shape', 'values'],
   deny: [{}, { extend: { identity: ['loyalty number'] }, without: ['network'] }],
   detectors: [
     [],
