@@ -1,7 +1,6 @@
-import { define } from '../redaction/walk/members.ts';
 import type { OpenedScope } from '../propagation/scope.ts';
 import { Scope } from '../propagation/scope.ts';
-import { copyPlain, isPlainObject } from './copy-plain.ts';
+import { copyPlain, isPlainObject, setOwn } from './copy-plain.ts';
 
 /*
  * Powertools keeps the keys that `appendKeys` adds in the logger, where they stand in the lines of the next invocation, which
@@ -145,6 +144,6 @@ function merge(target: Keys, source: Keys): void {
     if (value === undefined && name in target) continue;
     const before = Object.hasOwn(target, name) ? target[name] : undefined;
     if (isPlainObject(value) && isPlainObject(before)) merge(before, value);
-    else define(target, name, copyPlain(value));
+    else setOwn(target, name, copyPlain(value));
   }
 }
