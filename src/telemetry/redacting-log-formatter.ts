@@ -14,18 +14,7 @@ export interface RedactingLogFormatterOptions extends RedactionPolicy {
   readonly logRecordOrder?: ReadonlySet<string> | readonly string[];
 }
 
-/**
- * Powertools' standard log line with `correlation_id` added, in which nothing personal is shown: messages, keys and
- * errors are treated by a policy. Its mode is `values` unless it says otherwise, because a line of shapes helps nobody;
- * `LANTERN_REDACTION` can make it stricter. Powertools' own fields are never changed.
- *
- * The id is read from the scope in which the line is written, not from the logger's own keys: two records of a batch, or
- * two overlapping invocations, never share it by accident.
- *
- * @example
- * const logger = new Logger({ logFormatter: new RedactingLogFormatter({ deny: { without: ['location'] } }) });
- */
-export class RedactingLogFormatter extends LogFormatter {
+class Formatter extends LogFormatter {
   readonly [MASKS_LINES] = true;
   readonly #lines: LogLines;
   readonly #order: Iterable<string> | undefined;
@@ -57,6 +46,32 @@ export class RedactingLogFormatter extends LogFormatter {
     return new LogItem({ attributes: Object.fromEntries(names.map((name) => [name, all[name]])) });
   }
 }
+
+/** Makes a formatter for a Logger of any copy of Powertools' package. */
+export interface RedactingLogFormatterConstructor {
+  /**
+   * @typeParam Of the LogFormatter of the Logger that it is for. Two copies of Powertools' package have two of them, which
+   * TypeScript keeps apart for the private members that they have; the compiler takes it from where the formatter is given.
+   * @throws TypeError when the policy has an unknown or wrong option.
+   */
+  new <Of extends object = Formatter>(options?: RedactingLogFormatterOptions): Of;
+}
+
+/**
+ * Powertools' standard log line with `correlation_id` added, in which nothing personal is shown: messages, keys and
+ * errors are treated by a policy. Its mode is `values` unless it says otherwise, because a line of shapes helps nobody;
+ * `LANTERN_REDACTION` can make it stricter. Powertools' own fields are never changed.
+ *
+ * The id is read from the scope in which the line is written, not from the logger's own keys: two records of a batch, or
+ * two overlapping invocations, never share it by accident.
+ *
+ * @example
+ * const logger = new Logger({ logFormatter: new RedactingLogFormatter({ deny: { without: ['location'] } }) });
+ */
+export const RedactingLogFormatter = Formatter as unknown as RedactingLogFormatterConstructor;
+
+/** What {@link RedactingLogFormatter} makes, for the copy of Powertools' package that this package uses itself. */
+export type RedactingLogFormatter = Formatter;
 
 function isNames(value: unknown): value is Iterable<string> {
   const names: unknown = value instanceof Set ? [...(value as Set<unknown>)] : value;
