@@ -21,6 +21,7 @@ interface PageDefinition {
 export const PAGES = {
   list: { path: '/traces', link: 'Traces' },
   trace: { path: '/traces/:traceId', above: 'list' },
+  map: { path: '/map', link: 'Map' },
   alarms: { path: '/alarms', link: 'Alarms' },
   alarm: { path: '/alarms/:name', above: 'alarms' },
   metrics: { path: '/metrics', link: 'Metrics' },
@@ -92,7 +93,7 @@ export interface ApiAnswers {
   };
   '/api/traces/:trace': { GET: TracePage };
   '/api/graph': {
-    /** The service graph; `?filter=`, `?from=&to=`, or `?trace=`: of that trace alone. */
+    /** The service graph; `?filter=`, `?from=&to=`, or `?trace=`, once for each trace: of those alone. */
     GET: ServiceGraph;
   };
   '/api/known': {

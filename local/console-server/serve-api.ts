@@ -144,9 +144,9 @@ function listTraces({ store, groups, query }: Call): TraceListing {
 }
 
 function readGraph({ store, groups, query }: Call): ServiceGraph {
-  const trace = query.get('trace') ?? '';
+  const traces = query.getAll('trace').filter((id) => id !== '');
   return {
-    services: trace === '' ? store.graph(selectionIn(query, groups)) : store.graphOf([trace]),
+    services: traces.length === 0 ? store.graph(selectionIn(query, groups)) : store.graphOf(traces),
   };
 }
 

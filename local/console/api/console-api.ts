@@ -1,5 +1,5 @@
 import type { AlarmListing, AlarmPage, AlarmSummary, MetricsPage, TimeRange } from '../../cloudwatch/view.ts';
-import type { ServiceInfo, TraceListing } from '../../console-contract.ts';
+import type { ServiceGraph, ServiceInfo, TraceListing } from '../../console-contract.ts';
 import type { Losses, TracePage, TraceSummary } from '../../xray/trace.ts';
 
 /** Everything the page asks of its server; a test or a demonstration hands in another one. */
@@ -10,12 +10,20 @@ export interface ConsoleApi {
   /** Undefined when there is no such trace (any more). */
   trace(traceId: string): Promise<TracePage | undefined>;
   clear(): Promise<void>;
+  graph(question: GraphQuestion): Promise<ServiceGraph>;
   alarms(): Promise<AlarmListing>;
   /** Undefined when there is no such alarm. The range is that of its chart. */
   alarm(name: string, range?: TimeRange): Promise<AlarmPage | undefined>;
   metrics(range?: TimeRange): Promise<MetricsPage>;
   /** Returns the function that ends the subscription. Reconnects by itself until then. */
   subscribe(listener: (event: ConsoleEvent) => void): () => void;
+}
+
+/** The traces whose service graph is asked for: those of a time that match a filter, or those that are named. */
+export interface GraphQuestion {
+  readonly filter?: string;
+  readonly range?: TimeRange | undefined;
+  readonly traceIds?: readonly string[];
 }
 
 export type ConsoleEvent =

@@ -15,6 +15,12 @@ export function createHttpApi(): ConsoleApi {
     service: () => read('/api/service'),
     traces: (range) => read('/api/traces', range),
     trace: (traceId) => find('/api/traces/:trace', traceId),
+    graph: ({ filter = '', range, traceIds = [] }) =>
+      ask('/api/graph', [
+        ...(filter === '' ? [] : [['filter', filter] as const]),
+        ...rangeParameters(range),
+        ...traceIds.map((id) => ['trace', id] as const),
+      ]),
     clear: async () => {
       await request('/api/traces' satisfies Path, { method: 'DELETE' });
     },
@@ -27,6 +33,24 @@ export function createHttpApi(): ConsoleApi {
 
 async function read<Of extends Path>(path: Of, range?: TimeRange): Promise<Answer<Of>> {
   return (await (await request(path + rangeQuery(range))).json()) as Answer<Of>;
+}
+
+async function ask<Of extends Path>(path: Of, parameters: QueryParameters): Promise<Answer<Of>> {
+  const query = new URLSearchParams(parameters.map(([name, value]) => [name, value]));
+  return (await (
+    await request(query.size === 0 ? path : `${path}?${query.toString()}`)
+  ).json()) as Answer<Of>;
+}
+
+type QueryParameters = ReadonlyArray<readonly [name: string, value: string]>;
+
+function rangeParameters(range: TimeRange | undefined): QueryParameters {
+  return range === undefined
+    ? []
+    : [
+        ['from', String(range.from)],
+        ['to', String(range.to)],
+      ];
 }
 
 /** Undefined for what is not there. */

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { Route } from './route.ts';
+import type { Parameters, Route } from './route.ts';
 import { parseRoute } from './route.ts';
 import type { TimeSpan } from './time-span.ts';
 import { parseSpan, spanQuery } from './time-span.ts';
@@ -13,6 +13,8 @@ export interface Address {
   readonly unreadableSpan: boolean;
   /** The alarm that led here. */
   readonly alarmName: string | undefined;
+  /** What else the query says. */
+  readonly parameters: URLSearchParams;
 }
 
 /** Goes to another page of Lantern without loading it anew; the state tells that page that it was followed to. */
@@ -23,7 +25,32 @@ export function navigate(path: string): void {
 
 /** Shows another time on the same page; Back comes back to the one before. */
 export function showSpan(span: TimeSpan | undefined): void {
-  go(location.pathname + spanQuery(span));
+  // An alarm led to a time of its own.
+  const left = ['last', 'from', 'to', 'alarm'];
+  const others = [...new URLSearchParams(location.search)].filter(([name]) => !left.includes(name));
+  go(location.pathname + queryOf(span, others) + location.hash);
+}
+
+/** Asks the page for something else, undefined for nothing, without a step for Back: what is typed changes with each letter. */
+export function showParameters(changes: Parameters): void {
+  const parameters = new URLSearchParams(location.search);
+  for (const [name, value = ''] of Object.entries(changes)) {
+    if (value === '') parameters.delete(name);
+    else parameters.set(name, value);
+  }
+  const query = parameters.toString();
+  history.replaceState(
+    history.state,
+    '',
+    location.pathname + (query === '' ? '' : `?${query}`) + location.hash,
+  );
+  dispatchEvent(new PopStateEvent('popstate'));
+}
+
+function queryOf(span: TimeSpan | undefined, others: ReadonlyArray<readonly [string, string]>): string {
+  const query = new URLSearchParams(spanQuery(span));
+  for (const [name, value] of others) query.append(name, value);
+  return query.size === 0 ? '' : `?${query.toString()}`;
 }
 
 /** The address, also after Back and Forward. */
@@ -36,11 +63,13 @@ export function useAddress(): Address {
   }, []);
   return useMemo(() => {
     const span = parseSpan(search);
+    const parameters = new URLSearchParams(search);
     return {
       route: parseRoute(pathname),
       span: span === 'unreadable' ? undefined : span,
       unreadableSpan: span === 'unreadable',
-      alarmName: new URLSearchParams(search).get('alarm') ?? undefined,
+      alarmName: parameters.get('alarm') ?? undefined,
+      parameters,
     };
   }, [pathname, search]);
 }

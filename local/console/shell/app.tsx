@@ -8,6 +8,7 @@ import { MessagePage } from '../components/message-page.tsx';
 import { Notice } from '../components/notice.tsx';
 import { TraceListPage } from '../list/trace-list-page.tsx';
 import { useTraceList } from '../list/use-trace-list.ts';
+import { MapPage } from '../map/map-page.tsx';
 import { MetricsPage } from '../metrics/metrics-page.tsx';
 import { useAddress } from '../routing/navigation.ts';
 import { TracePage } from '../trace/trace-page.tsx';
@@ -32,6 +33,8 @@ export function App({ api }: AppProps) {
         return <TraceListPage api={api} list={list} service={service} address={address} />;
       case 'trace':
         return <TracePage key={route.traceId} api={api} traceId={route.traceId} span={span} />;
+      case 'map':
+        return <MapPage api={api} service={service} alarms={alarms.state.alarms} address={address} />;
       case 'alarms':
         return <AlarmsPage list={alarms} span={span} />;
       case 'alarm':
