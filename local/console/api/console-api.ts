@@ -1,5 +1,6 @@
 import type { AlarmListing, AlarmPage, AlarmSummary, MetricsPage, TimeRange } from '../../cloudwatch/view.ts';
 import type { ServiceGraph, ServiceInfo, TraceListing } from '../../console-contract.ts';
+import type { LogListing } from '../../logs/log-line.ts';
 import type { Losses, TracePage, TraceSummary } from '../../xray/trace.ts';
 
 /** Everything the page asks of its server; a test or a demonstration hands in another one. */
@@ -11,6 +12,9 @@ export interface ConsoleApi {
   trace(traceId: string): Promise<TracePage | undefined>;
   clear(): Promise<void>;
   graph(question: GraphQuestion): Promise<ServiceGraph>;
+  logs(question: LogQuestion): Promise<LogListing>;
+  /** The traces that a filter expression finds, the newest first. */
+  tracesWith(filter: string): Promise<TraceListing>;
   alarms(): Promise<AlarmListing>;
   /** Undefined when there is no such alarm. The range is that of its chart. */
   alarm(name: string, range?: TimeRange): Promise<AlarmPage | undefined>;
@@ -26,6 +30,9 @@ export interface GraphQuestion {
   readonly traceIds?: readonly string[];
 }
 
+/** `/api/logs`, with its names; what is undefined or empty is not asked. */
+export type LogQuestion = Readonly<Record<string, string | undefined>>;
+
 export type ConsoleEvent =
   /** Whatever happened while there was no connection was missed: ask again. */
   | { readonly type: 'connected' }
@@ -33,6 +40,8 @@ export type ConsoleEvent =
   | { readonly type: 'summary'; readonly summary: TraceSummary }
   | { readonly type: 'losses'; readonly losses: Losses }
   | { readonly type: 'cleared' }
+  /** Log lines came. */
+  | { readonly type: 'logs' }
   /** Another state or reason. */
   | { readonly type: 'alarm'; readonly alarm: AlarmSummary }
   /** Something about the service changed: the tracing of a function. */

@@ -21,6 +21,14 @@ export function createHttpApi(): ConsoleApi {
         ...rangeParameters(range),
         ...traceIds.map((id) => ['trace', id] as const),
       ]),
+    logs: (question) =>
+      ask(
+        '/api/logs',
+        Object.entries(question).flatMap(([name, value]) =>
+          value === undefined || value === '' ? [] : [[name, value] as const],
+        ),
+      ),
+    tracesWith: (filter) => ask('/api/traces', [['filter', filter]]),
     clear: async () => {
       await request('/api/traces' satisfies Path, { method: 'DELETE' });
     },

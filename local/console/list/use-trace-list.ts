@@ -62,6 +62,7 @@ export function useTraceList(api: ConsoleApi, span: TimeSpan | undefined): Trace
           dispatch(event);
           break;
         case 'alarm':
+        case 'logs':
         case 'service':
           break;
       }

@@ -19,11 +19,13 @@ export interface MapPanelProps {
   /** The address of the traces that a filter expression finds, of the time that the map shows. */
   readonly tracesWith: (filter: string) => string;
   readonly span: TimeSpan | undefined;
+  /** The address of a function's log lines; undefined for what has none. */
+  readonly logs: string | undefined;
   readonly onClose: () => void;
 }
 
 /** All numbers of a node or an edge, and the traces behind them. */
-export function MapPanel({ heading, item, tracesWith, span, onClose }: MapPanelProps) {
+export function MapPanel({ heading, item, tracesWith, span, logs, onClose }: MapPanelProps) {
   const head = useRef<HTMLDivElement>(null);
   const { numbers, filter } = 'node' in item ? item.node : item.edge;
   const isLink = 'edge' in item && item.edge.isLink;
@@ -109,6 +111,11 @@ export function MapPanel({ heading, item, tracesWith, span, onClose }: MapPanelP
             <Link class="button primary" href={tracesWith(filter())}>
               Show these traces
             </Link>
+            {logs !== undefined && (
+              <Link class="button" href={logs}>
+                Log lines
+              </Link>
+            )}
           </p>
         </section>
       </div>

@@ -5,7 +5,7 @@ import { MapDrawing } from './map-drawing.tsx';
 import { MapLegend } from './map-legend.tsx';
 import { MapPanel } from './map-panel.tsx';
 import { MapTable } from './map-table.tsx';
-import type { ServiceMap } from './service-map.ts';
+import type { MapNode, ServiceMap } from './service-map.ts';
 
 export interface MapViewProps {
   readonly map: ServiceMap;
@@ -31,13 +31,24 @@ export function MapView({ map, selected, onSelect, span }: MapViewProps) {
     <>
       <div class={node || edge ? 'map-body with-details' : 'map-body'}>
         <MapDrawing map={map} selected={node || edge ? selected : undefined} onSelect={onSelect} />
-        {node !== undefined && <MapPanel {...panel} heading={node.label} item={{ node }} />}
+        {node !== undefined && (
+          <MapPanel {...panel} heading={node.label} item={{ node }} logs={logsOf(node, span)} />
+        )}
         {edge !== undefined && (
-          <MapPanel {...panel} heading={`${labelOf(edge.from)} → ${labelOf(edge.to)}`} item={{ edge }} />
+          <MapPanel
+            {...panel}
+            heading={`${labelOf(edge.from)} → ${labelOf(edge.to)}`}
+            item={{ edge }}
+            logs={undefined}
+          />
         )}
       </div>
       <MapLegend />
       <MapTable map={map} onSelect={onSelect} />
     </>
   );
+}
+
+function logsOf({ functionKey }: MapNode, span: TimeSpan | undefined): string | undefined {
+  return functionKey && hrefOf({ page: 'logs' }, span, { function: functionKey });
 }

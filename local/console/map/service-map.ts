@@ -19,6 +19,8 @@ export interface MapNode {
   readonly name: string;
   /** The name that the reader wrote, where it is known: the key of a function in `serverless.yml`. */
   readonly label: string;
+  /** Of a function that is known, in `serverless.yml`. */
+  readonly functionKey?: string;
   readonly kind: ServiceKind;
   readonly type?: string;
   /** Whether it reports for itself, or is known from its callers alone. */
@@ -68,6 +70,7 @@ export function serviceMapOf(
       key: keyOf(service),
       name: Name,
       label: Type === 'client' ? 'Client' : (written ?? Name),
+      ...(written !== undefined && Type !== 'AWS::Lambda' && { functionKey: written }),
       kind: kindOf(Type),
       ...(Type !== undefined && { type: Type }),
       reports: State === 'active',

@@ -8,6 +8,8 @@ import { MessagePage } from '../components/message-page.tsx';
 import { Notice } from '../components/notice.tsx';
 import { TraceListPage } from '../list/trace-list-page.tsx';
 import { useTraceList } from '../list/use-trace-list.ts';
+import { LogsPage } from '../logs/logs-page.tsx';
+import { RequestPage } from '../logs/request-page.tsx';
 import { MapPage } from '../map/map-page.tsx';
 import { MetricsPage } from '../metrics/metrics-page.tsx';
 import { useAddress } from '../routing/navigation.ts';
@@ -35,6 +37,10 @@ export function App({ api }: AppProps) {
         return <TracePage key={route.traceId} api={api} traceId={route.traceId} span={span} />;
       case 'map':
         return <MapPage api={api} service={service} alarms={alarms.state.alarms} address={address} />;
+      case 'logs':
+        return <LogsPage api={api} service={service} address={address} />;
+      case 'request':
+        return <RequestPage key={route.correlationId} api={api} correlationId={route.correlationId} />;
       case 'alarms':
         return <AlarmsPage list={alarms} span={span} />;
       case 'alarm':

@@ -66,14 +66,20 @@ export function TraceHeader({ traceId, facts, failure, span, now, onShow }: Trac
         <div>
           <dt>Trace id</dt>
           <dd>
-            <code>{traceId}</code> <CopyButton text={traceId} what="trace id" />
+            <code>{traceId}</code> <CopyButton text={traceId} what="trace id" />{' '}
+            <Link class="button small" href={hrefOf({ page: 'logs' }, undefined, { trace: traceId })}>
+              Log lines
+            </Link>
           </dd>
         </div>
         {correlationId !== undefined && (
           <div>
             <dt>Correlation id</dt>
             <dd>
-              <code>{correlationId}</code> <CopyButton text={correlationId} what="correlation id" />
+              <Link href={hrefOf({ page: 'request', correlationId })} title="All of this request">
+                <code>{correlationId}</code>
+              </Link>{' '}
+              <CopyButton text={correlationId} what="correlation id" />
             </dd>
           </div>
         )}

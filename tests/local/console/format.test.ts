@@ -92,7 +92,9 @@ describe('a route', () => {
   it('carries the time of the page, and the alarm that led there', () => {
     const minute = { kind: 'between', from: 1, to: 2 } as const;
     expect(hrefOf({ page: 'metrics' }, { kind: 'last', ms: 900_000 })).toBe('/metrics?last=15m');
-    expect(hrefOf({ page: 'list' }, minute, { alarm: 'a & b' })).toBe('/traces?from=1&to=2&alarm=a%20%26%20b');
+    expect(hrefOf({ page: 'list' }, minute, { alarm: 'a & b' })).toBe(
+      '/traces?from=1&to=2&alarm=a%20%26%20b',
+    );
     expect(hrefOf({ page: 'list' }, undefined, { alarm: 'a', filter: '' })).toBe('/traces?alarm=a');
     expect(hrefOf({ page: 'list' })).toBe('/traces');
   });
