@@ -132,7 +132,13 @@ function readPlatformEvent({ type, record }: JsonObject): Said {
 function messageIn(fields: JsonObject): string | undefined {
   const message = fields['message'] ?? fields['msg'];
   if (typeof message === 'string') return message;
-  return message === undefined ? undefined : JSON.stringify(message);
+  if (message === undefined) return errorIn(fields);
+  return (isObject(message) ? errorIn(message) : undefined) ?? JSON.stringify(message);
+}
+
+/** As Lambda's runtimes write an error that nobody caught. */
+function errorIn({ errorType, errorMessage }: JsonObject): string | undefined {
+  return typeof errorMessage === 'string' ? `${asText(errorType) ?? 'Error'}: ${errorMessage}` : undefined;
 }
 
 function textIn(fields: JsonObject, ...names: readonly string[]): string | undefined {

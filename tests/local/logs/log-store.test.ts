@@ -37,6 +37,12 @@ describe('a log line', () => {
       '{"level":"LOUD","message":"hey"}',
       { level: undefined, message: 'hey' },
     ],
+    [
+      'of an error that nobody caught',
+      '{"level":"ERROR","message":{"errorType":"TypeError","errorMessage":"no","stackTrace":[]}}',
+      { level: 'ERROR', message: 'TypeError: no' },
+    ],
+    ['of an error alone', '{"errorMessage":"no"}', { level: undefined, message: 'Error: no' }],
     ['of metrics', '{"_aws":{},"n":1}', { level: undefined, message: '{"_aws":{},"n":1}' }],
     ['that is cut JSON', '{"level":"ERROR","mess', { level: undefined, message: '{"level":"ERROR","mess' }],
     ['of anything else', '<b>hello</b>', { level: undefined, message: '<b>hello</b>' }],
