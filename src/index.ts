@@ -29,6 +29,10 @@ export type { TextGuard } from './redaction/text-guard.ts';
 export { createRedactor, redact } from './redaction/redact.ts';
 export type { RedactionBudget, RedactionMode, RedactionPolicy, Redactor } from './redaction/redact.ts';
 export { logger } from './telemetry/logger.ts';
+export type {
+  RedactingLogFormatterConstructor,
+  RedactingLogFormatterOptions,
+} from './telemetry/redacting-log-formatter.ts';
 export { RedactingLogFormatter } from './telemetry/redacting-log-formatter.ts';
 export type { PipelineLogger } from './telemetry/process-logger.ts';
 export { annotate, putMetadata, recordError, traced } from './telemetry/traced.ts';
