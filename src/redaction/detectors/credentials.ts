@@ -1,3 +1,5 @@
+import { isAbsent, isStatus } from './absent-values.ts';
+import { CATEGORIES } from './detector.ts';
 import type { Detector } from './detector.ts';
 import { VENDOR_KEY } from './vendor-keys.ts';
 
@@ -78,6 +80,9 @@ const cookie: Detector = {
       : match.includes('='),
 };
 
+/** What stands in the place of a value already. */
+const LABEL = new RegExp(String.raw`^\[(?:${CATEGORIES.join('|')})(?:\]|$)`);
+
 /** `password=…`, `"apiKey": "…"`, `AccountKey=…;`: a secret beside its own name. */
 const namedSecret: Detector = {
   name: 'secret',
@@ -87,6 +92,7 @@ const namedSecret: Detector = {
   pattern:
     /(?<=(?:passw(?:or)?d|passphrase|passcode|pwd|secret|token|(?:api|access|secret|private|account|shared|signing|encryption|master|sharedaccess)[ _-]?key|credentials?|sess(?:ion)?(?:[ _-]?(?:id|key))?|\bsid|connect\.sid|[cx]srf)["']?(?:[ ]?=>?[ ]?|:[ ]?)["']?)(?![ =:])[^\s"'&;,<>]{4,4096}/gi,
   valid: (match, text, start) => {
+    if (isAbsent(match) || isStatus(match) || LABEL.test(match)) return false;
     const separator = /(=>?|:)[ ]?["']?$/.exec(text.slice(Math.max(0, start - 4), start))?.[1];
     if (
       separator !== ':' &&
