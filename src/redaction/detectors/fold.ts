@@ -1,3 +1,5 @@
+import { scanUnits, unitsOf } from './traits.ts';
+
 /**
  * A text as detectors read it: every digit, space and dash of Unicode as the one of ASCII, full-width letters and signs as
  * the plain ones, and without what has no width or only decorates the letter before it. A reader sees the same number in
@@ -5,6 +7,8 @@
  */
 export interface Folded {
   readonly text: string;
+  /** What `scan` tells of it. */
+  readonly scanned: number;
   /** The stretch of the original that a stretch of the folded text stands for, with the marks on its last letter. */
   readonly original: (start: number, end: number) => readonly [start: number, end: number];
 }
@@ -19,60 +23,59 @@ const MARKS = /\p{M}*/uy;
 
 /** The folded text; undefined when there is nothing to fold. */
 export function fold(text: string): Folded | undefined {
-  const first = firstFolded(text);
-  if (first === text.length) return undefined;
-  const units = new Uint16Array(text.length);
+  const units = unitsOf(text);
+  let first = 0;
+  while (first < units.length && fateAt(units, first, units[first - 1]) === SAME) {
+    first += isPairAt(units, first) ? 2 : 1;
+  }
+  if (first >= units.length) return undefined;
   /** Where the units of the folded text begin in the original. */
-  const starts = new Uint32Array(text.length);
+  const starts = new Uint32Array(units.length);
   let length = 0;
-  const keep = (code: number, at: number): void => {
-    units[length] = code;
+  for (; length < first; length += 1) starts[length] = length;
+  // It is written over the units of the original, because it is never longer.
+  const keep = (unit: number, at: number): void => {
+    units[length] = unit;
     starts[length] = at;
     length += 1;
   };
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    const becomes =
-      at < first || code < FIRST_FOREIGN ? SAME : fateOf(text, at, code, units[length - 1] ?? 0);
-    const isPair = isPairAt(text, at);
-    if (becomes === SAME) {
-      keep(code, at);
-      if (isPair) keep(text.charCodeAt(at + 1), at + 1);
-    } else if (becomes !== DROPPED) keep(becomes, at);
+  for (let at = first; at < units.length; at += 1) {
+    const unit = units[at] ?? 0;
+    const isPair = isPairAt(units, at);
+    const fate = fateAt(units, at, units[length - 1]);
+    if (fate === SAME) {
+      keep(unit, at);
+      if (isPair) keep(units[at + 1] ?? 0, at + 1);
+    } else if (fate !== DROPPED) keep(fate, at);
     if (isPair) at += 1;
   }
   return {
-    text: Buffer.from(units.buffer, 0, 2 * length).toString('utf16le'),
+    text: Buffer.from(units.buffer, units.byteOffset, 2 * length).toString('utf16le'),
+    scanned: scanUnits(units.subarray(0, length)),
     original(start, end) {
       const last = starts[end - 1] ?? 0;
-      MARKS.lastIndex = last + (isPairAt(text, last) ? 2 : 1);
+      MARKS.lastIndex = last + ((text.codePointAt(last) ?? 0) > 0xffff ? 2 : 1);
       MARKS.test(text);
       return [starts[start] ?? 0, MARKS.lastIndex];
     },
   };
 }
 
-function firstFolded(text: string): number {
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code < FIRST_FOREIGN) continue;
-    if (fateOf(text, at, code, at === 0 ? 0 : text.charCodeAt(at - 1)) !== SAME) return at;
-    if (isPairAt(text, at)) at += 1;
-  }
-  return text.length;
-}
-
-function isPairAt(text: string, at: number): boolean {
-  return (text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
+function isPairAt(units: Uint16Array, at: number): boolean {
+  return ((units[at] ?? 0) & 0xfc00) === 0xd800 && ((units[at + 1] ?? 0) & 0xfc00) === 0xdc00;
 }
 
 /** ー in both widths: a dash between the digits of Japanese phone numbers, and a long vowel elsewhere. */
 const LONG_VOWELS: readonly number[] = [0x30fc, 0xff70];
 
-function fateOf(text: string, at: number, code: number, before: number): number {
-  if (LONG_VOWELS.includes(code)) return before >= 0x30 && before <= 0x39 ? DASH : SAME;
-  if (isPairAt(text, at)) return fateAbove(text.codePointAt(at) ?? 0);
-  return (FATES[code] ||= fateOfCharacter(code));
+function fateAt(units: Uint16Array, at: number, before = 0): number {
+  const unit = units[at] ?? 0;
+  if (unit < FIRST_FOREIGN) return SAME;
+  if (LONG_VOWELS.includes(unit)) return before >= 0x30 && before <= 0x39 ? DASH : SAME;
+  if (isPairAt(units, at)) {
+    return fateAbove(0x10000 + ((unit & 0x3ff) << 10) + ((units[at + 1] ?? 0) & 0x3ff));
+  }
+  return (FATES[unit] ||= fateOfCharacter(unit));
 }
 
 /** What is known of the characters up to U+FFFF: a text uses few of them, over and over. */

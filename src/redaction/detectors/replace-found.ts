@@ -1,20 +1,9 @@
 import { SHORTEST_BASE64, startsReadably } from './base64.ts';
 import { isBenignForm } from './benign-forms.ts';
 import { defaultDetectors } from './default-detectors.ts';
-import type { Category, Detector } from './detector.ts';
+import type { Category, Detector, OwnDetector } from './detector.ts';
 import { fold } from './fold.ts';
-import {
-  AT,
-  COLON,
-  digitsOf,
-  EQUALS,
-  FOREIGN,
-  longestTokenOf,
-  PERCENT,
-  scan,
-  SPACE,
-  traitsOf,
-} from './traits.ts';
+import { AT, COLON, digitsOf, EQUALS, FOREIGN, longestTokenOf, PERCENT, SPACE, traitsOf } from './traits.ts';
 
 /** One value that a detector found. */
 export interface Found {
@@ -93,7 +82,7 @@ function spansOf(text: string, scanned: number, detectors: readonly Detector[]):
   const spans = spansIn(text, scanned, detectors);
   const folded = (scanned & FOREIGN) === 0 || isWhole(spans, text) ? undefined : fold(text);
   if (folded === undefined) return spans;
-  for (const { start, end, rank } of spansIn(folded.text, scan(folded.text), detectors)) {
+  for (const { start, end, rank } of spansIn(folded.text, folded.scanned, detectors)) {
     const [from, to] = folded.original(start, end);
     spans.push({ start: from, end: to, rank });
   }
@@ -123,17 +112,43 @@ function spansIn(text: string, scanned: number, detectors: readonly Detector[]):
 
 const OURS: ReadonlySet<Detector> = new Set(defaultDetectors);
 
-function collect(text: string, { pattern, valid }: Detector, rank: number, spans: Span[]): void {
-  pattern.lastIndex = 0;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    const [value] = match;
-    const start = match.index;
-    const verdict = valid === undefined || valid(value, text, start);
-    const length = verdict === true ? value.length : Number(verdict);
+function collect(text: string, detector: OwnDetector, rank: number, spans: Span[]): void {
+  const { pattern, valid, places, begins } = detector;
+  /** Where to go on after a match. */
+  const take = (match: RegExpExecArray): number => {
+    const end = match.index + match[0].length;
+    const start = begins?.(text, match.index) ?? end - (match.groups?.value ?? match[0]).length;
+    const verdict = valid === undefined || valid(text.slice(start, end), text, start);
+    const length = verdict === true ? end - start : Number(verdict);
     if (length > 0) spans.push({ start, end: start + length, rank });
     // What only looked like a value may hide the start of a real one.
-    pattern.lastIndex = start + Math.max(length, 1);
+    return Math.max(match.index + 1, length > 0 ? start + length : start);
+  };
+  if (places === undefined) {
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+      pattern.lastIndex = take(match);
+    }
+    return;
   }
+  const sticky = stickyOf(pattern);
+  places(text, (at) => {
+    sticky.lastIndex = at;
+    const match = sticky.exec(text);
+    const found = spans.length;
+    const next = match === null ? at : take(match);
+    return spans.length > found ? next : at;
+  });
+}
+
+const STICKY = new WeakMap<RegExp, RegExp>();
+
+function stickyOf(pattern: RegExp): RegExp {
+  const known = STICKY.get(pattern);
+  if (known !== undefined) return known;
+  const sticky = new RegExp(pattern.source, pattern.flags.replace('g', 'y'));
+  STICKY.set(pattern, sticky);
+  return sticky;
 }
 
 /** Spans in order of the text, overlapping ones joined under the detector that was named first. */

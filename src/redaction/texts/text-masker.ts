@@ -139,7 +139,11 @@ export class TextMasker {
   #maskUrlsAndFound(text: string, scanned: number): string {
     const named = maskParameters(text, this.#maskParameter);
     const masked = this.#maskFound(named, named === text ? scanned : scan(named));
-    return maskSegments(masked, (segment) => this.#maskFound(segment, scan(segment)));
+    return maskSegments(masked, (segment) => {
+      const decoded = decodePercent(segment);
+      const shown = this.#maskFound(decoded, scan(decoded));
+      return shown === decoded ? segment : shown;
+    });
   }
 
   #maskFound(text: string, scanned = scan(text)): string {
