@@ -290,7 +290,7 @@ describe('lines that wait in a buffer', () => {
     use: (pipeline: middy.MiddyfiedHandler) => unknown,
     fails = true,
   ) => {
-    const logger = new Logger({ ...buffering, logFormatter: new RedactingLogFormatter() } as never);
+    const logger = new Logger({ ...buffering, logFormatter: new RedactingLogFormatter() });
     const pipeline = middy()
       .use(observability({ logger, ...(logging !== undefined && { logging }) }))
       .handler(() => {
