@@ -5,15 +5,10 @@ import { readJsonBody } from '../http/body.ts';
 import { targetOf } from '../http/target.ts';
 import type { JsonObject } from '../json.ts';
 import { asObjects, asText } from '../json.ts';
-import type { SegmentDocument } from './document.ts';
-import { MAX_DOCUMENT_BYTES, parseDocument } from './parse-document.ts';
-
-/** Where the daemon hands in what it received. */
-export interface DocumentReceiver {
-  readonly onDocument: (document: SegmentDocument) => void;
-  /** Called with why, and the beginning of what came; both are safe to print on a terminal. */
-  readonly onInvalid: (reason: string, sample: string) => void;
-}
+import { MAX_DOCUMENT_BYTES } from './parse-document.ts';
+import type { DocumentReceiver } from './received-documents.ts';
+import { handIn } from './received-documents.ts';
+import { readReceivedText } from './received-text.ts';
 
 /** The daemon sends at most 50 documents at once; as JSON strings inside JSON they grow. */
 const MAX_BODY_BYTES = 2 * 50 * MAX_DOCUMENT_BYTES;
@@ -86,32 +81,21 @@ function getSamplingTargets(input: JsonObject): object {
   };
 }
 
-function putTraceSegments(input: JsonObject, { onDocument, onInvalid }: DocumentReceiver): object {
+function putTraceSegments(input: JsonObject, receiver: DocumentReceiver): object {
   const texts = input['TraceSegmentDocuments'];
   if (!Array.isArray(texts) || !texts.every((text) => typeof text === 'string')) {
-    const message = 'TraceSegmentDocuments is an array of strings, each a segment document as JSON.';
+    const message =
+      'TraceSegmentDocuments is an array of strings, each a segment document as JSON, or spans behind T1S or T1U.';
     throw new AwsApiError(400, 'InvalidRequestException', message);
   }
   const unprocessed = texts.flatMap((text) => {
-    const parsed = parseDocument(text);
-    if ('document' in parsed) {
-      onDocument(parsed.document);
-      return [];
-    }
-    const { code, message, id } = parsed.error;
-    reportInvalid(onInvalid, `${code}: ${message}`, text);
-    return [{ Id: id, ErrorCode: code, Message: `Invalid segment. ErrorCode: ${code}. ${message}` }];
+    const received = readReceivedText(text);
+    handIn(received, text, receiver);
+    return received.errors.map(({ code, message, id }) => ({
+      Id: id,
+      ErrorCode: code,
+      Message: `Invalid segment. ErrorCode: ${code}. ${message}`,
+    }));
   });
   return { UnprocessedTraceSegments: unprocessed };
-}
-
-const SAMPLE_LENGTH = 200;
-
-export function reportInvalid(onInvalid: DocumentReceiver['onInvalid'], reason: string, text: string): void {
-  onInvalid(printable(reason), printable(text.slice(0, SAMPLE_LENGTH)));
-}
-
-/** Control characters could move the cursor or colour the screen; the reason may quote them too. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, '\uFFFD');
 }

@@ -1,5 +1,6 @@
 import { create, fromBinary, fromJson, toBinary, toJsonString } from '@bufbuild/protobuf';
 import type { JsonValue } from '@bufbuild/protobuf';
+import { isObject } from '../../json.ts';
 import { StatusSchema } from './definitions/google/rpc/status_pb.ts';
 import type { ExportTraceServiceRequest } from './definitions/opentelemetry/proto/collector/trace/v1/trace_service_pb.ts';
 import {
@@ -59,8 +60,19 @@ function parseOtlpJson(text: string): JsonValue {
   return JSON.parse(text, reviveOtlp as (key: string, value: unknown) => unknown) as JsonValue;
 }
 
-function reviveOtlp(key: string, value: unknown, { source }: { source?: string }): unknown {
+function reviveOtlp(key: string, value: unknown, { source = '' }: { source?: string }): unknown {
   if (typeof value === 'string') return IDS.has(key) ? Buffer.from(value, 'hex').toString('base64') : value;
-  // Nanoseconds that were written as a number are more than a number can hold.
-  return Number.isInteger(value) && !Number.isSafeInteger(value) ? (source ?? value) : value;
+  if (typeof value === 'number' && isWide(value, key === 'intValue' ? 63 : 64)) {
+    // Nanoseconds that were written as a number are more than a number can hold.
+    return /^-?\d+$/.test(source) ? source : String(BigInt(value));
+  }
+  if (!isObject(value)) return value;
+  const { intValue } = value;
+  // JavaScript's exporter writes every whole number so, also those that no 64 bits hold.
+  return typeof intValue === 'number' && !Number.isSafeInteger(intValue) ? { doubleValue: intValue } : value;
+}
+
+/** A whole number beyond those that JavaScript keeps apart, and within those of so many bits. */
+function isWide(value: number, bits: number): boolean {
+  return Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 2 ** bits;
 }
