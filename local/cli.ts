@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
-import { DAEMON_PORT, readPort } from './command-options.ts';
+import { DAEMON_PORT, OTLP_PORT, readPort } from './command-options.ts';
 import { startXRay } from './start-xray.ts';
 import { surviveErrors } from './survive-errors.ts';
 
@@ -13,11 +13,12 @@ const CONSOLE_PORT = 3001;
 const HELP = `Usage: lambda-lantern <command> [options]
 
 Commands
-  xray    receive X-Ray segments on this machine, and show them on a page
+  xray    receive X-Ray segments and OpenTelemetry spans on this machine, and show them on a page
 
 Options of xray
   --port <number>         port of the page (${CONSOLE_PORT})
   --daemon-port <number>  port of the X-Ray daemon, UDP and TCP (${DAEMON_PORT})
+  --otlp-port <number>    port that takes spans of OpenTelemetry over HTTP (${OTLP_PORT})
 
   --help     show this
   --version  show the version
@@ -34,6 +35,7 @@ async function run(args: readonly string[]): Promise<number | undefined> {
     options: {
       port: { type: 'string' },
       'daemon-port': { type: 'string' },
+      'otlp-port': { type: 'string' },
       help: { type: 'boolean' },
       version: { type: 'boolean' },
     },
@@ -49,13 +51,19 @@ async function run(args: readonly string[]): Promise<number | undefined> {
   const service = await startXRay({
     port: readPort('port', values.port, CONSOLE_PORT),
     daemonPort: readPort('daemon-port', values['daemon-port'], DAEMON_PORT),
+    otlpPort: readPort('otlp-port', values['otlp-port'], OTLP_PORT),
+    isOtlpChosen: values['otlp-port'] !== undefined,
     onNotice: (text) => process.stderr.write(`${text}\n`),
   });
+  const { otlpUrl } = service;
   surviveErrors((text) => process.stderr.write(`${text}\n`));
   say(
-    `\nLambda Lantern receives X-Ray segments.\n\n  Traces        ${service.url}\n` +
-      `  X-Ray daemon  ${service.daemonAddress} (UDP and TCP)\n\n` +
-      `Run your program with AWS_XRAY_DAEMON_ADDRESS=${service.daemonAddress}\n\nCtrl-C stops it.\n`,
+    `\nLambda Lantern receives X-Ray segments and OpenTelemetry spans.\n\n  Traces         ${service.url}\n` +
+      `  X-Ray daemon   ${service.daemonAddress} (UDP and TCP)\n` +
+      (otlpUrl === undefined ? '' : `  OpenTelemetry  ${otlpUrl} (HTTP)\n`) +
+      `\nRun your program with AWS_XRAY_DAEMON_ADDRESS=${service.daemonAddress}` +
+      (otlpUrl === undefined ? '' : `, or OTEL_EXPORTER_OTLP_ENDPOINT=${otlpUrl}`) +
+      '\n\nCtrl-C stops it.\n',
   );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void service.stop());

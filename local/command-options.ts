@@ -4,11 +4,15 @@ import type { LocalPorts } from './ports.ts';
 export interface LocalOptions {
   readonly port?: string;
   readonly 'daemon-port'?: string;
+  readonly 'otlp-port'?: string;
   readonly minute?: string;
 }
 
 /** The port that senders to X-Ray use unless they are told another. */
 export const DAEMON_PORT = 2000;
+
+/** The port that OpenTelemetry's exporters send to over HTTP unless they are told another. */
+export const OTLP_PORT = 4318;
 
 /** Below this, a program needs special rights to listen. */
 const FIRST_PORT = 1024;
@@ -35,6 +39,8 @@ export function portsFrom(options: LocalOptions): LocalPorts {
     tables: first + 4,
     scheduler: first + SCHEDULER_OFFSET,
     daemon: readPort('daemon-port', options['daemon-port'], DAEMON_PORT),
+    otlp: readPort('otlp-port', options['otlp-port'], OTLP_PORT),
+    isOtlpChosen: options['otlp-port'] !== undefined,
   };
 }
 

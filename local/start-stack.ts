@@ -7,11 +7,11 @@ import { LambdaService } from './lambda/lambda-service.ts';
 import { MessagingServer } from './messaging/messaging-server.ts';
 import { QueuePoller } from './messaging/queue-poller.ts';
 import type { LocalPorts } from './ports.ts';
-import { DAEMON_PORT_ADVICE, PORT_ADVICE } from './ports.ts';
+import { DAEMON_PORT_ADVICE, OTLP_PORT_ADVICE, PORT_ADVICE } from './ports.ts';
 import { SchedulerApi } from './scheduler/scheduler-api.ts';
 import type { ServiceDefinition } from './template/service.ts';
 import { TableServer } from './tables/table-server.ts';
-import { daemonFor } from './start-xray.ts';
+import { daemonFor, otlpFor } from './start-xray.ts';
 import type { Terminal } from './terminal.ts';
 import type { ServiceInfo } from './console-contract.ts';
 import { TraceStore } from './xray/trace-store.ts';
@@ -60,6 +60,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       daemonFor(traces, {
         port: ports.daemon,
         howToChoosePort: DAEMON_PORT_ADVICE,
+        onNotice: (text) => terminal.notice(text),
+      }),
+    );
+    const otlpUrl = await start(
+      otlpFor(traces, {
+        port: ports.otlp,
+        isChosen: ports.isOtlpChosen,
+        howToChoosePort: OTLP_PORT_ADVICE,
         onNotice: (text) => terminal.notice(text),
       }),
     );
@@ -173,7 +181,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await start(cloudWatch);
     await start(page);
     for (const warning of [...tables.warnings, ...warnings]) terminal.notice(warning);
-    terminal.text(banner({ service, ports, tracing: info().tracing, minuteMs, tryThis: commands }));
+    terminal.text(banner({ service, ports, tracing: info().tracing, otlpUrl, minuteMs, tryThis: commands }));
     return { traces, stop };
   } catch (error) {
     await stop();

@@ -1,6 +1,8 @@
 import { ConsoleServer, builtConsole } from './console-server/console-server.ts';
+import type { PortOptions } from './http/loopback.ts';
 import { XRayDaemon } from './xray/daemon.ts';
-import type { XRayDaemonOptions } from './xray/daemon.ts';
+import { OtlpServer } from './xray/otlp/otlp-server.ts';
+import type { DocumentReceiver } from './xray/received-documents.ts';
 import { TraceStore } from './xray/trace-store.ts';
 
 export interface XRayOptions {
@@ -8,6 +10,10 @@ export interface XRayOptions {
   readonly port: number;
   /** Of the X-Ray daemon, UDP and TCP; 0 takes one that is free for both. */
   readonly daemonPort: number;
+  /** Of OpenTelemetry over HTTP; 0 takes any free one. */
+  readonly otlpPort: number;
+  /** Whether that port was asked for; if not, and it is taken, all else starts without it. */
+  readonly isOtlpChosen: boolean;
   /** Something that a person at the terminal should know. */
   readonly onNotice: (text: string) => void;
 }
@@ -18,6 +24,8 @@ export interface XRayService {
   readonly url: string;
   /** As `AWS_XRAY_DAEMON_ADDRESS` wants it. */
   readonly daemonAddress: string;
+  /** As `OTEL_EXPORTER_OTLP_ENDPOINT` wants it; undefined when the usual port is another program's. */
+  readonly otlpUrl: string | undefined;
   /** Frees every port. */
   stop(): Promise<void>;
 }
@@ -27,11 +35,18 @@ export interface XRayService {
  *
  * @throws Error for people when a port is taken; what had started is stopped again.
  */
-export async function startXRay({ port, daemonPort, onNotice }: XRayOptions): Promise<XRayService> {
+export async function startXRay(options: XRayOptions): Promise<XRayService> {
+  const { port, daemonPort, onNotice } = options;
   const store = new TraceStore();
   const daemon = daemonFor(store, {
     port: daemonPort,
     howToChoosePort: 'the option --daemon-port of `lambda-lantern xray`',
+    onNotice,
+  });
+  const otlp = otlpFor(store, {
+    port: options.otlpPort,
+    isChosen: options.isOtlpChosen,
+    howToChoosePort: 'the option --otlp-port of `lambda-lantern xray`',
     onNotice,
   });
   const { address } = await daemon.start();
@@ -50,33 +65,78 @@ export async function startXRay({ port, daemonPort, onNotice }: XRayOptions): Pr
     }),
   });
   try {
+    const otlpUrl = await otlp.start();
     const { url } = await page.start();
     return {
       url,
       daemonAddress: address,
+      otlpUrl,
       stop: async () => {
         await page.stop();
+        await otlp.stop();
         await daemon.stop();
       },
     };
   } catch (error) {
+    await otlp.stop();
     await daemon.stop();
     throw error;
   }
 }
 
+type SaidOptions = PortOptions & Pick<XRayOptions, 'onNotice'>;
+
 /** X-Ray's daemon, whose documents the store keeps; what is none is counted there, and said. */
-export function daemonFor(
-  store: TraceStore,
-  { onNotice, ...port }: Pick<XRayDaemonOptions, 'port' | 'howToChoosePort'> & Pick<XRayOptions, 'onNotice'>,
-): XRayDaemon {
+export function daemonFor(store: TraceStore, { onNotice, ...port }: SaidOptions): XRayDaemon {
   return new XRayDaemon({
     ...port,
-    onDocument: (document) => store.put(document),
+    ...receiverFor(store, onNotice),
     onDropped: (count) => store.countDropped(count),
-    onInvalid: (reason, sample) => {
-      store.countInvalid();
-      onNotice(`Not an X-Ray document: ${reason}: ${sample}`);
+  });
+}
+
+/** A part that may be absent: `start` gives its URL, or nothing when the port is taken and nobody chose it. */
+export interface OtlpReceiver {
+  start(): Promise<string | undefined>;
+  stop(): Promise<void>;
+}
+
+/** OpenTelemetry's receiver, whose spans the store keeps as documents. */
+export function otlpFor(
+  store: TraceStore,
+  { isChosen, onNotice, ...port }: SaidOptions & { readonly isChosen: boolean },
+): OtlpReceiver {
+  const said = new Set<string>();
+  const server = new OtlpServer({
+    ...port,
+    ...receiverFor(store, onNotice),
+    onNotKept: (kind, message) => {
+      store.countInvalid(kind);
+      // Services send their metrics every few seconds.
+      if (!said.has(kind)) onNotice(message);
+      said.add(kind);
     },
   });
+  return {
+    start: async () => {
+      try {
+        return (await server.start()).url;
+      } catch (error) {
+        if (isChosen) throw error;
+        onNotice(`OpenTelemetry is not received over HTTP. ${(error as Error).message}`);
+        return undefined;
+      }
+    },
+    stop: () => server.stop(),
+  };
+}
+
+function receiverFor(store: TraceStore, onNotice: XRayOptions['onNotice']): DocumentReceiver {
+  return {
+    onDocument: (document) => store.put(document),
+    onInvalid: (reason, sample, { kind, count }) => {
+      store.countInvalid(kind, count);
+      onNotice(`Not kept as a trace: ${reason}${sample === '' ? '' : `: ${sample}`}`);
+    },
+  };
 }

@@ -5,7 +5,13 @@ import { isInProgress } from './status.ts';
 import { summarizeTrace } from './summary.ts';
 import type { Losses, Trace, TracePage, TraceSummary } from './trace.ts';
 
-const NO_LOSSES: Losses = { invalid: 0, evictedTraces: 0, refusedDocuments: 0, droppedDatagrams: 0 };
+const NO_LOSSES: Losses = {
+  invalid: 0,
+  invalidReasons: {},
+  evictedTraces: 0,
+  refusedDocuments: 0,
+  droppedDatagrams: 0,
+};
 
 export interface TraceStoreOptions {
   /** The oldest trace gives way to the next one after these. @default 1000 */
@@ -86,9 +92,15 @@ export class TraceStore {
     this.#evict();
   }
 
-  /** Counts what arrived and was no document. */
-  countInvalid(): void {
-    this.#lose('invalid');
+  /**
+   * Counts what arrived and was not kept.
+   *
+   * @param kind why, as one of few texts: `InvalidTraceId`
+   */
+  countInvalid(kind: string, count = 1): void {
+    const { invalidReasons: reasons } = this.#losses;
+    this.#losses = { ...this.#losses, invalidReasons: { ...reasons, [kind]: (reasons[kind] ?? 0) + count } };
+    this.#lose('invalid', count);
   }
 
   /** Counts what was sent and never arrived. */
@@ -153,7 +165,6 @@ export class TraceStore {
   }
 
   #addLinks(document: SegmentDocument): void {
-    if (document.type === 'subsegment') return;
     for (const { trace_id: target } of document.links ?? []) {
       if (this.#links.add(document.trace_id, target)) this.#changed(target);
     }
@@ -196,7 +207,7 @@ export class TraceStore {
     this.#emit({ type: 'changed', traceId });
   }
 
-  #lose(kind: keyof Losses, count = 1): void {
+  #lose(kind: Exclude<keyof Losses, 'invalidReasons'>, count = 1): void {
     this.#losses = { ...this.#losses, [kind]: this.#losses[kind] + count };
     this.#emit({ type: 'losses' });
   }

@@ -41,13 +41,15 @@ async function isTaken(port: number): Promise<boolean> {
   }
 }
 
+/** Of one instance that no other one takes, out of 20. */
+function portsOf(port: number, daemonPort: number): string[] {
+  return ['--port', port, '--daemon-port', daemonPort, '--otlp-port', port + 18].map(String);
+}
+
 export async function startLocalStack(directory: string, args: readonly string[] = []): Promise<LocalStack> {
   const port = await freePorts(20);
   const daemonPort = port + 5;
-  const run = runServerless(
-    ['local', '--stage', 'local', '--port', String(port), '--daemon-port', String(daemonPort), ...args],
-    directory,
-  );
+  const run = runServerless(['local', '--stage', 'local', ...portsOf(port, daemonPort), ...args], directory);
   await run.until('Ctrl-C stops everything');
   const [api, console] = [`http://localhost:${port}`, `http://localhost:${port + 1}`];
   const read = async <T>(path: string): Promise<T> => (await (await fetch(`${console}${path}`)).json()) as T;

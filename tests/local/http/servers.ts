@@ -7,6 +7,7 @@ import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
 import { SchedulerApi } from '../../../local/scheduler/scheduler-api.ts';
 import { TableServer } from '../../../local/tables/table-server.ts';
 import { XRayDaemon } from '../../../local/xray/daemon.ts';
+import { OtlpServer } from '../../../local/xray/otlp/otlp-server.ts';
 import { TraceStore } from '../../../local/xray/trace-store.ts';
 import { api, ok } from '../api-gateway/serve.ts';
 import { functionDefinition } from '../lambda/definition.ts';
@@ -78,6 +79,8 @@ export const SERVERS = {
       }),
     ),
   xray: () => started(new XRayDaemon({ port: 0, onDocument: nothing, onInvalid: nothing })),
+  otlp: () =>
+    started(new OtlpServer({ port: 0, onDocument: nothing, onInvalid: nothing, onNotKept: nothing })),
   runtime: async () => {
     const runtime: RuntimeApi = new RuntimeApi({
       onNext: nothing,
