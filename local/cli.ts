@@ -2,9 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
-import { DAEMON_PORT, OTLP_PORT, readPort } from './command-options.ts';
+import { DAEMON_PORT, readOtlpPort, readPort } from './command-options.ts';
 import { startXRay } from './start-xray.ts';
 import { surviveErrors } from './survive-errors.ts';
+import { OTLP_PORT } from './xray/otlp/otlp-server.ts';
 
 /** The program `lambda-lantern`. */
 
@@ -51,8 +52,7 @@ async function run(args: readonly string[]): Promise<number | undefined> {
   const service = await startXRay({
     port: readPort('port', values.port, CONSOLE_PORT),
     daemonPort: readPort('daemon-port', values['daemon-port'], DAEMON_PORT),
-    otlpPort: readPort('otlp-port', values['otlp-port'], OTLP_PORT),
-    isOtlpChosen: values['otlp-port'] !== undefined,
+    otlpPort: readOtlpPort(values['otlp-port']),
     onNotice: (text) => process.stderr.write(`${text}\n`),
   });
   const { otlpUrl } = service;

@@ -1,4 +1,5 @@
 import type { LocalPorts } from './ports.ts';
+import { OTLP_PORT } from './xray/otlp/otlp-server.ts';
 
 /** What a command line says of where and how Lantern local runs, as texts; absent means the default. */
 export interface LocalOptions {
@@ -10,9 +11,6 @@ export interface LocalOptions {
 
 /** The port that senders to X-Ray use unless they are told another. */
 export const DAEMON_PORT = 2000;
-
-/** The port that OpenTelemetry's exporters send to over HTTP unless they are told another. */
-export const OTLP_PORT = 4318;
 
 /** Below this, a program needs special rights to listen. */
 const FIRST_PORT = 1024;
@@ -39,9 +37,17 @@ export function portsFrom(options: LocalOptions): LocalPorts {
     tables: first + 4,
     scheduler: first + SCHEDULER_OFFSET,
     daemon: readPort('daemon-port', options['daemon-port'], DAEMON_PORT),
-    otlp: readPort('otlp-port', options['otlp-port'], OTLP_PORT),
-    isOtlpChosen: options['otlp-port'] !== undefined,
+    otlp: readOtlpPort(options['otlp-port']),
   };
+}
+
+/**
+ * Undefined where none is asked for: the usual one may be another collector's.
+ *
+ * @throws Error that names the option and what it takes.
+ */
+export function readOtlpPort(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : readPort('otlp-port', text, OTLP_PORT);
 }
 
 /** Below this, a minute is over before the alarms of a service are evaluated; above, it would be slower than AWS. */

@@ -18,10 +18,8 @@ export interface LocalPorts {
   readonly scheduler: number;
   /** X-Ray's daemon, UDP and TCP. */
   readonly daemon: number;
-  /** OpenTelemetry over HTTP. */
-  readonly otlp: number;
-  /** Whether it was asked for. The usual port may be another collector's, and Lantern local runs without it. */
-  readonly isOtlpChosen: boolean;
+  /** OpenTelemetry over HTTP. Undefined is 4318, if no other program has it. */
+  readonly otlp?: number | undefined;
 }
 
 /** How a port is chosen, for the message that says that one is taken. */
@@ -43,7 +41,7 @@ export async function checkPorts(ports: LocalPorts): Promise<void> {
     [ports.messaging, 'SNS and SQS', PORT_ADVICE],
     [ports.tables, 'DynamoDB', PORT_ADVICE],
     [ports.scheduler, 'EventBridge Scheduler', PORT_ADVICE],
-    ...(ports.isOtlpChosen ? [[ports.otlp, OTLP_PURPOSE, OTLP_PORT_ADVICE] as const] : []),
+    ...(ports.otlp === undefined ? [] : [[ports.otlp, OTLP_PURPOSE, OTLP_PORT_ADVICE] as const]),
   ] as const;
   for (const [port, purpose, howToChoosePort] of purposes) {
     const server = createServer();

@@ -65,8 +65,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
     const otlpUrl = await start(
       otlpFor(traces, {
-        port: ports.otlp,
-        isChosen: ports.isOtlpChosen,
+        otlpPort: ports.otlp,
         howToChoosePort: OTLP_PORT_ADVICE,
         onNotice: (text) => terminal.notice(text),
       }),

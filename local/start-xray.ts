@@ -10,10 +10,11 @@ export interface XRayOptions {
   readonly port: number;
   /** Of the X-Ray daemon, UDP and TCP; 0 takes one that is free for both. */
   readonly daemonPort: number;
-  /** Of OpenTelemetry over HTTP; 0 takes any free one. */
-  readonly otlpPort: number;
-  /** Whether that port was asked for; if not, and it is taken, all else starts without it. */
-  readonly isOtlpChosen: boolean;
+  /**
+   * Of OpenTelemetry over HTTP; 0 takes any free one. Undefined is 4318, and all else starts without it when another
+   * program has that.
+   */
+  readonly otlpPort?: number | undefined;
   /** Something that a person at the terminal should know. */
   readonly onNotice: (text: string) => void;
 }
@@ -44,8 +45,7 @@ export async function startXRay(options: XRayOptions): Promise<XRayService> {
     onNotice,
   });
   const otlp = otlpFor(store, {
-    port: options.otlpPort,
-    isChosen: options.isOtlpChosen,
+    otlpPort: options.otlpPort,
     howToChoosePort: 'the option --otlp-port of `lambda-lantern xray`',
     onNotice,
   });
@@ -104,11 +104,12 @@ export interface OtlpReceiver {
 /** OpenTelemetry's receiver, whose spans the store keeps as documents. */
 export function otlpFor(
   store: TraceStore,
-  { isChosen, onNotice, ...port }: SaidOptions & { readonly isChosen: boolean },
+  { otlpPort, onNotice, howToChoosePort }: Omit<SaidOptions, 'port'> & Pick<XRayOptions, 'otlpPort'>,
 ): OtlpReceiver {
   const said = new Set<string>();
   const server = new OtlpServer({
-    ...port,
+    ...(otlpPort !== undefined && { port: otlpPort }),
+    howToChoosePort,
     ...receiverFor(store, onNotice),
     onNotKept: (kind, message) => {
       store.countInvalid(kind);
@@ -122,7 +123,7 @@ export function otlpFor(
       try {
         return (await server.start()).url;
       } catch (error) {
-        if (isChosen) throw error;
+        if (otlpPort !== undefined) throw error;
         onNotice(`OpenTelemetry is not received over HTTP. ${(error as Error).message}`);
         return undefined;
       }

@@ -13,16 +13,14 @@ describe('the ports of serverless local', () => {
       tables: 3004,
       scheduler: 3019,
       daemon: 2000,
-      otlp: 4318,
-      isOtlpChosen: false,
     });
   });
 
   it('move together with the first', () => {
     const options = { port: '4000', 'daemon-port': '2100', 'otlp-port': '4319' };
-    const { api, console, daemon, otlp, isOtlpChosen } = portsFrom(options);
+    const { api, console, daemon, otlp } = portsFrom(options);
 
-    expect([api(0), console, daemon, otlp, isOtlpChosen]).toEqual([4000, 4001, 2100, 4319, true]);
+    expect([api(0), console, daemon, otlp]).toEqual([4000, 4001, 2100, 4319]);
   });
 
   it.each([

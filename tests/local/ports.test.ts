@@ -31,7 +31,7 @@ describe('the ports of a service', () => {
     ['SNS and SQS', ports.messaging, '--port'],
     ['DynamoDB', ports.tables, '--port'],
     ['Scheduler', ports.scheduler, '--port'],
-    ['OpenTelemetry', ports.otlp, '--otlp-port'],
+    ['OpenTelemetry', OTLP, '--otlp-port'],
     ['X-Ray daemon (TCP)', ports.daemon, '--daemon-port'],
   ])('are named when one is taken: %s', async (purpose, port, option) => {
     await take(port);
@@ -41,12 +41,6 @@ describe('the ports of a service', () => {
     await expect(checked).rejects.toThrow(`Port ${port} on 127.0.0.1`);
     await expect(checked).rejects.toThrow(purpose);
     await expect(checked).rejects.toThrow(option);
-  });
-
-  it('include that of OpenTelemetry only where it was chosen', async () => {
-    await take(OTLP);
-
-    await checkPorts({ ...portsFrom(own), otlp: OTLP });
   });
 
   it('are looked at for UDP too', async () => {

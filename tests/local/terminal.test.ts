@@ -14,8 +14,6 @@ const ports = {
   tables: 3004,
   scheduler: 3019,
   daemon: 2000,
-  otlp: 4318,
-  isOtlpChosen: false,
 };
 const service = {
   name: 'shop',

@@ -16,9 +16,12 @@ import { documentsOf } from './span-documents.ts';
 export interface OtlpServerOptions extends DocumentReceiver, Partial<PortOptions> {
   /** Called for each request of another signal than traces: with what it is counted as, and what to say of it once. */
   readonly onNotKept: (kind: string, message: string) => void;
-  /** 0 takes any free one. @default 4318, where OpenTelemetry's exporters send over HTTP */
+  /** 0 takes any free one. @default 4318 */
   readonly port?: number;
 }
+
+/** The port that OpenTelemetry's exporters send to over HTTP unless they are told another. */
+export const OTLP_PORT = 4318;
 
 /** Named where its port is taken. */
 export const OTLP_PURPOSE = 'OpenTelemetry (OTLP over HTTP)';
@@ -65,7 +68,7 @@ export class OtlpServer {
    * @throws Error that names the port, when it is taken.
    */
   async start(): Promise<{ readonly url: string; readonly port: number }> {
-    const { port: wanted = 4318, howToChoosePort } = this.#options;
+    const { port: wanted = OTLP_PORT, howToChoosePort } = this.#options;
     this.#server = createGuardedServer({
       policy: POLICIES.otlp,
       handle: (request, response) => this.#answer(request, response),
