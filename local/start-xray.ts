@@ -106,17 +106,10 @@ export function otlpFor(
   store: TraceStore,
   { otlpPort, onNotice, howToChoosePort }: Omit<SaidOptions, 'port'> & Pick<XRayOptions, 'otlpPort'>,
 ): OtlpReceiver {
-  const said = new Set<string>();
   const server = new OtlpServer({
     ...(otlpPort !== undefined && { port: otlpPort }),
     howToChoosePort,
     ...receiverFor(store, onNotice),
-    onNotKept: (kind, message) => {
-      store.countInvalid(kind);
-      // Services send their metrics every few seconds.
-      if (!said.has(kind)) onNotice(message);
-      said.add(kind);
-    },
   });
   return {
     start: async () => {
@@ -133,11 +126,17 @@ export function otlpFor(
 }
 
 function receiverFor(store: TraceStore, onNotice: XRayOptions['onNotice']): DocumentReceiver {
+  const said = new Set<string>();
   return {
     onDocument: (document) => store.put(document),
     onInvalid: (reason, sample, { kind, count }) => {
       store.countInvalid(kind, count);
       onNotice(`Not kept as a trace: ${reason}${sample === '' ? '' : `: ${sample}`}`);
+    },
+    onNotKept: (kind, message) => {
+      store.countInvalid(kind);
+      if (!said.has(kind)) onNotice(message);
+      said.add(kind);
     },
   };
 }

@@ -9,6 +9,13 @@ export interface DocumentReceiver {
    * refused for one kind of reason is told once.
    */
   readonly onInvalid: (reason: string, sample: string, refused: Refused) => void;
+  /**
+   * Called for each message of OpenTelemetry that is well-formed and about something else than traces: with what it is
+   * counted as, and a sentence to say once, because services send these every few seconds.
+   *
+   * @default `onInvalid` is called
+   */
+  readonly onNotKept?: (kind: string, message: string) => void;
 }
 
 /** What was not kept, to be counted. */
@@ -18,12 +25,22 @@ export interface Refused {
   readonly count: number;
 }
 
+/** What was read of one message. */
+export interface Received {
+  readonly documents: readonly SegmentDocument[];
+  /** Of each document or span that cannot be kept. */
+  readonly errors: readonly DocumentError[];
+  /** What it is about, if not about traces: `metrics`. */
+  readonly otherSignal?: string;
+}
+
 /** Hands in what was read, and tells of what could not be, or was not taken. Never throws. */
 export function handIn(
-  { documents, errors }: { documents: readonly SegmentDocument[]; errors: readonly DocumentError[] },
+  { documents, errors, otherSignal }: Received,
   text: string,
   receiver: DocumentReceiver,
 ): void {
+  if (otherSignal !== undefined) leave(otherSignal, receiver);
   for (const document of documents) {
     try {
       receiver.onDocument(document);
@@ -45,6 +62,15 @@ function byKind(errors: readonly DocumentError[]): Map<string, [DocumentError, .
     else known.push(error);
   }
   return kinds;
+}
+
+/** @param signal of OpenTelemetry: `metrics` @returns the sentence that was said. */
+export function leave(signal: string, { onInvalid, onNotKept }: DocumentReceiver): string {
+  const kind = `OpenTelemetry ${signal}`;
+  const message = `Lantern local keeps traces; ${signal} are taken and not kept.`;
+  if (onNotKept === undefined) reportInvalid({ onInvalid }, { kind, detail: message, text: '' });
+  else onNotKept(kind, message);
+  return message;
 }
 
 const SAMPLE_LENGTH = 200;

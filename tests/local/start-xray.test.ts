@@ -75,7 +75,7 @@ describe('X-Ray alone', () => {
 describe('the usual port of OpenTelemetry', () => {
   it('is left to the program that has it, which is said', async () => {
     const nothing = (): undefined => undefined;
-    const other = new OtlpServer({ onDocument: nothing, onInvalid: nothing, onNotKept: nothing });
+    const other = new OtlpServer({ onDocument: nothing, onInvalid: nothing });
     // Some other program of this machine may have it just as well.
     const first = await other.start().catch(() => undefined);
     onTestFinished(() => other.stop());

@@ -8,14 +8,12 @@ import { close, listen, LOOPBACK } from '../../http/loopback.ts';
 import { RequestError } from '../../http/request-error.ts';
 import { targetOf } from '../../http/target.ts';
 import type { DocumentReceiver } from '../received-documents.ts';
-import { handIn, reportInvalid } from '../received-documents.ts';
+import { handIn, leave, reportInvalid } from '../received-documents.ts';
 import type { Encoding } from './otlp-messages.ts';
 import { readTraces, writeResponse, writeStatus } from './otlp-messages.ts';
 import { documentsOf } from './span-documents.ts';
 
 export interface OtlpServerOptions extends DocumentReceiver, Partial<PortOptions> {
-  /** Called for each request of another signal than traces: with what it is counted as, and what to say of it once. */
-  readonly onNotKept: (kind: string, message: string) => void;
   /** 0 takes any free one. @default 4318 */
   readonly port?: number;
 }
@@ -29,11 +27,11 @@ export const OTLP_PURPOSE = 'OpenTelemetry (OTLP over HTTP)';
 /** What a receiver of OpenTelemetry's collector takes too: 20 MiB, before and after it is decompressed. */
 const MAX_BODY_BYTES = 20 * 1024 * 1024;
 
-/** Other signals than traces, and what is counted for each request that carries them. */
-const NOT_KEPT: ReadonlyMap<string, { readonly kind: string; readonly what: string }> = new Map([
-  ['/v1/metrics', { kind: 'OpenTelemetry metrics', what: 'metrics' }],
-  ['/v1/logs', { kind: 'OpenTelemetry logs', what: 'logs' }],
-  ['/v1development/profiles', { kind: 'OpenTelemetry profiles', what: 'profiles' }],
+/** Signals other than traces. */
+const NOT_KEPT: ReadonlyMap<string, string> = new Map([
+  ['/v1/metrics', 'metrics'],
+  ['/v1/logs', 'logs'],
+  ['/v1development/profiles', 'profiles'],
 ]);
 
 const ENCODINGS: ReadonlyMap<string, Encoding> = new Map<string, Encoding>([
@@ -107,7 +105,10 @@ export class OtlpServer {
       throw new OtlpError(415, `Content-Type is application/x-protobuf or application/json; got ${got}.`);
     }
     const body = await readDecompressed(request, response);
-    const answer = notKept === undefined ? this.#takeTraces(body, encoding) : this.#leave(notKept);
+    const answer =
+      notKept === undefined
+        ? this.#takeTraces(body, encoding)
+        : { refused: 0, message: leave(notKept, this.#options) };
     send(response, 200, writeResponse(answer, encoding), encoding);
   }
 
@@ -119,12 +120,6 @@ export class OtlpServer {
       refused: converted.errors.length,
       message: first === undefined ? '' : `${first.code}: ${first.message}`,
     };
-  }
-
-  #leave({ kind, what }: { kind: string; what: string }): { refused: number; message: string } {
-    const message = `Lantern local keeps traces; ${what} are taken and not kept.`;
-    this.#options.onNotKept(kind, message);
-    return { refused: 0, message };
   }
 
   #refuse(error: unknown, response: ServerResponse, request: IncomingMessage): void {

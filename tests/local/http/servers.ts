@@ -79,8 +79,7 @@ export const SERVERS = {
       }),
     ),
   xray: () => started(new XRayDaemon({ port: 0, onDocument: nothing, onInvalid: nothing })),
-  otlp: () =>
-    started(new OtlpServer({ port: 0, onDocument: nothing, onInvalid: nothing, onNotKept: nothing })),
+  otlp: () => started(new OtlpServer({ port: 0, onDocument: nothing, onInvalid: nothing })),
   runtime: async () => {
     const runtime: RuntimeApi = new RuntimeApi({
       onNext: nothing,

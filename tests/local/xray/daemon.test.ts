@@ -152,6 +152,14 @@ describe('XRayDaemon over UDP', () => {
     expect(invalid[0]?.reason).toMatch(reason);
   });
 
+  it('tells of metrics of OpenTelemetry, which are not kept', async () => {
+    await send(`${HEADER}M1CgA=`, HEADER + JSON.stringify(segment(1)));
+    await vi.waitFor(() => expect(documents).toEqual([segment(1)]), PATIENT);
+    expect(invalid.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/^OpenTelemetry metrics: .*not kept/),
+    ]);
+  });
+
   it('goes on when a document is not taken', async () => {
     const refusing = new XRayDaemon({
       port: 0,

@@ -224,7 +224,7 @@ describe('a page in a browser', () => {
 describe('the port', () => {
   it('is named when it is taken, and free again after stop', async () => {
     const { port } = new URL(receivers.otlpUrl);
-    const options = { onDocument: () => 0, onInvalid: () => 0, onNotKept: () => 0 };
+    const options = { onDocument: () => 0, onInvalid: () => 0 };
     const second = new OtlpServer({ ...options, port: Number(port), howToChoosePort: '--my-port' });
 
     await expect(second.start()).rejects.toThrow(new RegExp(`Port ${port} .*OpenTelemetry.*--my-port`));

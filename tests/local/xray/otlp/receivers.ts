@@ -25,9 +25,10 @@ export async function startReceivers(): Promise<Receivers> {
   const receiver = {
     onDocument: store.put.bind(store),
     onInvalid: (reason: string, sample: string, what: Refused) => refused.push({ reason, sample, ...what }),
+    onNotKept: (kind: string) => notKept.push(kind),
   };
   const daemon = new XRayDaemon({ port: 0, ...receiver });
-  const otlp = new OtlpServer({ port: 0, ...receiver, onNotKept: (kind) => notKept.push(kind) });
+  const otlp = new OtlpServer({ port: 0, ...receiver });
   onTestFinished(async () => {
     await otlp.stop();
     await daemon.stop();
