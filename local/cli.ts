@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { DAEMON_PORT, readOtlpPort, readPort } from './command-options.ts';
-import { startXRay } from './start-xray.ts';
+import { startXRay, tracesFile } from './start-xray.ts';
 import { surviveErrors } from './survive-errors.ts';
 import { OTLP_PORT } from './xray/otlp/otlp-server.ts';
 
@@ -20,6 +20,7 @@ Options of xray
   --port <number>         port of the page (${CONSOLE_PORT})
   --daemon-port <number>  port of the X-Ray daemon, UDP and TCP (${DAEMON_PORT})
   --otlp-port <number>    port that takes spans of OpenTelemetry over HTTP (${OTLP_PORT})
+  --memory                keep traces in memory, and not in a file for the next time
 
   --help     show this
   --version  show the version
@@ -37,6 +38,7 @@ async function run(args: readonly string[]): Promise<number | undefined> {
       port: { type: 'string' },
       'daemon-port': { type: 'string' },
       'otlp-port': { type: 'string' },
+      memory: { type: 'boolean' },
       help: { type: 'boolean' },
       version: { type: 'boolean' },
     },
@@ -49,7 +51,9 @@ async function run(args: readonly string[]): Promise<number | undefined> {
       positionals.length === 0 ? 'no command was given' : `there is no "${positionals.join(' ')}"`;
     throw new Error(`Expected the command xray, but ${given}. See lambda-lantern --help.`);
   }
+  const file = values.memory === true ? undefined : tracesFile(process.cwd());
   const service = await startXRay({
+    file,
     port: readPort('port', values.port, CONSOLE_PORT),
     daemonPort: readPort('daemon-port', values['daemon-port'], DAEMON_PORT),
     otlpPort: readOtlpPort(values['otlp-port']),
@@ -59,9 +63,11 @@ async function run(args: readonly string[]): Promise<number | undefined> {
   surviveErrors((text) => process.stderr.write(`${text}\n`));
   say(
     `\nLambda Lantern receives X-Ray segments and OpenTelemetry spans.\n\n  Traces         ${service.url}\n` +
+      `  X-Ray API      ${service.url}\n` +
       `  X-Ray daemon   ${service.daemonAddress} (UDP and TCP)\n` +
       (otlpUrl === undefined ? '' : `  OpenTelemetry  ${otlpUrl} (HTTP)\n`) +
-      `\nRun your program with AWS_XRAY_DAEMON_ADDRESS=${service.daemonAddress}` +
+      `  Kept in        ${file ?? 'memory'}\n\n` +
+      `Run your program with AWS_XRAY_DAEMON_ADDRESS=${service.daemonAddress}` +
       (otlpUrl === undefined ? '' : `, or OTEL_EXPORTER_OTLP_ENDPOINT=${otlpUrl}`) +
       '\n\nCtrl-C stops it.\n',
   );

@@ -45,7 +45,7 @@ export class LogLines {
       },
     };
     this.#redact = createRedactor(ofLogs);
-    this.#texts = createTextGuard(ofLogs);
+    this.#texts = createTextGuard(ofLogs, policy.messages ?? 'values');
   }
 
   /** @param timestamp that of the line, in the form in which it is shown. */
@@ -74,6 +74,11 @@ export class LogLines {
     };
   }
 
+  /** An event as it may be shown, for a logger that masks nothing itself. */
+  event(event: unknown): unknown {
+    return this.#keys({ event }).event;
+  }
+
   /** A message is a string by its type, and whatever a caller without types gives. */
   #message(message: unknown): string {
     if (typeof message === 'string') return this.#texts.message(message);
@@ -82,7 +87,7 @@ export class LogLines {
   }
 
   #keys(additional: LogAttributes): LogAttributes {
-    const names = Object.keys(additional);
+    const names = Object.keys(additional).filter((name) => additional[name] !== undefined);
     if (names.length === 0) return {};
     const keys: Record<string, unknown> = {};
     for (const name of names) define(keys, name, this.#prepared(read(additional, name)));

@@ -49,7 +49,10 @@ function portsOf(port: number, daemonPort: number): string[] {
 export async function startLocalStack(directory: string, args: readonly string[] = []): Promise<LocalStack> {
   const port = await freePorts(20);
   const daemonPort = port + 5;
-  const run = runServerless(['local', '--stage', 'local', ...portsOf(port, daemonPort), ...args], directory);
+  const run = runServerless(
+    ['local', '--stage', 'local', ...portsOf(port, daemonPort), '--memory', ...args],
+    directory,
+  );
   await run.until('Ctrl-C stops everything');
   const [api, console] = [`http://localhost:${port}`, `http://localhost:${port + 1}`];
   const read = async <T>(path: string): Promise<T> => (await (await fetch(`${console}${path}`)).json()) as T;

@@ -2,9 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Losses } from '../../local/xray/trace.ts';
-import { otlpFor, startXRay } from '../../local/start-xray.ts';
+import { LocalXRay, startXRay } from '../../local/start-xray.ts';
 import { OTLP_PORT, OtlpServer } from '../../local/xray/otlp/otlp-server.ts';
-import { TraceStore } from '../../local/xray/trace-store.ts';
 import { PATIENT } from '../helpers/until.ts';
 
 async function takenPort(): Promise<number> {
@@ -80,12 +79,10 @@ describe('the usual port of OpenTelemetry', () => {
     const first = await other.start().catch(() => undefined);
     onTestFinished(() => other.stop());
     const notices: string[] = [];
-    const store = new TraceStore();
+    const account = { region: 'local', accountId: '000000000000' };
+    const xray = new LocalXRay({ ...account, onNotice: (text) => notices.push(text) });
 
-    const receiver = otlpFor(store, {
-      onNotice: (text) => notices.push(text),
-      howToChoosePort: '--otlp-port',
-    });
+    const receiver = xray.otlp({ howToChoosePort: '--otlp-port' });
     const url = await receiver.start();
     await receiver.stop();
 

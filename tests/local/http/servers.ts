@@ -6,9 +6,8 @@ import { RuntimeApi } from '../../../local/lambda/runtime-api.ts';
 import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
 import { SchedulerApi } from '../../../local/scheduler/scheduler-api.ts';
 import { TableServer } from '../../../local/tables/table-server.ts';
-import { XRayDaemon } from '../../../local/xray/daemon.ts';
+import { LocalXRay } from '../../../local/start-xray.ts';
 import { OtlpServer } from '../../../local/xray/otlp/otlp-server.ts';
-import { TraceStore } from '../../../local/xray/trace-store.ts';
 import { api, ok } from '../api-gateway/serve.ts';
 import { functionDefinition } from '../lambda/definition.ts';
 
@@ -32,7 +31,7 @@ export const SERVERS = {
   console: () =>
     started(
       new ConsoleServer({
-        store: new TraceStore(),
+        store: new LocalXRay({ ...account, onNotice: nothing }).store,
         port: 0,
         staticDirectory: import.meta.dirname,
         serviceInfo: () => ({
@@ -78,7 +77,7 @@ export const SERVERS = {
         port: 0,
       }),
     ),
-  xray: () => started(new XRayDaemon({ port: 0, onDocument: nothing, onInvalid: nothing })),
+  xray: () => started(new LocalXRay({ ...account, onNotice: nothing }).daemon({ port: 0 })),
   otlp: () => started(new OtlpServer({ port: 0, onDocument: nothing, onInvalid: nothing })),
   runtime: async () => {
     const runtime: RuntimeApi = new RuntimeApi({

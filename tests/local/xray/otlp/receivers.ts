@@ -27,7 +27,11 @@ export async function startReceivers(): Promise<Receivers> {
     onInvalid: (reason: string, sample: string, what: Refused) => refused.push({ reason, sample, ...what }),
     onNotKept: (kind: string) => notKept.push(kind),
   };
-  const daemon = new XRayDaemon({ port: 0, ...receiver });
+  const daemon = new XRayDaemon({
+    port: 0,
+    ...receiver,
+    answer: (_request, response) => void response.end('{}'),
+  });
   const otlp = new OtlpServer({ port: 0, ...receiver });
   onTestFinished(async () => {
     await otlp.stop();
