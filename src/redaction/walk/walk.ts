@@ -419,7 +419,7 @@ export class Walk {
       } catch (error) {
         value = threw(error);
       }
-      const child = this.#visit(value, facts, positionOfMember(position, facts), depth - 1);
+      const child = this.#visit(value, facts, positionOfMember(position, facts, fields), depth - 1);
       if (child === CUT) {
         meter.bytes += nameBytes;
         isCut = true;

@@ -86,6 +86,7 @@ describe.each<[string, ServerName, { method?: string; path?: string }, readonly 
     { method: 'POST', path: '/v1/traces' },
     [...PROGRAMS, 'from its own page', 'from a page on another port'],
   ],
+  ["the X-Ray API on the page's port", 'console', { method: 'POST', path: '/GetSamplingRules' }, PROGRAMS],
   ['a Runtime API', 'runtime', { path: '/2018-06-01/runtime/other' }, ['by 127.0.0.1']],
   ['an API of the service', 'gateway', { path: '/orders' }, Object.keys(SENDERS) as Sender[]],
 ])('%s', (_what, name, request, taken) => {
