@@ -41,7 +41,7 @@ function partsOf(error: Error, texts: TextGuard, describe: (value: unknown) => u
   const stack = given === undefined ? undefined : withoutOwnFrames(given);
   parts.name = new Described(texts.text(name));
   const place = LOCATION.exec(stack ?? '');
-  if (place !== null) parts.location = new Described(`${texts.text(place[1] ?? '')}:${place[2] ?? ''}`);
+  parts.location = new Described(place === null ? '' : `${texts.text(place[1] ?? '')}:${place[2] ?? ''}`);
   parts.message = message === undefined ? read(error, 'message') : new Described(texts.message(message));
   if (stack !== undefined) parts.stack = described(stack, name, message, texts);
   if ('cause' in error) parts.cause = describe(read(error, 'cause'));
@@ -61,7 +61,11 @@ function partsOf(error: Error, texts: TextGuard, describe: (value: unknown) => u
 function described(stack: string, name: string, message: string | undefined, texts: TextGuard): unknown {
   const start = stack.search(FIRST_FRAME);
   const frames = start < 0 ? '' : texts.text(stack.slice(start));
-  const head = message === undefined || message === '' ? name : `${name}: ${message}`;
+  // What it begins with was made when the error was, and may name another class since.
+  const given = start < 0 ? stack : stack.slice(0, Math.max(0, start - 1));
+  const isClean = texts.message(given) === given;
+  const isNamed = message === undefined || message === '';
+  const head = isClean ? given : isNamed ? name : `${name}: ${message}`;
   const shown = frames === '' ? texts.message(head) : `${texts.message(head)}\n${frames}`;
   return DEVELOPMENT.test(process.env.POWERTOOLS_DEV ?? '')
     ? shown.split('\n').map((line) => new Described(line))

@@ -6,8 +6,7 @@ import { RuntimeApi } from '../../../local/lambda/runtime-api.ts';
 import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
 import { SchedulerApi } from '../../../local/scheduler/scheduler-api.ts';
 import { TableServer } from '../../../local/tables/table-server.ts';
-import { XRayDaemon } from '../../../local/xray/daemon.ts';
-import { TraceStore } from '../../../local/xray/trace-store.ts';
+import { LocalXRay } from '../../../local/start-xray.ts';
 import { api, ok } from '../api-gateway/serve.ts';
 import { functionDefinition } from '../lambda/definition.ts';
 
@@ -28,10 +27,12 @@ async function started(server: {
 
 /** Starts each server of local on a free port, and gives its URL. */
 export const SERVERS = {
-  console: () =>
-    started(
+  console: () => {
+    const xray = new LocalXRay({ ...account, onNotice: nothing });
+    return started(
       new ConsoleServer({
-        store: new TraceStore(),
+        store: xray.store,
+        xray: xray.api,
         port: 0,
         staticDirectory: import.meta.dirname,
         serviceInfo: () => ({
@@ -43,7 +44,8 @@ export const SERVERS = {
           tryThis: [],
         }),
       }),
-    ),
+    );
+  },
   lambda: () =>
     started(
       new LambdaApi({
@@ -77,7 +79,7 @@ export const SERVERS = {
         port: 0,
       }),
     ),
-  xray: () => started(new XRayDaemon({ port: 0, onDocument: nothing, onInvalid: nothing })),
+  xray: () => started(new LocalXRay({ ...account, onNotice: nothing }).daemon({ port: 0 })),
   runtime: async () => {
     const runtime: RuntimeApi = new RuntimeApi({
       onNext: nothing,
