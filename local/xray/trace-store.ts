@@ -136,6 +136,7 @@ export class TraceStore {
   #revision = 0;
   #lastKey = 0;
   #writing: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   /** @throws Error for people where Node has no SQLite. */
   constructor({
@@ -322,10 +323,12 @@ export class TraceStore {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Writes what is not written yet, and lets go of the file. Nothing may be asked or put afterwards. */
+  /** Writes what is not written yet, and lets go of the file. What is put afterwards is kept nowhere; nothing may be asked. */
   close(): void {
+    if (this.#isClosed) return;
     this.#write();
     this.#stopWriting();
+    this.#isClosed = true;
     this.#database.close();
   }
 
@@ -508,7 +511,7 @@ export class TraceStore {
 
   /** Writes in a moment, in slices between which others have their turn. */
   #writeSoon(delay = WRITE_INTERVAL_MS): void {
-    if (this.#writing !== undefined) return;
+    if (this.#isClosed || this.#writing !== undefined) return;
     this.#writing = setTimeout(() => this.#writeSlice(), delay);
     // What waits is written by `close`; alone it is no reason to stay alive.
     this.#writing.unref();
