@@ -226,9 +226,7 @@ function bareNameBefore(text: string, end: number, denied: Denied): Name | undef
   start = end - bare.length;
   const category = denied(bare);
   if (category !== undefined) {
-    const first = wordStart(text, start);
-    const isHarmless = first < start && PHRASES.has(text.slice(first, end).toLowerCase());
-    return isHarmless ? undefined : { name: bare, category, start, isQuoted: false };
+    return isInPhrase(text, start, end) ? undefined : { name: bare, category, start, isQuoted: false };
   }
   if (!/^[A-Za-z]{1,24}$/.test(bare)) return undefined;
   let first = start;
@@ -241,6 +239,12 @@ function bareNameBefore(text: string, end: number, denied: Denied): Name | undef
     if (ofPhrase !== undefined) return { name: phrase, category: ofPhrase, start: first, isQuoted: false };
   }
   return undefined;
+}
+
+/** Whether the word before a name makes something harmless of it. */
+function isInPhrase(text: string, start: number, end: number): boolean {
+  const first = wordStart(text, start);
+  return first < start && PHRASES.has(text.slice(first, end).toLowerCase());
 }
 
 /** Where the word of letters begins that stands before a place, with one space between; the place itself without one. */
@@ -419,7 +423,7 @@ function closeBy(text: string, denied: Denied, found: NamedValue[]): void {
     BEFORE_QUOTE,
     hasQuotes || text.includes('('),
   )) {
-    if (index < until || denied(name) === undefined) continue;
+    if (index < until || denied(name) === undefined || isInPhrase(text, index - name.length, index)) continue;
     const start = index + whole.length;
     const value = text[start] === '(' ? inBrackets(text, start) : quotedAt(text, start);
     take(name, value);
