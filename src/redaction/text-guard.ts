@@ -2,7 +2,7 @@ import type { RedactionPolicy } from './policy/policy.ts';
 import { resolvePolicy } from './policy/resolve-policy.ts';
 import { createRedactor } from './redact.ts';
 import type { Redactor } from './redact.ts';
-import { splitEmbeddedJson } from './texts/embedded-json.ts';
+import { splitEmbeddedJson, withoutQuoted } from './texts/embedded-json.ts';
 import { count, lengthClass } from './texts/labels.ts';
 import { TextMasker } from './texts/text-masker.ts';
 import { isHttpStatus } from './walk/envelope.ts';
@@ -39,11 +39,6 @@ const WORDS_OF_REPORTS = [
   ...['code', 'message', 'expected', 'origin', 'format', 'minimum', 'maximum', 'inclusive'],
   ...['keyword', 'instancePath', 'schemaPath', 'path', 'type', 'title', 'status', 'detail', 'field'],
 ];
-/** `"lastName": "Doe"`, `lastName: 'Doe'`, `lastName=Doe`: a name, and the value that it denies or not. */
-const PAIR =
-  /(?<![\w$.-])([A-Za-z_$][\w$.-]{0,63})(["']?\s{0,2}[:=]\s{0,2})("(?:[^"\\\n]|\\.){1,1024}"?|'(?:[^'\\\n]|\\.){1,1024}'?|(?<==)[^\s,;&"')\]}]{1,256})/g;
-/** The end of what V8 says of a text that it could not parse, after quoting some of it. */
-const NOT_JSON = ' is not valid JSON';
 
 /**
  * @param policy its detectors, denied names and replacements hold for every text; its mode and what it allows only for
@@ -67,20 +62,9 @@ export function createTextGuard(policy: RedactionPolicy = {}): TextGuard {
     return showReport(value);
   };
 
-  const maskPairs = (text: string): string =>
-    text.includes(':') || text.includes('=')
-      ? text.replaceAll(PAIR, (pair, name: string, between: string, value: string) => {
-          const category = masker.denied(name);
-          return category === undefined
-            ? pair
-            : `${name}${between}${resolved.replace(category, category, value)}`;
-        })
-      : text;
-  const maskWords = (text: string): string => masker.show(maskPairs(text));
-
   const maskSegment = (segment: string, before: string): string => {
     const decoded = decodeSegment(segment);
-    const masked = masker.show(maskPairs(decoded), before);
+    const masked = masker.show(decoded, before);
     if (masked !== decoded) return masked;
     const category = masker.denied(before);
     const isData = category !== undefined && decoded !== '' && keys.facts(decoded).kind === 'data';
@@ -92,7 +76,7 @@ export function createTextGuard(policy: RedactionPolicy = {}): TextGuard {
       const read = withoutQuoted(text.slice(0, READ_LENGTH));
       const shown = splitEmbeddedJson(read)
         .map((part) => {
-          if ('text' in part) return maskWords(part.text);
+          if ('text' in part) return masker.show(part.text);
           const data = part.value && showJson(part.value.of);
           return data === undefined ? `<JSON, ${lengthClass(part.json.length)}>` : JSON.stringify(data);
         })
@@ -117,13 +101,6 @@ export function createTextGuard(policy: RedactionPolicy = {}): TextGuard {
       return masked === text ? value : masked;
     },
   };
-}
-
-/** `Unexpected token 'J', "Jane Doe" is not valid JSON`, without what it quotes. */
-function withoutQuoted(text: string): string {
-  if (!text.endsWith(NOT_JSON)) return text;
-  const start = text.indexOf('"');
-  return start < 0 ? text : `${text.slice(0, start).replace(/\.{3}$/, '')}<text>${NOT_JSON}`;
 }
 
 /** Whether JSON in a message is what a validator or a problem says, by the members that it always has. */

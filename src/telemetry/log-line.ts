@@ -1,11 +1,8 @@
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import { getCorrelationId } from '../propagation/correlation.ts';
 import { count } from '../redaction/texts/labels.ts';
-import { Described } from '../redaction/walk/described.ts';
-import { isEnvelope, decodeEnvelope } from '../redaction/walk/envelope.ts';
-import { define, read } from '../redaction/walk/members.ts';
 import type { RedactionPolicy, Redactor } from '../redaction/redact.ts';
-import { createRedactor } from '../redaction/redact.ts';
+import { createRedactorWith } from '../redaction/redact.ts';
 import type { TextGuard } from '../redaction/text-guard.ts';
 import { createTextGuard } from '../redaction/text-guard.ts';
 import { describeError } from './describe-error.ts';
@@ -22,9 +19,6 @@ const BYTES_BESIDE_KEYS = 65_510;
 
 /** A log line is read by people: longer strings than in a trace. */
 const STRING_LENGTH = 4096;
-
-/** Characters of a body that are looked at. */
-const BODY_LENGTH = 65_536;
 
 /**
  * Makes log lines, by a policy. This is all of {@link RedactingLogFormatter} but Powertools' class: the two are loaded apart.
@@ -44,8 +38,9 @@ export class LogLines {
         ...policy.budget,
       },
     };
-    this.#redact = createRedactor(ofLogs);
-    this.#texts = createTextGuard(ofLogs);
+    const texts = createTextGuard(ofLogs);
+    this.#texts = texts;
+    this.#redact = createRedactorWith(ofLogs, (error, most) => describeError(error, texts, most));
   }
 
   /** @param timestamp that of the line, in the form in which it is shown. */
@@ -82,27 +77,10 @@ export class LogLines {
   }
 
   #keys(additional: LogAttributes): LogAttributes {
-    const names = Object.keys(additional);
-    if (names.length === 0) return {};
-    const keys: Record<string, unknown> = {};
-    for (const name of names) define(keys, name, this.#prepared(read(additional, name)));
-    const shown = this.#redact(keys);
+    const shown = this.#redact(additional);
     if (typeof shown === 'object' && shown !== null) return shown as LogAttributes;
+    const { length } = Object.keys(additional);
     // Nothing is shown where the mode is off; a text says why nothing could be.
-    return { '…': typeof shown === 'string' ? shown : count(names.length, 'key') };
-  }
-
-  /** What is known about an error, an event or a response is put to use before the policy treats it. */
-  #prepared(value: unknown): unknown {
-    if (typeof value !== 'object' || value === null) return value;
-    try {
-      if (value instanceof Error) return describeError(value, this.#texts);
-      if (Object.getPrototypeOf(value) !== Object.prototype || !isEnvelope(value)) return value;
-      const fields = Object.fromEntries(Object.keys(value).map((name) => [name, read(value, name)]));
-      return decodeEnvelope(fields, BODY_LENGTH);
-    } catch {
-      // A proxy that throws: what cannot be read cannot be shown.
-      return new Described('<unreadable>');
-    }
+    return length === 0 ? {} : { '…': typeof shown === 'string' ? shown : count(length, 'key') };
   }
 }

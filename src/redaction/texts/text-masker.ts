@@ -7,6 +7,7 @@ import { digitsOf, ESCAPED, longestTokenOf, PERCENT, scan } from '../detectors/t
 import { createDenyList } from '../names/deny-list.ts';
 import type { DenyList } from '../names/deny-list.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
+import { withoutQuoted } from './embedded-json.ts';
 import { count } from './labels.ts';
 import { maskParameters, maskSegments } from './mask-urls.ts';
 
@@ -26,6 +27,9 @@ const NUMBER = /^(?!\d{4}-\d\d-\d\d$)[+(]?\d[\d\s().+/-]{5,40}$/;
 /** The fewest digits of a number that needs its context. */
 const FEWEST_DIGITS = 6;
 const ESCAPE = /\\u00([2-7][\da-f])/gi;
+/** `"lastName": "Doe"`, `lastName: 'Doe'`, `lastName=Doe`: a name, and the value that it denies or not. */
+const PAIR =
+  /(?<![\w$.-])([A-Za-z_$][\w$.-]{0,63})(["']?\s{0,2}[:=]\s{0,2})("(?:[^"\\\n]|\\.){1,1024}"?|'(?:[^'\\\n]|\\.){1,1024}'?|(?<==)[^\s,;&"')\]}]{1,256})/g;
 const PERCENT_ENCODED = /(?:%[\da-f]{2}){1,64}/gi;
 
 /** Takes personal and secret values out of strings. */
@@ -82,12 +86,37 @@ export class TextMasker {
 
   /** The text as it may be shown: masked, and cut when it is long. `key` is the name that it has. */
   show(text: string, key?: string): string {
+    return this.showParts(text, (read) => this.mask(read, key));
+  }
+
+  /**
+   * The text as it may be shown, and cut when it is long.
+   *
+   * @param mask treats the start of the text, which is all that is read of a long one.
+   */
+  showParts(text: string, mask: (read: string) => string): string {
     const { stringLength } = this.#policy.budget;
     const read = text.length > stringLength + READ_PAST_CUT ? text.slice(0, this.reads(text)) : text;
-    const masked = this.#mask(read, key, 0);
+    const masked = mask(read);
     if (masked.length <= stringLength && read === text) return masked;
     const end = endOfWholeWords(masked, stringLength);
     return `${masked.slice(0, end)}… (${count(masked.length - end + text.length - read.length, 'more character')})`;
+  }
+
+  /** The whole text with what is personal or secret in it replaced. `key` is the name that it has. */
+  mask(text: string, key?: string): string {
+    return this.#mask(this.#maskPairs(withoutQuoted(text)), key, 0);
+  }
+
+  /** `lastName=Doe` in the words of a text: a value beside a name that denies it. */
+  #maskPairs(text: string): string {
+    if (!text.includes(':') && !text.includes('=')) return text;
+    return text.replaceAll(PAIR, (pair, name: string, between: string, value: string) => {
+      const category = this.#denied(name);
+      return category === undefined
+        ? pair
+        : `${name}${between}${this.#policy.replace(category, category, value)}`;
+    });
   }
 
   #mask(text: string, key: string | undefined, encodings: number): string {
