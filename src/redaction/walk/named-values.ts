@@ -19,6 +19,8 @@ const WRITTEN_AS_NAME = /^[A-Za-z_$@#:][A-Za-z_.:-]{1,48}$/;
 /** What holds a flat list of names and values whatever these are: `rawHeaders` of Node. */
 const FLAT = /headers$/i;
 const OPTION = /^--?[A-Za-z]/;
+/** Between a name and its value in a condition: `['email', '=', 'x']`. */
+const OPERATOR = /^(?:[=!<>~]{1,3}|eq|ne|like|ilike|in|is|contains|(?:starts|begins)[ _]?with)$/i;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -98,18 +100,20 @@ function isOfNames(role: Role): boolean {
 
 /** The name that a value is: a short text, the steps of a path, or a text as DynamoDB types it. */
 function nameIn(value: unknown): string | undefined {
+  if (!Array.isArray(value)) return textIn(value);
+  const steps = (value as unknown[]).slice(0, MOST_STEPS);
+  return textIn(steps.filter((step) => typeof step === 'string').join('.'));
+}
+
+function textIn(value: unknown): string | undefined {
   if (typeof value === 'string') return value.length <= LONGEST_NAME && value !== '' ? value : undefined;
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (Array.isArray(value)) {
-    const steps = (value as unknown[]).slice(0, MOST_STEPS);
-    return nameIn(steps.filter((step) => typeof step === 'string').join('.'));
-  }
-  return typeof (value as Fields).S === 'string' ? nameIn((value as Fields).S) : undefined;
+  const typed = typeof value === 'object' && value !== null ? read(value, 'S') : undefined;
+  return typeof typed === 'string' ? textIn(typed) : undefined;
 }
 
 /**
- * The items of a list with the name that each stands beside, when the list is a table: a pair of a name and its value, a
- * flat list of them in turn, or the arguments of a command.
+ * The items of a list with the name that each stands beside, when the list is a table: a pair of a name and its value or
+ * a condition, a flat list of them in turn, or the arguments of a command.
  *
  * @param most items that may be read.
  * @param parent the key that the list is under.
@@ -126,16 +130,21 @@ export function besideItems(
   if (noun !== 'item' || total < 2 || most < 2) return items;
   const held = [valueAt(0)];
   const named: Items = { ...items, valueAt: (at) => (at < held.length ? held[at] : valueAt(at)) };
-  const name = nameIn(held[0]);
+  const name = textIn(held[0]);
   if (name === undefined) return named;
   if (total === 2) {
     held.push(valueAt(1));
     const isRule = isRow || isFlat(parent) || !isNameOfField(held[1], keys);
     besideAt(held, 1, isRule ? name : undefined, keys);
-  } else {
-    readTexts(held, most, valueAt);
-    if (held.some(isOption)) nameArguments(held, keys);
-    else if (total % 2 === 0) nameValues(held, parent, keys);
+    return named;
+  }
+  readTexts(held, most, valueAt);
+  if (total === 3 && isOperator(held[1])) {
+    if (held.length === 2) held.push(valueAt(2));
+    besideAt(held, 2, name, keys);
+  } else if (isFlat(parent)) nameValues(held, keys);
+  else if (!nameArguments(held, keys) && total % 2 === 0 && areNamesAndValues(held, keys)) {
+    nameValues(held, keys);
   }
   return named;
 }
@@ -152,33 +161,43 @@ function readTexts(held: unknown[], most: number, valueAt: Items['valueAt']): vo
   }
 }
 
-/** Names and values in turn. A list of names only is none, unless it must be. */
-function nameValues(held: unknown[], parent: KeyFacts | undefined, keys: KeyBook): void {
+/** Whether each second item is written as a name, but for lists of nothing but names. */
+function areNamesAndValues(held: readonly unknown[], keys: KeyBook): boolean {
   const areNames = held.every(
     (item, at) => at % 2 === 1 || (typeof item === 'string' && WRITTEN_AS_NAME.test(item)),
   );
-  if (!isFlat(parent) && (!areNames || held.every((item, at) => at % 2 === 0 || isNameOfField(item, keys)))) {
-    return;
-  }
-  for (let at = 1; at < held.length; at += 2) besideAt(held, at, nameIn(held[at - 1]), keys);
+  return areNames && held.some((item, at) => at % 2 === 1 && !isNameOfField(item, keys));
 }
 
-/** `--password x`: an option, and what follows it. */
-function nameArguments(held: unknown[], keys: KeyBook): void {
+function nameValues(held: unknown[], keys: KeyBook): void {
+  for (let at = 1; at < held.length; at += 2) besideAt(held, at, textIn(held[at - 1]), keys);
+}
+
+/** `--password x`: an option, and what follows it. Says whether there is any with a rule. */
+function nameArguments(held: unknown[], keys: KeyBook): boolean {
+  let any = false;
   for (let at = held.length - 1; at > 0; at -= 1) {
     const option = held[at - 1];
-    if (isOption(option) && !isOption(held[at])) besideAt(held, at, nameIn(option), keys);
+    if (isOption(option) && !isOption(held[at]) && besideAt(held, at, option, keys)) any = true;
   }
+  return any;
 }
 
-function besideAt(held: unknown[], at: number, name: string | undefined, keys: KeyBook): void {
-  if (name === undefined) return;
+/** Puts the item beside the name, when the name has a rule. */
+function besideAt(held: unknown[], at: number, name: string | undefined, keys: KeyBook): boolean {
+  if (name === undefined) return false;
   const facts = keys.named(name);
-  if (facts.denied !== undefined || facts.allowed) held[at] = new Named(held[at], facts);
+  if (facts.denied === undefined && !facts.allowed) return false;
+  held[at] = new Named(held[at], facts);
+  return true;
 }
 
 function isFlat(parent: KeyFacts | undefined): boolean {
   return parent !== undefined && FLAT.test(parent.key);
+}
+
+function isOperator(item: unknown): boolean {
+  return typeof item === 'string' && OPERATOR.test(item);
 }
 
 function isOption(item: unknown): item is string {

@@ -21,10 +21,12 @@ const ROLES: ReadonlyMap<string, Role> = new Map([
   ),
 ]);
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
-/** Requests of DynamoDB and of GraphQL. */
+/** Requests of DynamoDB, as its API and as resolvers of AppSync write them, and of GraphQL. */
 const OF_REQUESTS: ReadonlyMap<string, Role> = new Map([
   ['ExpressionAttributeNames', 'aliases'],
   ['ExpressionAttributeValues', 'arguments'],
+  ['expressionNames', 'aliases'],
+  ['expressionValues', 'arguments'],
   ['variables', 'arguments'],
   ['query', 'statement'],
   ['mutation', 'statement'],
@@ -34,7 +36,7 @@ const OF_REQUESTS: ReadonlyMap<string, Role> = new Map([
 export function roleOf(key: string): Role | undefined {
   const ofRequests = OF_REQUESTS.get(key);
   if (ofRequests !== undefined) return ofRequests;
-  if (key.endsWith('Expression')) return 'statement';
+  if (/[Ee]xpression$/.test(key)) return 'statement';
   const last = (key.match(WORD) ?? []).at(-1)?.toLowerCase() ?? '';
   const [suffix] = /(?:name|value)$/.exec(last) ?? [];
   return ROLES.get(last) ?? ROLES.get(suffix ?? '');

@@ -129,8 +129,9 @@ export class ShapedContainers implements Containers {
     let lists = false;
     for (let at = 0; at < (lists ? most : Math.min(given.reach, ITEMS_LOOKED_AT)); at += 1) {
       const before = meter.bytes;
+      // A value that is shown must not be merged with the shapes before it.
       const child = meter.take(1)
-        ? visitor.visit(valueAt(at), key, inside, depth - 1, lists ? undefined : merged)
+        ? visitor.visit(valueAt(at), key, inside, depth - 1, this.#allows ? undefined : merged)
         : CUT;
       if (child === CUT) {
         meter.bytes = before;
