@@ -1,7 +1,7 @@
 import { count, lengthClass } from '../texts/labels.ts';
 import { decodeForm } from '../texts/structure-decoder.ts';
 import { Described, Members } from './described.ts';
-import { define, firstMembers, lengthOf } from './members.ts';
+import { define, firstItems, firstMembers, lengthOf } from './members.ts';
 
 /**
  * Types of content that are shown (IANA, "Media Types", and those that frameworks made known): any other may name what it
@@ -131,13 +131,13 @@ export interface Decoding {
 export function decodeEnvelope(fields: Fields, decoding: Decoding): Fields {
   const { keys, showsValues, isRoot, length } = decoding;
   const decoded: Record<string, unknown> = { ...fields };
-  const headers: Members[] = [];
+  const headers: Headers[] = [];
   for (const name of ['headers', 'multiValueHeaders']) {
     const value = fields[name];
     if (!isFields(value)) continue;
-    const members = firstHeaders(value, keys);
-    headers.push(members);
-    decoded[name] = decodeHeaders(members, showsValues);
+    const first = firstHeaders(value, keys);
+    headers.push(first);
+    decoded[name] = decodeHeaders(first, showsValues);
   }
   if (typeof fields.body === 'string') {
     const contentType = contentTypeOf(headers);
@@ -162,7 +162,7 @@ export function decodeEnvelope(fields: Fields, decoding: Decoding): Fields {
 /** The failures of a batch by their records, which AWS has numbered. */
 function describeFailures(failures: readonly unknown[]): readonly unknown[] {
   if (lengthOf(failures) > MOST_RECORDS) return failures;
-  return failures.map((failure, at) => {
+  return firstItems(failures, MOST_RECORDS).map((failure, at) => {
     if (at >= MOST_FAILURES || !isFields(failure)) return failure;
     const { fields, total } = firstMembers(failure, MOST_MEMBERS);
     const { itemIdentifier } = fields;
@@ -174,26 +174,38 @@ function describeFailures(failures: readonly unknown[]): readonly unknown[] {
   });
 }
 
-/** The first headers, each read once, and lists of their values too. */
-function firstHeaders(headers: object, most: number): Members {
-  const { fields, total } = firstMembers(headers, most);
-  const once: Record<string, unknown> = {};
-  for (const name of Object.keys(fields)) define(once, name, stringsOf(fields[name]) ?? fields[name]);
-  return new Members(once, total);
+/** Headers as far as they are looked at: the values of each, read once. */
+interface Headers {
+  readonly lines: ReadonlyMap<string, HeaderValues>;
+  readonly total: number;
 }
 
-function decodeHeaders({ fields, total }: Members, showsValues: boolean): Members {
-  const decoded: Record<string, unknown> = {};
+interface HeaderValues {
+  readonly values: readonly unknown[];
+  readonly isList: boolean;
+}
+
+function firstHeaders(headers: object, most: number): Headers {
+  const { fields, total } = firstMembers(headers, most);
+  const lines = new Map<string, HeaderValues>();
   for (const [name, value] of Object.entries(fields)) {
+    const isList = Array.isArray(value) && lengthOf(value) <= MOST_VALUES;
+    lines.set(name, { values: isList ? firstItems(value, MOST_VALUES) : [value], isList });
+  }
+  return { lines, total };
+}
+
+function decodeHeaders({ lines, total }: Headers, showsValues: boolean): Members {
+  const decoded: Record<string, unknown> = {};
+  for (const [name, { values, isList }] of lines) {
     const known = name.toLowerCase();
-    const values: readonly unknown[] = Array.isArray(value) ? (value as unknown[]) : [value];
-    const lines = values.filter((each) => typeof each === 'string');
-    if ((known === 'set-cookie' || known === 'cookie') && lines.length > 0) {
-      define(decoded, name, describeCookies(lines, known === 'set-cookie', showsValues));
-    } else if (known === 'content-type' || SAFE_HEADERS.has(known)) {
-      const safe = values.map((each) => describeHeader(known, each, showsValues));
-      define(decoded, name, Array.isArray(value) ? safe : safe[0]);
-    } else define(decoded, name, value);
+    const texts = values.filter((each) => typeof each === 'string');
+    if ((known === 'set-cookie' || known === 'cookie') && texts.length > 0) {
+      define(decoded, name, describeCookies(texts, known === 'set-cookie', showsValues));
+    } else {
+      const shown = values.map((each) => describeHeader(known, each, showsValues));
+      define(decoded, name, isList ? shown : shown[0]);
+    }
   }
   return new Members(decoded, total);
 }
@@ -218,12 +230,12 @@ function describeContentType(text: string): Described | undefined {
   return new Described([known, ...shown].join('; '));
 }
 
-function contentTypeOf(headers: readonly Members[]): string {
-  for (const { fields } of headers) {
-    const name = Object.keys(fields).find((key) => key.toLowerCase() === 'content-type');
-    const value: unknown = name === undefined ? undefined : fields[name];
-    const first: unknown = Array.isArray(value) ? value[0] : value;
-    if (typeof first === 'string') return first;
+function contentTypeOf(headers: readonly Headers[]): string {
+  for (const { lines } of headers) {
+    for (const [name, { values }] of lines) {
+      const [first] = values;
+      if (name.toLowerCase() === 'content-type' && typeof first === 'string') return first;
+    }
   }
   return '';
 }
@@ -305,12 +317,8 @@ function isFields(value: unknown): value is Fields {
 /** A list of texts, each read once. */
 function stringsOf(value: unknown): readonly string[] | undefined {
   if (!Array.isArray(value) || lengthOf(value) > MOST_VALUES) return undefined;
-  const strings: string[] = [];
-  for (const each of value as unknown[]) {
-    if (typeof each !== 'string') return undefined;
-    strings.push(each);
-  }
-  return strings;
+  const items = firstItems(value, MOST_VALUES);
+  return items.every((each) => typeof each === 'string') ? items : undefined;
 }
 
 function typesOf(kind: string, names: string): string[] {

@@ -78,6 +78,11 @@ export function lengthOf(list: readonly unknown[]): number {
   return Number.isSafeInteger(length) && length > 0 ? length : 0;
 }
 
+/** The first items of an array, each read once. */
+export function firstItems(list: readonly unknown[], most: number): unknown[] {
+  return Array.from({ length: Math.min(lengthOf(list), most) }, (_, at) => read(list, at));
+}
+
 /** The bytes of a buffer or of a view of one. */
 export function bytesOf(value: ArrayBufferLike | ArrayBufferView): number {
   if (types.isTypedArray(value)) return Number(BYTES_OF_ARRAY?.call(value));

@@ -1,7 +1,7 @@
 import type { Items } from './containers.ts';
 import { Named } from './described.ts';
 import type { KeyBook, KeyFacts } from './key-book.ts';
-import { read } from './members.ts';
+import { firstItems, read } from './members.ts';
 import { namesOfArguments } from './placeholders.ts';
 import type { Role } from './roles.ts';
 
@@ -76,7 +76,8 @@ export class Siblings {
     for (const { role, value } of this.#naming.values()) {
       if (role !== 'name' && !(role === 'kind' && valueRole === 'value')) continue;
       const name = nameIn(value);
-      if (name === undefined) continue;
+      // Words are a label of what somebody has to fill in, or a title of what follows.
+      if (name === undefined || (valueRole !== 'value' && /\s/.test(name))) continue;
       const facts = this.#keys.named(name);
       if (facts.denied !== undefined) return facts;
       if (facts.allowed && role === 'name') allowing ??= facts;
@@ -101,7 +102,7 @@ function isOfNames(role: Role): boolean {
 /** The name that a value is: a short text, the steps of a path, or a text as DynamoDB types it. */
 function nameIn(value: unknown): string | undefined {
   if (!Array.isArray(value)) return textIn(value);
-  const steps = (value as unknown[]).slice(0, MOST_STEPS);
+  const steps = firstItems(value, MOST_STEPS);
   return textIn(steps.filter((step) => typeof step === 'string').join('.'));
 }
 

@@ -13,14 +13,15 @@ const ROLES: ReadonlyMap<string, Role> = new Map([
      var identifier title tag setting slug k n id loc`,
   ),
   ...rolesOf('kind', 'type kind system category code use'),
-  ...rolesOf('value', 'value values val number v'),
+  ...rolesOf('value', 'value values val v answer answers'),
   ...rolesOf(
     'content',
-    `content contents answer answers input received data text string response body payload old new from to before after
-     previous next current original actual raw set`,
+    'content contents text input received old new from to before after previous next current original actual',
   ),
 ]);
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
+/** Keys that have a role when they are nothing but this word: an `orderNumber` is not the number of a kind. */
+const WHOLE: ReadonlyMap<string, Role> = new Map([['number', 'value']]);
 /** Requests of DynamoDB, as its API and as resolvers of AppSync write them, and of GraphQL. */
 const OF_REQUESTS: ReadonlyMap<string, Role> = new Map([
   ['ExpressionAttributeNames', 'aliases'],
@@ -34,8 +35,8 @@ const OF_REQUESTS: ReadonlyMap<string, Role> = new Map([
 
 /** The role of a key, by its last word: `ParameterKey` and `attribute_name` are names. `undefined` for most keys. */
 export function roleOf(key: string): Role | undefined {
-  const ofRequests = OF_REQUESTS.get(key);
-  if (ofRequests !== undefined) return ofRequests;
+  const whole = OF_REQUESTS.get(key) ?? WHOLE.get(key.toLowerCase());
+  if (whole !== undefined) return whole;
   if (/[Ee]xpression$/.test(key)) return 'statement';
   const last = (key.match(WORD) ?? []).at(-1)?.toLowerCase() ?? '';
   const [suffix] = /(?:name|value)$/.exec(last) ?? [];
