@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 import type { RedactionBudget } from '../src/redaction/redact.ts';
 import { redact } from '../src/redaction/redact.ts';
+import { createTextGuard } from '../src/redaction/text-guard.ts';
 import { generateResponses } from './evaluation/generate-responses.ts';
 import type { LabelledText } from './evaluation/labelled-text.ts';
 import { readLabelledSet } from './evaluation/labelled-set.ts';
 import { measureValues } from './evaluation/measure-generated.ts';
 import { measureLeaks } from './evaluation/measure-leaks.ts';
 import { measureLabelled } from './evaluation/measure-labelled.ts';
+import { generateMessages, measureMessages } from './evaluation/measure-messages.ts';
 import { samplesOf } from './evaluation/peers/peer-sample.ts';
 import { reportPeers } from './evaluation/peers/report-peers.ts';
 import type { PeerRun } from './evaluation/peers/run-peers.ts';
@@ -15,6 +17,7 @@ import { measureSecrets } from './evaluation/measure-secrets.ts';
 import {
   reportLabelled,
   reportLeaks,
+  reportMessages,
   reportNames,
   reportSecrets,
   reportValues,
@@ -66,6 +69,22 @@ function evaluateGenerated(): void {
   console.log(`\nMode 'shape'\n\n${reportLeaks(leaks)}`);
 }
 
+/** Messages of errors in mode `shape`: those that the list of words was written with, and those that it was not. */
+async function evaluateMessages(): Promise<void> {
+  const messages = await generateMessages(SEED);
+  const texts = createTextGuard();
+  for (const isHeldOut of [false, true]) {
+    const those = messages.filter((message) => message.isHeldOut === isHeldOut);
+    console.log(`\nMESSAGES OF ERRORS, ${isHeldOut ? 'held out' : 'looked at'}: ${those.length}\n`);
+    console.log(
+      reportMessages(
+        those,
+        measureMessages(those, (message) => texts.message(message)),
+      ),
+    );
+  }
+}
+
 function evaluateLabelled(texts: readonly LabelledText[]): void {
   const result = measureLabelled(texts, showText);
   console.log(`\nLABELLED SET: ${texts.length} texts, each as the value { text }, mode 'values'\n`);
@@ -92,6 +111,7 @@ try {
   const { values } = parseArgs({ options: { labelled: { type: 'string' }, peers: { type: 'boolean' } } });
   const labelled = values.labelled === undefined ? [] : await readLabelledSet(values.labelled);
   evaluateGenerated();
+  await evaluateMessages();
   if (labelled.length > 0) evaluateLabelled(labelled);
   if (values.peers === true) await evaluatePeers(labelled);
 } catch (error) {

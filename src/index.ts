@@ -7,6 +7,7 @@ export type { ObservedFetchOptions } from './clients/observed-fetch.ts';
 export { observedHttp, observedHttps } from './clients/observed-http.ts';
 export { correlationId } from './middlewares/correlation-id.ts';
 export type { CorrelationIdOptions } from './middlewares/correlation-id.ts';
+export type { LoggingOptions } from './middlewares/log-context.ts';
 export { observability } from './middlewares/observability.ts';
 export type { ObservabilityOptions } from './middlewares/observability.ts';
 export { responseCapture } from './middlewares/response-capture.ts';
@@ -17,7 +18,11 @@ export { correlationLogKeys, getCorrelationId, runWithCorrelation } from './prop
 export type { CorrelationContext } from './propagation/correlation.ts';
 export type { IncomingTrace } from './propagation/incoming-trace.ts';
 export { extractCorrelation } from './propagation/extract-correlation.ts';
-export type { ExtractedCorrelation, RecordCorrelation } from './propagation/extract-correlation.ts';
+export type {
+  ExtractedCorrelation,
+  ExtractionOptions,
+  RecordCorrelation,
+} from './propagation/extract-correlation.ts';
 export type { TextGuard } from './redaction/text-guard.ts';
 export { createRedactor, redact } from './redaction/redact.ts';
 export type { RedactionBudget, RedactionMode, RedactionPolicy, Redactor } from './redaction/redact.ts';

@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { sendAwsError, toAwsApiError } from '../http/aws-error.ts';
+import { AwsApiError, sendAwsError, toAwsApiError } from '../http/aws-error.ts';
 import { parseJsonBody, readBody } from '../http/body.ts';
 import { createGuardedServer, POLICIES } from '../http/guard.ts';
 import type { PortOptions } from '../http/loopback.ts';
@@ -18,6 +18,15 @@ export interface TableServerOptions extends PortOptions {
 
 /** Bytes of a request ("BatchWriteItem" in the API reference: 16 MB). */
 const MAX_REQUEST = 16 * 1024 * 1024;
+
+/** The parameters that dynalite reads as conditions. */
+const CONDITIONS = new Set(['ConditionExpression', 'FilterExpression', 'KeyConditionExpression']);
+
+/**
+ * Parentheses within parentheses. dynalite's parser takes about four times as long for each more of them, and everything
+ * here waits for it: 7 take a third of a second, 10 more than ten. DynamoDB itself has no such limit but 300 operators.
+ */
+const MAX_PARENTHESES = 7;
 
 /** DynamoDB has no word of its own for these; clients know them from every API of AWS. */
 const ERROR_TYPES = {
@@ -93,7 +102,7 @@ async function createTable(client: DynamoDBClient, table: TableDefinition): Prom
  */
 async function forward(request: IncomingMessage, response: ServerResponse, dynamo: Server): Promise<void> {
   const body = await readBody(request, MAX_REQUEST);
-  parseJsonBody(body.toString());
+  checkConditions(parseJsonBody(body.toString()));
   const { method, url, headers } = request;
   const whole = Object.assign(new EventEmitter(), { method, url, headers });
   dynamo.emit('request', whole, response);
@@ -103,4 +112,34 @@ async function forward(request: IncomingMessage, response: ServerResponse, dynam
   } catch (cause) {
     throw new RequestError('malformed', `The request cannot be read: ${String(cause)}`, { cause });
   }
+}
+
+/** @throws AwsApiError for a condition that dynalite would take too long to read. */
+function checkConditions(value: unknown): void {
+  const pending = [value];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (typeof next !== 'object' || next === null) continue;
+    for (const [name, member] of Object.entries(next)) {
+      if (typeof member !== 'string') pending.push(member);
+      else if (CONDITIONS.has(name) && depthOf(member) > MAX_PARENTHESES) {
+        throw new AwsApiError(
+          400,
+          'ValidationException',
+          `Invalid ${name}: expected at most ${MAX_PARENTHESES} parentheses within each other, which is as far as the ` +
+            `local DynamoDB reads, but got ${depthOf(member)}. DynamoDB itself takes them; to run this here, remove ` +
+            'parentheses that the order of AND, OR and NOT makes needless.',
+        );
+      }
+    }
+  }
+}
+
+function depthOf(condition: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const character of condition) {
+    if (character === '(') deepest = Math.max(deepest, (depth += 1));
+    else if (character === ')') depth -= 1;
+  }
+  return deepest;
 }

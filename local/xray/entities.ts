@@ -2,8 +2,13 @@ import type { Entity, Subsegment } from './document.ts';
 import type { Trace } from './trace.ts';
 
 /** Every entity of a trace, parents before children. Does not recurse, so depth is no concern. */
-export function* entitiesOf(trace: Pick<Trace, 'segments' | 'orphans'>): Generator<Entity> {
-  const pending: Entity[] = [...trace.segments, ...trace.orphans];
+export function entitiesOf({ segments, orphans }: Pick<Trace, 'segments' | 'orphans'>): Generator<Entity> {
+  return entitiesFrom([...segments, ...orphans]);
+}
+
+/** The entities and all below them, parents before children. Does not recurse, so depth is no concern. */
+export function* entitiesFrom(tops: readonly Entity[]): Generator<Entity> {
+  const pending = [...tops];
   for (let entity = pending.pop(); entity !== undefined; entity = pending.pop()) {
     yield entity;
     for (const subsegment of subsegmentsOf(entity)) pending.push(subsegment);

@@ -12,6 +12,27 @@ export function entityStatus(entity: Entity): EntityStatus {
   return (flagged ? undefined : httpFailure(entity.http?.response?.status)) ?? progress(entity);
 }
 
+/** Everything that went wrong with one entity: several may have. */
+export interface Failures {
+  readonly error: boolean;
+  readonly throttle: boolean;
+  readonly fault: boolean;
+}
+
+/** By its flags, or by its HTTP status when it carries no flag. What was throttled is an error too. */
+export function failuresOf(entity: Pick<Entity, 'error' | 'throttle' | 'fault' | 'http'>): Failures {
+  const { error, throttle, fault } = entity;
+  if ((fault ?? throttle ?? error) !== undefined) {
+    return { error: error === true || throttle === true, throttle: throttle === true, fault: fault === true };
+  }
+  const failure = httpFailure(entity.http?.response?.status);
+  return {
+    error: failure === 'error' || failure === 'throttle',
+    throttle: failure === 'throttle',
+    fault: failure === 'fault',
+  };
+}
+
 export function worstStatus(statuses: Iterable<EntityStatus>): EntityStatus {
   const seen = new Set(statuses);
   return WORST_FIRST.find((status) => seen.has(status)) ?? 'ok';

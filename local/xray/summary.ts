@@ -1,5 +1,5 @@
 import type { Entity, Segment } from './document.ts';
-import { byStart, entitiesOf, subsegmentsOf } from './entities.ts';
+import { byStart, entitiesFrom, entitiesOf, subsegmentsOf } from './entities.ts';
 import { entityStatus, isInProgress, worstStatus } from './status.ts';
 import type { Trace, TraceSummary } from './trace.ts';
 
@@ -38,7 +38,7 @@ export function summarizeTrace(trace: Trace, linkedTraceIds: readonly string[]):
 }
 
 /** The segment without a parent, or the oldest whose parent is not here: its caller may never report. */
-function rootSegment(segments: readonly Segment[], ids: ReadonlySet<string>): Segment | undefined {
+export function rootSegment(segments: readonly Segment[], ids: ReadonlySet<string>): Segment | undefined {
   return (
     segments.find(({ parent_id }) => parent_id === undefined) ??
     segments.find((segment) => isCutOff(segment, ids))
@@ -72,6 +72,11 @@ function summarizeHttp({ http }: Segment): TraceSummary['http'] {
     ...(url !== undefined && { url }),
     ...(status !== undefined && { status }),
   };
+}
+
+/** Whether a function was started for this segment: `Init` tells, or Powertools' annotation below it. */
+export function startedCold(segment: Segment): boolean {
+  return initialized(segment) || [...entitiesFrom([segment])].some(annotatedAsColdStart);
 }
 
 function initialized(segment: Segment): boolean {

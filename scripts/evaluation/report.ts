@@ -4,6 +4,7 @@ import { DETECTABLE } from './measure-labelled.ts';
 import type { LeaksResult } from './measure-leaks.ts';
 import type { Example, Share, ValuesResult } from './measure-generated.ts';
 import { BENIGN_NAMES, SENSITIVE_NAMES } from './key-names.ts';
+import type { ErrorMessage, MessagesResult } from './measure-messages.ts';
 import { FOUND_OF_FORMAT } from './measure-secrets.ts';
 import type { SecretsResult } from './measure-secrets.ts';
 import type { Place } from './response-tree.ts';
@@ -71,6 +72,18 @@ export function reportSecrets(secrets: SecretsResult): string {
     `Forms of which ${FOUND_OF_FORMAT} of 20 secrets are hidden: ${shareText(found)}`,
     `Secrets that are hidden: ${shareText(total(secrets.values()))}`,
     ...missed.map(([name, share]) => `  missed: ${name}, ${shareText(share)}`),
+  ].join('\n');
+}
+
+/** What the messages of errors show of data, and how much of the rest is left to read. */
+export function reportMessages(messages: readonly ErrorMessage[], { leaks, words }: MessagesResult): string {
+  return [
+    `Messages that show some of their data: ${shareText({ part: leaks.length, of: messages.length })}`,
+    `Words that are no data and are shown: ${shareText(total(words.values()))}`,
+    ...[...words].map(([library, share]) => `  ${library}: ${shareText(share)}`),
+    ...leaks.map(
+      ([{ library }, shown, leaked]) => `  leaked: ${leaked}, in a message of ${library}: ${shown}`,
+    ),
   ].join('\n');
 }
 

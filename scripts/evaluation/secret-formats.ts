@@ -25,6 +25,7 @@ const ALPHABETS: Readonly<Record<string, string>> = {
   w: `${LOWER}${UPPER}${DIGITS}_-`,
   v: `${LOWER}${DIGITS}_-`,
   b: `${LOWER}${UPPER}${DIGITS}+/`,
+  c: `${LOWER}${UPPER}${DIGITS}./`,
   t: `${UPPER}234567`,
   g: 'QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L',
 };
@@ -164,6 +165,118 @@ Vault service, older: s.<A24>
 Yandex access: t1.<w60>.<w86>
 Yandex API key: AQVN<w38>
 Yandex access key: YC<w38>
+Anyscale: esecret_<a28>
+Apify: apify_api_<A36>
+ASP.NET Identity hash: AQAAAAIAAYagAAAAE<b67>==
+AWS session token: IQoJb3JpZ2luX2Vj<b300>==
+AWS session token, older: FwoGZXIvYXdz<b300>==
+AWS secret access key: <b40>
+Axiom: <xaat|xapt>-<h8>-<h4>-<h4>-<h4>-<h12>
+Aiven: AVNS_<w19>
+Azure AI services: <A52>JQQJ99BCACYeBjFXJ3w3AAA<A1>ACOG<A4>
+Azure Batch: <b76>+ABa<b5>Q==
+Azure Cosmos DB: <b76>ACDb<b5>A==
+Azure DevOps: <A52>JQQJ99BCACAAAAA<A9>AZDO<A4>
+Azure Event Hubs: <b33>+AEh<b6>=
+Azure Functions: <w44>AzFu<w5>A==
+Azure IoT: <b33>AIoTD<b5>=
+Azure Redis: <A33>AzCaD<A5>=
+Azure Search: <A42>AzSeA<A5>
+Azure Container Registry: <b42>+ACRA<b5>
+Azure Service Bus: <b33>+ASbD<b5>=
+Azure Storage: <b76>+ASt<b5>A==
+Brevo SMTP: xsmtpsib-<h64>-<A16>
+Browserbase: bb_live_<w27>
+Cal.com: cal_live_<h32>
+Cerebras: csk-<a48>
+Cloudflare account: cfat_<A40><h8>
+Cloudflare user: cfut_<A40><h8>
+ClickUp: pk_<d8>_<U32>
+CockroachDB Cloud: CCDB1_<A22>_<A40>
+Confluent Cloud: cflt<b60>
+crates.io: cio<A32>
+Databricks OAuth: dose<h32>
+Databricks, with a version: dapi<h32>-3
+DeepSeek: sk-<h32>
+Deno Deploy: ddp_<A36>
+Discord bot: M<A25>.<w6>.<w38>
+Docker Hub: dckr_pat_<w27>
+Docker Hub organization: dckr_oat_<w32>
+DigitalOcean Spaces: DO00<U16>
+E2B: e2b_<h40>
+ElevenLabs: sk_<h48>
+Figma: figd_<w40>
+Firecrawl: fc-<h32>
+Fireworks AI: fw_<A24>
+Google OAuth client secret: GOCSPX-<w28>
+Google OAuth access token: ya29.<w160>
+Google AI, bound to an account: AQ.Ab8RN6<w44>
+Groq: gsk_<A52>
+Honeycomb: hcaik_01<a56>
+Intercom: dG9rO<b55>=
+Inngest: signkey-prod-<h64>
+Jina AI: jina_<h32><A28>
+LangSmith: lsv2_<pt|sk>_<h32>_<h10>
+Langfuse: sk-lf-<h8>-<h4>-<h4>-<h4>-<h12>
+LlamaCloud: llx-<A48>
+Logfire: pylf_v1_eu_<A43>
+Mailchimp: <h32>-us21
+Mailgun, newer: <h32>-<h8>-<h8>
+Mollie: <live|test>_<A30>
+MongoDB Atlas: mdb_sa_sk_<w40>
+Neon: napi_<a64>
+Neon, password: npg_<A12>
+Netlify: nfp_<A36>
+New Relic license: <h36>NRAL
+NVIDIA: nvapi-<w64>
+OpenAI service account: sk-svcacct-<w74>T3BlbkFJ<w74>
+OpenRouter: sk-or-v1-<h64>
+Paddle: pdl_live_apikey_<a26>_<A22>_<A3>
+Pinecone: pcsk_<A5>_<A63>
+Polar: polar_oat_<A43>
+PostHog: phx_<A43>
+Render: rnd_<A28>
+Replicate: r8_<A37>
+Resend: re_<A8>_<A24>
+RunPod: rpa_<U40>
+Salesforce session: 00D<A12>!<w96>
+Scaleway: SCW<U17>
+Snowflake OAuth: ver:1-hint:<d10>-ETMs<b160>
+Statsig: secret-<A43>
+Stripe organization: sk_org_live_<A24>
+Stripe webhook: whsec_<A32>
+Supabase personal: sbp_<h40>
+Supabase secret: sb_secret_<w22>_<A8>
+Tailscale: tskey-auth-<A12>-<A32>
+Tavily: tvly-dev-<A32>
+Together AI: tgp_v1_<w43>
+Trigger.dev: tr_prod_<A20>
+Twilio account: AC<h32>
+Upstash signing key: sig_<A28>
+Vercel: <vcp|vck|vci>_<A56>
+Vercel Blob: vercel_blob_rw_<A16>_<A30>
+Voyage AI: pa-<w43>
+Weights & Biases: wandb_v1_<w77>
+xAI: xai-<A80>
+Bcrypt: $2b$12$<c53>
+Argon2: $argon2id$v=19$m=65536,t=3,p=4$<b22>$<b43>
+Scrypt: $scrypt$ln=17,r=8,p=1$<b22>$<b43>
+PBKDF2: $pbkdf2-sha256$29000$<b22>$<b43>
+MD5-crypt: $1$<c8>$<c22>
+SHA-256-crypt: $5$rounds=535000$<c16>$<c43>
+SHA-512-crypt: $6$<c16>$<c86>
+yescrypt: $y$j9T$<c22>$<c43>
+phpass: $P$B<c30>
+Django: pbkdf2_sha256$870000$<A22>$<b43>=
+Werkzeug: scrypt:32768:8:1$<A16>$<h128>
+LDAP: {SSHA}<b32>
+PostgreSQL verifier: SCRAM-SHA-256$4096:<b22>==$<b43>=:<b43>=
+PEM without its end: -----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC<b32>\\n<b64>\\n<b64>
+PEM with written line breaks: -----BEGIN EC PRIVATE KEY-----\\\\nMHcCAQEE<b56>\\\\n<b64>\\\\n<b20>==\\\\n-----END EC PRIVATE KEY-----
+PEM without its beginning: <b64>\\n<b64>\\n<b30>==\\n-----END RSA PRIVATE KEY-----
+JSON Web Key, EC: {"kty":"EC","crv":"P-256","d":"<w43>"}
+JSON Web Key, symmetric: {"k":"<w43>","kty":"oct","alg":"HS256"}
+URL credentials with any sign: postgres://app:<A6>#<A3>/<A3>?<A3>@<A4>@db.internal:5432/orders
 Bearer token: Authorization: Bearer <w40>
 Basic credentials: Authorization: Basic @basic
 JWT: @jwt
@@ -212,6 +325,9 @@ const SECRET_PARTS: Readonly<Record<string, RegExp>> = {
   'Bearer token': /Bearer (.+)$/,
   'Basic credentials': /Basic (.+)$/,
   'URL credentials': /\/\/(.+)@/,
+  'URL credentials with any sign': /\/\/(.+)@/,
+  'JSON Web Key, EC': /"d":"(.+)"/,
+  'JSON Web Key, symmetric': /"k":"(.+?)"/,
   'Presigned URL': /X-Amz-Signature=(.+)$/,
   'Session cookie': /sid=(.+?);/,
 };

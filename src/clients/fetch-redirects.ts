@@ -1,4 +1,3 @@
-import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
 import type { AllowedHosts } from './allowed-hosts.ts';
 import { isAllowedHost } from './allowed-hosts.ts';
 import { withoutHeader } from './headers.ts';
@@ -16,10 +15,12 @@ interface Dispatcher {
  * A dispatcher that is hidden in a Request cannot be seen, and is replaced; in the init of the call it is kept.
  *
  * @param given the dispatcher of the call, if it has one.
+ * @param idHeader the header that holds the id.
  * @param isNodes whether Node's own fetch sends; only its default dispatcher is known.
  */
 export function dispatcherThatHidesTheId(
   given: unknown,
+  idHeader: string,
   isNodes: boolean,
   hosts: AllowedHosts,
 ): object | undefined {
@@ -28,7 +29,7 @@ export function dispatcherThatHidesTheId(
   const dispatch: Dispatcher['dispatch'] = (options, handler) => {
     const origin = String(options.origin);
     const isOurs = URL.canParse(origin) && isAllowedHost(new URL(origin).hostname, hosts);
-    const headers = isOurs ? options.headers : withoutHeader(options.headers, CORRELATION_ID_KEY);
+    const headers = isOurs ? options.headers : withoutHeader(options.headers, idHeader);
     return dispatcher.dispatch({ ...options, headers }, handler);
   };
   // Not a proxy of the dispatcher: what is frozen must be shown as it is.

@@ -1,5 +1,5 @@
 import { callback, checkOptions, texts } from '../check-options.ts';
-import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
+import { correlationHeader } from '../propagation/correlation.ts';
 import { attempt } from '../telemetry/guarded-span.ts';
 import { inCallSpan } from '../telemetry/trace-scope.ts';
 import type { AllowedHosts } from './allowed-hosts.ts';
@@ -112,8 +112,9 @@ function withContext(
     Object.assign(copy, { referrer: request.referrer, referrerPolicy: request.referrerPolicy });
   }
   const follows = (copy.redirect ?? request?.redirect ?? 'follow') === 'follow';
-  if (follows && added.some(([name]) => name === CORRELATION_ID_KEY)) {
-    const dispatcher = dispatcherThatHidesTheId(copy.dispatcher, isNodes, hosts);
+  const idHeader = correlationHeader();
+  if (follows && added.some(([name]) => name === idHeader)) {
+    const dispatcher = dispatcherThatHidesTheId(copy.dispatcher, idHeader, isNodes, hosts);
     if (dispatcher !== undefined) Object.assign(copy, { dispatcher });
   }
   return { ...copy, headers };

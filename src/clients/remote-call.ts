@@ -1,5 +1,4 @@
-import { getCorrelationId } from '../propagation/correlation.ts';
-import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
+import { correlationHeader, getCorrelationId } from '../propagation/correlation.ts';
 import type { CallData, SpanDescription } from '../telemetry/tracer.ts';
 import type { AllowedHosts } from './allowed-hosts.ts';
 import { isAllowedHost } from './allowed-hosts.ts';
@@ -32,7 +31,7 @@ export function remoteCall(method: string, url: URL, hosts: AllowedHosts): Remot
     }),
     headers: (traceHeaders) => [
       ...Object.entries(traceHeaders),
-      [CORRELATION_ID_KEY, isOurs ? getCorrelationId() : undefined],
+      [correlationHeader(), isOurs ? getCorrelationId() : undefined],
     ],
   };
 }

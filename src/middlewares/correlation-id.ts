@@ -1,17 +1,41 @@
 import type { MiddlewareObj, Request } from '@middy/core';
-import { checkOptions, object } from '../check-options.ts';
+import type { Kind } from '../check-options.ts';
+import { callback, checkOptions, flag, object } from '../check-options.ts';
 import { copyWith } from '../copy-with.ts';
 import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
 import { replaceEarlyResponse, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
+import type { CorrelationContext } from '../propagation/correlation.ts';
 import { enterCorrelation } from '../propagation/correlation.ts';
-import { CORRELATION_ID_KEY, newCorrelationId } from '../propagation/correlation-id.ts';
-import type { IdentifiedEvent, identifyEvent as identify } from '../propagation/extract-correlation.ts';
+import { CORRELATION_ID_KEY, isCorrelationId, newCorrelationId } from '../propagation/correlation-id.ts';
+import type { HeadersField, identifyEvent as identify } from '../propagation/extract-correlation.ts';
 import { readHttpEvent } from '../propagation/read-http-event.ts';
 import { processLogger } from '../telemetry/process-logger.ts';
 import { waitingLines } from '../telemetry/shared-logger.ts';
 
 /** Options of {@link correlationId}. */
 export interface CorrelationIdOptions {
+  /**
+   * The name of your own header, such as `x-request-id`: under it the id is read from events, sent on by the clients, as a
+   * header, a message attribute or a member of a payload, and repeated by the answer. It is read whatever its case, and
+   * written as it stands here. Letters, digits, `-`, `_` and single dots, so that it can name a message attribute too.
+   *
+   * @default 'x-correlation-id'
+   */
+  readonly header?: string;
+  /**
+   * Whether the id that API Gateway (or a function URL) has given the request is taken, `requestContext.requestId`, where
+   * the event carries none. Else it is Lambda's own request id.
+   *
+   * @default false
+   */
+  readonly requestId?: boolean;
+  /**
+   * Finds the id in events of your own making, before it is looked for anywhere else; what is no valid id is passed over, and
+   * so is what it throws.
+   *
+   * @default none
+   */
+  readonly find?: (event: unknown) => unknown;
   /**
    * Who is told when an incoming id was refused.
    *
@@ -20,25 +44,59 @@ export interface CorrelationIdOptions {
   readonly logger?: { warn(message: string): void };
 }
 
+/** Where others have their say: the names of trace context, and headers that decide how HTTP reads a message. */
+const TAKEN_HEADERS =
+  /^(x-amzn-trace-id|traceparent|tracestate|baggage|host|connection|upgrade|te|trailer|transfer-encoding|content-.*|cookie|set-cookie|authorization|location|date|aws[.].*|amazon[.].*)$/i;
+/** "Amazon SQS message metadata": what names of attributes are made of, and nothing that HTTP does not take. */
+const ATTRIBUTE_NAME = /^[a-z0-9_-]+([.][a-z0-9_-]+)*$/i;
+const MAX_HEADER_LENGTH = 256;
+
+const headerName: Kind<string> = [
+  `a header name of letters, digits, "-", "_" and single dots, up to ${MAX_HEADER_LENGTH} characters, that has no other meaning`,
+  (value) =>
+    typeof value === 'string' &&
+    value.length <= MAX_HEADER_LENGTH &&
+    ATTRIBUTE_NAME.test(value) &&
+    !TAKEN_HEADERS.test(value),
+];
+
 /**
  * Gives the invocation a correlation id: the one its event carries, or a new one. `getCorrelationId()` returns it
- * anywhere in the call tree, log lines and outgoing calls carry it, and HTTP answers repeat it in `x-correlation-id`.
+ * anywhere in the call tree, log lines and outgoing calls carry it, and HTTP answers repeat it in its header.
  *
  * @throws TypeError when an option is unknown or of the wrong type.
  */
 export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj {
-  checkOptions('correlationId()', options, { logger: object });
-  const { logger = processLogger } = options;
+  checkOptions('correlationId()', options, {
+    header: headerName,
+    requestId: flag,
+    find: callback,
+    logger: object,
+  });
+  const { logger = processLogger, find, header, requestId } = options;
+  const extraction = {
+    ...(header !== undefined && { header }),
+    ...(requestId !== undefined && { requestId }),
+  };
   const endings = new WeakMap<object, (response: unknown) => unknown>();
 
   const correlationIdBefore = (request: Request): Promise<void> | undefined => {
     const { event, context: lambdaContext } = request;
-    let context = readHttpEvent(event, lambdaContext);
-    let headersField: IdentifiedEvent['headersField'] = 'headers';
+    const found = find === undefined ? undefined : foundBy(find, event);
+    const withFound = (read: CorrelationContext): CorrelationContext =>
+      found === undefined ? read : { ...read, correlationId: found };
+    const fromHttp = readHttpEvent(event, lambdaContext, extraction);
+    let context = fromHttp && withFound(fromHttp);
+    let headersField: HeadersField | undefined = 'headers';
     // At once, because only the synchronous part of a hook can.
     const scope = enterCorrelation(lambdaContext, context);
     const repeatId = (response: unknown): unknown =>
-      withHeader(withWatchedBody(response), context?.correlationId, headersField);
+      withHeader(
+        withWatchedBody(response),
+        header ?? CORRELATION_ID_KEY,
+        context?.correlationId,
+        headersField,
+      );
     /** Leaves the scope, now or when the body of a streamed answer has ended; what is logged until then carries the id. */
     const leave = (response: unknown): void => {
       const isStreamed = whenBodyEnds(response, () => {
@@ -62,15 +120,20 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
     whenHooksAreSkipped(request, () => leave(early));
     if (context !== undefined) return undefined;
     const identifyAnew = (): void => {
-      context = { correlationId: newCorrelationId(lambdaContext), source: 'unknown' };
+      context = withFound({
+        correlationId: newCorrelationId(lambdaContext),
+        source: 'unknown',
+        ...(header !== undefined && { header }),
+      });
       scope.set(context);
     };
     const identifyBy = (identifyEvent: IdentifyEvent): void => {
       try {
-        const identified = identifyEvent(event, lambdaContext);
-        ({ context, headersField } = identified);
+        const identified = identifyEvent(event, lambdaContext, extraction);
+        context = withFound(identified.context);
+        ({ headersField } = identified);
         scope.set(context);
-        if (identified.replaced) {
+        if (identified.replaced && found === undefined) {
           logger.warn('The incoming correlation id was not valid and has been replaced');
         }
       } catch {
@@ -104,29 +167,49 @@ async function loadIdentifyEvent(): Promise<IdentifyEvent> {
   return identifyEvent;
 }
 
+function foundBy(find: (event: unknown) => unknown, event: unknown): string | undefined {
+  try {
+    const found = find(event);
+    return isCorrelationId(found) ? found : undefined;
+  } catch {
+    // It looks into whatever the event is.
+    return undefined;
+  }
+}
+
 /**
  * An HTTP answer with the id added, as a copy; anything else as it is, and so an answer that cannot be copied. A header that
  * is already there wins.
  */
 function withHeader(
   response: unknown,
+  header: string,
   id: string | undefined,
-  field: IdentifiedEvent['headersField'],
+  form: HeadersField | undefined,
 ): unknown {
-  if (field === undefined || id === undefined) return response;
+  if (form === undefined || id === undefined) return response;
+  // CloudFront is also answered with the request that it is to go on with, which has no status.
+  const status = form === 'cloudfront' ? 'status' : 'statusCode';
   try {
-    if (typeof response !== 'object' || response === null || !Object.hasOwn(response, 'statusCode')) {
+    if (typeof response !== 'object' || response === null || !Object.hasOwn(response, status)) {
       return response;
     }
     const { headers, multiValueHeaders } = response as Partial<Record<string, object>>;
     const names = [headers, multiValueHeaders].flatMap((each) => Object.keys(each ?? {}));
-    if (names.some((name) => name.toLowerCase() === CORRELATION_ID_KEY)) return response;
-    const value = field === 'headers' ? id : [id];
+    if (names.some((name) => name.toLowerCase() === header.toLowerCase())) return response;
+    const field = form === 'multiValueHeaders' ? 'multiValueHeaders' : 'headers';
     const given = field === 'headers' ? headers : multiValueHeaders;
-    const carrying = copyWith(given ?? {}, { [CORRELATION_ID_KEY]: value });
+    const [name, value] = headerIn(form, header, id);
+    const carrying = copyWith(given ?? {}, { [name]: value });
     return (carrying && copyWith(response, { [field]: carrying })) ?? response;
   } catch {
     // A getter or a proxy that throws: whoever sends the answer will see it too.
     return response;
   }
+}
+
+function headerIn(form: HeadersField, header: string, id: string): readonly [name: string, value: unknown] {
+  if (form === 'headers') return [header, id];
+  // CloudFront wants the names of its map in lower case.
+  return form === 'cloudfront' ? [header.toLowerCase(), [{ key: header, value: id }]] : [header, [id]];
 }

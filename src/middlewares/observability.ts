@@ -1,11 +1,14 @@
-import type { MiddlewareObj, Request } from '@middy/core';
+import type { MiddlewareObj } from '@middy/core';
 import { checkOptions, object, optionsOrFalse, policyOrFlag } from '../check-options.ts';
 import { currentCorrelation } from '../propagation/correlation.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
 import { processLogger } from '../telemetry/process-logger.ts';
 import type { PipelineLogger } from '../telemetry/process-logger.ts';
+import { shared } from '../telemetry/shared-logger.ts';
 import type { CorrelationIdOptions } from './correlation-id.ts';
 import { correlationId } from './correlation-id.ts';
+import type { LoggingOptions } from './log-context.ts';
+import { findByPath, logContext } from './log-context.ts';
 import type { ResponseCaptureOptions } from './response-capture.ts';
 import { responseCapture } from './response-capture.ts';
 import type { TracingOptions } from './tracing.ts';
@@ -30,6 +33,8 @@ export interface ObservabilityOptions {
    * @default the shared logger
    */
   readonly logger?: PipelineLogger;
+  /** What Powertools' `injectLambdaContext` can do, and when temporary keys end. */
+  readonly logging?: LoggingOptions;
 }
 
 /**
@@ -37,7 +42,7 @@ export interface ObservabilityOptions {
  *
  * 1. the correlation id first, so that everything below, its errors included, carries it, and so that the header is added
  *    to the answer last;
- * 2. Lambda's context for the log lines, as Powertools' `injectLambdaContext` gives it;
+ * 2. Lambda's context for the log lines, as Powertools' `injectLambdaContext` gives it, and the end of their keys;
  * 3. tracing, which covers whatever is used after it;
  * 4. response capture last: its `after` runs first, while the handler's subsegment is still open.
  *
@@ -50,13 +55,21 @@ export function observability(options: ObservabilityOptions = {}): MiddlewareObj
     capture: optionsOrFalse,
     captureEvent: policyOrFlag,
     logger: object,
+    logging: object,
   });
-  const { logger = processLogger } = options;
+  const { logging = {} } = options;
+  // The shared logger is one for all pipelines, whoever names it.
+  const logger = options.logger === shared.logger ? processLogger : (options.logger ?? processLogger);
+  const path = logging.correlationIdPath;
   const captured = captureOptions(options);
   return [
     ownTurn,
-    correlationId({ logger, ...options.correlation }),
-    lambdaContext(logger),
+    correlationId({
+      logger,
+      ...(path !== undefined && { find: findByPath(logger, path) }),
+      ...options.correlation,
+    }),
+    logContext(logger, logging),
     tracing({ logger, ...options.tracing }),
     ...(captured === undefined ? [] : [responseCapture(captured)]),
   ];
@@ -71,26 +84,6 @@ const ownTurn: MiddlewareObj = {
     return currentCorrelation() && Promise.resolve();
   },
 };
-
-function lambdaContext(logger: PipelineLogger): MiddlewareObj {
-  const lambdaContextBefore = ({ event, context }: Request): void => {
-    try {
-      logger.refreshSampleRateCalculation();
-      logger.addContext(context);
-      logger.logEventIfEnabled(event);
-    } catch {
-      // An event that cannot be written, or a logger that throws: its lines then miss the context.
-    }
-  };
-  const lambdaContextAfter = (): void => {
-    try {
-      logger.clearBuffer?.();
-    } catch {
-      // As above.
-    }
-  };
-  return { before: lambdaContextBefore, after: lambdaContextAfter, onError: lambdaContextAfter };
-}
 
 function captureOptions({
   capture = {},

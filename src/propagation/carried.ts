@@ -1,5 +1,3 @@
-import { CORRELATION_ID_KEY } from './correlation-id.ts';
-
 /** What one event, or one record of a batch, carries: as received, nothing is validated yet. */
 export interface Carried {
   readonly correlationId?: unknown;
@@ -10,9 +8,8 @@ export interface Carried {
   readonly baggage?: unknown;
 }
 
-/** The names that are looked for wherever there are names and values: headers, message attributes, properties. */
+/** The names beside that of the id that are looked for wherever there are names and values: headers, attributes, properties. */
 const FIELD_NAMED: ReadonlyMap<string, keyof Carried> = new Map<string, keyof Carried>([
-  [CORRELATION_ID_KEY, 'correlationId'],
   ['x-amzn-trace-id', 'traceHeader'],
   ['traceparent', 'traceparent'],
   ['tracestate', 'tracestate'],
@@ -24,31 +21,37 @@ type ValueOf = (value: unknown, field: keyof Carried) => unknown;
 /**
  * What names and values carry, whatever the case of the names. Of two equal names the first counts.
  *
+ * @param key that of the id, in lower case.
  * @param valueOf where the value is wrapped: the text of a message attribute, of an array of bytes.
  */
 export function carriedInEntries(
+  key: string,
   entries: Iterable<readonly [name: unknown, value: unknown]>,
   valueOf: ValueOf = (value) => value,
 ): Carried {
   const carried: { -readonly [Field in keyof Carried]: Carried[Field] } = {};
   for (const [name, value] of entries) {
-    const field = typeof name === 'string' ? FIELD_NAMED.get(name.toLowerCase()) : undefined;
+    if (typeof name !== 'string') continue;
+    const known = name.toLowerCase();
+    const field = known === key ? 'correlationId' : FIELD_NAMED.get(known);
     if (field !== undefined) carried[field] ??= valueOf(value, field);
   }
   return carried;
 }
 
 /** {@link carriedInEntries} of an object; nothing where it is none. */
-export function carriedIn(named: unknown, valueOf?: ValueOf): Carried {
-  return typeof named === 'object' && named !== null ? carriedInEntries(Object.entries(named), valueOf) : {};
+export function carriedIn(key: string, named: unknown, valueOf?: ValueOf): Carried {
+  return typeof named === 'object' && named !== null
+    ? carriedInEntries(key, Object.entries(named), valueOf)
+    : {};
 }
 
 /**
  * What HTTP headers carry. Load balancers and REST APIs may list each value of a header; all of them are read then,
  * where the plain headers hold the last one only.
  */
-export function carriedInHeaders(headers: unknown, multiValueHeaders?: unknown): Carried {
-  return orElse(carriedIn(multiValueHeaders, headerValue), carriedIn(headers, headerValue));
+export function carriedInHeaders(key: string, headers: unknown, multiValueHeaders?: unknown): Carried {
+  return orElse(carriedIn(key, multiValueHeaders, headerValue), carriedIn(key, headers, headerValue));
 }
 
 /** The first id and the first trace header; the values of W3C's headers make one list. */

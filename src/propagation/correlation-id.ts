@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** The HTTP header, message attribute and payload field that carries the id. Lower case: HTTP/2 and v2 events are. */
+/** The HTTP header, message attribute and payload field that carries the id, unless told otherwise. Lower case: HTTP/2 and v2 events are. */
 export const CORRELATION_ID_KEY = 'x-correlation-id';
 
 /** The members of W3C baggage that carry the id where nothing else does, the first one first. */

@@ -1,3 +1,4 @@
+import { CORRELATION_ID_KEY } from './correlation-id.ts';
 import type { IncomingTrace } from './incoming-trace.ts';
 import { Scope } from './scope.ts';
 import type { OpenedScope } from './scope.ts';
@@ -9,6 +10,12 @@ export interface CorrelationContext {
   readonly source: string;
   /** The trace context it came with, where it came with one. */
   readonly incoming?: IncomingTrace;
+  /**
+   * The name under which calls and answers carry the id on, as `correlationId({ header })` has it.
+   *
+   * @default that of the scope around it, else 'x-correlation-id'
+   */
+  readonly header?: string;
 }
 
 /** The keys of a log line that make it findable by the correlation id. */
@@ -23,9 +30,19 @@ export function currentCorrelation(): CorrelationContext | undefined {
   return correlation.get();
 }
 
+/** What stands for the running invocation; undefined outside of one. See `OpenedScope.invocation`. */
+export function currentInvocation(): object | undefined {
+  return correlation.invocation();
+}
+
 /** The correlation id of the current invocation or record; undefined outside of one. */
 export function getCorrelationId(): string | undefined {
   return correlation.get()?.correlationId;
+}
+
+/** The name under which the id of the current scope is carried: by headers, message attributes and members of payloads. */
+export function correlationHeader(): string {
+  return correlation.get()?.header ?? CORRELATION_ID_KEY;
 }
 
 /** The log keys of the current scope, to spread into any logger's line; none outside of an invocation. */
@@ -36,7 +53,8 @@ export function correlationLogKeys(): CorrelationLogKeys {
 
 /** Runs `fn` in a scope of its own, and returns what it returns. */
 export function runWithCorrelation<R>(context: CorrelationContext, fn: () => R): R {
-  return correlation.run(context, fn);
+  const header = context.header ?? correlation.get()?.header;
+  return correlation.run(header === undefined ? context : { ...context, header }, fn);
 }
 
 /** Opens the scope of an invocation, whose context may follow; see {@link Scope.enter}. */

@@ -6,7 +6,10 @@ export interface Batch {
   records(event: unknown): readonly unknown[];
   /** Whether one record, seen alone, is of this kind. */
   owns(record: unknown): boolean;
-  read(record: unknown): Carried;
+  /** @param key under which the id is carried, in lower case; names count whatever their case. */
+  read(record: unknown, key: string): Carried;
+  /** The kind of a record, where that differs from the name of the source. */
+  kindOf?(record: unknown): string;
 }
 
 /**
@@ -15,12 +18,14 @@ export interface Batch {
  */
 export interface EventSource {
   readonly name: string;
-  /** Whether the answer goes back as an HTTP response, and may carry headers. */
-  readonly answersHttp?: true;
+  /** Whether the answer goes back as an HTTP response, and may carry headers: in API Gateway's form, or in CloudFront's. */
+  readonly answersHttp?: 'headers' | 'cloudfront';
+  /** The id that API Gateway has given the request. */
+  requestId?(event: unknown): unknown;
   /** Whether the event is of this kind. Looks at a few properties only: events may have 10 MB. */
-  matches(event: unknown, context?: unknown): boolean;
+  matches(event: unknown, key: string, context?: unknown): boolean;
   /** What the event carries as a whole; for a batch, what its records share. */
-  read(event: unknown, context?: unknown): Carried;
+  read(event: unknown, key: string, context?: unknown): Carried;
   /** Absent where an event is one unit of work. */
   readonly batch?: Batch;
 }

@@ -1,4 +1,3 @@
-import { CORRELATION_ID_KEY } from './correlation-id.ts';
 import type { Carried } from './carried.ts';
 import { carriedIn, orElse } from './carried.ts';
 import { member, property } from './property.ts';
@@ -17,36 +16,47 @@ export const MAX_BODY_DEPTH = 3;
 const JSON_OBJECT = /^\s*\{/;
 const CARRYING_NAME = /correlation-id|traceparent|baggage/i;
 
+function mentions(body: string, key: string): boolean {
+  return CARRYING_NAME.test(body) || body.toLowerCase().includes(key);
+}
+
 /**
  * What a body carries that may itself be an event: an SNS envelope, an EventBridge event, or any JSON object with the id
  * as a top-level member. S3 events have no place for an id.
+ *
+ * @param body a text; or the object itself, where EventBridge Pipes have parsed it.
+ * @param key that of the id, in lower case.
  */
-export function readNestedBody(body: unknown, depth = MAX_BODY_DEPTH): Carried {
-  if (typeof body !== 'string' || body.length > MAX_BODY_LENGTH || depth === 0) return {};
-  if (!JSON_OBJECT.test(body) || !CARRYING_NAME.test(body)) return {};
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return {};
-  }
+export function readNestedBody(body: unknown, key: string, depth = MAX_BODY_DEPTH): Carried {
+  if (depth === 0) return {};
+  const value = typeof body === 'string' ? parsed(body, key) : body;
   return orElse(
-    { correlationId: member(value, CORRELATION_ID_KEY) },
-    isEventBridgeEvent(value) ? readEventBridgeEvent(value) : readSnsMessage(value, depth - 1),
+    { correlationId: member(value, key) },
+    isEventBridgeEvent(value) ? readEventBridgeEvent(value, key) : readSnsMessage(value, key, depth - 1),
   );
 }
 
+function parsed(body: string, key: string): unknown {
+  if (body.length > MAX_BODY_LENGTH || !JSON_OBJECT.test(body) || !mentions(body, key)) return undefined;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
 /** {@link readNestedBody} of base64, as Kinesis and Firehose deliver data. */
-export function readBase64Body(data: unknown): Carried {
-  if (typeof data !== 'string' || data.length > (MAX_BODY_LENGTH * 4) / 3 + 4) return {};
-  return readNestedBody(Buffer.from(data, 'base64').toString('utf8'));
+export function readBase64Body(data: unknown, key: string): Carried {
+  if (typeof data !== 'string') return readNestedBody(data, key);
+  if (data.length > (MAX_BODY_LENGTH * 4) / 3 + 4) return {};
+  return readNestedBody(Buffer.from(data, 'base64').toString('utf8'), key);
 }
 
 /** What an SNS message carries: its attributes first, then its text. Envelopes and records name both alike. */
-export function readSnsMessage(message: unknown, depth = MAX_BODY_DEPTH): Carried {
+export function readSnsMessage(message: unknown, key: string, depth = MAX_BODY_DEPTH): Carried {
   return orElse(
-    carriedIn(property(message, 'MessageAttributes'), snsAttributeText),
-    readNestedBody(property(message, 'Message'), depth),
+    carriedIn(key, property(message, 'MessageAttributes'), snsAttributeText),
+    readNestedBody(property(message, 'Message'), key, depth),
   );
 }
 

@@ -5,6 +5,11 @@ export function property(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 }
 
+/** What API Gateway calls the request that it passes on; function URLs have it in the same place. */
+export function gatewayRequestId(event: unknown): unknown {
+  return property(property(event, 'requestContext'), 'requestId');
+}
+
 /** The value of a property of a JSON object whose name is `key` (lower case) whatever its case; arrays have none. */
 export function member(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;

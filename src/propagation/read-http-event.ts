@@ -1,9 +1,10 @@
 import type { CorrelationContext } from './correlation.ts';
+import type { ExtractionOptions } from './extract-correlation.ts';
 import { CORRELATION_ID_KEY, isCorrelationId, newCorrelationId } from './correlation-id.ts';
 import { isHeaderValue, MAX_TRACE_HEADER_LENGTH } from './header-value.ts';
 
-/** What tells other events from those of API Gateway, and what carries an id where no header does. */
-const OF_OTHERS = /^(type|raw_path|elb|connectionId|serviceNetworkArn|targetGroupArn|x-correlation-id)$/i;
+/** What tells other events from those of API Gateway. */
+const OF_OTHERS = /^(type|raw_path|elb|connectionId|serviceNetworkArn|targetGroupArn)$/i;
 /** Carriers that are to be checked, or looked through, before they are sent on. */
 const OF_W3C = /^(traceparent|tracestate|baggage)$/;
 
@@ -13,8 +14,15 @@ const OF_W3C = /^(traceparent|tracestate|baggage)$/;
  *
  * @returns undefined for every other event. Never throws.
  */
-export function readHttpEvent(event: unknown, lambdaContext: unknown): CorrelationContext | undefined {
+export function readHttpEvent(
+  event: unknown,
+  lambdaContext: unknown,
+  { header, requestId }: ExtractionOptions = {},
+): CorrelationContext | undefined {
   try {
+    const idKey = (header ?? CORRELATION_ID_KEY).toLowerCase();
+    // A direct invocation may carry the id beside the headers.
+    const isOfOthers = (key: string): boolean => OF_OTHERS.test(key) || key.toLowerCase() === idKey;
     const { version, httpMethod, headers, multiValueHeaders, requestContext } = event as Fields;
     const isRest = Boolean(httpMethod);
     if (
@@ -24,7 +32,7 @@ export function readHttpEvent(event: unknown, lambdaContext: unknown): Correlati
         : httpMethod !== undefined || version !== '2.0' || multiValueHeaders) ||
       (lambdaContext as Fields | undefined)?.clientContext ||
       String((requestContext as Fields | undefined)?.domainName).includes('.lambda-url.') ||
-      [event, requestContext].some((each) => Object.keys(each ?? {}).some((key) => OF_OTHERS.test(key)))
+      [event, requestContext].some((each) => Object.keys(each ?? {}).some(isOfOthers))
     ) {
       return undefined;
     }
@@ -34,13 +42,18 @@ export function readHttpEvent(event: unknown, lambdaContext: unknown): Correlati
       const key = name.toLowerCase();
       const first: unknown = Array.isArray(value) ? value[0] : value;
       if (OF_W3C.test(key)) return undefined;
-      if (key === CORRELATION_ID_KEY) id ??= first;
+      if (key === idKey) id ??= first;
       if (key === 'x-amzn-trace-id') traceHeader ??= first;
     }
-    id ??= newCorrelationId(lambdaContext);
+    const ofGateway = requestId === true ? (requestContext as Fields | undefined)?.requestId : undefined;
+    id ??= isCorrelationId(ofGateway) ? ofGateway : newCorrelationId(lambdaContext);
     traceHeader ??= undefined;
     if (!isCorrelationId(id)) return undefined;
-    const context = { correlationId: id, source: isRest ? 'api-gateway-rest' : 'api-gateway-http' };
+    const context = {
+      correlationId: id,
+      source: isRest ? 'api-gateway-rest' : 'api-gateway-http',
+      ...(header !== undefined && { header }),
+    };
     if (traceHeader === undefined) return context;
     return isHeaderValue(traceHeader, MAX_TRACE_HEADER_LENGTH)
       ? { ...context, incoming: { traceHeader } }

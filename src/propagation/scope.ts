@@ -7,12 +7,16 @@ interface Cell<T> {
   readonly invocation: unknown;
   /** The scope around it, in the same invocation. */
   readonly outer?: Cell<T> | undefined;
+  /** The scope of the whole invocation; absent where this one is that, or stands in none. */
+  readonly outermost?: object | undefined;
   left: boolean;
 }
 
 /** A scope that was opened beyond its opener. */
 export interface OpenedScope<T> {
   set(value: T): void;
+  /** Stands for the invocation, of which pipelines within others are a part. */
+  readonly invocation: object;
   /** Ends the scope: what it has leaked to stands in the one around it again. Doing so twice is harmless. */
   leave(): void;
 }
@@ -45,12 +49,29 @@ export class Scope<T> {
    */
   swap(value: T): Aside<T> {
     const before = this.#storage.getStore();
-    this.#storage.enterWith({ value, invocation: this.#innermost()?.invocation, left: false });
+    const around = this.#innermost();
+    this.#storage.enterWith({
+      value,
+      invocation: around?.invocation,
+      outermost: around?.outermost ?? around,
+      left: false,
+    });
     return before;
   }
 
   restore(before: Aside<T>): void {
     this.#storage.enterWith(before);
+  }
+
+  /** Whether the code runs in scopes that have all been left: it is still at work when what it was begun for has ended. */
+  isOver(): boolean {
+    return this.#storage.getStore() !== undefined && this.#innermost() === undefined;
+  }
+
+  /** What stands for the running invocation, see {@link OpenedScope}; undefined outside of every one. */
+  invocation(): object | undefined {
+    const innermost = this.#innermost();
+    return innermost?.outermost ?? innermost;
   }
 
   /** The value of the scope that one opened for this invocation would stand in. */
@@ -73,10 +94,12 @@ export class Scope<T> {
       value,
       invocation: outer?.invocation ?? keyOf(invocation),
       outer,
+      outermost: outer?.outermost ?? outer,
       left: false,
     };
     this.#storage.enterWith(cell);
     return {
+      invocation: cell.outermost ?? cell,
       set(next) {
         if (!cell.left) cell.value = next;
       },

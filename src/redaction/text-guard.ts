@@ -1,19 +1,25 @@
-import type { RedactionPolicy } from './policy/policy.ts';
+import { createHarmlessWords } from './names/harmless-words.ts';
+import type { MessageMode, RedactionPolicy } from './policy/policy.ts';
 import { resolvePolicy } from './policy/resolve-policy.ts';
+import type { ResolvedPolicy } from './policy/resolve-policy.ts';
+import type { Replacer } from './policy/replacement.ts';
 import { createRedactor } from './redact.ts';
 import type { Redactor } from './redact.ts';
 import { splitEmbeddedJson, withoutQuoted } from './texts/embedded-json.ts';
 import { count, lengthClass } from './texts/labels.ts';
+import { createMessageShape, createPlaceholders } from './texts/message-shape.ts';
 import { TextMasker } from './texts/text-masker.ts';
 import { isHttpStatus } from './walk/envelope.ts';
 import { KeyBook } from './walk/key-book.ts';
 
 /**
- * Treats texts that are no values of an object: what a program says of what it does. They stay readable, whatever the
- * mode of the policy; what its detectors find in them, and what stands under a denied name, is replaced.
+ * Treats texts that are no values of an object: what a program says of what it does. What the detectors of a policy find
+ * in them, and what stands under a denied name, is replaced.
  */
 export interface TextGuard {
-  /** A message in words, such as an error's. JSON in it is data and shown by the policy. */
+  /**
+   * A message in words, such as an error's, as the policy shows messages. JSON in it is data and shown by the policy.
+   */
   message(text: string): string;
   /** A short text, such as a place in the code. */
   text(text: string): string;
@@ -43,10 +49,12 @@ const WORDS_OF_REPORTS = [
 /**
  * @param policy its detectors, denied names and replacements hold for every text; its mode and what it allows only for
  * JSON in messages.
+ * @param messages how messages are shown, instead of what the policy and the environment say.
  * @throws TypeError when the policy has an unknown or wrong option.
  */
-export function createTextGuard(policy: RedactionPolicy = {}): TextGuard {
+export function createTextGuard(policy: RedactionPolicy = {}, messages?: MessageMode): TextGuard {
   const resolved = resolvePolicy(policy);
+  const showsShapes = (messages ?? resolved.messages) === 'shape';
   const masker = new TextMasker({
     ...resolved,
     budget: { ...resolved.budget, stringLength: MESSAGE_LENGTH },
@@ -55,12 +63,15 @@ export function createTextGuard(policy: RedactionPolicy = {}): TextGuard {
   const ofMessages = { ...policy, budget: { ...policy.budget, bytes: MESSAGE_LENGTH } };
   let showData: Redactor | undefined;
   let showReport: Redactor | undefined;
-  const showJson = (value: unknown): unknown => {
+  const showJson = (value: unknown, json: string): unknown => {
     // Made for the first JSON that is found: most messages hold none, and detectors are checked anew for each.
     if (!isReport(value)) return (showData ??= createRedactor(ofMessages))(value);
     showReport ??= createRedactor({ ...ofMessages, allow: [...(policy.allow ?? []), ...WORDS_OF_REPORTS] });
-    return showReport(value);
+    // The words of a report are messages too.
+    return showReport(showsShapes ? parseWords(json, maskWords) : value);
   };
+
+  const maskWords = showsShapes ? createShapeOfWords(resolved) : (text: string): string => masker.show(text);
 
   const maskSegment = (segment: string, before: string): string => {
     const decoded = decodeSegment(segment);
@@ -76,8 +87,8 @@ export function createTextGuard(policy: RedactionPolicy = {}): TextGuard {
       const read = withoutQuoted(text.slice(0, READ_LENGTH));
       const shown = splitEmbeddedJson(read)
         .map((part) => {
-          if ('text' in part) return masker.show(part.text);
-          const data = part.value && showJson(part.value.of);
+          if ('text' in part) return maskWords(part.text);
+          const data = part.value && showJson(part.value.of, part.json);
           return data === undefined ? `<JSON, ${lengthClass(part.json.length)}>` : JSON.stringify(data);
         })
         .join('');
@@ -101,6 +112,25 @@ export function createTextGuard(policy: RedactionPolicy = {}): TextGuard {
       return masked === text ? value : masked;
     },
   };
+}
+
+/** The shape of what stands between the JSON of messages, with the labels of what is denied and detected in it. */
+function createShapeOfWords(policy: ResolvedPolicy): (text: string) => string {
+  const placeholders = createPlaceholders();
+  const replace: Replacer = (name, category, text) => placeholders.hold(policy.replace(name, category, text));
+  const masker = new TextMasker({
+    ...policy,
+    replace,
+    budget: { ...policy.budget, stringLength: READ_LENGTH },
+  });
+  const isDenied = (name: string): boolean => masker.denied(name) !== undefined;
+  const shapeOf = createMessageShape(createHarmlessWords(policy.fieldNames), isDenied, placeholders);
+  return (text) => shapeOf(masker.show(placeholders.clear(text)));
+}
+
+/** JSON with each of its strings treated by itself. */
+function parseWords(json: string, treat: (text: string) => string): unknown {
+  return JSON.parse(json, (_name, value: unknown) => (typeof value === 'string' ? treat(value) : value));
 }
 
 /** Whether JSON in a message is what a validator or a problem says, by the members that it always has. */

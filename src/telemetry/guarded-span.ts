@@ -30,6 +30,11 @@ export class GuardedSpan<Guarded extends Span = Span> {
     this.#invocation = invocation;
   }
 
+  /** What the recorder gave; undefined when the invocation is over. */
+  get own(): Span | undefined {
+    return this.#invocation.isOver ? undefined : this.span;
+  }
+
   get recording(): boolean {
     return attempt('tell whether it records', () => this.span.recording) === true;
   }

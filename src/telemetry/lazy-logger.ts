@@ -4,7 +4,10 @@ import type {
   LogAttributes,
   UnformattedAttributes,
 } from '@aws-lambda-powertools/logger/types';
+import { copyPlain } from './copy-plain.ts';
+import { holdKeys } from './log-keys.ts';
 import type { LogLines } from './log-line.ts';
+import { MASKS_LINES } from './process-logger.ts';
 import { addWaiting } from './shared-logger.ts';
 import { currentCorrelation, runWithCorrelation } from '../propagation/correlation.ts';
 
@@ -64,12 +67,14 @@ class WaitingLine extends LogItem {
 }
 
 class LazyFormatter extends LogFormatter {
+  readonly [MASKS_LINES] = true;
+
   override formatAttributes(attributes: UnformattedAttributes, keys: LogAttributes): LogItem {
     const timestamp = this.formatTimestamp(attributes.timestamp);
     if (format !== undefined) return new LogItem({ attributes: format(attributes, keys, timestamp) });
     void load();
     const scope = currentCorrelation();
-    const [line, lineKeys] = copyOf([attributes, keys], new Map()) as [UnformattedAttributes, LogAttributes];
+    const [line, lineKeys] = copyPlain([attributes, keys]) as [UnformattedAttributes, LogAttributes];
     const now = (): LogItem => new LogItem({ attributes: (format as Format)(line, lineKeys, timestamp) });
     return new WaitingLine(() => (scope === undefined ? now() : runWithCorrelation(scope, now)));
   }
@@ -79,6 +84,7 @@ class LazyFormatter extends LogFormatter {
 export class LazyLogger extends Logger {
   constructor(options: ConstructorOptions = {}) {
     super({ logFormatter: new LazyFormatter(), ...options } as ConstructorOptions);
+    holdKeys(this);
   }
 
   /** Settles when lines are written as they come. */
@@ -114,23 +120,3 @@ function inOrder(step: () => void): void {
   if (format === undefined && loading !== undefined) waiting.push(step);
   else step();
 }
-
-/** A copy of plain objects and arrays; of everything else, and of what cannot be read, the thing itself. */
-function copyOf(value: unknown, copies: Map<unknown, unknown>): unknown {
-  try {
-    const isList = Array.isArray(value);
-    if (!isList && Object.getPrototypeOf(value) !== Object.prototype) return value;
-    if (!copies.has(value)) {
-      const copy = isList ? [] : {};
-      copies.set(value, copy);
-      for (const [key, each] of Object.entries(value as object)) {
-        Object.defineProperty(copy, key, { value: copyOf(each, copies), ...OWN });
-      }
-    }
-    return copies.get(value);
-  } catch {
-    return value;
-  }
-}
-
-const OWN = { configurable: true, enumerable: true, writable: true };

@@ -1,6 +1,8 @@
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import { getCorrelationId } from '../propagation/correlation.ts';
 import { count } from '../redaction/texts/labels.ts';
+import { Members } from '../redaction/walk/described.ts';
+import { define, firstMembers } from '../redaction/walk/members.ts';
 import type { RedactionPolicy, Redactor } from '../redaction/redact.ts';
 import { createRedactorWith } from '../redaction/redact.ts';
 import type { TextGuard } from '../redaction/text-guard.ts';
@@ -16,6 +18,9 @@ export const MAX_LOG_LINE_BYTES = 262_118;
 
 /** Of these, bytes for what is not a key of the caller's: Powertools' own fields, and a message that is all escapes. */
 const BYTES_BESIDE_KEYS = 65_510;
+
+/** Keys that are read of one line; of more, the policy shows no more. */
+const MOST_KEYS = 1000;
 
 /** A log line is read by people: longer strings than in a trace. */
 const STRING_LENGTH = 4096;
@@ -38,7 +43,7 @@ export class LogLines {
         ...policy.budget,
       },
     };
-    const texts = createTextGuard(ofLogs);
+    const texts = createTextGuard(ofLogs, policy.messages ?? 'values');
     this.#texts = texts;
     this.#redact = createRedactorWith(ofLogs, (error, most) => describeError(error, texts, most));
   }
@@ -69,6 +74,11 @@ export class LogLines {
     };
   }
 
+  /** An event as it may be shown, for a logger that masks nothing itself. */
+  event(event: unknown): unknown {
+    return this.#keys({ event }).event;
+  }
+
   /** A message is a string by its type, and whatever a caller without types gives. */
   #message(message: unknown): string {
     if (typeof message === 'string') return this.#texts.message(message);
@@ -77,10 +87,16 @@ export class LogLines {
   }
 
   #keys(additional: LogAttributes): LogAttributes {
-    const shown = this.#redact(additional);
+    const { fields, total } = firstMembers(additional, MOST_KEYS);
+    const names = Object.keys(fields);
+    const defined = names.filter((name) => fields[name] !== undefined);
+    const left = total - names.length;
+    if (defined.length + left === 0) return {};
+    const keys: Record<string, unknown> = {};
+    for (const name of defined) define(keys, name, fields[name]);
+    const shown = this.#redact(new Members(keys, defined.length + left));
     if (typeof shown === 'object' && shown !== null) return shown as LogAttributes;
-    const { length } = Object.keys(additional);
     // Nothing is shown where the mode is off; a text says why nothing could be.
-    return length === 0 ? {} : { '…': typeof shown === 'string' ? shown : count(length, 'key') };
+    return { '…': typeof shown === 'string' ? shown : count(defined.length + left, 'key') };
   }
 }

@@ -1,3 +1,4 @@
+import { addContextTo } from './cold-start.ts';
 import { LazyLogger } from './lazy-logger.ts';
 import { shared } from './shared-logger.ts';
 import type { SharedLogger } from './shared-logger.ts';
@@ -12,9 +13,7 @@ export const logger: SharedLogger = (shared.logger ??= createLogger());
 
 function createLogger(): LazyLogger {
   const created = new LazyLogger();
-  const { context, isWarm } = shared;
-  if (context !== undefined) created.addContext(context);
-  // Powertools takes the first context that a logger sees for that of a cold start.
-  if (context !== undefined && isWarm === true) created.addContext(context);
+  const { context, coldStart } = shared;
+  if (context !== undefined) addContextTo(created, context, coldStart);
   return created;
 }

@@ -1,17 +1,29 @@
 import type { Request } from '@middy/core';
-import { currentCorrelation, runWithCorrelation } from '../propagation/correlation.ts';
+import { currentCorrelation, currentInvocation, runWithCorrelation } from '../propagation/correlation.ts';
+import { addContextTo, isColdStart } from './cold-start.ts';
 import { addWaiting, shared } from './shared-logger.ts';
 import type { SharedLogger } from './shared-logger.ts';
 
 /** A Powertools Logger, of any version 2 and of any copy of its package: what is called of it. */
 export interface PipelineLogger {
   warn(message: string): void;
+  error?(input: { readonly message: string; readonly error: unknown }): void;
   addContext(context: Request['context']): void;
   refreshSampleRateCalculation(): void;
-  logEventIfEnabled(event: unknown): void;
+  logEventIfEnabled(event: unknown, overwriteValue?: boolean): void;
+  resetKeys?(): void;
   /** Since version 2.14. */
   clearBuffer?(): void;
+  /** Since version 2.14. */
+  flushBuffer?(): void;
+  /** Since version 2.21, as `getCorrelationId` and the search function of its options. */
+  setCorrelationId?(value: unknown, correlationIdPath?: string): void;
+  getCorrelationId?(): unknown;
+  removeKeys?(keys?: string[]): void;
 }
+
+/** Says of a formatter, of any copy of this package, that nothing personal gets through it. */
+export const MASKS_LINES = Symbol.for('lambda-lantern.masks-lines');
 
 /** Loads the logger of the service and what masks its lines; from then on they are written at once. */
 export async function loadLogger(): Promise<SharedLogger> {
@@ -43,21 +55,28 @@ export const processLogger = {
     use((logger) => logger.warn(message, ...(extra === undefined ? [] : [extra])));
   },
   addContext(context: Request['context']): void {
-    shared.isWarm = shared.context !== undefined;
     shared.context = context;
-    shared.logger?.addContext(context);
+    shared.coldStart = isColdStart(currentInvocation() ?? shared);
+    if (shared.logger !== undefined) addContextTo(shared.logger, context, shared.coldStart);
   },
   refreshSampleRateCalculation: () => shared.logger?.refreshSampleRateCalculation(),
-  logEventIfEnabled(event: unknown): void {
-    if (
-      shared.logger !== undefined ||
-      /^(1|y|yes|t|true|on)$/i.test(process.env.POWERTOOLS_LOGGER_LOG_EVENT ?? '')
-    ) {
-      use((logger) => logger.logEventIfEnabled(event));
+  error(input: { readonly message: string; readonly error: unknown }): void {
+    use((logger) => logger.error({ ...input }));
+  },
+  logEventIfEnabled(event: unknown, overwriteValue?: boolean): void {
+    if (overwriteValue ?? (shared.logger !== undefined || logsEvents())) {
+      use((logger) => logger.logEventIfEnabled(event, overwriteValue));
     }
   },
+  resetKeys: () => shared.logger?.resetKeys(),
   clearBuffer: () => shared.logger?.clearBuffer(),
+  flushBuffer: () => shared.logger?.flushBuffer(),
 } satisfies PipelineLogger;
+
+/** Whether Powertools is told to log every event, by the environment. */
+export function logsEvents(): boolean {
+  return /^(1|y|yes|t|true|on)$/i.test(process.env.POWERTOOLS_LOGGER_LOG_EVENT ?? '');
+}
 
 /** @param key what counts as the same thing; by default the message. */
 export type WarnOnce = (message: string, error?: unknown, key?: string) => void;

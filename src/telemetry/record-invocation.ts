@@ -3,12 +3,14 @@ import type { BodyEnding } from '../lifecycle/observe-body.ts';
 import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
 import { thrownError, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
 import { atMost, watchTimeout } from '../lifecycle/timeout-watch.ts';
-import { currentCorrelation } from '../propagation/correlation.ts';
+import { currentCorrelation, currentInvocation } from '../propagation/correlation.ts';
+import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
 import { isMessageSource, sourceOf } from '../propagation/event-sources.ts';
 import { carriedInEntries } from '../propagation/carried.ts';
 import { incomingTrace } from '../propagation/incoming-trace.ts';
 import { incomingTraceHeader } from '../propagation/trace-header.ts';
 import { Captures, OWN_NAMESPACE } from './captures.ts';
+import { isColdStart } from './cold-start.ts';
 import { attempt, startGuarded } from './guarded-span.ts';
 import { createWarnOnce, loadLogger, processLogger } from './process-logger.ts';
 import { loadProcessTracer } from './process-tracer.ts';
@@ -87,11 +89,11 @@ function recordInvocation(
   tracer: Tracer,
 ): Finish {
   // A pipeline within another hangs below what called it.
-  const outer = incomingTrace(carriedInEntries(Object.entries(scope.outer)));
+  const outer = incomingTrace(carriedInEntries(CORRELATION_ID_KEY, Object.entries(scope.outer)));
   const isWithin = outer.traceHeader !== undefined;
   const incomingHeader = isWithin ? outer.traceHeader : incomingTraceHeader();
   const captures = new Captures();
-  const attributes = attributesOf(request);
+  const attributes = attributesOf(request, currentInvocation() ?? scope.invocation);
   const trace = startGuarded(tracer, {
     name: name ?? handlerName(attributes),
     kind: isMessageSource(sourceOf(request.event, request.context)) ? 'consumer' : 'server',
@@ -160,9 +162,7 @@ function whenAnswered(
   return whenBodyEnds(request.response, end) ? undefined : end();
 }
 
-let isFirst = process.env.AWS_LAMBDA_INITIALIZATION_TYPE !== 'provisioned-concurrency';
-
-function attributesOf(request: Request): InvocationAttributes {
+function attributesOf(request: Request, invocation: object): InvocationAttributes {
   // The context is whatever a test or another runtime passes, whatever its type says. In Middy's durable mode Lambda's is
   // a property of it.
   const given = request.context as Partial<Request['context']> & { lambdaContext?: Request['context'] };
@@ -171,8 +171,6 @@ function attributesOf(request: Request): InvocationAttributes {
   const memoryLimit = Number(memoryLimitInMB);
   const service = process.env.POWERTOOLS_SERVICE_NAME ?? process.env.AWS_LAMBDA_FUNCTION_NAME;
   const eventSource = currentCorrelation()?.source;
-  const coldStart = isFirst;
-  isFirst = false;
   return {
     ...(functionName !== undefined && { functionName }),
     ...(functionVersion !== undefined && { functionVersion }),
@@ -181,7 +179,7 @@ function attributesOf(request: Request): InvocationAttributes {
     ...(Number.isFinite(memoryLimit) && { memoryLimit }),
     ...(service !== undefined && { service }),
     ...(eventSource !== undefined && { eventSource }),
-    coldStart,
+    coldStart: isColdStart(invocation),
   };
 }
 

@@ -2,6 +2,7 @@ import { LogFormatter, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import type { RedactionPolicy } from '../redaction/redact.ts';
 import { LogLines } from './log-line.ts';
+import { MASKS_LINES } from './process-logger.ts';
 
 /**
  * Powertools' standard log line with `correlation_id` added, in which nothing personal is shown: messages, keys and
@@ -15,6 +16,7 @@ import { LogLines } from './log-line.ts';
  * const logger = new Logger({ logFormatter: new RedactingLogFormatter({ deny: { without: ['location'] } }) });
  */
 export class RedactingLogFormatter extends LogFormatter {
+  readonly [MASKS_LINES] = true;
   readonly #lines: LogLines;
 
   /** @throws TypeError when the policy has an unknown or wrong option. */

@@ -10,8 +10,8 @@ interface Shared {
   logger?: SharedLogger;
   /** Of the running invocation, for a logger that is loaded in it. */
   context?: Request['context'];
-  /** Whether that is not the first invocation. */
-  isWarm?: boolean;
+  /** Whether that is the context of a cold start. */
+  coldStart?: boolean;
   /** Lines that are not written yet. */
   waiting?: Promise<void> | undefined;
 }

@@ -4,7 +4,7 @@ import type { Aside, OpenedScope } from '../propagation/scope.ts';
 import { incomingTraceHeader, TRACE_HEADER_NAME } from '../propagation/trace-header.ts';
 import type { Captures } from './captures.ts';
 import type { GuardedSpan } from './guarded-span.ts';
-import type { CallData, SpanDescription } from './tracer.ts';
+import type { CallData, Span, SpanDescription } from './tracer.ts';
 import { whenSettled } from './when-settled.ts';
 import type { Outcome } from './when-settled.ts';
 
@@ -24,6 +24,11 @@ const scopes = new Scope<TraceScope>();
 export function currentSpan(): GuardedSpan | undefined {
   const span = scopes.get()?.span;
   return span?.recording === true ? span : undefined;
+}
+
+/** The recorder's own span of the running code; undefined where there is none, or its invocation is over. */
+export function currentOwnSpan(): Span | undefined {
+  return scopes.get()?.span?.own;
 }
 
 /** How the running invocation shows values and texts; undefined where nothing is recorded. */

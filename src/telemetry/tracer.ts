@@ -50,7 +50,7 @@ export interface InvocationAttributes {
   /** MB. */
   readonly memoryLimit?: number;
   readonly requestId?: string;
-  /** Whether this is the first invocation of the process, and somebody waited for its initialisation. */
+  /** Whether this is the first invocation of the process, and somebody waited for its initialisation (`on-demand`). */
   readonly coldStart: boolean;
   /** `POWERTOOLS_SERVICE_NAME`, or else the function's name. */
   readonly service?: string;

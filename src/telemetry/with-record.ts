@@ -1,4 +1,4 @@
-import { runWithCorrelation } from '../propagation/correlation.ts';
+import { correlationHeader, runWithCorrelation } from '../propagation/correlation.ts';
 import { extractRecordCorrelation, toCorrelationContext } from '../propagation/extract-correlation.ts';
 import { inSpan } from './trace-scope.ts';
 
@@ -13,7 +13,7 @@ import { inSpan } from './trace-scope.ts';
  * processPartialResponse(event, (record) => withRecord(record, () => fulfil(record)), processor);
  */
 export function withRecord<R>(record: unknown, fn: () => R): R {
-  const context = toCorrelationContext(extractRecordCorrelation(record));
+  const context = toCorrelationContext(extractRecordCorrelation(record, correlationHeader()));
   const { correlationId, incoming } = context;
   return runWithCorrelation(context, () =>
     inSpan(

@@ -3,6 +3,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { describe, expect, it } from 'vitest';
 import type {
   CorrelationIdOptions,
+  LoggingOptions,
   ObservabilityOptions,
   ObserveClientOptions,
   ObserveDispatcherOptions,
@@ -34,6 +35,7 @@ const policy: Allowed<RedactionPolicy> = {
   mode: ['shape', 'values', 'off'],
   allow: [[], ['id', 'items[].sku', 'orders.*.total']],
   fieldNames: [[], ['loyalty']],
+  messages: ['shape', 'values'],
   deny: [{}, { extend: { identity: ['loyalty number'] }, without: ['network'] }],
   detectors: [
     [],
@@ -44,7 +46,12 @@ const policy: Allowed<RedactionPolicy> = {
 };
 const captureEvent = [true, false, { allow: ['id'] }] as const;
 const capture: Allowed<ResponseCaptureOptions> = { ...policy, captureEvent };
-const correlation: Allowed<CorrelationIdOptions> = { logger: [logger, new Logger()] };
+const correlation: Allowed<CorrelationIdOptions> = {
+  header: ['x-request-id', 'X-Request-Id', 'trace_of.shop'],
+  requestId: [true, false],
+  find: [() => 'order-1'],
+  logger: [logger, new Logger()],
+};
 const ofTracing: Allowed<TracingOptions> = {
   name: ['## handler', ''],
   timeoutReserve: [0, 0.5, 500],
@@ -52,8 +59,15 @@ const ofTracing: Allowed<TracingOptions> = {
   tracer: [fakeRecorder()],
   logger: [logger, new Logger()],
 };
+const logging: Allowed<LoggingOptions> = {
+  logEvent: [true, false],
+  resetKeys: [true, false],
+  flushBufferOnUncaughtError: [true, false],
+  correlationIdPath: ['id', 'requestContext.requestId'],
+};
 const whole: Allowed<ObservabilityOptions> = {
-  correlation: [{}, { logger }],
+  logging: [{}, { logEvent: true, resetKeys: false }],
+  correlation: [{}, { logger }, { header: 'x-request-id', requestId: true }],
   tracing: [{}, { timeoutReserve: 0 }],
   capture: [false, {}, { allow: ['id'] }],
   captureEvent,
@@ -72,6 +86,11 @@ const factories: ReadonlyArray<
 > = [
   ['observability', whole, observability],
   ['correlationId', correlation, correlationId],
+  [
+    'observability({ logging })',
+    logging,
+    (options) => observability({ logger: new Logger(), logging: options }),
+  ],
   ['tracing', ofTracing, tracing],
   ['responseCapture', capture, responseCapture],
   ['traced', ofTraced, (options) => traced('inner', () => 1, options)],

@@ -1,4 +1,4 @@
-import { CORRELATION_ID_KEY } from '../../propagation/correlation-id.ts';
+import { correlationHeader } from '../../propagation/correlation.ts';
 
 const OPENING_BRACE = 0x7b;
 
@@ -36,9 +36,10 @@ function inBytes(bytes: Uint8Array, correlationId: string): Uint8Array | undefin
 /** What to insert behind the opening brace; undefined where nothing is to be inserted. */
 function memberFor(text: string, correlationId: string): string | undefined {
   const keys = keysOf(text);
-  if (keys === undefined || keys.some((key) => key.toLowerCase() === CORRELATION_ID_KEY)) return undefined;
+  const name = correlationHeader();
+  if (keys === undefined || keys.some((key) => key.toLowerCase() === name.toLowerCase())) return undefined;
   const comma = keys.length > 0 ? ',' : '';
-  return `${JSON.stringify(CORRELATION_ID_KEY)}:${JSON.stringify(correlationId)}${comma}`;
+  return `${JSON.stringify(name)}:${JSON.stringify(correlationId)}${comma}`;
 }
 
 /** The keys of a JSON object; undefined when the text is not one. */

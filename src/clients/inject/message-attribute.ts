@@ -1,5 +1,5 @@
 import { copyWith } from '../../copy-with.ts';
-import { CORRELATION_ID_KEY } from '../../propagation/correlation-id.ts';
+import { correlationHeader } from '../../propagation/correlation.ts';
 import type { Fields, Messages } from './injector.ts';
 import { LEFT_OUT } from './injector.ts';
 import type { SizeLimits } from './size-limits.ts';
@@ -40,9 +40,10 @@ function withCorrelationAttribute(
   correlationId: string,
 ): MessageAttributes | undefined {
   const names = Object.keys(attributes ?? {});
-  if (names.some((name) => name.toLowerCase() === CORRELATION_ID_KEY)) return attributes ?? {};
+  const own = correlationHeader();
+  if (names.some((name) => name.toLowerCase() === own.toLowerCase())) return attributes ?? {};
   if (names.length >= MAX_MESSAGE_ATTRIBUTES) return undefined;
-  return { ...attributes, [CORRELATION_ID_KEY]: { DataType: 'String', StringValue: correlationId } };
+  return { ...attributes, [own]: { DataType: 'String', StringValue: correlationId } };
 }
 
 function attributesOf(message: Fields): MessageAttributes | undefined {

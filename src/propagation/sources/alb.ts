@@ -5,7 +5,8 @@ import { property } from '../property.ts';
 /** Application Load Balancer: `headers`, or only `multiValueHeaders` where the target group is set to them. */
 export const alb: EventSource = {
   name: 'alb',
-  answersHttp: true,
+  answersHttp: 'headers',
   matches: (event) => property(property(event, 'requestContext'), 'elb') !== undefined,
-  read: (event) => carriedInHeaders(property(event, 'headers'), property(event, 'multiValueHeaders')),
+  read: (event, key) =>
+    carriedInHeaders(key, property(event, 'headers'), property(event, 'multiValueHeaders')),
 };

@@ -28,16 +28,16 @@ export const rabbitMq: EventSource = {
   },
 };
 
-function readJmsMessage(message: unknown): Carried {
-  return orElse(carriedIn(property(message, 'properties')), {
+function readJmsMessage(message: unknown, key: string): Carried {
+  return orElse(carriedIn(key, property(message, 'properties')), {
     correlationId: property(message, 'correlationId'),
   });
 }
 
-function readAmqpMessage(message: unknown): Carried {
+function readAmqpMessage(message: unknown, key: string): Carried {
   const properties = property(message, 'basicProperties');
   return orElse(
-    carriedIn(property(properties, 'headers'), (value) =>
+    carriedIn(key, property(properties, 'headers'), (value) =>
       typeof value === 'string' ? value : textOfBytes(property(value, 'bytes')),
     ),
     { correlationId: property(properties, 'correlationId') },

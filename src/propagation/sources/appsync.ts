@@ -1,3 +1,4 @@
+import type { Carried } from '../carried.ts';
 import { carriedInHeaders } from '../carried.ts';
 import type { EventSource } from '../event-source.ts';
 import { elements, property } from '../property.ts';
@@ -13,7 +14,7 @@ export const appSyncResolver: EventSource = {
 export const appSyncBatch: EventSource = {
   name: 'appsync-batch',
   matches: (event) => isResolverEvent(elements(event)[0]),
-  read: (event) => readRequest(elements(event)[0]),
+  read: (event, key) => readRequest(elements(event)[0], key),
   batch: { records: elements, owns: isResolverEvent, read: readRequest },
 };
 
@@ -22,7 +23,16 @@ export const appSyncAuthorizer: EventSource = {
   name: 'appsync-authorizer',
   matches: (event) =>
     property(event, 'requestHeaders') !== undefined && property(event, 'authorizationToken') !== undefined,
-  read: (event) => carriedInHeaders(property(event, 'requestHeaders')),
+  read: (event, key) => carriedInHeaders(key, property(event, 'requestHeaders')),
+};
+
+/** AppSync Events: what a channel's namespace hands to a function, one publication or subscription at a time. */
+export const appSyncEvents: EventSource = {
+  name: 'appsync-events',
+  matches: (event) =>
+    property(property(event, 'info'), 'channel') !== undefined &&
+    property(property(event, 'request'), 'headers') !== undefined,
+  read: readRequest,
 };
 
 function isResolverEvent(event: unknown): boolean {
@@ -33,6 +43,6 @@ function isResolverEvent(event: unknown): boolean {
   );
 }
 
-function readRequest(event: unknown): ReturnType<typeof carriedInHeaders> {
-  return carriedInHeaders(property(property(event, 'request'), 'headers'));
+function readRequest(event: unknown, key: string): Carried {
+  return carriedInHeaders(key, property(property(event, 'request'), 'headers'));
 }

@@ -7,5 +7,5 @@ export const cognito: EventSource = {
   name: 'cognito',
   matches: (event) =>
     typeof property(event, 'triggerSource') === 'string' && property(event, 'userPoolId') !== undefined,
-  read: (event) => carriedIn(property(property(event, 'request'), 'clientMetadata')),
+  read: (event, key) => carriedIn(key, property(property(event, 'request'), 'clientMetadata')),
 };

@@ -1,4 +1,3 @@
-import { CORRELATION_ID_KEY } from '../correlation-id.ts';
 import type { EventSource } from '../event-source.ts';
 import { member, property } from '../property.ts';
 
@@ -7,5 +6,5 @@ export const customResource: EventSource = {
   name: 'cloudformation-custom-resource',
   matches: (event) =>
     typeof property(event, 'RequestType') === 'string' && typeof property(event, 'ResponseURL') === 'string',
-  read: (event) => ({ correlationId: member(property(event, 'ResourceProperties'), CORRELATION_ID_KEY) }),
+  read: (event, key) => ({ correlationId: member(property(event, 'ResourceProperties'), key) }),
 };

@@ -1,4 +1,3 @@
-import { CORRELATION_ID_KEY } from '../correlation-id.ts';
 import type { EventSource } from '../event-source.ts';
 import { member, property } from '../property.ts';
 
@@ -8,10 +7,10 @@ import { member, property } from '../property.ts';
  */
 export const directInvoke: EventSource = {
   name: 'direct-invoke',
-  matches: (event, context) =>
-    property(context, 'clientContext') !== undefined || member(event, CORRELATION_ID_KEY) !== undefined,
-  read: (event, context) => {
+  matches: (event, key, context) =>
+    property(context, 'clientContext') !== undefined || member(event, key) !== undefined,
+  read: (event, key, context) => {
     const custom = property(property(context, 'clientContext'), 'custom');
-    return { correlationId: member(custom, CORRELATION_ID_KEY) ?? member(event, CORRELATION_ID_KEY) };
+    return { correlationId: member(custom, key) ?? member(event, key) };
   },
 };

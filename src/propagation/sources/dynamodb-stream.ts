@@ -1,4 +1,3 @@
-import { CORRELATION_ID_KEY } from '../correlation-id.ts';
 import { member, property } from '../property.ts';
 import { recordsSource } from './lambda-records.ts';
 
@@ -6,8 +5,8 @@ import { recordsSource } from './lambda-records.ts';
 export const dynamoDbStream = recordsSource({
   name: 'dynamodb',
   eventSource: 'aws:dynamodb',
-  read: (record) => {
+  read: (record, key) => {
     const image = property(property(record, 'dynamodb'), 'NewImage');
-    return { correlationId: property(member(image, CORRELATION_ID_KEY), 'S') };
+    return { correlationId: property(member(image, key), 'S') };
   },
 });

@@ -1,5 +1,4 @@
 import type { Carried } from '../carried.ts';
-import { CORRELATION_ID_KEY } from '../correlation-id.ts';
 import type { EventSource } from '../event-source.ts';
 import { member, property } from '../property.ts';
 
@@ -14,6 +13,6 @@ export function isEventBridgeEvent(event: unknown): boolean {
   return typeof property(event, 'detail-type') === 'string' && typeof property(event, 'source') === 'string';
 }
 
-export function readEventBridgeEvent(event: unknown): Carried {
-  return { correlationId: member(property(event, 'detail'), CORRELATION_ID_KEY) };
+export function readEventBridgeEvent(event: unknown, key: string): Carried {
+  return { correlationId: member(property(event, 'detail'), key) };
 }

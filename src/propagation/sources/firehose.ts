@@ -12,6 +12,6 @@ export const firehose: EventSource = {
     records: (event) => elements(property(event, 'records')),
     owns: (record) =>
       typeof property(record, 'recordId') === 'string' && typeof property(record, 'data') === 'string',
-    read: (record) => readBase64Body(property(record, 'data')),
+    read: (record, key) => readBase64Body(property(record, 'data'), key),
   },
 };

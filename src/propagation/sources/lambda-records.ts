@@ -1,5 +1,4 @@
-import type { Carried } from '../carried.ts';
-import type { EventSource } from '../event-source.ts';
+import type { Batch, EventSource } from '../event-source.ts';
 import { elements, property } from '../property.ts';
 
 /** What differs between the sources that deliver `{ Records: [...] }`. */
@@ -8,7 +7,7 @@ export interface RecordsSource {
   /** The `eventSource` of each record. SNS alone writes its name with a capital. */
   readonly eventSource: string;
   /** What one record carries. */
-  readonly read: (record: unknown) => Carried;
+  readonly read: Batch['read'];
 }
 
 /** A source that delivers `{ Records: [...] }`, each record with its `eventSource`. */

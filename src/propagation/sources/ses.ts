@@ -6,8 +6,9 @@ import { recordsSource } from './lambda-records.ts';
 export const ses = recordsSource({
   name: 'ses',
   eventSource: 'aws:ses',
-  read: (record) =>
+  read: (record, key) =>
     carriedInEntries(
+      key,
       elements(property(property(property(record, 'ses'), 'mail'), 'headers')).map(
         (header) => [property(header, 'name'), property(header, 'value')] as const,
       ),

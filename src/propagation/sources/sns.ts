@@ -6,5 +6,5 @@ import { recordsSource } from './lambda-records.ts';
 export const sns = recordsSource({
   name: 'sns',
   eventSource: 'aws:sns',
-  read: (record) => readSnsMessage(property(record, 'Sns')),
+  read: (record, key) => readSnsMessage(property(record, 'Sns'), key),
 });

@@ -11,10 +11,10 @@ export const sqs = recordsSource({
   read: readSqsRecord,
 });
 
-function readSqsRecord(record: unknown): Carried {
+function readSqsRecord(record: unknown, key: string): Carried {
   const traceHeader = property(property(record, 'attributes'), 'AWSTraceHeader');
-  const attributes = carriedIn(property(record, 'messageAttributes'), (attribute) =>
+  const attributes = carriedIn(key, property(record, 'messageAttributes'), (attribute) =>
     property(attribute, 'stringValue'),
   );
-  return orElse({ traceHeader }, orElse(attributes, readNestedBody(property(record, 'body'))));
+  return orElse({ traceHeader }, orElse(attributes, readNestedBody(property(record, 'body'), key)));
 }

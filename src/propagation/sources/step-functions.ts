@@ -1,4 +1,3 @@
-import { CORRELATION_ID_KEY } from '../correlation-id.ts';
 import type { EventSource } from '../event-source.ts';
 import { member, property } from '../property.ts';
 
@@ -12,9 +11,7 @@ export const stepFunctions: EventSource = {
     const execution = property(property(event, 'Execution'), 'Id');
     return typeof execution === 'string' && execution.includes(':states:');
   },
-  read: (event) => ({
-    correlationId:
-      member(event, CORRELATION_ID_KEY) ??
-      member(property(property(event, 'Execution'), 'Input'), CORRELATION_ID_KEY),
+  read: (event, key) => ({
+    correlationId: member(event, key) ?? member(property(property(event, 'Execution'), 'Input'), key),
   }),
 };

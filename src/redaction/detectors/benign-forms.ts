@@ -9,8 +9,8 @@ const BENIGN_FORMS = [
   String.raw`(?=\d{0,64}[a-f])(?:[\da-f]{32}|[\da-f]{40}|[\da-f]{64}|[\da-f]{128})`,
   // ISO 8601 date, with or without a time
   String.raw`\d{4}-[01]\d-[0-3]\d(?:[T ][0-2]\d:[0-5]\d(?::[0-6]\d(?:[.,]\d{1,9})?)?(?:Z|[+-][0-2]\d:?[0-5]\d)?)?`,
-  // A decimal number
-  String.raw`-?\d{1,12}[.,]\d{1,20}`,
+  // A decimal number. After a comma and another number than zero, so many digits are the next cell of a row.
+  String.raw`-?(?:\d{1,12}\.|0,)\d{1,20}|-?\d{1,12},\d{1,9}`,
   // X-Ray trace id and W3C traceparent
   String.raw`1-[\da-f]{8}-[\da-f]{24}`,
   String.raw`[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}`,

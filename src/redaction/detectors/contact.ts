@@ -1,19 +1,46 @@
 import { isbn10 } from './checksums.ts';
-import type { Detector } from './detector.ts';
+import type { Detector, OwnDetector } from './detector.ts';
+import { charactersOf } from './places.ts';
 
-/** RFC 5321: 64 characters before the @, labels of 63 after it; `%40` is the @ of a URL. */
-const email: Detector = {
+/** RFC 5321. */
+const LONGEST_LOCAL_PART = 64;
+const LOCAL_CHARACTERS = charactersOf(/[A-Za-z\d._%+'-]/);
+const LETTER_OR_NUMBER = /[\p{L}\p{N}]/u;
+
+/**
+ * Found by its @, or by the `%40` of a URL, and the domain behind it: labels of at most 63 characters. The full stop of
+ * ideographs separates labels too (UTS 46, section 4.5).
+ */
+const email: OwnDetector = {
   name: 'email',
   category: 'contact',
   hint: (text, { at, percent }) => at || (percent && text.includes('%40')),
   pattern:
-    /(?<![\p{L}\p{N}._%+'-])[\p{L}\p{N}._%+'-]{1,64}(?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|\p{L}{2,24})/giu,
+    /(?:@|%40)(?:(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|\p{L}{2,24})|(?:[\p{L}\p{N}-]{1,63}[。｡]){1,8}\p{L}{2,24})/giu,
+  begins: startOfLocalPart,
   // A picture for high-density screens, the user of every Git address, and a URL's password before its host.
   valid: (match, text, start) =>
+    !/^(?:@|%40)/.test(match) &&
     !/@\dx\.\w{2,4}$/i.test(match) &&
     !(match.startsWith('git@') && text[start + match.length] === ':') &&
     !URL_PASSWORD_BEFORE.test(text.slice(Math.max(0, start - 160), start)),
 };
+
+function startOfLocalPart(text: string, end: number): number {
+  let start = end;
+  while (start > 0 && end - start < LONGEST_LOCAL_PART) {
+    const code = text.charCodeAt(start - 1);
+    if (code < 128) {
+      if (LOCAL_CHARACTERS[code] !== 1) break;
+      start -= 1;
+    } else {
+      const size = (code & 0xfc00) === 0xdc00 ? 2 : 1;
+      if (!LETTER_OR_NUMBER.test(text.slice(Math.max(0, start - size), start))) break;
+      start -= size;
+    }
+  }
+  return start;
+}
 
 const URL_PASSWORD_BEFORE = /:\/\/[^\s:/@]{0,128}:[^\s/@]{0,128}$/;
 
@@ -50,7 +77,7 @@ const phone: Detector = {
   category: 'contact',
   hint: (_text, { digits }) => digits >= LEAST_DIGITS,
   pattern:
-    /(?<![\p{L}\d_+]|[\d\p{L}][.,/:-](?!\+)|[\d\p{L}]-\()(?:\+[ ]?|\(\+?|00)?\d(?:(?:[ ]?[(/)][ ]?|[ .-]|[ ]-[ ]|\)[ ]?-)?\d){6,15}(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?(?![\p{L}\d_:]|[.,/-]\d)/giu,
+    /(?<![\p{L}\d_+]|[\d\p{L}][./-](?!\+)|[\d\p{L}]-\()(?:\+[ ]?|\(\+?|00)?\d(?:(?:[ ]?[(/)][ ]?|[ .-]|[ ]-[ ]|\)[ ]?-)?\d){6,15}(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?(?![\p{L}\d_]|[./:-]\d)/giu,
   valid: isPhone,
 };
 
@@ -65,17 +92,16 @@ function isPhone(match: string, text: string, start: number): boolean {
   if (/^(?:\+|\(\+)/.test(number)) return /^[1-9]/.test(digits) && !/[\d)]$/.test(before);
   const end = start + match.length;
   const after = text.slice(end, end + REACH_AFTER);
+  const written =
+    NORTH_AMERICAN.test(number) || isInternationalPrefix(number, digits) || isTrunkNumber(number, digits);
+  // A part of an amount, unless it is written as phone numbers are.
+  if (!written && (/\d,$/.test(before) || /^,\d/.test(after))) return false;
   if (PHONE_WORD_AFTER.test(after)) return true;
   if (followsWord(text, start)) {
     if (PHONE_WORD_BEFORE.test(before)) return true;
     if (OTHER_NUMBER_BEFORE.test(before)) return false;
   }
-  return (
-    NORTH_AMERICAN.test(number) ||
-    isInternationalPrefix(number, digits) ||
-    isTrunkNumber(number, digits) ||
-    (GROUPED.test(number) && !/\d[ ]$/.test(before) && !/^[ ]\d/.test(after))
-  );
+  return written || (GROUPED.test(number) && !/\d[ ]$/.test(before) && !/^[ ]\d/.test(after));
 }
 
 /** More digits or more groups than any phone number: turned away before anything costs time. */

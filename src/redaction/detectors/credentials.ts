@@ -1,19 +1,9 @@
-import type { Detector } from './detector.ts';
-import { VENDOR_KEY } from './vendor-keys.ts';
-
-/** The shortest key of an issuer: an AWS access key id has 20 characters, with room for shorter test keys. */
-const SHORTEST_KEY = 16;
-
-/** PEM, OpenSSH, PGP and PuTTY; one that was cut before its end counts too. */
-const privateKey: Detector = {
-  name: 'private-key',
-  category: 'credentials',
-  hint: (text) =>
-    text.includes('PRIVATE KEY') || text.includes('PuTTY-User-Key-File') || text.includes('LS0tLS1CRUdJTi'),
-  pattern:
-    /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----)){0,16384}(?:-----END [A-Z0-9 ]{0,60}-----)?|PuTTY-User-Key-File-\d[^\0]{0,16384}|(?<![\w+/])LS0tLS1CRUdJTi[A-Za-z0-9+/=]{20,24576}/g,
-  valid: (match) => !match.startsWith('LS0t') || decoded(match.slice(0, 80)).includes('PRIVATE KEY'),
-};
+import { decodeBase64 } from './base64.ts';
+import type { Detector, OwnDetector } from './detector.ts';
+import { passwordHash } from './password-hashes.ts';
+import { charactersOf, eachRun } from './places.ts';
+import { privateKeyDetectors } from './private-keys.ts';
+import { vendorKey, webhook } from './vendor-keys.ts';
 
 /** Signed and encrypted tokens, and those that were put into base64 once more. */
 const jwt: Detector = {
@@ -28,23 +18,50 @@ const jwt: Detector = {
 const authorization: Detector = {
   name: 'authorization',
   category: 'credentials',
-  hint: (text) => /earer|asic|EARER|ASIC|igest|uthorization/.test(text),
-  pattern:
-    /(?<=\b(?:bearer|basic)(?:[ +]{1,3}|%20))[A-Za-z0-9._~+/-]{4,8192}={0,2}|(?<=\bauthorization["']?[ ]?[:=][ ]?["']?)(?![ ])[^\r\n"']{8,8192}/gi,
-  valid: (match, text, start) => {
+  hint: (text) => /earer|asic|EARER|ASIC/.test(text),
+  pattern: /\b(?:bearer|basic)(?:[ +]{1,3}|%20)(?<value>[A-Za-z0-9._~+/-]{4,8192}={0,2})/gi,
+  valid: (value, text, start) => {
     const before = text.slice(Math.max(0, start - 20), start);
-    if (/basic/i.test(before)) return isUserAndPassword(match);
-    return looksRandom(match);
+    return /basic/i.test(before) ? isUserAndPassword(value) : looksRandom(value);
   },
 };
 
-/** The user and password of any URL, of JDBC's thin driver, and tokens in their place. */
+/** The header, whatever its scheme. */
+const authorizationHeader: Detector = {
+  name: 'authorization',
+  category: 'credentials',
+  hint: (text) => /uthorization|UTHORIZATION/.test(text),
+  pattern: /\bauthorization["']?[ ]?[:=][ ]?["']?(?![ ])(?<value>[^\r\n"']{8,8192})/gi,
+  valid: looksRandom,
+};
+
+/** The user and password of any URL, of JDBC's thin driver, and tokens in their place. Passwords hold any sign. */
 const urlCredentials: Detector = {
   name: 'url-credentials',
   category: 'credentials',
-  hint: (text, { at, colon }) => at && colon && (text.includes('://') || text.includes('thin:')),
+  hint: (text, { at, colon }) => at && colon && text.includes('://'),
+  // What only looks like a password is a port with a path behind it.
   pattern:
-    /(?<=:\/\/)(?:[^\s:/?#@"'<>]{0,128}:[^\s/?#"'<>]{1,256}|[^\s:/?#@"'<>]{16,256})(?=@)|(?<=\bthin:)[^\s/@:]{1,64}\/[^\s@]{1,128}(?=@)/g,
+    /:\/\/(?<value>[^\s:/?#@"'<>[]{0,128}:(?!\d{1,5}[/?#])(?:(?!:\/\/)[^\s"'<>]){1,256}|[^\s:/?#@"'<>]{16,256})(?=@)/g,
+  valid: (value, text, start) => {
+    // The first @ before a host: a password may hold one, and so may the path behind the host.
+    for (let at = value.indexOf('@'); at >= 0; at = value.indexOf('@', at + 1)) {
+      HOST.lastIndex = start + at + 1;
+      if (HOST.test(text)) return at;
+    }
+    return true;
+  },
+};
+
+/** A host that is surely one: with a dot, an address, or a port behind it. */
+const HOST =
+  /(?:[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|localhost|\[[\da-f:.]{2,45}\]|[\w-]{1,63}(?=:\d{2,5}(?!\d)))(?::\d{1,5})?(?=[/?#,;\s"'<>)\]}]|$)/iy;
+
+const thinCredentials: Detector = {
+  name: 'url-credentials',
+  category: 'credentials',
+  hint: (text, { at, colon }) => at && colon && text.includes('thin:'),
+  pattern: /\bthin:(?<value>[^\s/@:]{1,64}\/[^\s@]{1,128})(?=@)/g,
 };
 
 /** What makes a URL a key to what it points to: signatures, and what OAuth sends through the browser. */
@@ -53,7 +70,7 @@ const signedUrl: Detector = {
   category: 'credentials',
   hint: (text, { equals }) => equals && (text.includes('?') || text.includes('&')),
   pattern:
-    /(?<=[?&#;](?:x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)|awsaccesskeyid|(?:key-pair-id)|policy|signature|sig|code|code_verifier|state|nonce|assertion|client_assertion|samlresponse|samlrequest|relaystate|ticket|otp|pass|auth|key|apikey|hmac|hash_token|session_state|login_hint|id_token_hint)=)[^\s&;#"'<>]{1,8192}/gi,
+    /[?&#;](?:x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)|awsaccesskeyid|(?:key-pair-id)|policy|signature|sig|code|code_verifier|state|nonce|assertion|client_assertion|samlresponse|samlrequest|relaystate|ticket|otp|pass|auth|key|apikey|hmac|hash_token|session_state|login_hint|id_token_hint)=(?<value>[^\s&;#"'<>]{1,8192})/gi,
   valid: (match, text, start) =>
     ALWAYS_SECRET.test(text.slice(Math.max(0, start - 24), start)) ||
     (match.length >= 12 && looksRandom(match)),
@@ -62,21 +79,30 @@ const signedUrl: Detector = {
 const ALWAYS_SECRET =
   /(?:x-(?:amz|goog)-[a-z-]{6,20}|awsaccesskeyid|signature|[?&#;]sig|code_verifier|assertion|saml\w{7,8}|otp|hmac|login_hint|id_token_hint)=$/i;
 
-/** Cookies as headers carry them: after their name, and what stands before a cookie's attributes. */
+/** The header of cookies. */
+const cookieHeader: Detector = {
+  name: 'cookie',
+  category: 'credentials',
+  hint: (text, { equals }) => equals && (text.includes('ookie') || text.includes('COOKIE')),
+  pattern: /\bcookie2?["']?[ ]?[:=][ ]?["']?(?![ ])(?<value>[^\r\n"']{3,8192})/gi,
+  valid: (value) => value.includes('='),
+};
+
+/** A cookie without the name of its header: what stands before the attributes of cookies. */
 const cookie: Detector = {
   name: 'cookie',
   category: 'credentials',
-  hint: (text, { equals }) =>
-    equals && (text.includes('ookie') || text.includes('; ') || text.includes('COOKIE')),
+  hint: (text, { equals }) => equals && text.includes(';'),
   pattern:
-    /(?<=\bcookie2?["']?[ ]?[:=][ ]?["']?)(?![ ])[^\r\n"']{3,8192}|(?<=(?<![\w.$-])[\w.$-]{1,64}=)[^\s;,="'&]{1,4096}={0,2}(?=;[ ]?(?:path|httponly|secure|samesite|max-age|expires|domain|partitioned)\b)/gi,
-  valid: (match, text, start) =>
-    text[start - 1] === '='
-      ? !/\b(?:path|samesite|max-age|expires|domain|charset|version)=$/i.test(
-          text.slice(Math.max(0, start - 9), start),
-        )
-      : match.includes('='),
+    /=(?<value>[^\s;,="'&]{1,4096}={0,2})(?=;[ ]?(?:path|httponly|secure|samesite|max-age|expires|domain|partitioned)\b)/gi,
+  valid: (_value, text, start) => {
+    const name = COOKIE_NAME.exec(text.slice(Math.max(0, start - 66), start))?.[1];
+    return name !== undefined && !NAMES_OF_ATTRIBUTES.test(name);
+  },
 };
+
+const COOKIE_NAME = /(?:^|[^\w.$-])([\w.$-]{1,64})=$/;
+const NAMES_OF_ATTRIBUTES = /^(?:path|samesite|max-age|expires|domain|charset|version)$/i;
 
 /** `password=…`, `"apiKey": "…"`, `AccountKey=…;`: a secret beside its own name. */
 const namedSecret: Detector = {
@@ -85,8 +111,8 @@ const namedSecret: Detector = {
   hint: (text, { colon, equals }) =>
     (colon || equals) && /pass|pwd|secret|token|key|credential|sess|sid|csrf|xsrf/i.test(text),
   pattern:
-    /(?<=(?:passw(?:or)?d|passphrase|passcode|pwd|secret|token|(?:api|access|secret|private|account|shared|signing|encryption|master|sharedaccess)[ _-]?key|credentials?|sess(?:ion)?(?:[ _-]?(?:id|key))?|\bsid|connect\.sid|[cx]srf)["']?(?:[ ]?=>?[ ]?|:[ ]?)["']?)(?![ =:])[^\s"'&;,<>]{4,4096}/gi,
-  valid: (match, text, start) => {
+    /(?:passw(?:or)?d|passphrase|passcode|pwd|secret|token|(?:api|access|secret|private|account|shared|signing|encryption|master|sharedaccess)[ _-]?key|credentials?|sess(?:ion)?(?:[ _-]?(?:id|key))?|\bsid|connect\.sid|[cx]srf)["']?(?:[ ]?=>?[ ]?|:[ ]?)["']?(?![ =:])(?<value>[^\s"'&;,<>]{4,4096})/gi,
+  valid: (value, text, start) => {
     const separator = /(=>?|:)[ ]?["']?$/.exec(text.slice(Math.max(0, start - 4), start))?.[1];
     if (
       separator !== ':' &&
@@ -96,29 +122,66 @@ const namedSecret: Detector = {
     ) {
       return true;
     }
-    return looksRandom(match);
+    return looksRandom(value);
   },
 };
 
-/** Keys that name their issuer. */
-const vendorKey: Detector = {
-  name: 'api-key',
+/** An AWS secret access key has no mark: 40 characters of base64, as 30 random bytes give them. */
+const SECRET_KEY_LENGTH = 40;
+const BASE64 = charactersOf(/[A-Za-z\d+/]/);
+
+const unmarkedSecret: OwnDetector = {
+  name: 'secret',
   category: 'credentials',
-  hint: (_text, { longestToken, colon, percent }) =>
-    longestToken >= SHORTEST_KEY || ((colon || percent) && longestToken > 10),
-  pattern: VENDOR_KEY,
+  hint: (_text, { longestToken, digits }) => longestToken >= SECRET_KEY_LENGTH && digits > 1,
+  pattern: /(?<![A-Za-z0-9/+_-]|[A-Za-z0-9]\.)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-]|\.[A-Za-z0-9])/g,
+  valid: looksLikeRandomBytes,
+  places: (text, tryAt) => {
+    eachRun(text, BASE64, SECRET_KEY_LENGTH, (start, end) => {
+      if (end - start === SECRET_KEY_LENGTH) tryAt(start);
+    });
+  },
 };
+
+/**
+ * Whether characters of base64 are those of random bytes: not a hash in hexadecimal, whose letters have one case; not a path
+ * or a name, which have words; not a text.
+ */
+function looksLikeRandomBytes(base64: string): boolean {
+  const counts = { upper: 0, lower: 0, digit: 0, change: 0 };
+  let before = '';
+  for (const character of base64) {
+    const kind = /[A-Z]/.test(character) ? 'upper' : /[a-z]/.test(character) ? 'lower' : 'digit';
+    counts[kind] += 1;
+    if (kind !== before) counts.change += 1;
+    before = kind;
+  }
+  // Of 10,000 random ones 99 in 100 pass; names of several words in camel case change less often.
+  const isMixed = counts.upper >= 6 && counts.lower >= 6 && counts.digit >= 2 && counts.change >= 17;
+  return (
+    isMixed &&
+    new Set(base64).size >= 18 &&
+    !/[a-z]{8}|[A-Z]{9}|\d{7}/.test(base64) &&
+    decodeBase64(base64) === undefined
+  );
+}
 
 /** Secrets, the strongest marks first. */
 export const credentialDetectors: readonly Detector[] = [
-  privateKey,
+  ...privateKeyDetectors,
   authorization,
+  authorizationHeader,
   urlCredentials,
+  thinCredentials,
+  cookieHeader,
   cookie,
   jwt,
+  passwordHash,
   vendorKey,
+  webhook,
   signedUrl,
   namedSecret,
+  unmarkedSecret,
 ];
 
 /** A word, a number or a sentence's next word is no token; what mixes kinds of characters is. */

@@ -30,11 +30,25 @@ export interface Detector {
   readonly category: Category;
   /** Cheap test before the pattern: `false` means that the text cannot hold such a value. */
   readonly hint: (text: string, traits: Traits) => boolean;
-  /** Global, and linear: every quantifier bounded, no run of characters that may start anywhere. */
+  /**
+   * Global, and linear: every quantifier bounded, no run of characters that may start anywhere. What it matches is the value;
+   * with a group named `value` that ends the match, the value is that group, and what stands before it announces it.
+   */
   readonly pattern: RegExp;
   /**
-   * Whether a match is such a value, by checksum or by what stands around it. A number says how many characters of
-   * the match are the value.
+   * Whether what was matched is such a value, by checksum or by what stands around it; `start` is where the value begins. A
+   * number says how many characters of it are the value.
    */
-  readonly valid?: (match: string, text: string, start: number) => boolean | number;
+  readonly valid?: (value: string, text: string, start: number) => boolean | number;
+}
+
+/** Tries a pattern at one place. Gives the end of the value that it found there, or the place itself. */
+export type TryAt = (at: number) => number;
+
+/** A detector of ours, which may say more: a pattern that is tried at every character of a long text costs too much. */
+export interface OwnDetector extends Detector {
+  /** Tries the pattern where a value may begin, from the start of the text to its end, and nowhere else. */
+  readonly places?: (text: string, tryAt: TryAt) => void;
+  /** Where the value begins that the pattern found the end of; behind `at`, or there when there is none. */
+  readonly begins?: (text: string, at: number) => number;
 }

@@ -23,27 +23,38 @@ const ARTICLE_WORD = /ean|gtin|upc|isbn|sku|barcode|article|imei/i;
 /** How far a word may stand from the number that it explains. */
 const REACH = 60;
 
+/** AWS gives every account a number of this length. */
+const ACCOUNT_DIGITS = 12;
+/** What an account of AWS stands behind in an ARN, or in a part of one; some pass for cards. */
+const ACCOUNT_BEFORE = /\barn:[^\s"']{1,60}:$|[a-z]-\d:$|::$/;
+
 /** Luhn-valid, of a known network, in one piece or in the groups that are printed on cards. */
 const card: Detector = {
   name: 'card',
   category: 'financial',
   hint: (_text, { digits }) => digits >= 12,
+  // After `0,` they are decimals; another number before a comma is a cell of a row.
   pattern:
-    /(?<![A-Za-z0-9_+]|\d[.,]|[A-Fa-f0-9]{4}-|:)(?:\d{4}([ .-])\d{4}\1\d{4}(?:\1\d{1,4}){0,2}|\d{4}([ .-])\d{6}\2\d{4,5}|\d{12,19})(?![A-Za-z0-9_]|[.,]\d)/g,
+    /(?<![A-Za-z0-9_+]|\d\.|(?<![\d.,])0,|[A-Fa-f0-9]{4}-)(?:\d{4}([ .\t-]|[ ]{2}|[ ]-[ ])\d{4}\1\d{4}(?:\1\d{1,4}){0,2}|\d{4}([ .\t-]|[ ]{2}|[ ]-[ ])\d{6}\2\d{4,5}|\d{12,19})(?![A-Za-z0-9_]|\.\d)/g,
   valid: (match, text, start) => {
-    const digits = match.replace(/[ .-]/g, '');
+    const digits = match.replace(SEPARATORS, '');
     if (isCard(digits, text, start)) return true;
     // The last group may be a security code or a year.
-    const rest = Math.max(match.lastIndexOf(' '), match.lastIndexOf('-'), match.lastIndexOf('.'));
-    return rest > 0 && isCard(digits.slice(0, rest - match.length + 1), text, start) && rest;
+    const rest = match.search(/[ .\t-]{1,3}\d{1,4}$/);
+    return rest > 0 && isCard(match.slice(0, rest).replace(SEPARATORS, ''), text, start) && rest;
   },
 };
+
+const SEPARATORS = /[ .\t-]/g;
 
 function isCard(digits: string, text: string, start: number): boolean {
   return (
     digits.length <= MOST_CARD_DIGITS &&
     luhn(digits) &&
     CARD_NETWORKS.test(digits) &&
+    !(
+      digits.length === ACCOUNT_DIGITS && ACCOUNT_BEFORE.test(text.slice(Math.max(0, start - REACH), start))
+    ) &&
     !isArticle(digits, text, start)
   );
 }
@@ -149,25 +160,29 @@ const IBAN_LENGTHS: Readonly<Record<string, number>> = {
   YE: 30,
 };
 
-/** In one piece or in groups of four, in either case; the words after it are not part of it. */
+/** In one piece or in groups, mostly of four, in either case; the words after it are not part of it. */
 const iban: Detector = {
   name: 'iban',
   category: 'financial',
   hint: (_text, { digits }) => digits >= 4,
-  pattern: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}[ -]?(?:[A-Z0-9][ -]?){11,30}/gi,
+  pattern: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ .\t-]{0,3}[A-Z0-9]){11,30}/gi,
   valid: (match) => {
     const length = IBAN_LENGTHS[match.slice(0, 2).toUpperCase()];
     if (length === undefined) return false;
     let seen = 0;
     let end = 0;
     for (; end < match.length && seen < length; end += 1) {
-      if (match[end] !== ' ' && match[end] !== '-') seen += 1;
+      if (!isSeparator(match.charCodeAt(end))) seen += 1;
     }
     if (/^[A-Z0-9]/i.test(match.slice(end))) return false;
-    const characters = match.slice(0, end).replace(/[ -]/g, '').toUpperCase();
+    const characters = match.slice(0, end).replace(SEPARATORS, '').toUpperCase();
     return characters.length === length && isIbanChecksum(characters) && end;
   },
 };
+
+function isSeparator(code: number): boolean {
+  return code === 0x20 || code === 0x2d || code === 0x2e || code === 0x09;
+}
 
 const BANK_WORD = /\b(?:bic|swift)\b/i;
 const IBAN_WORD = /\biban\b|\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){3}/i;

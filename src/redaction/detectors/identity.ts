@@ -1,5 +1,6 @@
 import { gs1, isDay, luhn, mod11And10, remainder, weightedSum } from './checksums.ts';
-import type { Detector } from './detector.ts';
+import type { Detector, OwnDetector } from './detector.ts';
+import { charactersOf, eachRun } from './places.ts';
 
 /**
  * One national number: how it is written, and what makes it one. `check` takes the match without separators, in upper
@@ -28,10 +29,6 @@ const NATIONAL_IDS: readonly NationalId[] = [
     country: 'US, written otherwise',
     form: String.raw`(?!000|666)\d{3}[ .]?(?!00)\d{2}[ .]?(?!0000)\d{4}`,
     words: 'ssn|itin|social security|taxpayer',
-  },
-  {
-    country: 'United Kingdom (National Insurance)',
-    form: String.raw`(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] \d{2} \d{2} \d{2} [A-D]`,
   },
   {
     country: 'United Kingdom (National Insurance), in one piece',
@@ -76,11 +73,6 @@ const NATIONAL_IDS: readonly NationalId[] = [
     check: (id) =>
       DNI_LETTERS[Number(id.slice(0, -1).replace(/^[XYZ]/, (letter) => `${'XYZ'.indexOf(letter)}`)) % 23] ===
       id.at(-1),
-  },
-  {
-    country: 'Italy (codice fiscale)',
-    form: String.raw`[A-Z]{6}[\dL-NP-V]{2}[A-EHLMPR-T][\dL-NP-V]{2}[A-Z][\dL-NP-V]{3}[A-Z]`,
-    check: isCodiceFiscale,
   },
   {
     country: 'Netherlands (BSN)',
@@ -141,16 +133,19 @@ const REACH = 40;
 const FORMS = NATIONAL_IDS.map(({ form, check, words }) => ({
   form: new RegExp(`^(?:${form})`, 'i'),
   check,
-  words:
-    words === undefined
-      ? undefined
-      : new RegExp(
-          `\\b(?:${words})(?:[ _-]?(?:no|nr|number|num|nummer|id|code))?\\.?["']?[ ]?(?:is|[:=#])?[\\s"']{0,3}$`,
-          'i',
-        ),
+  words: words === undefined ? undefined : announced(words),
 }));
 
-/** Any form that counts without a word before it: one test that turns away most candidates. */
+/** Any of these words right before a number, with what may stand between. */
+function announced(words: string): RegExp {
+  return new RegExp(
+    `\\b(?:${words})(?:[ _-]?(?:no|nr|number|num|nummer|id|code))?\\.?["']?[ ]?(?:is|[:=#])?[\\s"']{0,3}$`,
+    'i',
+  );
+}
+
+/** All words at once, and all forms that need none: two tests that turn away most candidates. */
+const ANY_WORD = announced(NATIONAL_IDS.flatMap(({ words }) => words ?? []).join('|'));
 const WORDLESS = new RegExp(
   `^(?:${NATIONAL_IDS.filter(({ words }) => words === undefined)
     .map(({ form }) => form)
@@ -158,23 +153,63 @@ const WORDLESS = new RegExp(
   'i',
 );
 
-const nationalId: Detector = {
+const LETTER = /[A-Z]/i;
+/** Letters before the digits. */
+const MOST_LETTERS = 6;
+
+/** Found by six digits, which all have in the beginning; letters may stand before them. */
+const nationalId: OwnDetector = {
+  name: 'national-id',
+  category: 'identity',
+  hint: (_text, { digits }) => digits >= 6,
+  pattern: /\d(?<!\d\d)(?:[ ./+-]?\d){5}(?:[ ./+-]?[A-Z\d]){0,16}/gi,
+  begins: (text, at) => {
+    let start = at;
+    while (at - start < MOST_LETTERS && LETTER.test(text.charAt(start - 1))) start -= 1;
+    return start;
+  },
+  valid: (match, text, start) => {
+    const before = text.slice(Math.max(0, start - REACH), start);
+    if (/[\p{L}\d_]$|[\p{L}\d][-./:]$/u.test(before)) return false;
+    const isNamed = /\p{L}[^\p{L}\d]{0,12}$/u.test(before) && ANY_WORD.test(before);
+    if (!isNamed && !WORDLESS.test(match)) return false;
+    for (const { form, check, words } of FORMS) {
+      if (words !== undefined && !(isNamed && words.test(before))) continue;
+      const written = form.exec(match)?.[0];
+      if (written === undefined) continue;
+      const end = start + written.length;
+      if (/^[\p{L}\d_]|^[-./][A-Z\d]/iu.test(text.slice(end, end + 2))) continue;
+      if (check === undefined || check(written.replace(/[ ./-]/g, '').toUpperCase())) return written.length;
+    }
+    return false;
+  },
+};
+
+/** Of the United Kingdom, in its usual groups. */
+const nationalInsurance: Detector = {
   name: 'national-id',
   category: 'identity',
   hint: (_text, { digits }) => digits >= 6,
   pattern:
-    /(?<![\p{L}\d_]|[\p{L}\d][-./:])(?:[A-Z]{0,6}|[A-Z]{2}[ ])\d[ ]?[A-Z\d](?:[ ./+-]?[A-Z\d]){4,20}(?![\p{L}\d_])/giu,
-  valid: (match, text, start) => {
-    const before = text.slice(Math.max(0, start - REACH), start);
-    const named = /\p{L}[^\p{L}\d]{0,12}$/u.test(before);
-    if (!named && !WORDLESS.test(match)) return false;
-    for (const { form, check, words } of FORMS) {
-      if (words !== undefined && !(named && words.test(before))) continue;
-      const written = form.exec(match)?.[0];
-      if (written === undefined || /^[A-Z\d]|^[-./][A-Z\d]/i.test(match.slice(written.length))) continue;
-      if (check === undefined || check(written.replace(/[ ./-]/g, '').toUpperCase())) return written.length;
-    }
-    return false;
+    /[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] \d{2} \d{2} \d{2} [A-D](?<!(?:[\p{L}\d_]|[\p{L}\d][-./:]).{13})(?![\p{L}\d_])/giu,
+  valid: (match) => !/^(?:BG|GB|NK|KN|TN|NT|ZZ)/i.test(match),
+};
+
+const ALPHANUMERIC = charactersOf(/[A-Za-z\d]/);
+const CODICE_FISCALE_LENGTH = 16;
+
+/** Of Italy; letters stand for digits where two people would have the same. */
+const codiceFiscale: OwnDetector = {
+  name: 'national-id',
+  category: 'identity',
+  hint: (_text, { digits, longestToken }) => digits > 0 && longestToken >= CODICE_FISCALE_LENGTH,
+  pattern:
+    /(?<![\p{L}\d_]|[\p{L}\d][-./:])[A-Z]{6}[\dL-NP-V]{2}[A-EHLMPR-T][\dL-NP-V]{2}[A-Z][\dL-NP-V]{3}[A-Z](?![\p{L}\d_])/giu,
+  valid: (match) => isCodiceFiscale(match.toUpperCase()),
+  places: (text, tryAt) => {
+    eachRun(text, ALPHANUMERIC, CODICE_FISCALE_LENGTH, (start, end) => {
+      if (end - start === CODICE_FISCALE_LENGTH) tryAt(start);
+    });
   },
 };
 
@@ -198,4 +233,4 @@ function isBelgian(id: string): boolean {
 }
 
 /** Numbers that a state gives to a person. */
-export const identityDetectors: readonly Detector[] = [nationalId];
+export const identityDetectors: readonly Detector[] = [nationalId, nationalInsurance, codiceFiscale];

@@ -1,4 +1,4 @@
-import type { Detector } from './detector.ts';
+import type { Detector, OwnDetector } from './detector.ts';
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 
@@ -6,26 +6,42 @@ const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const VERSION_BEFORE =
   /(?:(?:^|[\s(;,"])[A-Za-z][\w-]{0,24}\/|\bv(?:er(?:sion)?)?[ .:=]{0,2}|\bversion["']?[ ]{0,2}[:=]?[ ]{0,2}["']?)$/i;
 
-const ipv4: Detector = {
+/** Found by what stands behind its first number, which a text holds more seldom than numbers. */
+const ipv4: OwnDetector = {
   name: 'ip',
   category: 'network',
   hint: (text, { digits }) => digits >= 4 && text.includes('.'),
-  pattern: new RegExp(`(?<![\\w.])${OCTET}(?:\\.${OCTET}){3}(?![\\w]|\\.\\d)`, 'g'),
+  pattern: new RegExp(`(?:\\.${OCTET}){3}(?![\\w]|\\.\\d)`, 'g'),
+  begins: (text, at) => {
+    let start = at;
+    while (at - start < 3 && /\d/.test(text.charAt(start - 1))) start -= 1;
+    return start;
+  },
   // This machine, no machine and every machine are nobody's address.
   valid: (match, text, start) =>
+    FIRST_OCTET.test(match) &&
+    !/[\w.]/.test(text.charAt(start - 1)) &&
     !/^(?:127\.|0\.0\.0\.0$|255\.255\.)/.test(match) &&
     !VERSION_BEFORE.test(text.slice(Math.max(0, start - 28), start)),
 };
 
-const ipv6: Detector = {
+const FIRST_OCTET = new RegExp(`^${OCTET}\\.`);
+
+/** Found by its first two colons. */
+const ipv6: OwnDetector = {
   name: 'ip',
   category: 'network',
   hint: (_text, { colon, digits }) => colon && digits >= 2,
   pattern: new RegExp(
-    `(?<![\\w:.-])(?:[0-9a-f]{1,4}:|::)(?:[0-9a-f]{1,4}:|:){1,7}(?:${OCTET}(?:\\.${OCTET}){3}|[0-9a-f]{1,4})?(?![\\w:])`,
+    `:(?:[0-9a-f]{1,4}:|:){1,7}(?:${OCTET}(?:\\.${OCTET}){3}|[0-9a-f]{1,4})?(?![\\w:])`,
     'gi',
   ),
-  valid: isIpv6,
+  begins: (text, at) => {
+    let start = at;
+    while (at - start < 4 && /[\da-f]/i.test(text.charAt(start - 1))) start -= 1;
+    return start;
+  },
+  valid: (match, text, start) => !/[\w:.-]/.test(text.charAt(start - 1)) && isIpv6(match),
 };
 
 /** At most one `::`, eight groups without it; a time (`12:34:56`) has three, `::1` says nothing about anyone. */
@@ -39,13 +55,17 @@ function isIpv6(match: string): boolean {
   return gaps === 1 && !match.includes(':::') && groups >= 2 && groups <= 7 && /\d/.test(match);
 }
 
-const mac: Detector = {
+/** Found by its first separator. */
+const mac: OwnDetector = {
   name: 'mac',
   category: 'network',
   hint: (text, { colon }) => colon || text.includes('-') || text.includes('.'),
-  pattern:
-    /(?<![\w:-])[0-9a-f]{2}([:-])[0-9a-f]{2}(?:\1[0-9a-f]{2}){4}(?![\w]|[:-]\w)|(?<![\w.])[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}(?![\w]|\.\w)/gi,
-  valid: (match) => match.includes(':') || /[a-f]/i.test(match),
+  pattern: /([:-])[0-9a-f]{2}(?:\1[0-9a-f]{2}){4}(?![\w]|[:-]\w)|\.[0-9a-f]{4}\.[0-9a-f]{4}(?![\w]|\.\w)/gi,
+  begins: (text, at) => Math.max(0, at - (text[at] === '.' ? 4 : 2)),
+  valid: (match, text, start) =>
+    /^(?:[0-9a-f]{2}[:-]|[0-9a-f]{4}\.)/i.test(match) &&
+    !/[\w:.-]/.test(text.charAt(start - 1)) &&
+    (match.includes(':') || /[a-f]/i.test(match)),
 };
 
 /** Where a person's device is on the net. */

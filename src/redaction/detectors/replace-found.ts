@@ -1,8 +1,9 @@
 import { SHORTEST_BASE64, startsReadably } from './base64.ts';
 import { isBenignForm } from './benign-forms.ts';
 import { defaultDetectors } from './default-detectors.ts';
-import type { Category, Detector } from './detector.ts';
-import { AT, COLON, digitsOf, EQUALS, longestTokenOf, PERCENT, SPACE, traitsOf } from './traits.ts';
+import type { Category, Detector, OwnDetector } from './detector.ts';
+import { fold } from './fold.ts';
+import { AT, COLON, digitsOf, EQUALS, FOREIGN, longestTokenOf, PERCENT, SPACE, traitsOf } from './traits.ts';
 
 /** One value that a detector found. */
 export interface Found {
@@ -49,7 +50,7 @@ export function replaceFound(
 }
 
 /**
- * Whether none of our detectors can find anything in a text, by what `scan` tells of it: without digits, signs and
+ * Whether none of our detectors can find anything in a text as it is written, by what `scan` tells of it: without digits, signs and
  * long words there is nothing but what its name announces.
  */
 export function isPlain(text: string, scanned: number): boolean {
@@ -73,7 +74,27 @@ const SHORTEST_KEY = 16;
 const SHORTEST_ANNOUNCED = 5;
 const ANNOUNCED = /bearer|basic|bic|swift/i;
 
+/**
+ * What the detectors find in the text as it is written, and as it is read. Either may hold what the other does not: a space
+ * without width keeps words apart for one, and joins the digits of a number for the other.
+ */
 function spansOf(text: string, scanned: number, detectors: readonly Detector[]): Span[] {
+  const spans = spansIn(text, scanned, detectors);
+  const folded = (scanned & FOREIGN) === 0 || isWhole(spans, text) ? undefined : fold(text);
+  if (folded === undefined) return spans;
+  for (const { start, end, rank } of spansIn(folded.text, folded.scanned, detectors)) {
+    const [from, to] = folded.original(start, end);
+    spans.push({ start: from, end: to, rank });
+  }
+  return spans;
+}
+
+/** Whether all of the text is one value: what is masked whole cannot be masked more. */
+function isWhole([first, second]: readonly Span[], text: string): boolean {
+  return first !== undefined && second === undefined && first.end - first.start === text.length;
+}
+
+function spansIn(text: string, scanned: number, detectors: readonly Detector[]): Span[] {
   const spans: Span[] = [];
   if (detectors === defaultDetectors && text.length < SHORTEST_VALUE) return spans;
   const oursMayFind = text.length >= SHORTEST_VALUE && !isPlain(text, scanned) && !isBenignForm(text);
@@ -84,26 +105,50 @@ function spansOf(text: string, scanned: number, detectors: readonly Detector[]):
     if (detector === undefined || (!oursMayFind && OURS.has(detector))) continue;
     if (!detector.hint(text, traits)) continue;
     collect(text, detector, rank, spans);
-    // What is masked whole cannot be masked more.
-    const [first] = spans;
-    if (spans.length === 1 && first !== undefined && first.end - first.start === text.length) break;
+    if (isWhole(spans, text)) break;
   }
   return spans;
 }
 
 const OURS: ReadonlySet<Detector> = new Set(defaultDetectors);
 
-function collect(text: string, { pattern, valid }: Detector, rank: number, spans: Span[]): void {
-  pattern.lastIndex = 0;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    const [value] = match;
-    const start = match.index;
-    const verdict = valid === undefined || valid(value, text, start);
-    const length = verdict === true ? value.length : Number(verdict);
+function collect(text: string, detector: OwnDetector, rank: number, spans: Span[]): void {
+  const { pattern, valid, places, begins } = detector;
+  /** Where to go on after a match. */
+  const take = (match: RegExpExecArray): number => {
+    const end = match.index + match[0].length;
+    const start = begins?.(text, match.index) ?? end - (match.groups?.value ?? match[0]).length;
+    const verdict = valid === undefined || valid(text.slice(start, end), text, start);
+    const length = verdict === true ? end - start : Number(verdict);
     if (length > 0) spans.push({ start, end: start + length, rank });
     // What only looked like a value may hide the start of a real one.
-    pattern.lastIndex = start + Math.max(length, 1);
+    return Math.max(match.index + 1, length > 0 ? start + length : start);
+  };
+  if (places === undefined) {
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+      pattern.lastIndex = take(match);
+    }
+    return;
   }
+  const sticky = stickyOf(pattern);
+  places(text, (at) => {
+    sticky.lastIndex = at;
+    const match = sticky.exec(text);
+    const found = spans.length;
+    const next = match === null ? at : take(match);
+    return spans.length > found ? next : at;
+  });
+}
+
+const STICKY = new WeakMap<RegExp, RegExp>();
+
+function stickyOf(pattern: RegExp): RegExp {
+  const known = STICKY.get(pattern);
+  if (known !== undefined) return known;
+  const sticky = new RegExp(pattern.source, pattern.flags.replace('g', 'y'));
+  STICKY.set(pattern, sticky);
+  return sticky;
 }
 
 /** Spans in order of the text, overlapping ones joined under the detector that was named first. */

@@ -19,8 +19,12 @@ export const SPACE = 16;
 export const AMPERSAND = 32;
 /** What JSON writes with an escape, or UTF-8 with more than one byte. */
 export const ESCAPED = 64;
-const TOKEN = 128;
-const DIGIT = 256;
+/** Anything outside of ASCII. */
+export const FOREIGN = 128;
+const ALL_MARKS = 255;
+const TOKEN = 256;
+const DIGIT = 512;
+const DIGIT_BIT = 9;
 
 const DIGITS_AT = 8;
 const TOKEN_AT = 16;
@@ -37,31 +41,68 @@ const MARKS: Readonly<Record<string, number>> = {
   '\\': ESCAPED,
 };
 
-const KINDS = Uint16Array.from({ length: 128 }, (_, code) => {
+/** What each character is, those outside of ASCII too: a table is faster than asking. */
+const KINDS = new Uint16Array(0x10000).fill(ESCAPED | FOREIGN);
+for (let code = 0; code < 128; code += 1) {
   const character = String.fromCharCode(code);
-  if (/\d/.test(character)) return TOKEN | DIGIT;
-  if (/[A-Za-z_.~+/-]/.test(character)) return TOKEN;
-  return code < 32 ? ESCAPED : (MARKS[character] ?? 0);
-});
+  if (/\d/.test(character)) KINDS[code] = TOKEN | DIGIT;
+  else if (/[A-Za-z_.~+/-]/.test(character)) KINDS[code] = TOKEN;
+  else KINDS[code] = code < 32 ? ESCAPED : (MARKS[character] ?? 0);
+}
 
 /**
  * Reads the text once. The result is the marks, with the digits and the longest token behind {@link digitsOf} and
  * {@link longestTokenOf}: a number, because this runs for every string there is.
  */
 export function scan(text: string): number {
+  if (text.length >= LONG) return scanUnits(unitsOf(text));
   let kinds = 0;
   let digits = 0;
-  let token = 0;
   let longest = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    const kind = code < 128 ? (KINDS[code] ?? 0) : ESCAPED;
-    kinds |= kind;
-    token = (kind & TOKEN) === 0 ? 0 : token + 1;
-    if (token > longest) longest = token;
-    digits += kind >> 8;
+  let start = 0;
+  const { length } = text;
+  for (let index = 0; index < length; index += 1) {
+    const kind = KINDS[text.charCodeAt(index)] ?? 0;
+    digits += kind >> DIGIT_BIT;
+    if ((kind & TOKEN) === 0) {
+      kinds |= kind;
+      if (index - start > longest) longest = index - start;
+      start = index + 1;
+    }
   }
-  return (kinds & 127) | (Math.min(digits, MOST) << DIGITS_AT) | (Math.min(longest, MOST) << TOKEN_AT);
+  return result(kinds, digits, Math.max(longest, length - start));
+}
+
+/** From this length on copying a text costs less than asking it for each character: it may be made of parts. */
+const LONG = 1024;
+
+/** The code units of a text. */
+export function unitsOf(text: string): Uint16Array {
+  const { buffer, byteOffset } = Buffer.from(text, 'utf16le');
+  return new Uint16Array(buffer, byteOffset, text.length);
+}
+
+/** {@link scan} of a text by its code units. */
+export function scanUnits(units: Uint16Array): number {
+  let kinds = 0;
+  let digits = 0;
+  let longest = 0;
+  let start = 0;
+  const { length } = units;
+  for (let index = 0; index < length; index += 1) {
+    const kind = KINDS[units[index] ?? 0] ?? 0;
+    digits += kind >> DIGIT_BIT;
+    if ((kind & TOKEN) === 0) {
+      kinds |= kind;
+      if (index - start > longest) longest = index - start;
+      start = index + 1;
+    }
+  }
+  return result(kinds, digits, Math.max(longest, length - start));
+}
+
+function result(kinds: number, digits: number, longest: number): number {
+  return (kinds & ALL_MARKS) | (Math.min(digits, MOST) << DIGITS_AT) | (Math.min(longest, MOST) << TOKEN_AT);
 }
 
 export function digitsOf(scanned: number): number {

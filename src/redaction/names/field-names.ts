@@ -58,6 +58,11 @@ export function nameKind(key: string, own: ReadonlySet<string>): NameKind {
   return mayBeSomebody ? 'ambiguous' : 'field';
 }
 
+/** Whether a word of a text, in lower case, is one that names of fields are made of and that nobody is called by. */
+export function isFieldWord(word: string, own: ReadonlySet<string>): boolean {
+  return wordKind(word, own) === 'field';
+}
+
 /** `letter` and `short` alone give nothing away; beside a word that may be a name they may be the rest of it. */
 type WordKind = NameKind | 'letter' | 'short';
 

@@ -22,6 +22,7 @@ const POLICY = options<RedactionPolicy>({
     for (const path of (value as string[]).filter(isPath)) stepsOf(path, owner);
   },
   fieldNames: strings,
+  messages: oneOf(['shape', 'values']),
   deny: options<DenyPolicy>({
     extend: members(byCategory(strings)),
     without: (owner, option, value) => {

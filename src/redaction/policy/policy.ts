@@ -67,6 +67,14 @@ export interface RedactionPolicy {
    * @default []
    */
   readonly fieldNames?: readonly string[];
+  /**
+   * What the messages of errors show in traces. `shape`: words that programs' messages are made of, names of fields, of
+   * types and of errors, and everything else as its class (`<text>`, `<number>`, `<id>`). `values`: every word that is
+   * neither denied by the name beside it nor detected. Log lines show messages as `values` does unless this says `shape`.
+   *
+   * @default as `mode`, and `shape` where that is `off`
+   */
+  readonly messages?: MessageMode;
   readonly deny?: DenyPolicy;
   /** Detectors of your own, which come before the known ones. */
   readonly detectors?: readonly Detector[];
@@ -82,6 +90,9 @@ export interface RedactionPolicy {
 }
 
 export type RedactionMode = 'shape' | 'values' | 'off';
+
+/** How the messages of errors are shown. */
+export type MessageMode = 'shape' | 'values';
 
 /** What takes the place of a value: its label, the label and the value's end, the label and a keyed pseudonym. */
 export type ReplacementForm = 'label' | 'partial' | 'pseudonym';

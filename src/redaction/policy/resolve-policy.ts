@@ -5,7 +5,7 @@ import { compilePaths, isPath } from './allowed-paths.ts';
 import type { PathNode } from './allowed-paths.ts';
 import { checkPolicy } from './check-policy.ts';
 import { MODES } from './policy.ts';
-import type { DenyPolicy, RedactionBudget, RedactionMode, RedactionPolicy } from './policy.ts';
+import type { DenyPolicy, MessageMode, RedactionBudget, RedactionMode, RedactionPolicy } from './policy.ts';
 import { createReplacer } from './replacement.ts';
 import type { Replacer } from './replacement.ts';
 
@@ -16,6 +16,7 @@ export interface ResolvedPolicy {
   readonly allowedPaths: PathNode | undefined;
   /** In lower case: what the policy names, whole and by word. */
   readonly fieldNames: ReadonlySet<string>;
+  readonly messages: MessageMode;
   readonly deny: DenyPolicy;
   readonly detectors: readonly Detector[];
   readonly replace: Replacer;
@@ -47,6 +48,7 @@ export function resolvePolicy(
     mode = 'shape',
     allow = [],
     fieldNames = [],
+    messages = mode,
     deny = {},
     detectors = [],
     replace = {},
@@ -59,6 +61,7 @@ export function resolvePolicy(
     allowedKeys: new Set(allow.filter((entry) => !isPath(entry))),
     allowedPaths: compilePaths(allow.filter(isPath)),
     fieldNames: namesOf(fieldNames, allow),
+    messages: stricter(messages, environment.LANTERN_REDACTION) === 'values' ? 'values' : 'shape',
     deny,
     detectors: detectors.length === 0 ? defaultDetectors : [...detectors, ...defaultDetectors],
     replace: createReplacer(replace, environment.LANTERN_PSEUDONYM_KEY),

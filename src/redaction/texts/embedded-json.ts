@@ -1,7 +1,7 @@
 import { looksLikeJson } from './structure-decoder.ts';
 
-/** Where an object or an array with something in it may begin; `[0]` and `{}` are words of a message. */
-const START = /[{[]\s{0,16}["{[]/g;
+/** Where an object or an array with something in it may begin; `[0]`, `{}` and `a["b"]` are words of a message. */
+const START = /(?:\{|(?<![\w)\]])\[)\s{0,16}["{[]/g;
 /** Begins so surely like JSON that it is JSON, also where its end was cut off. */
 const SURELY_JSON = /^(?:\{\s{0,16}"[^"\n]{0,128}"\s{0,4}:|\[\s{0,16}\{\s{0,16}")/;
 /** Beginnings in one text that are tried: each costs a pass over what follows. */
@@ -45,7 +45,7 @@ export function splitEmbeddedJson(text: string): readonly TextPart[] {
 
 /** `Unexpected token 'J', "Jane Doe" is not valid JSON`, without what it quotes. */
 export function withoutQuoted(text: string): string {
-  if (!text.endsWith(NOT_JSON)) return text;
+  if (!text.endsWith(NOT_JSON) || text.endsWith(`<text>${NOT_JSON}`)) return text;
   const start = text.indexOf('"');
   return start < 0 ? text : `${text.slice(0, start).replace(/\.{3}$/, '')}<text>${NOT_JSON}`;
 }

@@ -1,6 +1,6 @@
-/** A URL with its scheme, or a path or query that starts a word. */
-const URLS = /(?:\b[a-z][a-z\d+.-]{1,20}:\/\/[^\s/?#"'<>]{0,255}|(?<![^\s"'(]))(?=[/?#])[^\s"'<>]{1,2048}/gi;
-const AUTHORITY = /^[a-z][a-z\d+.-]{1,20}:\/\/[^/?#]{0,255}/i;
+/** A URL from behind its scheme on, or a path or query that starts a word. */
+const URLS = /:\/\/[^\s"'<>]{0,2303}|[/?#](?<![^\s"'(].)[^\s"'<>]{0,2047}/g;
+const AUTHORITY = /^:\/\/[^/?#]{0,255}/;
 const PARAMETERS = /([?&#;])([^=&#;]{1,64})=([^&#;]+)/g;
 /** Nothing that a detector looks for is shorter. */
 const SHORTEST_SEGMENT = 6;

@@ -1,9 +1,10 @@
 import { decodeBase64 } from '../detectors/base64.ts';
 import { defaultDetectors } from '../detectors/default-detectors.ts';
 import type { Category } from '../detectors/detector.ts';
+import { fold } from '../detectors/fold.ts';
 import { isPlain, replaceFound } from '../detectors/replace-found.ts';
 import type { Found } from '../detectors/replace-found.ts';
-import { digitsOf, ESCAPED, longestTokenOf, PERCENT, scan } from '../detectors/traits.ts';
+import { digitsOf, ESCAPED, FOREIGN, longestTokenOf, PERCENT, scan } from '../detectors/traits.ts';
 import { createDenyList } from '../names/deny-list.ts';
 import type { DenyList } from '../names/deny-list.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
@@ -132,16 +133,18 @@ export class TextMasker {
     const masked = isPlain(text, scanned)
       ? this.#maskFound(text, scanned)
       : this.#maskUrlsAndFound(text, scanned);
-    return masked === text && key !== undefined && digitsOf(scanned) >= FEWEST_DIGITS
-      ? this.#maskInContext(text, key)
-      : masked;
+    return masked === text && key !== undefined ? this.#maskInContext(text, scanned, key) : masked;
   }
 
   /** What lies across the segments of a path is found first: a key may hold a slash. */
   #maskUrlsAndFound(text: string, scanned: number): string {
     const named = maskParameters(text, this.#maskParameter);
     const masked = this.#maskFound(named, named === text ? scanned : scan(named));
-    return maskSegments(masked, (segment) => this.#maskFound(segment, scan(segment)));
+    return maskSegments(masked, (segment) => {
+      const decoded = decodePercent(segment);
+      const shown = this.#maskFound(decoded, scan(decoded));
+      return shown === decoded ? segment : shown;
+    });
   }
 
   #maskFound(text: string, scanned: number): string {
@@ -149,8 +152,10 @@ export class TextMasker {
   }
 
   /** `phone: 0612345678` says more than the digits alone. */
-  #maskInContext(text: string, key: string): string {
-    if (!CONTEXT.test(key.slice(0, LONGEST_CONTEXT)) || !NUMBER.test(text)) return text;
+  #maskInContext(text: string, scanned: number, key: string): string {
+    const read = (scanned & FOREIGN) === 0 ? text : (fold(text)?.text ?? text);
+    if (read === text && digitsOf(scanned) < FEWEST_DIGITS) return text;
+    if (!CONTEXT.test(key.slice(0, LONGEST_CONTEXT)) || !NUMBER.test(read)) return text;
     const words = key.slice(0, LONGEST_CONTEXT).replaceAll(/([a-z])([A-Z])|[_-]/g, '$1 $2');
     const before = `${words}: `;
     const inContext = before + text;

@@ -31,6 +31,8 @@ const MAX_STACK_FRAMES = 25;
 /** Exceptions of one failure: a longer chain of causes is a loop or a mistake. */
 const MAX_EXCEPTIONS = 16;
 
+const TYPE_NAME = /^[A-Za-z_$][\w$.]{0,127}$/;
+
 const FRAME = /^\s*at (?:(?<label>.+?) \()?(?<path>[^()]+?):(?<line>\d+):\d+\)?$/;
 
 /**
@@ -50,7 +52,9 @@ export function describeException(
     const id = randomBytes(8).toString('hex');
     const at = described.length;
     // Its place is taken first, so that causes come after what they caused.
-    const type = texts.text(typeOf(error));
+    const name = typeOf(error);
+    // Programs name their classes; a name that no class can have is a text.
+    const type = TYPE_NAME.test(name) ? texts.text(name) : texts.message(name);
     described.push({ id, type, stack: [] });
     const [first, ...others] = causesOf(error);
     const cause = first === undefined ? undefined : describe(first);

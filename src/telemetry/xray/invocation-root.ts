@@ -15,6 +15,7 @@ export function createInvocationRoot(header: TraceHeader & { root: string; paren
   root.id = header.parent;
   root.in_progress = false;
   root.isClosed = () => true;
-  (root as Segment & { counter: number }).counter = 1;
-  return root;
+  // What the SDK sends along with its own calls, `Lineage` among it.
+  const additionalTraceData = Object.fromEntries(header.rest);
+  return Object.assign(root, { counter: 1, additionalTraceData });
 }

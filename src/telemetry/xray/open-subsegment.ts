@@ -1,6 +1,6 @@
-import AWSXRay from 'aws-xray-sdk-core';
 import type { Segment, Subsegment } from 'aws-xray-sdk-core';
 import { OWN_NAMESPACE } from './fit-document.ts';
+import { KeptSubsegment } from './kept-subsegment.ts';
 import { INVALID_NAME_CHARACTERS, MAX_NAME_LENGTH } from './limits.ts';
 
 /**
@@ -13,10 +13,13 @@ import { INVALID_NAME_CHARACTERS, MAX_NAME_LENGTH } from './limits.ts';
 export function open(root: Segment, parentId: string, name: string): Subsegment {
   // In this order, because a cut may leave half of a character, which is no valid one.
   const validName = name.slice(0, MAX_NAME_LENGTH).replaceAll(INVALID_NAME_CHARACTERS, '_');
-  const subsegment = new AWSXRay.Subsegment(validName === '' ? 'unnamed' : validName);
+  const subsegment = new KeptSubsegment(validName === '' ? 'unnamed' : validName);
   subsegment.segment = root;
-  // What `format` makes of the parent.
-  return Object.assign(subsegment, { parent_id: parentId });
+  // What `format` makes of the parent and of the root. Another copy of the SDK reads the latter before that.
+  return Object.assign(subsegment, {
+    parent_id: parentId,
+    trace_id: (root as { trace_id?: string }).trace_id,
+  });
 }
 
 /** Closes a subsegment; one that was closed early is complete now. */

@@ -4,6 +4,7 @@ import type { Segment, Subsegment } from 'aws-xray-sdk-core';
 import type { TextGuard } from '../../redaction/text-guard.ts';
 import { formatTraceHeader, parseTraceHeader, TRACE_HEADER_NAME } from '../../propagation/trace-header.ts';
 import { attempt } from '../guarded-span.ts';
+import { currentOwnSpan } from '../trace-scope.ts';
 import { createWarnOnce } from '../process-logger.ts';
 import type { WarnOnce } from '../process-logger.ts';
 import type {
@@ -22,10 +23,14 @@ import type { ExceptionDetail } from './exceptions.ts';
 import { flagsOfStatus } from './failure.ts';
 import { OWN_NAMESPACE, roomLeft } from './fit-document.ts';
 import { createInvocationRoot } from './invocation-root.ts';
+import { keep } from './kept-subsegment.ts';
+import type { Keeper } from './kept-subsegment.ts';
 import { MAX_ANNOTATIONS, MAX_DOCUMENT_BYTES, MAX_TRACE_BYTES, MIN_DOCUMENT_BYTES } from './limits.ts';
 import { close, closeEarly, open } from './open-subsegment.ts';
 import { protectCall } from './protect-call.ts';
 import { recordError, setFlags } from './record-error.ts';
+import { followPlace } from './sdk-context.ts';
+import type { Place } from './sdk-context.ts';
 
 /** Options of {@link createXRayTracer}. */
 export interface XRayTracerOptions {
@@ -64,12 +69,14 @@ class XRayTracer implements Tracer {
     const { root: traceId, parent, sampled, rest } = parseTraceHeader(incomingHeader);
     if (traceId === undefined || parent === undefined || sampled !== true) return undefined;
     const root = createInvocationRoot({ root: traceId, parent, rest });
+    attempt('tell the X-Ray SDK where the code stands', () => followPlace(currentPlace));
     return new XRayInvocation(open(root, parent, name), {
       ...this.#recorder,
       root,
       running: new Set(),
       sentBytes: 0,
       leftOut: 0,
+      hasEnded: false,
       texts,
       traceId,
       restOfHeader: rest,
@@ -96,6 +103,7 @@ interface Invocation extends Recorder {
   sentBytes: number;
   /** Subsegments that the trace has no room for. */
   leftOut: number;
+  hasEnded: boolean;
   readonly texts: TextGuard;
   readonly traceId: string;
   /** Fields of the incoming header that are not ours, sent along on every call. */
@@ -106,8 +114,14 @@ interface Invocation extends Recorder {
   readonly describedErrors: Map<unknown, string>;
 }
 
+/** Where the running code stands in an invocation that is recorded here. */
+function currentPlace(): Place | undefined {
+  const span = currentOwnSpan();
+  return span instanceof XRaySpan || span instanceof LeftOutSpan ? span.place : undefined;
+}
+
 /** A subsegment. */
-class XRaySpan implements Span {
+class XRaySpan implements Span, Keeper {
   readonly recording = true;
   protected readonly subsegment: Subsegment;
   protected readonly invocation: Invocation;
@@ -116,6 +130,12 @@ class XRaySpan implements Span {
   constructor(subsegment: Subsegment, invocation: Invocation) {
     this.subsegment = subsegment;
     this.invocation = invocation;
+    keep(subsegment, this);
+  }
+
+  /** For the SDK. */
+  get place(): Place {
+    return { key: this, entity: this.subsegment };
   }
 
   get headers(): Readonly<Record<string, string>> {
@@ -125,11 +145,9 @@ class XRaySpan implements Span {
   }
 
   startSpan({ name, callee, links = [] }: SpanDescription): Span {
-    const { root, running, sentBytes } = this.invocation;
-    // The handler's document has the most to say, and its place is kept.
-    const taken = MAX_DOCUMENT_BYTES + sentBytes + (running.size + 1) * MIN_DOCUMENT_BYTES;
-    if (taken > MAX_TRACE_BYTES) return new LeftOutSpan(this, this.invocation).startSpan();
-    const subsegment = open(root, this.subsegment.id, name);
+    const { root, running } = this.invocation;
+    if (!hasRoom(this.invocation)) return new LeftOutSpan(this, this.invocation).startSpan();
+    const subsegment = open(root, this.#innermost().id, name);
     if (callee !== undefined) subsegment.namespace = callee;
     for (const { traceHeader } of links) {
       const { root: traceId, parent } = parseTraceHeader(traceHeader);
@@ -141,6 +159,30 @@ class XRaySpan implements Span {
     running.add(span);
     return span;
   }
+
+  /** What the SDK has begun below this one, around the running code; or else this one. */
+  #innermost(): Subsegment {
+    const inner = followPlace(currentPlace)?.find(this) as Subsegment | undefined;
+    return inner?.segment === this.invocation.root && inner.in_progress === true ? inner : this.subsegment;
+  }
+
+  /** Takes in what the SDK begins below this one: it leaves as it ends, or with the invocation. */
+  adopt(child: Subsegment): void {
+    const { root, running, hasEnded } = this.invocation;
+    Object.assign(child, { segment: root, parent: this.subsegment, trace_id: this.invocation.traceId });
+    if (hasEnded || !hasRoom(this.invocation)) {
+      child.notTraced = true;
+      if (!hasEnded) this.invocation.leftOut += 1;
+      return;
+    }
+    child.notTraced = this.subsegment.notTraced;
+    const span = new SdkSpan(child, this.invocation);
+    if (child.in_progress === true) running.add(span);
+    else span.close();
+  }
+
+  /** The SDK's users get ours to see, and may think that they have to close it. It ends with what it stands for. */
+  close(): void {}
 
   annotate(key: string, value: unknown): void {
     const { annotations, annotate, texts, warnOnce } = this.invocation;
@@ -183,10 +225,10 @@ class XRaySpan implements Span {
     Object.assign(this.subsegment, protectCall(data, this.invocation.texts));
   }
 
-  fail(error: unknown): void {
+  fail(error: unknown, remote = this.subsegment.namespace !== undefined): void {
     if (this.#failed) return;
     this.#failed = true;
-    recordError(this.subsegment, error, this.invocation, this.subsegment.namespace !== undefined);
+    recordError(this.subsegment, error, this.invocation, remote);
   }
 
   end(): Promise<void> | undefined {
@@ -208,6 +250,30 @@ class XRaySpan implements Span {
   }
 }
 
+/** The handler's document has the most to say, and its place is kept. */
+function hasRoom({ running, sentBytes }: Invocation): boolean {
+  return MAX_DOCUMENT_BYTES + sentBytes + (running.size + 1) * MIN_DOCUMENT_BYTES <= MAX_TRACE_BYTES;
+}
+
+/** A subsegment that the SDK has begun below one of ours. */
+class SdkSpan extends XRaySpan {
+  #isClosed = false;
+
+  override close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    void attempt('end what the X-Ray SDK has begun', () => this.end());
+  }
+
+  override send(): void {
+    // Whoever began it may have decided otherwise.
+    if (this.subsegment.notTraced) return;
+    const { http } = this.subsegment as CallData;
+    if (http !== undefined) Object.assign(this.subsegment, protectCall({ http }, this.invocation.texts));
+    super.send();
+  }
+}
+
 /** Below a subsegment, in the place of those that the trace has no room for: it counts them. */
 class LeftOutSpan implements Span {
   readonly recording = true;
@@ -217,6 +283,10 @@ class LeftOutSpan implements Span {
   constructor(kept: XRaySpan, invocation: Invocation) {
     this.#kept = kept;
     this.#invocation = invocation;
+  }
+
+  get place(): Place {
+    return this.#kept.place;
   }
 
   get headers(): Readonly<Record<string, string>> {
@@ -241,10 +311,8 @@ class LeftOutSpan implements Span {
 
 /** The subsegment of the handler. */
 class XRayInvocation extends XRaySpan implements InvocationTrace {
-  #ended = false;
-
-  override fail(error: unknown): void {
-    if (!this.#ended) super.fail(error);
+  override fail(error: unknown, remote?: boolean): void {
+    if (!this.invocation.hasEnded) super.fail(error, remote);
   }
 
   setStatus(status: number): void {
@@ -253,14 +321,14 @@ class XRayInvocation extends XRaySpan implements InvocationTrace {
 
   /** Documents in progress; the complete ones replace them. A durable execution may never send these. */
   checkpoint(): void {
-    if (this.#ended) return;
+    if (this.invocation.hasEnded) return;
     attempt('send the invocation so far', () => this.send());
     for (const span of this.invocation.running) attempt('send what has begun', () => span.send());
   }
 
   override end(): Promise<void> | undefined {
-    if (!this.#ended) {
-      this.#ended = true;
+    if (!this.invocation.hasEnded) {
+      this.invocation.hasEnded = true;
       const { running, leftOut, warnOnce } = this.invocation;
       if (leftOut > 0) {
         this.subsegment.addMetadata('subsegmentsLeftOut', leftOut, OWN_NAMESPACE);
@@ -294,7 +362,12 @@ function createAnnotator(onError: (message: string) => void): Recorder['annotate
   let annotated: Subsegment | undefined;
   provider.getSegment = () => annotated;
   return (subsegment, key, value) => {
-    annotated = subsegment;
+    // Its own method asks us.
+    annotated = {
+      addAnnotation(...args) {
+        AWSXRay.Subsegment.prototype.addAnnotation.apply(subsegment, args);
+      },
+    } as Pick<Subsegment, 'addAnnotation'> as Subsegment;
     provider.putAnnotation(key, value);
   };
 }

@@ -100,6 +100,35 @@ describe('a table server', () => {
     expect(found.Items).toEqual([order]);
   });
 
+  it.each(['AND', 'OR', 'AND NOT'])(
+    'refuses a condition nested deeper than it can read, joined by %s',
+    async (word) => {
+      const { documents } = await start(orders);
+      const nested = (depth: number) =>
+        `${`(customerId = :id ${word} `.repeat(depth)}(customerId = :id)${')'.repeat(depth)}`;
+      const query = (depth: number) =>
+        documents.send(
+          new QueryCommand({
+            TableName: 'orders',
+            KeyConditionExpression: 'id = :id',
+            FilterExpression: nested(depth),
+            ExpressionAttributeValues: { ':id': 'o-1' },
+          }),
+        );
+
+      await expect(query(60)).rejects.toThrow(
+        /^Invalid FilterExpression: expected at most 7 parentheses .* but got 61\./,
+      );
+      await expect(query(60)).rejects.toMatchObject({ name: 'ValidationException' });
+      await expect(query(3)).resolves.toMatchObject({ Items: [] });
+      const data = { id: 'o-1', note: '('.repeat(60), FilterExpression: '('.repeat(60) };
+      await documents.send(new PutCommand({ TableName: 'orders', Item: data }));
+      expect(
+        (await documents.send(new GetCommand({ TableName: 'orders', Key: { id: 'o-1' } }))).Item,
+      ).toEqual(data);
+    },
+  );
+
   it('warns of what a service would miss', async () => {
     const { warnings } = await start(
       table('orders', {

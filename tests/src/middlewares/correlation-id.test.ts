@@ -1,9 +1,23 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import middy from '@middy/core';
 import httpErrorHandler from '@middy/http-error-handler';
+import { Agent, request } from 'undici';
 import { describe, expect, it } from 'vitest';
+import { createInputInjector } from '../../../src/clients/inject-correlation.ts';
+import { injections } from '../../../src/clients/injections.ts';
+import { observeDispatcher } from '../../../src/clients/observe-dispatcher.ts';
+import { observedFetch } from '../../../src/clients/observed-fetch.ts';
+import { observedHttp } from '../../../src/clients/observed-http.ts';
+import type { CorrelationIdOptions } from '../../../src/middlewares/correlation-id.ts';
 import { correlationId } from '../../../src/middlewares/correlation-id.ts';
-import { getCorrelationId } from '../../../src/propagation/correlation.ts';
+import { observability } from '../../../src/middlewares/observability.ts';
+import { getCorrelationId, runWithCorrelation } from '../../../src/propagation/correlation.ts';
+import { withRecord } from '../../../src/telemetry/with-record.ts';
 import { lambdaContext } from '../../helpers/lambda.ts';
+import { FIXTURE_ID, fixture, withIdNamed } from '../propagation/event-fixtures.ts';
 
 function restEvent(headers: Record<string, string> | null) {
   return { httpMethod: 'POST', headers };
@@ -11,6 +25,206 @@ function restEvent(headers: Record<string, string> | null) {
 
 function respondWithId() {
   return { statusCode: 200, body: getCorrelationId() ?? 'none' };
+}
+
+/** A server that remembers the headers of what it was asked. */
+async function startServer() {
+  const asked: IncomingHttpHeaders[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.headers);
+    if (request.url === '/away') response.writeHead(302, { location: `http://127.0.0.2:${port}/` });
+    response.end();
+  }).listen(0, '0.0.0.0');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { asked, url: `http://127.0.0.1:${port}`, stop: () => server.close() };
+}
+
+describe('a header of your own', () => {
+  const event = restEvent({ 'X-REQUEST-ID': 'order-30', 'x-correlation-id': 'of-others' });
+  const answering = (work: () => unknown = () => undefined) =>
+    middy()
+      .use(observability({ correlation: { header: 'x-request-id' } }))
+      .handler(async () => {
+        await work();
+        return respondWithId();
+      });
+
+  it('is read, and repeated by the answer, an early one and that of an error too', async () => {
+    const refused = middy()
+      .use(correlationId({ header: 'x-request-id' }))
+      .before(() => ({ statusCode: 401 }));
+    const failed = middy()
+      .use(correlationId({ header: 'x-request-id' }))
+      .use(httpErrorHandler({ logger: false }))
+      .handler(() => {
+        throw new Error('boom');
+      });
+
+    expect(await (answering()(event, lambdaContext()) as Promise<unknown>)).toEqual({
+      statusCode: 200,
+      body: 'order-30',
+      headers: { 'x-request-id': 'order-30' },
+    });
+    for (const handler of [refused, failed]) {
+      expect(await (handler(event, lambdaContext()) as Promise<unknown>)).toMatchObject({
+        headers: { 'x-request-id': 'order-30' },
+      });
+    }
+    const multi = { httpMethod: 'GET', multiValueHeaders: { 'X-Request-Id': ['order-31'] } };
+    expect(await (answering()(multi, lambdaContext()) as Promise<unknown>)).toMatchObject({
+      multiValueHeaders: { 'x-request-id': ['order-31'] },
+    });
+  });
+
+  it('is sent on by every HTTP client, also in scopes within, and not to a stranger after a redirect', async () => {
+    const { asked, url, stop } = await startServer();
+    const agent = new Agent().compose(observeDispatcher());
+    const record = { messageId: '1', body: '{"x-request-id":"order-33"}', eventSource: 'aws:sqs' };
+    await answering(async () => {
+      await observedFetch(url);
+      await request(url, { dispatcher: agent });
+      await new Promise((resolve) => observedHttp.get(url, (got) => got.resume().on('end', resolve)));
+      await runWithCorrelation({ correlationId: 'order-32', source: 'test' }, () => observedFetch(url));
+      await withRecord(record, () => observedFetch(url));
+      await observedFetch(`${url}/away`);
+    })(event, lambdaContext());
+    await observedFetch(url, { headers: { 'x-request-id': 'outside' } });
+    stop();
+
+    expect(asked.map((headers) => headers['x-request-id'])).toEqual([
+      ...Array<string>(3).fill('order-30'),
+      'order-32',
+      'order-33',
+      'order-30',
+      undefined,
+      'outside',
+    ]);
+    for (const headers of asked) expect(headers).not.toHaveProperty('x-correlation-id');
+  });
+
+  it('names the attribute or member of every message', async () => {
+    const sent: unknown[] = [];
+    const inject = createInputInjector(true, (message) => sent.push(message));
+    await answering(() => {
+      for (const { client, command } of injections) {
+        const text = '{"orderId":"o-1"}';
+        const input = {
+          Message: text,
+          MessageBody: text,
+          Entries: [{ Detail: text, MessageBody: text }],
+          PublishBatchRequestEntries: [{ Message: text }],
+          Payload: text,
+          InvokeArgs: text,
+          input: text,
+          Data: Buffer.from(text),
+          Record: { Data: Buffer.from(text) },
+          Records: [{ Data: Buffer.from(text) }],
+          Target: { Arn: 'arn:aws:lambda:eu-west-1:000000000000:function:f', Input: text },
+          ...(client === 'Lambda' && { InvocationType: command === 'Invoke' ? 'Event' : undefined }),
+        };
+        sent.push(readable(inject(client, command, input, 'order-30')));
+      }
+    })(event, lambdaContext());
+
+    expect(sent).toHaveLength(injections.length);
+    for (const text of sent) {
+      expect(text).toContain('x-request-id');
+      expect(text).not.toContain('x-correlation-id');
+    }
+  });
+
+  it.each(['x-correlation-id', 'X-Request-Id', 'request_id', 'shop.request.id', 'x'.repeat(256)])(
+    'may be called %s',
+    (header) => {
+      expect(() => correlationId({ header })).not.toThrow();
+    },
+  );
+
+  it.each([
+    '',
+    'x request id',
+    'x-request-id:',
+    'é',
+    'a..b',
+    '.a',
+    'aws.id',
+    'Amazon.id',
+    'traceparent',
+    'X-Amzn-Trace-Id',
+    'Content-Length',
+    'host',
+    'set-cookie',
+    'x'.repeat(257),
+    7,
+  ])('may not be called %j', (header) => {
+    expect(() => observability({ correlation: { header: header as string } })).toThrow(
+      /The option "header" of correlationId\(\) takes a header name of letters, digits, "-", "_" and single dots/,
+    );
+  });
+});
+
+describe('where an id comes from by option', () => {
+  it('is API Gateway last, and a function of your own first', async () => {
+    const ids = async (options: CorrelationIdOptions, given: object) => {
+      const answer: unknown = await middy().use(correlationId(options)).handler(respondWithId)(
+        { httpMethod: 'GET', headers: {}, requestContext: { requestId: 'r-1' }, ...given },
+        lambdaContext(),
+      );
+      return (answer as { body: string }).body;
+    };
+    const find = (event: unknown) => (event as { body?: { reference?: unknown } }).body?.reference;
+    const carried = { headers: { 'x-correlation-id': 'order-40' } };
+
+    expect(await ids({ requestId: true }, {})).toBe('r-1');
+    expect(await ids({ requestId: true }, carried)).toBe('order-40');
+    expect(await ids({ find }, { ...carried, body: { reference: 'order-41' } })).toBe('order-41');
+    expect(await ids({ find }, { ...carried, body: { reference: 'not valid' } })).toBe('order-40');
+    expect(await ids({ find, requestId: true }, { body: null })).toBe('r-1');
+    // With trace context the event is read by the code that reads any.
+    const baggage = { headers: { baggage: 'tenant=shop' }, body: { reference: 'order-42' } };
+    expect(await ids({ find }, baggage)).toBe('order-42');
+    const throwing = () => {
+      throw new Error('no such member');
+    };
+    expect(await ids({ find: throwing }, carried)).toBe('order-40');
+  });
+});
+
+describe('an answer to CloudFront', () => {
+  const answerOf = (response: unknown, name = 'cloudfront-viewer-request') =>
+    middy()
+      .use(correlationId({ header: 'X-Request-Id' }))
+      .handler(() => response)(
+      withIdNamed(fixture(name), 'X-Request-Id'),
+      lambdaContext(),
+    ) as Promise<unknown>;
+  const header = { 'x-request-id': [{ key: 'X-Request-Id', value: FIXTURE_ID }] };
+
+  it('repeats the id in the form in which CloudFront has headers', async () => {
+    expect(await answerOf({ status: '302', headers: { location: [{ value: '/x' }] } })).toEqual({
+      status: '302',
+      headers: { location: [{ value: '/x' }], ...header },
+    });
+    expect(await answerOf({ status: '200' }, 'cloudfront-origin-response')).toMatchObject({
+      headers: header,
+    });
+  });
+
+  it('is left alone where it is the request to go on with', async () => {
+    const request = { uri: '/orders', method: 'GET', headers: {} };
+    expect(await answerOf(request)).toBe(request);
+  });
+});
+
+/** An input with what is bytes or base64 in it as text. */
+function readable(input: unknown): string {
+  return JSON.stringify(input, (_key, value: unknown) => {
+    if (typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer') {
+      return Buffer.from((value as unknown as { data: number[] }).data).toString();
+    }
+    return typeof value === 'string' && /^eyJ/.test(value) ? Buffer.from(value, 'base64').toString() : value;
+  });
 }
 
 describe('correlationId', () => {

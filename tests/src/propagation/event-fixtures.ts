@@ -25,6 +25,11 @@ export function withoutId(event: unknown): unknown {
   return rewrite(event, { value: (text) => (text === FIXTURE_ID ? undefined : text) });
 }
 
+/** An event whose sender has another name for the id. */
+export function withIdNamed(event: unknown, name: string): unknown {
+  return rewrite(event, { key: (key) => (key.toLowerCase() === 'x-correlation-id' ? name : key) });
+}
+
 /** An event with the name of the id in upper case. */
 export function withUpperCaseNames(event: unknown): unknown {
   return rewrite(event, {

@@ -1,5 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
-import { MAX_BODY_LENGTH, readBase64Body, readNestedBody } from '../../../src/propagation/nested-body.ts';
+import { CORRELATION_ID_KEY } from '../../../src/propagation/correlation-id.ts';
+import * as nestedBody from '../../../src/propagation/nested-body.ts';
+
+const { MAX_BODY_LENGTH } = nestedBody;
+function readNestedBody(body: unknown) {
+  return nestedBody.readNestedBody(body, CORRELATION_ID_KEY);
+}
+function readBase64Body(data: unknown) {
+  return nestedBody.readBase64Body(data, CORRELATION_ID_KEY);
+}
 
 const event = { 'detail-type': 'OrderCreated', source: 'shop', detail: { 'X-Correlation-Id': 'id-1' } };
 function envelope(message: string, attributes = {}) {

@@ -73,6 +73,31 @@ describe('readHttpEvent', () => {
     ]);
   });
 
+  it.each([{ header: 'X-Request-Id' }, { requestId: true }, { header: 'x-request-id', requestId: true }])(
+    'reads with the options %j as the full extraction does',
+    (options) => {
+      const requestContext = { requestId: 'of-the-gateway' };
+      const events = [
+        { 'x-request-id': 'order-1', 'x-correlation-id': 'order-2' },
+        { 'X-Request-ID': 'order-3' },
+        { accept: '*/*' },
+      ].flatMap((headers) => [
+        { httpMethod: 'GET', headers, requestContext },
+        { version: '2.0', headers, requestContext },
+        { httpMethod: 'GET', headers },
+      ]);
+      for (const event of events) {
+        const read = readHttpEvent(event, lambda, options);
+        expect(read).toBeDefined();
+        expect(read).toEqual(
+          toCorrelationContext(extractCorrelation(event, lambda, options), options.header),
+        );
+      }
+      const beside = { httpMethod: 'GET', headers: {}, 'X-Request-Id': 'order-1' };
+      if (options.header !== undefined) expect(readHttpEvent(beside, lambda, options)).toBeUndefined();
+    },
+  );
+
   it('leaves an event with a client context to the full extraction', () => {
     const context = { ...lambda, clientContext: { custom: { 'x-correlation-id': 'order-1' } } };
 

@@ -68,6 +68,40 @@ export const READINGS: Readonly<Record<string, readonly Reading[]>> = {
   'api-gateway-http': [
     { event: 'API Gateway HTTP API with payload format 2.0', ...HTTP_READS, senders: ['HTTP'] },
   ],
+  'eventbridge-pipes': [
+    {
+      event: 'EventBridge Pipes: records of SQS, Kinesis, DynamoDB streams, Kafka and MQ',
+      id: ['each record, as its own source is read, also where a template has parsed its body'],
+      trace: ['as the source of the record'],
+      senders: ['SQS', 'SNS', 'Kinesis'],
+    },
+    { event: 'EventBridge Pipes: what a template or an enrichment makes of a record', id: [ID_MEMBER] },
+  ],
+  cloudfront: [
+    {
+      event: 'CloudFront, Lambda@Edge (requests and responses, of viewers and origins)',
+      ...HTTP_READS,
+      senders: ['HTTP'],
+    },
+  ],
+  documentdb: [
+    {
+      event: 'DocumentDB change stream',
+      id: ['member `x-correlation-id` of `fullDocument`, where the application stores one'],
+    },
+  ],
+  lex: [
+    {
+      event: 'Lex (version 2 and 1)',
+      id: [
+        "`requestAttributes['x-correlation-id']`",
+        "`sessionAttributes['x-correlation-id']`",
+        ID_IN_BAGGAGE,
+      ],
+      trace: [`either: \`x-amzn-trace-id\`, ${W3C_HEADERS}`],
+    },
+  ],
+  'appsync-events': [{ event: 'AppSync Events, a handler of a namespace', ...HTTP_READS, senders: ['HTTP'] }],
   sqs: [
     {
       event: 'SQS',

@@ -9,9 +9,9 @@ describe('the guard of messages', () => {
   it.each([
     ['The payment provider closed the connection', 'The payment provider closed the connection'],
     ['no order for jane@example.com', 'no order for [email]'],
-    ['item [0] of {} failed (2 tries)', 'item [0] of {} failed (2 tries)'],
+    ['item [0] of {} failed (2 tries)', 'item [<number>] of {} failed (<number> tries)'],
     ['retry of lastName=Doe failed', 'retry of lastName=[identity] failed'],
-    ["cannot map { id: 'o-1', lastName: 'Doe' }", "cannot map { id: 'o-1', lastName: [identity] }"],
+    ["cannot map { id: 'o-1', lastName: 'Doe' }", "cannot map { id: '<id>', lastName: [identity] }"],
     [
       'Invalid order: {"id":"o-1","lastName":"Doe"}, try again',
       'Invalid order: {"id":"<string, below 16 characters>","lastName":"<string, below 16 characters>"}, try again',

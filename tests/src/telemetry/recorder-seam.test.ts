@@ -26,6 +26,7 @@ let server: WebServer;
 let sns: SNSClient;
 
 beforeAll(async () => {
+  process.env.AWS_LAMBDA_INITIALIZATION_TYPE = 'on-demand';
   endpoint = await startAwsEndpoint();
   server = await startWebServer();
   const credentials = { accessKeyId: 'x', secretAccessKey: 'x' };

@@ -37,7 +37,7 @@ describe('checkPolicy', () => {
     [[], 'The option "policy" of the policy for events takes an object, but got an array'],
     [
       { mod: 'shape' },
-      'The policy for events has no option "mod"; it has mode, allow, fieldNames, deny, detectors, replace, budget',
+      'The policy for events has no option "mod"; it has mode, allow, fieldNames, messages, deny, detectors, replace, budget',
     ],
     [{ mode: 'all' }, 'The option "mode" of the policy for events takes values, shape, off, but got "all"'],
     [{ allow: 'id' }, 'The option "allow" of the policy for events takes an array of strings, but got "id"'],

@@ -1,0 +1,121 @@
+import { scanUnits, unitsOf } from './traits.ts';
+
+/**
+ * A text as detectors read it: every digit, space and dash of Unicode as the one of ASCII, full-width letters and signs as
+ * the plain ones, and without what has no width or only decorates the letter before it. A reader sees the same number in
+ * `４１１１ ١١١١` and in digits with a joiner between them.
+ */
+export interface Folded {
+  readonly text: string;
+  /** What `scan` tells of it. */
+  readonly scanned: number;
+  /** The stretch of the original that a stretch of the folded text stands for, with the marks on its last letter. */
+  readonly original: (start: number, end: number) => readonly [start: number, end: number];
+}
+
+/** What becomes of a character: itself, nothing, or the ASCII character with this code. */
+const SAME = 1;
+const DROPPED = 2;
+
+/** Below it is ASCII. */
+const FIRST_FOREIGN = 0x80;
+const MARKS = /\p{M}*/uy;
+
+/** The folded text; undefined when there is nothing to fold. */
+export function fold(text: string): Folded | undefined {
+  const units = unitsOf(text);
+  let first = 0;
+  while (first < units.length && fateAt(units, first, units[first - 1]) === SAME) {
+    first += isPairAt(units, first) ? 2 : 1;
+  }
+  if (first >= units.length) return undefined;
+  /** Where the units of the folded text begin in the original. */
+  const starts = new Uint32Array(units.length);
+  let length = 0;
+  for (; length < first; length += 1) starts[length] = length;
+  // It is written over the units of the original, because it is never longer.
+  const keep = (unit: number, at: number): void => {
+    units[length] = unit;
+    starts[length] = at;
+    length += 1;
+  };
+  for (let at = first; at < units.length; at += 1) {
+    const unit = units[at] ?? 0;
+    const isPair = isPairAt(units, at);
+    const fate = fateAt(units, at, units[length - 1]);
+    if (fate === SAME) {
+      keep(unit, at);
+      if (isPair) keep(units[at + 1] ?? 0, at + 1);
+    } else if (fate !== DROPPED) keep(fate, at);
+    if (isPair) at += 1;
+  }
+  return {
+    text: Buffer.from(units.buffer, units.byteOffset, 2 * length).toString('utf16le'),
+    scanned: scanUnits(units.subarray(0, length)),
+    original(start, end) {
+      const last = starts[end - 1] ?? 0;
+      MARKS.lastIndex = last + ((text.codePointAt(last) ?? 0) > 0xffff ? 2 : 1);
+      MARKS.test(text);
+      return [starts[start] ?? 0, MARKS.lastIndex];
+    },
+  };
+}
+
+function isPairAt(units: Uint16Array, at: number): boolean {
+  return ((units[at] ?? 0) & 0xfc00) === 0xd800 && ((units[at + 1] ?? 0) & 0xfc00) === 0xdc00;
+}
+
+/** ー in both widths: a dash between the digits of Japanese phone numbers, and a long vowel elsewhere. */
+const LONG_VOWELS: readonly number[] = [0x30fc, 0xff70];
+
+function fateAt(units: Uint16Array, at: number, before = 0): number {
+  const unit = units[at] ?? 0;
+  if (unit < FIRST_FOREIGN) return SAME;
+  if (LONG_VOWELS.includes(unit)) return before >= 0x30 && before <= 0x39 ? DASH : SAME;
+  if (isPairAt(units, at)) {
+    return fateAbove(0x10000 + ((unit & 0x3ff) << 10) + ((units[at + 1] ?? 0) & 0x3ff));
+  }
+  return (FATES[unit] ||= fateOfCharacter(unit));
+}
+
+/** What is known of the characters up to U+FFFF: a text uses few of them, over and over. */
+const FATES = new Uint8Array(0x10000);
+/** The same for those above. */
+const FATES_ABOVE = new Map<number, number>();
+/** Characters above U+FFFF that are remembered: hostile texts hold any number. */
+const MOST_ABOVE = 2000;
+
+function fateAbove(point: number): number {
+  const known = FATES_ABOVE.get(point);
+  if (known !== undefined) return known;
+  const fate = fateOfCharacter(point);
+  if (FATES_ABOVE.size < MOST_ABOVE) FATES_ABOVE.set(point, fate);
+  return fate;
+}
+
+/** Joiners, byte order marks, soft hyphens, marks of direction, variation selectors, and marks on a letter. */
+const WITHOUT_WIDTH = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{M}]/u;
+const DIGIT = /\p{Nd}/u;
+/** Also the blank of Braille. */
+const BLANK = /[\p{Z}\u2800]/u;
+/** Also signs that are no punctuation and look like one: a letter's minus, the minus, a bullet, the line of a box. */
+const HYPHEN = /[\p{Pd}\u02d7\u2212\u2043\u2500\u2501]/u;
+const DASH = 0x2d;
+
+function fateOfCharacter(point: number): number {
+  const character = String.fromCodePoint(point);
+  if (WITHOUT_WIDTH.test(character)) return DROPPED;
+  if (DIGIT.test(character)) return 0x30 + digitOf(point);
+  // Full-width and mathematical letters and signs. What stands for several characters is none of a number or an address.
+  const plain = character.normalize('NFKC');
+  if (BLANK.test(plain) && plain.length === 1) return 0x20;
+  if (HYPHEN.test(plain)) return DASH;
+  return plain.length === 1 && plain <= '~' ? plain.charCodeAt(0) : SAME;
+}
+
+/** Digits come in runs from zero to nine (Unicode, section 4.6), and such runs may follow each other. */
+function digitOf(point: number): number {
+  let zero = point;
+  while (DIGIT.test(String.fromCodePoint(zero - 1))) zero -= 1;
+  return (point - zero) % 10;
+}

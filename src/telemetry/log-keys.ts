@@ -1,0 +1,151 @@
+import { define } from '../redaction/walk/members.ts';
+import type { OpenedScope } from '../propagation/scope.ts';
+import { Scope } from '../propagation/scope.ts';
+import { copyPlain, isPlainObject } from './copy-plain.ts';
+
+/*
+ * Powertools keeps the keys that `appendKeys` adds in the logger, where they stand in the lines of the next invocation, which
+ * is another customer's, and of one that overlaps. Here they belong to the invocation that appended them, and end with it.
+ */
+
+type Keys = Record<string, unknown>;
+type Method = (...args: never[]) => unknown;
+
+/** What is replaced of a Powertools Logger, of any copy of its package. */
+interface Parts {
+  appendKeys(attributes?: Keys): void;
+  removeKeys(names?: string[]): void;
+  resetKeys(): void;
+  getCorrelationId(): unknown;
+  createChild(options?: object): object;
+  /** Protected: what subclasses override. */
+  createLogger(options?: object): object;
+  createAndPopulateLogItem(level: number, input: unknown, extra: unknown[]): unknown;
+}
+
+const REPLACED: ReadonlyArray<keyof Parts> = [
+  ...(['appendKeys', 'removeKeys', 'resetKeys', 'getCorrelationId'] as const),
+  ...(['createChild', 'createLogger', 'createAndPopulateLogItem'] as const),
+];
+
+/** "Logger", "Appending additional keys": names that Powertools keeps for itself. It warns of them, and drops them. */
+const RESERVED: ReadonlySet<string> = new Set(['level', 'message', 'sampling_rate', 'service', 'timestamp']);
+
+/** Of each logger the keys of the running invocation. */
+const invocationKeys = new Scope<WeakMap<object, Keys>>();
+const holding = new WeakSet();
+
+/**
+ * Opens the keys of an invocation, in the synchronous part of a hook. A pipeline within another shares the keys of the one
+ * around it: it is the same invocation.
+ */
+export function enterLogKeys(invocation: unknown): OpenedScope<WeakMap<object, Keys>> {
+  return invocationKeys.enter(invocation, invocationKeys.around(invocation) ?? new WeakMap());
+}
+
+/** Runs `fn` with keys of its own, which end with it. */
+export function withOwnLogKeys<R>(fn: () => R): R {
+  return invocationKeys.run(new WeakMap(), fn);
+}
+
+/**
+ * Lets a logger, and its children from now on, hold the keys that are appended in an invocation for that invocation. Outside
+ * of one it is what it was. Does nothing to what is no Logger of Powertools, or cannot be changed.
+ *
+ * @returns whether it holds them.
+ */
+export function holdKeys(logger: object): boolean {
+  if (holding.has(logger)) return true;
+  const parts = logger as Parts;
+  if (!REPLACED.every((name) => typeof parts[name] === 'function') || !Object.isExtensible(logger))
+    return false;
+  holding.add(logger);
+  const original = Object.fromEntries(
+    REPLACED.map((name) => [name, (parts[name] as Method).bind(logger)]),
+  ) as unknown as Parts;
+  const held = (): Keys | undefined => keysOf(logger);
+
+  const replacements: Parts = {
+    appendKeys(attributes = {}) {
+      // Work that goes on after its invocation appends for nobody: the lines are another customer's by then.
+      if (invocationKeys.isOver()) return;
+      const keys = held();
+      if (keys === undefined) {
+        original.appendKeys(attributes);
+        return;
+      }
+      const names = Object.keys(attributes);
+      const reserved = names.filter((name) => RESERVED.has(name));
+      // For the warning that Powertools has for them.
+      if (reserved.length > 0) original.appendKeys(pick(attributes, reserved));
+      merge(
+        keys,
+        pick(
+          attributes,
+          names.filter((name) => !RESERVED.has(name)),
+        ),
+      );
+    },
+    removeKeys(names = []) {
+      const keys = held();
+      for (const name of names) delete keys?.[name];
+      original.removeKeys(names);
+    },
+    resetKeys() {
+      const keys = held();
+      for (const name of Object.keys(keys ?? {})) delete keys?.[name];
+      original.resetKeys();
+    },
+    getCorrelationId: () => held()?.correlation_id ?? original.getCorrelationId(),
+    createChild(options) {
+      const child = original.createChild(options) as Parts;
+      const keys = held();
+      if (keys !== undefined && Object.keys(keys).length > 0) child.appendKeys(keys);
+      return child;
+    },
+    createLogger(options) {
+      const child = original.createLogger(options);
+      holdKeys(child);
+      return child;
+    },
+    createAndPopulateLogItem(level, input, extra) {
+      const keys = held();
+      if (keys === undefined) return original.createAndPopulateLogItem(level, input, extra);
+      // Behind the keys of the logger, and before those of the line, which are more special.
+      if (typeof input !== 'object' || input === null) {
+        return original.createAndPopulateLogItem(level, input, [keys, ...extra]);
+      }
+      const { message, ...ofLine } = input as Keys;
+      return original.createAndPopulateLogItem(level, { message }, [keys, ofLine, ...extra]);
+    },
+  };
+  for (const name of REPLACED) {
+    Object.defineProperty(logger, name, { value: replacements[name], configurable: true, writable: true });
+  }
+  return true;
+}
+
+function keysOf(logger: object): Keys | undefined {
+  const invocation = invocationKeys.get();
+  if (invocation === undefined) return undefined;
+  let keys = invocation.get(logger);
+  if (keys === undefined) {
+    keys = {};
+    invocation.set(logger, keys);
+  }
+  return keys;
+}
+
+function pick(attributes: Keys, names: readonly string[]): Keys {
+  return Object.fromEntries(names.map((name) => [name, attributes[name]]));
+}
+
+/** As Powertools merges keys: objects member by member, everything else anew; `undefined` replaces nothing. */
+function merge(target: Keys, source: Keys): void {
+  for (const [name, value] of Object.entries(source)) {
+    if (value === undefined && name in target) continue;
+    const before = Object.hasOwn(target, name) ? target[name] : undefined;
+    if (isPlainObject(value) && isPlainObject(before)) merge(before, value);
+    else define(target, name, copyPlain(value));
+  }
+}

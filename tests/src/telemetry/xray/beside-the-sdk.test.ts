@@ -1,0 +1,3 @@
+import { besideTheSdk } from './beside-the-sdk.ts';
+
+besideTheSdk();
