@@ -34,16 +34,15 @@ export interface Place {
   readonly depth: number;
   /** The shape of the values before in the same position; see {@link Visitor.visit}. */
   readonly like: unknown;
-  /** Whether it is an item of a list. */
-  readonly isRow: boolean;
+  /** The container that it is in. */
+  readonly parent: object | undefined;
 }
 
-/** The members of an object. */
-export interface Fields {
-  readonly fields: Readonly<Record<string, unknown>>;
+/** What there is of the members of an object. */
+export interface Extent {
   /** Whether `for … in` may give names of prototypes too, which do not count. */
   readonly mayInherit: boolean;
-  /** How many members there are, when `fields` holds not all of them. */
+  /** How many members there are, when the object holds not all of them. */
   readonly total?: number;
 }
 
@@ -58,13 +57,18 @@ export interface Items {
 
 /** How a mode shows what holds other values. */
 export interface Containers {
-  members(fields: Fields, place: Place): unknown;
+  members(fields: Readonly<Record<string, unknown>>, extent: Extent, place: Place): unknown;
   items(items: Items, place: Place): unknown;
   map(map: ReadonlyMap<unknown, unknown>, place: Place): unknown;
 }
 
 /** Bytes that every container keeps for the note on what was cut of it, and for the label of its length. */
 export const NOTE_BYTES = 64;
+
+/** Whether a container is a list, whose items are rows. */
+export function isList(container: object | undefined): boolean {
+  return container !== undefined && (Array.isArray(container) || container instanceof Set);
+}
 
 /** The list with a note on what it lacks, for which the budget has kept room. */
 export function closed(list: unknown[], total: number, noun: string, meter: Meter): unknown[] {

@@ -1,66 +1,57 @@
 import type { KeyFacts } from './key-book.ts';
 
+/** What is prepared for the walk: it is no object of the data, whatever the data says of itself. */
+abstract class Prepared {
+  /** Only what is made here has it, and unlike `instanceof` asking for it asks no proxy. */
+  readonly #isPrepared = true;
+
+  static is(value: object): value is Described | Members | Named {
+    return #isPrepared in value;
+  }
+}
+
+/** Whether an object is one that is prepared for the walk. */
+export function isPrepared(value: object): value is Described | Members | Named {
+  return Prepared.is(value);
+}
+
 /**
  * Something that is already safe to show: a label that says what a value is, a value that says nothing about a person,
  * or names with their labels. The walk shows it as it is, whatever the policy.
  */
-export class Described {
-  readonly #as: Shown;
+export class Described extends Prepared {
+  readonly as: string | number | ReadonlyArray<readonly [name: string, label: string]>;
   /** Whether it is a value, of which a list shows each. */
   readonly isValue: boolean;
 
-  constructor(as: Shown, { isValue = false } = {}) {
-    this.#as = as;
+  constructor(as: Described['as'], { isValue = false } = {}) {
+    super();
+    this.as = as;
     this.isValue = isValue;
-  }
-
-  get as(): Shown {
-    return this.#as;
-  }
-
-  /** Unlike `instanceof`, asks no proxy. */
-  static is(value: object): value is Described {
-    return #as in value;
   }
 }
 
-type Shown = string | number | ReadonlyArray<readonly [name: string, label: string]>;
-
 /** The first members of something, each read once, and how many it has. The walk shows them as those of an object. */
-export class Members {
-  readonly #fields: Readonly<Record<string, unknown>>;
+export class Members extends Prepared {
+  readonly fields: Readonly<Record<string, unknown>>;
   readonly total: number;
 
   constructor(fields: Readonly<Record<string, unknown>>, total: number) {
-    this.#fields = fields;
+    super();
+    this.fields = fields;
     this.total = total;
-  }
-
-  get fields(): Readonly<Record<string, unknown>> {
-    return this.#fields;
-  }
-
-  static is(value: object): value is Members {
-    return #fields in value;
   }
 }
 
 /** A value with the name that it stands beside, whose rule it follows besides that of its own key. */
-export class Named {
-  readonly #value: unknown;
+export class Named extends Prepared {
+  readonly value: unknown;
   readonly name: KeyFacts;
 
   constructor(value: unknown, name: KeyFacts) {
-    this.#value = value;
+    super();
+    this.value = value;
     this.name = name;
-  }
-
-  get value(): unknown {
-    return this.#value;
-  }
-
-  static is(value: object): value is Named {
-    return #value in value;
   }
 }
 

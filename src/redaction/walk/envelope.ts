@@ -106,8 +106,10 @@ export function isEnvelope(value: object): boolean {
 /** {@link isEnvelope} for an object inside of another: members that many objects have are not enough. */
 export function isNestedEnvelope(value: object): boolean {
   return (
-    ['headers', 'multiValueHeaders', 'isBase64Encoded'].some((name) => Object.hasOwn(value, name)) &&
-    (Object.hasOwn(value, 'body') || Object.hasOwn(value, 'cookies'))
+    (Object.hasOwn(value, 'body') || Object.hasOwn(value, 'cookies')) &&
+    (Object.hasOwn(value, 'headers') ||
+      Object.hasOwn(value, 'multiValueHeaders') ||
+      Object.hasOwn(value, 'isBase64Encoded'))
   );
 }
 

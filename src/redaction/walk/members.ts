@@ -26,15 +26,17 @@ export interface Names {
  * whole whatever is asked; a proxy, which answers with code of its own, is asked about no more of them than are taken.
  */
 export function firstNames(owner: object, most: number): Names {
+  if (!types.isProxy(owner)) {
+    const all = Object.keys(owner);
+    return { names: all.length > most ? all.slice(0, most) : all, total: all.length };
+  }
   const names: string[] = [];
-  let total = 0;
   for (const name in owner) {
     if (!Object.hasOwn(owner, name)) continue;
-    total += 1;
-    if (total <= most) names.push(name);
-    else if (types.isProxy(owner)) return { names, total: Math.max(total, namesOfProxy(owner)) };
+    if (names.length === most) return { names, total: Math.max(most + 1, namesOfProxy(owner)) };
+    names.push(name);
   }
-  return { names, total };
+  return { names, total: names.length };
 }
 
 /** The first members of an object, each read once. */

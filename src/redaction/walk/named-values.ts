@@ -33,10 +33,15 @@ export class Siblings {
   readonly #naming = new Map<string, { readonly role: Role; readonly value: unknown }>();
   #hasLookedAhead = false;
 
-  constructor(fields: Fields, keys: KeyBook, most: number) {
+  /** @param before what was read already of names and statements: the facts of a key, then its value, and so on. */
+  constructor(fields: Fields, keys: KeyBook, most: number, before: readonly unknown[] = []) {
     this.#fields = fields;
     this.#keys = keys;
     this.#most = most;
+    for (let at = 0; at < before.length; at += 2) {
+      const { key, role } = before[at] as KeyFacts;
+      if (role !== undefined) this.#naming.set(key, { role, value: before[at + 1] });
+    }
   }
 
   /** The value of a member that has a role, with the name that it stands beside. */
@@ -95,7 +100,7 @@ export class Siblings {
 }
 
 /** Whether a member with this role is one that names stand beside. */
-function isOfNames(role: Role): boolean {
+export function isOfNames(role: Role): boolean {
   return role === 'value' || role === 'content' || role === 'arguments';
 }
 

@@ -1,6 +1,6 @@
 import { count } from '../texts/labels.ts';
-import type { Containers, Fields, Items, Place, Visitor } from './containers.ts';
-import { closed, NOTE_BYTES } from './containers.ts';
+import type { Containers, Extent, Items, Place, Visitor } from './containers.ts';
+import { closed, isList, NOTE_BYTES } from './containers.ts';
 import { positionInMap, positionOfItem, positionOfMember } from './key-book.ts';
 import type { KeyFacts } from './key-book.ts';
 import { define, entriesOfMap, firstNames, read, sizeOfMap, take } from './members.ts';
@@ -34,9 +34,9 @@ export class ShapedContainers implements Containers {
    * The members of an object with the shape of each. Members whose keys are data are counted only, with one shape for all
    * of their values.
    */
-  members({ fields, total: given }: Fields, place: Place): unknown {
+  members(fields: Known, { total: given }: Extent, place: Place): unknown {
     const { meter, keys, policy } = this.#visitor;
-    const { key: parent, position, depth, like } = place;
+    const { key: owner, position, depth, like } = place;
     const { names, total: found } = firstNames(fields, this.#reach);
     const total = given ?? found;
     meter.read(found - names.length);
@@ -65,9 +65,9 @@ export class ShapedContainers implements Containers {
     let members = 0;
     for (; at < names.length && members < policy.budget.keys; at += 1) {
       const name = names[at] ?? '';
-      const facts = before === undefined ? keys.first(parent, name) : keys.after(before, name);
+      const facts = before === undefined ? keys.first(owner, name) : keys.after(before, name);
       before = facts;
-      if (facts.kind === 'ambiguous') showsAmbiguous ??= this.#ambiguousAreFields(names, parent);
+      if (facts.kind === 'ambiguous') showsAmbiguous ??= this.#ambiguousAreFields(names, owner);
       const isData = facts.likeData || (facts.kind === 'ambiguous' && showsAmbiguous === false);
       if (isData && !isTyped) {
         data.push(at);
@@ -114,12 +114,14 @@ export class ShapedContainers implements Containers {
   }
 
   /** Items as their number and one shape for all of them, or as a list as soon as one shows an allowed value. */
-  items(given: Items, { key, position, depth, like, isRow }: Place): unknown {
+  items(given: Items, { key, position, depth, like, parent }: Place): unknown {
     const visitor = this.#visitor;
     const { meter, policy, keys } = visitor;
     if (!meter.take(2 + NOTE_BYTES)) return CUT;
     const most = Math.min(given.reach, policy.budget.items);
-    const { total, noun, valueAt } = this.#allows ? besideItems(given, most, key, isRow, keys) : given;
+    const { total, noun, valueAt } = this.#allows
+      ? besideItems(given, most, key, isList(parent), keys)
+      : given;
     const inside = positionOfItem(position);
     const start = meter.bytes;
     const shownBefore = visitor.shown;
@@ -210,7 +212,13 @@ export class ShapedContainers implements Containers {
     const { meter } = this.#visitor;
     const isEmpty = Object.keys(shape).length === 0;
     if (!meter.take(jsonBytes('<map>') + 4)) return isEmpty ? CUT : shape;
-    const place = { key: undefined, position: positionInMap(position), depth, like: undefined, isRow: false };
+    const place = {
+      key: undefined,
+      position: positionInMap(position),
+      depth,
+      like: undefined,
+      parent: undefined,
+    };
     const shown = this.items(values, place);
     if (shown !== CUT) shape['<map>'] = shown;
     return shown === CUT && isEmpty ? CUT : shape;

@@ -1,12 +1,14 @@
 import { types } from 'node:util';
 import { count } from '../texts/labels.ts';
-import type { Containers, Fields, Items, Place, Visitor } from './containers.ts';
-import { closed, NOTE_BYTES } from './containers.ts';
+import type { Containers, Extent, Items, Place, Visitor } from './containers.ts';
+import { closed, isList, NOTE_BYTES } from './containers.ts';
 import { positionOfItem, positionOfMember } from './key-book.ts';
 import type { KeyFacts } from './key-book.ts';
 import { define, entriesOfMap, freeName, namesOfProxy, sizeOfMap, take, threw } from './members.ts';
 import { CUT, jsonBytes } from './meter.ts';
-import { besideItems, Siblings } from './named-values.ts';
+import { besideItems, isOfNames, Siblings } from './named-values.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /** Containers in `values` mode: objects with their members, and lists with their items, as far as the budget goes. */
 export class ShownContainers implements Containers {
@@ -20,13 +22,14 @@ export class ShownContainers implements Containers {
    * The members of an object with what is shown of each. Reads each once: `for … in` with the object's own key is what
    * engines make fastest, so this is the one place that does not go through `read`.
    */
-  members({ fields, mayInherit, total }: Fields, { key: parent, position, depth }: Place): unknown {
+  members(fields: Fields, { mayInherit, total }: Extent, { key: owner, position, depth }: Place): unknown {
     const visitor = this.#visitor;
     const { meter, keys } = visitor;
     if (!meter.take(2 + NOTE_BYTES)) return CUT;
     const shape: Record<string, unknown> = {};
     let serials: Map<string, number> | undefined;
     let siblings: Siblings | undefined;
+    let naming: unknown[] | undefined;
     const most = visitor.policy.budget.keys;
     let before: KeyFacts | undefined;
     let at = 0;
@@ -41,7 +44,7 @@ export class ShownContainers implements Containers {
         all = Math.max(all, namesOfProxy(fields));
         break;
       }
-      const facts = before === undefined ? keys.first(parent, key) : keys.after(before, key);
+      const facts = before === undefined ? keys.first(owner, key) : keys.after(before, key);
       before = facts;
       let name = key;
       let nameBytes = facts.bytes;
@@ -53,15 +56,18 @@ export class ShownContainers implements Containers {
       isCut = at >= most || !meter.take(nameBytes);
       if (isCut) continue;
       let value: unknown;
-      if (facts.role === undefined) {
+      const { role } = facts;
+      if (role !== undefined && (siblings !== undefined || isOfNames(role))) {
+        siblings ??= new Siblings(fields, keys, most, naming);
+        value = siblings.read(facts);
+      } else {
         try {
           value = fields[key];
         } catch (error) {
           value = threw(error);
         }
-      } else {
-        siblings ??= new Siblings(fields, keys, most);
-        value = siblings.read(facts);
+        // Most objects have names and nothing that they are beside.
+        if (role !== undefined) (naming ??= []).push(facts, value);
       }
       const child = visitor.visit(value, facts, positionOfMember(position, facts), depth - 1);
       if (child === CUT) {
@@ -81,14 +87,14 @@ export class ShownContainers implements Containers {
   }
 
   /** Items as a list of what is shown of each. */
-  items(items: Items, { key, position, depth, isRow }: Place): unknown {
+  items(items: Items, { key, position, depth, parent }: Place): unknown {
     const visitor = this.#visitor;
     const { meter, policy, keys } = visitor;
     if (!meter.take(2 + NOTE_BYTES)) return CUT;
     const inside = positionOfItem(position);
     const list: unknown[] = [];
     const most = Math.min(items.reach, policy.budget.items);
-    const { total, noun, valueAt } = besideItems(items, most, key, isRow, keys);
+    const { total, noun, valueAt } = besideItems(items, most, key, isList(parent), keys);
     for (let at = 0; at < most; at += 1) {
       const before = meter.bytes;
       const child = meter.take(1) ? visitor.visit(valueAt(at), key, inside, depth - 1) : CUT;
@@ -109,6 +115,6 @@ export class ShownContainers implements Containers {
       const name = typeof key === 'string' || typeof key === 'number' ? String(key) : `<${typeof key}>`;
       define(fields, freeName(fields, name, serials), value);
     }
-    return this.members({ fields, mayInherit: false, total: sizeOfMap(map) }, { ...place, key: undefined });
+    return this.members(fields, { mayInherit: false, total: sizeOfMap(map) }, { ...place, key: undefined });
   }
 }

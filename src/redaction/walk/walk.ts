@@ -8,10 +8,10 @@ import { looksLikeJson, StructureDecoder } from '../texts/structure-decoder.ts';
 import type { DecodedText } from '../texts/structure-decoder.ts';
 import type { TextMasker } from '../texts/text-masker.ts';
 import { NOTE_BYTES } from './containers.ts';
-import type { Containers, Items, Place, Visitor } from './containers.ts';
+import type { Containers, Extent, Items, Place, Visitor } from './containers.ts';
 import { describeObject } from './describe-object.ts';
 import type { DescribeError } from './describe-object.ts';
-import { Described, Members, Named } from './described.ts';
+import { Described, isPrepared, Members, Named } from './described.ts';
 import { decodeEnvelope, isEnvelope, isNestedEnvelope } from './envelope.ts';
 import { positionBeside, rootPosition } from './key-book.ts';
 import type { KeyBook, KeyFacts, Position } from './key-book.ts';
@@ -216,9 +216,13 @@ export class Walk implements Visitor {
     depth: number,
     like: unknown,
   ): unknown {
-    if (Described.is(value)) return this.#described(value);
-    if (Named.is(value)) {
-      return this.#shapeOrValue(value.value, value.name, positionBeside(position, value.name), depth, like);
+    let members: Members | undefined;
+    if (isPrepared(value)) {
+      if (value instanceof Described) return this.#described(value);
+      if (value instanceof Named) {
+        return this.#shapeOrValue(value.value, value.name, positionBeside(position, value.name), depth, like);
+      }
+      members = value;
     }
     if (this.#shows(position) && position.denied !== undefined && this.#showsValues) {
       return this.#replaced('', position.denied);
@@ -227,8 +231,8 @@ export class Walk implements Visitor {
     const parent = this.#around.at(-1);
     this.#around.push(value);
     try {
-      const isRow = parent !== undefined && (Array.isArray(parent) || parent instanceof Set);
-      return this.#container(value, parent, { key, position, depth, like, isRow });
+      const place = { key, position, depth, like, parent };
+      return members === undefined ? this.#container(value, place) : this.#members(members, place);
     } catch {
       // A proxy that throws: what cannot be read cannot be shown.
       return this.meter.label('<unreadable>');
@@ -256,12 +260,13 @@ export class Walk implements Visitor {
     return shape;
   }
 
-  #container(value: object, parent: object | undefined, place: Place): unknown {
-    const { position, depth } = place;
-    if (Members.is(value)) {
-      if (depth <= 0) return this.meter.label('<object>');
-      return this.#containers.members({ fields: value.fields, mayInherit: false, total: value.total }, place);
-    }
+  #members({ fields, total }: Members, place: Place): unknown {
+    if (place.depth <= 0) return this.meter.label('<object>');
+    return this.#containers.members(fields, { mayInherit: false, total }, place);
+  }
+
+  #container(value: object, place: Place): unknown {
+    const { position, depth, parent } = place;
     if (Array.isArray(value)) {
       if (depth <= 0) return this.meter.label('<array>');
       const list = value as unknown[];
@@ -276,9 +281,8 @@ export class Walk implements Visitor {
     if (isPlain && !Object.hasOwn(value, 'toJSON')) {
       if (depth <= 0) return this.meter.label('<object>');
       const knows = parent === undefined ? isEnvelope(value) : isNestedEnvelope(value);
-      if (knows) return this.#containers.members(this.#envelope(value, parent === undefined), place);
-      const mayInherit = prototype !== null && !HAS_NO_INHERITED_KEYS;
-      return this.#containers.members({ fields: value as Fields, mayInherit }, place);
+      if (knows) return this.#members(this.#envelope(value, parent === undefined), place);
+      return this.#containers.members(value as Fields, prototype === null ? OWN_ONLY : OF_OBJECT, place);
     }
     if (value instanceof Map) {
       if (depth <= 0) return this.meter.label('<Map>');
@@ -302,19 +306,17 @@ export class Walk implements Visitor {
       describeError: this.#describeError,
       most: this.policy.budget.keys,
     });
-    if (parts !== undefined && Described.is(parts)) {
+    if (parts instanceof Described) {
       if (shows) this.#shown += 1;
       return this.#described(parts);
     }
+    if (parts !== undefined) return this.#members(parts, place);
     if (depth <= 0) return this.meter.label('<object>');
-    if (parts === undefined) {
-      return this.#containers.members({ fields: value as Fields, mayInherit: true }, place);
-    }
-    return this.#containers.members({ fields: parts.fields, mayInherit: false, total: parts.total }, place);
+    return this.#containers.members(value as Fields, OF_A_CLASS, place);
   }
 
   /** The members of an API Gateway event or response, each read once, with what is known about them put to use. */
-  #envelope(value: object, isRoot: boolean): { fields: Fields; mayInherit: boolean; total: number } {
+  #envelope(value: object, isRoot: boolean): Members {
     const { budget } = this.policy;
     const { fields, total } = firstMembers(value, budget.keys);
     const { body } = fields;
@@ -325,7 +327,7 @@ export class Walk implements Visitor {
       showsValues: this.#showsValues,
       isRoot,
     });
-    return { fields: decoded, mayInherit: false, total };
+    return new Members(decoded, total);
   }
 }
 
@@ -336,3 +338,7 @@ const HAS_NO_INHERITED_KEYS = (() => {
   for (const _key in {}) return false;
   return true;
 })();
+
+const OWN_ONLY: Extent = { mayInherit: false };
+const OF_OBJECT: Extent = { mayInherit: !HAS_NO_INHERITED_KEYS };
+const OF_A_CLASS: Extent = { mayInherit: true };
