@@ -42,6 +42,10 @@ function allowed(folder, others) {
   );
 }
 
+/** What the page and the store both make of traces. */
+const pureModel =
+  '^local/(json[.]ts$|xray/(filter|graph)/|xray/(document|entities|status|summary|trace)[.]ts$)';
+
 module.exports = {
   forbidden: [
     ...Object.entries(arrows).map(([folder, others]) => ({
@@ -203,6 +207,14 @@ module.exports = {
       comment: 'There is no Node in the page.',
       from: { path: '^local/console/' },
       to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'filters-and-graphs-run-in-a-browser',
+      severity: 'error',
+      comment:
+        'The page reads filter expressions and draws graphs: no Node and no package is in what they are made of.',
+      from: { path: pureModel },
+      to: { pathNot: pureModel },
     },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { DAEMON_PORT, readPort } from './command-options.ts';
-import { startXRay } from './start-xray.ts';
+import { startXRay, tracesFile } from './start-xray.ts';
 import { surviveErrors } from './survive-errors.ts';
 
 /** The program `lambda-lantern`. */
@@ -18,6 +18,7 @@ Commands
 Options of xray
   --port <number>         port of the page (${CONSOLE_PORT})
   --daemon-port <number>  port of the X-Ray daemon, UDP and TCP (${DAEMON_PORT})
+  --memory                keep traces in memory, and not in a file for the next time
 
   --help     show this
   --version  show the version
@@ -34,6 +35,7 @@ async function run(args: readonly string[]): Promise<number | undefined> {
     options: {
       port: { type: 'string' },
       'daemon-port': { type: 'string' },
+      memory: { type: 'boolean' },
       help: { type: 'boolean' },
       version: { type: 'boolean' },
     },
@@ -46,7 +48,9 @@ async function run(args: readonly string[]): Promise<number | undefined> {
       positionals.length === 0 ? 'no command was given' : `there is no "${positionals.join(' ')}"`;
     throw new Error(`Expected the command xray, but ${given}. See lambda-lantern --help.`);
   }
+  const file = values.memory === true ? undefined : tracesFile(process.cwd());
   const service = await startXRay({
+    file,
     port: readPort('port', values.port, CONSOLE_PORT),
     daemonPort: readPort('daemon-port', values['daemon-port'], DAEMON_PORT),
     onNotice: (text) => process.stderr.write(`${text}\n`),
@@ -54,7 +58,9 @@ async function run(args: readonly string[]): Promise<number | undefined> {
   surviveErrors((text) => process.stderr.write(`${text}\n`));
   say(
     `\nLambda Lantern receives X-Ray segments.\n\n  Traces        ${service.url}\n` +
-      `  X-Ray daemon  ${service.daemonAddress} (UDP and TCP)\n\n` +
+      `  X-Ray API     ${service.url}\n` +
+      `  X-Ray daemon  ${service.daemonAddress} (UDP and TCP)\n` +
+      `  Kept in       ${file ?? 'memory'}\n\n` +
       `Run your program with AWS_XRAY_DAEMON_ADDRESS=${service.daemonAddress}\n\nCtrl-C stops it.\n`,
   );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

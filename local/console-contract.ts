@@ -4,7 +4,8 @@
  * is missing on either side.
  */
 import type { AlarmListing, AlarmPage, AlarmSummary, MetricsPage, TimeRange } from './cloudwatch/view.ts';
-import type { Losses, TracePage, TraceSummary } from './xray/trace.ts';
+import type { Service } from './xray/graph/trace-graph.ts';
+import type { KnownTerms, Losses, TracePage, TraceSummary } from './xray/trace.ts';
 
 /** One page of the program. */
 interface PageDefinition {
@@ -73,16 +74,31 @@ export function parameterIn(pattern: string, pathname: string): string | undefin
   return matched === undefined ? undefined : value;
 }
 
-/** What each path and method of the API answers. `undefined` is 204, and every refusal has `{ message }`. */
+/**
+ * What each path and method of the API answers. `undefined` is 204, and every refusal has `{ message }`; that of a filter is
+ * a `FilterRefusal`.
+ */
 export interface ApiAnswers {
   '/api/service': { GET: ServiceInfo };
   '/api/traces': {
-    /** Newest first; `?limit=`, default 200; `?from=&to=`: those that overlap it. */
+    /**
+     * `?filter=`: those that a filter expression matches; `?from=&to=`: those that overlap it; `?sort=` by `start`, the
+     * default, `duration` or `status`, the newest, longest or worst first; `?limit=`, default 200; `?cursor=` of the
+     * answer before: what follows it.
+     */
     GET: TraceListing;
     /** Forgets them all, which is a `cleared` event. */
     DELETE: undefined;
   };
   '/api/traces/:trace': { GET: TracePage };
+  '/api/graph': {
+    /** The service graph; `?filter=`, `?from=&to=`, or `?trace=`: of that trace alone. */
+    GET: ServiceGraph;
+  };
+  '/api/known': {
+    /** What traces can be found by, so that it can be offered. */
+    GET: KnownTerms;
+  };
   '/api/alarms': { GET: AlarmListing };
   '/api/alarms/:alarm': {
     /** `?from=&to=`: the range of its chart. */
@@ -133,6 +149,23 @@ export interface FunctionInfo {
 export interface TraceListing {
   readonly traces: readonly TraceSummary[];
   readonly losses: Losses;
+  /** To go on from here; absent when there is nothing more. There may be one although there are fewer than the limit. */
+  readonly cursor?: string;
+}
+
+export interface ServiceGraph {
+  /** As `GetServiceGraph` has them. */
+  readonly services: readonly Service[];
+}
+
+/** How a filter expression that cannot be read is refused, beside the message. */
+export interface FilterRefusal {
+  readonly message: string;
+  /** In the filter, from 0. */
+  readonly position: number;
+  readonly length: number;
+  /** What could stand there, for people. */
+  readonly expected: readonly string[];
 }
 
 /** The latest moment that a Date can hold (ECMAScript, "Time Values and Time Range"). */

@@ -6,7 +6,7 @@ export { startStack } from './start-stack.ts';
 export type { Stack, StackOptions } from './start-stack.ts';
 export { checkPorts } from './ports.ts';
 export type { LocalPorts } from './ports.ts';
-export { startXRay } from './start-xray.ts';
+export { startXRay, tracesFile } from './start-xray.ts';
 export type { XRayOptions, XRayService } from './start-xray.ts';
 export { surviveErrors } from './survive-errors.ts';
 export { Terminal } from './terminal.ts';

@@ -49,6 +49,7 @@ export async function checkPorts(ports: LocalPorts): Promise<void> {
     howToChoosePort: DAEMON_PORT_ADVICE,
     onDocument: ignore,
     onInvalid: ignore,
+    answer: ignore,
   });
   await daemon.start();
   await daemon.stop();

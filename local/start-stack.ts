@@ -11,10 +11,10 @@ import { DAEMON_PORT_ADVICE, PORT_ADVICE } from './ports.ts';
 import { SchedulerApi } from './scheduler/scheduler-api.ts';
 import type { ServiceDefinition } from './template/service.ts';
 import { TableServer } from './tables/table-server.ts';
-import { daemonFor } from './start-xray.ts';
+import { LocalXRay } from './start-xray.ts';
 import type { Terminal } from './terminal.ts';
 import type { ServiceInfo } from './console-contract.ts';
-import { TraceStore } from './xray/trace-store.ts';
+import type { TraceStore } from './xray/trace-store.ts';
 
 export interface StackOptions {
   readonly service: ServiceDefinition;
@@ -23,6 +23,8 @@ export interface StackOptions {
   readonly minuteMs: number;
   /** Commands to show; `{api}` stands for the address of the first API. */
   readonly tryThis: readonly string[];
+  /** The file that traces are kept in; see `tracesFile`. Without it they are kept in memory. */
+  readonly tracesFile?: string | undefined;
   readonly terminal: Terminal;
 }
 
@@ -40,7 +42,7 @@ export interface Stack {
  * @throws Error for people when a part cannot start; what had started is stopped again.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { service, ports, minuteMs, tryThis, terminal } = options;
+  const { service, ports, minuteMs, tryThis, tracesFile, terminal } = options;
   const stops: Array<() => Promise<unknown>> = [];
   const stop = async (): Promise<void> => {
     for (const stopPart of stops.splice(0).reverse()) await stopPart();
@@ -55,14 +57,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     terminal.notice(`${message}: ${cause instanceof Error ? cause.message : String(cause)}`);
 
   try {
-    const traces = new TraceStore();
-    const daemon = await start(
-      daemonFor(traces, {
-        port: ports.daemon,
-        howToChoosePort: DAEMON_PORT_ADVICE,
-        onNotice: (text) => terminal.notice(text),
-      }),
-    );
+    const xray = new LocalXRay({
+      region,
+      accountId,
+      file: tracesFile,
+      onNotice: (text) => terminal.notice(text),
+    });
+    const { store: traces } = xray;
+    stops.push(() => {
+      traces.close();
+      return Promise.resolve();
+    });
+    const daemon = await start(xray.daemon({ port: ports.daemon, howToChoosePort: DAEMON_PORT_ADVICE }));
     const tables = await start(
       new TableServer({ tables: service.tables, port: ports.tables, howToChoosePort: PORT_ADVICE }),
     );
@@ -87,6 +93,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         AWS_ENDPOINT_URL_SQS: messagingUrl,
         AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
         AWS_ENDPOINT_URL_SCHEDULER: `http://127.0.0.1:${ports.scheduler}`,
+        AWS_ENDPOINT_URL_XRAY: `http://127.0.0.1:${ports.console}`,
       },
       daemonAddress: daemon.address,
       onLog: (event) => {
@@ -115,6 +122,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const info = (): ServiceInfo => serviceInfo({ ...service, functions: lambda.functions }, commands);
     const page = new ConsoleServer({
       store: traces,
+      xray: xray.api,
       cloudWatch,
       port: ports.console,
       howToChoosePort: PORT_ADVICE,

@@ -13,11 +13,15 @@ import { close, listen } from '../http/loopback.ts';
 import { RequestError } from '../http/request-error.ts';
 import { readStaticFile } from '../http/static-files.ts';
 import { targetOf } from '../http/target.ts';
+import type { XRayApi } from '../xray/api/xray-api.ts';
+import { refuseXRayRequest } from '../xray/api/xray-api.ts';
 import type { TraceStore } from '../xray/trace-store.ts';
 import { serveApi } from './serve-api.ts';
 
 export interface ConsoleServerOptions extends Partial<PortOptions> {
   readonly store: TraceStore;
+  /** The X-Ray API, which is answered on the page's port. Without it there is none. */
+  readonly xray?: XRayApi;
   /** Alarms and metrics. Without it the page has none to show. */
   readonly cloudWatch?: CloudWatchView;
   /** 0 takes any free one. @default 3001 */
@@ -81,10 +85,13 @@ export class ConsoleServer {
     const { port: wanted = 3001, howToChoosePort, store } = this.#options;
     const events = new EventStream<ApiEvents>();
     const server = createGuardedServer({
-      policy: policyFor,
+      policy: (request) => this.#policyFor(request),
       headers: SECURITY_HEADERS,
       handle: (request, response) => this.#serve(request, response, events),
-      fail,
+      fail: (error, response, request) => {
+        if (this.#isXRay(request)) refuseXRayRequest(error, response);
+        else fail(error, response, request);
+      },
     });
     try {
       const port = await listen(server, 'the console', { port: wanted, howToChoosePort });
@@ -118,15 +125,27 @@ export class ConsoleServer {
     events: EventStream<ApiEvents>,
   ): Promise<void> {
     const url = targetOf(request);
-    const { store, serviceInfo } = this.#options;
-    if (isApi(request)) {
-      serveApi(request, response, url, { store, serviceInfo, events, cloudWatch: this.#cloudWatch });
+    const { store, xray, serviceInfo } = this.#options;
+    if (this.#isXRay(request)) {
+      await xray?.answer(request, response);
+    } else if (isApi(request)) {
+      const groups = xray?.groupFilter ?? noGroups;
+      serveApi(request, response, url, { store, groups, serviceInfo, events, cloudWatch: this.#cloudWatch });
     } else if (isRead(request)) {
       await this.#servePage(response, url.pathname);
     } else {
       response.setHeader('Allow', 'GET, HEAD');
       sendText(response, 405, 'Files are read with GET.\n');
     }
+  }
+
+  #policyFor(request: IncomingMessage): RequestPolicy {
+    if (this.#isXRay(request)) return POLICIES.awsApi;
+    return isApi(request) || !isRead(request) ? POLICIES.pageApi : POLICIES.page;
+  }
+
+  #isXRay(request: IncomingMessage): boolean {
+    return this.#options.xray?.isAsked(request) === true;
   }
 
   async #servePage(response: ServerResponse, pathname: string): Promise<void> {
@@ -138,8 +157,8 @@ export class ConsoleServer {
   }
 }
 
-function policyFor(request: IncomingMessage): RequestPolicy {
-  return isApi(request) || !isRead(request) ? POLICIES.pageApi : POLICIES.page;
+function noGroups(): undefined {
+  return undefined;
 }
 
 function isApi({ url = '/' }: IncomingMessage): boolean {

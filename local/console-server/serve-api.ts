@@ -1,16 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CloudWatchView, TimeRange } from '../cloudwatch/view.ts';
-import type { ApiAnswers, ApiEvents, ServiceInfo, TraceListing } from '../console-contract.ts';
-import { isInRange, parameterIn, readRange } from '../console-contract.ts';
+import type { ApiAnswers, ApiEvents, FilterRefusal, ServiceGraph, ServiceInfo } from '../console-contract.ts';
+import type { TraceListing } from '../console-contract.ts';
+import { parameterIn, readRange } from '../console-contract.ts';
 import { sendEmpty, sendJson } from '../http/answer.ts';
 import type { EventStream } from '../http/event-stream.ts';
 import { RequestError } from '../http/request-error.ts';
 import { decodePercent } from '../http/target.ts';
+import type { FilterExpression } from '../xray/filter/expression.ts';
+import { FilterError } from '../xray/filter/expression.ts';
+import { parseFilter } from '../xray/filter/parse-filter.ts';
+import type { SortOrder, TraceSelection } from '../xray/store/search.ts';
+import { CursorError } from '../xray/store/search.ts';
 import type { TraceStore } from '../xray/trace-store.ts';
 
 /** What the API tells about. */
 export interface ApiSources {
   readonly store: TraceStore;
+  /** The filters of groups, by name or ARN. */
+  readonly groups: (nameOrArn: string) => FilterExpression | undefined;
   readonly cloudWatch: CloudWatchView;
   readonly serviceInfo: () => ServiceInfo;
   readonly events: EventStream<ApiEvents>;
@@ -33,13 +41,15 @@ const operations: {
 } = {
   '/api/service': { GET: ({ serviceInfo }) => serviceInfo() },
   '/api/traces': {
-    GET: ({ store, query }) => listTraces(store, limitIn(query), rangeIn(query)),
+    GET: listTraces,
     DELETE: ({ store }) => {
       store.clear();
       return undefined;
     },
   },
   '/api/traces/:trace': { GET: ({ store, parameter }) => store.page(parameter) },
+  '/api/graph': { GET: readGraph },
+  '/api/known': { GET: ({ store }) => store.known() },
   '/api/alarms': { GET: ({ cloudWatch }) => cloudWatch.alarms() },
   '/api/alarms/:alarm': {
     GET: ({ cloudWatch, parameter, query }) => cloudWatch.alarm(parameter, rangeIn(query)),
@@ -58,7 +68,7 @@ const DEFAULT_LIST_LIMIT = 200;
 /**
  * Answers a request below `/api/`.
  *
- * @throws RequestError for a range that is none.
+ * @throws RequestError for a range, an order or a cursor that is none.
  */
 export function serveApi(
   { method = '' }: IncomingMessage,
@@ -77,13 +87,32 @@ export function serveApi(
       return;
     }
     const parameter = decodePercent(encoded);
-    const answer = operation({ ...sources, response, query, parameter });
+    const answer = answerOrRefuse(operation, { ...sources, response, query, parameter });
+    if (answer instanceof FilterError) {
+      const { message, position, length, expected } = answer;
+      sendJson(response, 400, { message, position, length, expected } satisfies FilterRefusal);
+      return;
+    }
     if (typeof answer === 'object') sendJson(response, 200, answer);
     else if (answer === undefined && encoded === '') sendEmpty(response, 204);
     else if (answer === undefined) sendNotFound(response, `${path.replace(/^.*:/, '')} ${parameter}`);
     return;
   }
   sendNotFound(response, pathname);
+}
+
+/** What is wrong with a filter is an answer that its writer can use. */
+function answerOrRefuse(
+  operation: Operation<object | 'stream'>,
+  call: Call,
+): object | 'stream' | FilterError | undefined {
+  try {
+    return operation(call);
+  } catch (cause) {
+    if (cause instanceof FilterError) return cause;
+    if (!(cause instanceof CursorError)) throw cause;
+    throw new RequestError('malformed', `The "cursor" cannot be used: ${cause.message}`, { cause });
+  }
 }
 
 function sendNotFound(response: ServerResponse, what: string): void {
@@ -103,15 +132,43 @@ function rangeIn(query: URLSearchParams): TimeRange | undefined {
   );
 }
 
-function listTraces(store: TraceStore, limit: number, range: TimeRange | undefined): TraceListing {
-  const traces =
-    range === undefined
-      ? store.list(limit)
-      : store
-          .list(Infinity)
-          .filter((summary) => isInRange(summary, range))
-          .slice(0, limit);
-  return { traces, losses: store.losses() };
+function listTraces({ store, groups, query }: Call): TraceListing {
+  const cursor = query.get('cursor') ?? '';
+  const page = store.search({
+    ...selectionIn(query, groups),
+    sort: sortIn(query),
+    limit: limitIn(query),
+    ...(cursor !== '' && { cursor }),
+  });
+  return { ...page, losses: store.losses() };
+}
+
+function readGraph({ store, groups, query }: Call): ServiceGraph {
+  const trace = query.get('trace') ?? '';
+  return {
+    services: trace === '' ? store.graph(selectionIn(query, groups)) : store.graphOf([trace]),
+  };
+}
+
+/** @throws FilterError, or RequestError for a range that is none. */
+function selectionIn(query: URLSearchParams, groups: ApiSources['groups']): TraceSelection {
+  const range = rangeIn(query);
+  const filter = query.get('filter') ?? '';
+  return {
+    ...(range && { from: range.from / 1000, to: range.to / 1000 }),
+    ...(filter !== '' && { filter: parseFilter(filter) }),
+    groups,
+  };
+}
+
+const SORT_ORDERS: readonly SortOrder[] = ['start', 'duration', 'status'];
+
+function sortIn(query: URLSearchParams): SortOrder {
+  const asked = query.get('sort') ?? 'start';
+  const order = SORT_ORDERS.find((each) => each === asked);
+  if (order !== undefined) return order;
+  const message = `Expected "sort" to be ${SORT_ORDERS.join(', ')}; got ${JSON.stringify(asked)}.`;
+  throw new RequestError('malformed', message);
 }
 
 function limitIn(query: URLSearchParams): number {

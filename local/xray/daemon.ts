@@ -1,19 +1,22 @@
 import type { Socket } from 'node:dgram';
 import { createSocket } from 'node:dgram';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createGuardedServer, POLICIES } from '../http/guard.ts';
 import type { PortOptions } from '../http/loopback.ts';
 import { close, listen, LOOPBACK, portError } from '../http/loopback.ts';
 import type { DocumentReceiver } from './daemon-requests.ts';
-import { answerDaemonRequest, refuseDaemonRequest, reportInvalid } from './daemon-requests.ts';
+import { reportInvalid } from './daemon-requests.ts';
 import type { SegmentDocument } from './document.ts';
 import { droppedDatagrams } from './dropped-datagrams.ts';
+import { refuseXRayRequest } from './api/xray-api.ts';
 import { isObject } from '../json.ts';
 import { parseDocument } from './parse-document.ts';
 
 export interface XRayDaemonOptions extends DocumentReceiver, Partial<PortOptions> {
   /** UDP and TCP alike; 0 takes one that is free for both. @default 2000 */
   readonly port?: number;
+  /** What is asked over HTTP: the X-Ray API. Refuses by what it throws. */
+  readonly answer: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
   /** Told how many more datagrams the system dropped before they could be read; on Linux, which counts them. */
   readonly onDropped?: (count: number) => void;
 }
@@ -34,9 +37,8 @@ const COUNT_INTERVAL_MS = 500;
 const ATTEMPTS_AT_A_FREE_PORT = 10;
 
 /**
- * The X-Ray daemon and the service behind it: takes segment documents over UDP, as the SDKs send them, and over HTTP,
- * as `PutTraceSegments`, and answers the SDKs' questions about sampling with "everything". What is not an X-Ray
- * document is reported and never throws.
+ * The X-Ray daemon: takes segment documents over UDP, as the SDKs send them, and passes on what it is asked over HTTP. What
+ * is not an X-Ray document is reported and never throws.
  */
 export class XRayDaemon {
   readonly #options: XRayDaemonOptions;
@@ -76,8 +78,8 @@ export class XRayDaemon {
     const { howToChoosePort } = this.#options;
     this.#server = createGuardedServer({
       policy: POLICIES.awsApi,
-      handle: (request, response) => answerDaemonRequest(request, response, this.#options),
-      fail: refuseDaemonRequest,
+      handle: (request, response) => this.#options.answer(request, response),
+      fail: refuseXRayRequest,
     });
     const port = await listen(this.#server, 'the X-Ray daemon (TCP)', { port: wanted, howToChoosePort });
     this.#socket = createSocket('udp4', (datagram) => this.#receive(datagram));

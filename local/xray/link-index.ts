@@ -15,6 +15,11 @@ export class LinkIndex {
     return true;
   }
 
+  /** Traces that `id` itself links to. */
+  from(id: string): readonly string[] {
+    return [...(this.#outgoing.get(id) ?? [])];
+  }
+
   /** Traces that `id` links to, then those that link to it. */
   of(id: string): readonly string[] {
     const linked = new Set([...(this.#outgoing.get(id) ?? []), ...(this.#incoming.get(id) ?? [])]);

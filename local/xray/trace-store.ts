@@ -1,19 +1,70 @@
 import { assembleTrace } from './assemble.ts';
 import type { SegmentDocument } from './document.ts';
 import { LinkIndex, MAX_LINKS_PER_TRACE } from './link-index.ts';
+import { matchesFilter } from './filter/matches-filter.ts';
+import type { Service, TraceGraph } from './graph/trace-graph.ts';
+import { mergeGraphs } from './graph/trace-graph.ts';
 import { isInProgress } from './status.ts';
+import type { FoundTraces } from './store/find-traces.ts';
+import { findTraces } from './store/find-traces.ts';
+import type { OpenedTraces } from './store/open-trace-database.ts';
+import {
+  isDamage,
+  isStorageFailure,
+  moveAway,
+  openInMemory,
+  openTraces,
+} from './store/open-trace-database.ts';
+import type { TimeWindow, TraceSearch, TraceSelection } from './store/search.ts';
+import { windowCondition } from './store/search.ts';
+import type { TraceDatabase } from './store/trace-database.ts';
+import { rowOf } from './store/trace-row.ts';
 import { summarizeTrace } from './summary.ts';
-import type { Losses, Trace, TracePage, TraceSummary } from './trace.ts';
+import type { KnownTerms, Losses, Trace, TracePage, TraceSummary } from './trace.ts';
 
 const NO_LOSSES: Losses = { invalid: 0, evictedTraces: 0, refusedDocuments: 0, droppedDatagrams: 0 };
 
+/** What arrives is written this much later at most, so that what comes together is written together. */
+const WRITE_INTERVAL_MS = 200;
+
+/** So long may writing hold up what else happens, between two looks at the sockets. */
+const SLICE_MS = 8;
+
+/** Of the traces whose documents are at hand, in bytes of JSON. Those that wait to be written may be more. */
+const MAX_BYTES_AT_HAND = 32_000_000;
+
+/** Of all documents together, as JSON, where no file keeps them, and where one does. */
+const MAX_BYTES_IN_MEMORY = 256_000_000;
+const MAX_BYTES_IN_FILE = 1_000_000_000;
+
+/** So many traces are let go before it is looked which values no trace has any more: that takes a while. */
+const TRACES_BETWEEN_CLEANINGS = 10_000;
+
+/** Traces that are read at once for a graph of those that match a filter. */
+const PAGE_SIZE = 1000;
+
+const DAY_MS = 86_400_000;
+
 export interface TraceStoreOptions {
-  /** The oldest trace gives way to the next one after these. @default 1000 */
+  /** Where traces are kept when the process ends. Without it they are kept in memory. */
+  readonly file?: string | undefined;
+  /** Told what a person should know of the file, for example that it cannot be written. */
+  readonly onNotice?: (text: string) => void;
+  /** The oldest trace gives way to the next one after these. @default 100_000 */
   readonly maxTraces?: number;
   /** X-Ray's own limit (AWS General Reference, "X-Ray endpoints and quotas"). @default 500_000 */
   readonly maxTraceBytes?: number;
-  /** Of all traces together; the oldest give way. @default 256_000_000 */
+  /** Of all documents together, as JSON; the oldest traces give way. @default 1_000_000_000 in a file, 256_000_000 in memory */
   readonly maxTotalBytes?: number;
+  /** How long after its first document a trace is let go. @default 30 days, X-Ray's own retention */
+  readonly maxAgeMs?: number;
+}
+
+/** A page of what was searched for. */
+export interface TraceListPage {
+  readonly traces: readonly TraceSummary[];
+  /** Of the search that goes on from here; absent when there is nothing more. */
+  readonly cursor?: string;
 }
 
 export type TraceStoreEvent =
@@ -29,61 +80,110 @@ interface StoredDocument {
 }
 
 interface StoredTrace {
-  readonly documents: Map<string, StoredDocument>;
+  readonly key: number;
+  readonly id: string;
+  readonly arrived: number;
   bytes: number;
   dropped: number;
   revision: number;
+  /** Whether the database knows of it, and whether it knows what it is found by, be it of before. */
+  isWritten: boolean;
+  isIndexed: boolean;
+  /** JSON of the documents that are not written yet, by id. */
+  unwritten?: Map<string, string> | undefined;
+  /** Absent while they are in the database alone. */
+  documents?: Map<string, StoredDocument> | undefined;
   /** Built when first asked for, and forgotten with the next document. */
   trace?: Trace | undefined;
   summary?: TraceSummary | undefined;
 }
 
 /**
- * Keeps the newest traces in memory. Everything it lets go is counted. Documents are trusted to have the types of
- * `document.ts`: what comes from outside goes through `parseDocument` first.
+ * Keeps the newest traces, in a file or in memory. Everything it lets go is counted. Documents are trusted to have the
+ * types of `document.ts`: what comes from outside goes through `parseDocument` first.
+ *
+ * What arrives is written a moment later, together with what else arrived, and what a trace is found by once it has been
+ * quiet for that moment. Whoever asks sees everything that was put.
  */
 export class TraceStore {
+  readonly #file: string | undefined;
+  readonly #onNotice: (text: string) => void;
   readonly #maxTraces: number;
   readonly #maxTraceBytes: number;
-  readonly #maxTotalBytes: number;
+  readonly #maxAgeMs: number;
+  #maxTotalBytes: number;
+  #database: TraceDatabase;
+  #isKept: boolean;
   /** Oldest first, by when its first document arrived. */
   readonly #traces = new Map<string, StoredTrace>();
+  /** Those whose documents are at hand, the least recently used first. */
+  readonly #atHand = new Set<StoredTrace>();
+  #bytesAtHand = 0;
+  /** Those with something that is not in the database yet: their head or documents; their row and terms. */
+  readonly #unwritten = new Set<StoredTrace>();
+  readonly #unindexed = new Set<StoredTrace>();
+  /** Keys in the database of traces that were let go. */
+  readonly #deleted: number[] = [];
+  #deletedSince = 0;
   readonly #links = new LinkIndex();
   readonly #listeners = new Set<TraceStoreListener>();
-  #losses: Losses = NO_LOSSES;
+  #losses: Losses;
+  #lossesAreWritten = true;
   #bytes = 0;
   #revision = 0;
+  #lastKey = 0;
+  #writing: NodeJS.Timeout | NodeJS.Immediate | undefined;
 
+  /** @throws Error for people where Node has no SQLite. */
   constructor({
-    maxTraces = 1000,
+    file,
+    onNotice = () => undefined,
+    maxTraces = 100_000,
     maxTraceBytes = 500_000,
-    maxTotalBytes = 256_000_000,
+    maxTotalBytes,
+    maxAgeMs = 30 * DAY_MS,
   }: TraceStoreOptions = {}) {
+    const opened = openTraces(file, onNotice);
+    this.#file = file;
+    this.#onNotice = onNotice;
     this.#maxTraces = maxTraces;
     this.#maxTraceBytes = maxTraceBytes;
-    this.#maxTotalBytes = maxTotalBytes;
+    this.#maxTotalBytes = maxTotalBytes ?? (opened.isKept ? MAX_BYTES_IN_FILE : MAX_BYTES_IN_MEMORY);
+    this.#maxAgeMs = maxAgeMs;
+    this.#database = opened.database;
+    this.#isKept = opened.isKept;
+    this.#losses = { ...NO_LOSSES, ...opened.database.losses() };
+    this.#load(opened);
+    this.#evict();
   }
 
   put(document: SegmentDocument): void {
     const { id, trace_id: traceId } = document;
-    const stored = this.#traces.get(traceId) ?? newTrace();
-    const known = stored.documents.get(id);
+    const { stored, documents } = this.#ask(() => {
+      const found = this.#traces.get(traceId) ?? this.#newTrace(traceId);
+      return { stored: found, documents: this.#documentsOf(found) };
+    });
+    const known = documents.get(id);
     // The first half of a document that is already complete has nothing to add.
     if (known !== undefined && isInProgress(document) && !isInProgress(known.document)) return;
-    const bytes = Buffer.byteLength(JSON.stringify(document));
+    const body = JSON.stringify(document);
+    const bytes = Buffer.byteLength(body);
     const growth = bytes - (known?.bytes ?? 0);
     if (stored.bytes + growth > this.#maxTraceBytes) {
       stored.dropped += 1;
       this.#lose('refusedDocuments');
     } else {
       this.#traces.set(traceId, stored);
-      stored.documents.set(id, { document, bytes });
+      documents.set(id, { document, bytes });
+      (stored.unwritten ??= new Map()).set(id, body);
       stored.bytes += growth;
       this.#bytes += growth;
+      this.#bytesAtHand += growth;
       this.#addLinks(document);
     }
     this.#changed(traceId);
     this.#evict();
+    this.#makeRoom();
   }
 
   /** Counts what arrived and was no document. */
@@ -97,26 +197,97 @@ export class TraceStore {
   }
 
   get(id: string): Trace | undefined {
-    const stored = this.#traces.get(id);
-    if (stored === undefined) return undefined;
-    stored.trace ??= this.#assemble(id, stored);
-    return stored.trace;
+    const trace = this.#ask(() => {
+      const stored = this.#traces.get(id);
+      return stored && (stored.trace ??= this.#assemble(stored));
+    });
+    this.#makeRoom();
+    return trace;
   }
 
   summary(id: string): TraceSummary | undefined {
-    const stored = this.#traces.get(id);
-    if (stored === undefined) return undefined;
-    // A trace is assembled once more when it is viewed: keeping each beside its documents would double the memory.
-    stored.summary ??= summarizeTrace(stored.trace ?? this.#assemble(id, stored), this.#links.of(id));
-    return stored.summary;
+    return this.#ask(() => {
+      const stored = this.#traces.get(id);
+      return stored && (stored.summary ??= this.#summarize(stored));
+    });
   }
 
   /** Newest first. */
   list(limit: number): TraceSummary[] {
-    return [...this.#traces.keys()]
-      .flatMap((id) => this.summary(id) ?? [])
-      .sort((one, other) => other.startTime - one.startTime || (one.id < other.id ? -1 : 1))
-      .slice(0, limit);
+    this.#write();
+    const values = [Number.isFinite(limit) ? limit : -1];
+    return this.#ask(() =>
+      this.#database.select({ text: 'SELECT id FROM traces ORDER BY start DESC, id LIMIT ?', values }),
+    ).flatMap(({ id }) => this.summary(String(id)) ?? []);
+  }
+
+  /**
+   * The traces that a filter matches, a page at a time. An answer may have fewer than the limit and a cursor: then it was
+   * long enough.
+   *
+   * @throws CursorError for a cursor that is none, or that another question had.
+   */
+  search(search: TraceSearch): TraceListPage {
+    this.#write();
+    const { ids, cursor } = this.#ask(() => this.#find(search));
+    const traces = ids.flatMap((id) => this.summary(id) ?? []);
+    return { traces, ...(cursor !== undefined && { cursor }) };
+  }
+
+  /** How many traces lie in a range. */
+  count(window: TimeWindow): number {
+    this.#write();
+    const { text, values } = windowCondition(window);
+    const [row] = this.#ask(() =>
+      this.#database.select({ text: `SELECT count(*) AS count FROM traces WHERE ${text}`, values }),
+    );
+    return Number(row?.['count']);
+  }
+
+  /** A trace as `GetTraceSummaries` writes it. */
+  details(id: string): object | undefined {
+    this.#write();
+    const stored = this.#traces.get(id);
+    const text = stored && this.#ask(() => this.#database.textOf(stored.key, 'details'));
+    return text === undefined ? undefined : { ...(JSON.parse(text) as object), Revision: stored?.revision };
+  }
+
+  /** The service graph of the traces in a range, those that match a filter if there is one. */
+  graph(selection: TraceSelection): readonly Service[] {
+    return this.readGraphs(selection, mergeGraphs);
+  }
+
+  /** The service graph of some traces. */
+  graphOf(ids: readonly string[]): readonly Service[] {
+    this.#write();
+    return this.#ask(() => mergeGraphs(this.#graphsOf(ids)));
+  }
+
+  /** Reads the graphs of single traces, one after the other. */
+  readGraphs<Answer>(selection: TraceSelection, read: (graphs: Iterable<TraceGraph>) => Answer): Answer {
+    this.#write();
+    return this.#ask(() =>
+      read(
+        selection.filter === undefined
+          ? this.#database.graphs(windowCondition(selection))
+          : this.#graphsOf(this.#allThatMatch(selection)),
+      ),
+    );
+  }
+
+  /** What can be searched for, so that it can be offered. */
+  known(): KnownTerms {
+    this.#write();
+    return this.#ask(() => this.#database.known());
+  }
+
+  /** Something small that is kept with the traces, and not forgotten with them. */
+  setting(name: string): string | undefined {
+    return this.#ask(() => this.#database.setting(name));
+  }
+
+  writeSetting(name: string, value: string): void {
+    this.#ask(() => this.#database.writeSetting(name, value));
   }
 
   page(id: string): TracePage | undefined {
@@ -132,13 +303,14 @@ export class TraceStore {
     return this.#losses;
   }
 
-  /** Forgets every trace, and the losses with them. */
+  /** Forgets every trace, also in the file, and the losses with them. */
   clear(): void {
-    this.#traces.clear();
-    this.#links.clear();
-    this.#bytes = 0;
+    this.#forgetAll();
     this.#losses = NO_LOSSES;
+    this.#lossesAreWritten = false;
+    this.#ask(() => this.#database.clear());
     this.#emit({ type: 'cleared' });
+    this.#writeSoon();
   }
 
   /** Calls the listener on every change until the returned function is called. */
@@ -147,9 +319,111 @@ export class TraceStore {
     return () => this.#listeners.delete(listener);
   }
 
-  #assemble(id: string, { documents, revision, dropped }: StoredTrace): Trace {
-    const newest = Array.from(documents.values(), ({ document }) => document);
+  /** Writes what is not written yet, and lets go of the file. Nothing may be asked or put afterwards. */
+  close(): void {
+    this.#write();
+    this.#stopWriting();
+    this.#database.close();
+  }
+
+  #load({ heads, links }: OpenedTraces): void {
+    const ids = new Map<number, string>();
+    for (const { indexed, ...head } of heads) {
+      const stored: StoredTrace = { ...head, isWritten: true, isIndexed: indexed >= 0 };
+      this.#traces.set(head.id, stored);
+      ids.set(head.key, head.id);
+      this.#bytes += head.bytes;
+      this.#lastKey = head.key;
+      this.#revision = Math.max(this.#revision, head.revision);
+      // The process ended between writing the documents and what they are found by.
+      if (indexed !== head.revision) this.#unindexed.add(stored);
+    }
+    for (const { source, target } of links) this.#links.add(ids.get(source) ?? '', target);
+    for (const stored of this.#unindexed) {
+      for (const { document } of this.#documentsOf(stored).values()) this.#addLinks(document);
+    }
+  }
+
+  #newTrace(id: string): StoredTrace {
+    const documents = new Map<string, StoredDocument>();
+    const head = { key: (this.#lastKey += 1), id, arrived: Date.now(), bytes: 0, dropped: 0, revision: 0 };
+    return { ...head, isWritten: false, isIndexed: false, documents };
+  }
+
+  #documentsOf(stored: StoredTrace): Map<string, StoredDocument> {
+    if (stored.documents === undefined) {
+      const read = this.#database.documentsOf(stored.key);
+      stored.documents = new Map(read.map((each) => [each.document.id, each]));
+      this.#bytesAtHand += stored.bytes;
+    }
+    this.#atHand.delete(stored);
+    this.#atHand.add(stored);
+    return stored.documents;
+  }
+
+  /** Lets go of documents that the database has, the least recently used first. */
+  #makeRoom(): void {
+    if (this.#bytesAtHand <= MAX_BYTES_AT_HAND) return;
+    for (const stored of this.#atHand) {
+      if (this.#bytesAtHand <= MAX_BYTES_AT_HAND / 2) return;
+      if (!this.#unwritten.has(stored) && !this.#unindexed.has(stored)) this.#letGo(stored);
+    }
+  }
+
+  #letGo(stored: StoredTrace): void {
+    if (!this.#atHand.delete(stored)) return;
+    this.#bytesAtHand -= stored.bytes;
+    stored.documents = stored.trace = stored.summary = undefined;
+  }
+
+  #assemble(stored: StoredTrace): Trace {
+    const { id, revision, dropped } = stored;
+    const newest = Array.from(this.#documentsOf(stored).values(), ({ document }) => document);
     return assembleTrace(id, newest, { revision, dropped });
+  }
+
+  #summarize(stored: StoredTrace): TraceSummary {
+    const linkedTraceIds = this.#links.of(stored.id);
+    if (!this.#unindexed.has(stored)) {
+      const text = this.#database.textOf(stored.key, 'summary');
+      if (text !== undefined) {
+        const summary = JSON.parse(text) as TraceSummary;
+        return { ...summary, revision: stored.revision, linkedTraceIds };
+      }
+    }
+    // A trace is assembled once more when it is viewed: keeping each beside its documents would double the memory.
+    return summarizeTrace(stored.trace ?? this.#assemble(stored), linkedTraceIds);
+  }
+
+  #matches(id: string, { filter, groups }: TraceSearch): boolean {
+    const [trace, summary] = [this.get(id), this.summary(id)];
+    if (trace === undefined || summary === undefined || filter === undefined) return false;
+    return matchesFilter(filter, { trace, summary, ...(groups && { groups }) });
+  }
+
+  #find(search: TraceSearch): FoundTraces {
+    return findTraces(search, {
+      select: (question) => this.#database.select(question),
+      lastKey: this.#lastKey,
+      matches: (id) => this.#matches(id, search),
+    });
+  }
+
+  *#allThatMatch(selection: TraceSelection): Generator<string> {
+    for (let cursor: string | undefined; ;) {
+      const found = this.#find({ ...selection, limit: PAGE_SIZE, ...(cursor !== undefined && { cursor }) });
+      yield* found.ids;
+      ({ cursor } = found);
+      if (cursor === undefined) return;
+    }
+  }
+
+  *#graphsOf(ids: Iterable<string>): Generator<TraceGraph> {
+    for (const id of ids) {
+      const stored = this.#traces.get(id);
+      const graph = stored && this.#database.graphOf(stored.key);
+      if (graph !== undefined) yield graph;
+    }
   }
 
   #addLinks(document: SegmentDocument): void {
@@ -176,14 +450,33 @@ export class TraceStore {
   }
 
   #evict(): void {
-    for (const [id, stored] of this.#traces) {
+    const tooOld = Date.now() - this.#maxAgeMs;
+    for (const stored of this.#traces.values()) {
       const isFull = this.#traces.size > this.#maxTraces || this.#bytes > this.#maxTotalBytes;
-      if (!isFull || this.#traces.size === 1) return;
-      this.#traces.delete(id);
-      this.#bytes -= stored.bytes;
+      if (stored.arrived > tooOld && (!isFull || this.#traces.size === 1)) return;
+      this.#delete(stored);
       this.#lose('evictedTraces');
-      for (const target of this.#links.removeFrom(id)) this.#changed(target);
+      for (const target of this.#links.removeFrom(stored.id)) this.#changed(target);
     }
+  }
+
+  #delete(stored: StoredTrace): void {
+    this.#letGo(stored);
+    this.#traces.delete(stored.id);
+    this.#unwritten.delete(stored);
+    this.#unindexed.delete(stored);
+    this.#bytes -= stored.bytes;
+    if (stored.isWritten) this.#deleted.push(stored.key);
+  }
+
+  #forgetAll(): void {
+    this.#traces.clear();
+    this.#atHand.clear();
+    this.#unwritten.clear();
+    this.#unindexed.clear();
+    this.#deleted.length = 0;
+    this.#links.clear();
+    this.#bytes = this.#bytesAtHand = 0;
   }
 
   #changed(traceId: string): void {
@@ -193,21 +486,161 @@ export class TraceStore {
     stored.summary = undefined;
     // Of the whole store, so that a trace that comes back after `clear` does not start again at a revision seen before.
     stored.revision = this.#revision += 1;
+    this.#unwritten.add(stored);
+    this.#unindexed.add(stored);
+    this.#writeSoon();
     this.#emit({ type: 'changed', traceId });
   }
 
   #lose(kind: keyof Losses, count = 1): void {
     this.#losses = { ...this.#losses, [kind]: this.#losses[kind] + count };
+    this.#lossesAreWritten = false;
+    this.#writeSoon();
     this.#emit({ type: 'losses' });
   }
 
   #emit(event: TraceStoreEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+
+  /** Writes in a moment, in slices between which others have their turn. */
+  #writeSoon(): void {
+    if (this.#writing !== undefined) return;
+    this.#writing = setTimeout(() => this.#writeSlice(), WRITE_INTERVAL_MS);
+    // What waits is written by `close`; alone it is no reason to stay alive.
+    this.#writing.unref();
+  }
+
+  #writeSlice(): void {
+    this.#writing = undefined;
+    const deadline = performance.now() + SLICE_MS;
+    this.#ask(() => this.#writeUntil(() => performance.now() > deadline));
+    this.#makeRoom();
+    if (this.#unwritten.size + this.#unindexed.size + this.#deleted.length === 0) return;
+    this.#writing = setImmediate(() => this.#writeSlice());
+  }
+
+  #stopWriting(): void {
+    clearTimeout(this.#writing as NodeJS.Timeout);
+    clearImmediate(this.#writing as NodeJS.Immediate);
+    this.#writing = undefined;
+  }
+
+  /** Writes all that is not written yet, at once. */
+  #write(): void {
+    this.#ask(() => this.#writeUntil(() => false));
+  }
+
+  /** Documents first: what they are found by can be made of them again. */
+  #writeUntil(isLate: () => boolean): void {
+    const isIdle = this.#unwritten.size + this.#unindexed.size + this.#deleted.length === 0;
+    if (isIdle && this.#lossesAreWritten) return;
+    this.#database.transaction(() => {
+      for (const key of this.#deleted) this.#database.deleteTrace(key);
+      this.#deletedSince += this.#deleted.length;
+      this.#deleted.length = 0;
+      if (this.#deletedSince >= TRACES_BETWEEN_CLEANINGS) {
+        this.#database.deleteUnusedTerms();
+        this.#deletedSince = 0;
+      }
+      for (const stored of this.#unwritten) {
+        this.#writeDocuments(stored);
+        if (isLate()) return;
+      }
+      for (const stored of this.#unindexed) {
+        this.#writeRow(stored);
+        if (isLate()) return;
+      }
+      this.#database.writeSetting('losses', JSON.stringify(this.#losses));
+      this.#lossesAreWritten = true;
+    });
+  }
+
+  #writeDocuments(stored: StoredTrace): void {
+    this.#database.writeHead(stored);
+    for (const [id, body] of stored.unwritten ?? []) this.#database.writeDocument(stored.key, id, body);
+    stored.isWritten = true;
+    stored.unwritten = undefined;
+    this.#unwritten.delete(stored);
+  }
+
+  #writeRow(stored: StoredTrace): void {
+    const trace = stored.trace ?? this.#assemble(stored);
+    const row = rowOf(trace, stored.summary ?? summarizeTrace(trace, []));
+    this.#database.writeRow(stored, row, this.#links.from(stored.id), !stored.isIndexed);
+    stored.isIndexed = true;
+    this.#unindexed.delete(stored);
+  }
+
+  /** Does what needs the database; once more without the file, when that turns out not to work. */
+  #ask<Answer>(work: () => Answer): Answer {
+    try {
+      return work();
+    } catch (error) {
+      if (!this.#isKept || !isStorageFailure(error)) throw error;
+      this.#goOnInMemory(error);
+      return work();
+    }
+  }
+
+  /** Takes along what there is room for, and can still be read: the newest. */
+  #goOnInMemory(error: Error): void {
+    const [broken, { database }] = [this.#database, openInMemory()];
+    this.#database = database;
+    this.#isKept = false;
+    this.#lossesAreWritten = false;
+    this.#deleted.length = 0;
+    this.#maxTotalBytes = Math.min(this.#maxTotalBytes, MAX_BYTES_IN_MEMORY);
+    let bytes = 0;
+    let left = 0;
+    database.transaction(() => {
+      for (const stored of [...this.#traces.values()].reverse()) {
+        stored.isWritten = stored.isIndexed = false;
+        bytes += stored.bytes;
+        if (bytes > this.#maxTotalBytes || !this.#takeAlong(stored, broken)) {
+          this.#delete(stored);
+          left += 1;
+        }
+      }
+    });
+    closeQuietly(broken);
+    const file = String(this.#file);
+    const whereabouts = isDamage(error)
+      ? `The file is damaged, and was set aside as ${moveAway(file)}`
+      : 'What was written before is still there';
+    this.#onNotice(
+      `Traces cannot be kept in ${file} any more: ${error.message}. They are kept in memory from now on, and end with ` +
+        `this process. ${whereabouts}.`,
+    );
+    if (left > 0) this.#lose('evictedTraces', left);
+  }
+
+  /** Whether a trace is in the new database now, with all of its documents. */
+  #takeAlong(stored: StoredTrace, from: TraceDatabase): boolean {
+    const wasAtHand = stored.documents !== undefined;
+    try {
+      stored.documents ??= new Map(from.documentsOf(stored.key).map((each) => [each.document.id, each]));
+    } catch {
+      return false;
+    }
+    if (!wasAtHand) this.#bytesAtHand += stored.bytes;
+    this.#atHand.add(stored);
+    stored.unwritten = new Map(
+      Array.from(stored.documents, ([id, { document }]) => [id, JSON.stringify(document)]),
+    );
+    this.#writeDocuments(stored);
+    this.#writeRow(stored);
+    if (!wasAtHand) this.#letGo(stored);
+    return true;
+  }
 }
 
-function newTrace(): StoredTrace {
-  return { documents: new Map(), bytes: 0, dropped: 0, revision: 0 };
+function closeQuietly(database: TraceDatabase): void {
+  try {
+    database.close();
+  } catch {
+    // It could not be written before; that it cannot be closed tidily says no more.
+  }
 }
 
 function startOf({ segments, orphans }: Trace): number {

@@ -63,3 +63,15 @@ export interface TracePage {
   /** Oldest first, without `trace` itself. */
   readonly linked: readonly Trace[];
 }
+
+/** What the traces that are kept can be found by. Of values the newest, and at most a hundred. */
+export interface KnownTerms {
+  /** Names, in order. */
+  readonly services: readonly string[];
+  /** Of keywords whose values are texts, such as `user` and `http.url`. */
+  readonly texts: readonly { readonly keyword: string; readonly values: readonly string[] }[];
+  readonly annotations: readonly {
+    readonly key: string;
+    readonly values: readonly (string | number | boolean)[];
+  }[];
+}

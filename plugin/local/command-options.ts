@@ -10,6 +10,11 @@ export const LOCAL_COMMAND_OPTIONS = {
     usage: 'Seconds that a minute of CloudWatch lasts; 1 for trying alarms out (60)',
     type: 'string',
   },
+  memory: { usage: 'Keep traces in memory, and not in a file for the next time', type: 'boolean' },
 } as const;
 
-export type LocalCommandOptions = Readonly<Partial<Record<keyof typeof LOCAL_COMMAND_OPTIONS, string>>>;
+export type LocalCommandOptions = {
+  readonly [
+    Name in keyof typeof LOCAL_COMMAND_OPTIONS
+  ]?: (typeof LOCAL_COMMAND_OPTIONS)[Name]['type'] extends 'boolean' ? boolean : string;
+};

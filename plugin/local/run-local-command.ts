@@ -26,6 +26,7 @@ export async function runLocalCommand(
     startStack,
     surviveErrors,
     Terminal,
+    tracesFile,
     unpackFunctions,
   } = await import('lambda-lantern-local');
   let remove: (() => Promise<void>) | undefined;
@@ -65,6 +66,7 @@ export async function runLocalCommand(
       ports,
       minuteMs,
       tryThis: config.custom?.lantern?.local?.tryThis ?? [],
+      tracesFile: options.memory === true ? undefined : tracesFile(serverless.serviceDir),
       terminal,
     });
     await interrupted();

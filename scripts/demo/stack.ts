@@ -42,7 +42,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const log = createWriteStream(logFile);
   await once(log, 'open');
   const serverless = join(directory, 'node_modules/serverless/bin/serverless.js');
-  const args = ['local', '--stage', 'local', '--param', 'tracing=off', '--minute', String(minute)];
+  const args = [
+    'local',
+    '--stage',
+    'local',
+    '--param',
+    'tracing=off',
+    '--minute',
+    String(minute),
+    '--memory',
+  ];
   const ports = ['--port', String(port), '--daemon-port', String(daemonPort)];
   const child = spawn(process.execPath, [serverless, ...args, ...ports], {
     cwd: directory,

@@ -45,7 +45,17 @@ export async function startLocalStack(directory: string, args: readonly string[]
   const port = await freePorts(20);
   const daemonPort = port + 5;
   const run = runServerless(
-    ['local', '--stage', 'local', '--port', String(port), '--daemon-port', String(daemonPort), ...args],
+    [
+      'local',
+      '--stage',
+      'local',
+      '--port',
+      String(port),
+      '--daemon-port',
+      String(daemonPort),
+      '--memory',
+      ...args,
+    ],
     directory,
   );
   await run.until('Ctrl-C stops everything');

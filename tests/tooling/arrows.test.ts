@@ -93,6 +93,7 @@ const forbidden: ReadonlyArray<readonly [rule: string, file: string, code: strin
   ['template-is-light', 'local/template/sinner.ts', "import '../lambda/lambda-service.ts';"],
   ['console-shares-pure-code-only', 'local/console/sinner.ts', "import '../lambda/lambda-service.ts';"],
   ['console-runs-in-a-browser', 'local/console/sinner-2.ts', "import 'node:fs';"],
+  ['filters-and-graphs-run-in-a-browser', 'local/xray/graph/sinner.ts', "import '../parse-document.ts';"],
   ['contract-speaks-of-models-only', 'local/console-contract.ts', "import './http/target.ts';"],
   [
     'server-never-imports-the-page',

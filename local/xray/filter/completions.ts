@@ -56,9 +56,9 @@ const COMPLEX: Readonly<Record<string, Completion>> = {
   edge: { text: 'edge(', detail: 'one service calls another' },
 };
 
-/** A word, an annotation's key or a text that is being written at the end of a text. */
+/** A word, a number, an annotation's key or a text that is being written at the end of a text. */
 const BEGUN =
-  /(?:"(?:[^"\\]|\\.)*|(?:source\.|destination\.)?annotation\s*\[[^\]]*|[\p{L}_][\p{L}\p{N}_.:/$-]*)$/isu;
+  /(?:"(?:[^"\\]|\\.)*|(?:source\.|destination\.)?annotation\s*\[[^\]]*|[\p{L}\p{N}_.+-][\p{L}\p{N}_.:/$+-]*)$/isu;
 
 /**
  * What may be written at `position`: for what is begun there, what it could become.
@@ -69,13 +69,14 @@ export function completionsAt(text: string, position: number, known: KnownValues
   const before = text.slice(0, position);
   const from = beginningOf(before);
   const begun = before.slice(from);
-  const after = /^[\p{L}\p{N}_.:/$-]*"?/u.exec(text.slice(before.length))?.[0] ?? '';
+  const after = /^[\p{L}\p{N}_.:/$+-]*"?/u.exec(text.slice(before.length))?.[0] ?? '';
   // A quote behind the cursor belongs to what is begun only where a text is.
   const rest = begun.startsWith('"') ? after : after.replace('"', '');
   const options = wantedAfter(before.slice(0, from)).flatMap((want) => optionsFor(want, known));
-  const fitting = options.filter((option) => fits(option.text, begun) && option.text !== begun);
-  const unique = new Map(fitting.map((option) => [option.text, option]));
-  return { from, to: before.length + rest.length, options: [...unique.values()] };
+  const fitting = options.filter((option) => option.text !== begun && rankOf(option.text, begun) > 0);
+  const unique = [...new Map(fitting.map((option) => [option.text, option])).values()];
+  unique.sort((one, other) => rankOf(other.text, begun) - rankOf(one.text, begun));
+  return { from, to: before.length + rest.length, options: unique };
 }
 
 /** Where what is being written begins: quotes before it open and close in pairs. */
@@ -84,12 +85,14 @@ function beginningOf(before: string): number {
   return BEGUN.exec(closed)?.index ?? before.length;
 }
 
-/** Texts are found by any part, words by their beginning or that of one of their parts. */
-function fits(option: string, begun: string): boolean {
+/** How well an option fits what is begun: words by their beginning, then by that of a part, texts by any part; 0 is not at all. */
+function rankOf(option: string, begun: string): number {
   const [candidate, wanted] = [option.toLowerCase(), begun.toLowerCase()];
-  if (wanted.startsWith('"'))
-    return candidate.startsWith('"') && candidate.slice(1).includes(wanted.slice(1));
-  return candidate.startsWith(wanted) || (wanted !== '' && candidate.includes(`.${wanted}`));
+  if (candidate.startsWith(wanted)) return 2;
+  const isPart = wanted.startsWith('"')
+    ? candidate.startsWith('"') && candidate.slice(1).includes(wanted.slice(1))
+    : candidate.includes(`.${wanted}`);
+  return Number(isPart);
 }
 
 function optionsFor(want: Want, known: KnownValues): readonly Completion[] {

@@ -310,7 +310,9 @@ class Parser {
 
   #idPart(pattern: { name?: string; type?: string; accountId?: string }): void {
     const parts = { name: 'name', type: 'type', 'account.id': 'accountId' } as const;
-    for (const part of Object.keys(parts)) this.#want({ kind: 'sign', text: `${part}:` });
+    for (const [name, part] of Object.entries(parts)) {
+      if (pattern[part] === undefined) this.#want({ kind: 'sign', text: `${name}:` });
+    }
     const token = this.#peek();
     const word = token.type === 'word' ? token.text.toLowerCase() : '';
     const part = word === 'name' || word === 'type' || word === 'account.id' ? parts[word] : this.#refuse();

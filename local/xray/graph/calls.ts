@@ -43,7 +43,18 @@ interface Place {
  * Who called whom in a trace, by X-Ray's rules: a segment was called by the entity that is its parent; a call without
  * such a segment went to a service that is inferred, unless it says that its segment is still to come (`traced`).
  */
-export function callsOf(trace: Pick<Trace, 'id' | 'segments' | 'orphans'>): TraceCalls {
+export function callsOf(trace: TraceOfCalls): TraceCalls {
+  const calls = known.get(trace) ?? readCalls(trace);
+  known.set(trace, calls);
+  return calls;
+}
+
+/** A trace does not change, and facts, graph and root causes of one are asked for one after the other. */
+const known = new WeakMap<TraceOfCalls, TraceCalls>();
+
+type TraceOfCalls = Pick<Trace, 'id' | 'segments' | 'orphans'>;
+
+function readCalls(trace: TraceOfCalls): TraceCalls {
   const ids = new Set(Array.from(entitiesOf(trace), ({ id }) => id));
   const called = new Set(trace.segments.flatMap(({ parent_id }) => parent_id ?? []));
   const services: ServiceSegment[] = trace.segments.map((segment) => ({
@@ -76,7 +87,7 @@ export function callsOf(trace: Pick<Trace, 'id' | 'segments' | 'orphans'>): Trac
  * The segments that X-Ray adds to a trace for services that do not report: BatchGetTraces answers with them. Oldest
  * first; their ids are the same whenever they are made.
  */
-export function inferSegments(trace: Pick<Trace, 'id' | 'segments' | 'orphans'>): readonly InferredSegment[] {
+export function inferSegments(trace: TraceOfCalls): readonly InferredSegment[] {
   return callsOf(trace)
     .services.flatMap(({ segment, inferred }) => (inferred ? [segment as InferredSegment] : []))
     .sort(byStart);

@@ -76,6 +76,7 @@ describe('the API of ConsoleServer', () => {
     expect(listing).toEqual({
       traces: [store.summary(traceId(3)), store.summary(traceId(2))],
       losses: store.losses(),
+      cursor: expect.any(String) as string,
     });
     const all = (await (await fetch(`${url}/api/traces?limit=-1`)).json()) as { traces: unknown[] };
     expect(all.traces).toHaveLength(3);

@@ -6,8 +6,7 @@ import { RuntimeApi } from '../../../local/lambda/runtime-api.ts';
 import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
 import { SchedulerApi } from '../../../local/scheduler/scheduler-api.ts';
 import { TableServer } from '../../../local/tables/table-server.ts';
-import { XRayDaemon } from '../../../local/xray/daemon.ts';
-import { TraceStore } from '../../../local/xray/trace-store.ts';
+import { LocalXRay } from '../../../local/start-xray.ts';
 import { api, ok } from '../api-gateway/serve.ts';
 import { functionDefinition } from '../lambda/definition.ts';
 
@@ -31,7 +30,7 @@ export const SERVERS = {
   console: () =>
     started(
       new ConsoleServer({
-        store: new TraceStore(),
+        store: new LocalXRay({ ...account, onNotice: nothing }).store,
         port: 0,
         staticDirectory: import.meta.dirname,
         serviceInfo: () => ({
@@ -77,7 +76,7 @@ export const SERVERS = {
         port: 0,
       }),
     ),
-  xray: () => started(new XRayDaemon({ port: 0, onDocument: nothing, onInvalid: nothing })),
+  xray: () => started(new LocalXRay({ ...account, onNotice: nothing }).daemon({ port: 0 })),
   runtime: async () => {
     const runtime: RuntimeApi = new RuntimeApi({
       onNext: nothing,

@@ -12,9 +12,12 @@ import {
   XRayClient,
 } from '@aws-sdk/client-xray';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { XRayDaemonAddress } from '../../../local/xray/daemon.ts';
+import { XRayApi } from '../../../local/xray/api/xray-api.ts';
+import type { XRayDaemonAddress, XRayDaemonOptions } from '../../../local/xray/daemon.ts';
 import { XRayDaemon } from '../../../local/xray/daemon.ts';
+import type { DocumentReceiver } from '../../../local/xray/daemon-requests.ts';
 import type { SegmentDocument } from '../../../local/xray/document.ts';
+import { TraceStore } from '../../../local/xray/trace-store.ts';
 import { PATIENT } from '../../helpers/until.ts';
 import { entityId, segment, subsegment, TRACE_ID } from './fixtures.ts';
 
@@ -26,11 +29,18 @@ let at: XRayDaemonAddress;
 let documents: SegmentDocument[];
 let invalid: { reason: string; sample: string }[];
 
-function newDaemon(port: number): XRayDaemon {
-  return new XRayDaemon({
-    port,
+function newDaemon(port: number, options: Partial<XRayDaemonOptions> = {}): XRayDaemon {
+  const receiver: DocumentReceiver = {
     onDocument: (document) => documents.push(document),
     onInvalid: (reason, sample) => invalid.push({ reason, sample }),
+  };
+  const store = new TraceStore();
+  const api = new XRayApi({ region: 'eu-west-1', accountId: '000000000000', store, receiver });
+  return new XRayDaemon({
+    port,
+    ...receiver,
+    answer: (request, response) => api.answer(request, response),
+    ...options,
   });
 }
 
@@ -223,7 +233,7 @@ describe('XRayDaemon over HTTP', () => {
 
   it('answers 404 with an error type to everything else', async () => {
     for (const response of [
-      await post('/TraceSummaries', '{}'),
+      await post('/StartTraceRetrieval', '{}'),
       await fetch(`http://${at.address}/TraceSegments`),
     ]) {
       expect(response.status).toBe(404);
@@ -276,12 +286,7 @@ describe('the port of XRayDaemon', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const second = new XRayDaemon({
-      port,
-      howToChoosePort: '--xray-port',
-      onDocument: () => 0,
-      onInvalid: () => 0,
-    });
+    const second = newDaemon(port, { howToChoosePort: '--xray-port' });
     await expect(second.start()).rejects.toThrow(new RegExp(`Port ${port} .*\\(TCP\\).*--xray-port`));
     other.close();
   });
@@ -306,12 +311,7 @@ describe.runIf(process.platform === 'linux')('datagrams that the system drops', 
   it('are counted: none is lost unseen', async () => {
     const sent = 5000;
     let dropped = 0;
-    const counting = new XRayDaemon({
-      port: 0,
-      onDocument: (document) => documents.push(document),
-      onInvalid: (reason, sample) => invalid.push({ reason, sample }),
-      onDropped: (count) => (dropped += count),
-    });
+    const counting = newDaemon(0, { onDropped: (count) => (dropped += count) });
     const { port } = await counting.start();
     const document = JSON.stringify({ ...segment(1), metadata: { padding: { text: 'x'.repeat(4000) } } });
     const program = `

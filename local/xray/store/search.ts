@@ -1,0 +1,170 @@
+import type { FilterExpression } from '../filter/expression.ts';
+
+/** What of a trace lies in a range: the time in its id, any moment of it, or the end of one of its segments. */
+export type TimeRangeType = 'TraceId' | 'Event' | 'Service';
+
+export interface TimeWindow {
+  /** Epoch seconds. Without them, everything. @default -Infinity */
+  readonly from?: number;
+  /** Not in the range any more. @default Infinity */
+  readonly to?: number;
+  /** @default 'Event' */
+  readonly timeRange?: TimeRangeType;
+}
+
+/** What comes first: the newest, the longest, or what failed worst. */
+export type SortOrder = 'start' | 'duration' | 'status';
+
+/** Which traces are meant. */
+export interface TraceSelection extends TimeWindow {
+  /** @default every trace */
+  readonly filter?: FilterExpression;
+  /** The filters of groups that the filter names, by name or ARN. */
+  readonly groups?: (nameOrArn: string) => FilterExpression | undefined;
+}
+
+export interface TraceSearch extends TraceSelection {
+  /** @default 'start' */
+  readonly sort?: SortOrder;
+  /** Traces in one answer. @default 100 */
+  readonly limit?: number;
+  /** From the answer before: what follows it. Traces that have come since then are not among it. */
+  readonly cursor?: string;
+}
+
+/** A cursor that does not belong to the question that it came with. The message is for whoever sent it. */
+export class CursorError extends Error {
+  override readonly name = 'CursorError';
+}
+
+/** A condition in SQL, with the values of its question marks. */
+export interface Sql {
+  readonly text: string;
+  readonly values: readonly (string | number)[];
+}
+
+export const EVERYTHING: Sql = { text: '1', values: [] };
+export const NOTHING: Sql = { text: '0', values: [] };
+
+export function allOf(conditions: readonly Sql[]): Sql {
+  return joined(conditions, ' AND ', EVERYTHING);
+}
+
+export function anyOf(conditions: readonly Sql[]): Sql {
+  return joined(conditions, ' OR ', NOTHING);
+}
+
+/** In halves of halves: SQLite limits how deep conditions are nested, and a row of them is nested once for each. */
+function joined(conditions: readonly Sql[], word: string, none: Sql): Sql {
+  const [first = none] = conditions;
+  if (conditions.length < 2) return first;
+  const middle = Math.ceil(conditions.length / 2);
+  const one = joined(conditions.slice(0, middle), word, none);
+  const other = joined(conditions.slice(middle), word, none);
+  return { text: `(${one.text}${word}${other.text})`, values: [...one.values, ...other.values] };
+}
+
+export function windowCondition({ from = -Infinity, to = Infinity, timeRange = 'Event' }: TimeWindow): Sql {
+  const conditions: Sql[] = [];
+  const [first, last] = {
+    // Ids know whole seconds: what began within the first one may have begun after `from`.
+    TraceId: ['created', 'created'],
+    Event: ['start', 'finish'],
+    Service: ['first_end', 'last_end'],
+  }[timeRange];
+  if (Number.isFinite(from)) {
+    conditions.push({ text: `${last} >= ?`, values: [timeRange === 'TraceId' ? Math.floor(from) : from] });
+  }
+  if (Number.isFinite(to)) conditions.push({ text: `${first} < ?`, values: [to] });
+  return allOf(conditions);
+}
+
+/** The columns that traces are sorted by; the last one, the id, tells any two apart. */
+const ORDERS: Readonly<Record<SortOrder, readonly (readonly [column: string, isDescending: boolean])[]>> = {
+  start: [
+    ['start', true],
+    ['id', false],
+  ],
+  duration: [
+    ['duration', true],
+    ['id', false],
+  ],
+  status: [
+    ['severity', true],
+    ['start', true],
+    ['id', false],
+  ],
+};
+
+/** Where in the order of a search a trace stands. */
+export type Place = readonly (string | number)[];
+
+export function orderBy(sort: SortOrder): string {
+  return ORDERS[sort].map(([column, isDescending]) => (isDescending ? `${column} DESC` : column)).join(', ');
+}
+
+export function placeOf(sort: SortOrder, row: Readonly<Record<string, unknown>>): Place {
+  return ORDERS[sort].map(([column]) => row[column] as string | number);
+}
+
+/** What comes after a place. */
+export function afterPlace(sort: SortOrder, place: Place): Sql {
+  const columns = ORDERS[sort];
+  const [first = 0] = place;
+  const after = anyOf(
+    columns.map(([column, isDescending], index) =>
+      allOf([
+        ...columns.slice(0, index).map(([before], at) => equals(before, place[at] ?? 0)),
+        { text: `${column} ${isDescending ? '<' : '>'} ?`, values: [place[index] ?? 0] },
+      ]),
+    ),
+  );
+  // It follows from the rest, and lets an index begin there.
+  return allOf([{ text: `${columns[0]?.[0] ?? 'id'} <= ?`, values: [first] }, after]);
+}
+
+function equals(column: string, value: string | number): Sql {
+  return { text: `${column} = ?`, values: [value] };
+}
+
+/** Where an answer ended, and what had arrived when the first one was given. */
+export interface Cursor {
+  readonly place: Place;
+  readonly lastKey: number;
+}
+
+export function writeCursor(cursor: Cursor, question: string): string {
+  return Buffer.from(JSON.stringify([cursor.place, cursor.lastKey, question])).toString('base64url');
+}
+
+/**
+ * @param question a digest of what is asked, without the cursor.
+ * @throws CursorError for a text that is no cursor of ours, or of another question.
+ */
+export function readCursor(text: string, question: string, sort: SortOrder): Cursor {
+  const value = decoded(text);
+  const [place, lastKey, asked] = Array.isArray(value) ? (value as unknown[]) : [];
+  const isPlace =
+    Array.isArray(place) &&
+    place.length === ORDERS[sort].length &&
+    place.every((each) => typeof each === 'string' || typeof each === 'number');
+  if (!isPlace || typeof lastKey !== 'number') {
+    throw new CursorError(
+      'It is no cursor that an answer had; take it from the answer before, or leave it out.',
+    );
+  }
+  if (asked !== question) {
+    throw new CursorError(
+      'It is of another question; ask the same as before, or leave it out to begin anew.',
+    );
+  }
+  return { place: place, lastKey };
+}
+
+function decoded(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString());
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,223 @@
+import { entitiesFrom } from '../entities.ts';
+import type { FilterValue } from '../filter/expression.ts';
+import type { ServiceFacts, TraceFacts } from '../filter/facts.ts';
+import { factsOf, httpOf, rootOf } from '../filter/facts.ts';
+import type { ServiceSegment } from '../graph/calls.ts';
+import { callsOf } from '../graph/calls.ts';
+import { rootCauses } from '../graph/root-causes.ts';
+import { graphOf } from '../graph/trace-graph.ts';
+import { present } from '../../json.ts';
+import { failuresOf } from '../status.ts';
+import type { EntityStatus, Trace, TraceSummary } from '../trace.ts';
+
+/** What a trace is found by, and what is read of it in lists: made once, when it has been quiet for a moment. */
+export interface TraceRow {
+  readonly columns: Readonly<Record<ColumnName, number | null>>;
+  readonly terms: readonly Term[];
+  /** JSON of what the page's list shows, of what `GetTraceSummaries` answers, and of the trace's own graph. */
+  readonly summary: string;
+  readonly details: string;
+  readonly graph: string;
+}
+
+/** Columns of numbers; what is true or false is 1 or 0. Times in epoch seconds, durations in seconds. */
+export const COLUMNS = [
+  /** The time in the trace's id. */
+  'created',
+  'start',
+  'finish',
+  /** The ends of its segments, those that have ended. */
+  'first_end',
+  'last_end',
+  'duration',
+  'responsetime',
+  'status',
+  /** The worst status, as a number that grows with it. */
+  'severity',
+  'partial',
+  'inferred',
+  'coldstart',
+  'ok',
+  'error',
+  'throttle',
+  'fault',
+] as const;
+
+export type ColumnName = (typeof COLUMNS)[number];
+
+/** A value that a trace has, for example that of an annotation. */
+export interface Term {
+  readonly field: TermField;
+  /** The annotation's key, and empty for what has none. */
+  readonly name: string;
+  readonly value: string | number;
+}
+
+/** Facts that are texts, or of which a trace may have several. */
+export const TEXT_FACTS = [
+  'http.url',
+  'http.method',
+  'http.useragent',
+  'http.clientip',
+  'user',
+  'correlationid',
+  'availabilityzone',
+  'instance.id',
+  'resource.arn',
+] as const satisfies readonly (keyof TraceFacts)[];
+
+/** Booleans of annotations stand apart: SQLite would take them for the numbers 1 and 0. A service's value is JSON. */
+export type TermField = (typeof TEXT_FACTS)[number] | 'annotation' | 'annotation.boolean' | 'service';
+
+/** From what is fine to what hurts most. */
+const SEVERITIES: readonly EntityStatus[] = ['ok', 'in_progress', 'error', 'throttle', 'fault'];
+
+/** What is written of a trace. `summary` is the trace's, whatever it says of links: they are kept apart. */
+export function rowOf(trace: Trace, summary: TraceSummary): TraceRow {
+  const facts = factsOf({ trace, summary });
+  const finish = summary.startTime + summary.duration;
+  const ends = trace.segments.flatMap(({ end_time }) => end_time ?? []);
+  return {
+    columns: {
+      created: Number.parseInt(trace.id.slice(2, 10), 16),
+      start: summary.startTime,
+      finish,
+      first_end: ends.reduce((least, each) => Math.min(least, each), ends[0] ?? finish),
+      last_end: ends.reduce((most, each) => Math.max(most, each), ends[0] ?? finish),
+      duration: facts.duration,
+      responsetime: facts.responsetime ?? null,
+      status: facts['http.status'] ?? null,
+      severity: SEVERITIES.indexOf(summary.status),
+      partial: Number(facts.partial),
+      inferred: Number(facts.inferred),
+      coldstart: Number(facts.coldstart),
+      ok: Number(facts.ok),
+      error: Number(facts.error),
+      throttle: Number(facts.throttle),
+      fault: Number(facts.fault),
+    },
+    terms: termsOf(facts),
+    summary: JSON.stringify(summary),
+    details: JSON.stringify(detailsOf(trace, summary)),
+    graph: JSON.stringify(graphOf(trace)),
+  };
+}
+
+function termsOf(facts: TraceFacts): Term[] {
+  return [
+    ...TEXT_FACTS.flatMap((field) =>
+      [facts[field] ?? []].flat().map((value): Term => ({ field, name: '', value })),
+    ),
+    ...facts.annotations.map(({ key, value }) => annotationTerm(key, value)),
+    ...facts.services.map((service): Term => ({
+      field: 'service',
+      name: service.name,
+      value: JSON.stringify(service),
+    })),
+  ];
+}
+
+export function annotationTerm(key: string, value: FilterValue): Term {
+  return typeof value === 'boolean'
+    ? { field: 'annotation.boolean', name: key, value: Number(value) }
+    : { field: 'annotation', name: key, value };
+}
+
+export function readServiceTerm(value: string): ServiceFacts {
+  return JSON.parse(value) as ServiceFacts;
+}
+
+/** A trace as `GetTraceSummaries` writes it (X-Ray's API Reference, `TraceSummary`), but for its revision. */
+function detailsOf(trace: Trace, summary: TraceSummary): object {
+  const { services } = callsOf(trace);
+  const root = rootOf(trace);
+  const entry = services.find(({ segment }) => segment === root) ?? services.find((service) => service.root);
+  const { method, url, status, user_agent: userAgent, client_ip: clientIp } = httpOf(root);
+  const failures = root === undefined ? undefined : failuresOf(root);
+  return present({
+    Id: trace.id,
+    StartTime: summary.startTime,
+    Duration: summary.duration,
+    ResponseTime: summary.responseTime,
+    HasFault: failures?.fault ?? false,
+    HasError: failures?.error ?? false,
+    HasThrottle: services.some(({ segment }) => failuresOf(segment).throttle),
+    IsPartial: summary.isPartial,
+    Http: present({
+      HttpURL: url,
+      HttpStatus: status,
+      HttpMethod: method,
+      UserAgent: userAgent,
+      ClientIp: clientIp,
+    }),
+    Annotations: annotationsOf(services, trace),
+    Users: usersOf(services),
+    ServiceIds: distinct(services.map(serviceId)),
+    ResourceARNs: distinct(services.flatMap(({ segment }) => segment.resource_arn ?? [])).map((ARN) => ({
+      ARN,
+    })),
+    InstanceIds: ec2Values(services, 'instance_id').map((Id) => ({ Id })),
+    AvailabilityZones: ec2Values(services, 'availability_zone').map((Name) => ({ Name })),
+    EntryPoint: entry && serviceId(entry),
+    ...rootCauses(trace),
+  });
+}
+
+function serviceId({ service, aliases }: ServiceSegment): object {
+  const { name, type, accountId } = service;
+  return present({ Name: name, Names: distinct([name, ...aliases]), AccountId: accountId, Type: type });
+}
+
+/** By key, each value with the services that wrote it. The keys are as their senders chose them. */
+function annotationsOf(services: readonly ServiceSegment[], trace: Trace): object {
+  const found = new Map<string, Map<FilterValue, object[]>>();
+  const add = (key: string, value: FilterValue, by: object | undefined): void => {
+    const values = found.get(key) ?? new Map<FilterValue, object[]>();
+    found.set(key, values);
+    const writers = values.get(value) ?? [];
+    values.set(value, by === undefined ? writers : distinct([...writers, by]));
+  };
+  for (const service of services) {
+    for (const { annotations } of service.inferred ? [] : entitiesFrom([service.segment])) {
+      for (const [key, value] of Object.entries(annotations ?? {})) add(key, value, serviceId(service));
+    }
+  }
+  for (const { annotations } of entitiesFrom(trace.orphans)) {
+    for (const [key, value] of Object.entries(annotations ?? {})) add(key, value, undefined);
+  }
+  return Object.fromEntries(
+    Array.from(found, ([key, values]) => [
+      key,
+      Array.from(values, ([value, ServiceIds]) => ({ AnnotationValue: annotationValue(value), ServiceIds })),
+    ]),
+  );
+}
+
+function annotationValue(value: FilterValue): object {
+  if (typeof value === 'number') return { NumberValue: value };
+  return typeof value === 'boolean' ? { BooleanValue: value } : { StringValue: value };
+}
+
+function usersOf(services: readonly ServiceSegment[]): object[] {
+  const users = Map.groupBy(
+    services.filter(({ segment }) => segment.user !== undefined),
+    ({ segment }) => segment.user,
+  );
+  return Array.from(users, ([UserName, by]) => ({ UserName, ServiceIds: distinct(by.map(serviceId)) }));
+}
+
+function ec2Values(services: readonly ServiceSegment[], member: string): string[] {
+  return distinct(
+    services.flatMap(({ segment, inferred }) => {
+      const ec2 = inferred ? undefined : segment.aws?.['ec2'];
+      const value =
+        ec2 === undefined ? undefined : (ec2 as Readonly<Record<string, unknown>> | null)?.[member];
+      return typeof value === 'string' ? [value] : [];
+    }),
+  );
+}
+
+/** Each once, by what it is as JSON. */
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
+}
