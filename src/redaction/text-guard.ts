@@ -1,4 +1,5 @@
 import { createHarmlessWords } from './names/harmless-words.ts';
+import { saysNothing } from './names/no-datum.ts';
 import type { MessageMode, RedactionPolicy } from './policy/policy.ts';
 import { resolvePolicy } from './policy/resolve-policy.ts';
 import type { ResolvedPolicy } from './policy/resolve-policy.ts';
@@ -105,8 +106,10 @@ export function createTextGuard(policy: RedactionPolicy = {}, messages?: Message
     named(name, value) {
       if (typeof value === 'boolean') return value;
       const category = masker.denied(name);
-      if (category !== undefined) return resolved.replace(category, category, String(value));
       const text = String(value);
+      if (category !== undefined) {
+        return saysNothing(name, category, text) ? value : resolved.replace(category, category, text);
+      }
       if (typeof value === 'number' && text.length < SHORTEST_NUMBER) return value;
       const masked = masker.show(text, name);
       return masked === text ? value : masked;

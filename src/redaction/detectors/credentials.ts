@@ -1,4 +1,6 @@
+import { isAbsent, isStatus } from './absent-values.ts';
 import { decodeBase64 } from './base64.ts';
+import { CATEGORIES } from './detector.ts';
 import type { Detector, OwnDetector } from './detector.ts';
 import { passwordHash } from './password-hashes.ts';
 import { charactersOf, eachRun } from './places.ts';
@@ -104,6 +106,9 @@ const cookie: Detector = {
 const COOKIE_NAME = /(?:^|[^\w.$-])([\w.$-]{1,64})=$/;
 const NAMES_OF_ATTRIBUTES = /^(?:path|samesite|max-age|expires|domain|charset|version)$/i;
 
+/** What stands in the place of a value already. */
+const LABEL = new RegExp(String.raw`^\[(?:${CATEGORIES.join('|')})(?:\]|$)`);
+
 /** `password=…`, `"apiKey": "…"`, `AccountKey=…;`: a secret beside its own name. */
 const namedSecret: Detector = {
   name: 'secret',
@@ -113,6 +118,7 @@ const namedSecret: Detector = {
   pattern:
     /(?:passw(?:or)?d|passphrase|passcode|pwd|secret|token|(?:api|access|secret|private|account|shared|signing|encryption|master|sharedaccess)[ _-]?key|credentials?|sess(?:ion)?(?:[ _-]?(?:id|key))?|\bsid|connect\.sid|[cx]srf)["']?(?:[ ]?=>?[ ]?|:[ ]?)["']?(?![ =:])(?<value>[^\s"'&;,<>]{4,4096})/gi,
   valid: (value, text, start) => {
+    if (isAbsent(value) || isStatus(value) || LABEL.test(value)) return false;
     const separator = /(=>?|:)[ ]?["']?$/.exec(text.slice(Math.max(0, start - 4), start))?.[1];
     if (
       separator !== ':' &&

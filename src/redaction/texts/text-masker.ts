@@ -1,7 +1,9 @@
 import { decodeBase64 } from '../detectors/base64.ts';
 import { defaultDetectors } from '../detectors/default-detectors.ts';
 import type { Category } from '../detectors/detector.ts';
+import { CATEGORIES } from '../detectors/detector.ts';
 import { fold } from '../detectors/fold.ts';
+import type { Folded } from '../detectors/fold.ts';
 import { isPlain, replaceFound } from '../detectors/replace-found.ts';
 import type { Found } from '../detectors/replace-found.ts';
 import { digitsOf, ESCAPED, FOREIGN, longestTokenOf, PERCENT, scan } from '../detectors/traits.ts';
@@ -11,6 +13,8 @@ import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 import { withoutQuoted } from './embedded-json.ts';
 import { count } from './labels.ts';
 import { maskParameters, maskSegments } from './mask-urls.ts';
+import type { NamedValue } from './values-beside-names.ts';
+import { mayBeNamed, namedValues, replaceNamed } from './values-beside-names.ts';
 
 /** What is read past the cut of a long string, so that a secret that lies across the cut is still recognised. */
 const READ_PAST_CUT = 1024;
@@ -28,9 +32,6 @@ const NUMBER = /^(?!\d{4}-\d\d-\d\d$)[+(]?\d[\d\s().+/-]{5,40}$/;
 /** The fewest digits of a number that needs its context. */
 const FEWEST_DIGITS = 6;
 const ESCAPE = /\\u00([2-7][\da-f])/gi;
-/** `"lastName": "Doe"`, `lastName: 'Doe'`, `lastName=Doe`: a name, and the value that it denies or not. */
-const PAIR =
-  /(?<![\w$.-])([A-Za-z_$][\w$.-]{0,63})(["']?\s{0,2}[:=]\s{0,2})("(?:[^"\\\n]|\\.){1,1024}"?|'(?:[^'\\\n]|\\.){1,1024}'?|(?<==)[^\s,;&"')\]}]{1,256})/g;
 const PERCENT_ENCODED = /(?:%[\da-f]{2}){1,64}/gi;
 
 /** Takes personal and secret values out of strings. */
@@ -41,14 +42,22 @@ export class TextMasker {
   readonly #parameters = new Map<string, Category | 'none'>();
   readonly #maskParameter: (name: string, value: string) => string;
   readonly #onlyOurs: boolean;
+  /** A text that is nothing but what stands in the place of something. */
+  readonly #onlyLabels: RegExp;
 
   constructor(policy: ResolvedPolicy) {
     this.#policy = policy;
     this.#denied = createDenyList(policy.deny);
     this.#maskParameter = (name, value) => {
       const category = this.#deniedParameter(name);
-      return category === undefined ? value : policy.replace(category, category, decodePercent(value));
+      return category === undefined || this.#onlyLabels.test(value)
+        ? value
+        : policy.replace(category, category, decodePercent(value));
     };
+    const labels = [...CATEGORIES, ...policy.detectors.map(({ name }) => name.replaceAll(/\W/g, '\\$&'))];
+    this.#onlyLabels = new RegExp(
+      String.raw`^(?:\[(?:${labels.join('|')})(?: [^\]\s]{1,40})?\]|\uE000\d{1,5}\uE001)[.!?]?$`,
+    );
     this.#onlyOurs = policy.detectors === defaultDetectors;
     this.#replace = ({ detector, category, text }) => policy.replace(detector, category, text);
   }
@@ -72,7 +81,7 @@ export class TextMasker {
    * for what JSON escapes.
    */
   isPlain(text: string, scanned: number): boolean {
-    return this.#onlyOurs && (scanned & ESCAPED) === 0 && isPlain(text, scanned);
+    return this.#onlyOurs && (scanned & ESCAPED) === 0 && isPlain(text, scanned) && !mayBeNamed(text);
   }
 
   /** Whether UUIDs and times are shown as they are. */
@@ -106,18 +115,7 @@ export class TextMasker {
 
   /** The whole text with what is personal or secret in it replaced. `key` is the name that it has. */
   mask(text: string, key?: string): string {
-    return this.#mask(this.#maskPairs(withoutQuoted(text)), key, 0);
-  }
-
-  /** `lastName=Doe` in the words of a text: a value beside a name that denies it. */
-  #maskPairs(text: string): string {
-    if (!text.includes(':') && !text.includes('=')) return text;
-    return text.replaceAll(PAIR, (pair, name: string, between: string, value: string) => {
-      const category = this.#denied(name);
-      return category === undefined
-        ? pair
-        : `${name}${between}${this.#policy.replace(category, category, value)}`;
-    });
+    return this.#mask(withoutQuoted(text), key, 0);
   }
 
   #mask(text: string, key: string | undefined, encodings: number): string {
@@ -130,10 +128,26 @@ export class TextMasker {
         if (masked !== decoded) return masked;
       }
     }
-    const masked = isPlain(text, scanned)
-      ? this.#maskFound(text, scanned)
-      : this.#maskUrlsAndFound(text, scanned);
+    const named = this.#maskNamed(text, scanned);
+    const rest = named === text ? scanned : scan(named);
+    const masked = isPlain(named, rest) ? this.#maskFound(named, rest) : this.#maskUrlsAndFound(named, rest);
     return masked === text && key !== undefined ? this.#maskInContext(text, scanned, key) : masked;
+  }
+
+  /** What stands beside a denied name. */
+  #maskNamed(text: string, scanned: number): string {
+    const folded = (scanned & FOREIGN) === 0 ? undefined : fold(text);
+    const found = namedValues(folded?.text ?? text, (name) => this.#deniedParameter(name));
+    if (found.length === 0) return text;
+    const values = folded === undefined ? found : found.map((value) => inOriginal(value, folded));
+    return replaceNamed(text, values, (value, { category, before }) => {
+      // `SSN: 219-09-9999` is shown as what it is.
+      const shown = before === undefined ? value : this.#maskFound(`${before}: ${value}`);
+      const label = shown.slice((before?.length ?? 0) + 2);
+      return before !== undefined && this.#onlyLabels.test(label)
+        ? label
+        : this.#policy.replace(category, category, decodePercent(value));
+    });
   }
 
   /** What lies across the segments of a path is found first: a key may hold a slash. */
@@ -147,7 +161,7 @@ export class TextMasker {
     });
   }
 
-  #maskFound(text: string, scanned: number): string {
+  #maskFound(text: string, scanned = scan(text)): string {
     return replaceFound(text, scanned, this.#policy.detectors, this.#replace);
   }
 
@@ -163,6 +177,11 @@ export class TextMasker {
     if (masked === inContext) return text;
     return masked.startsWith(before) ? masked.slice(before.length) : masked;
   }
+}
+
+function inOriginal(value: NamedValue, folded: Folded): NamedValue {
+  const [start, end] = folded.original(value.start, value.end);
+  return { ...value, start, end };
 }
 
 /**

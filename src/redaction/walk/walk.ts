@@ -1,6 +1,7 @@
 import { isMachineData } from '../detectors/benign-forms.ts';
 import type { Category } from '../detectors/detector.ts';
 import { ESCAPED, scan } from '../detectors/traits.ts';
+import { saysNothing } from '../names/no-datum.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 import { splitEmbeddedJson, withoutQuoted } from '../texts/embedded-json.ts';
 import { lengthClass, shapeOfString } from '../texts/labels.ts';
@@ -92,7 +93,7 @@ export class Walk implements Visitor {
       case 'boolean':
         if (!this.#shows(position)) return this.meter.label('<boolean>');
         this.#shown += 1;
-        return position.denied === undefined
+        return position.denied === undefined || saysNothing(key?.key ?? '', position.denied, String(value))
           ? this.meter.scalar(value)
           : this.#replaced(String(value), position.denied);
       case 'bigint':
@@ -116,7 +117,9 @@ export class Walk implements Visitor {
 
   #masked(text: string, key: KeyFacts | undefined, { denied }: Position): unknown {
     this.#shown += 1;
-    if (denied !== undefined) return this.#replaced(text, denied);
+    if (denied !== undefined && !saysNothing(key?.key ?? '', denied, text)) {
+      return this.#replaced(text, denied);
+    }
     this.meter.read(this.#masker.reads(text));
     return this.meter.string(this.#masker.show(text, key?.key));
   }
@@ -154,7 +157,9 @@ export class Walk implements Visitor {
 
   #number(value: number, key: KeyFacts | undefined, position: Position): unknown {
     if (!this.#shows(position)) return this.meter.label('<number>');
-    if (position.denied !== undefined) return this.#masked(String(value), key, position);
+    if (position.denied !== undefined && !saysNothing(key?.key ?? '', position.denied, String(value))) {
+      return this.#masked(String(value), key, position);
+    }
     if (!Number.isFinite(value)) return this.meter.label(`<${String(value)}>`);
     this.#shown += 1;
     if (Number.isInteger(value) && value >= 0 && value < 1e6) return this.meter.takeInteger(value);
