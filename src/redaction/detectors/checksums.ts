@@ -1,13 +1,16 @@
-/** Check digits that tell a real number from one that only looks like it. All take digits without separators. */
+/** Check digits that tell a real number from one that only looks like it. All but Luhn's take digits without separators. */
 
 /** ISO/IEC 7812-1, annex B: payment cards. */
 export function luhn(digits: string): boolean {
   let sum = 0;
-  for (let index = 0; index < digits.length; index += 1) {
-    const digit = digitAt(digits, digits.length - 1 - index);
+  let place = 0;
+  for (let index = digits.length - 1; index >= 0; index -= 1) {
+    const digit = digitAt(digits, index);
+    if (digit < 0 || digit > 9) continue;
     const doubled = digit * 2;
-    if (index % 2 === 0) sum += digit;
+    if (place % 2 === 0) sum += digit;
     else sum += doubled > 9 ? doubled - 9 : doubled;
+    place += 1;
   }
   return sum % 10 === 0;
 }

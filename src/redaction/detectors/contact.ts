@@ -1,6 +1,7 @@
 import { isbn10 } from './checksums.ts';
 import type { Detector, OwnDetector } from './detector.ts';
 import { charactersOf } from './places.ts';
+import { endsCredentials } from './url-credentials.ts';
 
 /** RFC 5321. */
 const LONGEST_LOCAL_PART = 64;
@@ -23,7 +24,7 @@ const email: OwnDetector = {
     !/^(?:@|%40)/.test(match) &&
     !/@\dx\.\w{2,4}$/i.test(match) &&
     !(match.startsWith('git@') && text[start + match.length] === ':') &&
-    !URL_PASSWORD_BEFORE.test(text.slice(Math.max(0, start - 160), start)),
+    !endsCredentials(text, start + match.lastIndexOf('@')),
 };
 
 function startOfLocalPart(text: string, end: number): number {
@@ -41,8 +42,6 @@ function startOfLocalPart(text: string, end: number): number {
   }
   return start;
 }
-
-const URL_PASSWORD_BEFORE = /:\/\/[^\s:/@]{0,128}:[^\s/@]{0,128}$/;
 
 /** E.164 numbers have at most 15 digits; below 7 there is no subscriber number worth the name. */
 const MOST_DIGITS = 15;
@@ -80,7 +79,7 @@ const phone: Detector = {
   category: 'contact',
   hint: (_text, { digits }) => digits >= LEAST_DIGITS,
   pattern:
-    /(?<![\p{L}\d_+]|[\d\p{L}][./-](?!\+)|[\d\p{L}]-\()(?:\+[ ]?|\(\+?|00)?\d(?:(?:[ ]?[(/)][ ]?|[ .-]|[ ]-[ ]|\)[ ]?-)?\d){6,15}(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?(?![\p{L}\d_]|[./:-]\d)/giu,
+    /(?<![\p{L}\d_+]|[\d\p{L}][./-](?!\+)|[\d\p{L}]-\()(?!(?:\d[ .-]){4})(?:\+[ ]?|\(\+?|00)?\d(?:(?:[ ]?[(/)][ ]?|[ .-]|[ ]-[ ]|\)[ ]?-)?\d){6,15}(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?(?![\p{L}\d_]|[./:-]\d)/giu,
   valid: isPhone,
 };
 

@@ -3,9 +3,10 @@ import { decodeBase64 } from './base64.ts';
 import { CATEGORIES } from './detector.ts';
 import type { Detector, OwnDetector } from './detector.ts';
 import { passwordHash } from './password-hashes.ts';
-import { charactersOf, eachRun } from './places.ts';
+import { charactersOf } from './places.ts';
 import { privateKeyDetectors } from './private-keys.ts';
-import { vendorKey, webhook } from './vendor-keys.ts';
+import { urlCredentials } from './url-credentials.ts';
+import { vendorKeyDetectors } from './vendor-keys.ts';
 
 /** Signed and encrypted tokens, and those that were put into base64 once more. */
 const jwt: Detector = {
@@ -37,28 +38,7 @@ const authorizationHeader: Detector = {
   valid: looksRandom,
 };
 
-/** The user and password of any URL, of JDBC's thin driver, and tokens in their place. Passwords hold any sign. */
-const urlCredentials: Detector = {
-  name: 'url-credentials',
-  category: 'credentials',
-  hint: (text, { at, colon }) => at && colon && text.includes('://'),
-  // What only looks like a password is a port with a path behind it.
-  pattern:
-    /:\/\/(?<value>[^\s:/?#@"'<>[]{0,128}:(?!\d{1,5}[/?#])(?:(?!:\/\/)[^\s"'<>]){1,256}|[^\s:/?#@"'<>]{16,256})(?=@)/g,
-  valid: (value, text, start) => {
-    // The first @ before a host: a password may hold one, and so may the path behind the host.
-    for (let at = value.indexOf('@'); at >= 0; at = value.indexOf('@', at + 1)) {
-      HOST.lastIndex = start + at + 1;
-      if (HOST.test(text)) return at;
-    }
-    return true;
-  },
-};
-
-/** A host that is surely one: with a dot, an address, or a port behind it. */
-const HOST =
-  /(?:[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|localhost|\[[\da-f:.]{2,45}\]|[\w-]{1,63}(?=:\d{2,5}(?!\d)))(?::\d{1,5})?(?=[/?#,;\s"'<>)\]}]|$)/iy;
-
+/** Of JDBC's thin driver. */
 const thinCredentials: Detector = {
   name: 'url-credentials',
   category: 'credentials',
@@ -142,11 +122,7 @@ const unmarkedSecret: OwnDetector = {
   hint: (_text, { longestToken, digits }) => longestToken >= SECRET_KEY_LENGTH && digits > 1,
   pattern: /(?<![A-Za-z0-9/+_-]|[A-Za-z0-9]\.)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-]|\.[A-Za-z0-9])/g,
   valid: looksLikeRandomBytes,
-  places: (text, tryAt) => {
-    eachRun(text, BASE64, SECRET_KEY_LENGTH, (start, end) => {
-      if (end - start === SECRET_KEY_LENGTH) tryAt(start);
-    });
-  },
+  places: (runs, tryAt) => runs.tryRunsOf(BASE64, SECRET_KEY_LENGTH, tryAt),
 };
 
 /**
@@ -183,8 +159,7 @@ export const credentialDetectors: readonly Detector[] = [
   cookie,
   jwt,
   passwordHash,
-  vendorKey,
-  webhook,
+  ...vendorKeyDetectors,
   signedUrl,
   namedSecret,
   unmarkedSecret,

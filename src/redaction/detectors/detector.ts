@@ -1,3 +1,4 @@
+import type { LongRuns, TryAt } from './places.ts';
 import type { Traits } from './traits.ts';
 
 export const CATEGORIES = [
@@ -42,13 +43,10 @@ export interface Detector {
   readonly valid?: (value: string, text: string, start: number) => boolean | number;
 }
 
-/** Tries a pattern at one place. Gives the end of the value that it found there, or the place itself. */
-export type TryAt = (at: number) => number;
-
 /** A detector of ours, which may say more: a pattern that is tried at every character of a long text costs too much. */
 export interface OwnDetector extends Detector {
   /** Tries the pattern where a value may begin, from the start of the text to its end, and nowhere else. */
-  readonly places?: (text: string, tryAt: TryAt) => void;
+  readonly places?: (runs: LongRuns, tryAt: TryAt) => void;
   /** Where the value begins that the pattern found the end of; behind `at`, or there when there is none. */
   readonly begins?: (text: string, at: number) => number;
 }

@@ -37,20 +37,27 @@ const card: Detector = {
   pattern:
     /(?<![A-Za-z0-9_+]|\d\.|(?<![\d.,])0,|[A-Fa-f0-9]{4}-)(?:\d{4}([ .\t-]|[ ]{2}|[ ]-[ ])\d{4}\1\d{4}(?:\1\d{1,4}){0,2}|\d{4}([ .\t-]|[ ]{2}|[ ]-[ ])\d{6}\2\d{4,5}|\d{12,19})(?![A-Za-z0-9_]|\.\d)/g,
   valid: (match, text, start) => {
-    const digits = match.replace(SEPARATORS, '');
-    if (isCard(digits, text, start)) return true;
+    if (isCard(match, text, start)) return true;
     // The last group may be a security code or a year.
-    const rest = match.search(/[ .\t-]{1,3}\d{1,4}$/);
-    return rest > 0 && isCard(match.slice(0, rest).replace(SEPARATORS, ''), text, start) && rest;
+    const rest = lastSeparator(match);
+    return rest > 0 && isCard(match.slice(0, rest), text, start) && rest;
   },
 };
 
 const SEPARATORS = /[ .\t-]/g;
 
-function isCard(digits: string, text: string, start: number): boolean {
+function lastSeparator(written: string): number {
+  let at = written.length - 1;
+  while (at >= 0 && !isSeparator(written.charCodeAt(at))) at -= 1;
+  return at;
+}
+
+function isCard(written: string, text: string, start: number): boolean {
+  // The check digit first, which fails nine of ten.
+  if (!luhn(written)) return false;
+  const digits = written.replace(SEPARATORS, '');
   return (
     digits.length <= MOST_CARD_DIGITS &&
-    luhn(digits) &&
     CARD_NETWORKS.test(digits) &&
     !(
       digits.length === ACCOUNT_DIGITS && ACCOUNT_BEFORE.test(text.slice(Math.max(0, start - REACH), start))

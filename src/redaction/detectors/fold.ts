@@ -25,9 +25,7 @@ const MARKS = /\p{M}*/uy;
 export function fold(text: string): Folded | undefined {
   const units = unitsOf(text);
   let first = 0;
-  while (first < units.length && fateAt(units, first, units[first - 1]) === SAME) {
-    first += isPairAt(units, first) ? 2 : 1;
-  }
+  while (first < units.length && !mattersAt(units, first)) first += isPairAt(units, first) ? 2 : 1;
   if (first >= units.length) return undefined;
   /** Where the units of the folded text begin in the original. */
   const starts = new Uint32Array(units.length);
@@ -59,6 +57,55 @@ export function fold(text: string): Folded | undefined {
       return [starts[start] ?? 0, MARKS.lastIndex];
     },
   };
+}
+
+/**
+ * Whether something may be found only when the character here is folded. Prose is full of dashes and spaces: they matter
+ * inside of a word, and between the groups of a number. Once one character of a text matters, all are folded.
+ */
+function mattersAt(units: Uint16Array, at: number): boolean {
+  const fate = fateAt(units, at, units[at - 1]);
+  if ((fate !== DASH && fate !== SPACE) || isPairAt(units, at)) return fate !== SAME;
+  const before = units[besides(units, at, -1)] ?? SPACE;
+  const after = units[besides(units, at, 1)] ?? SPACE;
+  return (
+    (isDigit(before) && isOfNumbers(after)) || (isOfNumbers(before) && isDigit(after)) || isInWord(units, at)
+  );
+}
+
+/** What may stand on either side of a separator, which has three characters at most. */
+const LONGEST_SEPARATOR = 3;
+
+function besides(units: Uint16Array, at: number, step: 1 | -1): number {
+  let beside = at + step;
+  for (let count = 1; count < LONGEST_SEPARATOR; count += 1) {
+    const unit = units[beside] ?? 0;
+    const fate = unit < FIRST_FOREIGN ? unit : fateAt(units, beside);
+    if (fate !== SPACE && fate !== DASH) break;
+    beside += step;
+  }
+  return beside;
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= 0x30 && unit <= 0x39;
+}
+
+/** A digit, a letter, or a bracket or plus as phone numbers have it. */
+function isOfNumbers(unit: number): boolean {
+  return isDigit(unit) || isLetter(unit) || unit === 0x28 || unit === 0x29 || unit === 0x2b;
+}
+
+function isLetter(unit: number): boolean {
+  return (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a);
+}
+
+/** Whether nothing but letters, digits and dashes stands on both sides. */
+function isInWord(units: Uint16Array, at: number): boolean {
+  return [at - 1, at + 1].every((beside) => {
+    const unit = units[beside] ?? SPACE;
+    return isDigit(unit) || isLetter(unit) || unit === DASH || fateAt(units, beside) === DASH;
+  });
 }
 
 function isPairAt(units: Uint16Array, at: number): boolean {
@@ -101,6 +148,7 @@ const BLANK = /[\p{Z}\u2800]/u;
 /** Also signs that are no punctuation and look like one: a letter's minus, the minus, a bullet, the line of a box. */
 const HYPHEN = /[\p{Pd}\u02d7\u2212\u2043\u2500\u2501]/u;
 const DASH = 0x2d;
+const SPACE = 0x20;
 
 function fateOfCharacter(point: number): number {
   const character = String.fromCodePoint(point);
@@ -108,7 +156,7 @@ function fateOfCharacter(point: number): number {
   if (DIGIT.test(character)) return 0x30 + digitOf(point);
   // Full-width and mathematical letters and signs. What stands for several characters is none of a number or an address.
   const plain = character.normalize('NFKC');
-  if (BLANK.test(plain) && plain.length === 1) return 0x20;
+  if (BLANK.test(plain) && plain.length === 1) return SPACE;
   if (HYPHEN.test(plain)) return DASH;
   return plain.length === 1 && plain <= '~' ? plain.charCodeAt(0) : SAME;
 }

@@ -1,6 +1,6 @@
 import { gs1, isDay, luhn, mod11And10, remainder, weightedSum } from './checksums.ts';
 import type { Detector, OwnDetector } from './detector.ts';
-import { charactersOf, eachRun } from './places.ts';
+import { ALPHANUMERIC } from './places.ts';
 
 /**
  * One national number: how it is written, and what makes it one. `check` takes the match without separators, in upper
@@ -162,7 +162,7 @@ const nationalId: OwnDetector = {
   name: 'national-id',
   category: 'identity',
   hint: (_text, { digits }) => digits >= 6,
-  pattern: /\d(?<!\d\d)(?:[ ./+-]?\d){5}(?:[ ./+-]?[A-Z\d]){0,16}/gi,
+  pattern: /\d(?<!\d\d)(?=\d|[ ]\d\d)(?:[ ./+-]?\d){5}(?:[ ./+-]?[A-Z\d]){0,16}/gi,
   begins: (text, at) => {
     let start = at;
     while (at - start < MOST_LETTERS && LETTER.test(text.charAt(start - 1))) start -= 1;
@@ -170,13 +170,13 @@ const nationalId: OwnDetector = {
   },
   valid: (match, text, start) => {
     const before = text.slice(Math.max(0, start - REACH), start);
-    if (/[\p{L}\d_]$|[\p{L}\d][-./:]$/u.test(before)) return false;
-    const isNamed = /\p{L}[^\p{L}\d]{0,12}$/u.test(before) && ANY_WORD.test(before);
+    if (/[\p{L}\d_]$|^[\p{L}\d][-./:]$/u.test(before.slice(-2))) return false;
+    const isNamed = followsWord(before) && ANY_WORD.test(before);
     if (!isNamed && !WORDLESS.test(match)) return false;
     for (const { form, check, words } of FORMS) {
-      if (words !== undefined && !(isNamed && words.test(before))) continue;
+      if (words !== undefined && !isNamed) continue;
       const written = form.exec(match)?.[0];
-      if (written === undefined) continue;
+      if (written === undefined || words?.test(before) === false) continue;
       const end = start + written.length;
       if (/^[\p{L}\d_]|^[-./][A-Z\d]/iu.test(text.slice(end, end + 2))) continue;
       if (check === undefined || check(written.replace(/[ ./-]/g, '').toUpperCase())) return written.length;
@@ -184,6 +184,16 @@ const nationalId: OwnDetector = {
     return false;
   },
 };
+
+/** Whether a letter stands nearer than a digit, with at most twelve signs between. */
+function followsWord(before: string): boolean {
+  for (let at = before.length - 1; at >= Math.max(0, before.length - 13); at -= 1) {
+    const character = before.charAt(at);
+    if (character >= '0' && character <= '9') return false;
+    if (character.toLowerCase() !== character.toUpperCase() || character > '\u07ff') return true;
+  }
+  return false;
+}
 
 /** Of the United Kingdom, in its usual groups. */
 const nationalInsurance: Detector = {
@@ -195,7 +205,6 @@ const nationalInsurance: Detector = {
   valid: (match) => !/^(?:BG|GB|NK|KN|TN|NT|ZZ)/i.test(match),
 };
 
-const ALPHANUMERIC = charactersOf(/[A-Za-z\d]/);
 const CODICE_FISCALE_LENGTH = 16;
 
 /** Of Italy; letters stand for digits where two people would have the same. */
@@ -204,13 +213,9 @@ const codiceFiscale: OwnDetector = {
   category: 'identity',
   hint: (_text, { digits, longestToken }) => digits > 0 && longestToken >= CODICE_FISCALE_LENGTH,
   pattern:
-    /(?<![\p{L}\d_]|[\p{L}\d][-./:])[A-Z]{6}[\dL-NP-V]{2}[A-EHLMPR-T][\dL-NP-V]{2}[A-Z][\dL-NP-V]{3}[A-Z](?![\p{L}\d_])/giu,
+    /(?<![A-Z\d_]|[A-Z\d][-./:])[A-Z]{6}[\dL-NP-V]{2}[A-EHLMPR-T][\dL-NP-V]{2}[A-Z][\dL-NP-V]{3}[A-Z](?![A-Z\d_])/gi,
   valid: (match) => isCodiceFiscale(match.toUpperCase()),
-  places: (text, tryAt) => {
-    eachRun(text, ALPHANUMERIC, CODICE_FISCALE_LENGTH, (start, end) => {
-      if (end - start === CODICE_FISCALE_LENGTH) tryAt(start);
-    });
-  },
+  places: (runs, tryAt) => runs.tryRunsOf(ALPHANUMERIC, CODICE_FISCALE_LENGTH, tryAt),
 };
 
 /** The sums of a codice fiscale: odd positions have a table of their own (decree of the finance ministry, 1976). */
@@ -219,10 +224,12 @@ const ODD_PLACES = [
 ];
 
 function isCodiceFiscale(id: string): boolean {
-  const sum = Array.from(id.slice(0, 15), (character, index) => {
-    const value = /\d/.test(character) ? Number(character) : character.charCodeAt(0) - 65;
-    return index % 2 === 0 ? (ODD_PLACES[value] ?? 0) : value;
-  }).reduce((total, part) => total + part, 0);
+  let sum = 0;
+  for (let index = 0; index < 15; index += 1) {
+    const code = id.charCodeAt(index);
+    const value = code < 65 ? code - 48 : code - 65;
+    sum += index % 2 === 0 ? (ODD_PLACES[value] ?? 0) : value;
+  }
   return String.fromCharCode(65 + (sum % 26)) === id.at(-1);
 }
 

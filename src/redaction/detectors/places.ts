@@ -1,8 +1,9 @@
-import type { TryAt } from './detector.ts';
-
 /*
  * Where a value may begin in a text, found without trying a pattern at every character.
  */
+
+/** A detector's pattern, tried at one place. Gives the end of the value that it found there, or the place itself. */
+export type TryAt = (at: number) => number;
 
 /** The characters that runs are made of, by their codes. */
 export type Characters = Uint8Array;
@@ -16,41 +17,71 @@ function has(characters: Characters, code: number): boolean {
   return (characters[code] ?? 0) === 1;
 }
 
-const ALPHANUMERIC = charactersOf(/[A-Za-z\d]/);
+export const ALPHANUMERIC = charactersOf(/[A-Za-z\d]/);
 
-/**
- * Visits the runs of at least so many of the characters. One character in `least` is looked at where there are none.
- *
- * @param visit gives where to go on, the end of the run at the earliest.
- */
+/** Visits the runs of at least so many of the characters, between two places. Of other text one character in `least` is read. */
 export function eachRun(
   text: string,
   characters: Characters,
   least: number,
   visit: (start: number, end: number) => void,
+  from = 0,
+  to = text.length,
 ): void {
-  let from = 0;
-  for (let at = least - 1; at < text.length; at += least) {
+  let left = from;
+  for (let at = from + least - 1; at < to; at += least) {
     if (!has(characters, text.charCodeAt(at))) continue;
     let start = at;
-    while (start > from && has(characters, text.charCodeAt(start - 1))) start -= 1;
-    // Not long enough yet, unless it goes on to the right.
+    while (start > left && has(characters, text.charCodeAt(start - 1))) start -= 1;
     let end = at + 1;
-    while (end < text.length && has(characters, text.charCodeAt(end))) end += 1;
+    while (end < to && has(characters, text.charCodeAt(end))) end += 1;
     if (end - start >= least) visit(start, end);
-    from = end;
+    left = end;
     at = Math.max(at, end - 1);
   }
 }
 
-/** Tries the beginnings of words in every run of the characters: where no letter or digit stands before. */
-export function wordsOfRuns(characters: Characters, least: number) {
-  return (text: string, tryAt: TryAt): void => {
-    eachRun(text, characters, least, (start, end) => {
-      for (let at = start; at <= end - least; at += 1) {
-        if (at > 0 && has(ALPHANUMERIC, text.charCodeAt(at - 1))) continue;
+/** The characters that keys of all issuers are made of, with the signs between their parts. */
+const KEY_CHARACTERS = charactersOf(/[\w~.:|$%+/=!-]/);
+/** The shortest key of an issuer: a password of Neon. A codice fiscale has as many. */
+export const SHORTEST_KEY = 16;
+
+/** Where keys can be in a text: the runs of characters that are long enough. */
+export class LongRuns {
+  readonly #text: string;
+  #runs: ReadonlyArray<readonly [start: number, end: number]> | undefined;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get runs(): ReadonlyArray<readonly [start: number, end: number]> {
+    if (this.#runs === undefined) {
+      const runs: Array<readonly [number, number]> = [];
+      eachRun(this.#text, KEY_CHARACTERS, SHORTEST_KEY, (start, end) => runs.push([start, end]));
+      this.#runs = runs;
+    }
+    return this.#runs;
+  }
+
+  /** Tries the beginnings of words: a letter or digit, and none before it. */
+  tryWords(tryAt: TryAt): void {
+    for (const [start, end] of this.runs) {
+      for (let at = start; at <= end - SHORTEST_KEY; at += 1) {
+        const begins = has(ALPHANUMERIC, this.#text.charCodeAt(at));
+        if (!begins || has(ALPHANUMERIC, this.#text.charCodeAt(at - 1))) continue;
         at = Math.max(at, tryAt(at) - 1);
       }
-    });
-  };
+    }
+  }
+
+  /** Tries the runs of exactly so many of some of the characters. */
+  tryRunsOf(characters: Characters, length: number, tryAt: TryAt): void {
+    const visit = (start: number, end: number): void => {
+      if (end - start === length) tryAt(start);
+    };
+    for (const [start, end] of this.runs) {
+      if (end - start >= length) eachRun(this.#text, characters, length, visit, start, end);
+    }
+  }
 }

@@ -3,6 +3,7 @@ import { isBenignForm } from './benign-forms.ts';
 import { defaultDetectors } from './default-detectors.ts';
 import type { Category, Detector, OwnDetector } from './detector.ts';
 import { fold } from './fold.ts';
+import { LongRuns, SHORTEST_KEY } from './places.ts';
 import { AT, COLON, digitsOf, EQUALS, FOREIGN, longestTokenOf, PERCENT, SPACE, traitsOf } from './traits.ts';
 
 /** One value that a detector found. */
@@ -68,8 +69,6 @@ export function isPlain(text: string, scanned: number): boolean {
 
 /** An IPv4 address. */
 const FEWEST_DIGITS = 4;
-/** The shortest key of an issuer. */
-const SHORTEST_KEY = 16;
 /** `Basic`. */
 const SHORTEST_ANNOUNCED = 5;
 const ANNOUNCED = /bearer|basic|bic|swift/i;
@@ -100,11 +99,12 @@ function spansIn(text: string, scanned: number, detectors: readonly Detector[]):
   const oursMayFind = text.length >= SHORTEST_VALUE && !isPlain(text, scanned) && !isBenignForm(text);
   if (!oursMayFind && detectors === defaultDetectors) return spans;
   const traits = traitsOf(text, scanned);
+  const runs = new LongRuns(text);
   for (let rank = 0; rank < detectors.length; rank += 1) {
     const detector = detectors[rank];
     if (detector === undefined || (!oursMayFind && OURS.has(detector))) continue;
     if (!detector.hint(text, traits)) continue;
-    collect(text, detector, rank, spans);
+    collect(text, runs, detector, rank, spans);
     if (isWhole(spans, text)) break;
   }
   return spans;
@@ -112,7 +112,7 @@ function spansIn(text: string, scanned: number, detectors: readonly Detector[]):
 
 const OURS: ReadonlySet<Detector> = new Set(defaultDetectors);
 
-function collect(text: string, detector: OwnDetector, rank: number, spans: Span[]): void {
+function collect(text: string, runs: LongRuns, detector: OwnDetector, rank: number, spans: Span[]): void {
   const { pattern, valid, places, begins } = detector;
   /** Where to go on after a match. */
   const take = (match: RegExpExecArray): number => {
@@ -132,7 +132,7 @@ function collect(text: string, detector: OwnDetector, rank: number, spans: Span[
     return;
   }
   const sticky = stickyOf(pattern);
-  places(text, (at) => {
+  places(runs, (at) => {
     sticky.lastIndex = at;
     const match = sticky.exec(text);
     const found = spans.length;

@@ -1,5 +1,5 @@
-import type { OwnDetector } from './detector.ts';
-import { charactersOf, wordsOfRuns } from './places.ts';
+import type { Detector, OwnDetector } from './detector.ts';
+import { SHORTEST_KEY } from './places.ts';
 
 /**
  * Keys and tokens that name their issuer, mostly in their first characters, as the issuers document them for scanners of
@@ -213,20 +213,9 @@ const TAILED: readonly Format[] = [
 /** Issuers whose mark is not at the beginning, or whose key is an address. */
 const WRITTEN_OUT: readonly (readonly [issuer: string, form: string])[] = [
   ['1Password secret key', 'A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}'],
-  ['Azure AD client secret', String.raw`[\w~.]{3}\dQ~[\w~.-]{31,34}`],
-  // Microsoft, "Common annotated security keys" and the identifiable keys before them: the mark stands near the end.
+  // Microsoft's common annotated security keys: the mark stands near the end.
   ['Azure', String.raw`[A-Za-z\d]{52}JQQJ99[A-Za-z\d]{18,34}(?:==)?`],
   ['Azure DevOps', String.raw`[A-Za-z\d]{76}AZDO[A-Za-z\d]{4}`],
-  [
-    'Azure, 64 bytes',
-    String.raw`(?<![+/])[A-Za-z\d+/]{76}(?:APIM|ACDb|\+(?:ABa|AMC|ASt))[A-Za-z\d+/]{5}[AQgw]==`,
-  ],
-  ['Azure, 32 bytes', String.raw`(?<![+/])[A-Za-z\d+/]{33}(?:AIoT|AzCa|\+(?:ASb|AEh|ARm))[A-Za-z\d+/]{6}=`],
-  ['Azure Functions', String.raw`(?<![_-])[\w-]{44}AzFu[\w-]{5}[AQgw]==`],
-  [
-    'Azure Search and Container Registry',
-    String.raw`(?<![+/])[A-Za-z\d+/]{42}(?:AzSe|\+ACR)[A-D][A-Za-z\d+/]{5}`,
-  ],
   ['Asana', String.raw`\d/\d{10,20}(?:/\d{10,20})?:[\da-f]{32}`],
   ['ClickUp', String.raw`pk_\d{5,12}_[A-Z\d]{32}`],
   [
@@ -257,19 +246,6 @@ const KEYS = [
   ...WRITTEN_OUT.map(([, form]) => form),
 ];
 
-/** The forms by their first character, so that those of other issuers need not be tried. */
-function byFirstCharacter(forms: readonly string[]): string {
-  const groups = new Map<string, string[]>();
-  const others: string[] = [];
-  for (const form of forms) {
-    const first = /^[A-Za-z\d](?![?*+{])/.exec(form)?.[0];
-    const group = first === undefined ? others : (groups.get(first) ?? []);
-    group.push(form.slice(first?.length ?? 0));
-    if (first !== undefined) groups.set(first, group);
-  }
-  return [...[...groups].map(([first, rests]) => `${first}(?:${rests.join('|')})`), ...others].join('|');
-}
-
 /**
  * What most issuers of today agree on: words that tell what it is, a separator, and random characters. It finds the issuers
  * that nobody wrote down here, and no identifier (`pi_3MtwBwLkdIwHu7ix28a3tqPa`): these have no such word, or fewer characters.
@@ -278,36 +254,85 @@ const UNLISTED = [
   // `acme_sk_…`, `foo-api-key-…`, `x_pat_live_…`
   String.raw`(?:[a-z][a-z\d]{1,15}[_-]){0,2}(?:sk|rk|pat|oat|apikey|api|key|secret|token|tok|sec)[_-](?:v\d[_-]|[a-z]{2,6}[_-]){0,2}${randomTail('[A-Za-z\\d]', 28)}`,
   // `acme_…`, `acme_v1_…`, `acme-…`: nothing tells them from an identifier but their length and the mixture
-  String.raw`[a-z][a-z\d]{1,11}(?:(?:_[a-z\d]{1,10}){0,3}_|-)(?=[a-z\d]{0,30}[A-Z])(?=[A-Z\d]{0,30}[a-z])${randomTail('[A-Za-z\\d]', 36)}`,
+  String.raw`(?<![_-])[a-z][a-z\d]{1,11}(?:(?:_[a-z\d]{1,10}){0,3}_|-)(?=[a-z\d]{0,30}[A-Z])(?=[A-Z\d]{0,30}[a-z])${randomTail('[A-Za-z\\d]', 36)}(?![_-])`,
 ];
 
-/** Characters with a digit among the first ten, as random ones have it and words have not. */
+/** Characters with a digit among the first, as random ones have it and words have not. */
 function randomTail(characters: string, least: number): string {
-  return String.raw`(?=[A-Za-z]{0,9}\d)(?!\d{12})(?=[a-f\d]{0,39}[A-Z]|[a-f\d]{0,39}[g-z]|[a-f\d]{48})${characters}{${least},${LONGEST_TAIL}}`;
+  return String.raw`(?=[A-Za-z]{0,23}\d)(?!\d{12})(?=[a-f\d]{0,39}[A-Z]|[a-f\d]{0,39}[g-z]|[a-f\d]{48})${characters}{${least},${LONGEST_TAIL}}`;
 }
 
-/** The characters of all formats. */
-const CHARACTERS = charactersOf(/[\w~.:|$%+/=!-]/);
-/** The shortest key of an issuer: a password of Neon has 16 characters. */
-const SHORTEST_KEY = 16;
+/** The forms that may begin with a character, by its code: those of other issuers need not be tried. Made when first needed. */
+const byFirst = new Map<number, RegExp>();
+
+function formsWith(first: number): RegExp {
+  const known = byFirst.get(first);
+  if (known !== undefined) return known;
+  const character = String.fromCharCode(first);
+  const forms = [...KEYS, ...UNLISTED].filter((form) => mayBegin(form, character));
+  const made = new RegExp(`(?:${forms.join('|') || '[]'})(?![A-Za-z0-9])`, 'y');
+  byFirst.set(first, made);
+  return made;
+}
+
+/** Whether what a form matches may begin with the character: forms begin with a letter, a class, or a choice of such. */
+function mayBegin(form: string, character: string): boolean {
+  const rest = form.replace(/^\(\?<![^)]*\)/, '');
+  if (rest.startsWith('(?:')) {
+    const choices = rest.slice('(?:'.length, rest.indexOf(')')).split('|');
+    return choices.some((choice) => mayBegin(choice, character));
+  }
+  const first = /^(?:\\.|\[[^\]]*\]|.)/.exec(rest)?.[0] ?? '';
+  return new RegExp(`^${first}$`).test(character);
+}
 
 /** Keys that name their issuer. One begins where no letter or digit stands before it; an underscore may (`key_ghp_…`). */
-export const vendorKey: OwnDetector = {
+const vendorKey: OwnDetector = {
   name: 'api-key',
   category: 'credentials',
   hint: (_text, { longestToken, colon, percent }) =>
     longestToken >= SHORTEST_KEY || ((colon || percent) && longestToken > 10),
-  pattern: new RegExp(
-    `(?<![A-Za-z0-9])(?=[\\w~.:|$%+/=!-]{16})(?:${byFirstCharacter([...KEYS, ...UNLISTED])})(?![A-Za-z0-9])`,
-    'g',
-  ),
-  places: wordsOfRuns(CHARACTERS, SHORTEST_KEY),
+  // Where a key may begin; the forms tell whether it does.
+  pattern: /(?<![A-Za-z\d])[A-Za-z\d](?=[\w~.:|$%+/=!-]{15})/g,
+  places: (runs, tryAt) => runs.tryWords(tryAt),
+  valid: (_first, text, start) => {
+    const forms = formsWith(text.charCodeAt(start));
+    forms.lastIndex = start;
+    return forms.exec(text)?.[0].length ?? false;
+  },
 };
 
+/**
+ * Keys of Azure that begin with anything, as Microsoft's security utilities describe them: the mark, how many characters of which kind stand before it, and what
+ * follows.
+ */
+const AZURE: ReadonlyArray<readonly [mark: string, before: number, characters: string, after: string]> = [
+  [String.raw`\dQ~`, 3, String.raw`\w~.`, String.raw`[\w~.-]{31,34}`], // Entra ID, a client's secret
+  [String.raw`(?:APIM|ACDb|\+A(?:Ba|MC|St))`, 76, BASE64, `[${BASE64}]{5}[AQgw]==`], // Storage, Cosmos DB, Batch
+  [String.raw`(?:AIoT|AzCa|\+A(?:Sb|Eh|Rm))`, 33, BASE64, `[${BASE64}]{6}=`], // Service Bus, Event Hubs, Redis
+  ['AzFu', 44, WORD, `[${WORD}]{5}[AQgw]==`], // Functions
+  [String.raw`(?:AzSe|\+ACR)`, 42, BASE64, `[A-D][${BASE64}]{5}`], // Search, Container Registry
+];
+
+const azureKeys: readonly OwnDetector[] = AZURE.map(([mark, before, characters, after]) => {
+  const whole = new RegExp(`^[${characters}]{${before}}${mark}`);
+  return {
+    name: 'api-key',
+    category: 'credentials',
+    hint: (_text, { longestToken }) => longestToken > before,
+    pattern: new RegExp(`${mark}${after}(?![A-Za-z\\d])`, 'g'),
+    begins: (_text, at) => Math.max(0, at - before),
+    valid: (value) => whole.test(value),
+  };
+});
+
 /** Webhook addresses: who knows the path may post. The host stays, the path goes. */
-export const webhook: OwnDetector = {
+const webhook: Detector = {
   name: 'api-key',
   category: 'credentials',
   hint: (text) => text.includes('hook'),
   pattern: new RegExp(WEBHOOK_PATHS.join('|'), 'g'),
 };
+
+/** Keys by the marks of those who issue them. */
+export const vendorKeyDetectors: readonly Detector[] = [vendorKey, ...azureKeys, webhook];

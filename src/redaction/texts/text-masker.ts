@@ -7,6 +7,7 @@ import type { Folded } from '../detectors/fold.ts';
 import { isPlain, replaceFound } from '../detectors/replace-found.ts';
 import type { Found } from '../detectors/replace-found.ts';
 import { digitsOf, ESCAPED, FOREIGN, longestTokenOf, PERCENT, scan } from '../detectors/traits.ts';
+import { urlCredentials } from '../detectors/url-credentials.ts';
 import { createDenyList } from '../names/deny-list.ts';
 import type { DenyList } from '../names/deny-list.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
@@ -124,7 +125,9 @@ export class TextMasker {
     if (encodings < MOST_ENCODINGS) {
       const decoded = decode(text, scanned);
       if (decoded !== undefined) {
-        const masked = this.#mask(decoded, key, encodings + 1);
+        // A space or line break that was encoded would end the password of a URL.
+        const found = replaceFound(text, scanned, [urlCredentials], this.#replace);
+        const masked = this.#mask(found === text ? decoded : decodePercent(found), key, encodings + 1);
         if (masked !== decoded) return masked;
       }
     }

@@ -1,6 +1,7 @@
 import type { Category } from '../detectors/detector.ts';
 import { nameKind } from '../names/field-names.ts';
 import type { NameKind } from '../names/field-names.ts';
+import { isJsonWebKey, PRIVATE_MEMBERS } from '../names/json-web-key.ts';
 import { NO_PATH, pathEnds, stepInto, stepIntoItem } from '../policy/allowed-paths.ts';
 import type { PathState } from '../policy/allowed-paths.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
@@ -21,6 +22,8 @@ export interface KeyFacts {
   readonly key: string;
   readonly allowed: boolean;
   readonly denied: Category | undefined;
+  /** Whether its value is secret when the object is a JSON Web Key. */
+  readonly isPrivateOfKey: boolean;
   /** The position of its value when nothing is special about the object that it belongs to. */
   readonly position: Position;
   /** The name as it may be shown. */
@@ -109,6 +112,7 @@ export class KeyBook {
       isPlain: shown === key && key !== '__proto__',
       bytes: jsonBytes(shown) + 2,
       denied,
+      isPrivateOfKey: PRIVATE_MEMBERS.has(key),
       allowed,
       kind: allowed ? 'field' : kind,
       likeData: !allowed && kind === 'data',
@@ -126,7 +130,10 @@ export function rootPosition({ allowedPaths }: ResolvedPolicy): Position {
 }
 
 /** The position of a member of an object. What denies an object denies all that it holds. */
-export function positionOfMember(position: Position, facts: KeyFacts): Position {
+export function positionOfMember(position: Position, facts: KeyFacts, owner?: object): Position {
+  if (facts.isPrivateOfKey && owner !== undefined && isJsonWebKey(owner)) {
+    return { ...position, denied: position.denied ?? 'credentials' };
+  }
   const { allowed, denied, key } = facts;
   const isOrdinary = position === ORDINARY || (position.denied === undefined && position.paths.length === 0);
   if (isOrdinary) return allowed || denied !== undefined ? facts.position : ORDINARY;

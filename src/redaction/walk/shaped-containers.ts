@@ -76,7 +76,7 @@ export class ShapedContainers implements Containers {
       const { shown, bytes } = facts;
       if (!meter.take(bytes)) break;
       const likeMember = known !== undefined && Object.hasOwn(known, shown) ? known[shown] : undefined;
-      const inside = positionOfMember(position, facts);
+      const inside = positionOfMember(position, facts, fields);
       const child = this.#visitor.visit(
         valueAt(at),
         facts,

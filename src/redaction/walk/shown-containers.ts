@@ -69,7 +69,7 @@ export class ShownContainers implements Containers {
         // Most objects have names and nothing that they are beside.
         if (role !== undefined) (naming ??= []).push(facts, value);
       }
-      const child = visitor.visit(value, facts, positionOfMember(position, facts), depth - 1);
+      const child = visitor.visit(value, facts, positionOfMember(position, facts, fields), depth - 1);
       if (child === CUT) {
         meter.bytes += nameBytes;
         isCut = true;

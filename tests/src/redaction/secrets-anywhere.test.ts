@@ -28,8 +28,11 @@ interface Seeded {
   readonly secret: string;
 }
 
+/** It has no mark: three of a hundred are taken for something else. `detectors/credentials.test.ts` counts them. */
+const BY_CHANCE = 'AWS secret access key';
+
 const seeds: ReadonlyArray<readonly [name: string, seed: () => Seeded]> = [
-  ...SECRET_FORMATS.map((format) => {
+  ...SECRET_FORMATS.filter(({ name }) => name !== BY_CHANCE).map((format) => {
     const seed = (): Seeded => {
       const text = format.generate(fakerEN_US);
       return { text, secret: secretPart(format, text) };
