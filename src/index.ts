@@ -10,6 +10,8 @@ export type { CorrelationIdOptions } from './middlewares/correlation-id.ts';
 export type { LoggingOptions } from './middlewares/log-context.ts';
 export { observability } from './middlewares/observability.ts';
 export type { ObservabilityOptions } from './middlewares/observability.ts';
+export { recordRoute } from './middlewares/record-route.ts';
+export type { RoutedRequest } from './middlewares/record-route.ts';
 export { responseCapture } from './middlewares/response-capture.ts';
 export type { ResponseCaptureOptions } from './middlewares/response-capture.ts';
 export { tracing } from './middlewares/tracing.ts';
@@ -27,9 +29,13 @@ export type { TextGuard } from './redaction/text-guard.ts';
 export { createRedactor, redact } from './redaction/redact.ts';
 export type { RedactionBudget, RedactionMode, RedactionPolicy, Redactor } from './redaction/redact.ts';
 export { logger } from './telemetry/logger.ts';
+export type {
+  RedactingLogFormatterConstructor,
+  RedactingLogFormatterOptions,
+} from './telemetry/redacting-log-formatter.ts';
 export { RedactingLogFormatter } from './telemetry/redacting-log-formatter.ts';
 export type { PipelineLogger } from './telemetry/process-logger.ts';
-export { annotate, traced } from './telemetry/traced.ts';
+export { annotate, putMetadata, recordError, traced } from './telemetry/traced.ts';
 export type { TracedOptions } from './telemetry/traced.ts';
 export type {
   AnnotationValue,

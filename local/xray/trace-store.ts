@@ -27,8 +27,11 @@ const NO_LOSSES: Losses = { invalid: 0, evictedTraces: 0, refusedDocuments: 0, d
 /** What arrives is written this much later at most, so that what comes together is written together. */
 const WRITE_INTERVAL_MS = 200;
 
-/** So long may writing hold up what else happens, between two looks at the sockets. */
-const SLICE_MS = 8;
+/**
+ * So long may writing hold up what else happens, and so long others have their turn then: datagrams that nobody reads are
+ * dropped, and Node reads a few dozen of them at a time.
+ */
+const SLICE_MS = 4;
 
 /** Of the traces whose documents are at hand, in bytes of JSON. Those that wait to be written may be more. */
 const MAX_BYTES_AT_HAND = 32_000_000;
@@ -132,7 +135,7 @@ export class TraceStore {
   #bytes = 0;
   #revision = 0;
   #lastKey = 0;
-  #writing: NodeJS.Timeout | NodeJS.Immediate | undefined;
+  #writing: NodeJS.Timeout | undefined;
 
   /** @throws Error for people where Node has no SQLite. */
   constructor({
@@ -504,9 +507,9 @@ export class TraceStore {
   }
 
   /** Writes in a moment, in slices between which others have their turn. */
-  #writeSoon(): void {
+  #writeSoon(delay = WRITE_INTERVAL_MS): void {
     if (this.#writing !== undefined) return;
-    this.#writing = setTimeout(() => this.#writeSlice(), WRITE_INTERVAL_MS);
+    this.#writing = setTimeout(() => this.#writeSlice(), delay);
     // What waits is written by `close`; alone it is no reason to stay alive.
     this.#writing.unref();
   }
@@ -517,17 +520,17 @@ export class TraceStore {
     this.#ask(() => this.#writeUntil(() => performance.now() > deadline));
     this.#makeRoom();
     if (this.#unwritten.size + this.#unindexed.size + this.#deleted.length === 0) return;
-    this.#writing = setImmediate(() => this.#writeSlice());
+    this.#writeSoon(SLICE_MS);
   }
 
   #stopWriting(): void {
-    clearTimeout(this.#writing as NodeJS.Timeout);
-    clearImmediate(this.#writing as NodeJS.Immediate);
+    clearTimeout(this.#writing);
     this.#writing = undefined;
   }
 
-  /** Writes all that is not written yet, at once. */
+  /** Writes all that is not written yet, at once; what has become too old meanwhile is nobody's answer. */
   #write(): void {
+    this.#evict();
     this.#ask(() => this.#writeUntil(() => false));
   }
 

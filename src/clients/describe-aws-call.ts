@@ -9,6 +9,8 @@ export interface AwsCall {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly region: string | undefined;
+  /** Of an attempt after the first: how many came before. */
+  readonly retry?: number;
 }
 
 /** What the AWS SDK knows of a call once it has an answer, from a response or from an error. */
@@ -21,11 +23,13 @@ export interface AwsAnswer {
 
 /** The `aws` and `http` blocks of the subsegment for one call. */
 export function describeAwsCall(
-  { service, operation, input, region }: AwsCall,
+  { service, operation, input, region, retry }: AwsCall,
   answer: AwsAnswer = {},
   contentLength?: number,
 ): CallData {
   const { httpStatusCode, requestId, extendedRequestId, attempts } = answer;
+  // X-Ray counts repetitions, the SDK counts attempts.
+  const retries = retry ?? (attempts === undefined ? undefined : Math.max(0, attempts - 1));
   return {
     aws: {
       operation,
@@ -33,8 +37,7 @@ export function describeAwsCall(
       ...describeResource(service, input),
       ...(requestId !== undefined && { request_id: requestId }),
       ...(service === 'S3' && extendedRequestId !== undefined && { id_2: extendedRequestId }),
-      // X-Ray counts repetitions, the SDK counts attempts.
-      ...(attempts !== undefined && { retries: Math.max(0, attempts - 1) }),
+      ...(retries !== undefined && { retries }),
     },
     ...(httpStatusCode !== undefined && {
       http: {

@@ -5,11 +5,18 @@ import { attempt } from '../telemetry/guarded-span.ts';
 import { createWarnOnce } from '../telemetry/process-logger.ts';
 import { inCallSpan } from '../telemetry/trace-scope.ts';
 import type { CallRecord } from '../telemetry/trace-scope.ts';
+import type { SpanDescription } from '../telemetry/tracer.ts';
 import { carriesMessage } from './injections.ts';
 import type { AwsAnswer, AwsCall } from './describe-aws-call.ts';
 import { describeAwsCall } from './describe-aws-call.ts';
 import { createInputInjector } from './inject-correlation.ts';
-import type { ObservableClient, SdkHandler, SdkMiddleware, SdkResult } from './sdk-middleware.ts';
+import type {
+  ObservableClient,
+  SdkArguments,
+  SdkHandler,
+  SdkMiddleware,
+  SdkResult,
+} from './sdk-middleware.ts';
 import { addToStack } from './sdk-middleware.ts';
 
 export type { ObservableClient } from './sdk-middleware.ts';
@@ -25,11 +32,22 @@ export interface ObserveClientOptions {
   readonly payload?: boolean;
 }
 
+/** A call that is under way. */
+interface RunningCall {
+  readonly record: CallRecord;
+  readonly description: SpanDescription;
+  /** Known where the call is recorded. */
+  readonly call?: AwsCall;
+  /** Names of headers that we have set, and may set again. */
+  readonly headers: Set<string>;
+  attempts: number;
+}
+
 /**
- * Where the outer of our two middlewares leaves the record of the call for the inner one. Not at the context that the SDK
- * gives both: with `cacheMiddleware` all calls of a command have the same one.
+ * Where the outermost of our middlewares leaves the call for the others. Not at the context that the SDK gives them: with
+ * `cacheMiddleware` all calls of a command have the same one.
  */
-const records = new Scope<CallRecord | undefined>();
+const calls = new Scope<RunningCall | undefined>();
 
 /**
  * Makes an AWS SDK v3 client carry the context: each call shows up in the timeline with its operation and resource, the
@@ -52,35 +70,69 @@ export function observeClient<Client extends ObservableClient>(
   const inject = createInputInjector(payload, warnOnce);
   const observeCall: SdkMiddleware = (next, context) => async (args) => {
     // A presigned URL is made by the same stack, but nobody is called; then it is not a command that is sent.
-    if (!('middlewareStack' in args)) return records.run(undefined, () => next(args));
+    if (!('middlewareStack' in args)) return calls.run(undefined, () => next(args));
     const service = context.clientName?.replace(/Client$/, '') ?? client.config.serviceId;
     const operation = context.commandName?.replace(/Command$/, '') ?? 'Unknown';
     const correlationId = getCorrelationId();
     const input =
       correlationId === undefined ? args.input : inject(service, operation, args.input, correlationId);
     const kind = carriesMessage(service, operation) ? 'producer' : 'client';
-    return inCallSpan({ name: service, kind, callee: 'aws' }, async (record) => {
-      const send = () => records.run(record, () => next(input === args.input ? args : { ...args, input }));
-      if (!record.recording) return send();
-      const region = await regionOf(client);
-      return describeOutcome(send, record, { service, operation, input, region });
+    const description: SpanDescription = { name: service, kind, callee: 'aws' };
+    return inCallSpan(description, async (record) => {
+      const running = { record, description, headers: new Set<string>(), attempts: 0 };
+      const sendAs = (call: RunningCall) =>
+        calls.run(call, () => next(input === args.input ? args : { ...args, input }));
+      if (!record.recording) return sendAs(running);
+      const call = { service, operation, input, region: await regionOf(client) };
+      return describeOutcome(() => sendAs({ ...running, call }), record, call);
     });
   };
 
   const sendTraceHeaders: SdkMiddleware = (next) => (args) => {
+    const call = calls.get();
     attempt('carry the trace on', () => {
-      const headers = (args.request as { headers?: Record<string, string> } | undefined)?.headers;
-      if (headers === undefined) return;
+      const headers = headersOf(args);
+      if (headers === undefined || call === undefined) return;
       const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
-      for (const [name, value] of Object.entries(records.get()?.headers ?? {})) {
-        if (!given.has(name.toLowerCase())) headers[name] = value;
+      for (const [name, value] of Object.entries(call.record.headers)) {
+        if (given.has(name.toLowerCase())) continue;
+        headers[name] = value;
+        call.headers.add(name);
       }
     });
     return next(args);
   };
 
-  addToStack(client.middlewareStack, observeCall, sendTraceHeaders);
+  /** The span of the call is that of its first attempt too; each further one has a span, and a header, of its own. */
+  const observeAttempt: SdkMiddleware = (next) => async (args) => {
+    const running = calls.get();
+    if (running?.call === undefined) return next(args);
+    const { description, headers: ours } = running;
+    const retry = running.attempts;
+    running.attempts += 1;
+    if (retry === 0) return next(args);
+    const call: AwsCall = { ...running.call, retry };
+    return inCallSpan(description, (record) => {
+      attempt('carry the trace on', () => {
+        const headers = headersOf(args);
+        for (const [name, value] of Object.entries(record.headers)) {
+          if (headers !== undefined && ours.has(name)) headers[name] = value;
+        }
+      });
+      return describeOutcome(() => next(args), record, call);
+    });
+  };
+
+  addToStack(client.middlewareStack, {
+    call: observeCall,
+    header: sendTraceHeaders,
+    attempt: observeAttempt,
+  });
   return client;
+}
+
+function headersOf(args: SdkArguments): Record<string, string> | undefined {
+  return (args.request as { headers?: Record<string, string> } | undefined)?.headers;
 }
 
 /** Undefined where it is not known: the SDK says what it misses. */

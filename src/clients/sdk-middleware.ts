@@ -32,21 +32,38 @@ export type SdkMiddleware = (
 /** The SDK's own: it sends the header of the invocation where none is set yet. */
 const RECURSION_DETECTION = 'recursionDetectionMiddleware';
 
+/** The SDK's own: what follows runs once for each attempt. */
+const RETRY = 'retryMiddleware';
+
+/** Our middlewares, from the outermost to the innermost. */
+export interface CallMiddlewares {
+  /** Sees the whole call, retries included. */
+  readonly call: SdkMiddleware;
+  /** Sets the header of the call. */
+  readonly header: SdkMiddleware;
+  /** Sees each attempt. */
+  readonly attempt: SdkMiddleware;
+}
+
 /**
- * Adds the middleware that sees the whole call, retries included, and the one that sets its header. The latter stands
- * right before the SDK's own: after those of the caller, so that their header is kept.
+ * Adds our middlewares. The one that sets the header stands right before the SDK's own: after those of the caller, so that
+ * their header is kept.
  */
-export function addToStack(stack: ObservableStack, call: SdkMiddleware, header: SdkMiddleware): void {
+export function addToStack(stack: ObservableStack, { call, header, attempt }: CallMiddlewares): void {
   const add = stack.add.bind(stack) as (middleware: SdkMiddleware, options: object) => void;
   const addRelativeTo = stack.addRelativeTo.bind(stack) as typeof add;
   // One of the same name takes the place of the one before: a client that is observed twice records once.
   const named = (name: string) => ({ name, override: true });
+  const has = (name: string): boolean => stack.identify().some((each) => each.startsWith(name));
   add(call, { ...named('lanternObserveCall'), step: 'initialize', priority: 'high' });
-  if (stack.identify().some((each) => each.startsWith(RECURSION_DETECTION))) {
+  if (has(RECURSION_DETECTION)) {
     addRelativeTo(header, {
       ...named('lanternTraceHeader'),
       relation: 'before',
       toMiddleware: RECURSION_DETECTION,
     });
   } else add(header, { ...named('lanternTraceHeader'), step: 'build', priority: 'low' });
+  if (has(RETRY)) {
+    addRelativeTo(attempt, { ...named('lanternObserveAttempt'), relation: 'after', toMiddleware: RETRY });
+  }
 }

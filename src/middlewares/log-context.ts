@@ -4,9 +4,9 @@ import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
 import { thrownError, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
 import { addContextTo } from '../telemetry/cold-start.ts';
 import { enterLogKeys, holdKeys, withOwnLogKeys } from '../telemetry/log-keys.ts';
-import { logsEvents, MASKS_LINES, processLogger } from '../telemetry/process-logger.ts';
+import { logsEvents, processLogger } from '../telemetry/process-logger.ts';
 import type { PipelineLogger } from '../telemetry/process-logger.ts';
-import { shared } from '../telemetry/shared-logger.ts';
+import { MASKS_LINES, shared } from '../telemetry/shared-logger.ts';
 
 /** What Powertools' `injectLambdaContext` does besides adding Lambda's context, with its names. */
 export interface LoggingOptions {
@@ -67,19 +67,25 @@ export function logContext(logger: PipelineLogger, options: LoggingOptions = {})
         logger.error?.({ message: UNCAUGHT, error: thrown.error });
       }
     });
-    const leaveKeys = (): undefined => {
+    const leaveKeys = (): void => {
       leave();
       // Of a logger that cannot hold them: those of another invocation that still runs go too.
       if (resetKeys && !holds) quietly(() => logger.resetKeys?.());
     };
     // A streamed answer is still being made.
-    if (!whenBodyEnds(request.response, () => Promise.resolve(leaveKeys()))) leaveKeys();
+    const isStreamed = whenBodyEnds(request.response, () => {
+      leaveKeys();
+      return undefined;
+    });
+    if (!isStreamed) leaveKeys();
   };
 
   const logContextBefore = (request: Request): Promise<void> | undefined => {
     const { event, context } = request;
     const keys = resetKeys ? enterLogKeys(context) : undefined;
-    endings.set(request, () => end(request, () => keys?.leave()));
+    endings.set(request, () => {
+      end(request, () => keys?.leave());
+    });
     whenHooksAreSkipped(request, () => finish(request));
     // Each alone: what one of them throws is not the other's.
     quietly(() => logger.refreshSampleRateCalculation());

@@ -1,7 +1,6 @@
 import type { RedactionPolicy } from './policy/policy.ts';
 import { resolvePolicy } from './policy/resolve-policy.ts';
 import { TextMasker } from './texts/text-masker.ts';
-import type { DescribeError } from './walk/describe-object.ts';
 import { KeyBook } from './walk/key-book.ts';
 import { Walk } from './walk/walk.ts';
 
@@ -42,22 +41,13 @@ export function redact(value: unknown, policy: RedactionPolicy = DEFAULT_POLICY)
  * @throws TypeError when the policy has an unknown or wrong option.
  */
 export function createRedactor(policy: RedactionPolicy = DEFAULT_POLICY): Redactor {
-  return createRedactorWith(policy);
-}
-
-/**
- * {@link createRedactor} with errors taken apart by somebody else, wherever in a value they are.
- *
- * @throws TypeError when the policy has an unknown or wrong option.
- */
-export function createRedactorWith(policy: RedactionPolicy, describeError?: DescribeError): Redactor {
   const resolved = resolvePolicy(policy);
   if (resolved.mode === 'off') return () => undefined;
   const masker = new TextMasker(resolved);
   const keys = new KeyBook(resolved, masker);
   return (value) => {
     try {
-      return new Walk(resolved, keys, masker, describeError).result(value);
+      return new Walk(resolved, keys, masker).result(value);
     } catch {
       // The stack of the caller may be almost full; what cannot be read cannot be shown.
       return '<unreadable>';

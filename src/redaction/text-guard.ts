@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { createHarmlessWords } from './names/harmless-words.ts';
 import { saysNothing } from './names/no-datum.ts';
 import type { MessageMode, RedactionPolicy } from './policy/policy.ts';
@@ -6,7 +7,7 @@ import type { ResolvedPolicy } from './policy/resolve-policy.ts';
 import type { Replacer } from './policy/replacement.ts';
 import { createRedactor } from './redact.ts';
 import type { Redactor } from './redact.ts';
-import { splitEmbeddedJson, withoutQuoted } from './texts/embedded-json.ts';
+import { saysNoMoreThan, splitEmbeddedJson, withoutQuoted } from './texts/embedded-json.ts';
 import { count, lengthClass } from './texts/labels.ts';
 import { createMessageShape, createPlaceholders } from './texts/message-shape.ts';
 import { TextMasker } from './texts/text-masker.ts';
@@ -90,7 +91,9 @@ export function createTextGuard(policy: RedactionPolicy = {}, messages?: Message
         .map((part) => {
           if ('text' in part) return maskWords(part.text);
           const data = part.value && showJson(part.value.of, part.json);
-          return data === undefined ? `<JSON, ${lengthClass(part.json.length)}>` : JSON.stringify(data);
+          if (data === undefined) return `<JSON, ${lengthClass(part.json.length)}>`;
+          const isWhole = isDeepStrictEqual(data, part.value?.of) && saysNoMoreThan(part.json, data);
+          return isWhole ? part.json : JSON.stringify(data);
         })
         .join('');
       const unread = Math.max(0, text.length - READ_LENGTH);

@@ -29,6 +29,9 @@ export interface CaptureSettings {
 /** Where captures are found: `metadata.lantern.response`, `.event` and `.result`. */
 export const OWN_NAMESPACE = 'lantern';
 
+/** Where the service's own metadata is found. X-Ray's SDK calls it so too. */
+const METADATA_NAMESPACE = 'default';
+
 /** Of the room in the document that the event may take: the response comes later, and is missed more. */
 const SHARE_OF_EVENT = 0.5;
 
@@ -78,6 +81,24 @@ export class Captures {
       );
     }
     return (response) => addShown(span, 'response', capture.show(response, span.metadataRoom()));
+  }
+
+  /** Adds what the service itself says of the running step, by the policy of the pipeline, in which the key is a name. */
+  metadata(span: GuardedSpan, key: unknown, value: unknown): void {
+    const { show, texts } = this.#ofPipeline;
+    const room = Math.min(span.metadataRoom(), MOST_RESULT_BYTES);
+    if (typeof key !== 'string' || key === '' || key === '__proto__' || texts.text(key) !== key) {
+      warnOnce('Metadata is left out: its key must be a name, and neither personal nor secret');
+      return;
+    }
+    const add = (shown: unknown): void => {
+      if (shown !== undefined) span.addMetadata(METADATA_NAMESPACE, key, shown);
+    };
+    const named = show(Object.fromEntries([[key, value]]), room);
+    if (typeof named === 'object' && named !== null && Object.hasOwn(named, key))
+      add(Reflect.get(named, key));
+    // A key that is not known for a name is one nevertheless: a program has it in its text. Shapes would show a map.
+    else add(typeof named === 'object' ? show(value, room) : named);
   }
 
   /** Captures the result of a function, by a policy of its own or by that of the pipeline. */

@@ -1,4 +1,7 @@
-const OWN = { configurable: true, enumerable: true, writable: true };
+/** Sets a member; an own `__proto__` stays a key. */
+export function setOwn(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, configurable: true, enumerable: true, writable: true });
+}
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
@@ -15,7 +18,7 @@ export function copyPlain(value: unknown, copies = new Map<unknown, unknown>()):
       const copy = isList ? [] : {};
       copies.set(value, copy);
       for (const [key, each] of Object.entries(value)) {
-        Object.defineProperty(copy, key, { value: copyPlain(each, copies), ...OWN });
+        setOwn(copy, key, copyPlain(each, copies));
       }
     }
     return copies.get(value);

@@ -28,7 +28,7 @@ export function describeError(error: Error, texts: TextGuard, most: number): Mem
   const stack = given === undefined ? undefined : withoutOwnFrames(given);
   described.name = new Described(texts.text(name));
   const place = LOCATION.exec(stack ?? '');
-  if (place !== null) described.location = new Described(`${texts.text(place[1] ?? '')}:${place[2] ?? ''}`);
+  described.location = new Described(place === null ? '' : `${texts.text(place[1] ?? '')}:${place[2] ?? ''}`);
   described.message = message === undefined ? read(error, 'message') : new Described(texts.message(message));
   if (stack !== undefined) described.stack = stackOf(stack, name, message, texts);
   for (const key of ['cause', 'errors']) if (key in error) described[key] = read(error, key);
@@ -39,7 +39,11 @@ export function describeError(error: Error, texts: TextGuard, most: number): Mem
 function stackOf(stack: string, name: string, message: string | undefined, texts: TextGuard): unknown {
   const start = stack.search(FIRST_FRAME);
   const frames = start < 0 ? '' : texts.text(stack.slice(start));
-  const head = message === undefined || message === '' ? name : `${name}: ${message}`;
+  // What it begins with was made when the error was, and may name another class since.
+  const given = start < 0 ? stack : stack.slice(0, Math.max(0, start - 1));
+  const isClean = texts.message(given) === given;
+  const isNamed = message === undefined || message === '';
+  const head = isClean ? given : isNamed ? name : `${name}: ${message}`;
   const shown = frames === '' ? texts.message(head) : `${texts.message(head)}\n${frames}`;
   return DEVELOPMENT.test(process.env.POWERTOOLS_DEV ?? '')
     ? shown.split('\n').map((line) => new Described(line))

@@ -6,9 +6,8 @@ import type {
 } from '@aws-lambda-powertools/logger/types';
 import { copyPlain } from './copy-plain.ts';
 import { holdKeys } from './log-keys.ts';
-import type { LogLines } from './log-line.ts';
-import { MASKS_LINES } from './process-logger.ts';
-import { addWaiting } from './shared-logger.ts';
+import type { LogLine, LogLines } from './log-line.ts';
+import { addWaiting, MASKS_LINES } from './shared-logger.ts';
 import { currentCorrelation, runWithCorrelation } from '../propagation/correlation.ts';
 
 /*
@@ -17,7 +16,7 @@ import { currentCorrelation, runWithCorrelation } from '../propagation/correlati
  * time, level, keys, correlation id, and a copy of plain data, which may change before they are read.
  */
 
-type Format = LogLines['attributesOf'];
+type Format = LogLines['line'];
 
 /** What makes lines of what Powertools knows; undefined until it is loaded. */
 let format: Format | undefined;
@@ -35,7 +34,7 @@ function load(): Promise<void> {
   loading = import('../lazy/log-lines.ts').then(
     ({ LogLines }) => {
       const lines = new LogLines();
-      writeWaiting((line, keys, timestamp) => lines.attributesOf(line, keys, timestamp));
+      writeWaiting((line, keys, timestamp) => lines.line(line, keys, timestamp));
     },
     () => writeWaiting(withhold),
   );
@@ -50,12 +49,19 @@ function writeWaiting(by: Format): void {
 
 /** What a process that ends could not mask is not shown. */
 const withhold: Format = ({ logLevel: level, serviceName: service, lambdaContext }, _keys, timestamp) => ({
-  level,
-  message: '(withheld: what masks log lines was not loaded in time)',
-  timestamp,
-  service,
-  function_request_id: lambdaContext?.awsRequestId,
+  own: {
+    level,
+    message: '(withheld: what masks log lines was not loaded in time)',
+    timestamp,
+    service,
+    function_request_id: lambdaContext?.awsRequestId,
+  },
+  keys: {},
 });
+
+function toItem({ own, keys }: LogLine): LogItem {
+  return new LogItem({ attributes: own }).addAttributes(keys);
+}
 
 class WaitingLine extends LogItem {
   readonly format: () => LogItem;
@@ -71,11 +77,11 @@ class LazyFormatter extends LogFormatter {
 
   override formatAttributes(attributes: UnformattedAttributes, keys: LogAttributes): LogItem {
     const timestamp = this.formatTimestamp(attributes.timestamp);
-    if (format !== undefined) return new LogItem({ attributes: format(attributes, keys, timestamp) });
+    if (format !== undefined) return toItem(format(attributes, keys, timestamp));
     void load();
     const scope = currentCorrelation();
     const [line, lineKeys] = copyPlain([attributes, keys]) as [UnformattedAttributes, LogAttributes];
-    const now = (): LogItem => new LogItem({ attributes: (format as Format)(line, lineKeys, timestamp) });
+    const now = (): LogItem => toItem((format as Format)(line, lineKeys, timestamp));
     return new WaitingLine(() => (scope === undefined ? now() : runWithCorrelation(scope, now)));
   }
 }

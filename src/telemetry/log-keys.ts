@@ -1,7 +1,6 @@
-import { define } from '../redaction/walk/members.ts';
 import type { OpenedScope } from '../propagation/scope.ts';
 import { Scope } from '../propagation/scope.ts';
-import { copyPlain, isPlainObject } from './copy-plain.ts';
+import { copyPlain, isPlainObject, setOwn } from './copy-plain.ts';
 
 /*
  * Powertools keeps the keys that `appendKeys` adds in the logger, where they stand in the lines of the next invocation, which
@@ -9,7 +8,6 @@ import { copyPlain, isPlainObject } from './copy-plain.ts';
  */
 
 type Keys = Record<string, unknown>;
-type Method = (...args: never[]) => unknown;
 
 /** What is replaced of a Powertools Logger, of any copy of its package. */
 interface Parts {
@@ -23,10 +21,10 @@ interface Parts {
   createAndPopulateLogItem(level: number, input: unknown, extra: unknown[]): unknown;
 }
 
-const REPLACED: ReadonlyArray<keyof Parts> = [
-  ...(['appendKeys', 'removeKeys', 'resetKeys', 'getCorrelationId'] as const),
-  ...(['createChild', 'createLogger', 'createAndPopulateLogItem'] as const),
-];
+/** What every version 2 has, and without which keys cannot be held. */
+const NEEDED: ReadonlyArray<keyof Parts> = ['appendKeys', 'removeKeys', 'createAndPopulateLogItem'];
+/** What some versions lack. */
+const OTHERS: ReadonlyArray<keyof Parts> = ['resetKeys', 'getCorrelationId', 'createChild', 'createLogger'];
 
 /** "Logger", "Appending additional keys": names that Powertools keeps for itself. It warns of them, and drops them. */
 const RESERVED: ReadonlySet<string> = new Set(['level', 'message', 'sampling_rate', 'service', 'timestamp']);
@@ -57,11 +55,11 @@ export function withOwnLogKeys<R>(fn: () => R): R {
 export function holdKeys(logger: object): boolean {
   if (holding.has(logger)) return true;
   const parts = logger as Parts;
-  if (!REPLACED.every((name) => typeof parts[name] === 'function') || !Object.isExtensible(logger))
-    return false;
+  const has = (name: keyof Parts): boolean => typeof parts[name] === 'function';
+  if (!NEEDED.every(has) || !Object.isExtensible(logger)) return false;
   holding.add(logger);
   const original = Object.fromEntries(
-    REPLACED.map((name) => [name, (parts[name] as Method).bind(logger)]),
+    [...NEEDED, ...OTHERS.filter(has)].map((name) => [name, parts[name].bind(logger)]),
   ) as unknown as Parts;
   const held = (): Keys | undefined => keysOf(logger);
 
@@ -119,8 +117,9 @@ export function holdKeys(logger: object): boolean {
       return original.createAndPopulateLogItem(level, { message }, [keys, ofLine, ...extra]);
     },
   };
-  for (const name of REPLACED) {
-    Object.defineProperty(logger, name, { value: replacements[name], configurable: true, writable: true });
+  for (const [name, value] of Object.entries(replacements) as Array<[keyof Parts, unknown]>) {
+    // Not enumerable, as methods of a class are not.
+    if (has(name)) Object.defineProperty(logger, name, { value, configurable: true, writable: true });
   }
   return true;
 }
@@ -146,6 +145,6 @@ function merge(target: Keys, source: Keys): void {
     if (value === undefined && name in target) continue;
     const before = Object.hasOwn(target, name) ? target[name] : undefined;
     if (isPlainObject(value) && isPlainObject(before)) merge(before, value);
-    else define(target, name, copyPlain(value));
+    else setOwn(target, name, copyPlain(value));
   }
 }

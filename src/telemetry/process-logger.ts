@@ -22,9 +22,6 @@ export interface PipelineLogger {
   removeKeys?(keys?: string[]): void;
 }
 
-/** Says of a formatter, of any copy of this package, that nothing personal gets through it. */
-export const MASKS_LINES = Symbol.for('lambda-lantern.masks-lines');
-
 /** Loads the logger of the service and what masks its lines; from then on they are written at once. */
 export async function loadLogger(): Promise<SharedLogger> {
   const { logger } = await import('../lazy/logger.ts');

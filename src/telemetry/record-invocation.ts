@@ -12,10 +12,11 @@ import { incomingTraceHeader } from '../propagation/trace-header.ts';
 import { Captures, OWN_NAMESPACE } from './captures.ts';
 import { isColdStart } from './cold-start.ts';
 import { attempt, startGuarded } from './guarded-span.ts';
+import { httpRequestOf, routeOf, withoutMethod } from './http-request.ts';
 import { createWarnOnce, loadLogger, processLogger } from './process-logger.ts';
 import { loadProcessTracer } from './process-tracer.ts';
 import { enterTraceScope } from './trace-scope.ts';
-import type { InvocationScope } from './trace-scope.ts';
+import type { InvocationScope, Routing } from './trace-scope.ts';
 import type { InvocationAttributes, Tracer } from './tracer.ts';
 
 /** How a pipeline is recorded: the options of `tracing()`. */
@@ -110,7 +111,25 @@ function recordInvocation(
         return undefined;
       });
   }
-  scope.set({ incomingHeader, span: trace, captures });
+  const http = httpRequestOf(request.event);
+  const routing: Routing = {};
+  scope.set({ incomingHeader, span: trace, captures, routing });
+  /** As late as can be: the policy that masks a path, and the route, may only be known by then. */
+  const describeRequest = (status?: number): void => {
+    if (http === undefined || !trace.recording) return;
+    const { method, origin, path } = http;
+    const told = routing.route;
+    const route = told === undefined ? routeOf(request.event, path) : withoutMethod(told);
+    trace.describe({
+      http: {
+        request: { method, url: origin + path },
+        ...(status !== undefined && { response: { status } }),
+      },
+    });
+    trace.annotate('HttpMethod', method);
+    trace.annotate('HttpPath', shortened(captures.texts.path(path)));
+    if (route !== undefined) trace.annotate('HttpRoute', shortened(route));
+  };
   if (trace.recording) {
     trace.annotate('ColdStart', attributes.coldStart);
     if (attributes.service !== undefined) trace.annotate('Service', attributes.service);
@@ -121,6 +140,7 @@ function recordInvocation(
     timeoutReserve === 0 || !trace.recording
       ? () => undefined
       : watchTimeout(request.context, timeoutReserve, (remaining) => {
+          describeRequest();
           trace.checkpoint('timeout');
           logger.warn(`The invocation times out in ${remaining} ms; what its trace holds so far is sent`);
         });
@@ -141,12 +161,20 @@ function recordInvocation(
     const thrown = thrownError(request);
     if (thrown !== undefined) trace.fail(thrown.error);
     const status = statusOf(request.response);
+    describeRequest(status);
     if (status !== undefined) trace.setStatus(status);
     return whenAnswered(request, canReplaceResponse, (ending) => {
       if (ending !== undefined) trace.addMetadata(OWN_NAMESPACE, 'streamedBytes', ending.bytes);
       return end(ending?.failure);
     });
   };
+}
+
+/** What annotations may hold at most, so that one of ours is never left out for its length. */
+const LONGEST_VALUE = 1000;
+
+function shortened(value: string): string {
+  return value.slice(0, LONGEST_VALUE).toWellFormed();
 }
 
 /** Calls `end` now, or when the body of a streamed answer has ended; what ends it then holds back the end of the body. */

@@ -4,6 +4,9 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 /** A Powertools Logger whose lines are written as they come once it is ready. */
 export type SharedLogger = Logger & { ready(): Promise<void> };
 
+/** Says of a formatter, of any copy of this package, that nothing personal gets through it. */
+export const MASKS_LINES = Symbol.for('lambda-lantern.masks-lines');
+
 /** What pipelines and the logger of the service share. */
 interface Shared {
   /** The logger of the service, once somebody has loaded it. */

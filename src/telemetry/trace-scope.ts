@@ -16,6 +16,14 @@ export interface TraceScope {
   readonly span?: GuardedSpan;
   /** How values and texts of this invocation are shown; there with the span of the handler. */
   readonly captures?: Captures;
+  /** Of the request that the invocation answers; there with the span of the handler. */
+  readonly routing?: Routing;
+}
+
+/** What a router within the handler has told of a request. */
+export interface Routing {
+  /** The route that was taken: `/orders/:id`. */
+  route?: string;
 }
 
 const scopes = new Scope<TraceScope>();
@@ -34,6 +42,12 @@ export function currentOwnSpan(): Span | undefined {
 /** How the running invocation shows values and texts; undefined where nothing is recorded. */
 export function currentCaptures(): Captures | undefined {
   return currentSpan() && scopes.get()?.captures;
+}
+
+/** Tells which route the request of the running invocation has taken. */
+export function tellRoute(route: string): void {
+  const routing = currentSpan() && scopes.get()?.routing;
+  if (routing !== undefined) routing.route = route;
 }
 
 /** The scope of an invocation that has begun. */

@@ -2,8 +2,9 @@ import { types } from 'node:util';
 import { checkOptions, policyOrFlag } from '../check-options.ts';
 import { checkPolicy } from '../redaction/policy/check-policy.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
+import { attempt } from './guarded-span.ts';
 import { ownFramesAre } from './own-frames.ts';
-import { beginStep, currentPlace, currentSpan, unrecorded } from './trace-scope.ts';
+import { beginStep, currentCaptures, currentPlace, currentSpan, unrecorded } from './trace-scope.ts';
 import type { Step, TraceScope } from './trace-scope.ts';
 import type { AnnotationValue, SpanDescription } from './tracer.ts';
 import { isThenable, whenSettled } from './when-settled.ts';
@@ -161,4 +162,24 @@ ownFramesAre(ownPlaces);
  */
 export function annotate(key: string, value: AnnotationValue): void {
   currentSpan()?.annotate(key, value);
+}
+
+/**
+ * Puts data on the current span that is shown but not searched, as the metadata `default.<key>`. It is shown by the policy of
+ * the pipeline (`responseCapture()`), in which the key is a name: by default its shape, and values where `allow` names them.
+ * What cannot be written as JSON is described, and it takes 8 kB at most.
+ */
+export function putMetadata(key: string, value: unknown): void {
+  const span = currentSpan();
+  if (span !== undefined) attempt('add metadata', () => currentCaptures()?.metadata(span, key, value));
+}
+
+/**
+ * Marks the current span as failed by an error that the service has handled itself, such as one that a router turns into an
+ * answer. What was recorded first counts, also when the function throws later. The message is masked as every other.
+ *
+ * @param error anything that can be thrown.
+ */
+export function recordError(error: unknown): void {
+  currentSpan()?.fail(error);
 }

@@ -108,7 +108,10 @@ export interface Span {
   addMetadata(namespace: string, key: string, value: unknown): void;
   /** Bytes of JSON that metadata may still take here; captures are made to fit. What the end needs is not in it. */
   metadataRoom(): number;
-  /** Adds what is known about the call that the span stands for; called before the answer, and again with it. */
+  /**
+   * Adds what is known about the call that the span stands for; called before the answer, and again with it. Of the
+   * handler's span it is the HTTP request that the invocation answers, told as it ends, or as its timeout is near.
+   */
   describe(data: CallData): void;
   /** Marks the span as failed by `error`, which can be anything that can be thrown. The first call counts. */
   fail(error: unknown): void;
@@ -147,7 +150,7 @@ export interface InvocationTrace extends Span {
 /** What a call was about. The members of `aws` have the names that X-Ray gives them. */
 export interface CallData {
   readonly http?: {
-    /** The URL has no query string, no user and no password; its path still passes `texts.path`. */
+    /** The URL has no query string, no user and no password, and may be a path alone; its path still passes `texts.path`. */
     readonly request?: { readonly method: string; readonly url: string };
     readonly response?: { readonly status: number; readonly content_length?: number };
   };

@@ -54,6 +54,10 @@ function isOrdinary(promise: Promise<unknown>): boolean {
  * not. Being watched counts as being handled. So the promise that follows stands in for it: it rejects unhandled, until
  * somebody handles the watched one. Everything that does so reads its `constructor` first (`await`, `then`, `catch`,
  * `Promise.all`: ECMA-262, PromiseResolve and SpeciesConstructor), which is how it shows.
+ *
+ * Nothing else does. `await` asks a promise for neither its `then` nor its `catch`; hooks of V8 and of `async_hooks` tell that a
+ * promise has settled, not with which error, which only a reaction hears; and `unhandledRejection` comes when it is too late to
+ * take a reaction back. Another promise in its place would not be what the function returned.
  */
 function watch(promise: Promise<unknown>, follow: () => Promise<unknown>): void {
   let watch = watched.get(promise);

@@ -48,6 +48,26 @@ export const errorContract: readonly Check[] = [
     },
   },
   {
+    point: 2,
+    title:
+      'an error that the function has handled is recorded where it was told, and the answer stays what it is',
+    run: async ({ subject, daemon }) => {
+      const pipeline = traced(subject).handler(() =>
+        subject.trace('inner', () => {
+          subject.recordError(new TypeError('handled'));
+          return 'answer';
+        }),
+      );
+      const { traceId, response } = await invoke(pipeline);
+
+      assert.equal(response, 'answer');
+      const documents = await daemon.settled();
+      const [exception] = exceptionsOf(named(documents, 'inner'));
+      assert.deepEqual([exception?.type, exception?.message], ['TypeError', 'handled']);
+      assert.equal(handlerOf(documents, traceId).fault, undefined);
+    },
+  },
+  {
     point: 3,
     title: 'a child that never ends does not cost the handler its record',
     run: async ({ subject, daemon }) => {

@@ -11,6 +11,8 @@ export interface Subject {
   annotate(key: string, value: unknown): void;
   /** Puts data on the current subsegment. */
   addMetadata(key: string, value: unknown): void;
+  /** Says that something failed which the function has handled itself. */
+  recordError(error: unknown): void;
   /** An AWS SDK v3 client that is traced. */
   observeClient<Client extends object>(client: Client): Client;
   readonly fetch: typeof fetch;

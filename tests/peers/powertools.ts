@@ -42,6 +42,7 @@ export const powertools: Subject = {
   },
   annotate: (key, value) => tracer.putAnnotation(key, value as string),
   addMetadata: (key, value) => tracer.putMetadata(key, value),
+  recordError: (error) => tracer.addErrorAsMetadata(error as Error),
   observeClient: (client) => tracer.captureAWSv3Client(client),
   fetch,
 };

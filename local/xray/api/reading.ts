@@ -1,13 +1,12 @@
 import type { JsonObject } from '../../json.ts';
 import { inferSegments } from '../graph/calls.ts';
-import type { EntitySelector } from '../graph/time-series.ts';
 import { timeSeriesStatistics } from '../graph/time-series.ts';
 import type { FilterExpression } from '../filter/expression.ts';
 import type { TimeRangeType, TraceSearch, TraceSelection } from '../store/search.ts';
 import { CursorError } from '../store/search.ts';
 import type { Trace } from '../trace.ts';
 import type { TraceListPage, TraceStore } from '../trace-store.ts';
-import { readFilter } from './filter-input.ts';
+import { readEntitySelector, readFilter } from './filter-input.ts';
 import type { Groups } from './groups.ts';
 import {
   invalidRequest,
@@ -118,7 +117,7 @@ export class Reading {
   timeSeries(input: JsonObject): object {
     const range = requiredRange(input);
     const period = optionalNumber(input, 'Period', PERIODS) ?? PERIODS.from;
-    const selector = entitySelector(input);
+    const selector = readEntitySelector(input);
     return {
       TimeSeriesServiceStatistics: this.#store.readGraphs({ ...range, ...this.#groupIn(input) }, (graphs) =>
         timeSeriesStatistics(graphs, { ...range, period, selector }),
@@ -143,17 +142,6 @@ export class Reading {
       throw invalidRequest(`NextToken is not valid: ${cause.message}`, { cause });
     }
   }
-}
-
-/** `service(…)`, `edge(…, …)`, or `id(…)`, which names a service. */
-function entitySelector(input: JsonObject): EntitySelector | undefined {
-  const name = 'EntitySelectorExpression';
-  const text = optionalText(input, name, 500);
-  if (text === undefined) return undefined;
-  const expression = readFilter({ [name]: /^\s*id\s*\(/i.test(text) ? `service(${text})` : text }, name);
-  const isSelector = expression?.kind === 'service' || expression?.kind === 'edge';
-  if (isSelector && expression.filter === undefined) return expression;
-  throw invalidRequest(`${name} is one of service(…), edge(…, …) and id(…), without braces; got ${text}.`);
 }
 
 function documentsOf(trace: Trace): { readonly Id: string; readonly Document: string }[] {

@@ -3,6 +3,7 @@ import type { FilterValue, Scope } from './expression.ts';
 import { COMPLEX_KEYWORDS, keywordsIn } from './keywords.ts';
 import type { Want } from './parse-filter.ts';
 import { wantedAfter } from './parse-filter.ts';
+import { withoutTexts } from './tokens.ts';
 import { printValue, printField, quote } from './write-filter.ts';
 
 /** What there is to be found, newest or most frequent first as whoever asks prefers. */
@@ -56,9 +57,8 @@ const COMPLEX: Readonly<Record<string, Completion>> = {
   edge: { text: 'edge(', detail: 'one service calls another' },
 };
 
-/** A word, a number, an annotation's key or a text that is being written at the end of a text. */
-const BEGUN =
-  /(?:"(?:[^"\\]|\\.)*|(?:source\.|destination\.)?annotation\s*\[[^\]]*|[\p{L}\p{N}_.+-][\p{L}\p{N}_.:/$+-]*)$/isu;
+/** A word, a number or an annotation's key that is being written at the end. */
+const BEGUN = /(?:(?:source\.|destination\.)?annotation\s*\[[^\]]*|[\p{L}\p{N}_.+-][\p{L}\p{N}_.:/$+-]*)$/isu;
 
 /**
  * What may be written at `position`: for what is begun there, what it could become.
@@ -81,8 +81,9 @@ export function completionsAt(text: string, position: number, known: KnownValues
 
 /** Where what is being written begins: quotes before it open and close in pairs. */
 function beginningOf(before: string): number {
-  const closed = before.replace(/"(?:[^"\\]|\\.)*"/gs, (quoted) => ' '.repeat(quoted.length));
-  return BEGUN.exec(closed)?.index ?? before.length;
+  const bare = withoutTexts(before);
+  const open = bare.indexOf('"');
+  return open === -1 ? (BEGUN.exec(bare)?.index ?? before.length) : open;
 }
 
 /** How well an option fits what is begun: words by their beginning, then by that of a part, texts by any part; 0 is not at all. */

@@ -102,14 +102,14 @@ export class FilterError extends Error {
   }
 }
 
-/** The filter expressions of the groups that the expression names are read by these, each once. */
+/** The names and ARNs of the groups that an expression asks for, each once. */
 export function groupsOf(expression: FilterExpression): readonly string[] {
   const names = new Set<string>();
-  const pending = [expression];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (next.kind === 'group') names.add(next.value);
-    else if (next.kind === 'not') pending.push(next.operand);
-    else if (next.kind === 'and' || next.kind === 'or') pending.push(...next.operands);
-  }
+  const visit = (part: FilterExpression): void => {
+    if (part.kind === 'group') names.add(part.value);
+    else if (part.kind === 'not') visit(part.operand);
+    else if (part.kind === 'and' || part.kind === 'or') part.operands.forEach(visit);
+  };
+  visit(expression);
   return [...names];
 }

@@ -1,7 +1,7 @@
 import type { Entity, Segment } from '../document.ts';
 import { entitiesFrom, entitiesOf } from '../entities.ts';
 import type { Call, ServiceSegment, TraceCalls } from '../graph/calls.ts';
-import { callsOf } from '../graph/calls.ts';
+import { callsOf, CLIENT, clientOf } from '../graph/calls.ts';
 import type { RootCause, RootCauses } from '../graph/root-causes.ts';
 import { rootCauses } from '../graph/root-causes.ts';
 import { matchesService } from '../graph/service-pattern.ts';
@@ -153,6 +153,14 @@ class TraceView implements View {
   };
 
   #hasService({ service, filter }: ServiceFilter): boolean {
+    if (service?.type === CLIENT) {
+      return this.#readCalls().calls.some(
+        ({ to, byClient }) =>
+          byClient &&
+          matchesService(service, clientOf(to)) &&
+          meets(filter, () => serviceView({ ...to, service: clientOf(to), root: false })),
+      );
+    }
     return this.#readCalls().services.some((each) => {
       const identity = identityOf(each, this.#subject.accountId);
       return matchesService(service, identity, each.aliases) && meets(filter, () => serviceView(each));

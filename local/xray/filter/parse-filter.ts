@@ -15,7 +15,7 @@ import {
 } from './keywords.ts';
 import { nearestOf } from './nearest.ts';
 import type { Token } from './tokens.ts';
-import { tokenAt } from './tokens.ts';
+import { shortened, tokenAt } from './tokens.ts';
 
 /** Parentheses and braces inside each other: more than people write, few enough to recurse. */
 export const MAX_FILTER_DEPTH = 200;
@@ -185,7 +185,7 @@ class Parser {
     const value = this.#readValue(token, types, scope);
     if (value === undefined) {
       const asked = types.length === 1 && types[0] === 'string' && token.type === 'word';
-      return this.#refuse(asked ? `Texts stand in double quotes: "${token.text}".` : undefined);
+      return this.#refuse(asked ? `Texts stand in double quotes: "${shortened(token.text)}".` : undefined);
     }
     this.#next();
     return value;
@@ -296,7 +296,7 @@ class Parser {
     }
     if (token.type !== 'word' || token.text.toLowerCase() !== 'id') {
       return this.#refuse(
-        token.type === 'word' ? `Names stand in double quotes: "${token.text}".` : undefined,
+        token.type === 'word' ? `Names stand in double quotes: "${shortened(token.text)}".` : undefined,
       );
     }
     this.#next();
@@ -327,7 +327,7 @@ class Parser {
     const token = this.#peek();
     if (token.type !== 'string') {
       return this.#refuse(
-        token.type === 'word' ? `Texts stand in double quotes: "${token.text}".` : undefined,
+        token.type === 'word' ? `Texts stand in double quotes: "${shortened(token.text)}".` : undefined,
       );
     }
     this.#next();
@@ -394,7 +394,7 @@ class Parser {
       ...(scope === 'trace' ? COMPLEX_KEYWORDS : []),
     ];
     const nearest = nearestOf(token.text, names);
-    const message = `${token.text} is no keyword ${SCOPE_NAMES[scope]}${nearest === undefined ? '.' : `; did you mean ${nearest}?`}`;
+    const message = `${shortened(token.text)} is no keyword ${SCOPE_NAMES[scope]}${nearest === undefined ? '.' : `; did you mean ${nearest}?`}`;
     return this.#refuse(message);
   }
 
@@ -426,8 +426,7 @@ function nameOf({ keyword, key }: Field): string {
 }
 
 function shown(text: string, { position, length }: Token): string {
-  const piece = text.slice(position, position + length);
-  return piece.length > 40 ? `${piece.slice(0, 40)}…` : piece;
+  return shortened(text.slice(position, position + length));
 }
 
 function listed(choices: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { CLIENT } from '../graph/calls.ts';
 import type { ServicePattern } from '../graph/service-pattern.ts';
 import { matchesService } from '../graph/service-pattern.ts';
 import type { Field, FilterExpression, FilterValue, Operator, ServiceFilter } from './expression.ts';
@@ -122,7 +123,7 @@ function requirementIn(
     case 'edge': {
       const { source, destination } = expression;
       // The client of a root is no service of its own.
-      const both = source.type === 'client' ? [destination] : [source, destination];
+      const both = source.type === CLIENT ? [destination] : [source, destination];
       return joined(
         'and',
         both.map((service) => ({ requirement: { kind: 'service', service }, exact: false })),
@@ -163,6 +164,17 @@ function factOf({ keyword, key }: Field): { readonly field: FactName; readonly k
 }
 
 function serviceRequirement({ service, filter }: ServiceFilter): Requirements {
+  if (service?.type === CLIENT) {
+    // A client is known by the root that it calls, and is of no account.
+    if (service.accountId !== undefined) return NONE;
+    const { name } = service;
+    const root: Requirement = {
+      kind: 'service',
+      ...(name !== undefined && { service: { name } }),
+      flag: 'root',
+    };
+    return { requirement: root, exact: filter === undefined };
+  }
   const is = { kind: 'service', ...(service !== undefined && { service }) } as const;
   return filter === undefined ? { requirement: is, exact: true } : withinService(filter, is);
 }

@@ -23,6 +23,7 @@ const WORD = /[\p{L}_][\p{L}\p{N}_.-]*/uy;
 const NUMBER = /[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/iy;
 const NUMBER_AND_MORE = /[+-]?[\p{L}\p{N}_.+-]+/uy;
 const SYMBOL = /!=|<=|>=|[=<>!(){},:]/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-f]{4})/iy;
 const ANNOTATION = /^(?:source\.|destination\.)?annotation(?=$|\.)/i;
 /** Lambda and OpenTelemetry write dots, API Gateway colons. */
 const ANNOTATION_KEY = /[\p{L}\p{N}_.:/$-]+/uy;
@@ -83,33 +84,53 @@ function refuseForeign(text: string, position: number): void {
 }
 
 function stringAt(text: string, position: number): Token & { type: 'string' } {
-  let value = '';
-  let at = position + 1;
-  for (;;) {
-    const character = text[at];
-    if (character === undefined) {
-      const place = { position, length: text.length - position };
-      throw refuse('The text that begins here has no closing quote (").', place, ['"']);
-    }
-    if (character === '"') break;
-    if (character === '\\') {
-      const escape = /^\\(?:["\\/bfnrt]|u[0-9a-f]{4})/i.exec(text.slice(at, at + 6))?.[0];
-      if (escape === undefined) {
-        const place = { position: at, length: Math.min(2, text.length - at) };
-        throw refuse(
-          'A backslash escapes a quote (\\") or itself (\\\\), or is one of \\n \\t \\r \\u0000.',
-          place,
-          ['\\"', '\\\\'],
-        );
-      }
-      value += JSON.parse(`"${escape}"`) as string;
-      at += escape.length;
-    } else {
-      value += character;
-      at += 1;
-    }
+  const end = endOfText(text, position);
+  if (end === undefined) {
+    const place = { position, length: text.length - position };
+    throw refuse('The text that begins here has no closing quote (").', place, ['"']);
   }
-  return { type: 'string', value, position, length: at + 1 - position };
+  const pieces: string[] = [];
+  let from = position + 1;
+  for (let at = text.indexOf('\\', from); at !== -1 && at < end; at = text.indexOf('\\', from)) {
+    const escape = match(ESCAPE, text, at);
+    if (escape === undefined) {
+      const message =
+        'A backslash escapes a quote (\\") or itself (\\\\), or is one of \\n, \\t, \\r and \\u with four digits.';
+      throw refuse(message, { position: at, length: 2 }, ['\\"', '\\\\']);
+    }
+    pieces.push(text.slice(from, at), JSON.parse(`"${escape}"`) as string);
+    from = at + escape.length;
+  }
+  const value = pieces.join('') + text.slice(from, end - 1);
+  return { type: 'string', value, position, length: end - position };
+}
+
+/** Where a text in quotes ends that begins at `position`: behind its closing quote. Undefined when it is not closed. */
+export function endOfText(text: string, position: number): number | undefined {
+  // No regular expression: of long texts its stack ends before they do.
+  for (let at = position + 1; at < text.length; at += 1) {
+    if (text[at] === '"') return at + 1;
+    if (text[at] === '\\') at += 1;
+  }
+  return undefined;
+}
+
+/** The text without what stands in quotes: that many spaces instead. A quote that is not closed stays. */
+export function withoutTexts(text: string): string {
+  const pieces: string[] = [];
+  let from = 0;
+  for (let open = text.indexOf('"'); open !== -1; open = text.indexOf('"', from)) {
+    const end = endOfText(text, open);
+    if (end === undefined) break;
+    pieces.push(text.slice(from, open), ' '.repeat(end - open));
+    from = end;
+  }
+  return pieces.join('') + text.slice(from);
+}
+
+/** For messages: as much of what was written as a person looks at. */
+export function shortened(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
 function numberAt(text: string, position: number): Token {
@@ -117,13 +138,13 @@ function numberAt(text: string, position: number): Token {
   const whole = match(NUMBER_AND_MORE, text, position) ?? number;
   const place = { position, length: whole.length };
   if (whole !== number) {
-    const message = `${whole} is no number. Numbers have no unit: times are in seconds, as in 0.25 or 2.5e-1.`;
+    const message = `${shortened(whole)} is no number. Numbers have no unit: times are in seconds, as in 0.25 or 2.5e-1.`;
     throw refuse(message, place, ['a number']);
   }
   // -0 is written 0.
   const value = Number(number) + 0;
   if (!Number.isFinite(value))
-    throw refuse(`${whole} is too large for a number.`, place, ['a smaller number']);
+    throw refuse(`${shortened(whole)} is too large for a number.`, place, ['a smaller number']);
   return { type: 'number', value, ...place };
 }
 
@@ -179,10 +200,9 @@ function jsonAt(text: string, position: number): Token {
   let depth = 0;
   for (let sign = json.exec(text); sign !== null; sign = json.exec(text)) {
     if (sign[0] === '"') {
-      const close = /(?:[^"\\]|\\.)*"/sy;
-      close.lastIndex = json.lastIndex;
-      if (close.exec(text) === null) break;
-      json.lastIndex = close.lastIndex;
+      const end = endOfText(text, sign.index);
+      if (end === undefined) break;
+      json.lastIndex = end;
     } else if (sign[0] === '[' || sign[0] === '{') {
       depth += 1;
       if (depth > MAX_JSON_DEPTH) {

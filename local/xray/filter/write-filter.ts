@@ -1,5 +1,6 @@
 /** Filter expressions as text: of an expression that was read, and of what a reader points at on the page. */
 import type { ServicePattern } from '../graph/service-pattern.ts';
+import { withoutTexts } from './tokens.ts';
 import type { Comparison, Field, FilterExpression, FilterValue } from './expression.ts';
 
 /** Writes an expression so that `parseFilter` reads the same again. */
@@ -85,7 +86,7 @@ export function quote(text: string): string {
 
 /** Outside of texts; inside of parentheses it does no harm to wrap once more. */
 function hasOr(filter: string): boolean {
-  return /\bor\b/i.test(filter.replace(/"(?:[^"\\]|\\.)*"/gs, '""'));
+  return /\bor\b/i.test(withoutTexts(filter));
 }
 
 /** Whether a `!` in front of it cannot be misread. */

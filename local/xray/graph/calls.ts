@@ -49,6 +49,14 @@ export function callsOf(trace: TraceOfCalls): TraceCalls {
   return calls;
 }
 
+/** The type of the nodes that call roots. */
+export const CLIENT = 'client';
+
+/** Whoever called a root: it has the name of what it called. */
+export function clientOf({ service }: ServiceSegment): ServiceId {
+  return { name: service.name, type: CLIENT };
+}
+
 /** A trace does not change, and facts, graph and root causes of one are asked for one after the other. */
 const known = new WeakMap<TraceOfCalls, TraceCalls>();
 

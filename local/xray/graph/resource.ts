@@ -18,6 +18,7 @@ const RESOURCES: ReadonlyArray<readonly [attribute: string, type: string]> = [
   ['bucket_name', 'AWS::S3::Bucket'],
   ['function_name', 'AWS::Lambda::Function'],
   ['state_machine_arn', 'AWS::StepFunctions::StateMachine'],
+  ['execution_arn', 'AWS::StepFunctions::StateMachine'],
   ['event_bus_name', 'AWS::Events::EventBus'],
   ['event_bus_names', 'AWS::Events::EventBus'],
   ['stream_name', 'AWS::Kinesis::Stream'],
@@ -60,10 +61,10 @@ function awsResource({ name, aws = {} }: Subsegment): Resource {
   return { name, type: `AWS::${name.replace(/\s/g, '')}` };
 }
 
-/** Of a URL or an ARN its last part; an alias or a version of a function is the same function. */
+/** Of a URL or an ARN its last part. An alias of a function is that function, an execution one of its state machine. */
 function lastPart(text: string, attribute: string): string {
-  const function_ = /(?:^|:)function:([^:]+)/.exec(text)?.[1];
-  if (function_ !== undefined) return function_;
+  const named = /(?:^|:)(?:function|execution|express):([^:]+)/.exec(text)?.[1];
+  if (named !== undefined) return named;
   if (attribute === 'function_name') return text.split(':')[0] ?? text;
   const part = text.startsWith('arn:') || attribute === 'queue_url' ? text.split(/[:/]/).at(-1) : text;
   return part === undefined || part === '' ? text : part;

@@ -168,7 +168,7 @@ function coverage(root: Node, from: number, to: number): ReadonlyMap<Node, numbe
   const clip = (time: number): number => Math.min(to, Math.max(from, time));
   const order: Node[] = [root];
   // Grows while it is walked: parents stand before their children.
-  for (const node of order) order.push(...node.children);
+  for (const node of order) for (const child of node.children) order.push(child);
   const spans = new Map<Node, { start: number; end: number }>();
   for (const node of order.reverse()) {
     const { start_time: start, end_time: end = to } = node.entity;

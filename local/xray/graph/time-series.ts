@@ -1,3 +1,4 @@
+import { CLIENT } from './calls.ts';
 import type { ServicePattern } from './service-pattern.ts';
 import { matchesService } from './service-pattern.ts';
 import type { Histogram, Observation, Statistics } from './statistics.ts';
@@ -64,6 +65,10 @@ function selected(
     return node !== undefined && matchesService(pattern, node);
   };
   if (selector === undefined) return calls;
+  // What a client did is seen on its edges alone.
+  if (selector.kind === 'service' && selector.service?.type === CLIENT) {
+    return calls.filter(({ from }) => fits(selector.service, from));
+  }
   return selector.kind === 'service'
     ? requests.filter(({ node }) => fits(selector.service, node))
     : calls.filter(({ from, to }) => fits(selector.source, from) && fits(selector.destination, to));

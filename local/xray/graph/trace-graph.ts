@@ -1,7 +1,7 @@
 import { entitiesFrom } from '../entities.ts';
 import type { Trace } from '../trace.ts';
 import type { ServiceSegment } from './calls.ts';
-import { callsOf } from './calls.ts';
+import { callsOf, clientOf } from './calls.ts';
 import { MESSAGING_TYPES } from './resource.ts';
 import type { ServiceId } from './service-pattern.ts';
 import type { Histogram, Observation, Statistics } from './statistics.ts';
@@ -182,9 +182,8 @@ class NodeList {
     });
   }
 
-  /** A client has the name of the service that it calls. */
-  placeOfClient({ service }: ServiceSegment): number {
-    return this.#place({ name: service.name, type: 'client', kind: 'client' });
+  placeOfClient(called: ServiceSegment): number {
+    return this.#place({ ...clientOf(called), kind: 'client' });
   }
 
   #place(node: GraphNode): number {

@@ -37,6 +37,10 @@ const MAX_RARE = 1000;
 const MAX_LOOKED_AT = 2000;
 const LOOKED_AT_ONCE = 200;
 
+/** SQLite, "Implementation Limits": 32,766 variables and 1,000,000 bytes, less what stands around a filter. */
+const MAX_SQL_VALUES = 32_000;
+const MAX_SQL_LENGTH = 990_000;
+
 /**
  * Finds traces, a page at a time.
  *
@@ -47,10 +51,13 @@ export function findTraces(search: TraceSearch, { select, lastKey, matches }: Ca
   const question = digestOf(search);
   const begun: Cursor | undefined = cursor === undefined ? undefined : readCursor(cursor, question, sort);
   const snapshot = begun?.lastKey ?? lastKey;
-  const { requirement, exact } = requirementsOf(filter, groups);
+  const requirements = requirementsOf(filter, groups);
+  const asked = sqlOf(requirements.requirement, select);
+  const isAskable = asked.values.length <= MAX_SQL_VALUES && asked.text.length <= MAX_SQL_LENGTH;
+  const exact = requirements.exact && isAskable;
   const pages = sortedPages(
     {
-      filter: sqlOf(requirement, select),
+      filter: isAskable ? asked : EVERYTHING,
       rest: allOf([windowCondition(search), { text: 'key <= ?', values: [snapshot] }]),
       sort,
       after: begun?.place,

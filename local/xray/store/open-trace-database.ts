@@ -62,7 +62,8 @@ function openFile(file: string): OpenedTraces {
   const sqlite = openSqlite(file);
   try {
     // Held until the process ends, however it does: another instance is refused at its first look.
-    sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
+    // Nothing of a trace lies in any other file, not even while it is sorted.
+    sqlite.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY');
     checkOwner(sqlite);
     sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN EXCLUSIVE; COMMIT');
     const database = new TraceDatabase(sqlite);

@@ -82,3 +82,14 @@ function parse(json: string): { readonly of: unknown } | undefined {
     return undefined;
   }
 }
+
+/** A string of JSON, or white space between its parts. */
+const STRING_OR_SPACE = /("(?:[^"\\]|\\.)*")|[ \t\n\r]+/g;
+
+/**
+ * Whether JSON says no more than what was read of it: of a name that stands twice only the last is read. What is written in
+ * another way than JavaScript writes it counts as saying more.
+ */
+export function saysNoMoreThan(json: string, value: unknown): boolean {
+  return json.replace(STRING_OR_SPACE, '$1') === JSON.stringify(value);
+}

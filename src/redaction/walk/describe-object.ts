@@ -3,15 +3,11 @@ import { count, lengthClass } from '../texts/labels.ts';
 import { className, Described, knownClassName, Members } from './described.ts';
 import { bytesOf, define, firstNames, read, take } from './members.ts';
 
-/** Takes an error apart: its parts by name, of which some are safe to show as they stand there. */
-export type DescribeError = (error: Error, most: number) => Members;
-
 /** How objects are described. */
 export interface Description {
   readonly showsValues: boolean;
   /** Whether a name is known to be that of a field or a type, not of a person. */
   readonly isField: (name: string) => boolean;
-  readonly describeError: DescribeError | undefined;
   /** Members that may be read. */
   readonly most: number;
 }
@@ -22,9 +18,9 @@ export interface Description {
  * private.
  */
 export function describeObject(value: object, description: Description): Described | Members | undefined {
-  const { showsValues, isField, describeError = partsOfError(description), most } = description;
+  const { showsValues, isField, most } = description;
   if (types.isDate(value)) return describeDate(value, showsValues);
-  if (value instanceof Error) return describeError(value, most);
+  if (value instanceof Error) return partsOfError(value, description);
   const nameOf = (): string => (showsValues ? className(value) : knownClassName(value, isField));
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
     const bytes = bytesOf(value);
@@ -88,11 +84,9 @@ function fieldsOf(entries: Entries, most: number): Members {
 }
 
 /** The parts of an error, without its stack, which repeats the message. */
-function partsOfError({ showsValues, isField }: Description): DescribeError {
-  return (error, most) => {
-    const name = showsValues ? className(error) : knownClassName(error, isField);
-    return membersOfError(error, most, { name: new Described(name) }, ['message', 'cause', 'errors']);
-  };
+function partsOfError(error: Error, { showsValues, isField, most }: Description): Members {
+  const name = showsValues ? className(error) : knownClassName(error, isField);
+  return membersOfError(error, most, { name: new Described(name) }, ['message', 'cause', 'errors']);
 }
 
 /**

@@ -11,7 +11,6 @@ import type { TextMasker } from '../texts/text-masker.ts';
 import { NOTE_BYTES } from './containers.ts';
 import type { Containers, Extent, Items, Place, Visitor } from './containers.ts';
 import { describeObject } from './describe-object.ts';
-import type { DescribeError } from './describe-object.ts';
 import { Described, isPrepared, Members, Named } from './described.ts';
 import { decodeEnvelope, isEnvelope, isNestedEnvelope } from './envelope.ts';
 import { positionBeside, rootPosition } from './key-book.ts';
@@ -28,7 +27,6 @@ export class Walk implements Visitor {
   readonly keys: KeyBook;
   readonly meter: Meter;
   readonly #masker: TextMasker;
-  readonly #describeError: DescribeError | undefined;
   readonly #containers: Containers;
   readonly #decoder: StructureDecoder;
   readonly #showsValues: boolean;
@@ -38,13 +36,11 @@ export class Walk implements Visitor {
   readonly #around: object[] = [];
   #shown = 0;
 
-  /** @param describeError takes errors apart, where their message alone does not say enough. */
-  constructor(policy: ResolvedPolicy, keys: KeyBook, masker: TextMasker, describeError?: DescribeError) {
+  constructor(policy: ResolvedPolicy, keys: KeyBook, masker: TextMasker) {
     this.policy = policy;
     this.keys = keys;
     this.meter = new Meter(policy.budget.bytes);
     this.#masker = masker;
-    this.#describeError = describeError;
     this.#showsValues = policy.mode === 'values';
     this.#containers = this.#showsValues ? new ShownContainers(this) : new ShapedContainers(this);
     this.#decoder = new StructureDecoder(policy.budget.bytes, this.#showsValues, (characters) =>
@@ -308,7 +304,6 @@ export class Walk implements Visitor {
     const parts = describeObject(value, {
       showsValues: shows,
       isField: (name) => this.keys.named(name).kind === 'field',
-      describeError: this.#describeError,
       most: this.policy.budget.keys,
     });
     if (parts instanceof Described) {

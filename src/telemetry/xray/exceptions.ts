@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TextGuard } from '../../redaction/text-guard.ts';
+import { read } from '../../redaction/walk/members.ts';
 import { withoutOwnFrames } from '../own-frames.ts';
 
 /** An exception as X-Ray's `cause.exceptions` holds it. */
@@ -36,7 +37,7 @@ const TYPE_NAME = /^[A-Za-z_$][\w$.]{0,127}$/;
 const FRAME = /^\s*at (?:(?<label>.+?) \()?(?<path>[^()]+?):(?<line>\d+):\d+\)?$/;
 
 /**
- * Describes what was thrown and what is behind it (`cause`, and the `errors` of an AggregateError), outermost first. Every
+ * Describes what was thrown and what is behind it (`cause`, and `errors` such as those of an AggregateError), outermost first. Every
  * text passes `texts`; other fields of an error are not shown.
  */
 export function describeException(
@@ -75,27 +76,29 @@ export function describeException(
 
 /** Errors only: other things are attached as a cause too, to be read by programs, and say nothing here. */
 function causesOf(error: unknown): unknown[] {
-  if (!(error instanceof Error)) return [];
-  const behind = error instanceof AggregateError ? (error.errors as unknown[]) : [];
-  return [error.cause, ...behind].filter((each) => each instanceof Error);
+  if (!isError(error)) return [];
+  const behind = read(error, 'errors');
+  return [read(error, 'cause'), ...(Array.isArray(behind) ? (behind as unknown[]) : [])].filter(isError);
 }
 
 function typeOf(error: unknown): string {
-  if (error instanceof Error) return typeof error.name === 'string' ? error.name : 'Error';
-  return error === null ? 'null' : typeof error;
+  if (!isError(error)) return error === null ? 'null' : typeof error;
+  const name = read(error, 'name');
+  return typeof name === 'string' ? name : 'Error';
 }
 
 function messageOf(error: unknown): string {
   // Its type says what a message is; whoever throws may not know.
-  const message: unknown = error instanceof Error ? error.message : error;
+  const message = isError(error) ? read(error, 'message') : error;
   if (typeof message === 'string') return message;
-  return error instanceof Error ? 'A message that is not a text' : 'A value that is not an Error was thrown';
+  return isError(error) ? 'A message that is not a text' : 'A value that is not an Error was thrown';
 }
 
 function stackOf(error: unknown, most: number, texts: TextGuard): StackFrame[] {
-  if (!(error instanceof Error) || typeof error.stack !== 'string') return [];
+  const stack = isError(error) ? read(error, 'stack') : undefined;
+  if (typeof stack !== 'string') return [];
   const frames: StackFrame[] = [];
-  for (const line of withoutOwnFrames(error.stack).split('\n')) {
+  for (const line of withoutOwnFrames(stack).split('\n')) {
     const groups = FRAME.exec(line)?.groups;
     // Frames of Node itself say nothing about the service.
     if (groups?.path === undefined || groups.path.startsWith('node:')) continue;
@@ -104,4 +107,13 @@ function stackOf(error: unknown, most: number, texts: TextGuard): StackFrame[] {
     if (frames.length === most) break;
   }
   return frames;
+}
+
+/** Of this realm or another, such as a test's. A proxy may throw even when it is asked what it is. */
+function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+  } catch {
+    return false;
+  }
 }

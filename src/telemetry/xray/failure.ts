@@ -1,3 +1,5 @@
+import { read } from '../../redaction/walk/members.ts';
+
 /** How X-Ray tells failures apart: the caller's mistake, too many calls, or the callee's failure. */
 export interface FailureFlags {
   readonly error?: true;
@@ -38,19 +40,21 @@ export function flagsOfStatus(status: number): FailureFlags {
  */
 export function flagsOfError(thrown: unknown): FailureFlags {
   if (typeof thrown !== 'object' || thrown === null) return { fault: true };
-  const { name, cause, statusCode, $metadata, $retryable } = thrown as {
-    name?: unknown;
-    cause?: unknown;
-    statusCode?: unknown;
-    $metadata?: { httpStatusCode?: unknown };
-    $retryable?: { throttling?: unknown };
-  };
-  if ($retryable?.throttling === true || (typeof name === 'string' && THROTTLING_ERRORS.has(name))) {
+  const name = read(thrown, 'name');
+  if (
+    field(read(thrown, '$retryable'), 'throttling') === true ||
+    (typeof name === 'string' && THROTTLING_ERRORS.has(name))
+  ) {
     return { error: true, throttle: true };
   }
-  if (name === 'AbortError' && (cause as { name?: unknown } | undefined)?.name !== 'TimeoutError') {
+  if (name === 'AbortError' && field(read(thrown, 'cause'), 'name') !== 'TimeoutError')
     return { error: true };
-  }
-  const status = typeof statusCode === 'number' ? statusCode : $metadata?.httpStatusCode;
+  const statusCode = read(thrown, 'statusCode');
+  const status =
+    typeof statusCode === 'number' ? statusCode : field(read(thrown, '$metadata'), 'httpStatusCode');
   return typeof status === 'number' && status >= 400 ? flagsOfStatus(status) : { fault: true };
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? read(value, name) : undefined;
 }

@@ -26,10 +26,10 @@ export function protectCall(data: CallData, texts: TextGuard): CallData {
   };
 }
 
-const URL_PARTS = /^(?<origin>[a-z][a-z\d+.-]*:\/\/[^/?#]*)(?<path>[^?#]*)/i;
+const URL_PARTS = /^(?:(?<origin>[a-z][a-z\d+.-]*:\/\/[^/?#]*)(?=[/?#]|$)|(?=\/))(?<path>[^?#]*)/i;
 
 /** Clients leave out the query string; what is left of it here goes too. */
 function protectUrl(url: string, texts: TextGuard): string {
   const { origin, path } = URL_PARTS.exec(url)?.groups ?? {};
-  return origin === undefined ? texts.text(url) : origin + texts.path(path ?? '');
+  return path === undefined ? texts.text(url) : (origin ?? '') + texts.path(path);
 }

@@ -35,6 +35,11 @@ const SERVED: readonly [string, ServerName, Target][] = [
   ['a call of SQS', 'messaging', { method: 'POST', path: '/', headers: QUEUE_API, limit: 8_388_608 }],
   ['a call of DynamoDB', 'tables', { method: 'POST', path: '/', headers: TABLE_API, limit: 16_777_216 }],
   ['a schedule', 'scheduler', { method: 'POST', path: '/schedules/s', limit: 1_048_576 }],
+  [
+    "segment documents on the page's port",
+    'console',
+    { method: 'POST', path: '/TraceSegments', limit: 6_553_600 },
+  ],
   ['segment documents', 'xray', { method: 'POST', path: '/TraceSegments', limit: 6_553_600 }],
 ];
 

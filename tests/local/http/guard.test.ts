@@ -80,6 +80,7 @@ describe.each<[string, ServerName, { method?: string; path?: string }, readonly 
   ['DynamoDB', 'tables', { method: 'POST' }, PROGRAMS],
   ['EventBridge Scheduler', 'scheduler', { path: '/schedules' }, PROGRAMS],
   ['the TCP side of the X-Ray daemon', 'xray', { method: 'POST', path: '/GetSamplingRules' }, PROGRAMS],
+  ["the X-Ray API on the page's port", 'console', { method: 'POST', path: '/GetSamplingRules' }, PROGRAMS],
   ['a Runtime API', 'runtime', { path: '/2018-06-01/runtime/other' }, ['by 127.0.0.1']],
   ['an API of the service', 'gateway', { path: '/orders' }, Object.keys(SENDERS) as Sender[]],
 ])('%s', (_what, name, request, taken) => {

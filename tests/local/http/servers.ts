@@ -27,10 +27,12 @@ async function started(server: {
 
 /** Starts each server of local on a free port, and gives its URL. */
 export const SERVERS = {
-  console: () =>
-    started(
+  console: () => {
+    const xray = new LocalXRay({ ...account, onNotice: nothing });
+    return started(
       new ConsoleServer({
-        store: new LocalXRay({ ...account, onNotice: nothing }).store,
+        store: xray.store,
+        xray: xray.api,
         port: 0,
         staticDirectory: import.meta.dirname,
         serviceInfo: () => ({
@@ -42,7 +44,8 @@ export const SERVERS = {
           tryThis: [],
         }),
       }),
-    ),
+    );
+  },
   lambda: () =>
     started(
       new LambdaApi({

@@ -165,10 +165,12 @@ describe('the record of a call to AWS', () => {
   it('counts retries, and keeps the status of the last answer', async () => {
     const sqs = traced.observeClient(new SQSClient({ ...config, maxAttempts: 3, md5: false }));
     aws.answerWith({ status: 503 }, { status: 503 }, { status: 200, headers: { 'content-length': '2' } });
-    const [record] = await recordsOf(1, () =>
+    const records = await recordsOf(3, () =>
       sqs.send(new SendMessageCommand({ QueueUrl: `${aws.url}/0/orders`, MessageBody: 'x' })),
     );
-    expect(record).toMatchObject({
+    // The attempts after the first end before the call.
+    expect(records).toHaveLength(3);
+    expect(records.at(-1)).toMatchObject({
       aws: { retries: 2 },
       http: { response: { status: 200, content_length: 2 } },
     });

@@ -63,6 +63,63 @@ function parents(): string[] {
   return arrived.map(({ trace }) => /Parent=([0-9a-f]{16})/.exec(trace)?.[1] ?? trace);
 }
 
+describe('a call with several attempts', () => {
+  interface Attempt {
+    readonly id: string;
+    readonly parent_id: string;
+    readonly aws?: { readonly retries?: number };
+    readonly http?: { readonly response?: { readonly status?: number } };
+    readonly fault?: boolean;
+    readonly cause?: unknown;
+  }
+  const call = (sqs: SQSClient) =>
+    sqs.send(new GetQueueAttributesCommand({ QueueUrl: `${endpoint}/1/orders` }));
+
+  it.each([
+    ['succeeds in the end', [500, 503], [200, 503, 200]],
+    ['fails in the end', [500, 503, 500], [500, 503, 500]],
+    ['is not repeated', [], [200]],
+    ['fails at once', [400], [400]],
+  ])(
+    'that %s shows each: the call, and below it what came after the first',
+    async (_what, given, statuses) => {
+      answers = [...given];
+      const documents = await documentsOfCalls(clients, daemon, statuses.length, () =>
+        call(client({ maxAttempts: 3 })).catch(() => 0),
+      );
+
+      const attempts = callsIn(documents) as unknown as Attempt[];
+      const handler = documents.find(({ name }) => name === '## handler');
+      const first = attempts.find(({ parent_id: id }) => id === handler?.id);
+      const later = attempts.filter((attempt) => attempt !== first);
+      expect(first?.aws?.retries).toBe(statuses.length - 1);
+      expect(first?.http?.response?.status).toBe(statuses[0]);
+      expect(later.map(({ aws: data }) => data?.retries)).toEqual(later.map((_, at) => at + 1));
+      expect(later.map(({ http: data }) => data?.response?.status)).toEqual(statuses.slice(1));
+      expect(later.every(({ parent_id: id }) => id === first?.id)).toBe(true);
+      expect(parents()).toEqual([first, ...later].map((attempt) => attempt?.id));
+      expect(attempts.filter(({ fault }) => fault === true)).toHaveLength(
+        statuses.filter((each) => each >= 500).length,
+      );
+    },
+  );
+
+  it('leaves a trace header of the caller alone', async () => {
+    answers = [500];
+    const sqs = client({ maxAttempts: 2 });
+    sqs.middlewareStack.add(
+      (next) => (args) => {
+        Object.assign((args.request as { headers: object }).headers, { 'x-amzn-trace-id': 'Root=own' });
+        return next(args);
+      },
+      { step: 'build' },
+    );
+    await documentsOfCalls(clients, daemon, 2, () => call(sqs));
+
+    expect(arrived.map(({ trace }) => trace)).toEqual(['Root=own', 'Root=own']);
+  });
+});
+
 describe('a client with `cacheMiddleware`', () => {
   it.each([true, false])(
     'gives each of its parallel calls a Parent of its own (%s)',
@@ -80,14 +137,22 @@ describe('a client with `cacheMiddleware`', () => {
     },
   );
 
-  it('gives every attempt the Parent of its own call', async () => {
+  it('gives every attempt a Parent of its own, below that of its call', async () => {
     const sqs = client({ cacheMiddleware: true });
     answers = [500, 500, 500, 500];
     const call = () => sqs.send(new GetQueueAttributesCommand({ QueueUrl: `${endpoint}/1/orders` }));
-    const documents = await documentsOfCalls(clients, daemon, 4, () => Promise.all([1, 2, 3, 4].map(call)));
+    const documents = await documentsOfCalls(clients, daemon, 8, () => Promise.all([1, 2, 3, 4].map(call)));
 
     const ids = callsIn(documents).map(({ id }) => id);
-    expect(parents().toSorted()).toEqual([...ids, ...ids].toSorted());
+    expect(parents().toSorted()).toEqual(ids.toSorted());
+    const handler = documents.find(({ name }) => name === '## handler');
+    const parentsOfCalls = (callsIn(documents) as Array<{ parent_id?: string }>).map(
+      ({ parent_id: id }) => id,
+    );
+    expect(parentsOfCalls.filter((id) => id === handler?.id)).toHaveLength(4);
+    expect(new Set(parentsOfCalls.filter((id) => id !== handler?.id))).toEqual(
+      new Set(ids.filter((id) => parentsOfCalls.includes(id))),
+    );
   });
 
   it('keeps overlapping invocations apart', async () => {

@@ -104,9 +104,9 @@ describe('a line of the redacting formatter', () => {
     const line = lineOf((to) => to.info(`order of jane@example.com: ${JSON.stringify(order)}`));
 
     expect(line.message).toBe(`order of [email]: ${JSON.stringify(shownOrder)}`);
-    expect(lineOf((to) => to.info({ message: { lastName: 'Doe' } } as never)).message).toBe(
-      '{"lastName":"[identity]"}',
-    );
+    expect(lineOf((to) => to.info({ message: { lastName: 'Doe' } } as never)).message).toEqual({
+      lastName: '[identity]',
+    });
     expect(lineOf((to) => to.info('plain', 'for jane@example.com')).extra).toBe('for [email]');
   });
 
@@ -273,7 +273,7 @@ describe('a line of the redacting formatter', () => {
     const hostile = Object.assign(new Error('x'), { stack: 7, message: { lastName: 'Doe' }, errors: 'none' });
 
     expect(lineOf((to) => to.info('x', { circular, proxy, throwing }))).toMatchObject({
-      circular: { count: '1', self: '<circular>' },
+      circular: { count: '1' },
       proxy: '<unreadable>',
       throwing: { name: '<threw Error>' },
     });

@@ -39,6 +39,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { XRayService } from '../../../../local/start-xray.ts';
 import { startXRay } from '../../../../local/start-xray.ts';
 import type { SegmentDocument } from '../../../../local/xray/document.ts';
+import { fc, runs } from '../../../helpers/fast-check.ts';
 import { embedded, entityId } from '../fixtures.ts';
 
 let folder: string;
@@ -688,5 +689,106 @@ describe('the rest of the API', () => {
     ]);
     expect(await summaries()).toHaveLength(1);
     expect(notices).toHaveLength(2);
+  });
+});
+
+describe('any input of any operation', () => {
+  const PATHS = [
+    ...['TraceSegments', 'TelemetryRecords', 'TraceSummaries', 'Traces', 'ServiceGraph', 'TraceGraph'],
+    ...['TimeSeriesServiceStatistics', 'Groups', 'GetGroup', 'CreateGroup', 'UpdateGroup', 'DeleteGroup'],
+    ...[
+      'GetSamplingRules',
+      'CreateSamplingRule',
+      'UpdateSamplingRule',
+      'DeleteSamplingRule',
+      'SamplingTargets',
+    ],
+    ...[
+      'SamplingStatisticSummaries',
+      'ListTagsForResource',
+      'TagResource',
+      'UntagResource',
+      'EncryptionConfig',
+    ],
+    ...[
+      'PutEncryptionConfig',
+      'UpdateTraceSegmentDestination',
+      'InsightSummaries',
+      'Insight',
+      'InsightEvents',
+    ],
+  ];
+  const NAMES = [
+    ...[
+      'StartTime',
+      'EndTime',
+      'FilterExpression',
+      'TimeRangeType',
+      'NextToken',
+      'Sampling',
+      'TraceIds',
+      'GroupName',
+    ],
+    ...[
+      'GroupARN',
+      'Period',
+      'EntitySelectorExpression',
+      'SamplingRule',
+      'SamplingRuleUpdate',
+      'RuleName',
+      'Tags',
+    ],
+    ...['SamplingStatisticsDocuments', 'ResourceARN', 'TagKeys', 'KeyId', 'Type', 'Destination', 'InsightId'],
+    ...['TraceSegmentDocuments', 'TelemetryRecords', 'InsightsConfiguration', '__proto__', 'constructor'],
+  ];
+  const value = fc.oneof(
+    fc.constantFrom<unknown>(
+      null,
+      '',
+      '\u0000',
+      '-1',
+      'x'.repeat(2000),
+      BEGIN,
+      -1,
+      1e300,
+      true,
+      [],
+      {},
+      [null],
+      [''],
+    ),
+    fc.constantFrom<unknown>(
+      [{}],
+      { RuleName: 'Default' },
+      { RuleName: [] },
+      'service("a")',
+      '1-0-0',
+      'KMS',
+      'Default',
+    ),
+    fc.jsonValue({ maxDepth: 3 }),
+  );
+
+  it('is answered, or refused as the mistake of its sender', async () => {
+    await put(...order(1));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...PATHS),
+        fc.dictionary(fc.constantFrom(...NAMES), value, { maxKeys: 6 }),
+        async (path, input) => {
+          const response = await fetch(`${service.url}/${path}`, {
+            method: 'POST',
+            body: JSON.stringify(input),
+          });
+          const body = (await response.json()) as { Message?: string };
+          if (response.status === 200) return;
+          expect(response.status).toBeLessThan(500);
+          expect(response.headers.get('x-amzn-errortype')).toMatch(/Exception$/);
+          expect(body.Message?.length).toBeGreaterThan(10);
+        },
+      ),
+      runs(400),
+    );
+    expect(await summaries()).toHaveLength(1);
   });
 });

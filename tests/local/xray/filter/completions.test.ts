@@ -114,6 +114,12 @@ describe('completions', () => {
     expect(found.first).toBe(first);
   });
 
+  it('are there for long texts too', () => {
+    const text = `user = "${'x'.repeat(3_000_000)}" AND fau`;
+    const { from, options } = completionsAt(text, text.length, known);
+    expect([text.slice(from), options[0]?.text]).toEqual(['fau', 'fault']);
+  });
+
   it('say what they mean', () => {
     const { options } = completionsAt('cold', 4, known);
     expect(options).toEqual([

@@ -202,7 +202,17 @@ describe('what an index is asked for', () => {
       '!fault',
       'user = "bob"',
     );
-    const names = fc.constantFrom('"api"', '"pay"', '"orders"', '"DAX"', '"DynamoDB"', '');
+    const names = fc.constantFrom(
+      'id(type: "client")',
+      'id(name: "api", type: "client")',
+      'id(name: "pay", type: "client", account.id: "1")',
+      '"api"',
+      '"pay"',
+      '"orders"',
+      '"DAX"',
+      '"DynamoDB"',
+      '',
+    );
     const texts = fc
       .tuple(names, flags, fc.constantFrom('and', 'or'), flags)
       .map(([name, one, word, other]) => `service(${name}) { ${one} ${word} ${other} }`);
@@ -227,6 +237,8 @@ describe('what an index is asked for', () => {
     ['service("a") { fault AND responsetime > 1 }', false],
     ['service("a") { !fault }', false],
     ['edge("a", "b")', false],
+    ['service(id(name: "a", type: "client"))', true],
+    ['service(id(name: "a", type: "client")) { fault }', false],
     ['rootcause.fault.service', false],
     ['annotation.a = 1 OR edge("a", "b")', false],
     ['group.name = "unknown"', true],

@@ -233,6 +233,26 @@ describe('what is refused', () => {
     expect(wide).toMatchObject({ kind: 'and', operands: { length: 10_000 } });
   });
 
+  it('by a message that a person can read, however long what is wrong may be', () => {
+    const long = 'x'.repeat(3_000_000);
+    const texts = [
+      `user = "${long}`,
+      `rootcause.json = #[{"Services":[{"Name":"${long}`,
+      `rootcause.json = #[{"Services":[{"Nome":"${long}"}]}]`,
+      `ok = ${long}`,
+      `user = ${long}`,
+      `service(${long})`,
+      `duration = 1${long}`,
+      `${long} AND ok`,
+    ];
+    for (const text of texts) expect(refusal(text).message.length).toBeLessThan(300);
+    expect(parseFilter(`rootcause.json = #[{"Services":[{"Name":"${long}"}]}]`)).toHaveProperty(
+      'kind',
+      'rootcause.json',
+    );
+    expect(parseFilter(`user = "${long}\n"`)).toHaveProperty('value', `${long}\n`);
+  });
+
   it('only by FilterError, with a place inside of the text, whatever the text is', () => {
     const pieces = fc.constantFrom(
       ...[

@@ -41,6 +41,11 @@ describe('what a call works on', () => {
       { aws: { state_machine_arn: 'arn:aws:states:eu-west-1:1:stateMachine:ship' } },
       { name: 'ship', type: 'AWS::StepFunctions::StateMachine' },
     ],
+    [
+      'SFN',
+      { aws: { execution_arn: 'arn:aws:states:eu-west-1:1:execution:ship:0c1d' } },
+      { name: 'ship', type: 'AWS::StepFunctions::StateMachine' },
+    ],
     ['EventBridge', { aws: { event_bus_name: 'shop' } }, { name: 'shop', type: 'AWS::Events::EventBus' }],
     [
       'Kinesis',

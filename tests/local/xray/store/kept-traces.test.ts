@@ -119,6 +119,14 @@ describe('traces in a file', () => {
     expect(again.losses().evictedTraces).toBe(1);
   });
 
+  it('are let go while nothing else arrives', async () => {
+    const store = openStore({ maxAgeMs: 300 });
+    store.put(segment(1));
+    expect(idsIn(store)).toHaveLength(1);
+    await until(() => idsIn(store).length === 0, 'the trace to be too old');
+    expect(store.losses().evictedTraces).toBe(1);
+  });
+
   it('can be read and completed when there are more than are kept at hand', () => {
     const store = openStore();
     const padding = { metadata: { shop: { note: 'x'.repeat(200_000) } } };
