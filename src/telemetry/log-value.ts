@@ -99,7 +99,7 @@ export class LogValue {
     if (value instanceof Error) {
       const { fields } = this.#describeError(value, this.#most());
       this.#errors.add(value);
-      const parts = this.#members(fields as Fields, value, depth);
+      const parts = this.#members(fields, value, depth);
       this.#errors.delete(value);
       return parts;
     }

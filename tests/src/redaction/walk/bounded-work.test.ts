@@ -145,7 +145,7 @@ describe.each(wide)('of %s with fifty thousand members', (_what, make) => {
         timestamp: new Date(0),
         sampleRateValue: 0,
       } as never,
-      { value: make(counter) } as never,
+      { value: make(counter) },
       '',
     );
 
