@@ -70,6 +70,8 @@ export class LogValue {
   #object(value: unknown, depth: number): unknown {
     if (typeof value === 'function') return withoutToJson(value);
     if (typeof value !== 'object' || value === null || value instanceof Described) return value;
+    // What has more than fits into a line is left to redaction, which counts what it leaves out.
+    if (sizeOf(value) > this.#left) return value;
     if (Array.isArray(value)) {
       const list: unknown[] = this.#copy([], value);
       const length = lengthOf(value);
@@ -83,7 +85,6 @@ export class LogValue {
     if (value instanceof Map) {
       const map = this.#copy(new Map<unknown, unknown>(), value);
       for (const [name, each] of value as Map<unknown, unknown>) {
-        if (this.#left < 0) break;
         map.set(this.read(name, '', depth - 1), this.read(each, '', depth - 1));
       }
       return map;
@@ -91,7 +92,6 @@ export class LogValue {
     if (value instanceof Set) {
       const set = this.#copy(new Set<unknown>(), value);
       for (const each of value as Set<unknown>) {
-        if (this.#left < 0) break;
         set.add(this.read(each, '', depth - 1));
       }
       return set;
@@ -201,6 +201,11 @@ export class LogValue {
     const inner = new LogValue(this.#describeError, this.#left, this.#depth);
     return JSON.stringify(inner.settle(inner.read(decoded.value), shown)) === JSON.stringify(decoded.value);
   }
+}
+
+function sizeOf(value: object): number {
+  if (Array.isArray(value)) return value.length;
+  return value instanceof Map || value instanceof Set ? value.size : Object.keys(value).length;
 }
 
 interface Serializable {

@@ -26,6 +26,9 @@ const MAX_ARN_LENGTH = 400;
 
 const SETTING = 'groups';
 
+/** Every account has it, and every trace is in it. */
+const DEFAULT_GROUP = 'Default';
+
 /** Filter expressions that have a name. */
 export class Groups {
   readonly #account: Account;
@@ -93,7 +96,8 @@ export class Groups {
   /** The filter of the group that a graph is asked for; undefined where none is named, which means everything. */
   filterOf(input: JsonObject): FilterExpression | undefined {
     const [name, arn] = [optionalText(input, 'GroupName'), optionalText(input, 'GroupARN')];
-    if (name === undefined && arn === undefined) return undefined;
+    const isDefault = name === DEFAULT_GROUP && !this.#groups.has(name);
+    if (isDefault || (name === undefined && arn === undefined)) return undefined;
     return readFilter({ ...this.#find(input) });
   }
 

@@ -4,7 +4,7 @@ import type { Category } from '../detectors/detector.ts';
 import { CATEGORIES } from '../detectors/detector.ts';
 import { fold } from '../detectors/fold.ts';
 import type { Folded } from '../detectors/fold.ts';
-import { isPlain, replaceFound } from '../detectors/replace-found.ts';
+import { isPlain, replaceFound, whereFound } from '../detectors/replace-found.ts';
 import type { Found } from '../detectors/replace-found.ts';
 import { digitsOf, ESCAPED, FOREIGN, longestTokenOf, PERCENT, scan } from '../detectors/traits.ts';
 import { urlCredentials } from '../detectors/url-credentials.ts';
@@ -140,7 +140,12 @@ export class TextMasker {
   /** What stands beside a denied name. */
   #maskNamed(text: string, scanned: number): string {
     const folded = (scanned & FOREIGN) === 0 ? undefined : fold(text);
-    const found = namedValues(folded?.text ?? text, (name) => this.#deniedParameter(name));
+    const read = folded?.text ?? text;
+    const found = namedValues(
+      read,
+      (name) => this.#deniedParameter(name),
+      () => whereFound(read, scan(read), this.#policy.detectors),
+    );
     if (found.length === 0) return text;
     const values = folded === undefined ? found : found.map((value) => inOriginal(value, folded));
     return replaceNamed(text, values, (value, { category, before }) => {

@@ -84,14 +84,36 @@ const ROW_OF_TABLE =
  * The values in a text that stand beside a denied name, whatever lies between: JSON at any level of escaping, whole or cut
  * off or not quite JSON; what `util.inspect` prints; `key=value`, `key => value`, `key: value`; what databases say; and rows
  * of CSV below a header. In the order of the text, and not overlapping. Takes time linear in the text.
+ *
+ * @param detected where detectors find something: of what begins in a value, or ends there, no half must be left.
  */
-export function namedValues(text: string, denied: Denied): readonly NamedValue[] {
+export function namedValues(
+  text: string,
+  denied: Denied,
+  detected: () => ReadonlyArray<{ readonly start: number; readonly end: number }> = () => [],
+): readonly NamedValue[] {
   const found: NamedValue[] = [];
   if (/[:=]|->|→|<>|like |in ["'(]|LIKE|IN /.test(text)) beside(text, denied, found);
   closeBy(text, denied, found);
   if (text.includes('\n')) below(text, denied, found);
   if (/ key|row|VALUES|values/.test(text)) ofDatabases(text, denied, found);
-  return found.length < 2 ? found : merged(found);
+  return found.length === 0 ? found : merged(withWhole(merged(found), detected()));
+}
+
+function withWhole(
+  values: readonly NamedValue[],
+  detected: ReadonlyArray<{ readonly start: number; readonly end: number }>,
+): NamedValue[] {
+  let next = 0;
+  const pieces: NamedValue[] = [];
+  for (const { start, end } of detected) {
+    while ((values[next]?.end ?? Infinity) <= start) next += 1;
+    const value = values[next];
+    if (value === undefined) break;
+    const isInside = start >= value.start && end <= value.end;
+    if (value.start < end && !isInside) pieces.push({ start, end, category: value.category });
+  }
+  return [...values, ...pieces];
 }
 
 /** Whether a text may hold what {@link namedValues} finds: a cheap test, for the many that do not. */
@@ -195,6 +217,9 @@ function bareNameBefore(text: string, end: number, denied: Denied): Name | undef
   let start = end;
   while (start > 0 && end - start < LONGEST_WORD && PART_OF_NAME.test(text.charAt(start - 1))) start -= 1;
   const bare = text.slice(start, end).replace(/^[.@-]+/, '');
+  // The host of a URL, before its port.
+  if (text[end] === ':' && /[@.]/.test(bare) && /^:\d{2,5}(?!\d)/.test(text.slice(end, end + 7)))
+    return undefined;
   start = end - bare.length;
   const category = denied(bare);
   if (category !== undefined) {
@@ -202,6 +227,7 @@ function bareNameBefore(text: string, end: number, denied: Denied): Name | undef
     const isHarmless = first < start && PHRASES.has(text.slice(first, end).toLowerCase());
     return isHarmless ? undefined : { name: bare, category, start, isQuoted: false };
   }
+  if (!/^[A-Za-z]{1,24}$/.test(bare)) return undefined;
   let first = start;
   for (let count = 1; count < MOST_WORDS; count += 1) {
     const next = wordStart(text, first);

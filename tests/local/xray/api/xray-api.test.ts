@@ -382,6 +382,14 @@ describe('the graphs', () => {
     expect(graph.Services?.find(({ Name }) => Name === 'bank')?.SummaryStatistics?.TotalCount).toBe(1);
   });
 
+  it('of the group Default have everything', async () => {
+    await put(...order(1), ...order(2));
+    const { Services } = await xray.send(new GetServiceGraphCommand({ ...around(), GroupName: 'Default' }));
+    expect(Services?.find(({ Name }) => Name === 'bank')?.SummaryStatistics?.TotalCount).toBe(2);
+    const other = xray.send(new GetServiceGraphCommand({ ...around(), GroupName: 'other' }));
+    await expect(other).rejects.toThrow('There is no group other');
+  });
+
   it('of traces have what these did', async () => {
     await put(...order(1), ...order(2));
     const { Services } = await xray.send(new GetTraceGraphCommand({ TraceIds: [idAt(BEGIN, 2)] }));

@@ -75,7 +75,7 @@ describe('traces in a file', () => {
     );
     store.put({ ...subsegment(5, 99), trace_id: traceId(2) });
     store.put(begun(segment(6, { trace_id: traceId(3) })));
-    store.countInvalid();
+    store.countInvalid('ParseError');
     store.countDropped(7);
     const before = contentOf(store);
     const again = reopen(store, { maxTraces: 3 });
@@ -98,6 +98,20 @@ describe('traces in a file', () => {
     again.put(segment(3, { trace_id: traceId(3) }));
     expect(idsIn(again)).toEqual([traceId(3), traceId(2)]);
     expect(idsIn(reopen(again))).toEqual([traceId(3), traceId(2)]);
+  });
+
+  it('may come when the store is closed already, which ends nothing', async () => {
+    const store = openStore();
+    store.put(segment(1));
+    close(store);
+    store.put(segment(2, { trace_id: traceId(2) }));
+    store.countInvalid('ParseError');
+    store.close();
+    const again = openStore();
+    again.put(segment(3, { trace_id: traceId(3) }));
+    // Longer than the closed one would have waited before it wrote.
+    await until(() => readFileSync(`${file}-wal`).includes(traceId(3)), 'the next store to write');
+    expect(idsIn(again)).toEqual([traceId(3), segment(1).trace_id]);
   });
 
   it('are bounded by size across restarts', () => {

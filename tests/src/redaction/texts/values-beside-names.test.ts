@@ -158,6 +158,20 @@ describe('a value beside a denied name', () => {
     expect(shownOf('ｐａｓｓｗｏｒｄ：Qxzjk')).not.toContain('Qxzjk');
   });
 
+  it('takes the whole of what a detector finds with it', () => {
+    const hash =
+      '$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQxMjM0NTY3OA$RdescudvJCsgt3ub+b4dWRWJTmaaObGaaObGb4dWRWJ';
+
+    for (const text of [`token is ${hash} ok`, `password=${hash}`, `--token ${hash}`, `secret ${hash}`]) {
+      expect(shownOf(text)).not.toMatch(/Rdescud|RWJTma/);
+    }
+  });
+
+  it('is no port of a host', () => {
+    const text = 'connected to postgres://second-hand-secret.com.es:5432/orders';
+    expect(texts.message(text)).toBe(text);
+  });
+
   it('leaves what stands around it', () => {
     expect(texts.message('Key (email)=(a) already exists.')).toBe('Key (email)=[contact] already exists.');
     expect(texts.message('level=info password="a b" msg=x')).toBe('level=info password=[credentials] msg=x');
