@@ -2,7 +2,7 @@ import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertool
 import { getCorrelationId } from '../propagation/correlation.ts';
 import { count } from '../redaction/texts/labels.ts';
 import { isEnvelope, decodeEnvelope } from '../redaction/walk/envelope.ts';
-import { define, read } from '../redaction/walk/members.ts';
+import { define, firstNames, read } from '../redaction/walk/members.ts';
 import { resolvePolicy } from '../redaction/policy/resolve-policy.ts';
 import type { RedactionBudget, RedactionPolicy, Redactor } from '../redaction/redact.ts';
 import { createRedactor } from '../redaction/redact.ts';
@@ -26,6 +26,9 @@ const STRING_LENGTH = 4096;
 
 /** Characters of a body that are looked at. */
 const BODY_LENGTH = 65_536;
+
+/** Members of an event or a response; those of AWS have some twenty. */
+const MOST_MEMBERS = 1000;
 
 /** Nested objects of a log line that are shown; what Powertools writes has no end. */
 const DEPTH = 60;
@@ -127,9 +130,11 @@ export class LogLines {
   /** What is known about an event or a response is put to use before the policy treats it. */
   #withEnvelope(value: unknown): unknown {
     if (typeof value !== 'object' || value === null || !isEnvelope(value)) return value;
+    // What has more members is no event or response; redaction counts what it leaves out.
+    if (firstNames(value, MOST_MEMBERS).total > MOST_MEMBERS) return value;
     return decodeEnvelope(value as Readonly<Record<string, unknown>>, {
       length: BODY_LENGTH,
-      keys: this.#budget.keys,
+      keys: Math.min(this.#budget.keys, this.#budget.bytes),
       showsValues: this.#showsValues,
       isRoot: true,
     });

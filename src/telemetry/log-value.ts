@@ -71,15 +71,11 @@ export class LogValue {
     if (typeof value === 'function') return withoutToJson(value);
     if (typeof value !== 'object' || value === null || value instanceof Described) return value;
     // What has more than fits into a line is left to redaction, which counts what it leaves out.
-    if (sizeOf(value) > this.#left) return value;
+    if (sizeOf(value, this.#most()) > this.#left) return value;
     if (Array.isArray(value)) {
       const list: unknown[] = this.#copy([], value);
       const length = lengthOf(value);
-      for (let at = 0; at < length && this.#left >= 0; at += 1) {
-        list[at] = this.read(read(value, at), String(at), depth - 1);
-      }
-      // What was not read is counted.
-      list.length = length;
+      for (let at = 0; at < length; at += 1) list[at] = this.read(read(value, at), String(at), depth - 1);
       return list;
     }
     if (value instanceof Map) {
@@ -203,9 +199,10 @@ export class LogValue {
   }
 }
 
-function sizeOf(value: object): number {
-  if (Array.isArray(value)) return value.length;
-  return value instanceof Map || value instanceof Set ? value.size : Object.keys(value).length;
+/** @param most names that a proxy is asked about. */
+function sizeOf(value: object, most: number): number {
+  if (Array.isArray(value)) return lengthOf(value);
+  return value instanceof Map || value instanceof Set ? value.size : firstNames(value, most).total;
 }
 
 interface Serializable {

@@ -14,6 +14,8 @@ import type { Role } from './roles.ts';
 const LONGEST_NAME = 64;
 /** Most steps of a path that names a value: `['body', 'customer', 'email']`. */
 const MOST_STEPS = 12;
+/** Items of a list that are looked at to tell whether it is a table. */
+const MOST_AHEAD = 200;
 /** Names in flat lists are written without digits, unlike most identifiers. */
 const WRITTEN_AS_NAME = /^[A-Za-z_$@#:][A-Za-z_.:-]{1,48}$/;
 /** What holds a flat list of names and values whatever these are: `rawHeaders` of Node. */
@@ -135,7 +137,19 @@ export function besideItems(
   const { total, noun, valueAt } = items;
   if (noun !== 'item' || total < 2 || most < 2) return items;
   const held = [valueAt(0)];
-  const named: Items = { ...items, valueAt: (at) => (at < held.length ? held[at] : valueAt(at)) };
+  let inTurn = false;
+  let before: unknown;
+  const named: Items = {
+    ...items,
+    valueAt(at) {
+      const isHeld = at < held.length;
+      const value = isHeld ? held[at] : valueAt(at);
+      const name = inTurn && !isHeld && at % 2 === 1 ? textIn(before) : undefined;
+      before = value;
+      const facts = name === undefined ? undefined : keys.named(name);
+      return facts?.denied !== undefined || facts?.allowed === true ? new Named(value, facts) : value;
+    },
+  };
   const name = textIn(held[0]);
   if (name === undefined) return named;
   if (total === 2) {
@@ -144,12 +158,15 @@ export function besideItems(
     besideAt(held, 1, isRule ? name : undefined, keys);
     return named;
   }
-  readTexts(held, most, valueAt);
+  readTexts(held, Math.min(most, MOST_AHEAD), valueAt);
   if (total === 3 && isOperator(held[1])) {
     if (held.length === 2) held.push(valueAt(2));
     besideAt(held, 2, name, keys);
-  } else if (isFlat(parent)) nameValues(held, keys);
-  else if (!nameArguments(held, keys) && total % 2 === 0 && areNamesAndValues(held, keys)) {
+  } else if (isFlat(parent)) {
+    inTurn = true;
+    nameValues(held, keys);
+  } else if (!nameArguments(held, keys) && total % 2 === 0 && areNamesAndValues(held, keys)) {
+    inTurn = true;
     nameValues(held, keys);
   }
   return named;

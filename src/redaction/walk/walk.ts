@@ -32,6 +32,8 @@ export class Walk implements Visitor {
   readonly #showsValues: boolean;
   /** Longer strings are not looked at whole. */
   readonly #wholeLength: number;
+  /** Members of one object that are read ahead: no more than there is room for. */
+  readonly #most: number;
   /** Containers around the current one: only what holds itself is circular. */
   readonly #around: object[] = [];
   #shown = 0;
@@ -47,6 +49,7 @@ export class Walk implements Visitor {
       this.meter.read(characters),
     );
     this.#wholeLength = policy.budget.stringLength;
+    this.#most = Math.min(policy.budget.keys, Math.ceil(policy.budget.bytes / FEWEST_BYTES));
   }
 
   /** The value as it may be shown; `…`, or nothing, when the budget is too small for anything of it. */
@@ -304,7 +307,7 @@ export class Walk implements Visitor {
     const parts = describeObject(value, {
       showsValues: shows,
       isField: (name) => this.keys.named(name).kind === 'field',
-      most: this.policy.budget.keys,
+      most: this.#most,
     });
     if (parts instanceof Described) {
       if (shows) this.#shown += 1;
@@ -318,12 +321,12 @@ export class Walk implements Visitor {
   /** The members of an API Gateway event or response, each read once, with what is known about them put to use. */
   #envelope(value: object, isRoot: boolean): Members {
     const { budget } = this.policy;
-    const { fields, total } = firstMembers(value, budget.keys);
+    const { fields, total } = firstMembers(value, this.#most);
     const { body } = fields;
     if (typeof body === 'string') this.meter.read(Math.min(body.length, 8 * budget.bytes) >> 3);
     const decoded = decodeEnvelope(fields, {
       length: 2 * budget.bytes,
-      keys: budget.keys,
+      keys: this.#most,
       showsValues: this.#showsValues,
       isRoot,
     });
@@ -332,6 +335,9 @@ export class Walk implements Visitor {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** The shortest member of an object in JSON: `"":1`. */
+const FEWEST_BYTES = 4;
 
 /** Whether `for … in` shows nothing but an object's own keys. Code that adds to this prototype does so when it loads. */
 const HAS_NO_INHERITED_KEYS = (() => {
