@@ -68,10 +68,13 @@ const PREFIX = /[bBuUrRnN]{1,2}(?=["'])/y;
 /** A value that goes on over lines that are indented, as YAML has it. */
 const BLOCK = /[|>][+-]?\d?[ \t]{0,4}\r?\n((?:[ \t]+[^\n]*(?:\n|$)){1,200})/y;
 
-/** Names whose value comes close behind, with a space, a quotation mark, or a sign and no space between. */
-const BEFORE_QUOTE = /(?<![\w$.-])([A-Za-z_$][\w$.-]{1,63})[ \t]{1,3}(?=["'`(])/g;
+/**
+ * Names whose value comes close behind, with a space, a quotation mark, or a sign and no space between. What is rarest in prose
+ * stands first, and the name is looked back for.
+ */
+const BEFORE_QUOTE = /[ \t]{1,3}(?=["'`(])(?<=(?<![\w$.-])([A-Za-z_$][\w$.-]{1,63})[ \t]{1,3})/g;
 const QUOTED_BEFORE_QUOTE = /(["'`])([\w$ .-]{2,64})\1\s{0,2},\s{0,2}(?=["'`])/g;
-const TIGHT = /(?<![\w$.-])([A-Za-z_$][\w$.-]{1,63})(?:[|;~^!\t]|,(?! ))(?=[^\s|;~,])/g;
+const TIGHT = /(?:[|;~^!\t]|,(?! ))(?=[^\s|;~,])(?<=(?<![\w$.-])([A-Za-z_$][\w$.-]{1,63})[|;~^!\t,])/g;
 const OPTION = /(?<![\w-])--?([A-Za-z][\w-]{1,63}) (?=[^\s-])/g;
 const ELEMENT = /<([A-Za-z_][\w:.-]{0,63})(?:\s[^<>]{0,200})?>([^<]{1,8192})(?=<\/)/g;
 const IN_PROSE =
