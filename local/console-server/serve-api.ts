@@ -49,7 +49,12 @@ const operations: {
   },
   '/api/traces/:trace': { GET: ({ store, parameter }) => store.page(parameter) },
   '/api/graph': { GET: readGraph },
-  '/api/known': { GET: ({ store }) => store.known() },
+  '/api/durations': { GET: ({ store, groups, query }) => store.durations(selectionIn(query, groups)) },
+  '/api/differences': {
+    GET: ({ store, groups, query }) =>
+      store.differences(selectionIn(query, groups), parseFilter(query.get('within') ?? '')),
+  },
+  '/api/known': { GET: ({ store, query }) => store.known(query.get('containing') ?? '') },
   '/api/alarms': { GET: ({ cloudWatch }) => cloudWatch.alarms() },
   '/api/alarms/:alarm': {
     GET: ({ cloudWatch, parameter, query }) => cloudWatch.alarm(parameter, rangeIn(query)),
@@ -154,8 +159,10 @@ function readGraph({ store, groups, query }: Call): ServiceGraph {
 function selectionIn(query: URLSearchParams, groups: ApiSources['groups']): TraceSelection {
   const range = rangeIn(query);
   const filter = query.get('filter') ?? '';
+  const ids = query.getAll('id');
   return {
     ...(range && { from: range.from / 1000, to: range.to / 1000 }),
+    ...(ids.length > 0 && { ids }),
     ...(filter !== '' && { filter: parseFilter(filter) }),
     groups,
   };
