@@ -124,6 +124,11 @@ export interface ApiAnswers {
   };
 }
 
+/** What comes first in the list of traces: the newest, the longest, or what failed worst. */
+export const SORT_ORDERS = ['start', 'duration', 'status'] as const;
+
+export type SortOrder = (typeof SORT_ORDERS)[number];
+
 /** What each event tells, by its name. */
 export interface ApiEvents {
   /** Whenever a trace changed, at most a few a second per trace. */

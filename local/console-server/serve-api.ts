@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CloudWatchView, TimeRange } from '../cloudwatch/view.ts';
 import type { ApiAnswers, ApiEvents, FilterRefusal, ServiceGraph, ServiceInfo } from '../console-contract.ts';
-import type { TraceListing } from '../console-contract.ts';
-import { parameterIn, readRange } from '../console-contract.ts';
+import type { SortOrder, TraceListing } from '../console-contract.ts';
+import { parameterIn, readRange, SORT_ORDERS } from '../console-contract.ts';
 import { sendEmpty, sendJson } from '../http/answer.ts';
 import type { EventStream } from '../http/event-stream.ts';
 import { RequestError } from '../http/request-error.ts';
@@ -10,7 +10,7 @@ import { decodePercent } from '../http/target.ts';
 import type { FilterExpression } from '../xray/filter/expression.ts';
 import { FilterError } from '../xray/filter/expression.ts';
 import { parseFilter } from '../xray/filter/parse-filter.ts';
-import type { SortOrder, TraceSelection } from '../xray/store/search.ts';
+import type { TraceSelection } from '../xray/store/search.ts';
 import { CursorError } from '../xray/store/search.ts';
 import type { TraceStore } from '../xray/trace-store.ts';
 
@@ -167,8 +167,6 @@ function selectionIn(query: URLSearchParams, groups: ApiSources['groups']): Trac
     groups,
   };
 }
-
-const SORT_ORDERS: readonly SortOrder[] = ['start', 'duration', 'status'];
 
 function sortIn(query: URLSearchParams): SortOrder {
   const asked = query.get('sort') ?? 'start';

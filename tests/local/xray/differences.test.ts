@@ -35,24 +35,26 @@ function filtersOf(selected: readonly ComparedTrace[], rest: readonly ComparedTr
   return whatDiffers(selected, rest).differences.map(({ filter }) => filter);
 }
 
-const failedIn = (name: string): TraceDetails => ({
-  FaultRootCauses: [
-    {
-      ClientImpacting: true,
-      Services: [
-        {
-          Name: 'payments',
-          Names: ['payments'],
-          Inferred: false,
-          EntityPath: [
-            { Name: 'payments', Remote: false },
-            { Name: name, Remote: false, Exceptions: [{ Name: 'Timeout', Message: 'a secret' }] },
-          ],
-        },
-      ],
-    },
-  ],
-});
+function failedIn(name: string): TraceDetails {
+  return {
+    FaultRootCauses: [
+      {
+        ClientImpacting: true,
+        Services: [
+          {
+            Name: 'payments',
+            Names: ['payments'],
+            Inferred: false,
+            EntityPath: [
+              { Name: 'payments', Remote: false },
+              { Name: name, Remote: false, Exceptions: [{ Name: 'Timeout', Message: 'a secret' }] },
+            ],
+          },
+        ],
+      },
+    ],
+  };
+}
 
 describe('what differs', () => {
   it.each<[what: string, selected: ComparedTrace[], filters: string[]]>([
