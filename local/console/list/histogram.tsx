@@ -21,6 +21,9 @@ const FOLLOW_AFTER_MS = 400;
 
 const PAGE_STEP = 6;
 
+/** So near to an end of what is chosen, in pixels, it is that end which is dragged. */
+const GRIP = 7;
+
 export interface HistogramProps {
   readonly durations: Durations;
   /** What the filter asks of the duration. */
@@ -60,19 +63,28 @@ export function Histogram({ durations: { bins, isComplete }, bounds, onBrush, on
     const place = Math.floor(((clientX - box.left) / box.width) * count);
     return scale.first + Math.min(count - 1, Math.max(0, place));
   };
+  const isNear = ({ clientX }: PointerEvent, edge: number): boolean => {
+    const box = plot.current?.getBoundingClientRect();
+    if (box === undefined) return false;
+    return Math.abs(clientX - box.left - ((edge - scale.first) / count) * box.width) <= GRIP;
+  };
   const begin = (event: PointerEvent) => {
     if (event.button !== 0) return;
     plot.current?.setPointerCapture(event.pointerId);
     const from = binUnder(event);
-    setDrag({ from, to: from });
+    // One end of what is chosen moves while the other stays.
+    if (chosen !== undefined && isNear(event, chosen.first)) setDrag({ from: chosen.last, to: chosen.first });
+    else if (chosen !== undefined && isNear(event, chosen.last + 1)) {
+      setDrag({ from: chosen.first, to: chosen.last });
+    } else setDrag({ from, to: from });
   };
   const follow = (event: PointerEvent) => {
     if (drag !== undefined) setDrag({ ...drag, to: binUnder(event) });
   };
-  const end = (event: PointerEvent) => {
+  const end = () => {
     if (drag === undefined) return;
     setDrag(undefined);
-    onBrush(boundsOf(drag.from, binUnder(event)));
+    onBrush(boundsOf(drag.from, drag.to));
   };
 
   const whole = { first: scale.first, last: scale.last };

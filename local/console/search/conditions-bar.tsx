@@ -1,6 +1,6 @@
 import type { ConsoleApi } from '../api/console-api.ts';
 import { conditionsOf, withoutCondition } from './conditions.ts';
-import { examplesOf } from './known-values.ts';
+import { examplesOf, NOTHING_KNOWN } from './known-values.ts';
 import { useKnown } from './use-known.ts';
 
 export interface ConditionsBarProps {
@@ -40,7 +40,7 @@ export interface ExamplesProps {
 
 /** Ways to search, for who does not know them. */
 export function Examples({ api, seen, onSearch }: ExamplesProps) {
-  const known = useKnown(api, '', seen);
+  const known = useKnown(api, '', seen) ?? NOTHING_KNOWN;
   return (
     <ul class="examples" aria-label="Examples">
       {examplesOf(known).map(({ says, filter }) => (

@@ -5,6 +5,7 @@ import { navigate } from '../routing/navigation.ts';
 import { hrefOf } from '../routing/route.ts';
 import { filterProblem } from './conditions.ts';
 import { isPlainText } from './meanings.ts';
+import { NOTHING_KNOWN } from './known-values.ts';
 import type { SearchOption } from './search-options.ts';
 import { searchOptions } from './search-options.ts';
 import { useKnown } from './use-known.ts';
@@ -41,7 +42,7 @@ export function SearchBox({ api, filter, onSearch }: SearchBoxProps) {
   }, [filter]);
 
   const isPlain = isPlainText(text);
-  const known = useKnown(api, '', opened);
+  const known = useKnown(api, '', opened) ?? NOTHING_KNOWN;
   const found = useKnown(api, isPlain ? text.trim() : '', opened);
   const options = useMemo(() => searchOptions(text, caret, known, found), [text, caret, known, found]);
   const problem = useMemo(() => filterProblem(text), [text]);
@@ -59,6 +60,9 @@ export function SearchBox({ api, filter, onSearch }: SearchBoxProps) {
     caretWanted.current = undefined;
   }, [text]);
 
+  // What words may mean is known a moment later than they are sent off.
+  useEffect(() => setActive(refused === text ? meaningIn(options) : -1), [options, refused, text]);
+
   const close = () => {
     setOpen(false);
     setActive(-1);
@@ -75,9 +79,8 @@ export function SearchBox({ api, filter, onSearch }: SearchBoxProps) {
       return;
     }
     setRefused(text);
-    const meaning = options.findIndex(({ act }) => act.kind !== 'write');
-    setOpen(options.length > 0);
-    setActive(meaning);
+    setOpen(true);
+    setActive(meaningIn(options));
   };
   const take = ({ act }: SearchOption) => {
     switch (act.kind) {
@@ -215,6 +218,11 @@ export function SearchBox({ api, filter, onSearch }: SearchBoxProps) {
       </p>
     </div>
   );
+}
+
+/** The place of the likeliest meaning among the options; -1 where there is none. */
+function meaningIn(options: readonly SearchOption[]): number {
+  return options.findIndex(({ act }) => act.kind !== 'write');
 }
 
 interface UnderlinedProps {

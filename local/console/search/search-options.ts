@@ -23,13 +23,13 @@ const GOES_ON = /[\p{L}\p{N}")\]}]$/u;
 /**
  * What can be done from where the caret is: complete what is begun there, or take words for what they may mean.
  *
- * @param found what is known with the whole text in it, where it is words.
+ * @param found what is known with the whole text in it, where it is words; undefined until that is known.
  */
 export function searchOptions(
   text: string,
   caret: number,
   known: KnownTerms,
-  found: KnownTerms,
+  found: KnownTerms | undefined,
 ): readonly SearchOption[] {
   const { from, to, options } = completionsAt(text, caret, knownValues(known));
   const completions = options.map((option): SearchOption => {
@@ -41,7 +41,7 @@ export function searchOptions(
       act: { kind: 'write', text: written + text.slice(to), caret: written.length },
     };
   });
-  if (!isPlainText(text)) return completions.slice(0, MAX_OPTIONS);
+  if (!isPlainText(text) || found === undefined) return completions.slice(0, MAX_OPTIONS);
   const meanings = meaningsOf(text, found).map(({ detail, find }): SearchOption =>
     'traceId' in find
       ? { text: find.traceId, detail, act: { kind: 'open', traceId: find.traceId } }

@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { KnownTerms } from '../../xray/trace.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
-import { NOTHING_KNOWN } from './known-values.ts';
 
 /** While somebody types, what has the text in it is looked up so often at most. */
 const ASK_AFTER_MS = 150;
@@ -11,12 +10,10 @@ const ASK_AFTER_MS = 150;
  *
  * @param containing values with this text in them; empty for the newest.
  * @param asked another value reads them again.
+ * @returns undefined until it is known.
  */
-export function useKnown(api: ConsoleApi, containing: string, asked: unknown): KnownTerms {
-  const [known, setKnown] = useState<{ readonly containing: string; readonly terms: KnownTerms }>({
-    containing: '',
-    terms: NOTHING_KNOWN,
-  });
+export function useKnown(api: ConsoleApi, containing: string, asked: unknown): KnownTerms | undefined {
+  const [known, setKnown] = useState<{ readonly containing: string; readonly terms: KnownTerms }>();
   useEffect(() => {
     let isOver = false;
     const read = () => {
@@ -33,5 +30,5 @@ export function useKnown(api: ConsoleApi, containing: string, asked: unknown): K
       clearTimeout(timer);
     };
   }, [api, containing, asked]);
-  return known.containing === containing ? known.terms : NOTHING_KNOWN;
+  return known?.containing === containing ? known.terms : undefined;
 }

@@ -155,6 +155,11 @@ describe('below the search box', () => {
     );
   });
 
+  it('nothing is said of words before it is known what has them', () => {
+    expect(searchOptions('o-77', 4, known, undefined)).toEqual([]);
+    expect(searchOptions('o-77', 4, known, NOTHING_KNOWN)).toHaveLength(2);
+  });
+
   it('a completion takes the place of what is begun, and stands apart from what is before it', () => {
     const written = (text: string) => {
       const [option] = searchOptions(text, text.length, known, NOTHING_KNOWN);
