@@ -2,9 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
-import { DAEMON_PORT, readPort } from './command-options.ts';
+import { DAEMON_PORT, readOtlpPort, readPort } from './command-options.ts';
 import { startXRay, tracesFile } from './start-xray.ts';
 import { surviveErrors } from './survive-errors.ts';
+import { OTLP_PORT } from './xray/otlp/otlp-server.ts';
 
 /** The program `lambda-lantern`. */
 
@@ -13,11 +14,12 @@ const CONSOLE_PORT = 3001;
 const HELP = `Usage: lambda-lantern <command> [options]
 
 Commands
-  xray    receive X-Ray segments on this machine, and show them on a page
+  xray    receive X-Ray segments and OpenTelemetry spans on this machine, and show them on a page
 
 Options of xray
   --port <number>         port of the page (${CONSOLE_PORT})
   --daemon-port <number>  port of the X-Ray daemon, UDP and TCP (${DAEMON_PORT})
+  --otlp-port <number>    port that takes spans of OpenTelemetry over HTTP (${OTLP_PORT})
   --memory                keep traces in memory, and not in a file for the next time
 
   --help     show this
@@ -35,6 +37,7 @@ async function run(args: readonly string[]): Promise<number | undefined> {
     options: {
       port: { type: 'string' },
       'daemon-port': { type: 'string' },
+      'otlp-port': { type: 'string' },
       memory: { type: 'boolean' },
       help: { type: 'boolean' },
       version: { type: 'boolean' },
@@ -53,15 +56,20 @@ async function run(args: readonly string[]): Promise<number | undefined> {
     file,
     port: readPort('port', values.port, CONSOLE_PORT),
     daemonPort: readPort('daemon-port', values['daemon-port'], DAEMON_PORT),
+    otlpPort: readOtlpPort(values['otlp-port']),
     onNotice: (text) => process.stderr.write(`${text}\n`),
   });
+  const { otlpUrl } = service;
   surviveErrors((text) => process.stderr.write(`${text}\n`));
   say(
-    `\nLambda Lantern receives X-Ray segments.\n\n  Traces        ${service.url}\n` +
-      `  X-Ray API     ${service.url}\n` +
-      `  X-Ray daemon  ${service.daemonAddress} (UDP and TCP)\n` +
-      `  Kept in       ${file ?? 'memory'}\n\n` +
-      `Run your program with AWS_XRAY_DAEMON_ADDRESS=${service.daemonAddress}\n\nCtrl-C stops it.\n`,
+    `\nLambda Lantern receives X-Ray segments and OpenTelemetry spans.\n\n  Traces         ${service.url}\n` +
+      `  X-Ray API      ${service.url}\n` +
+      `  X-Ray daemon   ${service.daemonAddress} (UDP and TCP)\n` +
+      (otlpUrl === undefined ? '' : `  OpenTelemetry  ${otlpUrl} (HTTP)\n`) +
+      `  Kept in        ${file ?? 'memory'}\n\n` +
+      `Run your program with AWS_XRAY_DAEMON_ADDRESS=${service.daemonAddress}` +
+      (otlpUrl === undefined ? '' : `, or OTEL_EXPORTER_OTLP_ENDPOINT=${otlpUrl}`) +
+      '\n\nCtrl-C stops it.\n',
   );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void service.stop());

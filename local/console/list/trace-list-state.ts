@@ -37,7 +37,7 @@ export const initialTraceList: TraceListState = {
   traces: new Map(),
   heard: new Set(),
   frozen: undefined,
-  losses: { invalid: 0, evictedTraces: 0, refusedDocuments: 0, droppedDatagrams: 0 },
+  losses: { invalid: 0, invalidReasons: {}, evictedTraces: 0, refusedDocuments: 0, droppedDatagrams: 0 },
 };
 
 export function traceListReducer(state: TraceListState, action: TraceListAction): TraceListState {

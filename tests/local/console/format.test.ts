@@ -76,8 +76,10 @@ describe('losses', () => {
   });
 
   it('are each said with their number', () => {
-    expect(lossesText({ invalid: 1, evictedTraces: 12, refusedDocuments: 2, droppedDatagrams: 1092 })).toBe(
-      'Not everything is shown: 12 older traces dropped to make room; 2 documents refused because the trace was full; 1092 datagrams lost because too many came at once; 1 message received that was not valid X-Ray.',
+    const invalidReasons = { ParseError: 1, InvalidTraceId: 2 };
+    const losses = { evictedTraces: 12, refusedDocuments: 2, droppedDatagrams: 1092 };
+    expect(lossesText({ invalid: 3, invalidReasons, ...losses })).toBe(
+      'Not everything is shown: 12 older traces dropped to make room; 2 documents refused because the trace was full; 1092 datagrams lost because too many came at once; 3 messages received and not kept (InvalidTraceId 2, ParseError 1).',
     );
   });
 });
