@@ -20,6 +20,14 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly load: 
     does: 'show one of them as a tree',
     load: async () => (await import('./commands/trace.ts')).trace,
   },
+  tail: {
+    does: 'tell traces, errors and alarms as they come',
+    load: async () => (await import('./commands/tail.ts')).tail,
+  },
+  mcp: {
+    does: 'let an agent ask the same, by the Model Context Protocol',
+    load: async () => (await import('./commands/mcp.ts')).mcp,
+  },
 };
 
 async function help(): Promise<string> {

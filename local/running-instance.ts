@@ -93,11 +93,13 @@ export class RunningInstance {
   /**
    * What happens from now on.
    *
-   * @param signal ends it. @throws Error when the instance ends, or the connection to it.
+   * @param signal ends it. @param onConnected called once: what happens after that is told.
+   * @throws Error when the instance ends, or the connection to it.
    */
-  async *events(signal: AbortSignal): AsyncGenerator<InstanceEvent> {
+  async *events(signal: AbortSignal, onConnected: () => void): AsyncGenerator<InstanceEvent> {
     const response = await this.#ask('/api/events', {}, signal);
     if (response.body === null) throw new Error(`${this.url} tells of no events.`);
+    onConnected();
     let received = '';
     try {
       for await (const text of response.body.pipeThrough(new TextDecoderStream())) {

@@ -1,9 +1,12 @@
-import { printableLine } from '../printable.ts';
+import { shortLine } from '../printable.ts';
 import { formatDuration } from '../xray/format-duration.ts';
 import type { EntityStatus, TraceSummary } from '../xray/trace.ts';
 
 /** Services named on one line; more are counted. */
 const MAX_SERVICES = 6;
+
+/** Of a name or a URL. */
+const MAX_CELL = 160;
 
 /** The longest status: `in_progress`. */
 const STATUS_WIDTH = 11;
@@ -34,7 +37,7 @@ export function summaryLine(
     ...(isPartial ? ['partial'] : []),
   ];
   // Painted by us alone; what the trace says is made harmless piece by piece.
-  return cells.map((cell, index) => (index === 3 ? cell : printableLine(cell))).join('  ');
+  return cells.map((cell, index) => (index === 3 ? cell : shortLine(cell, MAX_CELL))).join('  ');
 }
 
 function beganAt(epochSeconds: number): string {

@@ -12,9 +12,11 @@ const PROJECT = join(import.meta.dirname, '../../..');
 /** A Lantern that commands ask, in this process. */
 export async function startLantern(documents: readonly SegmentDocument[] = []): Promise<XRayService> {
   const service = await startXRay({ port: 0, daemonPort: 0, otlpPort: 0, onNotice: () => undefined });
-  onTestFinished(() => service.stop());
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= service.stop());
+  onTestFinished(stop);
   await put(service.url, documents);
-  return service;
+  return { ...service, stop };
 }
 
 /** Stores documents as any client of X-Ray does. */

@@ -236,7 +236,7 @@ describe('lambda-lantern trace', () => {
 });
 
 describe('lambda-lantern', () => {
-  it.each(['xray', 'traces', 'trace'])('explains %s with --help', async (command) => {
+  it.each(['xray', 'traces', 'trace', 'tail', 'mcp'])('explains %s with --help', async (command) => {
     const { code, stdout } = await lambdaLantern([command, '--help']);
 
     expect(code).toBe(0);
@@ -253,6 +253,6 @@ describe('lambda-lantern', () => {
 
     expect(code).toBe(1);
     expect(output).toContain(message);
-    expect(output).toContain('xray, traces, trace');
+    expect(output).toContain('xray, traces, trace, tail, mcp');
   });
 });
