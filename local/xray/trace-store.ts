@@ -1,11 +1,16 @@
 import { assembleTrace } from './assemble.ts';
+import type { ComparedTrace, Differences, TraceDetails } from './differences.ts';
+import { whatDiffers } from './differences.ts';
 import type { SegmentDocument } from './document.ts';
+import type { Durations } from './durations.ts';
+import type { FilterExpression } from './filter/expression.ts';
 import { LinkIndex, MAX_LINKS_PER_TRACE } from './link-index.ts';
 import { matchesFilter } from './filter/matches-filter.ts';
 import type { Service, TraceGraph } from './graph/trace-graph.ts';
 import { mergeGraphs } from './graph/trace-graph.ts';
 import { isInProgress } from './status.ts';
-import type { FoundTraces } from './store/find-traces.ts';
+import { countDurations } from './store/count-durations.ts';
+import type { Candidates, FoundTraces } from './store/find-traces.ts';
 import { findTraces } from './store/find-traces.ts';
 import type { OpenedTraces } from './store/open-trace-database.ts';
 import {
@@ -22,7 +27,13 @@ import { rowOf } from './store/trace-row.ts';
 import { summarizeTrace } from './summary.ts';
 import type { KnownTerms, Losses, Trace, TracePage, TraceSummary } from './trace.ts';
 
-const NO_LOSSES: Losses = { invalid: 0, evictedTraces: 0, refusedDocuments: 0, droppedDatagrams: 0 };
+const NO_LOSSES: Losses = {
+  invalid: 0,
+  invalidReasons: {},
+  evictedTraces: 0,
+  refusedDocuments: 0,
+  droppedDatagrams: 0,
+};
 
 /** What arrives is written this much later at most, so that what comes together is written together. */
 const WRITE_INTERVAL_MS = 200;
@@ -45,6 +56,9 @@ const TRACES_BETWEEN_CLEANINGS = 10_000;
 
 /** Traces that are read at once for a graph of those that match a filter. */
 const PAGE_SIZE = 1000;
+
+/** Traces of either side whose differences are looked for: of more, the shares are no other. */
+const MAX_COMPARED = 1000;
 
 const DAY_MS = 86_400_000;
 
@@ -190,9 +204,15 @@ export class TraceStore {
     this.#makeRoom();
   }
 
-  /** Counts what arrived and was no document. */
-  countInvalid(): void {
-    this.#lose('invalid');
+  /**
+   * Counts what arrived and was not kept.
+   *
+   * @param kind why, as one of few texts: `InvalidTraceId`
+   */
+  countInvalid(kind: string, count = 1): void {
+    const { invalidReasons: reasons } = this.#losses;
+    this.#losses = { ...this.#losses, invalidReasons: { ...reasons, [kind]: (reasons[kind] ?? 0) + count } };
+    this.#lose('invalid', count);
   }
 
   /** Counts what was sent and never arrived. */
@@ -238,6 +258,26 @@ export class TraceStore {
     return { traces, ...(cursor !== undefined && { cursor }) };
   }
 
+  /** The traces that a filter matches, by how long they took and by their status. */
+  durations(selection: TraceSelection): Durations {
+    this.#write();
+    return this.#ask(() => countDurations(selection, this.#candidates(selection)));
+  }
+
+  /**
+   * What distinguishes the traces that a filter matches from the rest, by the newest of both.
+   *
+   * @param within what the rest must match. @default everything
+   */
+  differences(selection: TraceSelection, within: FilterExpression = { kind: 'all' }): Differences {
+    this.#write();
+    const filter = selection.filter ?? { kind: 'all' };
+    const others: FilterExpression = { kind: 'and', operands: [within, { kind: 'not', operand: filter }] };
+    return this.#ask(() =>
+      whatDiffers(this.#compared({ ...selection, filter }), this.#compared({ ...selection, filter: others })),
+    );
+  }
+
   /** How many traces lie in a range. */
   count(window: TimeWindow): number {
     this.#write();
@@ -279,10 +319,14 @@ export class TraceStore {
     );
   }
 
-  /** What can be searched for, so that it can be offered. */
-  known(): KnownTerms {
+  /**
+   * What can be searched for, so that it can be offered.
+   *
+   * @param containing values that have this text in them, in whatever case, and services whose names have. @default all
+   */
+  known(containing = ''): KnownTerms {
     this.#write();
-    return this.#ask(() => this.#database.known());
+    return this.#ask(() => this.#database.known(containing));
   }
 
   /** Something small that is kept with the traces, and not forgotten with them. */
@@ -408,10 +452,24 @@ export class TraceStore {
   }
 
   #find(search: TraceSearch): FoundTraces {
-    return findTraces(search, {
+    return findTraces(search, this.#candidates(search));
+  }
+
+  #candidates(selection: TraceSelection): Candidates {
+    return {
       select: (question) => this.#database.select(question),
       lastKey: this.#lastKey,
-      matches: (id) => this.#matches(id, search),
+      matches: (id) => this.#matches(id, selection),
+    };
+  }
+
+  #compared(selection: TraceSelection): ComparedTrace[] {
+    return this.#find({ ...selection, limit: MAX_COMPARED }).ids.flatMap((id) => {
+      const stored = this.#traces.get(id);
+      const details = stored && this.#database.textOf(stored.key, 'details');
+      const summary = details === undefined ? undefined : this.summary(id);
+      if (details === undefined || summary === undefined) return [];
+      return [{ summary, details: JSON.parse(details) as TraceDetails }];
     });
   }
 
@@ -433,7 +491,6 @@ export class TraceStore {
   }
 
   #addLinks(document: SegmentDocument): void {
-    if (document.type === 'subsegment') return;
     for (const { trace_id: target } of document.links ?? []) {
       if (this.#links.add(document.trace_id, target)) this.#changed(target);
     }
@@ -498,7 +555,7 @@ export class TraceStore {
     this.#emit({ type: 'changed', traceId });
   }
 
-  #lose(kind: keyof Losses, count = 1): void {
+  #lose(kind: Exclude<keyof Losses, 'invalidReasons'>, count = 1): void {
     this.#losses = { ...this.#losses, [kind]: this.#losses[kind] + count };
     this.#lossesAreWritten = false;
     this.#writeSoon();

@@ -163,9 +163,13 @@ describe('the log lines', () => {
     await open(`/traces/${trace.id}`);
     await page.getByTitle('All of this request').click();
     const id = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1) ?? '');
-    log(`{"level":"INFO","message":"at last","correlation_id":"${id}"}`);
     const items = page.getByRole('list', { name: /^What happened/ }).getByRole('listitem');
-    await expect.poll(() => items.count()).toBe(3);
+    await expect.poll(() => items.count()).toBe(2);
+    log('START RequestId: story', 'take-payment', 'story');
+    log('a line that names no request', 'take-payment', 'story');
+    // Only with this one it is known whose invocation it is.
+    log(`{"level":"INFO","message":"at last","correlation_id":"${id}"}`, 'take-payment', 'story');
+    await expect.poll(() => items.count()).toBe(5);
     await expect.poll(async () => (await items.allInnerTexts()).join('\n')).toMatch(/^\+0 ms[^]*at last$/);
     await items.first().getByRole('link').click();
     await page.getByRole('treegrid', { name: 'Timeline' }).waitFor();

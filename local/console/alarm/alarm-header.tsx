@@ -35,10 +35,7 @@ export function AlarmHeader({ alarm, chart, span, now }: AlarmHeaderProps) {
         {alarm.kind === 'composite' && <Badge title="Made of other alarms by a rule">Composite</Badge>}
         {!alarm.actionsEnabled && <Badge title="Nobody is told when it changes">Actions off</Badge>}
         {breach !== undefined && (
-          <Link
-            class="button"
-            href={hrefOf({ page: 'list' }, { kind: 'between', ...breach }, { alarm: alarm.name })}
-          >
+          <Link class="button" href={hrefOf({ page: 'list' }, { kind: 'between', ...breach }, alarm.name)}>
             Traces of the latest breach
           </Link>
         )}

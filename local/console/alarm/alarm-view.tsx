@@ -32,7 +32,7 @@ export function AlarmView({ page, span }: AlarmViewProps) {
   const { alarm, chart, children, history, settings } = page;
   const now = Math.max(useNow(CLOCK_EVERY_MS), alarm.since / 1000);
   const openTraces = (range: TimeRange) =>
-    navigate(hrefOf({ page: 'list' }, { kind: 'between', ...range }, { alarm: alarm.name }));
+    navigate(hrefOf({ page: 'list' }, { kind: 'between', ...range }, alarm.name));
   return (
     <div class="page">
       <AlarmHeader alarm={alarm} chart={chart} span={span} now={now} />

@@ -13,22 +13,29 @@ type Answer<Of extends Path> = ApiAnswers[Of]['GET'];
 export function createHttpApi(): ConsoleApi {
   return {
     service: () => read('/api/service'),
-    traces: (range) => read('/api/traces', range),
+    traces: ({ filter, range, sort, cursor, ids }) =>
+      read('/api/traces', range, [
+        ['filter', filter],
+        ['sort', sort ?? ''],
+        ['cursor', cursor ?? ''],
+        ...(ids ?? []).map((id): Parameter => ['id', id]),
+      ]),
+    durations: ({ filter, range }) => read('/api/durations', range, [['filter', filter]]),
+    differences: ({ filter, within, range }) =>
+      read('/api/differences', range, [
+        ['filter', filter],
+        ['within', within],
+      ]),
+    known: (containing = '') => read('/api/known', undefined, [['containing', containing]]),
     trace: (traceId) => find('/api/traces/:trace', traceId),
     graph: ({ filter = '', range, traceIds = [] }) =>
-      ask('/api/graph', [
-        ...(filter === '' ? [] : [['filter', filter] as const]),
-        ...rangeParameters(range),
-        ...traceIds.map((id) => ['trace', id] as const),
-      ]),
+      read('/api/graph', range, [['filter', filter], ...traceIds.map((id): Parameter => ['trace', id])]),
     logs: (question) =>
-      ask(
+      read(
         '/api/logs',
-        Object.entries(question).flatMap(([name, value]) =>
-          value === undefined || value === '' ? [] : [[name, value] as const],
-        ),
+        undefined,
+        Object.entries(question).map(([name, value = '']): Parameter => [name, value]),
       ),
-    tracesWith: (filter) => ask('/api/traces', [['filter', filter]]),
     clear: async () => {
       await request('/api/traces' satisfies Path, { method: 'DELETE' });
     },
@@ -39,26 +46,19 @@ export function createHttpApi(): ConsoleApi {
   };
 }
 
-async function read<Of extends Path>(path: Of, range?: TimeRange): Promise<Answer<Of>> {
-  return (await (await request(path + rangeQuery(range))).json()) as Answer<Of>;
-}
+type Parameter = readonly [name: string, value: string];
 
-async function ask<Of extends Path>(path: Of, parameters: QueryParameters): Promise<Answer<Of>> {
-  const query = new URLSearchParams(parameters.map(([name, value]) => [name, value]));
-  return (await (
-    await request(query.size === 0 ? path : `${path}?${query.toString()}`)
-  ).json()) as Answer<Of>;
-}
-
-type QueryParameters = ReadonlyArray<readonly [name: string, value: string]>;
-
-function rangeParameters(range: TimeRange | undefined): QueryParameters {
-  return range === undefined
-    ? []
-    : [
-        ['from', String(range.from)],
-        ['to', String(range.to)],
-      ];
+/** Parameters without a value are left out. */
+async function read<Of extends Path>(
+  path: Of,
+  range?: TimeRange,
+  parameters: readonly Parameter[] = [],
+): Promise<Answer<Of>> {
+  const given = parameters.filter(([, value]) => value !== '');
+  const texts = given.map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  const query = rangeQuery(range);
+  const rest = texts.length === 0 ? '' : `${query === '' ? '?' : '&'}${texts.join('&')}`;
+  return (await (await request(path + query + rest)).json()) as Answer<Of>;
 }
 
 /** Undefined for what is not there. */

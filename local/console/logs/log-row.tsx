@@ -6,7 +6,7 @@ import { Properties } from '../details/properties.tsx';
 import { formatExact, toIso } from '../format/time.ts';
 import { isRecord } from '../format/value.ts';
 import { Link } from '../routing/link.tsx';
-import { hrefOf } from '../routing/route.ts';
+import { hrefOf, hrefWith } from '../routing/route.ts';
 
 export interface LogRowProps {
   readonly line: LogLine;
@@ -60,7 +60,7 @@ function LineDetails({ line }: { readonly line: LogLine }) {
           [
             'Invocation',
             requestId && (
-              <Link href={hrefOf({ page: 'logs' }, undefined, { request: requestId })}>{requestId}</Link>
+              <Link href={hrefWith({ page: 'logs' }, undefined, { request: requestId })}>{requestId}</Link>
             ),
           ],
           ['Trace', traceId && <Link href={hrefOf({ page: 'trace', traceId })}>{traceId}</Link>],

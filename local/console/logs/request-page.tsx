@@ -9,11 +9,11 @@ import { PageTitle } from '../components/page-title.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { EntryText } from '../entry/entry-text.tsx';
 import { entryOf } from '../entry/entry.ts';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { messageOf, plural } from '../format/text.ts';
 import { formatExact } from '../format/time.ts';
 import { Link } from '../routing/link.tsx';
-import { hrefOf } from '../routing/route.ts';
+import { hrefOf, hrefWith } from '../routing/route.ts';
 import { LogRow } from './log-row.tsx';
 import { storyOf } from './request-story.ts';
 import { useLogLines } from './use-log-lines.ts';
@@ -49,7 +49,7 @@ export function RequestPage({ api, correlationId }: RequestPageProps) {
           {plural(traces.found.length, 'trace')}, {plural(state.lines.length, 'log line')}, since{' '}
           {formatExact(first / 1000)}.{' '}
           {traces.found.length > 0 && (
-            <Link href={hrefOf({ page: 'map' }, undefined, { filter: filterOf(correlationId) })}>
+            <Link href={hrefWith({ page: 'map' }, undefined, { filter: filterOf(correlationId) })}>
               Their service map
             </Link>
           )}
@@ -114,7 +114,7 @@ function useTraces(api: ConsoleApi, correlationId: string): FoundTraces {
   useEffect(() => {
     let stopped = false;
     const read = async () => {
-      const next = await api.tracesWith(filterOf(correlationId)).then(
+      const next = await api.traces({ filter: filterOf(correlationId) }).then(
         (listing): FoundTraces => ({ loaded: true, found: listing.traces }),
         (error: unknown) => messageOf(error),
       );

@@ -7,6 +7,10 @@ import { rangeOf } from '../routing/time-span.ts';
 import type { LogLinesState } from './log-lines.ts';
 import { initialLogLines, logLinesReducer } from './log-lines.ts';
 
+/** Lines of one answer: as many as usual, and at most (`/api/logs`). */
+const USUAL_LIMIT = 200;
+const MAX_LIMIT = 1000;
+
 /** New lines are read together, this often at most. */
 const REFRESH_GAP_MS = 250;
 
@@ -59,9 +63,13 @@ export function useLogLines(api: ConsoleApi, filter: LogFilter, span: TimeSpan |
   }, [tell]);
 
   const readNew = useCallback(() => {
-    const { newest, paused } = latest.current;
-    return tell({ after: String(newest), limit: '1000' }, paused ? 'waiting' : 'arrived');
-  }, [tell]);
+    const { newest, paused, lines } = latest.current;
+    // A line may say to which request those before it belong: what was not of it is of it then.
+    if (!paused && (filter['correlation'] || filter['trace'])) {
+      return tell({ limit: String(Math.min(MAX_LIMIT, lines.length + USUAL_LIMIT)) }, 'listed');
+    }
+    return tell({ after: String(newest), limit: String(MAX_LIMIT) }, paused ? 'waiting' : 'arrived');
+  }, [tell, filter]);
 
   useEffect(() => {
     dispatch({ type: 'asked' });
@@ -84,7 +92,7 @@ export function useLogLines(api: ConsoleApi, filter: LogFilter, span: TimeSpan |
     pause: useCallback(() => dispatch({ type: 'paused', paused: true }), []),
     resume: useCallback(() => {
       dispatch({ type: 'paused', paused: false });
-      void tell({ after: String(latest.current.newest), limit: '1000' }, 'arrived');
+      void tell({ after: String(latest.current.newest), limit: String(MAX_LIMIT) }, 'arrived');
     }, [tell]),
     readOlder: useCallback(() => {
       const { cursor } = latest.current;

@@ -1,4 +1,4 @@
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import type { MapLayout } from './lay-out-map.ts';
 import { curveThrough } from './lay-out-map.ts';
 import type { MapItemProps } from './node-card.tsx';

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { statusLabels } from '../components/status.ts';
 import { alarmStateLabels } from '../components/alarm-state-badge.tsx';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { plural } from '../format/text.ts';
 import type { Direction } from './lay-out-map.ts';
 import { hasRoomForNumbers, layOutMap, structureOf } from './lay-out-map.ts';

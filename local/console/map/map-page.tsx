@@ -27,9 +27,9 @@ export interface MapPageProps {
 
 /** The service map of a time, or of the traces that a filter expression finds in it. */
 export function MapPage({ api, service, alarms, address }: MapPageProps) {
-  const { span, parameters } = address;
+  const { span, search } = address;
   const [selected, select] = useSelection();
-  const filter = parameters.get('filter') ?? '';
+  const { filter } = search;
   const load = useCallback(
     () => api.graph({ filter, range: rangeOf(span, Date.now()) }),
     [api, filter, span],
@@ -73,14 +73,11 @@ export function MapPage({ api, service, alarms, address }: MapPageProps) {
       {map !== undefined &&
         (map.nodes.length > 0 ? (
           <MapView map={map} selected={selected} onSelect={select} span={span} />
-        ) : span === undefined ? (
-          filter === '' && <EmptyState service={service} />
+        ) : span === undefined && filter === '' ? (
+          <EmptyState service={service} />
         ) : (
-          <NoTracesThen span={span} />
+          <NoTracesThen span={span} search={search} />
         ))}
-      {map?.nodes.length === 0 && filter !== '' && span === undefined && (
-        <p class="empty">No trace that is kept matches this filter.</p>
-      )}
     </div>
   );
 }

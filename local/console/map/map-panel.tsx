@@ -4,7 +4,7 @@ import { AlarmStateBadge } from '../components/alarm-state-badge.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Properties } from '../details/properties.tsx';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { Link } from '../routing/link.tsx';
 import { hrefOf } from '../routing/route.ts';
 import type { TimeSpan } from '../routing/time-span.ts';

@@ -1,5 +1,5 @@
 import { AlarmStateBadge } from '../components/alarm-state-badge.tsx';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import type { Numbers } from './numbers.ts';
 import { outcomes, rateText, shareText } from './numbers.ts';
 import { statusLabels } from '../components/status.ts';

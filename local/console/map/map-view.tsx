@@ -1,5 +1,5 @@
 import { useCallback } from 'preact/hooks';
-import { hrefOf } from '../routing/route.ts';
+import { hrefOfTraces, hrefWith } from '../routing/route.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
 import { MapDrawing } from './map-drawing.tsx';
 import { MapLegend } from './map-legend.tsx';
@@ -24,7 +24,7 @@ export function MapView({ map, selected, onSelect, span }: MapViewProps) {
   const labelOf = (key: string): string => map.nodes.find((each) => each.key === key)?.label ?? '';
   const panel = {
     span,
-    tracesWith: (filter: string) => hrefOf({ page: 'list' }, span, { filter }),
+    tracesWith: (filter: string) => hrefOfTraces(filter, span),
     onClose: close,
   };
   return (
@@ -50,5 +50,5 @@ export function MapView({ map, selected, onSelect, span }: MapViewProps) {
 }
 
 function logsOf({ functionKey }: MapNode, span: TimeSpan | undefined): string | undefined {
-  return functionKey && hrefOf({ page: 'logs' }, span, { function: functionKey });
+  return functionKey && hrefWith({ page: 'logs' }, span, { function: functionKey });
 }

@@ -1,7 +1,7 @@
 import { alarmStateLabels } from '../components/alarm-state-badge.tsx';
 import { StatusIcon } from '../components/status-icon.tsx';
 import { statusLabels } from '../components/status.ts';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import type { Point } from './lay-out-map.ts';
 import { CARD } from './lay-out-map.ts';
 import { nameLines } from './name-lines.ts';

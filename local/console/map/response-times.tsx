@@ -1,5 +1,5 @@
 import type { Histogram } from '../../xray/graph/statistics.ts';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { plural } from '../format/text.ts';
 import { Link } from '../routing/link.tsx';
 import type { HistogramBin } from './numbers.ts';

@@ -1,8 +1,10 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { ListSearch } from './list-search.ts';
+import { parseListSearch } from './list-search.ts';
 import type { Parameters, Route } from './route.ts';
-import { parseRoute } from './route.ts';
+import { hrefOf, parseRoute, queryOf } from './route.ts';
 import type { TimeSpan } from './time-span.ts';
-import { parseSpan, spanQuery } from './time-span.ts';
+import { parseSpan } from './time-span.ts';
 
 /** What the address bar says. */
 export interface Address {
@@ -13,6 +15,8 @@ export interface Address {
   readonly unreadableSpan: boolean;
   /** The alarm that led here. */
   readonly alarmName: string | undefined;
+  /** What the list of traces shows, here or where the reader came from. */
+  readonly search: ListSearch;
   /** What else the query says. */
   readonly parameters: URLSearchParams;
 }
@@ -33,24 +37,19 @@ export function showSpan(span: TimeSpan | undefined): void {
 
 /** Asks the page for something else, undefined for nothing, without a step for Back: what is typed changes with each letter. */
 export function showParameters(changes: Parameters): void {
-  const parameters = new URLSearchParams(location.search);
-  for (const [name, value = ''] of Object.entries(changes)) {
-    if (value === '') parameters.delete(name);
-    else parameters.set(name, value);
-  }
-  const query = parameters.toString();
-  history.replaceState(
-    history.state,
-    '',
-    location.pathname + (query === '' ? '' : `?${query}`) + location.hash,
-  );
+  const parameters = new Map(new URLSearchParams(location.search));
+  for (const [name, value = ''] of Object.entries(changes)) parameters.set(name, value);
+  const query = queryOf(undefined, [...parameters]);
+  history.replaceState(history.state, '', location.pathname + query + location.hash);
   dispatchEvent(new PopStateEvent('popstate'));
 }
 
-function queryOf(span: TimeSpan | undefined, others: ReadonlyArray<readonly [string, string]>): string {
-  const query = new URLSearchParams(spanQuery(span));
-  for (const [name, value] of others) query.append(name, value);
-  return query.size === 0 ? '' : `?${query.toString()}`;
+/** Shows other traces in the list, or in another order, of the same time; Back comes back to those before. */
+export function showTraces(changes: Partial<ListSearch>): void {
+  const search = { ...parseListSearch(location.search), ...changes };
+  const span = parseSpan(location.search);
+  const alarmName = new URLSearchParams(location.search).get('alarm') ?? undefined;
+  go(hrefOf({ page: 'list' }, span === 'unreadable' ? undefined : span, alarmName, search));
 }
 
 /** The address, also after Back and Forward. */
@@ -69,6 +68,7 @@ export function useAddress(): Address {
       span: span === 'unreadable' ? undefined : span,
       unreadableSpan: span === 'unreadable',
       alarmName: parameters.get('alarm') ?? undefined,
+      search: parseListSearch(search),
       parameters,
     };
   }, [pathname, search]);

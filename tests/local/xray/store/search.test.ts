@@ -4,6 +4,7 @@ import { matchesFilter } from '../../../../local/xray/filter/matches-filter.ts';
 import { parseFilter } from '../../../../local/xray/filter/parse-filter.ts';
 import type { TraceSearch } from '../../../../local/xray/store/search.ts';
 import { CursorError } from '../../../../local/xray/store/search.ts';
+import { DURATION_EDGES } from '../../../../local/xray/durations.ts';
 import type { TraceSummary } from '../../../../local/xray/trace.ts';
 import { TraceStore } from '../../../../local/xray/trace-store.ts';
 import { fc, runs } from '../../../helpers/fast-check.ts';
@@ -159,6 +160,9 @@ function pagesOf(store: TraceStore, search: TraceSearch): string[][] {
   }
 }
 
+/** The time in the ids of the fixtures. */
+const BEGIN = 0x5f84c7a1;
+
 describe('searching the store', () => {
   it('finds what the filter matches, in any order and any size of pages', () => {
     fc.assert(
@@ -192,24 +196,70 @@ describe('searching the store', () => {
     );
   });
 
+  it.each(['00000000', '54d03e19', 'ffffffff'])(
+    'takes the begin of a trace for the time in its id when that is random: %s',
+    (digits) => {
+      const store = new TraceStore();
+      const times = { start_time: BEGIN, end_time: BEGIN + 1 };
+      store.put(segment(1, { trace_id: `1-${digits}-000000000000000000000001`, ...times }));
+      expect(store.count({ from: BEGIN - 1, to: BEGIN + 1, timeRange: 'TraceId' })).toBe(1);
+    },
+  );
+
+  it('counts what the filter matches by status and by duration, and searches among given ids', () => {
+    fc.assert(
+      fc.property(
+        fc.array(documents, { maxLength: 8 }),
+        filter,
+        fc.subarray([0, 1, 2, 3, 4, 5, 6, 7]),
+        (traces, expression, numbers) => {
+          const store = storeOf(traces);
+          const asked = { filter: parseFilter(expression), groups };
+          const found = store.search(asked).traces;
+          const { bins, isComplete } = store.durations(asked);
+          const counted = bins.flatMap(({ index, counts }) =>
+            Object.entries(counts).map(([status, count]) => [index, status, count]),
+          );
+          const expected = Map.groupBy(found, ({ duration, status }) => {
+            const index = DURATION_EDGES.filter((edge) => duration >= edge).length;
+            return JSON.stringify([index, status]);
+          });
+          expect(isComplete).toBe(true);
+          expect(new Set(counted.map((each) => JSON.stringify(each)))).toEqual(
+            new Set(Array.from(expected, ([key, { length }]) => `${key.slice(0, -1)},${length}]`)),
+          );
+          const ids = numbers.map(traceId);
+          expect(idsOf(store.search({ ...asked, ids }))).toEqual(
+            found.map(({ id }) => id).filter((id) => ids.includes(id)),
+          );
+          store.close();
+        },
+      ),
+      runs(200),
+    );
+  });
+
   it.each([
-    ['the time in the id', 'TraceId', 0x5f84c7a1, 0x5f84c7a2, [1, 2, 3]],
+    ['the time in the id', 'TraceId', BEGIN, BEGIN + 1, [1, 2, 3]],
     [
       'the second of the id, also when the range begins within it',
       'TraceId',
-      0x5f84c7a1 + 0.4,
-      0x5f84c7a2,
+      BEGIN + 0.4,
+      BEGIN + 1,
       [1, 2, 3],
     ],
-    ['not the end of the range', 'TraceId', 0x5f84c7a0, 0x5f84c7a1, []],
-    ['any moment of the trace', 'Event', 1002.5, 1002.6, [2, 3]],
-    ['its last moment', 'Event', 1003, 1004, [3, 2]],
-    ['the end of a segment', 'Service', 1002, 1002.5, [1]],
-    ['not a moment at which no segment ends', 'Service', 1002.5, 1002.6, []],
+    ['not the end of the range', 'TraceId', BEGIN - 1, BEGIN, []],
+    ['any moment of the trace', 'Event', BEGIN + 2.5, BEGIN + 2.6, [2, 3]],
+    ['its last moment', 'Event', BEGIN + 3, BEGIN + 4, [3, 2]],
+    ['the end of a segment', 'Service', BEGIN + 2, BEGIN + 2.5, [1]],
+    ['not a moment at which no segment ends', 'Service', BEGIN + 2.5, BEGIN + 2.6, []],
   ] as const)('takes %s for the range', (_what, timeRange, from, to, expected) => {
     const store = new TraceStore();
-    for (const number of [1, 2, 3]) store.put(segment(number, { trace_id: traceId(number) }));
-    store.put(segment(3, { trace_id: traceId(3), start_time: 1002.5, end_time: 1004 }));
+    for (const number of [1, 2, 3]) {
+      const times = { start_time: BEGIN + number, end_time: BEGIN + 1 + number };
+      store.put(segment(number, { trace_id: traceId(number), ...times }));
+    }
+    store.put(segment(3, { trace_id: traceId(3), start_time: BEGIN + 2.5, end_time: BEGIN + 4 }));
     const found = idsOf(store.search({ from, to, timeRange }));
     expect(found.toSorted()).toEqual(expected.map(traceId).toSorted());
     expect(store.count({ from, to, timeRange })).toBe(expected.length);
