@@ -11,7 +11,7 @@ import { COLUMNS } from './trace-row.ts';
 export const APPLICATION_ID = 0x4c616e74;
 
 /** Grows with every change of the tables below, and of what `trace-row.ts` writes into them. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /*
  * `traces` is narrow, so that all of it can be looked through: what is read of single traces stands beside it. A value
@@ -154,12 +154,14 @@ export class TraceDatabase {
     for (const { graph } of graphs.iterate(...values)) yield JSON.parse(String(graph)) as TraceGraph;
   }
 
-  known(): KnownTerms {
+  /** @param containing a text that the value has in it, or the name of a service, in whatever case of ASCII letters. */
+  known(containing: string): KnownTerms {
     const rows = this.#statement(
       `SELECT field, name, value FROM (
          SELECT field, name, value, row_number() OVER (PARTITION BY field, name ORDER BY id DESC) AS place FROM terms
+         WHERE instr(lower(CASE field WHEN 'service' THEN name ELSE value END), lower(?)) > 0
        ) WHERE place <= ${MAX_KNOWN_VALUES}`,
-    ).all();
+    ).all(containing);
     const services = new Set<string>();
     const texts = new Map<string, string[]>();
     const annotations = new Map<string, FilterValue[]>();
