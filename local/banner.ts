@@ -5,13 +5,15 @@ export interface BannerOptions {
   readonly service: ServiceDefinition;
   readonly ports: LocalPorts;
   readonly tracing: boolean;
+  /** Where OpenTelemetry is received, if it is. */
+  readonly otlpUrl: string | undefined;
   /** Real milliseconds that a minute of CloudWatch lasts. */
   readonly minuteMs: number;
   readonly tryThis: readonly string[];
 }
 
 /** What runs where, and what to try: the first thing a developer sees. */
-export function banner({ service, ports, tracing, minuteMs, tryThis }: BannerOptions): string {
+export function banner({ service, ports, tracing, otlpUrl, minuteMs, tryThis }: BannerOptions): string {
   const keys = new Map(service.functions.map(({ name, key }) => [name, key]));
   const apis = service.apis.flatMap((api, index) => [
     line(`API (${api.kind})`, `http://localhost:${ports.api(index)}`),
@@ -31,6 +33,7 @@ export function banner({ service, ports, tracing, minuteMs, tryThis }: BannerOpt
     line('DynamoDB', `http://localhost:${ports.tables}`),
     line('Scheduler', `http://localhost:${ports.scheduler}`),
     line('X-Ray daemon', `127.0.0.1:${ports.daemon} (UDP and TCP)`),
+    ...(otlpUrl === undefined ? [] : [line('OpenTelemetry', `${otlpUrl} (HTTP)`)]),
     line('Alarms', `${service.alarms.length || 'none'}${clockNote(minuteMs)}`),
     '',
     'Try:',

@@ -1,9 +1,11 @@
 import type { LocalPorts } from './ports.ts';
+import { OTLP_PORT } from './xray/otlp/otlp-server.ts';
 
 /** What a command line says of where and how Lantern local runs, as texts; absent means the default. */
 export interface LocalOptions {
   readonly port?: string;
   readonly 'daemon-port'?: string;
+  readonly 'otlp-port'?: string;
   readonly minute?: string;
 }
 
@@ -35,7 +37,17 @@ export function portsFrom(options: LocalOptions): LocalPorts {
     tables: first + 4,
     scheduler: first + SCHEDULER_OFFSET,
     daemon: readPort('daemon-port', options['daemon-port'], DAEMON_PORT),
+    otlp: readOtlpPort(options['otlp-port']),
   };
+}
+
+/**
+ * Undefined where none is asked for: the usual one may be another collector's.
+ *
+ * @throws Error that names the option and what it takes.
+ */
+export function readOtlpPort(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : readPort('otlp-port', text, OTLP_PORT);
 }
 
 /** Below this, a minute is over before the alarms of a service are evaluated; above, it would be slower than AWS. */

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { close, listen } from './http/loopback.ts';
 import { XRayDaemon } from './xray/daemon.ts';
+import { OTLP_PURPOSE } from './xray/otlp/otlp-server.ts';
 
 /** Where each part of Lantern local listens on 127.0.0.1. */
 export interface LocalPorts {
@@ -17,11 +18,14 @@ export interface LocalPorts {
   readonly scheduler: number;
   /** X-Ray's daemon, UDP and TCP. */
   readonly daemon: number;
+  /** OpenTelemetry over HTTP. Undefined is 4318, if no other program has it. */
+  readonly otlp?: number | undefined;
 }
 
 /** How a port is chosen, for the message that says that one is taken. */
 export const PORT_ADVICE = 'the option --port of `serverless local`, from which all others follow';
 export const DAEMON_PORT_ADVICE = 'the option --daemon-port of `serverless local`';
+export const OTLP_PORT_ADVICE = 'the option --otlp-port of `serverless local`';
 
 /**
  * Finds out whether every port can be had, before anything is built or written. APIs beyond the first are known only
@@ -31,16 +35,17 @@ export const DAEMON_PORT_ADVICE = 'the option --daemon-port of `serverless local
  */
 export async function checkPorts(ports: LocalPorts): Promise<void> {
   const purposes = [
-    [ports.console, 'the console'],
-    [ports.api(0), 'the first API'],
-    [ports.lambda, 'the Lambda API'],
-    [ports.messaging, 'SNS and SQS'],
-    [ports.tables, 'DynamoDB'],
-    [ports.scheduler, 'EventBridge Scheduler'],
+    [ports.console, 'the console', PORT_ADVICE],
+    [ports.api(0), 'the first API', PORT_ADVICE],
+    [ports.lambda, 'the Lambda API', PORT_ADVICE],
+    [ports.messaging, 'SNS and SQS', PORT_ADVICE],
+    [ports.tables, 'DynamoDB', PORT_ADVICE],
+    [ports.scheduler, 'EventBridge Scheduler', PORT_ADVICE],
+    ...(ports.otlp === undefined ? [] : [[ports.otlp, OTLP_PURPOSE, OTLP_PORT_ADVICE] as const]),
   ] as const;
-  for (const [port, purpose] of purposes) {
+  for (const [port, purpose, howToChoosePort] of purposes) {
     const server = createServer();
-    await listen(server, purpose, { port, howToChoosePort: PORT_ADVICE });
+    await listen(server, purpose, { port, howToChoosePort });
     await close(server);
   }
   const ignore = (): void => undefined;

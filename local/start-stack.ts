@@ -7,7 +7,7 @@ import { LambdaService } from './lambda/lambda-service.ts';
 import { MessagingServer } from './messaging/messaging-server.ts';
 import { QueuePoller } from './messaging/queue-poller.ts';
 import type { LocalPorts } from './ports.ts';
-import { DAEMON_PORT_ADVICE, PORT_ADVICE } from './ports.ts';
+import { DAEMON_PORT_ADVICE, OTLP_PORT_ADVICE, PORT_ADVICE } from './ports.ts';
 import { SchedulerApi } from './scheduler/scheduler-api.ts';
 import type { ServiceDefinition } from './template/service.ts';
 import { TableServer } from './tables/table-server.ts';
@@ -69,6 +69,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       return Promise.resolve();
     });
     const daemon = await start(xray.daemon({ port: ports.daemon, howToChoosePort: DAEMON_PORT_ADVICE }));
+    const otlpUrl = await start(xray.otlp({ otlpPort: ports.otlp, howToChoosePort: OTLP_PORT_ADVICE }));
     const tables = await start(
       new TableServer({ tables: service.tables, port: ports.tables, howToChoosePort: PORT_ADVICE }),
     );
@@ -181,7 +182,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await start(cloudWatch);
     await start(page);
     for (const warning of [...tables.warnings, ...warnings]) terminal.notice(warning);
-    terminal.text(banner({ service, ports, tracing: info().tracing, minuteMs, tryThis: commands }));
+    terminal.text(banner({ service, ports, tracing: info().tracing, otlpUrl, minuteMs, tryThis: commands }));
     return { traces, stop };
   } catch (error) {
     await stop();

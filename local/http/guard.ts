@@ -18,8 +18,8 @@ export interface RequestPolicy {
   readonly subdomains: boolean;
   /** `own`: the port that is listened on. `any`: also one from which requests are forwarded. */
   readonly port: 'own' | 'any';
-  /** Whose pages may send requests: of this server, of nobody, or of anybody. */
-  readonly pages: 'own' | 'none' | 'any';
+  /** Whose pages may send requests: of this server, of any server on this machine, of nobody, or of anybody. */
+  readonly pages: 'own' | 'local' | 'none' | 'any';
 }
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'] as const;
@@ -32,6 +32,11 @@ export const POLICIES = {
   pageApi: { names: LOOPBACK_NAMES, subdomains: false, port: 'own', pages: 'own' },
   /** The APIs of AWS: only programs call them. */
   awsApi: { names: LOOPBACK_NAMES, subdomains: true, port: 'any', pages: 'none' },
+  /**
+   * OpenTelemetry's receiver: programs, and pages that are being developed on this machine. It answers nothing that a page
+   * could learn from.
+   */
+  otlp: { names: LOOPBACK_NAMES, subdomains: true, port: 'any', pages: 'local' },
   /** A Runtime API: its own runtime calls it, by the address that it was given. */
   runtimeApi: { names: ['127.0.0.1'], subdomains: false, port: 'own', pages: 'none' },
   /** The service's APIs do not check who calls, as the real ones would not. */
@@ -82,6 +87,7 @@ function checkSender(request: IncomingMessage, policy: RequestPolicy): void {
     throw new RequestError('foreign', message);
   }
   if (policy.pages === 'any') return;
+  if (policy.pages === 'local' && origin !== undefined && isLocalOrigin(origin)) return;
   const isOwnOrigin =
     policy.pages === 'own' &&
     LOOPBACK_NAMES.some((name) => withPort(name, ownPort).some((own) => origin === `http://${own}`));
@@ -90,11 +96,22 @@ function checkSender(request: IncomingMessage, policy: RequestPolicy): void {
   const isOwnSite =
     site === undefined || site === 'none' || (policy.pages === 'own' && site === 'same-origin');
   if ((origin === undefined || isOwnOrigin) && isOwnSite) return;
-  throw new RequestError(
-    'foreign',
-    policy.pages === 'own'
-      ? 'Only the page that this server serves may use its API.'
-      : 'Only programs may use this server, no page in a browser.',
+  throw new RequestError('foreign', WHO_MAY[policy.pages]);
+}
+
+const WHO_MAY = {
+  own: 'Only the page that this server serves may use its API.',
+  local: 'Only programs, and pages that this machine serves, may use this server.',
+  none: 'Only programs may use this server, no page in a browser.',
+} as const;
+
+/** A page of a server on this machine, by the names that no other can have. */
+function isLocalOrigin(origin: string): boolean {
+  const { protocol, hostname } = URL.parse(origin) ?? {};
+  return (
+    (protocol === 'http:' || protocol === 'https:') &&
+    hostname !== undefined &&
+    (LOOPBACK_NAMES.some((name) => name === hostname) || hostname.endsWith('.localhost'))
   );
 }
 

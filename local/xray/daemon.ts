@@ -4,13 +4,12 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createGuardedServer, POLICIES } from '../http/guard.ts';
 import type { PortOptions } from '../http/loopback.ts';
 import { close, listen, LOOPBACK, portError } from '../http/loopback.ts';
-import type { DocumentReceiver } from './daemon-requests.ts';
-import { reportInvalid } from './daemon-requests.ts';
-import type { SegmentDocument } from './document.ts';
 import { droppedDatagrams } from './dropped-datagrams.ts';
 import { refuseXRayRequest } from './api/xray-api.ts';
 import { isObject } from '../json.ts';
-import { parseDocument } from './parse-document.ts';
+import type { DocumentReceiver } from './received-documents.ts';
+import { handIn, reportInvalid } from './received-documents.ts';
+import { readReceivedText } from './received-text.ts';
 
 export interface XRayDaemonOptions extends DocumentReceiver, Partial<PortOptions> {
   /** UDP and TCP alike; 0 takes one that is free for both. @default 2000 */
@@ -37,8 +36,8 @@ const COUNT_INTERVAL_MS = 500;
 const ATTEMPTS_AT_A_FREE_PORT = 10;
 
 /**
- * The X-Ray daemon: takes segment documents over UDP, as the SDKs send them, and passes on what it is asked over HTTP. What
- * is not an X-Ray document is reported and never throws.
+ * The X-Ray daemon: takes segment documents over UDP, as the SDKs send them, and spans of OpenTelemetry as AWS's exporters
+ * do, and passes on what it is asked over HTTP. What is neither is reported and never throws.
  */
 export class XRayDaemon {
   readonly #options: XRayDaemonOptions;
@@ -87,7 +86,7 @@ export class XRayDaemon {
       throw portError('the X-Ray daemon (UDP)', { port, howToChoosePort }, cause as Error);
     });
     this.#socket.on('error', ({ message }) => {
-      reportInvalid(this.#options.onInvalid, `A datagram could not be received: ${message}`, '');
+      reportInvalid(this.#options, { kind: 'Not received', detail: message, text: '' });
     });
     this.#countDropped(port);
     return { address: `${LOOPBACK}:${port}`, port };
@@ -108,14 +107,9 @@ export class XRayDaemon {
 
   #receive(datagram: Buffer): void {
     const text = datagram.toString('utf8');
-    const { onDocument, onInvalid } = this.#options;
-    try {
-      const parsed = parseDatagram(text);
-      if ('document' in parsed) onDocument(parsed.document);
-      else reportInvalid(onInvalid, parsed.reason, text);
-    } catch (error) {
-      reportInvalid(onInvalid, `It could not be kept: ${String(error)}`, text);
-    }
+    const read = bodyOf(text);
+    if ('body' in read) handIn(readReceivedText(read.body), text, this.#options);
+    else reportInvalid(this.#options, { ...read, text });
   }
 }
 
@@ -134,19 +128,19 @@ async function bind(socket: Socket, port: number): Promise<void> {
   }
 }
 
-type ParsedDatagram = { readonly document: SegmentDocument } | { readonly reason: string };
+type ReadDatagram = { readonly body: string } | { readonly kind: string; readonly detail: string };
 
-/** Reads what an SDK sends over UDP: a line with a JSON header, then one document. Never throws. */
-function parseDatagram(datagram: string): ParsedDatagram {
+/** Reads what an SDK sends over UDP: a line with a JSON header, then what it is about. */
+function bodyOf(datagram: string): ReadDatagram {
   const lineEnd = datagram.indexOf('\n');
   const header = lineEnd === -1 ? datagram : datagram.slice(0, lineEnd);
   if (!isHeader(header)) {
-    return { reason: 'Invalid header: a datagram begins with the line {"format":"json","version":1}.' };
+    const detail = 'a datagram begins with the line {"format":"json","version":1}.';
+    return { kind: 'Invalid header', detail };
   }
   const body = lineEnd === -1 ? '' : datagram.slice(lineEnd + 1);
-  if (body.trim() === '') return { reason: 'Missing segment: nothing follows the header line.' };
-  const parsed = parseDocument(body);
-  return 'document' in parsed ? parsed : { reason: `${parsed.error.code}: ${parsed.error.message}` };
+  if (body.trim() === '') return { kind: 'Missing segment', detail: 'nothing follows the header line.' };
+  return { body };
 }
 
 function isHeader(text: string): boolean {

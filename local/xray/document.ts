@@ -22,6 +22,8 @@ export interface Entity {
   readonly aws?: Readonly<Record<string, unknown>>;
   readonly annotations?: Readonly<Record<string, string | number | boolean>>;
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Traces that this one continues, for example the messages of a batch. X-Ray's SDKs have them on segments only. */
+  readonly links?: readonly TraceLink[];
   readonly subsegments?: readonly Subsegment[];
 }
 
@@ -34,8 +36,6 @@ export interface Segment extends Entity {
   readonly resource_arn?: string;
   readonly user?: string;
   readonly service?: Readonly<Record<string, unknown>>;
-  /** Traces that this one continues, for example the messages of a batch. */
-  readonly links?: readonly TraceLink[];
 }
 
 export interface Subsegment extends Entity {

@@ -129,7 +129,6 @@ function parseSegment(raw: JsonObject, traceId: string, parentId: string | undef
     resource_arn: asText(raw['resource_arn']),
     user: asText(raw['user']),
     service: asRecord(raw['service']),
-    links: parseLinks(raw['links']),
   });
 }
 
@@ -165,6 +164,7 @@ function parseEntity(raw: JsonObject, depth: number): Entity {
     aws: asRecord(raw['aws']),
     annotations: parseAnnotations(raw['annotations']),
     metadata: asRecord(raw['metadata']),
+    links: parseLinks(raw['links']),
     subsegments: parseSubsegments(raw['subsegments'], id, depth + 1),
   });
 }

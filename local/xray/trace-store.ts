@@ -27,7 +27,13 @@ import { rowOf } from './store/trace-row.ts';
 import { summarizeTrace } from './summary.ts';
 import type { KnownTerms, Losses, Trace, TracePage, TraceSummary } from './trace.ts';
 
-const NO_LOSSES: Losses = { invalid: 0, evictedTraces: 0, refusedDocuments: 0, droppedDatagrams: 0 };
+const NO_LOSSES: Losses = {
+  invalid: 0,
+  invalidReasons: {},
+  evictedTraces: 0,
+  refusedDocuments: 0,
+  droppedDatagrams: 0,
+};
 
 /** What arrives is written this much later at most, so that what comes together is written together. */
 const WRITE_INTERVAL_MS = 200;
@@ -198,9 +204,15 @@ export class TraceStore {
     this.#makeRoom();
   }
 
-  /** Counts what arrived and was no document. */
-  countInvalid(): void {
-    this.#lose('invalid');
+  /**
+   * Counts what arrived and was not kept.
+   *
+   * @param kind why, as one of few texts: `InvalidTraceId`
+   */
+  countInvalid(kind: string, count = 1): void {
+    const { invalidReasons: reasons } = this.#losses;
+    this.#losses = { ...this.#losses, invalidReasons: { ...reasons, [kind]: (reasons[kind] ?? 0) + count } };
+    this.#lose('invalid', count);
   }
 
   /** Counts what was sent and never arrived. */
@@ -479,7 +491,6 @@ export class TraceStore {
   }
 
   #addLinks(document: SegmentDocument): void {
-    if (document.type === 'subsegment') return;
     for (const { trace_id: target } of document.links ?? []) {
       if (this.#links.add(document.trace_id, target)) this.#changed(target);
     }
@@ -544,7 +555,7 @@ export class TraceStore {
     this.#emit({ type: 'changed', traceId });
   }
 
-  #lose(kind: keyof Losses, count = 1): void {
+  #lose(kind: Exclude<keyof Losses, 'invalidReasons'>, count = 1): void {
     this.#losses = { ...this.#losses, [kind]: this.#losses[kind] + count };
     this.#lossesAreWritten = false;
     this.#writeSoon();

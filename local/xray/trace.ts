@@ -47,8 +47,10 @@ export type EntityStatus = 'fault' | 'throttle' | 'error' | 'in_progress' | 'ok'
 
 /** What was not kept, so that nothing is lost silently. */
 export interface Losses {
-  /** Datagrams or bodies that were not X-Ray documents. */
+  /** Documents, spans and requests that were refused. */
   readonly invalid: number;
+  /** How many of these for which kind of reason: `InvalidTraceId`. */
+  readonly invalidReasons: Readonly<Record<string, number>>;
   /** Datagrams that the system dropped, where it says so. */
   readonly droppedDatagrams: number;
   /** Whole traces evicted, oldest first, when the store was full. */

@@ -6,6 +6,7 @@ export const LOCAL_COMMAND_OPTIONS = {
     type: 'string',
   },
   'daemon-port': { usage: 'Port of the X-Ray daemon, UDP and TCP (2000)', type: 'string' },
+  'otlp-port': { usage: 'Port that takes spans of OpenTelemetry over HTTP (4318)', type: 'string' },
   minute: {
     usage: 'Seconds that a minute of CloudWatch lasts; 1 for trying alarms out (60)',
     type: 'string',

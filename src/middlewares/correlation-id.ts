@@ -31,7 +31,7 @@ export interface CorrelationIdOptions {
   readonly requestId?: boolean;
   /**
    * Finds the id in events of your own making, before it is looked for anywhere else; what is no valid id is passed over, and
-   * so is what it throws.
+   * what it throws is warned of.
    *
    * @default none
    */
@@ -82,7 +82,7 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
 
   const correlationIdBefore = (request: Request): Promise<void> | undefined => {
     const { event, context: lambdaContext } = request;
-    const found = find === undefined ? undefined : foundBy(find, event);
+    const found = find === undefined ? undefined : foundBy(find, event, logger);
     const withFound = (read: CorrelationContext): CorrelationContext =>
       found === undefined ? read : { ...read, correlationId: found };
     const fromHttp = readHttpEvent(event, lambdaContext, extraction);
@@ -167,12 +167,21 @@ async function loadIdentifyEvent(): Promise<IdentifyEvent> {
   return identifyEvent;
 }
 
-function foundBy(find: (event: unknown) => unknown, event: unknown): string | undefined {
+function foundBy(
+  find: (event: unknown) => unknown,
+  event: unknown,
+  logger: { warn(message: string): void },
+): string | undefined {
   try {
     const found = find(event);
     return isCorrelationId(found) ? found : undefined;
   } catch {
-    // It looks into whatever the event is.
+    try {
+      // Without its message, which may hold what the event holds.
+      logger.warn('The function "find" of correlationId() threw; the id is looked for where events carry it');
+    } catch {
+      // A logger that throws changes nothing.
+    }
     return undefined;
   }
 }

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createHarmlessWords } from './names/harmless-words.ts';
+import { saysNothing } from './names/no-datum.ts';
 import type { MessageMode, RedactionPolicy } from './policy/policy.ts';
 import { resolvePolicy } from './policy/resolve-policy.ts';
 import type { ResolvedPolicy } from './policy/resolve-policy.ts';
 import type { Replacer } from './policy/replacement.ts';
 import { createRedactor } from './redact.ts';
 import type { Redactor } from './redact.ts';
-import { saysNoMoreThan, splitEmbeddedJson } from './texts/embedded-json.ts';
+import { saysNoMoreThan, splitEmbeddedJson, withoutQuoted } from './texts/embedded-json.ts';
 import { count, lengthClass } from './texts/labels.ts';
 import { createMessageShape, createPlaceholders } from './texts/message-shape.ts';
 import { TextMasker } from './texts/text-masker.ts';
@@ -46,11 +47,6 @@ const WORDS_OF_REPORTS = [
   ...['code', 'message', 'expected', 'origin', 'format', 'minimum', 'maximum', 'inclusive'],
   ...['keyword', 'instancePath', 'schemaPath', 'path', 'type', 'title', 'status', 'detail', 'field'],
 ];
-/** `"lastName": "Doe"`, `lastName: 'Doe'`, `lastName=Doe`: a name, and the value that it denies or not. */
-const PAIR =
-  /(?<![\w$.-])([A-Za-z_$][\w$.-]{0,63})(["']?\s{0,2}[:=]\s{0,2})("(?:[^"\\\n]|\\.){1,1024}"?|'(?:[^'\\\n]|\\.){1,1024}'?|(?<==)[^\s,;&"')\]}]{1,256})/g;
-/** The end of what V8 says of a text that it could not parse, after quoting some of it. */
-const NOT_JSON = ' is not valid JSON';
 
 /**
  * @param policy its detectors, denied names and replacements hold for every text; its mode and what it allows only for
@@ -77,20 +73,11 @@ export function createTextGuard(policy: RedactionPolicy = {}, messages?: Message
     return showReport(showsShapes ? parseWords(json, maskWords) : value);
   };
 
-  const maskPairs = (text: string, replace: Replacer = resolved.replace): string =>
-    text.includes(':') || text.includes('=')
-      ? text.replaceAll(PAIR, (pair, name: string, between: string, value: string) => {
-          const category = masker.denied(name);
-          return category === undefined ? pair : `${name}${between}${replace(category, category, value)}`;
-        })
-      : text;
-  const maskWords = showsShapes
-    ? createShapeOfWords(resolved, maskPairs)
-    : (text: string): string => masker.show(maskPairs(text));
+  const maskWords = showsShapes ? createShapeOfWords(resolved) : (text: string): string => masker.show(text);
 
   const maskSegment = (segment: string, before: string): string => {
     const decoded = decodeSegment(segment);
-    const masked = masker.show(maskPairs(decoded), before);
+    const masked = masker.show(decoded, before);
     if (masked !== decoded) return masked;
     const category = masker.denied(before);
     const isData = category !== undefined && decoded !== '' && keys.facts(decoded).kind === 'data';
@@ -122,8 +109,10 @@ export function createTextGuard(policy: RedactionPolicy = {}, messages?: Message
     named(name, value) {
       if (typeof value === 'boolean') return value;
       const category = masker.denied(name);
-      if (category !== undefined) return resolved.replace(category, category, String(value));
       const text = String(value);
+      if (category !== undefined) {
+        return saysNothing(name, category, text) ? value : resolved.replace(category, category, text);
+      }
       if (typeof value === 'number' && text.length < SHORTEST_NUMBER) return value;
       const masked = masker.show(text, name);
       return masked === text ? value : masked;
@@ -132,10 +121,7 @@ export function createTextGuard(policy: RedactionPolicy = {}, messages?: Message
 }
 
 /** The shape of what stands between the JSON of messages, with the labels of what is denied and detected in it. */
-function createShapeOfWords(
-  policy: ResolvedPolicy,
-  maskPairs: (text: string, replace: Replacer) => string,
-): (text: string) => string {
+function createShapeOfWords(policy: ResolvedPolicy): (text: string) => string {
   const placeholders = createPlaceholders();
   const replace: Replacer = (name, category, text) => placeholders.hold(policy.replace(name, category, text));
   const masker = new TextMasker({
@@ -145,19 +131,12 @@ function createShapeOfWords(
   });
   const isDenied = (name: string): boolean => masker.denied(name) !== undefined;
   const shapeOf = createMessageShape(createHarmlessWords(policy.fieldNames), isDenied, placeholders);
-  return (text) => shapeOf(masker.show(maskPairs(placeholders.clear(text), replace)));
+  return (text) => shapeOf(masker.show(placeholders.clear(text)));
 }
 
 /** JSON with each of its strings treated by itself. */
 function parseWords(json: string, treat: (text: string) => string): unknown {
   return JSON.parse(json, (_name, value: unknown) => (typeof value === 'string' ? treat(value) : value));
-}
-
-/** `Unexpected token 'J', "Jane Doe" is not valid JSON`, without what it quotes. */
-function withoutQuoted(text: string): string {
-  if (!text.endsWith(NOT_JSON)) return text;
-  const start = text.indexOf('"');
-  return start < 0 ? text : `${text.slice(0, start).replace(/\.{3}$/, '')}<text>${NOT_JSON}`;
 }
 
 /** Whether JSON in a message is what a validator or a problem says, by the members that it always has. */

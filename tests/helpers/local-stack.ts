@@ -41,21 +41,16 @@ async function isTaken(port: number): Promise<boolean> {
   }
 }
 
+/** Of one instance that no other one takes, out of 20. */
+function portsOf(port: number, daemonPort: number): string[] {
+  return ['--port', port, '--daemon-port', daemonPort, '--otlp-port', port + 18].map(String);
+}
+
 export async function startLocalStack(directory: string, args: readonly string[] = []): Promise<LocalStack> {
   const port = await freePorts(20);
   const daemonPort = port + 5;
   const run = runServerless(
-    [
-      'local',
-      '--stage',
-      'local',
-      '--port',
-      String(port),
-      '--daemon-port',
-      String(daemonPort),
-      '--memory',
-      ...args,
-    ],
+    ['local', '--stage', 'local', ...portsOf(port, daemonPort), '--memory', ...args],
     directory,
   );
   await run.until('Ctrl-C stops everything');

@@ -17,9 +17,10 @@ describe('the ports of serverless local', () => {
   });
 
   it('move together with the first', () => {
-    const { api, console, daemon } = portsFrom({ port: '4000', 'daemon-port': '2100' });
+    const options = { port: '4000', 'daemon-port': '2100', 'otlp-port': '4319' };
+    const { api, console, daemon, otlp } = portsFrom(options);
 
-    expect([api(0), console, daemon]).toEqual([4000, 4001, 2100]);
+    expect([api(0), console, daemon, otlp]).toEqual([4000, 4001, 2100, 4319]);
   });
 
   it.each([
@@ -27,6 +28,7 @@ describe('the ports of serverless local', () => {
     [{ port: '80' }, '--port takes a port number from 1024 to 65515, but got "80".'],
     [{ port: '65530' }, '--port takes a port number from 1024 to 65515, but got "65530".'],
     [{ 'daemon-port': '1.5' }, '--daemon-port takes a port number from 1024 to 65535, but got "1.5".'],
+    [{ 'otlp-port': 'http' }, '--otlp-port takes a port number from 1024 to 65535, but got "http".'],
   ])('are refused when they are none: %o', (options, message) => {
     expect(() => portsFrom(options)).toThrow(message);
   });

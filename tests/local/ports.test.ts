@@ -8,7 +8,9 @@ import { checkPorts } from '../../local/ports.ts';
 /** Ports that nothing else here uses; the options take no 0. */
 const FIRST = 23_300;
 const DAEMON = 23_390;
-const ports = portsFrom({ port: String(FIRST), 'daemon-port': String(DAEMON) });
+const OTLP = 23_391;
+const own = { port: String(FIRST), 'daemon-port': String(DAEMON) };
+const ports = portsFrom({ ...own, 'otlp-port': String(OTLP) });
 
 async function take(port: number): Promise<void> {
   const server = createServer().listen(port, '127.0.0.1');
@@ -29,6 +31,7 @@ describe('the ports of a service', () => {
     ['SNS and SQS', ports.messaging, '--port'],
     ['DynamoDB', ports.tables, '--port'],
     ['Scheduler', ports.scheduler, '--port'],
+    ['OpenTelemetry', OTLP, '--otlp-port'],
     ['X-Ray daemon (TCP)', ports.daemon, '--daemon-port'],
   ])('are named when one is taken: %s', async (purpose, port, option) => {
     await take(port);

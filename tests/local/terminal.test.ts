@@ -118,21 +118,29 @@ describe('an alarm in the terminal', () => {
 });
 
 describe('the banner', () => {
+  const here = { service, ports, otlpUrl: 'http://127.0.0.1:4318' };
+
   it('says what runs where', () => {
-    const text = banner({ service, ports, tracing: true, minuteMs: 60_000, tryThis: ['curl x'] });
+    const text = banner({ ...here, tracing: true, minuteMs: 60_000, tryThis: ['curl x'] });
 
     expect(text).toContain('Lambda Lantern runs shop, stage local, tracing on');
     expect(text).toMatch(/API \(REST\) +http:\/\/localhost:3000/);
     expect(text).toMatch(/GET +\/orders\/\{id\} +get$/m);
     expect(text).toMatch(/API \(HTTP\) +http:\/\/localhost:3005/);
+    expect(text).toMatch(/OpenTelemetry +http:\/\/127\.0\.0\.1:4318 \(HTTP\)$/m);
     expect(text).toContain('  curl x');
     expect(text).toMatch(/Alarms +2$/m);
   });
 
   it('says how fast a minute of CloudWatch passes, and that there are no alarms', () => {
     const none = { ...service, alarms: [] };
-    const text = banner({ service: none, ports, tracing: false, minuteMs: 500, tryThis: [] });
+    const text = banner({ ...here, service: none, tracing: false, minuteMs: 500, tryThis: [] });
     expect(text).toMatch(/Alarms +none; a minute of CloudWatch lasts 0\.5 s$/m);
+  });
+
+  it('leaves out OpenTelemetry when its port is another program’s', () => {
+    const text = banner({ ...here, otlpUrl: undefined, tracing: true, minuteMs: 60_000, tryThis: [] });
+    expect(text).not.toContain('OpenTelemetry');
   });
 
   it('fills the address into the commands of the settings, and makes up commands without any', () => {

@@ -22,10 +22,12 @@ describe.each(PACKAGES.map(({ manifest }) => manifest))('$name, as it is packed'
     expect([await attw.exited, attw.output()]).toEqual([0, expect.stringContaining('OK (ESM)')]);
   });
 
-  it('has a readme, a licence and nothing but what is needed to run it', () => {
+  it('has a readme, licences and nothing but what is needed to run it', () => {
     const files = execFileSync('tar', ['-tzf', tarball()], { encoding: 'utf8' }).trim().split('\n');
     expect(files).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE']));
-    const foreign = files.filter((path) => !/^package\/(dist\/|[^/]+\.(md|json)$|LICENSE$)/.test(path));
+    const foreign = files.filter(
+      (path) => !/^package\/((bin|dist|licenses)\/|[^/]+\.(md|json)$|LICENSE$)/.test(path),
+    );
     expect(foreign).toEqual([]);
   });
 });

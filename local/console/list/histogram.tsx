@@ -4,7 +4,7 @@ import { edgesOf } from '../../xray/durations.ts';
 import type { EntityStatus } from '../../xray/trace.ts';
 import { StatusIcon } from '../components/status-icon.tsx';
 import { statusLabels, statusMeanings } from '../components/status.ts';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { plural } from '../format/text.ts';
 import type { DurationBounds } from '../search/conditions.ts';
 import type { Scale } from './histogram-scale.ts';

@@ -6,14 +6,22 @@ export function lossesText({
   droppedDatagrams,
   evictedTraces,
   invalid,
+  invalidReasons,
   refusedDocuments,
 }: Losses): string | undefined {
   const parts = [
     evictedTraces > 0 && `${plural(evictedTraces, 'older trace')} dropped to make room`,
     refusedDocuments > 0 && `${plural(refusedDocuments, 'document')} refused because the trace was full`,
     droppedDatagrams > 0 && `${plural(droppedDatagrams, 'datagram')} lost because too many came at once`,
-    invalid > 0 &&
-      `${plural(invalid, 'message')} received that ${invalid === 1 ? 'was' : 'were'} not valid X-Ray`,
+    invalid > 0 && `${plural(invalid, 'message')} received and not kept (${reasonsText(invalidReasons)})`,
   ].filter((part) => part !== false);
   return parts.length === 0 ? undefined : `Not everything is shown: ${parts.join('; ')}.`;
+}
+
+/** The most frequent first: `InvalidTraceId 12, ParseError 1`. */
+function reasonsText(reasons: Losses['invalidReasons']): string {
+  return Object.entries(reasons)
+    .sort(([, one], [, other]) => other - one)
+    .map(([kind, count]) => `${kind} ${count}`)
+    .join(', ');
 }

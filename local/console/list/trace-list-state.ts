@@ -54,7 +54,7 @@ export const initialTraceList: TraceListState = {
   more: undefined,
   missed: 0,
   held: undefined,
-  losses: { invalid: 0, evictedTraces: 0, refusedDocuments: 0, droppedDatagrams: 0 },
+  losses: { invalid: 0, invalidReasons: {}, evictedTraces: 0, refusedDocuments: 0, droppedDatagrams: 0 },
 };
 
 export function traceListReducer(state: TraceListState, action: TraceListAction): TraceListState {

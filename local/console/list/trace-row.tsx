@@ -5,7 +5,7 @@ import { StatusBadge } from '../components/status-badge.tsx';
 import { Timestamp } from '../components/timestamp.tsx';
 import { EntryText } from '../entry/entry-text.tsx';
 import { entryOf } from '../entry/entry.ts';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { plural } from '../format/text.ts';
 import { Link } from '../routing/link.tsx';
 import type { ListSearch } from '../routing/list-search.ts';

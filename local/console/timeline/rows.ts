@@ -1,6 +1,6 @@
 import type { TimelineRow } from '../../xray/timeline.ts';
 import { statusLabels } from '../components/status.ts';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { durationOf } from './bar.ts';
 import { arrayOf, isRecord } from '../format/value.ts';
 

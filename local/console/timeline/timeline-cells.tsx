@@ -1,7 +1,7 @@
 import type { Timeline, TimelineRow } from '../../xray/timeline.ts';
 import { Badge } from '../components/badge.tsx';
 import { StatusIcon } from '../components/status-icon.tsx';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { barOf, durationOf } from './bar.ts';
 
 export interface TimelineCellsProps {

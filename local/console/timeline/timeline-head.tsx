@@ -1,4 +1,4 @@
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import type { Tick } from './ticks.ts';
 
 export interface TimelineHeadProps {

@@ -6,7 +6,7 @@ import { statusLabels } from '../components/status.ts';
 import { Timestamp } from '../components/timestamp.tsx';
 import { EntryText } from '../entry/entry-text.tsx';
 import { entryText } from '../entry/entry.ts';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { formatExact } from '../format/time.ts';
 import { Link } from '../routing/link.tsx';
 import { useAddress } from '../routing/navigation.ts';

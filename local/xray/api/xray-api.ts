@@ -5,7 +5,7 @@ import { readJsonBody } from '../../http/body.ts';
 import { targetOf } from '../../http/target.ts';
 import type { JsonObject } from '../../json.ts';
 import type { FilterExpression } from '../filter/expression.ts';
-import type { DocumentReceiver } from '../daemon-requests.ts';
+import type { DocumentReceiver } from '../received-documents.ts';
 import { MAX_DOCUMENT_BYTES } from '../parse-document.ts';
 import type { TraceStore } from '../trace-store.ts';
 import type { Account, Settings } from './account.ts';

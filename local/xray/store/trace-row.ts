@@ -22,7 +22,7 @@ export interface TraceRow {
 
 /** Columns of numbers; what is true or false is 1 or 0. Times in epoch seconds, durations in seconds. */
 export const COLUMNS = [
-  /** The time in the trace's id. */
+  /** The time in the trace's id, or when it began if there is none in it. */
   'created',
   'start',
   'finish',
@@ -80,7 +80,7 @@ export function rowOf(trace: Trace, summary: TraceSummary): TraceRow {
   const ends = trace.segments.flatMap(({ end_time }) => end_time ?? []);
   return {
     columns: {
-      created: Number.parseInt(trace.id.slice(2, 10), 16),
+      created: createdAt(trace.id, summary.startTime),
       start: summary.startTime,
       finish,
       first_end: ends.reduce((least, each) => Math.min(least, each), ends[0] ?? finish),
@@ -102,6 +102,18 @@ export function rowOf(trace: Trace, summary: TraceSummary): TraceRow {
     details: JSON.stringify(detailsOf(trace, summary)),
     graph: JSON.stringify(graphOf(trace)),
   };
+}
+
+/** X-Ray keeps traces for so long, and refuses ids with an older time: AWS General Reference, "X-Ray endpoints and quotas". */
+const RETENTION_SECONDS = 30 * 24 * 60 * 60;
+
+/** How far clocks may be apart, as the exporter of OpenTelemetry's collector has it. */
+const CLOCK_SKEW_SECONDS = 5 * 60;
+
+/** Ids of OpenTelemetry are random, and begin with no time: such a trace was made when it began. */
+function createdAt(traceId: string, start: number): number {
+  const time = Number.parseInt(traceId.slice(2, 10), 16);
+  return time >= start - RETENTION_SECONDS && time <= start + CLOCK_SKEW_SECONDS ? time : start;
 }
 
 function termsOf(facts: TraceFacts): Term[] {

@@ -55,6 +55,9 @@ const REACH_AFTER = 12;
 const PHONE_WORD_BEFORE =
   /(?:phones?|tel|télé?phone|telefon\w{0,2}|teléfono|telefoon|mobile?|mobil|handy|cell(?:ular)?|fax|desk|office|landline|hotline|whatsapp|sms|dial|ring|call(?:ing|ed)?(?: (?:me|us|him|her|them))?(?: (?:on|at))?|text (?:me|us) (?:on|at)|reach\w{0,3} (?:me|us|him|her|them) (?:on|at)|answering at|messages? to|contact(?: number)?|(?:registered|contact|my|home|work|emergency) number|registered|ph|tél|móvil|gsm)(?:[ _-]?(?:no|nr|number|num))?\.?["']?[ ]{0,2}(?:is|[:=#])?[\s"']{0,3}$/i;
 const PHONE_WORD_AFTER = /^[ ,-]{0,2}\(?(?:office|fax|mobile|desk|home|work|cell|phone|tel)\b/i;
+/** How often, or how many: `called 1200345 times`. */
+const COUNTED_AFTER =
+  /^ (?:times|calls?|items?|rows?|records?|bytes|requests?|messages?|ms|seconds|minutes|tokens|events)\b/i;
 const OTHER_NUMBER_BEFORE =
   /(?:order|invoice|ref(?:erence)?|ticket|sku|isbn|ean|gtin|upc|tracking|account|acct|serial|case|item|part|article|batch|lot|version|build|id|code|po|zip|parcel|shipment|receipt|policy|claim|model|no|nr|number|amount|total|price|#)["']?[ ]{0,2}(?:no|nr|number|num|id|code)?\.?[ ]{0,2}(?:is|[:=#])?[\s"']{0,3}$/i;
 
@@ -95,12 +98,12 @@ function isPhone(match: string, text: string, start: number): boolean {
     NORTH_AMERICAN.test(number) || isInternationalPrefix(number, digits) || isTrunkNumber(number, digits);
   // A part of an amount, unless it is written as phone numbers are.
   if (!written && (/\d,$/.test(before) || /^,\d/.test(after))) return false;
+  if (COUNTED_AFTER.test(after)) return false;
   if (PHONE_WORD_AFTER.test(after)) return true;
-  if (followsWord(text, start)) {
-    if (PHONE_WORD_BEFORE.test(before)) return true;
-    if (OTHER_NUMBER_BEFORE.test(before)) return false;
-  }
-  return written || (GROUPED.test(number) && !/\d[ ]$/.test(before) && !/^[ ]\d/.test(after));
+  const follows = followsWord(text, start);
+  if (follows && PHONE_WORD_BEFORE.test(before)) return true;
+  const isWritten = written || (GROUPED.test(number) && !/\d[ ]$/.test(before) && !/^[ ]\d/.test(after));
+  return isWritten && !(follows && OTHER_NUMBER_BEFORE.test(before));
 }
 
 /** More digits or more groups than any phone number: turned away before anything costs time. */

@@ -50,6 +50,15 @@ export function replaceFound(
   return masked + text.slice(at);
 }
 
+/** Where the detectors find values in a text, in its order and not overlapping. */
+export function whereFound(
+  text: string,
+  scanned: number,
+  detectors: readonly Detector[],
+): ReadonlyArray<{ readonly start: number; readonly end: number }> {
+  return merge(spansOf(text, scanned, detectors));
+}
+
 /**
  * Whether none of our detectors can find anything in a text as it is written, by what `scan` tells of it: without digits, signs and
  * long words there is nothing but what its name announces.

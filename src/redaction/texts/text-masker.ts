@@ -1,16 +1,21 @@
 import { decodeBase64 } from '../detectors/base64.ts';
 import { defaultDetectors } from '../detectors/default-detectors.ts';
 import type { Category } from '../detectors/detector.ts';
+import { CATEGORIES } from '../detectors/detector.ts';
 import { fold } from '../detectors/fold.ts';
-import { isPlain, replaceFound } from '../detectors/replace-found.ts';
+import type { Folded } from '../detectors/fold.ts';
+import { isPlain, replaceFound, whereFound } from '../detectors/replace-found.ts';
 import type { Found } from '../detectors/replace-found.ts';
 import { digitsOf, ESCAPED, FOREIGN, longestTokenOf, PERCENT, scan } from '../detectors/traits.ts';
 import { urlCredentials } from '../detectors/url-credentials.ts';
 import { createDenyList } from '../names/deny-list.ts';
 import type { DenyList } from '../names/deny-list.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
+import { withoutQuoted } from './embedded-json.ts';
 import { count } from './labels.ts';
 import { maskParameters, maskSegments } from './mask-urls.ts';
+import type { NamedValue } from './values-beside-names.ts';
+import { mayBeNamed, namedValues, replaceNamed } from './values-beside-names.ts';
 
 /** What is read past the cut of a long string, so that a secret that lies across the cut is still recognised. */
 const READ_PAST_CUT = 1024;
@@ -38,14 +43,22 @@ export class TextMasker {
   readonly #parameters = new Map<string, Category | 'none'>();
   readonly #maskParameter: (name: string, value: string) => string;
   readonly #onlyOurs: boolean;
+  /** A text that is nothing but what stands in the place of something. */
+  readonly #onlyLabels: RegExp;
 
   constructor(policy: ResolvedPolicy) {
     this.#policy = policy;
     this.#denied = createDenyList(policy.deny);
     this.#maskParameter = (name, value) => {
       const category = this.#deniedParameter(name);
-      return category === undefined ? value : policy.replace(category, category, decodePercent(value));
+      return category === undefined || this.#onlyLabels.test(value)
+        ? value
+        : policy.replace(category, category, decodePercent(value));
     };
+    const labels = [...CATEGORIES, ...policy.detectors.map(({ name }) => name.replaceAll(/\W/g, '\\$&'))];
+    this.#onlyLabels = new RegExp(
+      String.raw`^(?:\[(?:${labels.join('|')})(?: [^\]\s]{1,40})?\]|\uE000\d{1,5}\uE001)[.!?]?$`,
+    );
     this.#onlyOurs = policy.detectors === defaultDetectors;
     this.#replace = ({ detector, category, text }) => policy.replace(detector, category, text);
   }
@@ -69,7 +82,7 @@ export class TextMasker {
    * for what JSON escapes.
    */
   isPlain(text: string, scanned: number): boolean {
-    return this.#onlyOurs && (scanned & ESCAPED) === 0 && isPlain(text, scanned);
+    return this.#onlyOurs && (scanned & ESCAPED) === 0 && isPlain(text, scanned) && !mayBeNamed(text);
   }
 
   /** Whether UUIDs and times are shown as they are. */
@@ -84,12 +97,26 @@ export class TextMasker {
 
   /** The text as it may be shown: masked, and cut when it is long. `key` is the name that it has. */
   show(text: string, key?: string): string {
+    return this.showParts(text, (read) => this.mask(read, key));
+  }
+
+  /**
+   * The text as it may be shown, and cut when it is long.
+   *
+   * @param mask treats the start of the text, which is all that is read of a long one.
+   */
+  showParts(text: string, mask: (read: string) => string): string {
     const { stringLength } = this.#policy.budget;
     const read = text.length > stringLength + READ_PAST_CUT ? text.slice(0, this.reads(text)) : text;
-    const masked = this.#mask(read, key, 0);
+    const masked = mask(read);
     if (masked.length <= stringLength && read === text) return masked;
     const end = endOfWholeWords(masked, stringLength);
     return `${masked.slice(0, end)}… (${count(masked.length - end + text.length - read.length, 'more character')})`;
+  }
+
+  /** The whole text with what is personal or secret in it replaced. `key` is the name that it has. */
+  mask(text: string, key?: string): string {
+    return this.#mask(withoutQuoted(text), key, 0);
   }
 
   #mask(text: string, key: string | undefined, encodings: number): string {
@@ -104,10 +131,31 @@ export class TextMasker {
         if (masked !== decoded) return masked;
       }
     }
-    const masked = isPlain(text, scanned)
-      ? this.#maskFound(text, scanned)
-      : this.#maskUrlsAndFound(text, scanned);
+    const named = this.#maskNamed(text, scanned);
+    const rest = named === text ? scanned : scan(named);
+    const masked = isPlain(named, rest) ? this.#maskFound(named, rest) : this.#maskUrlsAndFound(named, rest);
     return masked === text && key !== undefined ? this.#maskInContext(text, scanned, key) : masked;
+  }
+
+  /** What stands beside a denied name. */
+  #maskNamed(text: string, scanned: number): string {
+    const folded = (scanned & FOREIGN) === 0 ? undefined : fold(text);
+    const read = folded?.text ?? text;
+    const found = namedValues(
+      read,
+      (name) => this.#deniedParameter(name),
+      () => whereFound(read, scan(read), this.#policy.detectors),
+    );
+    if (found.length === 0) return text;
+    const values = folded === undefined ? found : found.map((value) => inOriginal(value, folded));
+    return replaceNamed(text, values, (value, { category, before }) => {
+      // `SSN: 219-09-9999` is shown as what it is.
+      const shown = before === undefined ? value : this.#maskFound(`${before}: ${value}`);
+      const label = shown.slice((before?.length ?? 0) + 2);
+      return before !== undefined && this.#onlyLabels.test(label)
+        ? label
+        : this.#policy.replace(category, category, decodePercent(value));
+    });
   }
 
   /** What lies across the segments of a path is found first: a key may hold a slash. */
@@ -121,7 +169,7 @@ export class TextMasker {
     });
   }
 
-  #maskFound(text: string, scanned: number): string {
+  #maskFound(text: string, scanned = scan(text)): string {
     return replaceFound(text, scanned, this.#policy.detectors, this.#replace);
   }
 
@@ -137,6 +185,11 @@ export class TextMasker {
     if (masked === inContext) return text;
     return masked.startsWith(before) ? masked.slice(before.length) : masked;
   }
+}
+
+function inOriginal(value: NamedValue, folded: Folded): NamedValue {
+  const [start, end] = folded.original(value.start, value.end);
+  return { ...value, start, end };
 }
 
 /**

@@ -3,6 +3,8 @@ import type { Subsegment } from 'aws-xray-sdk-core';
 
 /** Is told what the SDK, or whoever has got it from there, does with a subsegment. */
 export interface Keeper {
+  /** Whether its invocation has ended, and nothing may begin below it. */
+  readonly isOver: boolean;
   /** Something begins below it. */
   adopt(child: Subsegment): void;
   annotate(key: string, value: unknown): void;
@@ -45,7 +47,15 @@ export function keep(subsegment: Subsegment, keeper: Keeper): void {
   keepers.set(subsegment, keeper);
 }
 
-const keepers = new WeakMap<Subsegment, Keeper>();
+const keepers = new WeakMap<object, Keeper>();
+
+/** Whether something is a subsegment that is kept, and of an invocation that has ended. */
+export function isOver(entity: unknown): boolean {
+  return typeof entity === 'object' && entity !== null && keepers.get(entity)?.isOver === true;
+}
+
+// What takes a subsegment as an argument knows it by the name of its class (aws-xray-sdk-postgres).
+Object.defineProperty(KeptSubsegment, 'name', { value: 'Subsegment' });
 
 /** The SDK describes errors of AWS clients by their texts alone. */
 function asError(error: unknown): unknown {

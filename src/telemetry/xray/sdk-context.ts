@@ -1,5 +1,6 @@
 import AWSXRay from 'aws-xray-sdk-core';
 import type { Segment, Subsegment } from 'aws-xray-sdk-core';
+import { isOver } from './kept-subsegment.ts';
 
 /** What the SDK takes for current: a subsegment, or a segment such as the one that it makes for Lambda. */
 export type Entity = Segment | Subsegment;
@@ -45,7 +46,9 @@ export function followPlace(placeOf: () => Place | undefined): Settings | undefi
   const set = namespace.set.bind(namespace);
   namespace.get = (key) => {
     const place = key === SEGMENT ? placeOf() : undefined;
-    return place === undefined ? get(key) : (settings.find(place.key) ?? place.entity);
+    if (place !== undefined) return settings.find(place.key) ?? place.entity;
+    const value = get(key);
+    return isOver(value) ? undefined : value;
   };
   namespace.set = (key, value) => {
     const place = key === SEGMENT ? placeOf() : undefined;

@@ -168,17 +168,23 @@ class XRaySpan implements Span, Keeper {
 
   /** Takes in what the SDK begins below this one: it leaves as it ends, or with the invocation. */
   adopt(child: Subsegment): void {
-    const { root, running, hasEnded } = this.invocation;
-    Object.assign(child, { segment: root, parent: this.subsegment, trace_id: this.invocation.traceId });
-    if (hasEnded || !hasRoom(this.invocation)) {
-      child.notTraced = true;
-      if (!hasEnded) this.invocation.leftOut += 1;
+    const { root, running, traceId } = this.invocation;
+    Object.assign(child, { segment: root, parent: this.subsegment, trace_id: traceId });
+    if (this.isOver) {
+      // It is not sent, nor is what it begins, and no header goes out for it.
+      Object.assign(child, { notTraced: true, noOp: true });
       return;
     }
     child.notTraced = this.subsegment.notTraced;
-    const span = new SdkSpan(child, this.invocation);
-    if (child.in_progress === true) running.add(span);
+    const isLeftOut = !hasRoom(this.invocation);
+    const span = new SdkSpan(child, this.invocation, isLeftOut);
+    if (isLeftOut) this.invocation.leftOut += 1;
+    else if (child.in_progress === true) running.add(span);
     else span.close();
+  }
+
+  get isOver(): boolean {
+    return this.invocation.hasEnded;
   }
 
   /** The SDK's users get ours to see, and may think that they have to close it. It ends with what it stands for. */
@@ -257,7 +263,13 @@ function hasRoom({ running, sentBytes }: Invocation): boolean {
 
 /** A subsegment that the SDK has begun below one of ours. */
 class SdkSpan extends XRaySpan {
+  readonly #isLeftOut: boolean;
   #isClosed = false;
+
+  constructor(subsegment: Subsegment, invocation: Invocation, isLeftOut: boolean) {
+    super(subsegment, invocation);
+    this.#isLeftOut = isLeftOut;
+  }
 
   override close(): void {
     if (this.#isClosed) return;
@@ -267,7 +279,7 @@ class SdkSpan extends XRaySpan {
 
   override send(): void {
     // Whoever began it may have decided otherwise.
-    if (this.subsegment.notTraced) return;
+    if (this.subsegment.notTraced || this.#isLeftOut) return;
     const { http } = this.subsegment as CallData;
     if (http !== undefined) Object.assign(this.subsegment, protectCall({ http }, this.invocation.texts));
     super.send();

@@ -71,7 +71,7 @@ describe('the API of ConsoleServer', () => {
 
   it('lists traces, newest first and as many as asked for, and what was lost', async () => {
     for (const number of [1, 2, 3]) store.put(segment(number, { trace_id: traceId(number) }));
-    store.countInvalid();
+    store.countInvalid('ParseError');
     const listing = await (await fetch(`${url}/api/traces?limit=2`)).json();
     expect(listing).toEqual({
       traces: [store.summary(traceId(3)), store.summary(traceId(2))],
@@ -129,12 +129,18 @@ describe('the events of ConsoleServer', () => {
 
   it('tell every page what was lost and cleared', async () => {
     const listeners = [await listenToEvents(url), await listenToEvents(url)];
-    store.countInvalid();
+    store.countInvalid('ParseError');
     await vi.waitFor(() => {
       for (const { events } of listeners) {
         expect(events).toContainEqual({
           name: 'losses',
-          data: { invalid: 1, evictedTraces: 0, refusedDocuments: 0, droppedDatagrams: 0 },
+          data: {
+            invalid: 1,
+            invalidReasons: { ParseError: 1 },
+            evictedTraces: 0,
+            refusedDocuments: 0,
+            droppedDatagrams: 0,
+          },
         });
       }
     }, PATIENT);

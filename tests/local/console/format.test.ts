@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { entryOf, entryText } from '../../../local/console/entry/entry.ts';
-import { formatDuration } from '../../../local/console/format/duration.ts';
+import { formatDuration } from '../../../local/xray/format-duration.ts';
 import { formatAgo, formatExact, toIso } from '../../../local/console/format/time.ts';
 import { lossesText } from '../../../local/console/list/losses-text.ts';
 import { hrefOf, parseRoute } from '../../../local/console/routing/route.ts';
@@ -76,8 +76,10 @@ describe('losses', () => {
   });
 
   it('are each said with their number', () => {
-    expect(lossesText({ invalid: 1, evictedTraces: 12, refusedDocuments: 2, droppedDatagrams: 1092 })).toBe(
-      'Not everything is shown: 12 older traces dropped to make room; 2 documents refused because the trace was full; 1092 datagrams lost because too many came at once; 1 message received that was not valid X-Ray.',
+    const invalidReasons = { ParseError: 1, InvalidTraceId: 2 };
+    const losses = { evictedTraces: 12, refusedDocuments: 2, droppedDatagrams: 1092 };
+    expect(lossesText({ invalid: 3, invalidReasons, ...losses })).toBe(
+      'Not everything is shown: 12 older traces dropped to make room; 2 documents refused because the trace was full; 1092 datagrams lost because too many came at once; 3 messages received and not kept (InvalidTraceId 2, ParseError 1).',
     );
   });
 });

@@ -80,6 +80,12 @@ describe.each<[string, ServerName, { method?: string; path?: string }, readonly 
   ['DynamoDB', 'tables', { method: 'POST' }, PROGRAMS],
   ['EventBridge Scheduler', 'scheduler', { path: '/schedules' }, PROGRAMS],
   ['the TCP side of the X-Ray daemon', 'xray', { method: 'POST', path: '/GetSamplingRules' }, PROGRAMS],
+  [
+    'OpenTelemetry over HTTP',
+    'otlp',
+    { method: 'POST', path: '/v1/traces' },
+    [...PROGRAMS, 'from its own page', 'from a page on another port'],
+  ],
   ["the X-Ray API on the page's port", 'console', { method: 'POST', path: '/GetSamplingRules' }, PROGRAMS],
   ['a Runtime API', 'runtime', { path: '/2018-06-01/runtime/other' }, ['by 127.0.0.1']],
   ['an API of the service', 'gateway', { path: '/orders' }, Object.keys(SENDERS) as Sender[]],
@@ -105,7 +111,9 @@ describe('the table of policies in docs/architecture.md', () => {
   const row = ({ names, subdomains, port, pages }: RequestPolicy): string => {
     const written = names === 'any' ? 'any' : names.map((name) => `\`${name}\``).join(', ');
     const below = names !== 'any' && subdomains ? ', any below `localhost`' : '';
-    const whose = { own: 'of this server', none: 'of nobody', any: 'of anybody' }[pages];
+    const whose = { own: 'of this server', local: 'of this machine', none: 'of nobody', any: 'of anybody' }[
+      pages
+    ];
     return `| ${written}${below} | ${port === 'own' ? 'its own' : 'any'} | ${whose} |`;
   };
 

@@ -7,6 +7,7 @@ import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
 import { SchedulerApi } from '../../../local/scheduler/scheduler-api.ts';
 import { TableServer } from '../../../local/tables/table-server.ts';
 import { LocalXRay } from '../../../local/start-xray.ts';
+import { OtlpServer } from '../../../local/xray/otlp/otlp-server.ts';
 import { api, ok } from '../api-gateway/serve.ts';
 import { functionDefinition } from '../lambda/definition.ts';
 
@@ -80,6 +81,7 @@ export const SERVERS = {
       }),
     ),
   xray: () => started(new LocalXRay({ ...account, onNotice: nothing }).daemon({ port: 0 })),
+  otlp: () => started(new OtlpServer({ port: 0, onDocument: nothing, onInvalid: nothing })),
   runtime: async () => {
     const runtime: RuntimeApi = new RuntimeApi({
       onNext: nothing,

@@ -15,11 +15,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { XRayApi } from '../../../local/xray/api/xray-api.ts';
 import type { XRayDaemonAddress, XRayDaemonOptions } from '../../../local/xray/daemon.ts';
 import { XRayDaemon } from '../../../local/xray/daemon.ts';
-import type { DocumentReceiver } from '../../../local/xray/daemon-requests.ts';
+import type { DocumentReceiver } from '../../../local/xray/received-documents.ts';
 import type { SegmentDocument } from '../../../local/xray/document.ts';
 import { TraceStore } from '../../../local/xray/trace-store.ts';
 import { PATIENT } from '../../helpers/until.ts';
 import { entityId, segment, subsegment, TRACE_ID } from './fixtures.ts';
+import { asProtobufBody, PARENT_ID, requestOf, SPAN_ID } from './otlp/spans.ts';
 
 const HEADER = '{"format":"json","version":1}\n';
 const run = promisify(execFile);
@@ -126,6 +127,66 @@ describe('XRayDaemon over UDP', () => {
     await vi.waitFor(() => expect(documents).toHaveLength(1), PATIENT);
   });
 
+  it('hands on spans of OpenTelemetry, sampled or not, behind any header that it takes', async () => {
+    const [one, other] = [SPAN_ID, PARENT_ID].map((spanId) =>
+      asProtobufBody(requestOf([{ spanId }, { spanId: '00' }])).toString('base64'),
+    );
+    await send(`${HEADER}T1S${one}`, `{ "format": "JSON", "version": 1 }\nT1U${other}\n`);
+    await vi.waitFor(() => expect(documents.map(({ id }) => id)).toEqual([SPAN_ID, PARENT_ID]), PATIENT);
+    await vi.waitFor(() => expect(invalid).toHaveLength(2), PATIENT);
+    expect(invalid[0]?.reason).toMatch(/^InvalidId: A span_id has 8 bytes/);
+    expect(invalid[0]?.sample).toContain('T1S');
+  });
+
+  it.each([
+    ['nothing', 'T1S', /behind T1S or T1U stands base64/],
+    ['what is no base64', 'T1Sé{}', /behind T1S or T1U stands base64/],
+    [
+      'what is no protobuf',
+      `T1U${Buffer.from('hello').toString('base64')}`,
+      /protobuf in base64; these are not: /,
+    ],
+    [
+      'half of a message',
+      `T1S${asProtobufBody(requestOf([{}]))
+        .subarray(0, 40)
+        .toString('base64')}`,
+      /these are not/,
+    ],
+    ['a prefix that nobody sends', 'T2Sabcd', /JSON/],
+  ])('reports spans that are %s', async (_what, body, reason) => {
+    await send(HEADER + body, HEADER + JSON.stringify(segment(1)));
+    await vi.waitFor(() => expect(documents).toEqual([segment(1)]), PATIENT);
+    expect(invalid).toHaveLength(1);
+    expect(invalid[0]?.reason).toMatch(/^ParseError: /);
+    expect(invalid[0]?.reason).toMatch(reason);
+  });
+
+  it('tells of metrics of OpenTelemetry, which are not kept', async () => {
+    await send(`${HEADER}M1CgA=`, HEADER + JSON.stringify(segment(1)));
+    await vi.waitFor(() => expect(documents).toEqual([segment(1)]), PATIENT);
+    expect(invalid.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/^OpenTelemetry metrics: .*not kept/),
+    ]);
+  });
+
+  it('goes on when a document is not taken', async () => {
+    const refusing = newDaemon(0, {
+      onDocument: (document) => {
+        if (document.id === SPAN_ID) throw new Error('the disk is full');
+        documents.push(document);
+      },
+    });
+    at = await refusing.start();
+    await send(
+      `${HEADER}T1S${asProtobufBody(requestOf([{}, { spanId: PARENT_ID }])).toString('base64')}`,
+      HEADER + JSON.stringify(segment(1)),
+    );
+    await vi.waitFor(() => expect(documents).toHaveLength(2), PATIENT);
+    expect(invalid.map(({ reason }) => reason)).toEqual(['Not kept: Error: the disk is full']);
+    await refusing.stop();
+  });
+
   it('takes what the X-Ray SDK sends from a Lambda function', async () => {
     await runWithSdk(
       `AWSXRay.captureFunc('## handler', (handler) => {
@@ -185,6 +246,15 @@ describe('XRayDaemon over HTTP', () => {
       },
     ]);
     expect(invalid.map(({ sample }) => sample)).toContain('{');
+  });
+
+  it('takes spans from PutTraceSegments, as the daemon hands them on', async () => {
+    const spans = asProtobufBody(requestOf([{}, { traceId: '' }])).toString('base64');
+    const { UnprocessedTraceSegments } = await client().send(
+      new PutTraceSegmentsCommand({ TraceSegmentDocuments: [`T1S${spans}`, JSON.stringify(segment(1))] }),
+    );
+    expect(documents.map(({ id }) => id)).toEqual([SPAN_ID, entityId(1)]);
+    expect(UnprocessedTraceSegments).toMatchObject([{ Id: SPAN_ID, ErrorCode: 'InvalidTraceId' }]);
   });
 
   it('takes telemetry and answers questions about sampling to the AWS SDK', async () => {

@@ -65,6 +65,7 @@ describe('TraceStore', () => {
     expect(store.list(10).map(({ id }) => id)).toEqual([traceId(4), traceId(3)]);
     expect(store.losses()).toEqual({
       invalid: 0,
+      invalidReasons: {},
       evictedTraces: 2,
       refusedDocuments: 0,
       droppedDatagrams: 0,
@@ -147,13 +148,31 @@ describe('TraceStore', () => {
     expect(store.summary(traceId(2))?.linkedTraceIds).toEqual([]);
   });
 
+  it('counts what was not kept by its kind', () => {
+    const store = new TraceStore();
+    store.countInvalid('ParseError');
+    store.countInvalid('InvalidTraceId', 7);
+    store.countInvalid('ParseError');
+    expect(store.losses()).toMatchObject({
+      invalid: 9,
+      invalidReasons: { ParseError: 2, InvalidTraceId: 7 },
+    });
+  });
+
+  it('follows the links of subsegments, which spans of OpenTelemetry have', () => {
+    const store = new TraceStore();
+    store.put(segment(1, { trace_id: traceId(1) }));
+    store.put({ ...subsegment(2, 9, links(1)), trace_id: traceId(2) });
+    expect(store.page(traceId(1))?.linked.map(({ id }) => id)).toEqual([traceId(2)]);
+  });
+
   it('forgets everything when cleared, and says so', () => {
     const store = new TraceStore({ maxTraces: 1 });
     const events: TraceStoreEvent['type'][] = [];
     const unsubscribe = store.subscribe(({ type }) => events.push(type));
     store.put(segment(1, { trace_id: traceId(1), ...links(2) }));
     store.put(segment(2, { trace_id: traceId(2) }));
-    store.countInvalid();
+    store.countInvalid('ParseError');
     expect(events).toEqual(['changed', 'changed', 'losses', 'changed', 'losses']);
     store.clear();
     unsubscribe();
@@ -162,6 +181,7 @@ describe('TraceStore', () => {
     expect(store.list(10)).toHaveLength(1);
     expect(store.losses()).toEqual({
       invalid: 0,
+      invalidReasons: {},
       evictedTraces: 0,
       refusedDocuments: 0,
       droppedDatagrams: 0,

@@ -187,7 +187,10 @@ describe('where an id comes from by option', () => {
     const throwing = () => {
       throw new Error('no such member');
     };
-    expect(await ids({ find: throwing }, carried)).toBe('order-40');
+    const warnings: string[] = [];
+    const logger = { warn: (message: string) => void warnings.push(message) };
+    expect(await ids({ find: throwing, logger }, carried)).toBe('order-40');
+    expect(warnings).toEqual([expect.stringContaining('"find" of correlationId() threw')]);
   });
 });
 

@@ -1,6 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import type { ConstructorOptions } from '@aws-lambda-powertools/logger/types';
 import middy from '@middy/core';
 import httpErrorHandler from '@middy/http-error-handler';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -282,7 +281,7 @@ describe('lines that wait in a buffer', () => {
   afterEach(() => {
     delete process.env._X_AMZN_TRACE_ID;
   });
-  const buffering: ConstructorOptions = { logLevel: 'INFO', logBufferOptions: { enabled: true } };
+  const buffering = { logLevel: 'INFO', logBufferOptions: { enabled: true } } as const;
   const boom = Object.assign(new Error('boom for jane@example.com'), { statusCode: 422, expose: true });
 
   const invoke = (
@@ -290,7 +289,7 @@ describe('lines that wait in a buffer', () => {
     use: (pipeline: middy.MiddyfiedHandler) => unknown,
     fails = true,
   ) => {
-    const logger = new Logger({ ...buffering, logFormatter: new RedactingLogFormatter() } as never);
+    const logger = new Logger({ ...buffering, logFormatter: new RedactingLogFormatter() });
     const pipeline = middy()
       .use(observability({ logger, ...(logging !== undefined && { logging }) }))
       .handler(() => {

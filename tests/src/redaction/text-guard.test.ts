@@ -69,6 +69,11 @@ describe('the guard of messages', () => {
       expect(message).toMatch(/Jane/);
       expect(texts.message(message)).not.toMatch(/Jane|name/);
       expect(texts.message(message)).toContain('is not valid JSON');
+      for (const guard of [texts, createTextGuard({ mode: 'values' })]) {
+        const shown = guard.message(`the "body": ${message} (POST /orders)`);
+        expect(shown).not.toMatch(/Jane/);
+        expect(shown).toMatch(/^the "body": Unexpected token .* is not valid JSON \(POST \/orders\)$/);
+      }
     }
   });
 

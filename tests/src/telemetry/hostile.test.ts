@@ -112,13 +112,14 @@ describe('what a traced function returns', () => {
     });
   };
   const kinds: ReadonlyArray<readonly [string, () => unknown]> = [
-    ['of another realm', () => runInNewContext('Promise.resolve("x")')],
-    ['of another realm, rejected', () => runInNewContext('Promise.reject(new RangeError("x"))')],
+    ['of another realm', (): unknown => runInNewContext('Promise.resolve("x")')],
+    ['of another realm, rejected', (): unknown => runInNewContext('Promise.reject(new RangeError("x"))')],
     ['of a class with a species', () => new Species((resolve) => resolve('x'))],
     ['with a constructor of its own', () => Object.assign(Promise.resolve('x'), { constructor: Object })],
     ['whose then throws', withThen],
     ['of a proxy', () => new Proxy(Promise.resolve('x'), {})],
     ['that was rejected before', () => Promise.reject(error)],
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- anything can be thrown
     ['that is rejected with nothing', () => Promise.reject(undefined)],
     ['that is sealed', () => Object.seal(sleep(1, 'x'))],
     ['that is frozen and rejected', () => Object.freeze(Promise.reject(error))],
@@ -225,7 +226,7 @@ describe('pipelines in each other', () => {
         }
         traced(`after ${name}`, () => seen.push(`${name} ${String(getCorrelationId())}`))();
         annotate('After', name);
-      }) as MiddyfiedHandler;
+      });
     const { traceId } = await invoke(pipelineAt(1), { event: { ...event('o'), name: 'o' } });
 
     const names = ['o', 'ol', 'or', 'oll', 'olr', 'orl', 'orr'];
@@ -261,7 +262,7 @@ describe('pipelines in each other', () => {
       ids.push(getCorrelationId());
       traced('after', () => 1)();
     });
-    await invoke(outer as MiddyfiedHandler, { event: event('outer') });
+    await invoke(outer, { event: event('outer') });
 
     expect(ids).toEqual(['outer', 'outer']);
     const documents = await daemon.settled();

@@ -395,6 +395,30 @@ describe('what is masked', () => {
   });
 });
 
+describe('what does not fit into a line', () => {
+  it.each<readonly [string, () => unknown, RegExp]>([
+    ['a long list', () => Array.from({ length: 400_000 }, (_, at) => at), /\d more items/],
+    [
+      'many members',
+      () => Object.fromEntries(Array.from({ length: 250_000 }, (_, at) => [`m${at}`, at])),
+      /more keys/,
+    ],
+    ['a large set', () => new Set(Array.from({ length: 400_000 }, (_, at) => at)), /"value":/],
+    [
+      'deep nesting',
+      () => Array.from({ length: 5000 }).reduce<unknown>((inner) => ({ inner }), 1),
+      /<object>/,
+    ],
+  ])('is counted, or shown by what it is: %s', (_what, make, expected) => {
+    const value = make();
+    const text = written(() =>
+      new Logger({ logFormatter: new RedactingLogFormatter() }).info('x', { value }),
+    );
+    expect(text).toMatch(expected);
+    expect(text.length).toBeLessThan(262_118);
+  });
+});
+
 describe('a correlation id that the caller logs', () => {
   const line = (write: (logger: Logger) => void, id?: string) => {
     const logs = captureLogs();

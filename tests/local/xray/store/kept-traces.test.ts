@@ -75,7 +75,7 @@ describe('traces in a file', () => {
     );
     store.put({ ...subsegment(5, 99), trace_id: traceId(2) });
     store.put(begun(segment(6, { trace_id: traceId(3) })));
-    store.countInvalid();
+    store.countInvalid('ParseError');
     store.countDropped(7);
     const before = contentOf(store);
     const again = reopen(store, { maxTraces: 3 });
@@ -105,7 +105,7 @@ describe('traces in a file', () => {
     store.put(segment(1));
     close(store);
     store.put(segment(2, { trace_id: traceId(2) }));
-    store.countInvalid();
+    store.countInvalid('ParseError');
     store.close();
     const again = openStore();
     again.put(segment(3, { trace_id: traceId(3) }));

@@ -160,6 +160,9 @@ function pagesOf(store: TraceStore, search: TraceSearch): string[][] {
   }
 }
 
+/** The time in the ids of the fixtures. */
+const BEGIN = 0x5f84c7a1;
+
 describe('searching the store', () => {
   it('finds what the filter matches, in any order and any size of pages', () => {
     fc.assert(
@@ -192,6 +195,16 @@ describe('searching the store', () => {
       runs(400),
     );
   });
+
+  it.each(['00000000', '54d03e19', 'ffffffff'])(
+    'takes the begin of a trace for the time in its id when that is random: %s',
+    (digits) => {
+      const store = new TraceStore();
+      const times = { start_time: BEGIN, end_time: BEGIN + 1 };
+      store.put(segment(1, { trace_id: `1-${digits}-000000000000000000000001`, ...times }));
+      expect(store.count({ from: BEGIN - 1, to: BEGIN + 1, timeRange: 'TraceId' })).toBe(1);
+    },
+  );
 
   it('counts what the filter matches by status and by duration, and searches among given ids', () => {
     fc.assert(
@@ -227,23 +240,26 @@ describe('searching the store', () => {
   });
 
   it.each([
-    ['the time in the id', 'TraceId', 0x5f84c7a1, 0x5f84c7a2, [1, 2, 3]],
+    ['the time in the id', 'TraceId', BEGIN, BEGIN + 1, [1, 2, 3]],
     [
       'the second of the id, also when the range begins within it',
       'TraceId',
-      0x5f84c7a1 + 0.4,
-      0x5f84c7a2,
+      BEGIN + 0.4,
+      BEGIN + 1,
       [1, 2, 3],
     ],
-    ['not the end of the range', 'TraceId', 0x5f84c7a0, 0x5f84c7a1, []],
-    ['any moment of the trace', 'Event', 1002.5, 1002.6, [2, 3]],
-    ['its last moment', 'Event', 1003, 1004, [3, 2]],
-    ['the end of a segment', 'Service', 1002, 1002.5, [1]],
-    ['not a moment at which no segment ends', 'Service', 1002.5, 1002.6, []],
+    ['not the end of the range', 'TraceId', BEGIN - 1, BEGIN, []],
+    ['any moment of the trace', 'Event', BEGIN + 2.5, BEGIN + 2.6, [2, 3]],
+    ['its last moment', 'Event', BEGIN + 3, BEGIN + 4, [3, 2]],
+    ['the end of a segment', 'Service', BEGIN + 2, BEGIN + 2.5, [1]],
+    ['not a moment at which no segment ends', 'Service', BEGIN + 2.5, BEGIN + 2.6, []],
   ] as const)('takes %s for the range', (_what, timeRange, from, to, expected) => {
     const store = new TraceStore();
-    for (const number of [1, 2, 3]) store.put(segment(number, { trace_id: traceId(number) }));
-    store.put(segment(3, { trace_id: traceId(3), start_time: 1002.5, end_time: 1004 }));
+    for (const number of [1, 2, 3]) {
+      const times = { start_time: BEGIN + number, end_time: BEGIN + 1 + number };
+      store.put(segment(number, { trace_id: traceId(number), ...times }));
+    }
+    store.put(segment(3, { trace_id: traceId(3), start_time: BEGIN + 2.5, end_time: BEGIN + 4 }));
     const found = idsOf(store.search({ from, to, timeRange }));
     expect(found.toSorted()).toEqual(expected.map(traceId).toSorted());
     expect(store.count({ from, to, timeRange })).toBe(expected.length);

@@ -326,6 +326,18 @@ export function besideTheSdk(): void {
       expect(JSON.stringify(named(await daemon.settled(), 'late'))).not.toContain('unfinished');
     });
 
+    it('is counted where the trace has no room for it, and the trace goes on', async () => {
+      const { traceId } = await run(async () => {
+        for (let at = 0; at < 3000; at += 1) AWSXRay.captureFunc('many', () => 1);
+        await dynamodb.send(new ListTablesCommand({})).catch(() => 0);
+      });
+      const documents = completeOf(await daemon.settled(), traceId);
+      const leftOut = (handlerOf(documents).metadata as { lantern: { subsegmentsLeftOut: number } }).lantern;
+      expect(documents.length - 1 + leftOut.subsegmentsLeftOut).toBe(3001);
+      expect(String(server.last().headers['x-amzn-trace-id'])).toContain(`Root=${traceId}`);
+      expect(String(server.last().headers['x-amzn-trace-id'])).toContain('Sampled=1');
+    });
+
     it('is not taken for the end of ours', async () => {
       await run(async () => {
         AWSXRay.getSegment()?.close();
@@ -352,7 +364,10 @@ export function besideTheSdk(): void {
       const begin = () => {
         late = released.then(async () => {
           seen.push(AWSXRay.getSegment());
-          await captured('late', () => seen.push(AWSXRay.getSegment()));
+          await captured('late', async () => {
+            seen.push(AWSXRay.getSegment());
+            await dynamodb.send(new ListTablesCommand({})).catch(() => 0);
+          });
         });
         kept = AWSXRay.getSegment();
       };
@@ -362,12 +377,28 @@ export function besideTheSdk(): void {
     goOn();
     await late;
     kept?.addNewSubsegment('later').close();
+    // As a driver does that has kept the subsegment for a callback, which is called from anywhere.
+    const session = AWSXRay.getNamespace();
+    session.run(() => {
+      AWSXRay.setSegment(kept as never);
+      seen.push(AWSXRay.getSegment());
+    });
 
     const after = await daemon.settled();
     expect(after.filter(({ trace_id: id }) => id === traceId)).toEqual(before);
+    expect(String(server.last().headers['x-amzn-trace-id'])).not.toContain(traceId);
     expect(seen.filter((entity) => entity !== undefined && JSON.stringify(entity).includes(traceId))).toEqual(
       [],
     );
+  });
+
+  it('gives out what is a subsegment for whoever looks', async () => {
+    await run(() => {
+      const segment = AWSXRay.getSegment();
+      expect(segment).toBeInstanceOf(AWSXRay.Subsegment);
+      expect(segment?.constructor.name).toBe('Subsegment');
+      expect(segment?.addNewSubsegment('inner').constructor.name).toBe('Subsegment');
+    });
   });
 
   it('has room for captureLambdaHandler of Powertools in the same pipeline, also when a reply skips its end', async () => {
