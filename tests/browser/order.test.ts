@@ -198,6 +198,36 @@ describe('the page', () => {
     },
   );
 
+  it('leads from the fault on the map to its trace, its log lines, and the whole request', async () => {
+    expect((await stack.order('broken-strainer')).status).toBe(201);
+    await page.goto(`${stack.console}/map`);
+    const card = page
+      .locator('.map-node')
+      .and(page.getByRole('button', { name: /^fulfil-order, Lambda function.*Fault/ }));
+    await card.focus();
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('region', { name: 'Details of fulfil-order' })
+      .getByRole('listitem')
+      .filter({ hasText: 'Fault' })
+      .getByRole('link')
+      .click();
+    await page
+      .getByRole('link', { name: /^order-shop-local-fulfil-order/ })
+      .first()
+      .click();
+    await page.getByRole('treegrid', { name: 'Timeline' }).waitFor();
+    await page.getByRole('link', { name: 'Log lines' }).click();
+    const failed = page.locator('.log-line').filter({ hasText: 'take-payment' }).filter({ hasText: 'ERROR' });
+    await failed.getByText('request failed').click();
+    await failed.first().locator('.log-id').getByRole('link').click();
+    await page.getByRole('list', { name: /^What happened/ }).waitFor();
+    // From the request that was accepted to the payment that failed.
+    await page.getByRole('link', { name: /^POST \/orders 201/ }).waitFor();
+    await page.getByText('request failed').waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
   it('runs without an error, under its content security policy', () => {
     expect(problems).toEqual([]);
   });
