@@ -3,6 +3,7 @@ import { Badge } from '../components/badge.tsx';
 import { StatusIcon } from '../components/status-icon.tsx';
 import { formatDuration } from '../format/duration.ts';
 import { barOf, durationOf } from './bar.ts';
+import { splitName } from './names.ts';
 
 export interface TimelineCellsProps {
   readonly row: TimelineRow;
@@ -14,6 +15,7 @@ export interface TimelineCellsProps {
 export function TimelineCells({ row, timeline, collapsed, onToggle }: TimelineCellsProps) {
   const bar = barOf(row, timeline);
   const duration = formatDuration(durationOf(row, timeline.end));
+  const [head, tail] = splitName(row.name);
   const inProgress = row.end === undefined;
   return (
     <>
@@ -32,7 +34,8 @@ export function TimelineCells({ row, timeline, collapsed, onToggle }: TimelineCe
         )}
         <StatusIcon status={row.status} />
         <span class="name" title={row.name}>
-          {row.name}
+          <span class="name-head">{head}</span>
+          <span class="name-tail">{tail}</span>
         </span>
         {row.type !== undefined && (
           <span class="type" title={row.type}>

@@ -4,6 +4,8 @@ import { plural } from '../format/text.ts';
 import { navigate } from '../routing/navigation.ts';
 import { hrefOf } from '../routing/route.ts';
 import { commandFor } from './keyboard.ts';
+import { useNameShare } from './name-column.ts';
+import { indentOf } from './names.ts';
 import { renderedRange } from './rendered-range.ts';
 import { ticksOf } from './ticks.ts';
 import { TimelineHead } from './timeline-head.tsx';
@@ -19,6 +21,13 @@ const SCROLL_STEP = 20 * LINE_HEIGHT;
 
 /** Room that one label of the axis needs, with the space around it. Pixels. */
 const TICK_ROOM = 64;
+
+/** Below this width the page is narrow, as timeline.css has it. Pixels. */
+const NARROW = 640;
+
+/** Of the columns in timeline.css: what the duration has, and the names at first. Pixels, and a share of the width. */
+const DURATION_WIDTH = { narrow: 66, wide: 96 };
+const NAME_SHARE = { narrow: 0.52, wide: 0.42 };
 
 /** More would not help the eye, and their labels could no longer be told apart in three digits. */
 const MOST_TICKS = 12;
@@ -49,8 +58,11 @@ export function TimelineGrid(props: TimelineGridProps) {
     0,
     lines.findIndex(({ key }) => key === activeKey),
   );
-  // What the columns of timeline.css leave for the axis.
-  const axisWidth = view.width < 640 ? view.width * 0.28 : view.width * 0.58 - 110;
+  const size = view.width < NARROW ? 'narrow' : 'wide';
+  const [chosenShare, setNameShare] = useNameShare();
+  const nameShare = chosenShare ?? NAME_SHARE[size];
+  const nameWidth = view.width * nameShare;
+  const axisWidth = view.width - nameWidth - DURATION_WIDTH[size];
   const mostTicks = Math.min(MOST_TICKS, Math.max(2, Math.floor(axisWidth / TICK_ROOM)));
   const duration = timeline.end - timeline.start;
   const ticks = useMemo(() => ticksOf(duration, mostTicks), [duration, mostTicks]);
@@ -130,9 +142,10 @@ export function TimelineGrid(props: TimelineGridProps) {
         role="treegrid"
         aria-labelledby="timeline-heading"
         aria-rowcount={lines.length + 1}
+        style={{ '--name-share': `${nameShare * 100}%`, '--duration-width': `${DURATION_WIDTH[size]}px` }}
         onKeyDown={handleKey}
       >
-        <TimelineHead ticks={ticks} duration={duration} />
+        <TimelineHead ticks={ticks} duration={duration} nameShare={nameShare} onNameShare={setNameShare} />
         <div
           class="grid-body"
           role="rowgroup"
@@ -148,6 +161,7 @@ export function TimelineGrid(props: TimelineGridProps) {
                   line={line}
                   index={index}
                   top={index * LINE_HEIGHT}
+                  indent={indentOf(line.depth, nameWidth)}
                   timeline={timeline}
                   pageTraceId={pageTraceId}
                   active={index === active}

@@ -1,22 +1,27 @@
 import { formatDuration } from '../format/duration.ts';
+import { ColumnHandle } from './column-handle.tsx';
 import type { Tick } from './ticks.ts';
 
 export interface TimelineHeadProps {
   readonly ticks: readonly Tick[];
   /** Seconds. */
   readonly duration: number;
+  /** What the names have of the width. */
+  readonly nameShare: number;
+  readonly onNameShare: (share: number | undefined) => void;
 }
 
 /** A mark further right than this share of the axis has no room for its label. */
 const LAST_LABEL = 0.93;
 
 /** The names of the columns; the third is the axis that all bars share. */
-export function TimelineHead({ ticks, duration }: TimelineHeadProps) {
+export function TimelineHead({ ticks, duration, nameShare, onNameShare }: TimelineHeadProps) {
   return (
     <div class="grid-head" role="rowgroup">
       <div class="line" role="row" aria-rowindex={1}>
         <div class="cell-name" role="columnheader">
           Name
+          <ColumnHandle share={nameShare} onShare={onNameShare} />
         </div>
         <div class="cell-duration" role="columnheader">
           Duration

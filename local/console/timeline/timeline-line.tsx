@@ -5,15 +5,14 @@ import { TimelineCells } from './timeline-cells.tsx';
 import type { GridLine } from './rows.ts';
 import { rowLabel } from './rows.ts';
 
-/** Deeper lines are not indented further: their names would have no room. */
-const MAX_INDENT = 14;
-
 export interface TimelineLineProps {
   readonly elementRef: RefObject<HTMLDivElement | null> | undefined;
   readonly line: GridLine;
   readonly index: number;
   /** Pixels from the top of the grid's body. */
   readonly top: number;
+  /** Pixels that its name is set in. */
+  readonly indent: number;
   readonly timeline: Timeline;
   readonly pageTraceId: string;
   /** The one line that Tab reaches. */
@@ -26,14 +25,14 @@ export interface TimelineLineProps {
 }
 
 export function TimelineLine(props: TimelineLineProps) {
-  const { elementRef, line, index, top, timeline, pageTraceId, active, selected, collapsed } = props;
+  const { elementRef, line, index, top, indent, timeline, pageTraceId, active, selected, collapsed } = props;
   const isRow = line.kind === 'row';
   const expandable = isRow && line.row.childCount > 0;
   return (
     <div
       {...(elementRef !== undefined && { ref: elementRef })}
       class={`line ${line.kind} ${isRow ? line.row.kind : ''} ${selected ? 'selected' : ''}`}
-      style={{ top: `${top}px`, '--depth': String(Math.min(line.depth, MAX_INDENT)) }}
+      style={{ top: `${top}px`, '--indent': `${indent.toFixed(1)}px` }}
       role="row"
       aria-rowindex={index + 2}
       aria-level={line.depth + 1}
