@@ -5,7 +5,13 @@ const STEP = 16;
 const MOST_INDENT = 0.34;
 
 /** Characters that a name keeps at its end, where its siblings differ: `…-take-payment`. */
-const TAIL = 14;
+const TAIL = 12;
+
+/** A name of fewer characters is left in one piece. */
+const SHORT = 18;
+
+/** Code units of what the eye takes for one character, such as a family of four with its joiners. */
+const LONGEST = 32;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
@@ -25,10 +31,9 @@ export function indentOf(depth: number, columnWidth: number): number {
  * service begin alike. What the eye takes for one character is not torn apart.
  */
 export function splitName(name: string): readonly [head: string, tail: string] {
-  // More than the tail can be made of cannot matter, however long the name is.
-  const from = Math.max(0, name.length - TAIL * 8);
+  // What stands further in front cannot matter, however long the name is.
+  const from = Math.max(0, name.length - SHORT * LONGEST);
   const marks = Array.from(graphemes.segment(name.slice(from)), ({ index }) => from + index);
-  const kept = Math.min(TAIL, Math.floor(marks.length / 2));
-  const at = kept === 0 ? name.length : (marks.at(-kept) ?? name.length);
+  const at = marks.length < SHORT ? name.length : (marks.at(-TAIL) ?? name.length);
   return [name.slice(0, at), name.slice(at)];
 }
