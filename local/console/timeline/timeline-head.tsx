@@ -4,8 +4,9 @@ import type { Tick } from './ticks.ts';
 
 export interface TimelineHeadProps {
   readonly ticks: readonly Tick[];
-  /** Seconds. */
+  /** Seconds; the axis begins `from` after the start of the trace. */
   readonly duration: number;
+  readonly from: number;
   /** What the names have of the width. */
   readonly nameShare: number;
   readonly onNameShare: (share: number | undefined) => void;
@@ -15,7 +16,7 @@ export interface TimelineHeadProps {
 const LAST_LABEL = 0.93;
 
 /** The names of the columns; the third is the axis that all bars share. */
-export function TimelineHead({ ticks, duration, nameShare, onNameShare }: TimelineHeadProps) {
+export function TimelineHead({ ticks, duration, from, nameShare, onNameShare }: TimelineHeadProps) {
   return (
     <div class="grid-head" role="rowgroup">
       <div class="line" role="row" aria-rowindex={1}>
@@ -27,7 +28,9 @@ export function TimelineHead({ ticks, duration, nameShare, onNameShare }: Timeli
           Duration
         </div>
         <div class="cell-bar" role="columnheader">
-          <span class="visually-hidden">Time, 0 to {formatDuration(duration)}</span>
+          <span class="visually-hidden">
+            Time, {from > 0 ? formatDuration(from) : 0} to {formatDuration(from + duration)}
+          </span>
           {ticks.map(({ offset, label }) => (
             <span
               key={offset}

@@ -1,5 +1,7 @@
 import type { RefObject } from 'preact';
+import type { Stretch } from '../../xray/timeline-analysis.ts';
 import type { Timeline } from '../../xray/timeline.ts';
+import type { Insights } from './insights.ts';
 import { LinkedHeading } from './linked-heading.tsx';
 import { TimelineCells } from './timeline-cells.tsx';
 import type { GridLine } from './rows.ts';
@@ -14,6 +16,11 @@ export interface TimelineLineProps {
   /** Pixels that its name is set in. */
   readonly indent: number;
   readonly timeline: Timeline;
+  readonly insights: Insights;
+  readonly shown: Stretch;
+  readonly showsCritical: boolean;
+  /** Found by the search. */
+  readonly matches: boolean;
   readonly pageTraceId: string;
   /** The one line that Tab reaches. */
   readonly active: boolean;
@@ -25,13 +32,35 @@ export interface TimelineLineProps {
 }
 
 export function TimelineLine(props: TimelineLineProps) {
-  const { elementRef, line, index, top, indent, timeline, pageTraceId, active, selected, collapsed } = props;
+  const {
+    elementRef,
+    line,
+    index,
+    top,
+    indent,
+    timeline,
+    insights,
+    pageTraceId,
+    active,
+    selected,
+    collapsed,
+  } = props;
+  const { shown, showsCritical, matches } = props;
   const isRow = line.kind === 'row';
+  const time = insights.times.get(line.key);
+  const classes = [
+    'line',
+    line.kind,
+    isRow ? line.row.kind : '',
+    selected ? 'selected' : '',
+    matches ? 'match' : '',
+    showsCritical && isRow && time?.critical.length === 0 ? 'off-path' : '',
+  ];
   const expandable = isRow && line.row.childCount > 0;
   return (
     <div
       {...(elementRef !== undefined && { ref: elementRef })}
-      class={`line ${line.kind} ${isRow ? line.row.kind : ''} ${selected ? 'selected' : ''}`}
+      class={classes.filter((each) => each !== '').join(' ')}
       style={{ top: `${top}px`, '--indent': `${indent.toFixed(1)}px` }}
       role="row"
       aria-rowindex={index + 2}
@@ -46,7 +75,12 @@ export function TimelineLine(props: TimelineLineProps) {
       {isRow ? (
         <TimelineCells
           row={line.row}
-          timeline={timeline}
+          now={timeline.end}
+          shown={shown}
+          time={time}
+          attempt={insights.attempts.get(line.key)}
+          phase={insights.phases.get(line.key)}
+          showsCritical={showsCritical}
           collapsed={collapsed}
           onToggle={() => props.onToggle(line.key)}
         />

@@ -4,8 +4,9 @@ import { useNow } from '../components/use-now.ts';
 import { DetailsPanel } from '../details/details-panel.tsx';
 import type { TimeSpan } from '../routing/time-span.ts';
 import { TimelineGrid } from '../timeline/timeline-grid.tsx';
+import { insightsOf } from '../timeline/insights.ts';
 import { ancestorsOf } from '../timeline/rows.ts';
-import { firstFailure, factsOf } from './trace-facts.ts';
+import { factsOf, failuresIn, firstFailure } from './trace-facts.ts';
 import { TraceHeader } from './trace-header.tsx';
 import { useSelection } from './use-selection.ts';
 import type { Timeline } from '../../xray/timeline.ts';
@@ -30,6 +31,8 @@ export function TraceView({ page, span }: TraceViewProps) {
   const [selectedKey, select] = useSelection();
   const selected = useMemo(() => rows.find(({ key }) => key === selectedKey), [rows, selectedKey]);
   const failure = useMemo(() => firstFailure(rows), [rows]);
+  const failures = useMemo(() => failuresIn(rows).map(({ key }) => key), [rows]);
+  const insights = useMemo(() => insightsOf(timeline), [timeline]);
   const facts = useMemo(() => factsOf(page, timeline), [page, timeline]);
 
   const show = useCallback(
@@ -55,17 +58,21 @@ export function TraceView({ page, span }: TraceViewProps) {
       <div class={selected === undefined ? 'trace-body' : 'trace-body with-details'}>
         <TimelineGrid
           timeline={timeline}
+          insights={insights}
+          failures={failures}
           pageTraceId={page.trace.id}
           collapsed={collapsed}
           selectedKey={selected?.key}
           onCollapse={setCollapsed}
           onSelect={select}
+          onShow={show}
         />
         {selected !== undefined && (
           <DetailsPanel
             key={selected.key}
             row={selected}
             timeline={timeline}
+            insights={insights}
             traces={traces}
             onShow={show}
             onClose={close}
