@@ -5,6 +5,7 @@
  */
 import type { AlarmListing, AlarmPage, AlarmSummary, MetricsPage, TimeRange } from './cloudwatch/view.ts';
 import type { Service } from './xray/graph/trace-graph.ts';
+import type { TraceHistory } from './xray/history.ts';
 import type { KnownTerms, Losses, TracePage, TraceSummary } from './xray/trace.ts';
 
 /** One page of the program. */
@@ -91,6 +92,10 @@ export interface ApiAnswers {
     DELETE: undefined;
   };
   '/api/traces/:trace': { GET: TracePage };
+  '/api/history/:trace': {
+    /** How long what a trace consists of took in other traces. */
+    GET: TraceHistory;
+  };
   '/api/graph': {
     /** The service graph; `?filter=`, `?from=&to=`, or `?trace=`: of that trace alone. */
     GET: ServiceGraph;

@@ -48,6 +48,7 @@ const operations: {
     },
   },
   '/api/traces/:trace': { GET: ({ store, parameter }) => store.page(parameter) },
+  '/api/history/:trace': { GET: ({ store, parameter }) => store.history(parameter) },
   '/api/graph': { GET: readGraph },
   '/api/known': { GET: ({ store }) => store.known() },
   '/api/alarms': { GET: ({ cloudWatch }) => cloudWatch.alarms() },

@@ -1,5 +1,7 @@
 import { assembleTrace } from './assemble.ts';
 import type { SegmentDocument } from './document.ts';
+import type { TraceHistory } from './history.ts';
+import { durationsByName, historyOf } from './history.ts';
 import { LinkIndex, MAX_LINKS_PER_TRACE } from './link-index.ts';
 import { matchesFilter } from './filter/matches-filter.ts';
 import type { Service, TraceGraph } from './graph/trace-graph.ts';
@@ -51,6 +53,9 @@ const TRACES_BETWEEN_CLEANINGS = 10_000;
 
 /** Traces that are read at once for a graph of those that match a filter. */
 const PAGE_SIZE = 1000;
+
+/** Traces that a trace's durations are compared with, the newest. */
+const MAX_HISTORY = 1000;
 
 const DAY_MS = 86_400_000;
 
@@ -313,6 +318,17 @@ export class TraceStore {
       .flatMap((linkedId) => this.get(linkedId) ?? [])
       .sort((one, other) => startOf(one) - startOf(other));
     return { trace, linked };
+  }
+
+  /** How the durations of a trace compare with those of the newest others with the same services. */
+  history(id: string): TraceHistory | undefined {
+    this.#write();
+    const [stored, trace] = [this.#traces.get(id), this.get(id)];
+    if (stored === undefined || trace === undefined) return undefined;
+    const services = [...new Set(trace.segments.map(({ name }) => name))];
+    return this.#ask(() =>
+      historyOf(durationsByName(trace), this.#database.durationsWith(services, stored.key, MAX_HISTORY)),
+    );
   }
 
   losses(): Losses {

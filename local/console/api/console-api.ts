@@ -1,5 +1,6 @@
 import type { AlarmListing, AlarmPage, AlarmSummary, MetricsPage, TimeRange } from '../../cloudwatch/view.ts';
 import type { ServiceInfo, TraceListing } from '../../console-contract.ts';
+import type { TraceHistory } from '../../xray/history.ts';
 import type { Losses, TracePage, TraceSummary } from '../../xray/trace.ts';
 
 /** Everything the page asks of its server; a test or a demonstration hands in another one. */
@@ -9,6 +10,8 @@ export interface ConsoleApi {
   traces(range?: TimeRange): Promise<TraceListing>;
   /** Undefined when there is no such trace (any more). */
   trace(traceId: string): Promise<TracePage | undefined>;
+  /** How long the same took in other traces; undefined when there is no such trace. */
+  history(traceId: string): Promise<TraceHistory | undefined>;
   clear(): Promise<void>;
   alarms(): Promise<AlarmListing>;
   /** Undefined when there is no such alarm. The range is that of its chart. */

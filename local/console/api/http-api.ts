@@ -15,6 +15,7 @@ export function createHttpApi(): ConsoleApi {
     service: () => read('/api/service'),
     traces: (range) => read('/api/traces', range),
     trace: (traceId) => find('/api/traces/:trace', traceId),
+    history: (traceId) => find('/api/history/:trace', traceId),
     clear: async () => {
       await request('/api/traces' satisfies Path, { method: 'DELETE' });
     },

@@ -11,6 +11,7 @@ import { Link } from '../routing/link.tsx';
 import { hrefOf } from '../routing/route.ts';
 import { durationOf } from '../timeline/bar.ts';
 import type { Insights } from '../timeline/insights.ts';
+import { standingText } from '../timeline/insights.ts';
 import type { Property } from './properties.tsx';
 import { Properties } from './properties.tsx';
 
@@ -26,6 +27,7 @@ export function OverviewSection({ row, timeline, insights, onShow }: OverviewSec
   const parent = timeline.rows.find(({ key }) => key === row.parentKey);
   const duration = formatDuration(durationOf(row, timeline.end));
   const time = insights.times.get(row.key);
+  const standing = insights.standings.get(row.key);
   const attempt = insights.attempts.get(row.key);
   const phase = insights.phases.get(row.key);
   const retries = retriesOf(entity);
@@ -37,6 +39,7 @@ export function OverviewSection({ row, timeline, insights, onShow }: OverviewSec
         of={[
           ['Status', statusLabels[row.status]],
           ['Duration', row.end === undefined ? `${duration} so far` : duration],
+          ['Among others', standing && standingText(standing)],
           ['Self time', time && row.childCount > 0 ? formatDuration(time.self) : undefined],
           ['Not measured', time && gapsText(time)],
           ['Critical path', time && criticalText(time)],

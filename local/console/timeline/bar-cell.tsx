@@ -1,8 +1,10 @@
+import type { Standing } from '../../xray/history.ts';
 import type { Phase } from '../../xray/phases.ts';
 import type { RowTime, Stretch } from '../../xray/timeline-analysis.ts';
 import type { TimelineRow } from '../../xray/timeline.ts';
 import { formatDuration } from '../format/duration.ts';
 import { barOf, isShown, shareOf } from './bar.ts';
+import { standingText } from './insights.ts';
 
 export interface BarCellProps {
   readonly row: TimelineRow;
@@ -10,11 +12,12 @@ export interface BarCellProps {
   readonly shown: Stretch;
   readonly time: RowTime | undefined;
   readonly phase: Phase | undefined;
+  readonly standing: Standing | undefined;
   readonly showsCritical: boolean;
 }
 
 /** A row's bar, with what nobody measured in it, and where it was on the critical path. */
-export function BarCell({ row, shown, time, phase, showsCritical }: BarCellProps) {
+export function BarCell({ row, shown, time, phase, standing, showsCritical }: BarCellProps) {
   const bar = barOf(row, shown);
   const classes = [
     'bar',
@@ -29,6 +32,14 @@ export function BarCell({ row, shown, time, phase, showsCritical }: BarCellProps
         <span
           class={classes.join(' ')}
           style={{ '--left': `${bar.left * 100}%`, '--width': `${bar.width * 100}%` }}
+        />
+      )}
+      {standing !== undefined && (
+        <StretchMark
+          class="usual"
+          stretch={{ start: row.start + standing.p50, end: row.start + standing.p95 }}
+          shown={shown}
+          title={standingText(standing)}
         />
       )}
       {time?.gaps.map((gap) => (

@@ -1,5 +1,6 @@
 import type { Attempt } from '../../xray/attempts.ts';
 import { retriesOf } from '../../xray/attempts.ts';
+import type { Standing } from '../../xray/history.ts';
 import type { Phase } from '../../xray/phases.ts';
 import type { RowTime, Stretch } from '../../xray/timeline-analysis.ts';
 import type { TimelineRow } from '../../xray/timeline.ts';
@@ -9,6 +10,7 @@ import { formatDuration } from '../format/duration.ts';
 import { plural } from '../format/text.ts';
 import { BarCell } from './bar-cell.tsx';
 import { durationOf } from './bar.ts';
+import { isUnusual, standingText } from './insights.ts';
 import { splitName } from './names.ts';
 
 export interface TimelineCellsProps {
@@ -19,14 +21,16 @@ export interface TimelineCellsProps {
   readonly time: RowTime | undefined;
   readonly attempt: Attempt | undefined;
   readonly phase: Phase | undefined;
+  readonly standing: Standing | undefined;
   readonly showsCritical: boolean;
   readonly collapsed: boolean;
   readonly onToggle: () => void;
 }
 
 export function TimelineCells(props: TimelineCellsProps) {
-  const { row, now, shown, time, attempt, phase, showsCritical, collapsed, onToggle } = props;
+  const { row, now, shown, time, attempt, phase, standing, showsCritical, collapsed, onToggle } = props;
   const duration = formatDuration(durationOf(row, now));
+  const unusual = standing !== undefined && isUnusual(standing);
   const retries = retriesOf(row.entity);
   const [head, tail] = splitName(row.name);
   const inProgress = row.end === undefined;
@@ -71,10 +75,24 @@ export function TimelineCells(props: TimelineCellsProps) {
           </Badge>
         )}
       </div>
-      <div class="cell-duration number" role="gridcell" title={inProgress ? `${duration} so far` : duration}>
+      <div
+        class={unusual ? 'cell-duration number unusual' : 'cell-duration number'}
+        role="gridcell"
+        title={[inProgress ? `${duration} so far` : duration, standing && standingText(standing)]
+          .filter((text) => text !== undefined)
+          .join('. ')}
+      >
+        {unusual && <span aria-hidden="true">▲ </span>}
         {duration}
       </div>
-      <BarCell row={row} shown={shown} time={time} phase={phase} showsCritical={showsCritical} />
+      <BarCell
+        row={row}
+        shown={shown}
+        time={time}
+        phase={phase}
+        standing={standing}
+        showsCritical={showsCritical}
+      />
     </>
   );
 }

@@ -48,6 +48,7 @@ export function TimelineLine(props: TimelineLineProps) {
   const { shown, showsCritical, matches } = props;
   const isRow = line.kind === 'row';
   const time = insights.times.get(line.key);
+  const standing = insights.standings.get(line.key);
   const classes = [
     'line',
     line.kind,
@@ -67,7 +68,7 @@ export function TimelineLine(props: TimelineLineProps) {
       aria-level={line.depth + 1}
       aria-selected={selected}
       {...(expandable && { 'aria-expanded': !collapsed })}
-      {...(isRow && { 'aria-label': rowLabel(line.row, timeline.end) })}
+      {...(isRow && { 'aria-label': rowLabel(line.row, timeline.end, standing) })}
       tabIndex={active ? 0 : -1}
       onFocus={() => props.onFocus(line.key)}
       onClick={() => props.onActivate(line)}
@@ -80,6 +81,7 @@ export function TimelineLine(props: TimelineLineProps) {
           time={time}
           attempt={insights.attempts.get(line.key)}
           phase={insights.phases.get(line.key)}
+          standing={standing}
           showsCritical={showsCritical}
           collapsed={collapsed}
           onToggle={() => props.onToggle(line.key)}

@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { TracePage, Trace } from '../../xray/trace.ts';
+import type { ConsoleApi } from '../api/console-api.ts';
 import { useNow } from '../components/use-now.ts';
 import { DetailsPanel } from '../details/details-panel.tsx';
 import type { TimeSpan } from '../routing/time-span.ts';
@@ -8,6 +9,7 @@ import { insightsOf } from '../timeline/insights.ts';
 import { ancestorsOf } from '../timeline/rows.ts';
 import { factsOf, failuresIn, firstFailure } from './trace-facts.ts';
 import { TraceHeader } from './trace-header.tsx';
+import { useHistories } from './use-histories.ts';
 import { useSelection } from './use-selection.ts';
 import type { Timeline } from '../../xray/timeline.ts';
 import { buildTimeline } from '../../xray/timeline.ts';
@@ -15,13 +17,14 @@ import { buildTimeline } from '../../xray/timeline.ts';
 const CLOCK_EVERY_MS = 1000;
 
 export interface TraceViewProps {
+  readonly api: ConsoleApi;
   readonly page: TracePage;
   /** The time of the list that led here. */
   readonly span: TimeSpan | undefined;
 }
 
 /** A loaded trace: its head, the timeline, and the details of the selected row. */
-export function TraceView({ page, span }: TraceViewProps) {
+export function TraceView({ api, page, span }: TraceViewProps) {
   const traces = useMemo(() => [page.trace, ...page.linked], [page]);
   const now = useNow(CLOCK_EVERY_MS);
   const timeline = useTimeline(traces, now);
@@ -32,7 +35,12 @@ export function TraceView({ page, span }: TraceViewProps) {
   const selected = useMemo(() => rows.find(({ key }) => key === selectedKey), [rows, selectedKey]);
   const failure = useMemo(() => firstFailure(rows), [rows]);
   const failures = useMemo(() => failuresIn(rows).map(({ key }) => key), [rows]);
-  const insights = useMemo(() => insightsOf(timeline), [timeline]);
+  const histories = useHistories(
+    api,
+    traces.map(({ id }) => id),
+    rows.every(({ end }) => end !== undefined),
+  );
+  const insights = useMemo(() => insightsOf(timeline, histories), [timeline, histories]);
   const facts = useMemo(() => factsOf(page, timeline), [page, timeline]);
 
   const show = useCallback(

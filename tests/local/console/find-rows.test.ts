@@ -8,8 +8,12 @@ import { orderPage } from '../../fixtures/console/orders.ts';
 const START = 1_790_000_000;
 const { trace, linked } = orderPage(START);
 const { rows } = buildTimeline([trace, ...linked], START + 2);
-const nameOf = (key: string | undefined) => rows.find((row) => row.key === key)?.name;
-const found = (query: string) => findRows(rows, query).map(nameOf);
+function nameOf(key: string): string | undefined {
+  return rows.find((row) => row.key === key)?.name;
+}
+function found(query: string) {
+  return findRows(rows, query).map(nameOf);
+}
 
 describe('the search in a trace', () => {
   it('finds what a row says: its name, its call, its request, its annotations and its error', () => {
