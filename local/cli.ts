@@ -1,85 +1,77 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { parseArgs } from 'node:util';
-import { DAEMON_PORT, readOtlpPort, readPort } from './command-options.ts';
-import { startXRay, tracesFile } from './start-xray.ts';
-import { surviveErrors } from './survive-errors.ts';
-import { OTLP_PORT } from './xray/otlp/otlp-server.ts';
+import type { Command } from './commands/command.ts';
+import { EXIT } from './commands/command.ts';
 
 /** The program `lambda-lantern`. */
 
-const CONSOLE_PORT = 3001;
+/** What there is, and how it is loaded: nobody who asks for a trace waits for what receives them. */
+const COMMANDS: Readonly<Record<string, { readonly does: string; readonly load: () => Promise<Command> }>> = {
+  xray: {
+    does: 'receive X-Ray segments and OpenTelemetry spans on this machine, and show them on a page',
+    load: async () => (await import('./commands/xray.ts')).xray,
+  },
+  traces: {
+    does: 'find traces of a running Lantern by a filter expression',
+    load: async () => (await import('./commands/traces.ts')).traces,
+  },
+  trace: {
+    does: 'show one of them as a tree',
+    load: async () => (await import('./commands/trace.ts')).trace,
+  },
+  tail: {
+    does: 'tell traces, errors and alarms as they come',
+    load: async () => (await import('./commands/tail.ts')).tail,
+  },
+  mcp: {
+    does: 'let an agent ask the same, by the Model Context Protocol',
+    load: async () => (await import('./commands/mcp.ts')).mcp,
+  },
+};
 
-const HELP = `Usage: lambda-lantern <command> [options]
+async function help(): Promise<string> {
+  const { XRAY_OPTIONS } = await import('./commands/xray.ts');
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
+  const commands = Object.entries(COMMANDS).map(([name, { does }]) => `  ${name.padEnd(width)}  ${does}\n`);
+  return `Usage: lambda-lantern <command> [options]
 
 Commands
-  xray    receive X-Ray segments and OpenTelemetry spans on this machine, and show them on a page
-
-Options of xray
-  --port <number>         port of the page (${CONSOLE_PORT})
-  --daemon-port <number>  port of the X-Ray daemon, UDP and TCP (${DAEMON_PORT})
-  --otlp-port <number>    port that takes spans of OpenTelemetry over HTTP (${OTLP_PORT})
-  --memory                keep traces in memory, and not in a file for the next time
-
-  --help     show this
+${commands.join('')}
+${XRAY_OPTIONS}
+  --help     show this, or with a command what that takes
   --version  show the version
 
 A whole service with its functions, queues and alarms: add the plugin serverless-lambda-lantern to it, and run
 \`serverless local\`.
 `;
-
-/** @returns the exit code; undefined while a command runs. */
-async function run(args: readonly string[]): Promise<number | undefined> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      port: { type: 'string' },
-      'daemon-port': { type: 'string' },
-      'otlp-port': { type: 'string' },
-      memory: { type: 'boolean' },
-      help: { type: 'boolean' },
-      version: { type: 'boolean' },
-    },
-  });
-  if (values.help === true) return say(HELP);
-  if (values.version === true) return say(`${await version()}\n`);
-  const [command, ...others] = positionals;
-  if (command !== 'xray' || others.length > 0) {
-    const given =
-      positionals.length === 0 ? 'no command was given' : `there is no "${positionals.join(' ')}"`;
-    throw new Error(`Expected the command xray, but ${given}. See lambda-lantern --help.`);
-  }
-  const file = values.memory === true ? undefined : tracesFile(process.cwd());
-  const service = await startXRay({
-    file,
-    port: readPort('port', values.port, CONSOLE_PORT),
-    daemonPort: readPort('daemon-port', values['daemon-port'], DAEMON_PORT),
-    otlpPort: readOtlpPort(values['otlp-port']),
-    onNotice: (text) => process.stderr.write(`${text}\n`),
-  });
-  const { otlpUrl } = service;
-  surviveErrors((text) => process.stderr.write(`${text}\n`));
-  say(
-    `\nLambda Lantern receives X-Ray segments and OpenTelemetry spans.\n\n  Traces         ${service.url}\n` +
-      `  X-Ray API      ${service.url}\n` +
-      `  X-Ray daemon   ${service.daemonAddress} (UDP and TCP)\n` +
-      (otlpUrl === undefined ? '' : `  OpenTelemetry  ${otlpUrl} (HTTP)\n`) +
-      `  Kept in        ${file ?? 'memory'}\n\n` +
-      `Run your program with AWS_XRAY_DAEMON_ADDRESS=${service.daemonAddress}` +
-      (otlpUrl === undefined ? '' : `, or OTEL_EXPORTER_OTLP_ENDPOINT=${otlpUrl}`) +
-      '\n\nCtrl-C stops it.\n',
-  );
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => void service.stop());
-  }
-  return undefined;
 }
 
-function say(text: string): 0 {
+/** @returns the exit code. */
+async function run([name, ...args]: readonly string[]): Promise<number> {
+  if (name === '--help') return write(await help());
+  if (name === '--version') return write(`${await version()}\n`);
+  const known = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (known === undefined) {
+    const given = name === undefined ? 'no command was given' : `there is no "${name}"`;
+    const names = Object.keys(COMMANDS).join(', ');
+    throw new Error(`Expected one of the commands ${names}, but ${given}. See lambda-lantern --help.`);
+  }
+  const command = await known.load();
+  if (command.serves !== true) endWithReader();
+  return args.includes('--help') ? write(command.help) : command.run(args);
+}
+
+/** Whoever reads may have read enough, as `head` does. */
+function endWithReader(): void {
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    process.exit(code === 'EPIPE' ? EXIT.found : EXIT.trouble);
+  });
+}
+
+function write(text: string): 0 {
   process.stdout.write(text);
-  return 0;
+  return EXIT.found;
 }
 
 async function version(): Promise<string> {
@@ -91,5 +83,5 @@ try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = EXIT.trouble;
 }

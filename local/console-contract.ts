@@ -4,6 +4,8 @@
  * is missing on either side.
  */
 import type { AlarmListing, AlarmPage, AlarmSummary, MetricsPage, TimeRange } from './cloudwatch/view.ts';
+import type { Differences } from './xray/differences.ts';
+import type { Durations } from './xray/durations.ts';
 import type { Service } from './xray/graph/trace-graph.ts';
 import type { TraceHistory } from './xray/history.ts';
 import type { KnownTerms, Losses, TracePage, TraceSummary } from './xray/trace.ts';
@@ -85,7 +87,7 @@ export interface ApiAnswers {
     /**
      * `?filter=`: those that a filter expression matches; `?from=&to=`: those that overlap it; `?sort=` by `start`, the
      * default, `duration` or `status`, the newest, longest or worst first; `?limit=`, default 200; `?cursor=` of the
-     * answer before: what follows it.
+     * answer before: what follows it; `?id=`, several times: of these alone.
      */
     GET: TraceListing;
     /** Forgets them all, which is a `cleared` event. */
@@ -100,8 +102,16 @@ export interface ApiAnswers {
     /** The service graph; `?filter=`, `?from=&to=`, or `?trace=`: of that trace alone. */
     GET: ServiceGraph;
   };
+  '/api/durations': {
+    /** How long traces took; `?filter=`, `?from=&to=`. */
+    GET: Durations;
+  };
+  '/api/differences': {
+    /** What those that match `?filter=` have more or less often than the rest of those that match `?within=`; `?from=&to=`. */
+    GET: Differences;
+  };
   '/api/known': {
-    /** What traces can be found by, so that it can be offered. */
+    /** What traces can be found by, so that it can be offered; `?containing=`: values with that text in them. */
     GET: KnownTerms;
   };
   '/api/alarms': { GET: AlarmListing };
@@ -118,6 +128,11 @@ export interface ApiAnswers {
     GET: 'stream';
   };
 }
+
+/** What comes first in the list of traces: the newest, the longest, or what failed worst. */
+export const SORT_ORDERS = ['start', 'duration', 'status'] as const;
+
+export type SortOrder = (typeof SORT_ORDERS)[number];
 
 /** What each event tells, by its name. */
 export interface ApiEvents {

@@ -2,6 +2,7 @@ import type { AccessLogEntry } from './api-gateway/api-gateway.ts';
 import type { Transition } from './cloudwatch/actions/transition.ts';
 import type { InvocationReport, LogEvent } from './lambda/invocation.ts';
 import { reportFields } from './lambda/platform-log.ts';
+import { printable } from './printable.ts';
 
 export interface TerminalOptions {
   /** Writes one line. */
@@ -68,13 +69,6 @@ export class Terminal {
   #lines(who: string, text: string): void {
     for (const line of text.split('\n')) this.#write(`${who.padEnd(this.#width)} | ${printable(line)}`);
   }
-}
-
-/** Whoever sends a request chooses its path: control characters must not reach the terminal. */
-function printable(line: string): string {
-  return line.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (char) =>
-    JSON.stringify(char).slice(1, -1),
-  );
 }
 
 function isBeginning({ state, previous }: Transition): boolean {

@@ -36,6 +36,31 @@ const PARTS = [
     'BIC A',
   ],
   ...['-----BEGIN PRIVATE KEY-----', '-----BEGIN ', 'fe80:', '00:1A:', '1.2.3.4 ', '%40', '%2540', '\\u0040'],
+  // What is folded, and what begins a secret with a mark.
+  ...['\u200b', '\u00a0', '\u2013', '\uff14', '\u{1d7d8}', 'e\u0301', '\u{1f600}', 'a\u200b', '1\u2013'],
+  ...[
+    'MII',
+    'IQo',
+    '$',
+    '$2b$',
+    '{SSHA}',
+    'AAAA\n',
+    '-----END PRIVATE KEY-----',
+    'kty d="aaaaaaaaaaaaaaaa" ',
+  ],
+  ...[
+    'sk-a',
+    'a1_',
+    'x_y_',
+    '///a',
+    'Aa1/',
+    '://a:b',
+    '://a:1/',
+    'a@a.a@a.',
+    '1:2:',
+    'pps 12345678 ',
+    'tel 1234567 ',
+  ],
   ...['{"a":', '[', '[[', '{', '[{"a":[', '"\\"', 'a=1&b=', 'phone 1', 'Q~', 'a8Q~', '.atlasv1.', '-us1'],
 ];
 

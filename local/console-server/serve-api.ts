@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CloudWatchView, TimeRange } from '../cloudwatch/view.ts';
 import type { ApiAnswers, ApiEvents, FilterRefusal, ServiceGraph, ServiceInfo } from '../console-contract.ts';
-import type { TraceListing } from '../console-contract.ts';
-import { parameterIn, readRange } from '../console-contract.ts';
+import type { SortOrder, TraceListing } from '../console-contract.ts';
+import { parameterIn, readRange, SORT_ORDERS } from '../console-contract.ts';
 import { sendEmpty, sendJson } from '../http/answer.ts';
 import type { EventStream } from '../http/event-stream.ts';
 import { RequestError } from '../http/request-error.ts';
@@ -10,7 +10,7 @@ import { decodePercent } from '../http/target.ts';
 import type { FilterExpression } from '../xray/filter/expression.ts';
 import { FilterError } from '../xray/filter/expression.ts';
 import { parseFilter } from '../xray/filter/parse-filter.ts';
-import type { SortOrder, TraceSelection } from '../xray/store/search.ts';
+import type { TraceSelection } from '../xray/store/search.ts';
 import { CursorError } from '../xray/store/search.ts';
 import type { TraceStore } from '../xray/trace-store.ts';
 
@@ -50,7 +50,12 @@ const operations: {
   '/api/traces/:trace': { GET: ({ store, parameter }) => store.page(parameter) },
   '/api/history/:trace': { GET: ({ store, parameter }) => store.history(parameter) },
   '/api/graph': { GET: readGraph },
-  '/api/known': { GET: ({ store }) => store.known() },
+  '/api/durations': { GET: ({ store, groups, query }) => store.durations(selectionIn(query, groups)) },
+  '/api/differences': {
+    GET: ({ store, groups, query }) =>
+      store.differences(selectionIn(query, groups), parseFilter(query.get('within') ?? '')),
+  },
+  '/api/known': { GET: ({ store, query }) => store.known(query.get('containing') ?? '') },
   '/api/alarms': { GET: ({ cloudWatch }) => cloudWatch.alarms() },
   '/api/alarms/:alarm': {
     GET: ({ cloudWatch, parameter, query }) => cloudWatch.alarm(parameter, rangeIn(query)),
@@ -155,14 +160,14 @@ function readGraph({ store, groups, query }: Call): ServiceGraph {
 function selectionIn(query: URLSearchParams, groups: ApiSources['groups']): TraceSelection {
   const range = rangeIn(query);
   const filter = query.get('filter') ?? '';
+  const ids = query.getAll('id');
   return {
     ...(range && { from: range.from / 1000, to: range.to / 1000 }),
+    ...(ids.length > 0 && { ids }),
     ...(filter !== '' && { filter: parseFilter(filter) }),
     groups,
   };
 }
-
-const SORT_ORDERS: readonly SortOrder[] = ['start', 'duration', 'status'];
 
 function sortIn(query: URLSearchParams): SortOrder {
   const asked = query.get('sort') ?? 'start';

@@ -3,6 +3,8 @@ import './styles/base.css';
 import './styles/controls.css';
 import './styles/shell.css';
 import './styles/list.css';
+import './styles/search.css';
+import './styles/histogram.css';
 import './styles/trace.css';
 import './styles/timeline.css';
 import './styles/details.css';

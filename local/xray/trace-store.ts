@@ -1,13 +1,18 @@
 import { assembleTrace } from './assemble.ts';
+import type { ComparedTrace, Differences, TraceDetails } from './differences.ts';
+import { whatDiffers } from './differences.ts';
 import type { SegmentDocument } from './document.ts';
 import type { TraceHistory } from './history.ts';
 import { durationsByName, historyOf } from './history.ts';
+import type { Durations } from './durations.ts';
+import type { FilterExpression } from './filter/expression.ts';
 import { LinkIndex, MAX_LINKS_PER_TRACE } from './link-index.ts';
 import { matchesFilter } from './filter/matches-filter.ts';
 import type { Service, TraceGraph } from './graph/trace-graph.ts';
 import { mergeGraphs } from './graph/trace-graph.ts';
 import { isInProgress } from './status.ts';
-import type { FoundTraces } from './store/find-traces.ts';
+import { countDurations } from './store/count-durations.ts';
+import type { Candidates, FoundTraces } from './store/find-traces.ts';
 import { findTraces } from './store/find-traces.ts';
 import type { OpenedTraces } from './store/open-trace-database.ts';
 import {
@@ -56,6 +61,9 @@ const PAGE_SIZE = 1000;
 
 /** Traces that a trace's durations are compared with, the newest. */
 const MAX_HISTORY = 1000;
+
+/** Traces of either side whose differences are looked for: of more, the shares are no other. */
+const MAX_COMPARED = 1000;
 
 const DAY_MS = 86_400_000;
 
@@ -255,6 +263,26 @@ export class TraceStore {
     return { traces, ...(cursor !== undefined && { cursor }) };
   }
 
+  /** The traces that a filter matches, by how long they took and by their status. */
+  durations(selection: TraceSelection): Durations {
+    this.#write();
+    return this.#ask(() => countDurations(selection, this.#candidates(selection)));
+  }
+
+  /**
+   * What distinguishes the traces that a filter matches from the rest, by the newest of both.
+   *
+   * @param within what the rest must match. @default everything
+   */
+  differences(selection: TraceSelection, within: FilterExpression = { kind: 'all' }): Differences {
+    this.#write();
+    const filter = selection.filter ?? { kind: 'all' };
+    const others: FilterExpression = { kind: 'and', operands: [within, { kind: 'not', operand: filter }] };
+    return this.#ask(() =>
+      whatDiffers(this.#compared({ ...selection, filter }), this.#compared({ ...selection, filter: others })),
+    );
+  }
+
   /** How many traces lie in a range. */
   count(window: TimeWindow): number {
     this.#write();
@@ -296,10 +324,14 @@ export class TraceStore {
     );
   }
 
-  /** What can be searched for, so that it can be offered. */
-  known(): KnownTerms {
+  /**
+   * What can be searched for, so that it can be offered.
+   *
+   * @param containing values that have this text in them, in whatever case, and services whose names have. @default all
+   */
+  known(containing = ''): KnownTerms {
     this.#write();
-    return this.#ask(() => this.#database.known());
+    return this.#ask(() => this.#database.known(containing));
   }
 
   /** Something small that is kept with the traces, and not forgotten with them. */
@@ -436,10 +468,24 @@ export class TraceStore {
   }
 
   #find(search: TraceSearch): FoundTraces {
-    return findTraces(search, {
+    return findTraces(search, this.#candidates(search));
+  }
+
+  #candidates(selection: TraceSelection): Candidates {
+    return {
       select: (question) => this.#database.select(question),
       lastKey: this.#lastKey,
-      matches: (id) => this.#matches(id, search),
+      matches: (id) => this.#matches(id, selection),
+    };
+  }
+
+  #compared(selection: TraceSelection): ComparedTrace[] {
+    return this.#find({ ...selection, limit: MAX_COMPARED }).ids.flatMap((id) => {
+      const stored = this.#traces.get(id);
+      const details = stored && this.#database.textOf(stored.key, 'details');
+      const summary = details === undefined ? undefined : this.summary(id);
+      if (details === undefined || summary === undefined) return [];
+      return [{ summary, details: JSON.parse(details) as TraceDetails }];
     });
   }
 

@@ -20,6 +20,7 @@ export async function runLocalCommand(
 ): Promise<void> {
   const {
     checkPorts,
+    interrupted,
     minuteFrom,
     portsFrom,
     readService,
@@ -82,12 +83,6 @@ export async function runLocalCommand(
       'LANTERN_LOCAL',
     );
   }
-}
-
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-  });
 }
 
 function keysByName(serverless: Serverless): Map<string, string> {

@@ -7,7 +7,7 @@ import type { ResolvedPolicy } from './policy/resolve-policy.ts';
 import type { Replacer } from './policy/replacement.ts';
 import { createRedactor } from './redact.ts';
 import type { Redactor } from './redact.ts';
-import { saysNoMoreThan, splitEmbeddedJson } from './texts/embedded-json.ts';
+import { saysNoMoreThan, splitEmbeddedJson, withoutQuoted } from './texts/embedded-json.ts';
 import { count, lengthClass } from './texts/labels.ts';
 import { createMessageShape, createPlaceholders } from './texts/message-shape.ts';
 import { TextMasker } from './texts/text-masker.ts';
@@ -47,8 +47,6 @@ const WORDS_OF_REPORTS = [
   ...['code', 'message', 'expected', 'origin', 'format', 'minimum', 'maximum', 'inclusive'],
   ...['keyword', 'instancePath', 'schemaPath', 'path', 'type', 'title', 'status', 'detail', 'field'],
 ];
-/** What V8 says of a text that it could not parse, after quoting some of it; programs add more. */
-const NOT_JSON = ' is not valid JSON';
 
 /**
  * @param policy its detectors, denied names and replacements hold for every text; its mode and what it allows only for
@@ -139,15 +137,6 @@ function createShapeOfWords(policy: ResolvedPolicy): (text: string) => string {
 /** JSON with each of its strings treated by itself. */
 function parseWords(json: string, treat: (text: string) => string): unknown {
   return JSON.parse(json, (_name, value: unknown) => (typeof value === 'string' ? treat(value) : value));
-}
-
-/** `Unexpected token 'J', "Jane Doe" is not valid JSON`, without what it quotes. */
-function withoutQuoted(text: string): string {
-  const end = text.lastIndexOf(NOT_JSON);
-  if (end < 0) return text;
-  const start = text.indexOf('"', Math.max(0, text.search(/Unexpected |Expected |Unterminated |Bad /)));
-  if (start < 0 || start >= end) return text;
-  return `${text.slice(0, start).replace(/\.{3}$/, '')}<text>${text.slice(end)}`;
 }
 
 /** Whether JSON in a message is what a validator or a problem says, by the members that it always has. */

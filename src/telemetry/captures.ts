@@ -5,7 +5,7 @@ import { createRedactor } from '../redaction/redact.ts';
 import type { TextGuard } from '../redaction/text-guard.ts';
 import { createTextGuard } from '../redaction/text-guard.ts';
 import { decodeEvent, EVENT_FIELD_NAMES } from '../redaction/walk/decode-event.ts';
-import { className, Described } from '../redaction/walk/described.ts';
+import { Described, knownClassName } from '../redaction/walk/described.ts';
 import type { GuardedSpan } from './guarded-span.ts';
 import { createWarnOnce } from './process-logger.ts';
 
@@ -184,6 +184,6 @@ function roundedDown(room: number): number {
 /** Errors are recorded as errors where they are thrown; the members of a generator are those of its class. */
 function asShown(value: unknown): unknown {
   if (types.isGeneratorObject(value)) return new Described('<generator>');
-  if (value instanceof Error) return new Described(`<${className(value)}>`);
+  if (value instanceof Error) return new Described(`<${knownClassName(value)}>`);
   return value;
 }

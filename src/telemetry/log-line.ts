@@ -2,7 +2,7 @@ import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertool
 import { getCorrelationId } from '../propagation/correlation.ts';
 import { count } from '../redaction/texts/labels.ts';
 import { isEnvelope, decodeEnvelope } from '../redaction/walk/envelope.ts';
-import { define, read } from '../redaction/walk/members.ts';
+import { define, firstNames, read } from '../redaction/walk/members.ts';
 import { resolvePolicy } from '../redaction/policy/resolve-policy.ts';
 import type { RedactionBudget, RedactionPolicy, Redactor } from '../redaction/redact.ts';
 import { createRedactor } from '../redaction/redact.ts';
@@ -26,6 +26,9 @@ const STRING_LENGTH = 4096;
 
 /** Characters of a body that are looked at. */
 const BODY_LENGTH = 65_536;
+
+/** Members of an event or a response; those of AWS have some twenty. */
+const MOST_MEMBERS = 1000;
 
 /** Nested objects of a log line that are shown; what Powertools writes has no end. */
 const DEPTH = 60;
@@ -107,13 +110,13 @@ export class LogLines {
   #keys(additional: LogAttributes): LogAttributes {
     if (Object.keys(additional).length === 0) return additional;
     const value = new LogValue(
-      (error) => describeError(error, this.#texts),
+      (error, most) => describeError(error, this.#texts, most),
       this.#budget.bytes,
       this.#budget.depth + 1,
     );
     const fields: LogAttributes = value.readMembers(additional);
     const prepared: Record<string, unknown> = {};
-    for (const [name, each] of Object.entries(fields)) define(prepared, name, withEnvelope(each));
+    for (const [name, each] of Object.entries(fields)) define(prepared, name, this.#withEnvelope(each));
     const shown = this.#redact(prepared);
     if (typeof shown !== 'object' || shown === null) {
       // Nothing is shown where the mode is off; a text says why nothing could be.
@@ -122,6 +125,19 @@ export class LogLines {
     }
     if (!this.#showsValues) return shown as LogAttributes;
     return withNothings(value.settle(fields, shown) as LogAttributes, additional);
+  }
+
+  /** What is known about an event or a response is put to use before the policy treats it. */
+  #withEnvelope(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null || !isEnvelope(value)) return value;
+    // What has more members is no event or response; redaction counts what it leaves out.
+    if (firstNames(value, MOST_MEMBERS).total > MOST_MEMBERS) return value;
+    return decodeEnvelope(value as Readonly<Record<string, unknown>>, {
+      length: BODY_LENGTH,
+      keys: Math.min(this.#budget.keys, this.#budget.bytes),
+      showsValues: this.#showsValues,
+      isRoot: true,
+    });
   }
 }
 
@@ -146,10 +162,4 @@ function withNothings(keys: LogAttributes, additional: LogAttributes): LogAttrib
     }
   }
   return keys;
-}
-
-/** What is known about an event or a response is put to use before the policy treats it. */
-function withEnvelope(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !isEnvelope(value)) return value;
-  return decodeEnvelope(value as Readonly<Record<string, unknown>>, BODY_LENGTH);
 }

@@ -1,6 +1,8 @@
 import { describeObject } from '../redaction/walk/describe-object.ts';
+import type { Description } from '../redaction/walk/describe-object.ts';
 import { Described } from '../redaction/walk/described.ts';
-import { define, read, threw } from '../redaction/walk/members.ts';
+import type { Members } from '../redaction/walk/described.ts';
+import { define, firstNames, lengthOf, read, threw } from '../redaction/walk/members.ts';
 import { saysNoMoreThan } from '../redaction/texts/embedded-json.ts';
 import { StructureDecoder } from '../redaction/texts/structure-decoder.ts';
 import { isPlainObject } from './copy-plain.ts';
@@ -14,7 +16,14 @@ import { isPlainObject } from './copy-plain.ts';
 type Fields = Record<string, unknown>;
 
 /** What an error is shown as; texts in it are masked already. */
-type DescribeError = (error: Error) => Fields;
+type DescribeError = (error: Error, most: number) => Members;
+
+/** Only what kind of thing an object is is asked for. */
+const AS_IT_IS: Description = {
+  showsValues: true,
+  isField: () => false,
+  most: 0,
+};
 
 /** What is read of one value. */
 export class LogValue {
@@ -24,6 +33,8 @@ export class LogValue {
   readonly #depth: number;
   readonly #copies = new Map<object, object>();
   readonly #own = new Set<unknown>();
+  /** Errors that are being read: what holds itself is said of them, as they have no form of JSON to be written in. */
+  readonly #errors = new Set<object>();
 
   constructor(describeError: DescribeError, nodes: number, depth: number) {
     this.#describeError = describeError;
@@ -41,7 +52,7 @@ export class LogValue {
     this.#left -= 1;
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value;
     const known = this.#copies.get(value);
-    if (known !== undefined) return known;
+    if (known !== undefined) return this.#errors.has(value) ? new Described('<circular>') : known;
     if (this.#left < 0 || depth < 0) return typeof value === 'function' ? undefined : value;
     try {
       if (value instanceof Described) return value;
@@ -60,10 +71,10 @@ export class LogValue {
     if (typeof value === 'function') return withoutToJson(value);
     if (typeof value !== 'object' || value === null || value instanceof Described) return value;
     // What has more than fits into a line is left to redaction, which counts what it leaves out.
-    if (sizeOf(value) > this.#left) return value;
+    if (sizeOf(value, this.#most()) > this.#left) return value;
     if (Array.isArray(value)) {
       const list: unknown[] = this.#copy([], value);
-      const { length } = value;
+      const length = lengthOf(value);
       for (let at = 0; at < length; at += 1) list[at] = this.read(read(value, at), String(at), depth - 1);
       return list;
     }
@@ -81,23 +92,34 @@ export class LogValue {
       }
       return set;
     }
-    if (value instanceof Error) return this.#members(this.#describeError(value), value, depth);
+    if (value instanceof Error) {
+      const { fields } = this.#describeError(value, this.#most());
+      this.#errors.add(value);
+      const parts = this.#members(fields, value, depth);
+      this.#errors.delete(value);
+      return parts;
+    }
     if (value instanceof Number || value instanceof String || value instanceof Boolean)
       return value.valueOf();
-    if (describeObject(value, true) instanceof Described && Object.keys(value).length > 0) return value;
+    if (describeObject(value, AS_IT_IS) instanceof Described && firstNames(value, 1).total > 0) return value;
     return this.#members(value as Fields, value, depth);
   }
 
   /** @param original what the copy is kept for: of what holds itself there is one. */
   #members(value: Fields, original: object, depth: number): Fields {
     const fields: Fields = this.#copy({}, original);
-    for (const name of Object.keys(value)) {
+    for (const name of firstNames(value, this.#most()).names) {
       const member = read(value, name);
       // It has been called, or it would be called with what it can still reach.
       if (name === 'toJSON' && typeof member === 'function') continue;
       define(fields, name, this.read(member, name, depth - 1));
     }
     return fields;
+  }
+
+  /** Members that are read of one object. */
+  #most(): number {
+    return Math.max(0, this.#left) + 1;
   }
 
   #copy<Copy extends object>(copy: Copy, original: object): Copy {
@@ -177,9 +199,10 @@ export class LogValue {
   }
 }
 
-function sizeOf(value: object): number {
-  if (Array.isArray(value)) return value.length;
-  return value instanceof Map || value instanceof Set ? value.size : Object.keys(value).length;
+/** @param most names that a proxy is asked about. */
+function sizeOf(value: object, most: number): number {
+  if (Array.isArray(value)) return lengthOf(value);
+  return value instanceof Map || value instanceof Set ? value.size : firstNames(value, most).total;
 }
 
 interface Serializable {

@@ -1,4 +1,4 @@
-import { Described } from '../../src/redaction/walk/described.ts';
+import { Described, Members } from '../../src/redaction/walk/described.ts';
 import { isEnvelope, decodeEnvelope } from '../../src/redaction/walk/envelope.ts';
 import { looksLikeForm, decodeForm } from '../../src/redaction/texts/structure-decoder.ts';
 import { decodeBase64 } from '../../src/redaction/detectors/base64.ts';
@@ -40,12 +40,13 @@ export function decodePercent(text: string): string {
  */
 export function safeHeaders(value: object): ((field: string, headers: unknown) => unknown) | undefined {
   if (!isEnvelope(value)) return undefined;
-  const decoded = decodeEnvelope({ ...value }, Number.MAX_SAFE_INTEGER);
+  const all = { length: Number.MAX_SAFE_INTEGER, keys: Infinity, showsValues: false, isRoot: true };
+  const decoded = decodeEnvelope({ ...value }, all);
   return (field, headers) => {
     const shown = decoded[field];
-    if (!isFields(headers) || !isFields(shown)) return headers;
+    if (!isFields(headers) || !(shown instanceof Members)) return headers;
     return Object.fromEntries(
-      Object.entries(headers).map(([name, line]) => [name, withoutSafe(name, line, shown[name])]),
+      Object.entries(headers).map(([name, line]) => [name, withoutSafe(name, line, shown.fields[name])]),
     );
   };
 }

@@ -31,7 +31,7 @@ describe('npx lambda-lantern, with nothing else of ours installed', () => {
 
   it.each([
     ['no command', [], 'no command was given'],
-    ['an unknown command', ['traces'], 'there is no "traces"'],
+    ['an unknown command', ['track'], 'there is no "track"'],
     ['an unknown option', ['xray', '--prot', '1'], "Unknown option '--prot'"],
     ['a port that is none', ['xray', '--port', 'http'], '--port takes a port number'],
   ])('refuses %s in one line that says what it takes', async (_what, args, message) => {

@@ -98,7 +98,7 @@ const forbidden: ReadonlyArray<readonly [rule: string, file: string, code: strin
   [
     'server-never-imports-the-page',
     'local/console-server/sinner.ts',
-    "import '../console/format/duration.ts';",
+    "import '../console/format/time.ts';",
   ],
 ];
 

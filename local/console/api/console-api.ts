@@ -1,13 +1,19 @@
 import type { AlarmListing, AlarmPage, AlarmSummary, MetricsPage, TimeRange } from '../../cloudwatch/view.ts';
-import type { ServiceInfo, TraceListing } from '../../console-contract.ts';
+import type { ServiceInfo, SortOrder, TraceListing } from '../../console-contract.ts';
+import type { Differences } from '../../xray/differences.ts';
+import type { Durations } from '../../xray/durations.ts';
 import type { TraceHistory } from '../../xray/history.ts';
-import type { Losses, TracePage, TraceSummary } from '../../xray/trace.ts';
+import type { KnownTerms, Losses, TracePage, TraceSummary } from '../../xray/trace.ts';
 
 /** Everything the page asks of its server; a test or a demonstration hands in another one. */
 export interface ConsoleApi {
   service(): Promise<ServiceInfo>;
-  /** Newest first; with a range, those that overlap it. */
-  traces(range?: TimeRange): Promise<TraceListing>;
+  traces(question: TraceQuestion): Promise<TraceListing>;
+  durations(question: Pick<TraceQuestion, 'filter' | 'range'>): Promise<Durations>;
+  /** What those that match `filter` have more or less often than the rest of those that match `within`. */
+  differences(question: DifferenceQuestion): Promise<Differences>;
+  /** What traces can be found by; with a text, by values that have it in them. */
+  known(containing?: string): Promise<KnownTerms>;
   /** Undefined when there is no such trace (any more). */
   trace(traceId: string): Promise<TracePage | undefined>;
   /** How long the same took in other traces; undefined when there is no such trace. */
@@ -19,6 +25,24 @@ export interface ConsoleApi {
   metrics(range?: TimeRange): Promise<MetricsPage>;
   /** Returns the function that ends the subscription. Reconnects by itself until then. */
   subscribe(listener: (event: ConsoleEvent) => void): () => void;
+}
+
+/** Which traces are meant. */
+export interface TraceQuestion {
+  /** An expression that can be read; empty for every trace. */
+  readonly filter: string;
+  /** Those that overlap it. */
+  readonly range?: TimeRange | undefined;
+  /** @default 'start' */
+  readonly sort?: SortOrder;
+  /** Of the answer before: what follows it. */
+  readonly cursor?: string;
+  /** Of these alone. */
+  readonly ids?: readonly string[];
+}
+
+export interface DifferenceQuestion extends Pick<TraceQuestion, 'filter' | 'range'> {
+  readonly within: string;
 }
 
 export type ConsoleEvent =

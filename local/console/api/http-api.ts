@@ -13,7 +13,20 @@ type Answer<Of extends Path> = ApiAnswers[Of]['GET'];
 export function createHttpApi(): ConsoleApi {
   return {
     service: () => read('/api/service'),
-    traces: (range) => read('/api/traces', range),
+    traces: ({ filter, range, sort, cursor, ids }) =>
+      read('/api/traces', range, [
+        ['filter', filter],
+        ['sort', sort ?? ''],
+        ['cursor', cursor ?? ''],
+        ...(ids ?? []).map((id): Parameter => ['id', id]),
+      ]),
+    durations: ({ filter, range }) => read('/api/durations', range, [['filter', filter]]),
+    differences: ({ filter, within, range }) =>
+      read('/api/differences', range, [
+        ['filter', filter],
+        ['within', within],
+      ]),
+    known: (containing = '') => read('/api/known', undefined, [['containing', containing]]),
     trace: (traceId) => find('/api/traces/:trace', traceId),
     history: (traceId) => find('/api/history/:trace', traceId),
     clear: async () => {
@@ -26,8 +39,19 @@ export function createHttpApi(): ConsoleApi {
   };
 }
 
-async function read<Of extends Path>(path: Of, range?: TimeRange): Promise<Answer<Of>> {
-  return (await (await request(path + rangeQuery(range))).json()) as Answer<Of>;
+type Parameter = readonly [name: string, value: string];
+
+/** Parameters without a value are left out. */
+async function read<Of extends Path>(
+  path: Of,
+  range?: TimeRange,
+  parameters: readonly Parameter[] = [],
+): Promise<Answer<Of>> {
+  const given = parameters.filter(([, value]) => value !== '');
+  const texts = given.map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  const query = rangeQuery(range);
+  const rest = texts.length === 0 ? '' : `${query === '' ? '?' : '&'}${texts.join('&')}`;
+  return (await (await request(path + query + rest)).json()) as Answer<Of>;
 }
 
 /** Undefined for what is not there. */

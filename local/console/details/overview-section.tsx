@@ -4,7 +4,7 @@ import type { RowTime } from '../../xray/timeline-analysis.ts';
 import { lengthOf } from '../../xray/timeline-analysis.ts';
 import type { Timeline, TimelineRow } from '../../xray/timeline.ts';
 import { statusLabels } from '../components/status.ts';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { formatExact } from '../format/time.ts';
 import { arrayOf, entriesOf, inlineText, isRecord, textOf } from '../format/value.ts';
 import { Link } from '../routing/link.tsx';

@@ -1,4 +1,4 @@
-import { formatDuration } from './duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 
 /** Seconds that one of the unit has. */
 const SECONDS = new Map([

@@ -1,12 +1,14 @@
+import { filterForService, filterForWorst } from '../../xray/filter/write-filter.ts';
 import type { TraceSummary } from '../../xray/trace.ts';
 import { Badge } from '../components/badge.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Timestamp } from '../components/timestamp.tsx';
 import { EntryText } from '../entry/entry-text.tsx';
 import { entryOf } from '../entry/entry.ts';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { plural } from '../format/text.ts';
 import { Link } from '../routing/link.tsx';
+import type { ListSearch } from '../routing/list-search.ts';
 import { hrefOf } from '../routing/route.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
 
@@ -15,23 +17,39 @@ export interface TraceRowProps {
   /** Seconds; the bar is drawn relative to it. */
   readonly slowest: number;
   readonly now: number;
-  /** The time that the list shows, to come back to. */
+  /** What the list shows, to come back to. */
   readonly span: TimeSpan | undefined;
+  readonly search: ListSearch;
+  /** Its place in the table, from 1. */
+  readonly index: number;
+  /** Pixels. */
+  readonly height: number;
+  readonly onCondition: (condition: string) => void;
 }
 
+/** Services named in a row; the others are in its title. */
+const MAX_SERVICES = 4;
+
 /** A row of the list. The roles repeat what a table says by itself, because the narrow layout is no table. */
-export function TraceRow({ summary, slowest, now, span }: TraceRowProps) {
-  const { duration, services, linkedTraceIds } = summary;
+export function TraceRow({ summary, slowest, now, span, search, index, height, onCondition }: TraceRowProps) {
+  const { duration, services, linkedTraceIds, status } = summary;
   const share = slowest > 0 ? Math.max(0, duration / slowest) : 0;
   return (
-    <tr role="row" class="trace-row">
+    <tr role="row" class="trace-row" aria-rowindex={index} style={{ height: `${height}px` }}>
       <td role="cell" class="cell-status">
-        <StatusBadge status={summary.status} />
+        <button
+          type="button"
+          class="condition"
+          title={`Search for ${filterForWorst(status)}`}
+          onClick={() => onCondition(filterForWorst(status))}
+        >
+          <StatusBadge status={status} />
+        </button>
       </td>
       <td role="cell" class="cell-entry">
         <Link
           class="entry row-link"
-          href={hrefOf({ page: 'trace', traceId: summary.id }, span)}
+          href={hrefOf({ page: 'trace', traceId: summary.id }, span, undefined, search)}
           title={`Trace ${summary.id}`}
         >
           <EntryText entry={entryOf(summary)} />
@@ -57,7 +75,18 @@ export function TraceRow({ summary, slowest, now, span }: TraceRowProps) {
         </span>
       </td>
       <td role="cell" class="cell-services" title={services.join('\n')}>
-        {services.join(', ')}
+        {services.slice(0, MAX_SERVICES).map((name) => (
+          <button
+            key={name}
+            type="button"
+            class="condition"
+            title={`Search for ${filterForService({ name })}`}
+            onClick={() => onCondition(filterForService({ name }))}
+          >
+            {name}
+          </button>
+        ))}
+        {services.length > MAX_SERVICES && <span>+{services.length - MAX_SERVICES}</span>}
       </td>
       <td role="cell" class="cell-started">
         <Timestamp time={summary.startTime} now={now} />

@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { ListSearch } from './list-search.ts';
+import { listSearchParameters, parseListSearch } from './list-search.ts';
 import type { Route } from './route.ts';
-import { parseRoute } from './route.ts';
+import { hrefOf, parseRoute } from './route.ts';
 import type { TimeSpan } from './time-span.ts';
 import { parseSpan, spanQuery } from './time-span.ts';
 
@@ -13,6 +15,8 @@ export interface Address {
   readonly unreadableSpan: boolean;
   /** The alarm that led here. */
   readonly alarmName: string | undefined;
+  /** What the list of traces shows, here or where the reader came from. */
+  readonly search: ListSearch;
 }
 
 /** Goes to another page of Lantern without loading it anew; the state tells that page that it was followed to. */
@@ -23,7 +27,17 @@ export function navigate(path: string): void {
 
 /** Shows another time on the same page; Back comes back to the one before. */
 export function showSpan(span: TimeSpan | undefined): void {
-  go(location.pathname + spanQuery(span));
+  const parameters = listSearchParameters(parseListSearch(location.search)).join('&');
+  const query = spanQuery(span);
+  go(location.pathname + query + (parameters === '' ? '' : `${query === '' ? '?' : '&'}${parameters}`));
+}
+
+/** Shows other traces in the list, or in another order, of the same time; Back comes back to those before. */
+export function showTraces(changes: Partial<ListSearch>): void {
+  const search = { ...parseListSearch(location.search), ...changes };
+  const span = parseSpan(location.search);
+  const alarmName = new URLSearchParams(location.search).get('alarm') ?? undefined;
+  go(hrefOf({ page: 'list' }, span === 'unreadable' ? undefined : span, alarmName, search));
 }
 
 /** The address, also after Back and Forward. */
@@ -41,6 +55,7 @@ export function useAddress(): Address {
       span: span === 'unreadable' ? undefined : span,
       unreadableSpan: span === 'unreadable',
       alarmName: new URLSearchParams(search).get('alarm') ?? undefined,
+      search: parseListSearch(search),
     };
   }, [pathname, search]);
 }

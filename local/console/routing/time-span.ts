@@ -1,6 +1,6 @@
 import type { TimeRange } from '../../cloudwatch/view.ts';
 import { readRange } from '../../console-contract.ts';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { formatRange } from '../format/time.ts';
 
 /** Which time a page shows: the last so many milliseconds, or from one moment to another. Undefined is all there is. */

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { useRef } from 'preact/hooks';
 import { AlarmPage } from '../alarm/alarm-page.tsx';
 import { countOf } from '../alarms/alarm-list-state.ts';
 import { AlarmsPage } from '../alarms/alarms-page.tsx';
@@ -9,6 +10,7 @@ import { Notice } from '../components/notice.tsx';
 import { TraceListPage } from '../list/trace-list-page.tsx';
 import { useTraceList } from '../list/use-trace-list.ts';
 import { MetricsPage } from '../metrics/metrics-page.tsx';
+import type { Address } from '../routing/navigation.ts';
 import { useAddress } from '../routing/navigation.ts';
 import { TracePage } from '../trace/trace-page.tsx';
 import { TopBar } from './top-bar.tsx';
@@ -18,11 +20,18 @@ export interface AppProps {
   readonly api: ConsoleApi;
 }
 
+/** What the list shows; while the reader is on a page that says nothing of it, what it showed last. */
+function useListed(address: Address): Address {
+  const listed = useRef(address);
+  if (address.route.page === 'list' || address.route.page === 'trace') listed.current = address;
+  return listed.current;
+}
+
 /** The frame around every page. The lists live here, so that they are up to date when the reader comes back to them. */
 export function App({ api }: AppProps) {
   const address = useAddress();
   const { route, span } = address;
-  const list = useTraceList(api, span);
+  const list = useTraceList(api, useListed(address));
   const alarms = useAlarmList(api);
   const service = useService(api);
   const { connection } = list.state;

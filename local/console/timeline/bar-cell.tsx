@@ -2,7 +2,7 @@ import type { Standing } from '../../xray/history.ts';
 import type { Phase } from '../../xray/phases.ts';
 import type { RowTime, Stretch } from '../../xray/timeline-analysis.ts';
 import type { TimelineRow } from '../../xray/timeline.ts';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { barOf, isShown, shareOf } from './bar.ts';
 import { standingText } from './insights.ts';
 

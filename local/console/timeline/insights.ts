@@ -7,7 +7,7 @@ import { phasesOf } from '../../xray/phases.ts';
 import type { RowTime } from '../../xray/timeline-analysis.ts';
 import { analyseTimeline } from '../../xray/timeline-analysis.ts';
 import type { Timeline, TimelineRow } from '../../xray/timeline.ts';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { plural } from '../format/text.ts';
 
 /** What can be told of rows only from all of them, or from other traces; each by the row's key. */

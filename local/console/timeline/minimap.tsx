@@ -2,7 +2,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Stretch } from '../../xray/timeline-analysis.ts';
 import type { Timeline, TimelineRow } from '../../xray/timeline.ts';
 import type { EntityStatus } from '../../xray/trace.ts';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { barOf } from './bar.ts';
 import { stretchBetween, zoomAfterKey } from './zoom.ts';
 

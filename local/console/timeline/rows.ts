@@ -1,7 +1,7 @@
 import type { Standing } from '../../xray/history.ts';
 import type { TimelineRow } from '../../xray/timeline.ts';
 import { statusLabels } from '../components/status.ts';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { durationOf } from './bar.ts';
 import { isUnusual } from './insights.ts';
 import { arrayOf, isRecord } from '../format/value.ts';

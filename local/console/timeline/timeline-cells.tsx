@@ -6,7 +6,7 @@ import type { RowTime, Stretch } from '../../xray/timeline-analysis.ts';
 import type { TimelineRow } from '../../xray/timeline.ts';
 import { Badge } from '../components/badge.tsx';
 import { StatusIcon } from '../components/status-icon.tsx';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { plural } from '../format/text.ts';
 import { BarCell } from './bar-cell.tsx';
 import { durationOf } from './bar.ts';

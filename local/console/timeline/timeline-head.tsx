@@ -1,4 +1,4 @@
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { ColumnHandle } from './column-handle.tsx';
 import type { Tick } from './ticks.ts';
 

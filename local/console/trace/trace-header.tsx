@@ -6,9 +6,10 @@ import { statusLabels } from '../components/status.ts';
 import { Timestamp } from '../components/timestamp.tsx';
 import { EntryText } from '../entry/entry-text.tsx';
 import { entryText } from '../entry/entry.ts';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration } from '../../xray/format-duration.ts';
 import { formatExact } from '../format/time.ts';
 import { Link } from '../routing/link.tsx';
+import { useAddress } from '../routing/navigation.ts';
 import { hrefOf } from '../routing/route.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
 import { spanText } from '../routing/time-span.ts';
@@ -26,10 +27,17 @@ export interface TraceHeaderProps {
 
 export function TraceHeader({ traceId, facts, failure, span, now, onShow }: TraceHeaderProps) {
   const { correlationId } = facts;
+  const { search } = useAddress();
   return (
     <header class="trace-header">
-      <Link class="back" href={hrefOf({ page: 'list' }, span)}>
+      <Link class="back" href={hrefOf({ page: 'list' }, span, undefined, search)}>
         ← {span === undefined ? 'All traces' : `Traces of ${spanText(span, now * 1000)}`}
+        {search.filter !== '' && (
+          <>
+            {' '}
+            that match <code>{search.filter}</code>
+          </>
+        )}
       </Link>
       <div class="trace-title">
         <PageTitle documentTitle={`${entryText(facts.entry)} – ${traceId} – Lambda Lantern`}>

@@ -50,6 +50,7 @@ export interface TraceFacts {
   readonly availabilityzone: readonly string[];
   readonly 'instance.id': readonly string[];
   readonly 'resource.arn': readonly string[];
+  readonly requestid: readonly string[];
   /** Of any segment or subsegment, each key with each value once. */
   readonly annotations: ReadonlyArray<{ readonly key: string; readonly value: FilterValue }>;
   /** Every node of the service graph that the trace passes, but for clients. */
@@ -90,6 +91,7 @@ export function factsOf(subject: FilterSubject): TraceFacts {
     availabilityzone: textsOf('availabilityzone', trace.segments),
     'instance.id': textsOf('instance.id', trace.segments),
     'resource.arn': textsOf('resource.arn', trace.segments),
+    requestid: textsOf('requestid', trace.segments),
     correlationid: correlationIdsOf(entitiesOf(trace)),
     annotations: annotationsOf(entitiesOf(trace)),
     services,
@@ -122,6 +124,8 @@ const TEXTS = {
   availabilityzone: ({ aws }: Segment) => memberOf(aws, 'availability_zone'),
   'instance.id': ({ aws }: Segment) => memberOf(aws, 'instance_id'),
   'resource.arn': ({ resource_arn: arn }: Segment) => arn,
+  /** What Lambda and API Gateway call a request. */
+  requestid: ({ aws }: Segment) => textOf(aws?.['request_id']),
 } as const;
 
 export type SegmentText = keyof typeof TEXTS;
@@ -194,5 +198,9 @@ function memberOf(aws: Entity['aws'], member: string): string | undefined {
   const { ec2 } = aws ?? {};
   const value =
     typeof ec2 === 'object' && ec2 !== null ? (ec2 as Readonly<Record<string, unknown>>)[member] : undefined;
+  return textOf(value);
+}
+
+function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }

@@ -91,6 +91,13 @@ const KEYWORDS: readonly Keyword[] = [
     meaning: 'the id that the request keeps through all services (only in Lantern)',
     ours: true,
   },
+  {
+    name: 'requestid',
+    type: 'string',
+    scopes: ['trace', 'service'],
+    meaning: 'the id of one invocation of a function, as in its log (only in Lantern)',
+    ours: true,
+  },
 ];
 
 const BY_NAME: ReadonlyMap<string, Keyword> = new Map(KEYWORDS.map((keyword) => [keyword.name, keyword]));

@@ -221,4 +221,5 @@ const OF_ANY_SEGMENT: ReadonlySet<string> = new Set([
   'availabilityzone',
   'instance.id',
   'resource.arn',
+  'requestid',
 ]);

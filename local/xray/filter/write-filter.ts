@@ -1,5 +1,6 @@
 /** Filter expressions as text: of an expression that was read, and of what a reader points at on the page. */
 import type { ServicePattern } from '../graph/service-pattern.ts';
+import type { EntityStatus } from '../trace.ts';
 import { withoutTexts } from './tokens.ts';
 import type { Comparison, Field, FilterExpression, FilterValue } from './expression.ts';
 
@@ -53,6 +54,17 @@ export function filterForAnnotation(key: string, value: FilterValue): string {
 /** Requests whose root ended so. */
 export function filterForStatus(status: 'ok' | 'error' | 'throttle' | 'fault'): string {
   return status;
+}
+
+/** Requests in which the worst that happened, anywhere in them, is this, as far as it happened to a service. */
+export function filterForWorst(status: EntityStatus): string {
+  return {
+    fault: 'service() { fault }',
+    throttle: 'service() { throttle }',
+    error: 'service() { error AND !throttle }',
+    in_progress: 'partial',
+    ok: '!service() { fault OR error } AND !partial',
+  }[status];
 }
 
 /**

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { requirementsOf } from '../filter/requirements.ts';
 import type { Select } from './requirement-sql.ts';
 import { sqlOf } from './requirement-sql.ts';
-import type { Cursor, Place, Sql, TraceSearch } from './search.ts';
+import type { Cursor, Place, Sql, TraceSearch, TraceSelection } from './search.ts';
 import {
   afterPlace,
   allOf,
   EVERYTHING,
+  idCondition,
   orderBy,
   placeOf,
   readCursor,
@@ -47,18 +48,19 @@ const MAX_SQL_LENGTH = 990_000;
  * @throws CursorError for a cursor that is none, or that another question had.
  */
 export function findTraces(search: TraceSearch, { select, lastKey, matches }: Candidates): FoundTraces {
-  const { filter = { kind: 'all' }, groups, sort = 'start', limit = DEFAULT_LIMIT, cursor } = search;
+  const { sort = 'start', limit = DEFAULT_LIMIT, cursor } = search;
   const question = digestOf(search);
   const begun: Cursor | undefined = cursor === undefined ? undefined : readCursor(cursor, question, sort);
   const snapshot = begun?.lastKey ?? lastKey;
-  const requirements = requirementsOf(filter, groups);
-  const asked = sqlOf(requirements.requirement, select);
-  const isAskable = asked.values.length <= MAX_SQL_VALUES && asked.text.length <= MAX_SQL_LENGTH;
-  const exact = requirements.exact && isAskable;
+  const { condition, exact } = filterCondition(search, select);
   const pages = sortedPages(
     {
-      filter: isAskable ? asked : EVERYTHING,
-      rest: allOf([windowCondition(search), { text: 'key <= ?', values: [snapshot] }]),
+      filter: condition,
+      rest: allOf([
+        windowCondition(search),
+        idCondition(search.ids),
+        { text: 'key <= ?', values: [snapshot] },
+      ]),
       sort,
       after: begun?.place,
     },
@@ -81,6 +83,17 @@ export function findTraces(search: TraceSearch, { select, lastKey, matches }: Ca
     place = placeOf(sort, row);
   }
   return { ids };
+}
+
+/** What of a filter the indexes can answer, and whether that is all of it. */
+export function filterCondition(
+  { filter = { kind: 'all' }, groups }: TraceSelection,
+  select: Select,
+): { readonly condition: Sql; readonly exact: boolean } {
+  const { requirement, exact } = requirementsOf(filter, groups);
+  const asked = sqlOf(requirement, select);
+  const isAskable = asked.values.length <= MAX_SQL_VALUES && asked.text.length <= MAX_SQL_LENGTH;
+  return { condition: isAskable ? asked : EVERYTHING, exact: exact && isAskable };
 }
 
 interface SortedQuestion {
@@ -128,7 +141,7 @@ function keyIn(keys: readonly number[]): Sql {
 }
 
 /** What is asked, but for how many at once and from where on. */
-function digestOf({ filter, from, to, timeRange, sort }: TraceSearch): string {
-  const question = JSON.stringify([filter, from, to, timeRange, sort]);
+function digestOf({ filter, ids, from, to, timeRange, sort }: TraceSearch): string {
+  const question = JSON.stringify([filter, ids, from, to, timeRange, sort]);
   return createHash('sha256').update(question).digest('base64url').slice(0, 16);
 }

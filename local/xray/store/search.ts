@@ -19,6 +19,8 @@ export type SortOrder = 'start' | 'duration' | 'status';
 export interface TraceSelection extends TimeWindow {
   /** @default every trace */
   readonly filter?: FilterExpression;
+  /** Of these alone. @default every trace */
+  readonly ids?: readonly string[];
   /** The filters of groups that the filter names, by name or ARN. */
   readonly groups?: (nameOrArn: string) => FilterExpression | undefined;
 }
@@ -62,6 +64,12 @@ function joined(conditions: readonly Sql[], word: string, none: Sql): Sql {
   const one = joined(conditions.slice(0, middle), word, none);
   const other = joined(conditions.slice(middle), word, none);
   return { text: `(${one.text}${word}${other.text})`, values: [...one.values, ...other.values] };
+}
+
+/** One of these ids; every trace where there is no list. */
+export function idCondition(ids: readonly string[] | undefined): Sql {
+  if (ids === undefined) return EVERYTHING;
+  return { text: 'id IN (SELECT value FROM json_each(?))', values: [JSON.stringify(ids)] };
 }
 
 export function windowCondition({ from = -Infinity, to = Infinity, timeRange = 'Event' }: TimeWindow): Sql {

@@ -180,12 +180,14 @@ export class TraceDatabase {
     }
   }
 
-  known(): KnownTerms {
+  /** @param containing a text that the value has in it, or the name of a service, in whatever case of ASCII letters. */
+  known(containing: string): KnownTerms {
     const rows = this.#statement(
       `SELECT field, name, value FROM (
          SELECT field, name, value, row_number() OVER (PARTITION BY field, name ORDER BY id DESC) AS place FROM terms
+         WHERE instr(lower(CASE field WHEN 'service' THEN name ELSE value END), lower(?)) > 0
        ) WHERE place <= ${MAX_KNOWN_VALUES}`,
-    ).all();
+    ).all(containing);
     const services = new Set<string>();
     const texts = new Map<string, string[]>();
     const annotations = new Map<string, FilterValue[]>();

@@ -67,13 +67,14 @@ export const TEXT_FACTS = [
   'availabilityzone',
   'instance.id',
   'resource.arn',
+  'requestid',
 ] as const satisfies readonly (keyof TraceFacts)[];
 
 /** Booleans of annotations stand apart: SQLite would take them for the numbers 1 and 0. A service's value is JSON. */
 export type TermField = (typeof TEXT_FACTS)[number] | 'annotation' | 'annotation.boolean' | 'service';
 
 /** From what is fine to what hurts most. */
-const SEVERITIES: readonly EntityStatus[] = ['ok', 'in_progress', 'error', 'throttle', 'fault'];
+export const SEVERITIES: readonly EntityStatus[] = ['ok', 'in_progress', 'error', 'throttle', 'fault'];
 
 /** What is written of a trace. `summary` is the trace's, whatever it says of links: they are kept apart. */
 export function rowOf(trace: Trace, summary: TraceSummary): TraceRow {

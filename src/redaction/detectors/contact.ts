@@ -100,11 +100,10 @@ function isPhone(match: string, text: string, start: number): boolean {
   if (!written && (/\d,$/.test(before) || /^,\d/.test(after))) return false;
   if (COUNTED_AFTER.test(after)) return false;
   if (PHONE_WORD_AFTER.test(after)) return true;
-  if (followsWord(text, start)) {
-    if (PHONE_WORD_BEFORE.test(before)) return true;
-    if (OTHER_NUMBER_BEFORE.test(before)) return false;
-  }
-  return written || (GROUPED.test(number) && !/\d[ ]$/.test(before) && !/^[ ]\d/.test(after));
+  const follows = followsWord(text, start);
+  if (follows && PHONE_WORD_BEFORE.test(before)) return true;
+  const isWritten = written || (GROUPED.test(number) && !/\d[ ]$/.test(before) && !/^[ ]\d/.test(after));
+  return isWritten && !(follows && OTHER_NUMBER_BEFORE.test(before));
 }
 
 /** More digits or more groups than any phone number: turned away before anything costs time. */

@@ -24,9 +24,8 @@ const MARKS = /\p{M}*/uy;
 /** The folded text; undefined when there is nothing to fold. */
 export function fold(text: string): Folded | undefined {
   const units = unitsOf(text);
-  let first = 0;
-  while (first < units.length && !mattersAt(units, first)) first += isPairAt(units, first) ? 2 : 1;
-  if (first >= units.length) return undefined;
+  const first = firstToFold(units);
+  if (first === undefined) return undefined;
   /** Where the units of the folded text begin in the original. */
   const starts = new Uint32Array(units.length);
   let length = 0;
@@ -59,6 +58,17 @@ export function fold(text: string): Folded | undefined {
   };
 }
 
+/** Where folding begins; undefined when none of what could be folded matters. */
+function firstToFold(units: Uint16Array): number | undefined {
+  let first: number | undefined;
+  for (let at = 0; at < units.length; at += isPairAt(units, at) ? 2 : 1) {
+    if (fateAt(units, at, units[at - 1]) === SAME) continue;
+    first ??= at;
+    if (mattersAt(units, at)) return first;
+  }
+  return undefined;
+}
+
 /**
  * Whether something may be found only when the character here is folded. Prose is full of dashes and spaces: they matter
  * inside of a word, and between the groups of a number. Once one character of a text matters, all are folded.
@@ -66,6 +76,8 @@ export function fold(text: string): Folded | undefined {
 function mattersAt(units: Uint16Array, at: number): boolean {
   const fate = fateAt(units, at, units[at - 1]);
   if ((fate !== DASH && fate !== SPACE) || isPairAt(units, at)) return fate !== SAME;
+  // Of several in a row the last one is asked.
+  if (units[at + 1] === units[at]) return false;
   const before = units[besides(units, at, -1)] ?? SPACE;
   const after = units[besides(units, at, 1)] ?? SPACE;
   return (

@@ -162,7 +162,7 @@ const nationalId: OwnDetector = {
   name: 'national-id',
   category: 'identity',
   hint: (_text, { digits }) => digits >= 6,
-  pattern: /\d(?<!\d\d)(?=\d|[ ]\d\d)(?:[ ./+-]?\d){5}(?:[ ./+-]?[A-Z\d]){0,16}/gi,
+  pattern: /\d(?<!\d\d|[A-Z\d][-./:]\d)(?=\d|[ ]\d\d)(?:[ ./+-]?\d){5}(?:[ ./+-]?[A-Z\d]){0,16}/gi,
   begins: (text, at) => {
     let start = at;
     while (at - start < MOST_LETTERS && LETTER.test(text.charAt(start - 1))) start -= 1;

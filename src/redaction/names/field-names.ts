@@ -27,6 +27,9 @@ const CODE = /^(?=.*\d)(?=.*[A-Za-z]{2})(?!.*[A-Za-z]{4})[A-Za-z\d]+(?:[._-][A-Z
 /** Those of them that everybody knows. */
 const KNOWN_CODES = /^(?:cv[cv]2|crc32|ec2|ip[46]|md5|mp[34]|pm(?:10|25)|ssl[23]|tls1[123]?)$/i;
 
+/** Single letters with a number that everybody knows: percentiles, versions, headings, and names of things. */
+const KNOWN_LETTERS = /^(?:b2[bce]|e2e|h[1-6]|i18n|k8s|l10n|p(?:50|75|9\d|99\d?)|s3|v\d{1,2})$/i;
+
 /** What is denied by name is named by fields. */
 const FIELD = listOf(`${FIELD_WORDS} ${Object.values(DENIED_NAMES).flat().join(' ').replaceAll('=', '')}`);
 const AMBIGUOUS = listOf(AMBIGUOUS_WORDS);
@@ -47,6 +50,8 @@ export function nameKind(key: string, own: ReadonlySet<string>): NameKind {
   const words = name.match(WORD) ?? [];
   const kinds = words.map((word) => wordKind(word.toLowerCase(), own));
   if (kinds.includes('data')) return 'data';
+  // Letters alone are as good as initials.
+  if (kinds.length > 0 && kinds.every((kind) => kind === 'letter') && !KNOWN_LETTERS.test(key)) return 'data';
   if (CODE.test(name) && !KNOWN_CODES.test(name)) return 'ambiguous';
   if (kinds.includes('field')) return 'field';
   const mayBeSomebody = kinds.includes('ambiguous') || (kinds.length > 1 && kinds.includes('short'));

@@ -7,6 +7,9 @@ const SURELY_JSON = /^(?:\{\s{0,16}"[^"\n]{0,128}"\s{0,4}:|\[\s{0,16}\{\s{0,16}"
 /** Beginnings in one text that are tried: each costs a pass over what follows. */
 const MOST_TRIES = 20;
 
+/** What V8 says of a text that it could not parse, after quoting some of it; programs add more. */
+const NOT_JSON = ' is not valid JSON';
+
 /** A text in parts: what stands between, and the JSON in it; `value` is absent where the JSON is cut off. */
 export type TextPart =
   { readonly text: string } | { readonly json: string; readonly value?: { readonly of: unknown } };
@@ -38,6 +41,15 @@ export function splitEmbeddedJson(text: string): readonly TextPart[] {
   const rest = text.slice(at);
   if (rest !== '') parts.push(tries < MOST_TRIES || !hasJson(rest) ? { text: rest } : { json: rest });
   return parts;
+}
+
+/** `Unexpected token 'J', "Jane Doe" is not valid JSON`, without what it quotes. */
+export function withoutQuoted(text: string): string {
+  const end = text.lastIndexOf(NOT_JSON);
+  if (end < 0 || text.slice(0, end).endsWith('<text>')) return text;
+  const start = text.indexOf('"', Math.max(0, text.search(/Unexpected |Expected |Unterminated |Bad /)));
+  if (start < 0 || start >= end) return text;
+  return `${text.slice(0, start).replace(/\.{3}$/, '')}<text>${text.slice(end)}`;
 }
 
 function hasJson(text: string): boolean {

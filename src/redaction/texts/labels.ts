@@ -1,8 +1,8 @@
 /** The exact length of a short secret helps to guess it; a class of lengths does not. */
-export function lengthClass(length: number): string {
+export function lengthClass(length: number, unit: 'character' | 'byte' = 'character'): string {
   if (length === 0) return 'empty';
-  if (length < 16) return 'below 16 characters';
-  return length < 256 ? 'below 256 characters' : '256 characters or more';
+  if (length < 16) return `below 16 ${unit}s`;
+  return length < 256 ? `below 256 ${unit}s` : `256 ${unit}s or more`;
 }
 
 /** The shape of a string; constants, because it is the shape of most of what there is. */

@@ -11,6 +11,7 @@ import { urlCredentials } from '../detectors/url-credentials.ts';
 import { createDenyList } from '../names/deny-list.ts';
 import type { DenyList } from '../names/deny-list.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
+import { withoutQuoted } from './embedded-json.ts';
 import { count } from './labels.ts';
 import { maskParameters, maskSegments } from './mask-urls.ts';
 import type { NamedValue } from './values-beside-names.ts';
@@ -96,12 +97,26 @@ export class TextMasker {
 
   /** The text as it may be shown: masked, and cut when it is long. `key` is the name that it has. */
   show(text: string, key?: string): string {
+    return this.showParts(text, (read) => this.mask(read, key));
+  }
+
+  /**
+   * The text as it may be shown, and cut when it is long.
+   *
+   * @param mask treats the start of the text, which is all that is read of a long one.
+   */
+  showParts(text: string, mask: (read: string) => string): string {
     const { stringLength } = this.#policy.budget;
     const read = text.length > stringLength + READ_PAST_CUT ? text.slice(0, this.reads(text)) : text;
-    const masked = this.#mask(read, key, 0);
+    const masked = mask(read);
     if (masked.length <= stringLength && read === text) return masked;
     const end = endOfWholeWords(masked, stringLength);
     return `${masked.slice(0, end)}… (${count(masked.length - end + text.length - read.length, 'more character')})`;
+  }
+
+  /** The whole text with what is personal or secret in it replaced. `key` is the name that it has. */
+  mask(text: string, key?: string): string {
+    return this.#mask(withoutQuoted(text), key, 0);
   }
 
   #mask(text: string, key: string | undefined, encodings: number): string {

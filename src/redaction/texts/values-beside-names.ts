@@ -68,10 +68,13 @@ const PREFIX = /[bBuUrRnN]{1,2}(?=["'])/y;
 /** A value that goes on over lines that are indented, as YAML has it. */
 const BLOCK = /[|>][+-]?\d?[ \t]{0,4}\r?\n((?:[ \t]+[^\n]*(?:\n|$)){1,200})/y;
 
-/** Names whose value comes close behind, with a space, a quotation mark, or a sign and no space between. */
-const BEFORE_QUOTE = /(?<![\w$.-])([A-Za-z_$][\w$.-]{1,63})[ \t]{1,3}(?=["'`(])/g;
+/**
+ * Names whose value comes close behind, with a space, a quotation mark, or a sign and no space between. What is rarest in prose
+ * stands first, and the name is looked back for.
+ */
+const BEFORE_QUOTE = /[ \t]{1,3}(?=["'`(])(?<=(?<![\w$.-])([A-Za-z_$][\w$.-]{1,63})[ \t]{1,3})/g;
 const QUOTED_BEFORE_QUOTE = /(["'`])([\w$ .-]{2,64})\1\s{0,2},\s{0,2}(?=["'`])/g;
-const TIGHT = /(?<![\w$.-])([A-Za-z_$][\w$.-]{1,63})(?:[|;~^!\t]|,(?! ))(?=[^\s|;~,])/g;
+const TIGHT = /(?:[|;~^!\t]|,(?! ))(?=[^\s|;~,])(?<=(?<![\w$.-])([A-Za-z_$][\w$.-]{1,63})[|;~^!\t,])/g;
 const OPTION = /(?<![\w-])--?([A-Za-z][\w-]{1,63}) (?=[^\s-])/g;
 const ELEMENT = /<([A-Za-z_][\w:.-]{0,63})(?:\s[^<>]{0,200})?>([^<]{1,8192})(?=<\/)/g;
 const IN_PROSE =
@@ -223,9 +226,7 @@ function bareNameBefore(text: string, end: number, denied: Denied): Name | undef
   start = end - bare.length;
   const category = denied(bare);
   if (category !== undefined) {
-    const first = wordStart(text, start);
-    const isHarmless = first < start && PHRASES.has(text.slice(first, end).toLowerCase());
-    return isHarmless ? undefined : { name: bare, category, start, isQuoted: false };
+    return isInPhrase(text, start, end) ? undefined : { name: bare, category, start, isQuoted: false };
   }
   if (!/^[A-Za-z]{1,24}$/.test(bare)) return undefined;
   let first = start;
@@ -238,6 +239,12 @@ function bareNameBefore(text: string, end: number, denied: Denied): Name | undef
     if (ofPhrase !== undefined) return { name: phrase, category: ofPhrase, start: first, isQuoted: false };
   }
   return undefined;
+}
+
+/** Whether the word before a name makes something harmless of it. */
+function isInPhrase(text: string, start: number, end: number): boolean {
+  const first = wordStart(text, start);
+  return first < start && PHRASES.has(text.slice(first, end).toLowerCase());
 }
 
 /** Where the word of letters begins that stands before a place, with one space between; the place itself without one. */
@@ -416,7 +423,7 @@ function closeBy(text: string, denied: Denied, found: NamedValue[]): void {
     BEFORE_QUOTE,
     hasQuotes || text.includes('('),
   )) {
-    if (index < until || denied(name) === undefined) continue;
+    if (index < until || denied(name) === undefined || isInPhrase(text, index - name.length, index)) continue;
     const start = index + whole.length;
     const value = text[start] === '(' ? inBrackets(text, start) : quotedAt(text, start);
     take(name, value);

@@ -1,8 +1,12 @@
 import { decodeBase64 } from '../detectors/base64.ts';
-import { define, read } from './members.ts';
+import { define, firstItems, firstNames, lengthOf, read } from './members.ts';
 
 /** Records that are decoded; Lambda delivers up to 10,000, and a capture shows the first ones only. */
 const MOST_RECORDS = 100;
+/** Most records that Lambda delivers (AWS Lambda, "Event source mappings": batch size); what has more is no event of its. */
+const MOST_DELIVERED = 10_000;
+/** Members of one object that are read; what has more is left to the walk, which shows fewer. */
+const MOST_MEMBERS = 500;
 /** Characters of base64 that are decoded of one record: more than is shown of it. */
 const MOST_BASE64 = 131_072;
 
@@ -79,20 +83,21 @@ function decodeText(data: unknown): unknown {
 }
 
 function decodeList(list: unknown, decode: (record: Fields) => Fields): unknown {
-  if (!Array.isArray(list)) return list;
-  const records = list as unknown[];
-  const first = records.slice(0, MOST_RECORDS).map((each) => (isFields(each) ? decode(each) : each));
-  return records.length > MOST_RECORDS ? [...first, ...records.slice(MOST_RECORDS)] : first;
+  if (!Array.isArray(list) || lengthOf(list) > MOST_DELIVERED) return list;
+  return firstItems(list, MOST_DELIVERED).map((each, at) =>
+    at < MOST_RECORDS && isFields(each) ? decode(each) : each,
+  );
 }
 
 function mapMembers(fields: Fields, decode: (value: unknown) => unknown): Fields {
-  return changed(fields, Object.fromEntries(Object.keys(fields).map((name) => [name, decode])));
+  const { names } = firstNames(fields, MOST_MEMBERS);
+  return changed(fields, Object.fromEntries(names.map((name) => [name, decode])));
 }
 
 /** A copy with some members changed, in their order; the same object when it has none of them. */
 function changed(fields: Fields, changes: Readonly<Record<string, (value: unknown) => unknown>>): Fields {
-  const names = Object.keys(fields);
-  if (!names.some((name) => Object.hasOwn(changes, name))) return fields;
+  const { names, total } = firstNames(fields, MOST_MEMBERS);
+  if (total > names.length || !names.some((name) => Object.hasOwn(changes, name))) return fields;
   const copy: Record<string, unknown> = {};
   for (const name of names) {
     const value = read(fields, name);
@@ -111,15 +116,18 @@ function decodeItem(item: unknown): unknown {
 }
 
 function decodeMap(map: Fields, levels: number): Fields {
+  const { names, total } = firstNames(map, MOST_MEMBERS);
+  if (total > names.length) return map;
   const plain: Record<string, unknown> = {};
-  for (const name of Object.keys(map)) define(plain, name, decodeAttribute(read(map, name), levels));
+  for (const name of names) define(plain, name, decodeAttribute(read(map, name), levels));
   return plain;
 }
 
 function decodeAttribute(value: unknown, levels: number): unknown {
   if (!isFields(value) || levels === 0) return value;
-  const [tag, ...others] = Object.keys(value);
-  if (tag === undefined || others.length > 0) return value;
+  const { names, total } = firstNames(value, 1);
+  const [tag] = names;
+  if (tag === undefined || total > 1) return value;
   const content = read(value, tag);
   switch (tag) {
     case 'S':
@@ -131,16 +139,22 @@ function decodeAttribute(value: unknown, levels: number): unknown {
     case 'N':
       return numberOf(content);
     case 'NS':
-      return Array.isArray(content) ? content.map(numberOf) : content;
+      return isShort(content) ? firstItems(content, MOST_MEMBERS).map(numberOf) : content;
     case 'NULL':
       return null;
     case 'L':
-      return Array.isArray(content) ? content.map((each) => decodeAttribute(each, levels - 1)) : content;
+      return isShort(content)
+        ? firstItems(content, MOST_MEMBERS).map((each) => decodeAttribute(each, levels - 1))
+        : content;
     case 'M':
       return isFields(content) ? decodeMap(content, levels - 1) : content;
     default:
       return value;
   }
+}
+
+function isShort(content: unknown): content is readonly unknown[] {
+  return Array.isArray(content) && lengthOf(content) <= MOST_MEMBERS;
 }
 
 /** DynamoDB's numbers are texts; one that a number cannot hold stays one. */

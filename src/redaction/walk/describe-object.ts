@@ -1,22 +1,34 @@
 import { types } from 'node:util';
-import { count } from '../texts/labels.ts';
-import { className, Described } from './described.ts';
-import { read } from './members.ts';
+import { count, lengthClass } from '../texts/labels.ts';
+import { className, Described, knownClassName, Members } from './described.ts';
+import { bytesOf, define, firstNames, read, take } from './members.ts';
 
-/** What an object is when it is more than its keys: an error with its parts, or something without keys to show. */
-export type ObjectParts = Described | { readonly fields: Readonly<Record<string, unknown>> };
+/** How objects are described. */
+export interface Description {
+  readonly showsValues: boolean;
+  /** Whether a name is known to be that of a field or a type, not of a person. */
+  readonly isField: (name: string) => boolean;
+  /** Members that may be read. */
+  readonly most: number;
+}
 
 /**
  * The parts of an object that is neither plain nor a collection, or `undefined` when its own keys are all there is.
  * Streams and bodies are never read, promises never awaited, and `toJSON` is never called: what stands behind it is
  * private.
  */
-export function describeObject(value: object, showsValues: boolean): ObjectParts | undefined {
+export function describeObject(value: object, description: Description): Described | Members | undefined {
+  const { showsValues, isField, most } = description;
   if (types.isDate(value)) return describeDate(value, showsValues);
-  if (value instanceof Error) return { fields: partsOfError(value) };
+  if (value instanceof Error) return partsOfError(value, description);
+  const nameOf = (): string => (showsValues ? className(value) : knownClassName(value, isField));
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
-    return new Described(`<${className(value)}, ${count(value.byteLength, 'byte')}>`);
+    const bytes = bytesOf(value);
+    const size = showsValues ? count(bytes, 'byte') : lengthClass(bytes, 'byte');
+    return new Described(`<${nameOf()}, ${size}>`);
   }
+  const entries = entriesOf(value);
+  if (entries !== undefined) return fieldsOf(entries, most);
   const isOpaque =
     types.isBoxedPrimitive(value) ||
     types.isPromise(value) ||
@@ -25,21 +37,13 @@ export function describeObject(value: object, showsValues: boolean): ObjectParts
     types.isWeakSet(value) ||
     OPAQUE.some((member) => member in value) ||
     TAGGED.has(tagOf(value));
-  return isOpaque ? new Described(`<${className(value)}>`) : undefined;
+  return isOpaque ? new Described(`<${nameOf()}>`) : undefined;
 }
 
 /** Members of streams, promises, and of what hides behind `toJSON`. */
 const OPAQUE = ['toJSON', 'then', 'pipe', 'getReader', 'getWriter', Symbol.asyncIterator];
 /** Classes of the platform whose members are getters of their prototype. */
-const TAGGED: ReadonlySet<string> = new Set([
-  'Response',
-  'Request',
-  'Headers',
-  'FormData',
-  'Blob',
-  'File',
-  'URLSearchParams',
-]);
+const TAGGED: ReadonlySet<string> = new Set(['Response', 'Request', 'Headers', 'FormData', 'Blob', 'File']);
 
 function tagOf(value: object): string {
   return types.isProxy(value) ? '' : className(value);
@@ -51,15 +55,57 @@ function describeDate(value: Date, showsValues: boolean): Described {
   return new Described(showsValues ? new Date(time).toISOString() : '<date>');
 }
 
-function partsOfError(error: Error): Record<string, unknown> {
-  const parts: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-  parts.name = new Described(className(error));
-  // Own keys that are not enumerable; the stack is left out, because it repeats the message.
-  for (const key of ['message', 'cause', 'errors']) {
-    if (Object.hasOwn(error, key)) parts[key] = read(error, key);
+type Entries = Iterable<readonly [string, unknown]>;
+
+/** The names and values of what the platform keeps them in, as its class gives them. */
+function entriesOf(value: object): Entries | undefined {
+  if (value instanceof URLSearchParams) return URLSearchParams.prototype.entries.call(value);
+  // By its name first: asking for the classes themselves makes Node load all of `fetch`.
+  const tag = tagOf(value);
+  if (tag === 'Headers' && value instanceof Headers) return Headers.prototype.entries.call(value);
+  if (tag === 'FormData' && value instanceof FormData) return FormData.prototype.entries.call(value);
+  return undefined;
+}
+
+/** A name that comes twice has an array of values. */
+function fieldsOf(entries: Entries, most: number): Members {
+  const fields: Record<string, unknown> = {};
+  const repeated = new Map<string, unknown[]>();
+  const taken = take(entries, most + 1);
+  for (const [name, value] of taken.slice(0, most)) {
+    const values = repeated.get(name);
+    if (values !== undefined) values.push(value);
+    else if (Object.hasOwn(fields, name)) repeated.set(name, [fields[name], value]);
+    else define(fields, name, value);
   }
-  for (const key of Object.keys(error)) {
-    if (!(key in parts) && key !== 'stack') parts[key] = read(error, key);
+  for (const [name, values] of repeated) define(fields, name, values);
+  const names = Object.keys(fields).length;
+  return new Members(fields, taken.length > most ? names + 1 : names);
+}
+
+/** The parts of an error, without its stack, which repeats the message. */
+function partsOfError(error: Error, { showsValues, isField, most }: Description): Members {
+  const name = showsValues ? className(error) : knownClassName(error, isField);
+  return membersOfError(error, most, { name: new Described(name) }, ['message', 'cause', 'errors']);
+}
+
+/**
+ * The parts of an error that are described already, then those of its own that are not enumerable, then its own fields.
+ *
+ * @param most fields that are read.
+ * @param known names that are read whether they are enumerable or not.
+ */
+export function membersOfError(
+  error: Error,
+  most: number,
+  described: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+): Members {
+  const parts: Record<string, unknown> = { ...described };
+  for (const key of known) if (Object.hasOwn(error, key)) parts[key] = read(error, key);
+  const { names, total } = firstNames(error, most);
+  for (const key of names) {
+    if (!Object.hasOwn(parts, key) && key !== 'stack') define(parts, key, read(error, key));
   }
-  return parts;
+  return new Members(parts, Object.keys(parts).length + total - names.length);
 }

@@ -1,14 +1,42 @@
 import { count, lengthClass } from '../texts/labels.ts';
 import { decodeForm } from '../texts/structure-decoder.ts';
-import { Described } from './described.ts';
-import { define } from './members.ts';
+import { Described, Members } from './described.ts';
+import { define, firstItems, firstMembers, lengthOf } from './members.ts';
 
-/** The values of headers that are the same for every customer, by name; any other value is treated by the policy. */
+/**
+ * Types of content that are shown (IANA, "Media Types", and those that frameworks made known): any other may name what it
+ * holds, or whom.
+ */
+const TYPES: ReadonlySet<string> = new Set([
+  ...typesOf(
+    'application',
+    `atom+xml cbor cloudevents+json csv geo+json graphql graphql-response+json grpc gzip hal+json javascript json
+     json-patch+json json-seq jsonlines ld+json manifest+json merge-patch+json msgpack msword octet-stream openapi+json pdf
+     problem+json problem+xml protobuf rss+xml rtf scim+json soap+xml sql vnd.amazon.eventstream vnd.api+json
+     vnd.ms-excel vnd.ms-fontobject vnd.ms-powerpoint vnd.openxmlformats-officedocument.presentationml.presentation
+     vnd.openxmlformats-officedocument.spreadsheetml.sheet vnd.openxmlformats-officedocument.wordprocessingml.document
+     wasm x-7z-compressed x-amz-json-1.0 x-amz-json-1.1 x-bzip2 x-gzip x-javascript x-ndjson x-protobuf x-sh x-tar
+     x-www-form-urlencoded x-yaml xhtml+xml xml yaml zip zstd`,
+  ),
+  ...typesOf('audio', 'aac flac midi mp4 mpeg ogg wav webm x-wav'),
+  ...typesOf('font', 'collection otf ttf woff woff2'),
+  ...typesOf('image', 'apng avif bmp gif heic heif jpeg jpg png svg+xml tiff vnd.microsoft.icon webp x-icon'),
+  ...typesOf('message', 'http rfc822'),
+  ...typesOf('model', 'gltf-binary gltf+json obj stl'),
+  ...typesOf('multipart', 'alternative byteranges form-data mixed related'),
+  ...typesOf(
+    'text',
+    'calendar css csv event-stream html javascript markdown plain tab-separated-values vcard xml yaml',
+  ),
+  ...typesOf('video', 'mp2t mp4 mpeg ogg quicktime webm x-msvideo'),
+]);
+const CHARSET = /^charset="?(utf-?8|utf-?16|us-ascii|ascii|iso-8859-\d{1,2}|windows-125\d)"?$/i;
+
+/**
+ * The values of headers that are the same for every customer, by name; any other value is treated by the policy. The
+ * numbers in them are counts of what is in the answer, or times that may be a customer's.
+ */
 const SAFE_HEADERS: ReadonlyMap<string, RegExp> = new Map([
-  [
-    'content-type',
-    /^(?:application|audio|font|image|message|model|multipart|text|video)\/[a-z\d][a-z\d.+-]{0,60}(?:; ?charset=[a-z\d-]{1,20})?$/i,
-  ],
   ['content-length', /^\d{1,12}$/],
   ['content-encoding', /^(?:gzip|br|deflate|zstd|identity)$/i],
   [
@@ -38,7 +66,7 @@ const MEMBERS = [
 ];
 const JSON_TYPE = /^application\/(?:[a-z\d.-]{1,40}\+)?json$/;
 
-/** More values of one header than any client takes; what has more is treated like any other array. */
+/** More values of one header, or cookies, than any client takes; what has more is treated like any other array. */
 const MOST_VALUES = 100;
 
 /** More parts than this are counted only. */
@@ -48,6 +76,15 @@ const COOKIE_ATTRIBUTE =
   /^(?:HttpOnly|Secure|Partitioned|Path=\/|Max-Age=-?\d{1,12}|SameSite=(?:Strict|Lax|None))$/i;
 /** SQS message ids are UUIDs, the sequence numbers of Kinesis and DynamoDB Streams are digits. */
 const ITEM_IDENTIFIER = /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|\d{20,60})$/i;
+
+/** Records that Lambda gives a function at once (AWS Lambda, "Using Lambda with Amazon SQS": batch size). */
+const MOST_RECORDS = 10_000;
+/** Failures of a batch that are looked at. */
+const MOST_FAILURES = 100;
+/** A failure of a batch has one member. */
+const MOST_MEMBERS = 10;
+/** Characters of a content type that are read: with a boundary of 70 (RFC 2046, section 5.1.1) and a character set. */
+const LONGEST_TYPE = 256;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -66,106 +103,202 @@ export function isEnvelope(value: object): boolean {
   return MEMBERS.some((name) => Object.hasOwn(value, name));
 }
 
+/** {@link isEnvelope} for an object inside of another: members that many objects have are not enough. */
+export function isNestedEnvelope(value: object): boolean {
+  return (
+    (Object.hasOwn(value, 'body') || Object.hasOwn(value, 'cookies')) &&
+    (Object.hasOwn(value, 'headers') ||
+      Object.hasOwn(value, 'multiValueHeaders') ||
+      Object.hasOwn(value, 'isBase64Encoded'))
+  );
+}
+
+/** How an event or a response is decoded. */
+export interface Decoding {
+  /** Characters of a body that are looked at. */
+  readonly length: number;
+  /** Headers that are looked at. */
+  readonly keys: number;
+  readonly showsValues: boolean;
+  /** Whether it is the value itself: a status in the midst of data is data. */
+  readonly isRoot: boolean;
+}
+
 /**
  * The members of an API Gateway event or response, or of a batch response, with what is known about them put to use:
  * status and safe headers as they are, the body decoded by its content type, cookies by name only.
  *
  * @param fields the members, each read once.
- * @param length characters of a body that are looked at.
  */
-export function decodeEnvelope(fields: Fields, length: number): Fields {
+export function decodeEnvelope(fields: Fields, decoding: Decoding): Fields {
+  const { keys, showsValues, isRoot, length } = decoding;
   const decoded: Record<string, unknown> = { ...fields };
+  const headers: Headers[] = [];
   for (const name of ['headers', 'multiValueHeaders']) {
-    // Copied, so that what is behind a getter is read once only.
-    if (isFields(fields[name])) decoded[name] = { ...fields[name] };
+    const value = fields[name];
+    if (!isFields(value)) continue;
+    const first = firstHeaders(value, keys);
+    headers.push(first);
+    decoded[name] = decodeHeaders(first, showsValues);
   }
-  const contentType = contentTypeOf(decoded);
   if (typeof fields.body === 'string') {
-    decoded.body = decodeBody(fields.body, contentType, fields.isBase64Encoded === true, length);
+    const contentType = contentTypeOf(headers);
+    decoded.body = decodeBody(fields.body, contentType, fields.isBase64Encoded === true, length, showsValues);
   }
-  for (const name of ['headers', 'multiValueHeaders']) {
-    if (isFields(decoded[name])) decoded[name] = decodeHeaders(decoded[name]);
+  const cookies = stringsOf(fields.cookies);
+  if (cookies !== undefined) {
+    decoded.cookies = describeCookies(cookies, Object.hasOwn(fields, 'statusCode'), showsValues);
   }
-  if (isStrings(fields.cookies)) decoded.cookies = describeCookies(fields.cookies, 'statusCode' in fields);
   if (typeof fields.isBase64Encoded === 'boolean') {
     decoded.isBase64Encoded = new Described(String(fields.isBase64Encoded));
   }
-  return decoded;
-}
-
-function decodeHeaders(headers: Fields): Fields {
-  const decoded: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    const known = name.toLowerCase();
-    const values = isStrings(value) ? value : [value];
-    const lines = values.filter((each) => typeof each === 'string');
-    if ((known === 'set-cookie' || known === 'cookie') && lines.length > 0) {
-      define(decoded, name, describeCookies(lines, known === 'set-cookie'));
-    } else if (SAFE_HEADERS.has(known)) {
-      const safe = values.map((each) =>
-        SAFE_HEADERS.get(known)?.test(String(each)) === true ? new Described(String(each)) : each,
-      );
-      define(decoded, name, isStrings(value) ? safe : safe[0]);
-    } else define(decoded, name, value);
+  if (isRoot && typeof fields.statusCode === 'number' && isHttpStatus(fields.statusCode)) {
+    decoded.statusCode = new Described(fields.statusCode);
+  }
+  if (isRoot && Array.isArray(fields.batchItemFailures)) {
+    decoded.batchItemFailures = describeFailures(fields.batchItemFailures);
   }
   return decoded;
 }
 
-function contentTypeOf({ headers, multiValueHeaders }: Fields): string {
-  for (const each of [headers, multiValueHeaders]) {
-    if (!isFields(each)) continue;
-    const name = Object.keys(each).find((key) => key.toLowerCase() === 'content-type');
-    const value: unknown = name === undefined ? undefined : each[name];
-    const first: unknown = Array.isArray(value) ? value[0] : value;
-    if (typeof first === 'string') return first;
+/** The failures of a batch by their records, which AWS has numbered. */
+function describeFailures(failures: readonly unknown[]): readonly unknown[] {
+  if (lengthOf(failures) > MOST_RECORDS) return failures;
+  return firstItems(failures, MOST_RECORDS).map((failure, at) => {
+    if (at >= MOST_FAILURES || !isFields(failure)) return failure;
+    const { fields, total } = firstMembers(failure, MOST_MEMBERS);
+    const { itemIdentifier } = fields;
+    const isKnown = typeof itemIdentifier === 'string' && isItemIdentifier(itemIdentifier);
+    return new Members(
+      isKnown ? { ...fields, itemIdentifier: new Described(itemIdentifier, { isValue: true }) } : fields,
+      total,
+    );
+  });
+}
+
+/** Headers as far as they are looked at: the values of each, read once. */
+interface Headers {
+  readonly lines: ReadonlyMap<string, HeaderValues>;
+  readonly total: number;
+}
+
+interface HeaderValues {
+  readonly values: readonly unknown[];
+  readonly isList: boolean;
+}
+
+function firstHeaders(headers: object, most: number): Headers {
+  const { fields, total } = firstMembers(headers, most);
+  const lines = new Map<string, HeaderValues>();
+  for (const [name, value] of Object.entries(fields)) {
+    const isList = Array.isArray(value) && lengthOf(value) <= MOST_VALUES;
+    lines.set(name, { values: isList ? firstItems(value, MOST_VALUES) : [value], isList });
+  }
+  return { lines, total };
+}
+
+function decodeHeaders({ lines, total }: Headers, showsValues: boolean): Members {
+  const decoded: Record<string, unknown> = {};
+  for (const [name, { values, isList }] of lines) {
+    const known = name.toLowerCase();
+    const texts = values.filter((each) => typeof each === 'string');
+    if ((known === 'set-cookie' || known === 'cookie') && texts.length > 0) {
+      define(decoded, name, describeCookies(texts, known === 'set-cookie', showsValues));
+    } else {
+      const shown = values.map((each) => describeHeader(known, each, showsValues));
+      define(decoded, name, isList ? shown : shown[0]);
+    }
+  }
+  return new Members(decoded, total);
+}
+
+/** A value that is the same for every customer, or the value as it is, for the policy. */
+function describeHeader(name: string, value: unknown, showsValues: boolean): unknown {
+  // A number is written by programs that count; an object would be asked twice what it says.
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string') return value;
+  if (name === 'content-type') return describeContentType(text) ?? value;
+  if (SAFE_HEADERS.get(name)?.test(text) !== true) return value;
+  if (showsValues) return new Described(text);
+  return /^\d+$/.test(text) ? Number(text) : new Described(text.toLowerCase().replaceAll(/=\d+/g, '=…'));
+}
+
+/** A known type with its character set; other parameters are somebody's. */
+function describeContentType(text: string): Described | undefined {
+  const [type = '', ...parameters] = text.slice(0, LONGEST_TYPE).split(';');
+  const known = type.trim().toLowerCase();
+  if (!TYPES.has(known)) return undefined;
+  const shown = parameters.map((parameter) => CHARSET.exec(parameter.trim())?.[0].toLowerCase() ?? '…');
+  return new Described([known, ...shown].join('; '));
+}
+
+function contentTypeOf(headers: readonly Headers[]): string {
+  for (const { lines } of headers) {
+    for (const [name, { values }] of lines) {
+      const [first] = values;
+      if (name.toLowerCase() === 'content-type' && typeof first === 'string') return first;
+    }
   }
   return '';
 }
 
 /** A body that can be decoded, or a text that the policy treats, or its type and length. */
-function decodeBody(body: string, contentType: string, isBase64: boolean, length: number): unknown {
-  const type = (contentType.split(';')[0] ?? '').trim().toLowerCase();
-  const shownType = SAFE_HEADERS.get('content-type')?.test(type) === true ? type : 'binary';
+function decodeBody(
+  body: string,
+  contentType: string,
+  isBase64: boolean,
+  length: number,
+  showsValues: boolean,
+): unknown {
+  const type = (contentType.slice(0, LONGEST_TYPE).split(';')[0] ?? '').trim().toLowerCase();
+  const shownType = TYPES.has(type) ? type : 'binary';
   const isText = type === '' || type === 'text/plain' || JSON_TYPE.test(type);
   const isForm = type === 'application/x-www-form-urlencoded';
   const isMultipart = type.startsWith('multipart/');
+  const size = (unit: 'byte' | 'character'): string =>
+    sizeOf(unit === 'byte' ? Buffer.byteLength(body, 'base64') : body.length, unit, showsValues);
   if (!isText && !isForm && !isMultipart) {
-    return new Described(
-      isBase64
-        ? `<${shownType}, ${count(Buffer.byteLength(body, 'base64'), 'byte')}>`
-        : `<${shownType}, ${count(body.length, 'character')}>`,
-    );
+    return new Described(`<${shownType}, ${size(isBase64 ? 'byte' : 'character')}>`);
   }
   // Three bytes are four characters; a little more than is looked at, so that it is seen to be cut.
   const most = 4 * length;
   const text = isBase64 ? Buffer.from(body.slice(0, most), 'base64').toString('utf8') : body;
-  if (isMultipart) return describeMultipart(text.slice(0, most), contentType);
+  if (isMultipart) return describeMultipart(text.slice(0, most), contentType, showsValues);
   if (isForm) return decodeForm(text.slice(0, length));
   const isBinary = isBase64 && type === '' && /[\0-\x08\uFFFD]/.test(text.slice(0, 1000));
-  return isBinary ? new Described(`<binary, ${count(Buffer.byteLength(body, 'base64'), 'byte')}>`) : text;
+  return isBinary ? new Described(`<binary, ${size('byte')}>`) : text;
+}
+
+/** The exact size of something short helps to guess it. */
+function sizeOf(amount: number, unit: 'byte' | 'character', showsValues: boolean): string {
+  return showsValues ? count(amount, unit) : lengthClass(amount, unit);
 }
 
 /** The names of the parts of `multipart/form-data` with their sizes; never what they hold. */
-function describeMultipart(text: string, contentType: string): Described {
-  const boundary = /boundary="?([^";\s]{1,70})/i.exec(contentType)?.[1];
-  if (boundary === undefined) return new Described(`<multipart, ${count(text.length, 'character')}>`);
+function describeMultipart(text: string, contentType: string, showsValues: boolean): Described {
+  const size = (length: number): string => sizeOf(length, 'character', showsValues);
+  const boundary = /boundary="?([^";\s]{1,70})/i.exec(contentType.slice(0, LONGEST_TYPE))?.[1];
+  if (boundary === undefined) return new Described(`<multipart, ${size(text.length)}>`);
   const parts = text.split(`--${boundary}`, MOST_PARTS + 1).slice(1);
   const named = parts.flatMap((part) => {
     const headEnd = part.indexOf('\r\n\r\n');
     const name = /;\s{0,4}name="([^"\r\n]{1,100})"/i.exec(part.slice(0, Math.max(headEnd, 0)))?.[1];
     if (name === undefined) return [];
-    return [[name, `<part, ${count(part.length - headEnd - 6, 'character')}>`] as const];
+    return [[name, `<part, ${size(part.length - headEnd - 6)}>`] as const];
   });
   return new Described(named);
 }
 
 /** The names of cookies, with the attributes of `Set-Cookie` that say nothing about a person; never a value. */
-function describeCookies(lines: readonly string[], isSetCookie: boolean): Described {
+function describeCookies(lines: readonly string[], isSetCookie: boolean, showsValues: boolean): Described {
   const cookies = lines.slice(0, MOST_PARTS).flatMap((line) => {
     const [first = '', ...rest] = line.slice(0, 4096).split(';');
     const pairs = isSetCookie ? [first] : [first, ...rest].slice(0, MOST_PARTS);
     const attributes = isSetCookie
-      ? rest.map((each) => each.trim()).filter((each) => COOKIE_ATTRIBUTE.test(each))
+      ? rest
+          .map((each) => each.trim())
+          .filter((each) => COOKIE_ATTRIBUTE.test(each))
+          .map((each) => (showsValues ? each : each.replace(/=-?\d+/, '=…')))
       : [];
     return pairs.map((pair) => {
       const equals = pair.indexOf('=');
@@ -183,8 +316,13 @@ function isFields(value: unknown): value is Fields {
   return prototype === Object.prototype || prototype === null;
 }
 
-function isStrings(value: unknown): value is readonly string[] {
-  return (
-    Array.isArray(value) && value.length <= MOST_VALUES && value.every((each) => typeof each === 'string')
-  );
+/** A list of texts, each read once. */
+function stringsOf(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value) || lengthOf(value) > MOST_VALUES) return undefined;
+  const items = firstItems(value, MOST_VALUES);
+  return items.every((each) => typeof each === 'string') ? items : undefined;
+}
+
+function typesOf(kind: string, names: string): string[] {
+  return names.split(/\s+/).map((name) => `${kind}/${name}`);
 }

@@ -7,6 +7,8 @@ import type { PathState } from '../policy/allowed-paths.ts';
 import type { ResolvedPolicy } from '../policy/resolve-policy.ts';
 import type { TextMasker } from '../texts/text-masker.ts';
 import { jsonBytes } from './meter.ts';
+import { roleOf } from './roles.ts';
+import type { Role } from './roles.ts';
 
 /** What holds at one position of a value. */
 export interface Position {
@@ -34,6 +36,8 @@ export interface KeyFacts {
   readonly kind: NameKind;
   /** Whether the name is surely data: `shape` mode never shows it. */
   readonly likeData: boolean;
+  /** What its value may be to the values beside it. */
+  readonly role: Role | undefined;
   /** The key that came after this one the last time: objects of one kind have their keys in one order. */
   next: KeyFacts | undefined;
   /** The key that came first in the last object under this one. */
@@ -69,6 +73,11 @@ export class KeyBook {
     const facts = this.#look(key);
     if (key.length <= LONGEST_NAME && this.#facts.size < MOST_NAMES) this.#facts.set(key, facts);
     return facts;
+  }
+
+  /** The facts of a name that stands in the data: not kept, because data has any number of them. */
+  named(name: string): KeyFacts {
+    return this.#facts.get(name) ?? this.#look(name);
   }
 
   /** The facts of the first key of an object, whose own key is `parent`. */
@@ -108,6 +117,7 @@ export class KeyBook {
       kind: allowed ? 'field' : kind,
       likeData: !allowed && kind === 'data',
       position: { allowed, denied, paths: [] },
+      role: roleOf(start),
       next: undefined,
       first: undefined,
     };
@@ -141,4 +151,13 @@ export function positionOfItem(position: Position): Position {
 /** The position of the values of a map, whose keys are data: no name allows them. */
 export function positionInMap(position: Position): Position {
   return position.allowed ? { ...position, allowed: false } : position;
+}
+
+/** The position of a value that stands beside its name: what holds for either name holds for it. */
+export function positionBeside(position: Position, { allowed, denied }: KeyFacts): Position {
+  return {
+    allowed: position.allowed || allowed,
+    denied: position.denied ?? denied,
+    paths: position.paths,
+  };
 }

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FilterRefusal, ServiceGraph, TraceListing } from '../../../local/console-contract.ts';
 import { ConsoleServer } from '../../../local/console-server/console-server.ts';
+import type { Differences } from '../../../local/xray/differences.ts';
+import type { Durations } from '../../../local/xray/durations.ts';
 import { LocalXRay } from '../../../local/start-xray.ts';
 import type { KnownTerms } from '../../../local/xray/trace.ts';
 import { shopService } from '../../fixtures/console/entities.ts';
@@ -61,6 +63,8 @@ describe('the list of traces', () => {
     [{ filter: 'ok', from: '1019000', to: '1021000' }, [2]],
     [{ filter: '' }, [2, 1, 0]],
     [{ limit: '2', sort: 'duration' }, [0, 2]],
+    [{ filter: 'ok', id: traceId(2) }, [2]],
+    [{ filter: 'fault', id: traceId(2) }, []],
   ])('of %o has what was asked for, in its order', async (query, numbers) => {
     expect(numbersIn(await read<TraceListing>('/api/traces', query))).toEqual(numbers);
   });
@@ -99,6 +103,50 @@ describe('the list of traces', () => {
   });
 });
 
+describe('how long traces took', () => {
+  it.each([
+    [{}, [2, 2, 3], { fault: 1, ok: 2 }],
+    [{ filter: 'fault' }, [1], { fault: 1 }],
+    [{ from: '1019000', to: '1021000' }, [2], { ok: 1 }],
+  ])('is counted, of %o', async (query, lasts, statuses) => {
+    const { bins, isComplete } = await read<Durations>('/api/durations', query);
+    expect(isComplete).toBe(true);
+    const counts: Record<string, number> = {};
+    for (const { counts: each } of bins) {
+      for (const [status, count] of Object.entries(each)) counts[status] = (counts[status] ?? 0) + count;
+    }
+    expect(counts).toEqual(statuses);
+    expect(Object.values(counts).reduce((sum, each) => sum + each)).toBe(lasts.length);
+  });
+
+  it('tells what differs between those that match and the rest', async () => {
+    for (let number = 10; number < 30; number += 1) {
+      const isSlow = number >= 24;
+      xray.store.put(
+        segment(1, {
+          trace_id: traceId(number),
+          start_time: 2000,
+          end_time: isSlow ? 2009 : 2001,
+          annotations: { sku: isSlow ? 'teapot' : 'tea', order: `o ${number}` },
+        }),
+      );
+    }
+    const answer = await read<Differences>('/api/differences', {
+      filter: 'annotation.sku AND duration > 5',
+      within: 'annotation.sku',
+    });
+    expect(answer).toMatchObject({ selected: 6, rest: 14 });
+    expect(answer.differences.slice(0, 2)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ filter: 'annotation.sku = "teapot"', selected: 6, rest: 0 }),
+        expect.objectContaining({ filter: 'annotation.sku = "tea"', selected: 0, rest: 14 }),
+      ]),
+    );
+    const response = await fetch(`${url}/api/differences?within=nonsense`);
+    expect(response.status).toBe(400);
+  });
+});
+
 describe('the graph', () => {
   it.each([
     [{}, ['shop-0', 'shop-1', 'shop-2']],
@@ -121,5 +169,12 @@ describe('what is known', () => {
     expect(annotations).toEqual([
       { key: 'order', values: expect.arrayContaining(['o 0', 'o 2']) as string[] },
     ]);
+  });
+
+  it('is looked through for a text, in whatever case', async () => {
+    const { services, annotations } = await read<KnownTerms>('/api/known', { containing: 'O 2' });
+    expect(services).toEqual([]);
+    expect(annotations).toEqual([{ key: 'order', values: ['o 2'] }]);
+    expect((await read<KnownTerms>('/api/known', { containing: 'BANK' })).services).toEqual(['bank']);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { entryOf, entryText } from '../../../local/console/entry/entry.ts';
-import { formatDuration } from '../../../local/console/format/duration.ts';
+import { formatDuration } from '../../../local/xray/format-duration.ts';
 import { formatAgo, formatExact, toIso } from '../../../local/console/format/time.ts';
 import { lossesText } from '../../../local/console/list/losses-text.ts';
 import { hrefOf, parseRoute } from '../../../local/console/routing/route.ts';

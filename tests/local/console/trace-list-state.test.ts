@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import type { TraceListing } from '../../../local/console-contract.ts';
 import type { TraceListAction, TraceListState } from '../../../local/console/list/trace-list-state.ts';
 import {
   initialTraceList,
-  MAX_LISTED,
+  MAX_ARRIVED,
   shownTraces,
   traceListReducer,
   waitingCount,
   tracesOfSpan,
 } from '../../../local/console/list/trace-list-state.ts';
+import type { TraceSummary } from '../../../local/xray/trace.ts';
 import { noLosses, summary } from '../../fixtures/console/entities.ts';
 
 function after(...actions: readonly TraceListAction[]): TraceListState {
@@ -70,7 +72,7 @@ describe('the state of the trace list', () => {
   });
 
   it('begins anew with another time, also while paused', () => {
-    const moved = after(listed, { type: 'paused' }, { type: 'moved' });
+    const moved = after(listed, { type: 'paused' }, { type: 'moved', sort: 'start' });
     expect(moved.loaded).toBe(false);
     expect(shownTraces(moved)).toEqual([]);
   });
@@ -85,14 +87,68 @@ describe('the state of the trace list', () => {
     expect(ids(after(both, { type: 'paused' }), 9000)).toEqual(['recent', 'old']);
   });
 
-  it('holds no more than the newest traces', () => {
-    const summaries = Array.from({ length: MAX_LISTED + 5 }, (_, index) =>
+  it('keeps what arrives up to a limit, counts the rest, and begins anew with the next list', () => {
+    const summaries = Array.from({ length: MAX_ARRIVED + 5 }, (_, index) =>
       summary(`t${index}`, { startTime: index }),
     );
-    const ids = shownIds(after({ type: 'arrived', summaries }));
-    expect(ids).toHaveLength(MAX_LISTED);
-    expect(ids[0]).toBe(`t${MAX_LISTED + 4}`);
-    expect(ids).not.toContain('t4');
+    const flooded = after(listed, { type: 'paused' }, { type: 'arrived', summaries });
+    expect(flooded.traces.size).toBe(MAX_ARRIVED + 1);
+    expect(flooded.missed).toBe(5);
+    expect(waitingCount(flooded)).toBe(MAX_ARRIVED + 5);
+
+    const read = [{ type: 'resumed' }, { type: 'asked' }, listed] as const;
+    expect(shownIds(read.reduce(traceListReducer, flooded))).toEqual(['old']);
+  });
+
+  it.each([
+    ['start', ['c', 'b', 'a']],
+    ['duration', ['a', 'c', 'b']],
+    ['status', ['b', 'c', 'a']],
+  ] as const)('by %s has the order of the server', (sort, ids) => {
+    const traces = [
+      summary('a', { startTime: 1, duration: 9, status: 'ok' }),
+      summary('b', { startTime: 2, duration: 1, status: 'fault' }),
+      summary('c', { startTime: 3, duration: 5, status: 'error' }),
+    ];
+    const state = after({ type: 'moved', sort }, { type: 'listed', listing: { traces, losses: noLosses } });
+    expect(shownIds(state)).toEqual(ids);
+  });
+
+  it('goes on behind what it has read, and shows nothing of what lies behind that before', () => {
+    const page = (traces: TraceSummary[], cursor?: string): TraceListing => ({
+      traces,
+      losses: noLosses,
+      ...(cursor !== undefined && { cursor }),
+    });
+    const first = after({ type: 'listed', listing: page([recent], 'c1') });
+    const older = summary('older', { startTime: 0 });
+    const heard = traceListReducer(first, { type: 'arrived', summaries: [older] });
+    expect(shownIds(heard)).toEqual(['recent']);
+    expect(heard.more?.cursor).toBe('c1');
+
+    const held = traceListReducer(heard, { type: 'reading' });
+    const whole = traceListReducer(held, { type: 'continued', listing: page([old]) });
+    expect(shownIds(whole)).toEqual(['recent', 'old']);
+    expect(whole.more).toBeUndefined();
+    expect(shownIds(traceListReducer(whole, { type: 'resumed' }))).toEqual(['recent', 'old', 'older']);
+    // An answer may have a cursor and no trace.
+    const empty = traceListReducer(first, { type: 'continued', listing: page([], 'c2') });
+    expect(empty.more).toEqual({ after: recent, cursor: 'c2' });
+  });
+
+  it('stands still while somebody reads, but for what changes in its traces', () => {
+    const reading = after(
+      listed,
+      { type: 'reading' },
+      { type: 'arrived', summaries: [recent, { ...old, revision: 2, status: 'fault' }] },
+    );
+    expect(shownTraces(reading)).toMatchObject([{ id: 'old', status: 'fault' }]);
+    expect(waitingCount(reading)).toBe(1);
+    expect(traceListReducer(reading, { type: 'paused' }).held?.by).toBe('pause');
+  });
+
+  it('loses traces that do not match any more', () => {
+    expect(shownIds(after(listed, { type: 'arrived', summaries: [], gone: ['old'] }))).toEqual([]);
   });
 
   it('keeps a failure until the list can be read', () => {

@@ -125,7 +125,7 @@ function braced(conditions: fc.Arbitrary<string>): fc.Arbitrary<string> {
 const serviceConditions = fc.oneof(
   requests,
   flags(['root', 'inferred', 'coldstart']),
-  texts(['name', 'type', 'correlationid']),
+  texts(['name', 'type', 'correlationid', 'requestid']),
 );
 const edgeConditions = fc.oneof(
   requests,
@@ -169,7 +169,7 @@ const causes = fc.oneof(
 export const conditions: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: requests },
   flags(['inferred', 'coldstart']),
-  texts(['correlationid']),
+  texts(['correlationid', 'requestid']),
   fc.tuple(service, braced(serviceConditions)).map(([pattern, filter]) => `service(${pattern})${filter}`),
   braced(serviceConditions).map((filter) => `service()${filter}`),
   fc

@@ -38,7 +38,7 @@ const shop: readonly SegmentDocument[] = [
     start_time: 1000.5,
     end_time: 1001.5,
     user: 'bob',
-    aws: { account_id: '222222222222' },
+    aws: { account_id: '222222222222', request_id: 'r-31' },
     subsegments: [
       embedded(9, { name: 'Init', start_time: 1000.2, end_time: 1000.5 }),
       embedded(4, {
@@ -134,6 +134,8 @@ describe('of a whole trace', () => {
     ['coldstart', true],
     ['correlationid = "c-77"', true],
     ['correlationid != "c-77"', false],
+    ['requestid = "r-31"', true],
+    ['requestid CONTAINS "32"', false],
   ])('%s', (text, expected) => {
     expect(found(text, ...shop)).toBe(expected);
   });
@@ -206,6 +208,8 @@ describe('of its services', () => {
     ['service("create-order") { annotation.age = 30 }', true],
     ['service("shop-api") { annotation.age }', false],
     ['service("create-order") { correlationid = "c-77" }', true],
+    ['service("create-order") { requestid = "r-31" }', true],
+    ['service("shop-api") { requestid }', false],
     ['service("create-order") { responsetime = 1 }', true],
     ['service("create-order") { http.status }', false],
     ['service("shop-api") { responsetime > 1.9 and duration < 2.1 }', true],

@@ -320,6 +320,7 @@ it('facts are plain values, each once', () => {
     availabilityzone: [],
     'instance.id': [],
     'resource.arn': [],
+    requestid: [],
     annotations: [
       { key: 'age', value: 1 },
       { key: 'CorrelationId', value: 'c' },

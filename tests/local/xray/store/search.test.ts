@@ -4,6 +4,7 @@ import { matchesFilter } from '../../../../local/xray/filter/matches-filter.ts';
 import { parseFilter } from '../../../../local/xray/filter/parse-filter.ts';
 import type { TraceSearch } from '../../../../local/xray/store/search.ts';
 import { CursorError } from '../../../../local/xray/store/search.ts';
+import { DURATION_EDGES } from '../../../../local/xray/durations.ts';
 import type { TraceSummary } from '../../../../local/xray/trace.ts';
 import { TraceStore } from '../../../../local/xray/trace-store.ts';
 import { fc, runs } from '../../../helpers/fast-check.ts';
@@ -204,6 +205,39 @@ describe('searching the store', () => {
       expect(store.count({ from: BEGIN - 1, to: BEGIN + 1, timeRange: 'TraceId' })).toBe(1);
     },
   );
+
+  it('counts what the filter matches by status and by duration, and searches among given ids', () => {
+    fc.assert(
+      fc.property(
+        fc.array(documents, { maxLength: 8 }),
+        filter,
+        fc.subarray([0, 1, 2, 3, 4, 5, 6, 7]),
+        (traces, expression, numbers) => {
+          const store = storeOf(traces);
+          const asked = { filter: parseFilter(expression), groups };
+          const found = store.search(asked).traces;
+          const { bins, isComplete } = store.durations(asked);
+          const counted = bins.flatMap(({ index, counts }) =>
+            Object.entries(counts).map(([status, count]) => [index, status, count]),
+          );
+          const expected = Map.groupBy(found, ({ duration, status }) => {
+            const index = DURATION_EDGES.filter((edge) => duration >= edge).length;
+            return JSON.stringify([index, status]);
+          });
+          expect(isComplete).toBe(true);
+          expect(new Set(counted.map((each) => JSON.stringify(each)))).toEqual(
+            new Set(Array.from(expected, ([key, { length }]) => `${key.slice(0, -1)},${length}]`)),
+          );
+          const ids = numbers.map(traceId);
+          expect(idsOf(store.search({ ...asked, ids }))).toEqual(
+            found.map(({ id }) => id).filter((id) => ids.includes(id)),
+          );
+          store.close();
+        },
+      ),
+      runs(200),
+    );
+  });
 
   it.each([
     ['the time in the id', 'TraceId', BEGIN, BEGIN + 1, [1, 2, 3]],

@@ -108,6 +108,11 @@ describe('an AWS secret access key under a name that says nothing', () => {
     expect(seen).toBeLessThan(tries.numRuns * 0.05);
   });
 
+  it('is hidden as the documentation of AWS writes one, at the end of a sentence too', () => {
+    const key = ['wJalrXUtnFEMI', 'K7MDENG', 'bPxRfiCYEXAMPLEKEY'].join('/');
+    expect(shown(`It is ${key}.`)).toBe('"It is [secret]."');
+  });
+
   it.each<[string, number, (random: Buffer) => string]>([
     ['SHA-1', 20, (random) => random.toString('hex')],
     ['SHA-1, capitals', 20, (random) => random.toString('hex').toUpperCase()],

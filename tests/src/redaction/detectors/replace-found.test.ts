@@ -113,6 +113,26 @@ describe('replaceFound', () => {
     expect(masked('xabcdefx', [short, long])).toBe('x[short]x');
   });
 
+  it('replaces the group named value, and asks about it and its place', () => {
+    const asked: unknown[] = [];
+    const announced: Detector = {
+      name: 'customer',
+      category: 'identity',
+      hint: () => true,
+      pattern: /customer (?:no\. )?(?<value>\d+)/g,
+      valid: (value, text, start) => {
+        asked.push([value, text.slice(start)]);
+        return value !== '1';
+      },
+    };
+
+    expect(masked('customer 1, customer no. 12', [announced])).toBe('customer 1, customer no. [customer]');
+    expect(asked).toEqual([
+      ['1', '1, customer no. 12'],
+      ['12', '12'],
+    ]);
+  });
+
   it('asks detectors of the user also where its own need not look', () => {
     const uuid: Detector = {
       name: 'patient',
