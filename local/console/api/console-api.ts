@@ -1,8 +1,10 @@
 import type { AlarmListing, AlarmPage, AlarmSummary, MetricsPage, TimeRange } from '../../cloudwatch/view.ts';
 import type { ServiceInfo, SortOrder, TraceListing } from '../../console-contract.ts';
+import type { KeptEvent, Replay } from '../../lambda/kept-events.ts';
 import type { Differences } from '../../xray/differences.ts';
 import type { Durations } from '../../xray/durations.ts';
 import type { TraceHistory } from '../../xray/history.ts';
+import type { Imported } from '../../xray/import-documents.ts';
 import type { KnownTerms, Losses, TracePage, TraceSummary } from '../../xray/trace.ts';
 
 /** Everything the page asks of its server; a test or a demonstration hands in another one. */
@@ -18,6 +20,12 @@ export interface ConsoleApi {
   trace(traceId: string): Promise<TracePage | undefined>;
   /** How long the same took in other traces; undefined when there is no such trace. */
   history(traceId: string): Promise<TraceHistory | undefined>;
+  /** The events of a trace that can be sent again. */
+  events(traceId: string): Promise<readonly KeptEvent[]>;
+  /** Resolves when the invocation has ended; undefined when its event is not kept any more. */
+  replay(traceId: string, requestId: string): Promise<Replay | undefined>;
+  /** @param file the text of a file of traces */
+  importTraces(file: string): Promise<Imported>;
   clear(): Promise<void>;
   alarms(): Promise<AlarmListing>;
   /** Undefined when there is no such alarm. The range is that of its chart. */
