@@ -7,8 +7,8 @@ import type { AlarmListing, AlarmPage, AlarmSummary, MetricsPage, TimeRange } fr
 import type { Differences } from './xray/differences.ts';
 import type { Durations } from './xray/durations.ts';
 import type { Service } from './xray/graph/trace-graph.ts';
-import type { KeptEvent, Replay } from './lambda/kept-events.ts';
-import type { Imported } from './xray/import-documents.ts';
+import type { KeptEvent, Replay } from './xray/replay.ts';
+import type { Imported } from './xray/trace-file.ts';
 import type { TraceHistory } from './xray/history.ts';
 import type { KnownTerms, Losses, TracePage, TraceSummary } from './xray/trace.ts';
 

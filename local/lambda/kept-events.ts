@@ -1,24 +1,6 @@
+import type { KeptEvent, Replay } from '../xray/replay.ts';
 import { newTraceId } from '../xray/trace-header.ts';
 import type { Invoke, InvokeRequest } from './invocation.ts';
-
-/** An event that can be sent again, without what is in it. */
-export interface KeptEvent {
-  /** The deployed name. */
-  readonly functionName: string;
-  readonly requestId: string;
-  /** Bytes of the event. */
-  readonly size: number;
-}
-
-/** What came of an event that was sent again. */
-export interface Replay {
-  /** Of the new invocation. */
-  readonly traceId: string;
-  readonly requestId: string;
-  readonly functionName: string;
-  /** Whether the function failed. */
-  readonly failed: boolean;
-}
 
 /** Of all events that are kept, in bytes; the oldest give way. One of Lambda's largest, 6 MB, fits a few times. */
 const MAX_BYTES = 32_000_000;

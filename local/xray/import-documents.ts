@@ -1,22 +1,8 @@
 import type { JsonObject } from '../json.ts';
 import { isObject } from '../json.ts';
 import { parseDocument } from './parse-document.ts';
+import type { Imported } from './trace-file.ts';
 import type { TraceStore } from './trace-store.ts';
-
-/** A file of traces: their documents, as they arrived. */
-export interface TraceFile {
-  readonly documents: readonly object[];
-}
-
-/** What became of a file of traces. */
-export interface Imported {
-  /** Each once, in the order of the file. */
-  readonly traceIds: readonly string[];
-  /** Documents that were kept. */
-  readonly kept: number;
-  /** And those that were not, by why. */
-  readonly refused: Readonly<Record<string, number>>;
-}
 
 /** What a file is refused as, when its size says enough. Bytes. */
 export const MAX_FILE_BYTES = 50_000_000;

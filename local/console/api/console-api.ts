@@ -1,10 +1,10 @@
 import type { AlarmListing, AlarmPage, AlarmSummary, MetricsPage, TimeRange } from '../../cloudwatch/view.ts';
 import type { ServiceInfo, SortOrder, TraceListing } from '../../console-contract.ts';
-import type { KeptEvent, Replay } from '../../lambda/kept-events.ts';
+import type { KeptEvent, Replay } from '../../xray/replay.ts';
 import type { Differences } from '../../xray/differences.ts';
 import type { Durations } from '../../xray/durations.ts';
 import type { TraceHistory } from '../../xray/history.ts';
-import type { Imported } from '../../xray/import-documents.ts';
+import type { Imported } from '../../xray/trace-file.ts';
 import type { KnownTerms, Losses, TracePage, TraceSummary } from '../../xray/trace.ts';
 
 /** Everything the page asks of its server; a test or a demonstration hands in another one. */

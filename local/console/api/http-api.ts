@@ -1,7 +1,7 @@
 import type { TimeRange } from '../../cloudwatch/view.ts';
 import type { ApiAnswers } from '../../console-contract.ts';
-import type { Replay } from '../../lambda/kept-events.ts';
-import type { Imported } from '../../xray/import-documents.ts';
+import type { Replay } from '../../xray/replay.ts';
+import type { Imported } from '../../xray/trace-file.ts';
 import { isRecord } from '../format/value.ts';
 import type { ConsoleApi } from './console-api.ts';
 import { createEventStream } from './event-stream.ts';

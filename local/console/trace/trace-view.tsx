@@ -8,6 +8,7 @@ import { TimelineGrid } from '../timeline/timeline-grid.tsx';
 import { insightsOf } from '../timeline/insights.ts';
 import { ancestorsOf } from '../timeline/rows.ts';
 import { factsOf, failuresIn, firstFailure } from './trace-facts.ts';
+import { TraceActions } from './trace-actions.tsx';
 import { TraceHeader } from './trace-header.tsx';
 import { useHistories } from './use-histories.ts';
 import { useSelection } from './use-selection.ts';
@@ -63,6 +64,7 @@ export function TraceView({ api, page, span }: TraceViewProps) {
         now={now}
         onShow={show}
       />
+      <TraceActions api={api} page={page} />
       <div class={selected === undefined ? 'trace-body' : 'trace-body with-details'}>
         <TimelineGrid
           timeline={timeline}
