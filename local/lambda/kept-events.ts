@@ -50,7 +50,7 @@ export class KeptEvents {
   }
 
   /**
-   * Sends an event of a trace again, in a new trace that is recorded whatever the function's tracing is.
+   * Sends an event of a trace again, in a new trace, which is recorded if the function is traced now.
    *
    * @param requestId of the invocation that had it
    * @returns undefined when it is not kept (any more)

@@ -47,7 +47,7 @@ function stateText(loaded: LoadedTrace | undefined): string {
   if (loaded?.status === 'failed') return `could not be read: ${loaded.message}`;
   return loaded?.status === 'loaded'
     ? 'is there.'
-    : 'is not held: it may not have arrived yet, or have been cleared.';
+    : 'is not held. It may not have arrived yet, or have been cleared; a function whose tracing is off has none.';
 }
 
 interface ComparisonProps {

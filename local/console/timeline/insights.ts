@@ -39,14 +39,13 @@ export function isUnusual({ slowerThan }: Standing): boolean {
 /** `Slower than 97 % of 312 others (p50 84 ms, p95 120 ms)` */
 export function standingText({ slowerThan, count, p50, p95 }: Standing): string {
   const others = plural(count, 'other');
-  return (
-    `${comparedText(slowerThan)} ${others} ` + `(p50 ${formatDuration(p50)}, p95 ${formatDuration(p95)})`
-  );
+  return `${comparedText(slowerThan, others)} (p50 ${formatDuration(p50)}, p95 ${formatDuration(p95)})`;
 }
 
-function comparedText(slowerThan: number): string {
-  if (slowerThan >= 1) return 'Slower than all';
-  return slowerThan <= 0 ? 'As fast as the fastest of' : `Slower than ${Math.floor(slowerThan * 100)} % of`;
+function comparedText(slowerThan: number, others: string): string {
+  if (slowerThan >= 1) return `Slower than all ${others}`;
+  if (slowerThan <= 0) return `None of ${others} was faster`;
+  return `Slower than ${Math.floor(slowerThan * 100)} % of ${others}`;
 }
 
 function standingsOf(

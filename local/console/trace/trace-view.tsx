@@ -63,8 +63,8 @@ export function TraceView({ api, page, span }: TraceViewProps) {
         span={span}
         now={now}
         onShow={show}
+        actions={<TraceActions api={api} page={page} />}
       />
-      <TraceActions api={api} page={page} />
       <div class={selected === undefined ? 'trace-body' : 'trace-body with-details'}>
         <TimelineGrid
           timeline={timeline}

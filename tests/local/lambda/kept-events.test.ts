@@ -31,7 +31,7 @@ describe('events that are kept', () => {
     expect(events.of('c')).toEqual([]);
   });
 
-  it('are sent again in a new trace that is recorded', async () => {
+  it('are sent again in a new trace that is to be recorded', async () => {
     const events = new KeptEvents();
     const { invoke, requests } = echo();
     await events.observe(invoke)({ ...call('one', 'a', '{"sku":"tea"}'), clientContext: 'e30=' });
