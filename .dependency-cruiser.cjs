@@ -32,7 +32,7 @@ const arrows = {
   plugin: ['local'],
   'plugin/tracing-switch': ['local/template'],
   local: [],
-  testing: ['local/xray', 'local/cloudwatch', 'src/redaction'],
+  testing: ['local/xray', 'local/cloudwatch', 'local/running-instance.ts', 'src/redaction'],
 };
 
 const ours = '^(src|plugin|local|testing)/';

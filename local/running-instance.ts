@@ -1,17 +1,20 @@
 import type { AlarmListing } from './cloudwatch/view.ts';
-import type { ApiEvents, TraceListing } from './console-contract.ts';
+import type { ApiEvents, SortOrder, TraceListing } from './console-contract.ts';
 import { isObject } from './json.ts';
+import type { Differences } from './xray/differences.ts';
 import type { TracePage, TraceSummary } from './xray/trace.ts';
 
 /** Which traces are asked for. */
 export interface TraceQuestion {
   /** A filter expression. @default every trace */
   readonly filter?: string;
+  /** Of this trace alone: whether the filter finds it. */
+  readonly id?: string;
   /** Epoch milliseconds; both or neither. */
   readonly from?: number;
   readonly to?: number;
   /** @default 'start' */
-  readonly sort?: 'start' | 'duration' | 'status';
+  readonly sort?: SortOrder;
   readonly limit: number;
 }
 
@@ -64,14 +67,11 @@ export class RunningInstance {
   }
 
   /** Asks again until there are as many as were asked for: one answer may end before, because it took long enough. */
-  async traces({ limit, filter = '', sort, from, to }: TraceQuestion): Promise<FoundTraces> {
+  async traces({ limit, ...question }: TraceQuestion): Promise<FoundTraces> {
     const traces: TraceSummary[] = [];
     for (let cursor: string | undefined; ;) {
       const answer = await this.#read<TraceListing>('/api/traces', {
-        filter,
-        sort,
-        from,
-        to,
+        ...question,
         cursor,
         limit: Math.min(limit - traces.length, PAGE_SIZE),
       });
@@ -84,6 +84,16 @@ export class RunningInstance {
   /** A trace with those that are linked with it. Undefined when there is none of this id. */
   async trace(id: string): Promise<TracePage | undefined> {
     return this.#readOrNothing<TracePage>(`/api/traces/${encodeURIComponent(id)}`);
+  }
+
+  /** What the traces that one filter finds have more or less often than the rest of those that the other finds. */
+  async differences(question: {
+    readonly filter: string;
+    readonly within?: string;
+    readonly from?: number;
+    readonly to?: number;
+  }): Promise<Differences> {
+    return this.#read<Differences>('/api/differences', question);
   }
 
   async alarms(): Promise<AlarmListing> {

@@ -1,6 +1,8 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { AlarmState } from '../cloudwatch/view.ts';
-import { printableLine } from '../printable.ts';
+import type { SortOrder } from '../console-contract.ts';
+import { SORT_ORDERS } from '../console-contract.ts';
+import { printableLine, shortLine } from '../printable.ts';
 import type { RunningInstance } from '../running-instance.ts';
 import { readTraceId } from '../xray/read-trace-id.ts';
 import { slownessText } from '../xray/slowness-text.ts';
@@ -17,6 +19,9 @@ const DEFAULT_TRACES = 20;
 const MAX_TRACES = 100;
 const DEFAULT_ROWS = 200;
 const MAX_ROWS = 1000;
+
+/** Of what a difference is called; its filter is whole. */
+const MAX_LABEL = 160;
 
 /** Traces that one is compared with. */
 const MAX_COMPARED = 500;
@@ -54,8 +59,14 @@ annotation.key rootcause.fault.service coldstart correlationid. Times are second
 interface Question {
   readonly filter?: string;
   readonly last?: string;
-  readonly sort?: 'start' | 'duration' | 'status';
+  readonly sort?: SortOrder;
   readonly limit?: number;
+}
+
+interface Comparison {
+  readonly filter: string;
+  readonly within?: string;
+  readonly last?: string;
 }
 
 /** Resolves when the client has left. Loads the protocol's SDK, which no other command needs. */
@@ -83,7 +94,7 @@ async function serve(instance: RunningInstance): Promise<void> {
             last: { type: 'string', description: 'Those of the last 30s, 15m, 2h or 1d.' },
             sort: {
               type: 'string',
-              enum: ['start', 'duration', 'status'],
+              enum: [...SORT_ORDERS],
               description: 'The newest (the default), the longest, or the worst first.',
             },
             limit: {
@@ -140,6 +151,33 @@ async function serve(instance: RunningInstance): Promise<void> {
       ({ id }) => answer(() => whySlow(instance, id)),
     );
     server.registerTool(
+      'what_differs',
+      {
+        title: 'What distinguishes some traces from the rest',
+        description:
+          'Of the traces that one filter finds: the annotations, functions, operations, statuses, cold starts and exceptions ' +
+          'that they have more or less often than the rest, what differs most first, each with a filter that finds it.',
+        inputSchema: fromJsonSchema<Comparison>({
+          type: 'object',
+          properties: {
+            filter: {
+              type: 'string',
+              description: `Those that are asked about: duration > 1. ${FILTER_DESCRIPTION}`,
+            },
+            within: {
+              type: 'string',
+              description: 'A filter for those that are compared at all; without it, every trace.',
+            },
+            last: { type: 'string', description: 'Those of the last 30s, 15m, 2h or 1d.' },
+          },
+          required: ['filter'],
+          additionalProperties: false,
+        }),
+        ...reads,
+      },
+      (comparison) => answer(() => whatDiffers(instance, comparison)),
+    );
+    server.registerTool(
       'alarms',
       {
         title: 'States of alarms',
@@ -193,6 +231,25 @@ async function whySlow(instance: RunningInstance, id: string): Promise<string> {
     Date.now() / 1000,
     others.map(({ duration }) => duration),
   );
+}
+
+async function whatDiffers(instance: RunningInstance, { filter, within, last }: Comparison): Promise<string> {
+  const { selected, rest, differences } = await instance.differences({
+    filter,
+    ...(within !== undefined && { within }),
+    ...(last !== undefined && readTimes({ last })),
+  });
+  const compared = `${selected} traces that the filter finds, against ${rest} others.`;
+  if (differences.length === 0) return `${compared} Nothing differs that may not be chance.`;
+  const lines = differences.map(
+    ({ kind, label, filter: finds, selected: one, rest: other }) =>
+      `${share(one, selected)} against ${share(other, rest)}  ${kind}: ${shortLine(label, MAX_LABEL)}  ${printableLine(finds)}`,
+  );
+  return [compared, ...lines].join('\n');
+}
+
+function share(count: number, all: number): string {
+  return `${count} of ${all}`;
 }
 
 async function pageOf(instance: RunningInstance, text: string): Promise<TracePage> {

@@ -98,7 +98,7 @@ async function follow(
   void interrupted().then(() => ending.abort());
   const states = new Map((await instance.alarms()).alarms.map(({ name, state }) => [name, state]));
   const traces = new QuietTraces(async (summary) => {
-    if (filter !== undefined && !(await isFound(instance, filter, summary))) return;
+    if (filter !== undefined && !(await isFound(instance, filter, summary.id))) return;
     voice.trace(summary);
   }, wanted);
   const connected = (): void => void process.stderr.write(`Following ${instance.url}. Ctrl-C ends it.\n`);
@@ -114,17 +114,8 @@ async function follow(
 }
 
 /** The instance decides: it knows the groups that a filter may name. */
-async function isFound(
-  instance: RunningInstance,
-  filter: string,
-  { id, startTime, duration }: TraceSummary,
-): Promise<boolean> {
-  const range = {
-    from: Math.max(0, Math.floor(startTime * 1000)),
-    to: Math.floor((startTime + duration) * 1000) + 1,
-  };
-  const { traces } = await instance.traces({ filter, ...range, limit: 10_000 });
-  return traces.some((each) => each.id === id);
+async function isFound(instance: RunningInstance, filter: string, id: string): Promise<boolean> {
+  return (await instance.traces({ filter, id, limit: 1 })).traces.length > 0;
 }
 
 /** Tells of each trace once it has been quiet, and again when it ended differently. */

@@ -1,3 +1,4 @@
+import { SORT_ORDERS } from '../console-contract.ts';
 import type { Command } from './command.ts';
 import {
   EXIT,
@@ -15,7 +16,6 @@ import { summaryLine } from './summary-line.ts';
 const DEFAULT_LIMIT = 20;
 /** As many as Lantern keeps. */
 const MAX_LIMIT = 100_000;
-const ORDERS = ['start', 'duration', 'status'] as const;
 
 export const traces: Command = {
   help: `Usage: lambda-lantern traces [options]
@@ -44,8 +44,8 @@ Exit code: 0 when a trace was found, 2 when none was, 1 when it could not be ask
       last: { type: 'string' },
     });
     const { filter, sort: order = 'start' } = values;
-    const sort = ORDERS.find((each) => each === order);
-    if (sort === undefined) throw new Error(`--sort takes ${ORDERS.join(', ')}, but got "${order}".`);
+    const sort = SORT_ORDERS.find((each) => each === order);
+    if (sort === undefined) throw new Error(`--sort takes ${SORT_ORDERS.join(', ')}, but got "${order}".`);
     const limit = readCount('limit', values.limit, DEFAULT_LIMIT, MAX_LIMIT);
     const found = await instanceFrom(values).traces({
       ...readTimes(values),

@@ -5,11 +5,18 @@ import type { Entity, Segment } from '../../local/xray/document.ts';
 import type { TimelineRow } from '../../local/xray/timeline.ts';
 import { buildTimeline } from '../../local/xray/timeline.ts';
 import type { LocalStack } from '../helpers/local-stack.ts';
-import { expectNoLeak } from '../../testing/index.ts';
+import {
+  expectCalls,
+  expectNoFault,
+  expectNoLeak,
+  expectNoPersonalData,
+  expectServices,
+  waitForTrace,
+} from '../../testing/index.ts';
 import { startLocalStack } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
 import { copyProject } from '../helpers/project-copy.ts';
-import { until } from '../helpers/until.ts';
+import { PATIENCE_MS, until } from '../helpers/until.ts';
 
 let project: ProjectCopy;
 let stack: LocalStack;
@@ -165,6 +172,30 @@ describe('an order', () => {
     });
     expect(await read.json()).toMatchObject({ id: orderId, status: 'paid', total: 12 });
     await stack.run.until(new RegExp(`get-order .*"correlation_id":"${correlationId}"`));
+  });
+
+  it('is held to its services, its calls and its silence by what users write in their own tests', async () => {
+    const correlationId = `asserted-${Date.now()}`;
+    const response = await stack.order('tea', { 'x-correlation-id': correlationId });
+    const [create, fulfil] = ['order-shop-local-create-order', 'order-shop-local-fulfil-order'];
+    const functions = [create, fulfil, 'order-shop-local-take-payment'];
+
+    const trace = await waitForTrace({
+      correlationId,
+      url: stack.console,
+      timeout: PATIENCE_MS,
+      until: (seen) => expectServices(seen, functions),
+    });
+
+    expectServices(trace, functions, { inOrder: true });
+    expectCalls(trace, { 'DynamoDB PutItem': 1, 'SNS Publish': 1 }, { from: create });
+    expectCalls(trace, { 'DynamoDB UpdateItem': 1, '127.0.0.1 POST': 1 }, { from: fulfil });
+    expectNoFault(trace, { errors: true });
+    const placed = (await response.json()) as object;
+    expectNoPersonalData(trace, { of: { ...placed, customerId: 'c-1' }, allow: ['id', 'status'] });
+    expect(() => expectCalls(trace, { 'SNS Publish': 1 }, { from: create })).toThrow(
+      /DynamoDB PutItem \S+: expected none, got 1/,
+    );
   });
 
   it('whose payment fails shows a fault with the error and its stack', async () => {

@@ -59,7 +59,13 @@ describe('lambda-lantern mcp', () => {
     const { url } = await startLantern();
     const { tools } = await (await connect(url)).listTools();
 
-    expect(tools.map(({ name }) => name)).toEqual(['find_traces', 'read_trace', 'why_slow', 'alarms']);
+    expect(tools.map(({ name }) => name)).toEqual([
+      'find_traces',
+      'read_trace',
+      'why_slow',
+      'what_differs',
+      'alarms',
+    ]);
     for (const { description, inputSchema, annotations } of tools) {
       expect(description).toMatch(/\w/);
       expect(inputSchema).toMatchObject({ type: 'object', additionalProperties: false });
@@ -88,7 +94,24 @@ describe('lambda-lantern mcp', () => {
     expect([found, read, why].map(({ isError }) => isError)).toEqual([false, false, false]);
   });
 
+  it('says what slow traces have more often than the others', async () => {
+    const kinds = Array.from({ length: 40 }, (_, index) => {
+      const isSlow = index % 2 === 0;
+      return { ...order(index + 1, isSlow ? 4 : 0.2), annotations: { Size: isSlow ? 'gigantic' : 'small' } };
+    });
+    const { url } = await startLantern(kinds);
+
+    const { isError, text } = await call(await connect(url), 'what_differs', { filter: 'duration > 1' });
+
+    expect(isError).toBe(false);
+    expect(text).toContain('20 traces that the filter finds, against 20 others.');
+    expect(text).toMatch(
+      /^20 of 20 against 0 of 20 {2}annotation: .*gigantic.* {2}annotation.Size = "gigantic"$/m,
+    );
+  });
+
   it.each([
+    ['what_differs', { filter: 'duration >' }, /duration >/],
     ['find_traces', { filter: 'fualt' }, /fault[^]*\n {2}fualt\n {2}\^{5}$/],
     ['find_traces', { last: 'yesterday' }, /--last takes a time|takes a time as/],
     ['find_traces', { limit: 1e9 }, /limit|100/],

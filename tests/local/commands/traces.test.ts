@@ -11,6 +11,8 @@ import { freePorts } from '../../helpers/local-stack.ts';
 import { embedded, entityId, segment, traceId } from '../xray/fixtures.ts';
 import { lambdaLantern, startLantern } from './lantern-to-ask.ts';
 
+const CLI = join(import.meta.dirname, '../../../local/cli.ts');
+const FROM_SOURCES = '--conditions=lambda-lantern-source';
 const now = Math.floor(Date.now() / 1000);
 
 /** A complete trace of one segment that began so many seconds ago. */
@@ -149,14 +151,34 @@ describe('lambda-lantern traces', () => {
 
   it('ends quietly when whoever reads has read enough', async () => {
     const { url } = await startLantern(Array.from({ length: 600 }, (_, index) => traceOf(index + 1, 700)));
-    const cli = join(import.meta.dirname, '../../../local/cli.ts');
     const script = `"$0" "$1" traces --url "$2" --limit 600 2>&1 | head -1; echo "\${PIPESTATUS[0]}"`;
 
-    const { stdout } = await promisify(execFile)('bash', ['-c', script, process.execPath, cli, url], {
-      env: { ...process.env, NODE_OPTIONS: '--conditions=lambda-lantern-source' },
+    const { stdout } = await promisify(execFile)('bash', ['-c', script, process.execPath, CLI, url], {
+      env: { ...process.env, NODE_OPTIONS: FROM_SOURCES },
     });
 
     expect(stdout.trimEnd().split('\n')).toEqual([expect.stringMatching(/^1-/), '0']);
+  });
+});
+
+describe('colours', () => {
+  /** What is written to a terminal of its own. */
+  async function onTerminal(url: string, env: NodeJS.ProcessEnv): Promise<string> {
+    const script = 'import pty, sys; pty.spawn(sys.argv[1:])';
+    const command = [process.execPath, CLI, 'traces', '--url', url];
+    const { stdout } = await promisify(execFile)('python3', ['-c', script, ...command], {
+      env: { ...process.env, NODE_OPTIONS: FROM_SOURCES, CI: undefined, TERM: 'xterm', ...env },
+    });
+    return stdout;
+  }
+
+  it('are for a terminal, and for nobody who wants none', async () => {
+    const { url } = await startLantern([traceOf(1, 30, { fault: true })]);
+
+    expect(await onTerminal(url, { NO_COLOR: undefined })).toContain('\u001b[31mfault');
+    expect(await onTerminal(url, { NO_COLOR: '1' })).not.toContain('\u001b[31m');
+    const piped = await lambdaLantern(['traces', '--url', url], { NO_COLOR: undefined });
+    expect(piped.stdout).not.toContain('\u001b');
   });
 });
 
