@@ -53,6 +53,11 @@ export function analyseTimeline({ rows, end }: Timeline): ReadonlyMap<string, Ro
   );
 }
 
+/** The seconds of its own that each row has, by its key. */
+export function selfTimes(timeline: Timeline): ReadonlyMap<string, number> {
+  return new Map(Array.from(analyseTimeline(timeline), ([key, { self }]) => [key, self]));
+}
+
 interface Node extends Stretch {
   readonly key: string;
   readonly isSegment: boolean;
