@@ -8,6 +8,9 @@ import type { LogListing } from './logs/log-line.ts';
 import type { Differences } from './xray/differences.ts';
 import type { Durations } from './xray/durations.ts';
 import type { Service } from './xray/graph/trace-graph.ts';
+import type { KeptEvent, Replay } from './xray/replay.ts';
+import type { Imported } from './xray/trace-file.ts';
+import type { TraceHistory } from './xray/history.ts';
 import type { KnownTerms, Losses, TracePage, TraceSummary } from './xray/trace.ts';
 
 /** One page of the program. */
@@ -27,6 +30,8 @@ export const PAGES = {
   map: { path: '/map', link: 'Map' },
   logs: { path: '/logs', link: 'Logs' },
   request: { path: '/requests/:correlationId', above: 'logs' },
+  /** The ids of two traces, with two dots between them. */
+  compare: { path: '/compare/:traceIds', above: 'list' },
   alarms: { path: '/alarms', link: 'Alarms' },
   alarm: { path: '/alarms/:name', above: 'alarms' },
   metrics: { path: '/metrics', link: 'Metrics' },
@@ -93,10 +98,22 @@ export interface ApiAnswers {
      * answer before: what follows it; `?id=`, several times: of these alone.
      */
     GET: TraceListing;
+    /** Takes a `TraceFile`, as JSON. */
+    POST: Imported;
     /** Forgets them all, which is a `cleared` event. */
     DELETE: undefined;
   };
   '/api/traces/:trace': { GET: TracePage };
+  '/api/replays/:trace': {
+    /** The events of a trace that can be sent again. */
+    GET: KeptEvents;
+    /** Sends one again, that of the invocation in `{ "requestId": … }`, and answers when it has ended. */
+    POST: Replay;
+  };
+  '/api/history/:trace': {
+    /** How long what a trace consists of took in other traces. */
+    GET: TraceHistory;
+  };
   '/api/graph': {
     /** The service graph; `?filter=`, `?from=&to=`, or `?trace=`, once for each trace: of those alone. */
     GET: ServiceGraph;
@@ -180,6 +197,11 @@ export interface TraceListing {
   readonly losses: Losses;
   /** To go on from here; absent when there is nothing more. There may be one although there are fewer than the limit. */
   readonly cursor?: string;
+}
+
+/** Those of one trace. */
+export interface KeptEvents {
+  readonly events: readonly KeptEvent[];
 }
 
 export interface ServiceGraph {

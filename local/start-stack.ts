@@ -3,6 +3,7 @@ import { banner, commandsToTry } from './banner.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import { ConsoleServer, builtConsole } from './console-server/console-server.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
+import { KeptEvents } from './lambda/kept-events.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
 import { LogStore } from './logs/log-store.ts';
 import { MessagingServer } from './messaging/messaging-server.ts';
@@ -111,7 +112,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       },
       onSegment: (document) => traces.put(document),
     });
-    const invoke = cloudWatch.observeInvoke(lambda.invoke);
+    const events = new KeptEvents();
+    const invoke = events.observe(cloudWatch.observeInvoke(lambda.invoke));
     const messaging = new MessagingServer({
       ...service,
       port: ports.messaging,
@@ -130,6 +132,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       xray: xray.api,
       cloudWatch,
       logs,
+      replays: {
+        of: (traceId) => events.of(traceId),
+        replay: (traceId, requestId) => events.replay(traceId, requestId, invoke),
+      },
       port: ports.console,
       howToChoosePort: PORT_ADVICE,
       staticDirectory: builtConsole(),

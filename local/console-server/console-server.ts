@@ -17,12 +17,15 @@ import { LogStore } from '../logs/log-store.ts';
 import type { XRayApi } from '../xray/api/xray-api.ts';
 import { refuseXRayRequest } from '../xray/api/xray-api.ts';
 import type { TraceStore } from '../xray/trace-store.ts';
+import type { Replays } from './serve-api.ts';
 import { serveApi } from './serve-api.ts';
 
 export interface ConsoleServerOptions extends Partial<PortOptions> {
   readonly store: TraceStore;
   /** The X-Ray API, which is answered on the page's port. Without it there is none. */
   readonly xray?: XRayApi;
+  /** The events that functions were invoked with, to be sent again. Without it none can be. */
+  readonly replays?: Replays;
   /** Alarms and metrics. Without it the page has none to show. */
   readonly cloudWatch?: CloudWatchView;
   /** The log lines of functions. Without it the page has none to show. */
@@ -130,18 +133,19 @@ export class ConsoleServer {
     events: EventStream<ApiEvents>,
   ): Promise<void> {
     const url = targetOf(request);
-    const { store, xray, serviceInfo } = this.#options;
+    const { store, xray, serviceInfo, replays } = this.#options;
     if (this.#isXRay(request)) {
       await xray?.answer(request, response);
     } else if (isApi(request)) {
       const groups = xray?.groupFilter ?? noGroups;
-      serveApi(request, response, url, {
+      await serveApi(request, response, url, {
         store,
         groups,
         serviceInfo,
         events,
         cloudWatch: this.#cloudWatch,
         logs: this.#logs,
+        replays,
       });
     } else if (isRead(request)) {
       await this.#servePage(response, url.pathname);

@@ -4,14 +4,18 @@ import type { ApiAnswers, ApiEvents, FilterRefusal, ServiceGraph, ServiceInfo } 
 import type { SortOrder, TraceListing } from '../console-contract.ts';
 import { parameterIn, readRange, SORT_ORDERS } from '../console-contract.ts';
 import { sendEmpty, sendJson } from '../http/answer.ts';
+import { readDeclaredJson } from '../http/body.ts';
 import type { EventStream } from '../http/event-stream.ts';
 import { RequestError } from '../http/request-error.ts';
+import type { KeptEvent, Replay } from '../xray/replay.ts';
 import { decodePercent } from '../http/target.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import type { FilterExpression } from '../xray/filter/expression.ts';
 import { FilterError } from '../xray/filter/expression.ts';
 import { parseFilter } from '../xray/filter/parse-filter.ts';
 import type { TraceSelection } from '../xray/store/search.ts';
+import type { Imported } from '../xray/trace-file.ts';
+import { importDocuments, MAX_FILE_BYTES } from '../xray/import-documents.ts';
 import { CursorError } from '../xray/store/search.ts';
 import type { TraceStore } from '../xray/trace-store.ts';
 import { readLogQuery } from './read-log-query.ts';
@@ -25,9 +29,18 @@ export interface ApiSources {
   readonly logs: LogStore;
   readonly serviceInfo: () => ServiceInfo;
   readonly events: EventStream<ApiEvents>;
+  /** The events that functions were invoked with. Without it there are none. */
+  readonly replays: Replays | undefined;
+}
+
+/** Where events are kept, and sent again. */
+export interface Replays {
+  of(traceId: string): readonly KeptEvent[];
+  replay(traceId: string, requestId: string): Promise<Replay | undefined>;
 }
 
 interface Call extends ApiSources {
+  readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly query: URLSearchParams;
   /** What stands in the path where the contract has a name; empty where it has none. */
@@ -35,7 +48,7 @@ interface Call extends ApiSources {
 }
 
 /** Undefined when there is nothing to answer with: no content, or nothing of the name that was asked for. */
-type Operation<Answer> = (call: Call) => Answer | undefined;
+type Operation<Answer> = (call: Call) => Answer | undefined | Promise<Answer | undefined>;
 
 const operations: {
   readonly [Path in keyof ApiAnswers]: {
@@ -45,12 +58,18 @@ const operations: {
   '/api/service': { GET: ({ serviceInfo }) => serviceInfo() },
   '/api/traces': {
     GET: listTraces,
+    POST: importTraces,
     DELETE: ({ store }) => {
       store.clear();
       return undefined;
     },
   },
   '/api/traces/:trace': { GET: ({ store, parameter }) => store.page(parameter) },
+  '/api/replays/:trace': {
+    GET: ({ replays, parameter }) => ({ events: replays?.of(parameter) ?? [] }),
+    POST: replayEvent,
+  },
+  '/api/history/:trace': { GET: ({ store, parameter }) => store.history(parameter) },
   '/api/graph': { GET: readGraph },
   '/api/logs': { GET: ({ logs, query }) => logs.find(readLogQuery(query, rangeIn(query))) },
   '/api/durations': { GET: ({ store, groups, query }) => store.durations(selectionIn(query, groups)) },
@@ -77,14 +96,15 @@ const DEFAULT_LIST_LIMIT = 200;
 /**
  * Answers a request below `/api/`.
  *
- * @throws RequestError for a range, an order or a cursor that is none.
+ * @throws RequestError for a range, an order, a cursor or a body that is none.
  */
-export function serveApi(
-  { method = '' }: IncomingMessage,
+export async function serveApi(
+  request: IncomingMessage,
   response: ServerResponse,
   { pathname, searchParams: query }: URL,
   sources: ApiSources,
-): void {
+): Promise<void> {
+  const { method = '' } = request;
   for (const [path, methods] of Object.entries(operations)) {
     const encoded = parameterIn(path, pathname);
     if (encoded === undefined) continue;
@@ -96,7 +116,7 @@ export function serveApi(
       return;
     }
     const parameter = decodePercent(encoded);
-    const answer = answerOrRefuse(operation, { ...sources, response, query, parameter });
+    const answer = await answerOrRefuse(operation, { ...sources, request, response, query, parameter });
     if (answer instanceof FilterError) {
       const { message, position, length, expected } = answer;
       sendJson(response, 400, { message, position, length, expected } satisfies FilterRefusal);
@@ -111,12 +131,12 @@ export function serveApi(
 }
 
 /** What is wrong with a filter is an answer that its writer can use. */
-function answerOrRefuse(
+async function answerOrRefuse(
   operation: Operation<object | 'stream'>,
   call: Call,
-): object | 'stream' | FilterError | undefined {
+): Promise<object | 'stream' | FilterError | undefined> {
   try {
-    return operation(call);
+    return await operation(call);
   } catch (cause) {
     if (cause instanceof FilterError) return cause;
     if (!(cause instanceof CursorError)) throw cause;
@@ -150,6 +170,29 @@ function listTraces({ store, groups, query }: Call): TraceListing {
     ...(cursor !== '' && { cursor }),
   });
   return { ...page, losses: store.losses() };
+}
+
+/** @throws RequestError for what is no file of traces. */
+async function importTraces({ store, request }: Call): Promise<Imported> {
+  const imported = importDocuments(await readDeclaredJson(request, MAX_FILE_BYTES), store);
+  if (imported !== undefined) return imported;
+  throw new RequestError(
+    'malformed',
+    'Expected a file of traces: an object with "documents", as the page exports it, or with "Traces", as ' +
+      '`aws xray batch-get-traces` answers; got neither.',
+  );
+}
+
+/** Bytes; a request id has 36. */
+const MAX_REPLAY_BODY = 1000;
+
+async function replayEvent({ replays, request, parameter }: Call): Promise<Replay | undefined> {
+  const { requestId } = await readDeclaredJson(request, MAX_REPLAY_BODY);
+  if (typeof requestId === 'string') return replays?.replay(parameter, requestId);
+  throw new RequestError(
+    'malformed',
+    'Expected the "requestId" of the invocation whose event is sent again.',
+  );
 }
 
 function readGraph({ store, groups, query }: Call): ServiceGraph {

@@ -8,6 +8,7 @@ import './styles/histogram.css';
 import './styles/trace.css';
 import './styles/timeline.css';
 import './styles/details.css';
+import './styles/compare.css';
 import './styles/range.css';
 import './styles/alarms.css';
 import './styles/chart.css';

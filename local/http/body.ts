@@ -58,6 +58,20 @@ export async function readJsonBody(request: IncomingMessage, limit: number): Pro
   return parseJsonBody((await readBody(request, limit)).toString());
 }
 
+/**
+ * Reads a JSON object that says of itself that it is one: a foreign page could not send it without the browser asking first.
+ *
+ * @throws BodyTooLargeError
+ * @throws RequestError with the flaw `cut-off` or `malformed`
+ */
+export async function readDeclaredJson(request: IncomingMessage, limit: number): Promise<JsonObject> {
+  const type = request.headers['content-type'] ?? '';
+  if (/^application\/json\s*(;|$)/i.test(type)) return readJsonBody(request, limit);
+  request.resume();
+  const came = type === '' ? 'none' : JSON.stringify(type);
+  throw new RequestError('malformed', `Expected a body of the type application/json; its type is ${came}.`);
+}
+
 /** @throws RequestError with the flaw `malformed`, unless `text` is a JSON object or empty. */
 export function parseJsonBody(text: string): JsonObject {
   let value: unknown;

@@ -2,7 +2,7 @@ import { shortLine } from '../printable.ts';
 import { formatDuration } from './format-duration.ts';
 import type { RootCauseService } from './graph/root-causes.ts';
 import { rootCauses } from './graph/root-causes.ts';
-import { selfTimes } from './self-time.ts';
+import { selfTimes } from './timeline-analysis.ts';
 import { summarizeTrace } from './summary.ts';
 import { buildTimeline } from './timeline.ts';
 import type { Trace } from './trace.ts';

@@ -2,6 +2,8 @@ import { assembleTrace } from './assemble.ts';
 import type { ComparedTrace, Differences, TraceDetails } from './differences.ts';
 import { whatDiffers } from './differences.ts';
 import type { SegmentDocument } from './document.ts';
+import type { TraceHistory } from './history.ts';
+import { durationsByName, historyOf } from './history.ts';
 import type { Durations } from './durations.ts';
 import type { FilterExpression } from './filter/expression.ts';
 import { LinkIndex, MAX_LINKS_PER_TRACE } from './link-index.ts';
@@ -56,6 +58,9 @@ const TRACES_BETWEEN_CLEANINGS = 10_000;
 
 /** Traces that are read at once for a graph of those that match a filter. */
 const PAGE_SIZE = 1000;
+
+/** Traces that a trace's durations are compared with, the newest. */
+const MAX_HISTORY = 1000;
 
 /** Traces of either side whose differences are looked for: of more, the shares are no other. */
 const MAX_COMPARED = 1000;
@@ -345,6 +350,17 @@ export class TraceStore {
       .flatMap((linkedId) => this.get(linkedId) ?? [])
       .sort((one, other) => startOf(one) - startOf(other));
     return { trace, linked };
+  }
+
+  /** How the durations of a trace compare with those of the newest others with the same services. */
+  history(id: string): TraceHistory | undefined {
+    this.#write();
+    const [stored, trace] = [this.#traces.get(id), this.get(id)];
+    if (stored === undefined || trace === undefined) return undefined;
+    const services = [...new Set(trace.segments.map(({ name }) => name))];
+    return this.#ask(() =>
+      historyOf(durationsByName(trace), this.#database.durationsWith(services, stored.key, MAX_HISTORY)),
+    );
   }
 
   losses(): Losses {

@@ -4,7 +4,7 @@ import type { Entity, ExceptionData } from './document.ts';
 import { correlationIdsOf } from './filter/facts.ts';
 import { entitiesOf } from './entities.ts';
 import { formatDuration } from './format-duration.ts';
-import { selfTimes } from './self-time.ts';
+import { selfTimes } from './timeline-analysis.ts';
 import type { Timeline, TimelineRow } from './timeline.ts';
 import { buildTimeline } from './timeline.ts';
 import { summarizeTrace } from './summary.ts';

@@ -102,6 +102,22 @@ describe('the page', () => {
     expect(red).toBeGreaterThan(blue);
   });
 
+  it('sends the event of an order again, and shows both traces side by side', async () => {
+    await openTraceOf('tea');
+    await page.getByRole('button', { name: 'Replay' }).click();
+    await page.getByRole('heading', { name: 'Two traces side by side' }).waitFor();
+    const handler = page.getByRole('row').filter({
+      has: page.getByRole('rowheader', { name: /create-order.handler/ }),
+    });
+    await handler.waitFor();
+    expect(await handler.innerText()).not.toMatch(/only in/);
+    await page
+      .getByText(/^Trace A|^B was|rows in both/)
+      .first()
+      .waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
   it('shows a slow payment as a bar of two seconds', async () => {
     await openTraceOf('slow-teapot');
 

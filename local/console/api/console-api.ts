@@ -1,8 +1,11 @@
 import type { AlarmListing, AlarmPage, AlarmSummary, MetricsPage, TimeRange } from '../../cloudwatch/view.ts';
 import type { ServiceGraph, ServiceInfo, SortOrder, TraceListing } from '../../console-contract.ts';
 import type { LogListing } from '../../logs/log-line.ts';
+import type { KeptEvent, Replay } from '../../xray/replay.ts';
 import type { Differences } from '../../xray/differences.ts';
 import type { Durations } from '../../xray/durations.ts';
+import type { TraceHistory } from '../../xray/history.ts';
+import type { Imported } from '../../xray/trace-file.ts';
 import type { KnownTerms, Losses, TracePage, TraceSummary } from '../../xray/trace.ts';
 
 /** Everything the page asks of its server; a test or a demonstration hands in another one. */
@@ -16,6 +19,14 @@ export interface ConsoleApi {
   known(containing?: string): Promise<KnownTerms>;
   /** Undefined when there is no such trace (any more). */
   trace(traceId: string): Promise<TracePage | undefined>;
+  /** How long the same took in other traces; undefined when there is no such trace. */
+  history(traceId: string): Promise<TraceHistory | undefined>;
+  /** The events of a trace that can be sent again. */
+  events(traceId: string): Promise<readonly KeptEvent[]>;
+  /** Resolves when the invocation has ended; undefined when its event is not kept any more. */
+  replay(traceId: string, requestId: string): Promise<Replay | undefined>;
+  /** @param file the text of a file of traces */
+  importTraces(file: string): Promise<Imported>;
   clear(): Promise<void>;
   graph(question: GraphQuestion): Promise<ServiceGraph>;
   logs(question: LogQuestion): Promise<LogListing>;

@@ -1,5 +1,7 @@
 import type { TimeRange } from '../../cloudwatch/view.ts';
 import type { ApiAnswers } from '../../console-contract.ts';
+import type { Replay } from '../../xray/replay.ts';
+import type { Imported } from '../../xray/trace-file.ts';
 import { isRecord } from '../format/value.ts';
 import type { ConsoleApi } from './console-api.ts';
 import { createEventStream } from './event-stream.ts';
@@ -36,6 +38,14 @@ export function createHttpApi(): ConsoleApi {
         undefined,
         Object.entries(question).map(([name, value = '']): Parameter => [name, value]),
       ),
+    history: (traceId) => find('/api/history/:trace', traceId),
+    events: async (traceId) => (await find('/api/replays/:trace', traceId))?.events ?? [],
+    replay: async (traceId, requestId) => {
+      const path = addressOf('/api/replays/:trace', traceId);
+      const response = await send(path, JSON.stringify({ requestId }), 404);
+      return response.status === 404 ? undefined : ((await response.json()) as Replay);
+    },
+    importTraces: async (file) => (await (await send('/api/traces', file)).json()) as Imported,
     clear: async () => {
       await request('/api/traces' satisfies Path, { method: 'DELETE' });
     },
@@ -67,9 +77,17 @@ async function find<Of extends Path>(
   name: string,
   range?: TimeRange,
 ): Promise<Answer<Of> | undefined> {
-  const address = path.replace(/:\w+$/, encodeURIComponent(name)) + rangeQuery(range);
-  const response = await request(address, { expected: 404 });
+  const response = await request(addressOf(path, name) + rangeQuery(range), { expected: 404 });
   return response.status === 404 ? undefined : ((await response.json()) as Answer<Of>);
+}
+
+function addressOf(path: Path, name: string): string {
+  return path.replace(/:\w+$/, encodeURIComponent(name));
+}
+
+/** @param body JSON */
+function send(path: string, body: string, expected?: number): Promise<Response> {
+  return request(path, { method: 'POST', body, ...(expected !== undefined && { expected }) });
 }
 
 function rangeQuery(range: TimeRange | undefined): string {
@@ -78,12 +96,20 @@ function rangeQuery(range: TimeRange | undefined): string {
 
 interface RequestOptions {
   readonly method?: string;
+  /** JSON. */
+  readonly body?: string;
   /** A status besides 2xx that the caller handles. */
   readonly expected?: number;
 }
 
-async function request(path: string, { method = 'GET', expected }: RequestOptions = {}): Promise<Response> {
-  const response = await fetch(path, { method }).catch((cause: unknown) => {
+async function request(
+  path: string,
+  { method = 'GET', body, expected }: RequestOptions = {},
+): Promise<Response> {
+  const response = await fetch(path, {
+    method,
+    ...(body !== undefined && { body, headers: { 'Content-Type': 'application/json' } }),
+  }).catch((cause: unknown) => {
     throw new Error('Lantern does not answer. Is it still running?', { cause });
   });
   if (!response.ok && response.status !== expected) {

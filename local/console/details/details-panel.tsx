@@ -3,6 +3,7 @@ import type { Timeline, TimelineRow } from '../../xray/timeline.ts';
 import type { Trace } from '../../xray/trace.ts';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { entriesOf, inlineText } from '../format/value.ts';
+import type { Insights } from '../timeline/insights.ts';
 import { ErrorSection } from './error-section.tsx';
 import { failureOf } from './exceptions.ts';
 import { OverviewSection } from './overview-section.tsx';
@@ -13,13 +14,14 @@ import { JsonTree } from './json-tree.tsx';
 export interface DetailsPanelProps {
   readonly row: TimelineRow;
   readonly timeline: Timeline;
+  readonly insights: Insights;
   readonly traces: readonly Trace[];
   readonly onShow: (key: string) => void;
   readonly onClose: () => void;
 }
 
 /** Everything known about one row. Beside the timeline where there is room, below it elsewhere. */
-export function DetailsPanel({ row, timeline, traces, onShow, onClose }: DetailsPanelProps) {
+export function DetailsPanel({ row, timeline, insights, traces, onShow, onClose }: DetailsPanelProps) {
   const { entity } = row;
   const head = useRef<HTMLDivElement>(null);
   const siblings = useMemo(
@@ -75,7 +77,7 @@ export function DetailsPanel({ row, timeline, traces, onShow, onClose }: Details
             onShow={onShow}
           />
         )}
-        <OverviewSection row={row} timeline={timeline} onShow={onShow} />
+        <OverviewSection row={row} timeline={timeline} insights={insights} onShow={onShow} />
         {entriesOf(entity.annotations).length > 0 && <AnnotationsSection annotations={entity.annotations} />}
         {entriesOf(entity.metadata).length > 0 && <MetadataSection metadata={entity.metadata} />}
         <RawSection document={trace?.documents.find(({ id }) => id === entity.id) ?? entity} />

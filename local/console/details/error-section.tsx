@@ -1,5 +1,7 @@
 import type { TimelineRow } from '../../xray/timeline.ts';
 import type { Failure } from './exceptions.ts';
+import type { Frame } from './frames.ts';
+import { foldFrames } from './frames.ts';
 import type { ExceptionData } from '../../xray/document.ts';
 import { arrayOf, isRecord, textOf } from '../format/value.ts';
 import { plural } from '../format/text.ts';
@@ -52,17 +54,38 @@ function ExceptionView({ exception, isCause }: ExceptionViewProps) {
       {exception.remote === true && <p class="hint">Answered by the service that was called.</p>}
       {frames.length > 0 && (
         <ol class="stack" aria-label="Stack">
-          {frames.map((frame, index) => (
-            <li key={index}>
-              <span class="frame-label">{textOf(frame['label']) ?? '(anonymous)'}</span>{' '}
-              <span class="frame-place">{placeOf(frame)}</span>
-            </li>
-          ))}
+          {foldFrames(frames).map(({ frames: together, isLibrary }, index) =>
+            isLibrary ? (
+              <li key={index}>
+                <details>
+                  <summary>{plural(together.length, 'frame')} of libraries</summary>
+                  {together.map((frame, place) => (
+                    <FrameLine key={place} frame={frame} />
+                  ))}
+                </details>
+              </li>
+            ) : (
+              together.map((frame, place) => (
+                <li key={`${index} ${place}`}>
+                  <FrameLine frame={frame} />
+                </li>
+              ))
+            ),
+          )}
         </ol>
       )}
       {typeof exception.truncated === 'number' && exception.truncated > 0 && (
         <p class="hint">{plural(exception.truncated, 'more frame')} not recorded.</p>
       )}
+    </div>
+  );
+}
+
+function FrameLine({ frame }: { readonly frame: Frame }) {
+  return (
+    <div>
+      <span class="frame-label">{textOf(frame['label']) ?? '(anonymous)'}</span>{' '}
+      <span class="frame-place">{placeOf(frame)}</span>
     </div>
   );
 }

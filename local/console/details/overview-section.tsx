@@ -1,3 +1,7 @@
+import { retriesOf } from '../../xray/attempts.ts';
+import type { Phase } from '../../xray/phases.ts';
+import type { RowTime } from '../../xray/timeline-analysis.ts';
+import { lengthOf } from '../../xray/timeline-analysis.ts';
 import type { Timeline, TimelineRow } from '../../xray/timeline.ts';
 import { statusLabels } from '../components/status.ts';
 import { formatDuration } from '../../xray/format-duration.ts';
@@ -6,19 +10,27 @@ import { arrayOf, entriesOf, inlineText, isRecord, textOf } from '../format/valu
 import { Link } from '../routing/link.tsx';
 import { hrefOf } from '../routing/route.ts';
 import { durationOf } from '../timeline/bar.ts';
+import type { Insights } from '../timeline/insights.ts';
+import { standingText } from '../timeline/insights.ts';
 import type { Property } from './properties.tsx';
 import { Properties } from './properties.tsx';
 
 export interface OverviewSectionProps {
   readonly row: TimelineRow;
   readonly timeline: Timeline;
+  readonly insights: Insights;
   readonly onShow: (key: string) => void;
 }
 
-export function OverviewSection({ row, timeline, onShow }: OverviewSectionProps) {
+export function OverviewSection({ row, timeline, insights, onShow }: OverviewSectionProps) {
   const { entity } = row;
   const parent = timeline.rows.find(({ key }) => key === row.parentKey);
   const duration = formatDuration(durationOf(row, timeline.end));
+  const time = insights.times.get(row.key);
+  const standing = insights.standings.get(row.key);
+  const attempt = insights.attempts.get(row.key);
+  const phase = insights.phases.get(row.key);
+  const retries = retriesOf(entity);
   const links = 'links' in entity ? linkedTraceIds(entity.links) : [];
   return (
     <section aria-labelledby="overview-heading">
@@ -27,6 +39,13 @@ export function OverviewSection({ row, timeline, onShow }: OverviewSectionProps)
         of={[
           ['Status', statusLabels[row.status]],
           ['Duration', row.end === undefined ? `${duration} so far` : duration],
+          ['Among others', standing && standingText(standing)],
+          ['Self time', time && row.childCount > 0 ? formatDuration(time.self) : undefined],
+          ['Not measured', time && gapsText(time)],
+          ['Critical path', time && criticalText(time)],
+          ['Phase', phase && PHASES[phase]],
+          ['Attempt', attempt && `${attempt.number} of ${attempt.of}`],
+          ['Retries', retries > 0 ? `${retries}, made by the client within this call` : undefined],
           ['Starts at', `${formatDuration(row.start - timeline.start)} (${formatExact(row.start)})`],
           ['Kind', row.kind === 'segment' ? 'Segment' : 'Subsegment'],
           ['Type', row.type],
@@ -52,6 +71,27 @@ export function OverviewSection({ row, timeline, onShow }: OverviewSectionProps)
       <Group heading="SQL" of={'sql' in entity ? plainProperties(entity.sql) : []} />
     </section>
   );
+}
+
+const PHASES: Readonly<Record<Phase, string>> = {
+  init: 'Init: the code was loaded, before the first invocation',
+  invocation: 'Invocation: the handler ran',
+  overhead: 'Overhead: after the answer, until the runtime was ready again',
+};
+
+/** Time in which no child was at work, and no recorder saw what was done. */
+function gapsText({ gaps }: RowTime): string | undefined {
+  const [longest] = gaps.toSorted((one, other) => lengthOf(other) - lengthOf(one));
+  if (longest === undefined) return undefined;
+  const sum = formatDuration(gaps.reduce((total, gap) => total + lengthOf(gap), 0));
+  if (gaps.length === 1) return `${sum}, in one piece`;
+  return `${sum} in ${gaps.length} pieces, the longest ${formatDuration(lengthOf(longest))}`;
+}
+
+/** How much of the whole it decided. */
+function criticalText({ critical }: RowTime): string {
+  const seconds = critical.reduce((total, stretch) => total + lengthOf(stretch), 0);
+  return seconds > 0 ? formatDuration(seconds) : 'Not on it: to be faster here would change nothing';
 }
 
 function Group({ heading, of }: { readonly heading: string; readonly of: readonly Property[] }) {

@@ -23,6 +23,7 @@ import { Histogram } from './histogram.tsx';
 import { ListToolbar } from './list-toolbar.tsx';
 import { LossesNotice } from './losses-notice.tsx';
 import { NoTracesThen } from './no-traces-then.tsx';
+import { ImportTraces } from '../trace/import-traces.tsx';
 import { tracesOfSpan, waitingCount } from './trace-list-state.ts';
 import { TraceTable } from './trace-table.tsx';
 import { useDistribution } from './use-distribution.ts';
@@ -112,6 +113,7 @@ export function TraceListPage({ api, list, service, address }: TraceListPageProp
           Traces
         </PageTitle>
         {traces.length > 0 && <span class="count">{countText}</span>}
+        <ImportTraces api={api} />
         <ListToolbar
           held={held}
           waiting={waiting}

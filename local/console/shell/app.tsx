@@ -5,6 +5,7 @@ import { countOf } from '../alarms/alarm-list-state.ts';
 import { AlarmsPage } from '../alarms/alarms-page.tsx';
 import { useAlarmList } from '../alarms/use-alarm-list.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
+import { ComparePage } from '../compare/compare-page.tsx';
 import { MessagePage } from '../components/message-page.tsx';
 import { Notice } from '../components/notice.tsx';
 import { TraceListPage } from '../list/trace-list-page.tsx';
@@ -50,6 +51,8 @@ export function App({ api }: AppProps) {
         return <LogsPage api={api} service={service} address={address} />;
       case 'request':
         return <RequestPage key={route.correlationId} api={api} correlationId={route.correlationId} />;
+      case 'compare':
+        return <ComparePage key={route.traceIds} api={api} traceIds={comparedIds(route.traceIds)} />;
       case 'alarms':
         return <AlarmsPage list={alarms} span={span} />;
       case 'alarm':
@@ -91,4 +94,9 @@ export function App({ api }: AppProps) {
       </main>
     </>
   );
+}
+
+function comparedIds(pair: string): readonly [before: string, after: string] {
+  const [before = '', after = ''] = pair.split('..');
+  return [before, after];
 }

@@ -3,6 +3,7 @@ import type { TraceListState } from '../list/trace-list-state.ts';
 import { Link } from '../routing/link.tsx';
 import type { Address } from '../routing/navigation.ts';
 import { hrefOf } from '../routing/route.ts';
+import { HelpSheet } from './help-sheet.tsx';
 import { ThemeToggle } from '../theme/theme-toggle.tsx';
 import { PageLinks } from './page-links.tsx';
 import { tracingText } from './tracing-text.ts';
@@ -41,6 +42,7 @@ export function TopBar({ service, connection, address, alarming }: TopBarProps) 
         </p>
       )}
       <span class={`connection ${connection}`}>{CONNECTION_LABELS[connection]}</span>
+      <HelpSheet />
       <ThemeToggle />
     </header>
   );

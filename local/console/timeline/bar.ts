@@ -1,4 +1,5 @@
-import type { Timeline, TimelineRow } from '../../xray/timeline.ts';
+import type { Stretch } from '../../xray/timeline-analysis.ts';
+import type { TimelineRow } from '../../xray/timeline.ts';
 
 /** Where a row's bar lies on the axis, both as a share of it (0 to 1). */
 export interface Bar {
@@ -6,19 +7,28 @@ export interface Bar {
   readonly width: number;
 }
 
-/** A row in progress reaches to the end of the axis, which is now. */
-export function barOf(row: TimelineRow, { start, end }: Pick<Timeline, 'start' | 'end'>): Bar {
-  const length = end - start;
-  if (!(length > 0)) return { left: 0, width: 1 };
-  const left = share((row.start - start) / length);
-  return { left, width: share(((row.end ?? end) - start) / length) - left };
+/** A row in progress reaches to the end of the axis. */
+export function barOf(row: TimelineRow, axis: Stretch): Bar {
+  if (!(axis.end > axis.start)) return { left: 0, width: 1 };
+  const left = shareOf(row.start, axis);
+  return { left, width: shareOf(row.end ?? axis.end, axis) - left };
+}
+
+/** Where a moment lies on the axis, from 0 to 1; what lies beside it is at its nearer end. */
+export function shareOf(time: number, { start, end }: Stretch): number {
+  const value = (time - start) / (end - start);
+  return Number.isNaN(value) ? 0 : Math.min(1, Math.max(0, value));
+}
+
+/** Whether anything of it lies on the axis; what is in progress has no end. */
+export function isShown(
+  { start, end = Infinity }: Partial<Stretch> & Pick<Stretch, 'start'>,
+  axis: Stretch,
+): boolean {
+  return !(end < axis.start || start > axis.end);
 }
 
 /** Seconds from a row's start to its end, or to `now` while in progress; never negative. */
 export function durationOf(row: TimelineRow, now: number): number {
   return Math.max(0, (row.end ?? now) - row.start);
-}
-
-function share(value: number): number {
-  return Number.isNaN(value) ? 0 : Math.min(1, Math.max(0, value));
 }

@@ -1,7 +1,9 @@
+import type { Standing } from '../../xray/history.ts';
 import type { TimelineRow } from '../../xray/timeline.ts';
 import { statusLabels } from '../components/status.ts';
 import { formatDuration } from '../../xray/format-duration.ts';
 import { durationOf } from './bar.ts';
+import { isUnusual } from './insights.ts';
 import { arrayOf, isRecord } from '../format/value.ts';
 
 /** One line of the grid: a row, or the heading above the first row of a trace where several share the axis. */
@@ -48,7 +50,7 @@ export function ancestorsOf(rows: readonly TimelineRow[], key: string): readonly
 }
 
 /** A row in words: name, type, status, duration. What the bar shows to those who see it. */
-export function rowLabel(row: TimelineRow, now: number): string {
+export function rowLabel(row: TimelineRow, now: number, standing?: Standing): string {
   return [
     row.name,
     row.type,
@@ -56,6 +58,7 @@ export function rowLabel(row: TimelineRow, now: number): string {
     row.end === undefined
       ? `${formatDuration(durationOf(row, now))} so far`
       : formatDuration(durationOf(row, now)),
+    standing !== undefined && isUnusual(standing) ? 'unusually slow' : undefined,
     row.orphan ? 'parent missing' : undefined,
   ]
     .filter((part) => part !== undefined)

@@ -1,12 +1,11 @@
 import type { RefObject } from 'preact';
+import type { Stretch } from '../../xray/timeline-analysis.ts';
 import type { Timeline } from '../../xray/timeline.ts';
+import type { Insights } from './insights.ts';
 import { LinkedHeading } from './linked-heading.tsx';
 import { TimelineCells } from './timeline-cells.tsx';
 import type { GridLine } from './rows.ts';
 import { rowLabel } from './rows.ts';
-
-/** Deeper lines are not indented further: their names would have no room. */
-const MAX_INDENT = 14;
 
 export interface TimelineLineProps {
   readonly elementRef: RefObject<HTMLDivElement | null> | undefined;
@@ -14,7 +13,14 @@ export interface TimelineLineProps {
   readonly index: number;
   /** Pixels from the top of the grid's body. */
   readonly top: number;
+  /** Pixels that its name is set in. */
+  readonly indent: number;
   readonly timeline: Timeline;
+  readonly insights: Insights;
+  readonly shown: Stretch;
+  readonly showsCritical: boolean;
+  /** Found by the search. */
+  readonly matches: boolean;
   readonly pageTraceId: string;
   /** The one line that Tab reaches. */
   readonly active: boolean;
@@ -26,20 +32,43 @@ export interface TimelineLineProps {
 }
 
 export function TimelineLine(props: TimelineLineProps) {
-  const { elementRef, line, index, top, timeline, pageTraceId, active, selected, collapsed } = props;
+  const {
+    elementRef,
+    line,
+    index,
+    top,
+    indent,
+    timeline,
+    insights,
+    pageTraceId,
+    active,
+    selected,
+    collapsed,
+  } = props;
+  const { shown, showsCritical, matches } = props;
   const isRow = line.kind === 'row';
+  const time = insights.times.get(line.key);
+  const standing = insights.standings.get(line.key);
+  const classes = [
+    'line',
+    line.kind,
+    isRow ? line.row.kind : '',
+    selected ? 'selected' : '',
+    matches ? 'match' : '',
+    showsCritical && isRow && time?.critical.length === 0 ? 'off-path' : '',
+  ];
   const expandable = isRow && line.row.childCount > 0;
   return (
     <div
       {...(elementRef !== undefined && { ref: elementRef })}
-      class={`line ${line.kind} ${isRow ? line.row.kind : ''} ${selected ? 'selected' : ''}`}
-      style={{ top: `${top}px`, '--depth': String(Math.min(line.depth, MAX_INDENT)) }}
+      class={classes.filter((each) => each !== '').join(' ')}
+      style={{ top: `${top}px`, '--indent': `${indent.toFixed(1)}px` }}
       role="row"
       aria-rowindex={index + 2}
       aria-level={line.depth + 1}
       aria-selected={selected}
       {...(expandable && { 'aria-expanded': !collapsed })}
-      {...(isRow && { 'aria-label': rowLabel(line.row, timeline.end) })}
+      {...(isRow && { 'aria-label': rowLabel(line.row, timeline.end, standing) })}
       tabIndex={active ? 0 : -1}
       onFocus={() => props.onFocus(line.key)}
       onClick={() => props.onActivate(line)}
@@ -47,7 +76,13 @@ export function TimelineLine(props: TimelineLineProps) {
       {isRow ? (
         <TimelineCells
           row={line.row}
-          timeline={timeline}
+          now={timeline.end}
+          shown={shown}
+          time={time}
+          attempt={insights.attempts.get(line.key)}
+          phase={insights.phases.get(line.key)}
+          standing={standing}
+          showsCritical={showsCritical}
           collapsed={collapsed}
           onToggle={() => props.onToggle(line.key)}
         />

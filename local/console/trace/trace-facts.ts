@@ -52,6 +52,13 @@ export function firstFailure(rows: readonly TimelineRow[]): TimelineRow | undefi
   return failed.find(({ key }) => !passedOn.has(key));
 }
 
+/** The rows where failures began, in order: those above them only pass on what happened below. */
+export function failuresIn(rows: readonly TimelineRow[]): readonly TimelineRow[] {
+  const failed = rows.filter(({ status }) => status !== 'ok' && status !== 'in_progress');
+  const passedOn = ancestorsOf(failed, rows);
+  return failed.filter(({ key }) => !passedOn.has(key));
+}
+
 /** Every row above one of `below`: a function may answer well, and still stand between a fault and where it began. */
 function ancestorsOf(below: readonly TimelineRow[], rows: readonly TimelineRow[]): ReadonlySet<string> {
   const parents = new Map(rows.map(({ key, parentKey }) => [key, parentKey]));

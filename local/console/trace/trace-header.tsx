@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { TimelineRow } from '../../xray/timeline.ts';
 import { CopyButton } from '../components/copy-button.tsx';
 import { PageTitle } from '../components/page-title.tsx';
@@ -23,9 +24,10 @@ export interface TraceHeaderProps {
   readonly span: TimeSpan | undefined;
   readonly now: number;
   readonly onShow: (key: string) => void;
+  readonly actions: ComponentChildren;
 }
 
-export function TraceHeader({ traceId, facts, failure, span, now, onShow }: TraceHeaderProps) {
+export function TraceHeader({ traceId, facts, failure, span, now, onShow, actions }: TraceHeaderProps) {
   const { correlationId } = facts;
   const { search } = useAddress();
   return (
@@ -52,6 +54,7 @@ export function TraceHeader({ traceId, facts, failure, span, now, onShow }: Trac
             {failure.traceId !== traceId && <span class="count"> in a linked trace</span>}
           </button>
         )}
+        {actions}
       </div>
       <dl class="facts">
         <div>

@@ -6,9 +6,12 @@ import { DetailsPanel } from '../details/details-panel.tsx';
 import type { TimeSpan } from '../routing/time-span.ts';
 import { TraceMap } from '../map/trace-map.tsx';
 import { TimelineGrid } from '../timeline/timeline-grid.tsx';
+import { insightsOf } from '../timeline/insights.ts';
 import { ancestorsOf } from '../timeline/rows.ts';
-import { firstFailure, factsOf } from './trace-facts.ts';
+import { factsOf, failuresIn, firstFailure } from './trace-facts.ts';
+import { TraceActions } from './trace-actions.tsx';
 import { TraceHeader } from './trace-header.tsx';
+import { useHistories } from './use-histories.ts';
 import { useSelection } from './use-selection.ts';
 import type { Timeline } from '../../xray/timeline.ts';
 import { buildTimeline } from '../../xray/timeline.ts';
@@ -33,6 +36,13 @@ export function TraceView({ api, page, span }: TraceViewProps) {
   const [selectedKey, select] = useSelection();
   const selected = useMemo(() => rows.find(({ key }) => key === selectedKey), [rows, selectedKey]);
   const failure = useMemo(() => firstFailure(rows), [rows]);
+  const failures = useMemo(() => failuresIn(rows).map(({ key }) => key), [rows]);
+  const histories = useHistories(
+    api,
+    traces.map(({ id }) => id),
+    rows.every(({ end }) => end !== undefined),
+  );
+  const insights = useMemo(() => insightsOf(timeline, histories), [timeline, histories]);
   const facts = useMemo(() => factsOf(page, timeline), [page, timeline]);
 
   const show = useCallback(
@@ -54,22 +64,27 @@ export function TraceView({ api, page, span }: TraceViewProps) {
         span={span}
         now={now}
         onShow={show}
+        actions={<TraceActions api={api} page={page} />}
       />
       <TraceMap api={api} traceIds={traces.map(({ id }) => id)} />
       <div class={selected === undefined ? 'trace-body' : 'trace-body with-details'}>
         <TimelineGrid
           timeline={timeline}
+          insights={insights}
+          failures={failures}
           pageTraceId={page.trace.id}
           collapsed={collapsed}
           selectedKey={selected?.key}
           onCollapse={setCollapsed}
           onSelect={select}
+          onShow={show}
         />
         {selected !== undefined && (
           <DetailsPanel
             key={selected.key}
             row={selected}
             timeline={timeline}
+            insights={insights}
             traces={traces}
             onShow={show}
             onClose={close}

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { SegmentDocument } from '../document.ts';
 import type { FilterValue } from '../filter/expression.ts';
 import type { TraceGraph } from '../graph/trace-graph.ts';
+import type { DurationsByName } from '../history.ts';
 import type { KnownTerms, Losses } from '../trace.ts';
 import type { Sql } from './search.ts';
 import type { TraceRow } from './trace-row.ts';
@@ -11,7 +12,7 @@ import { COLUMNS } from './trace-row.ts';
 export const APPLICATION_ID = 0x4c616e74;
 
 /** Grows with every change of the tables below, and of what `trace-row.ts` writes into them. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /*
  * `traces` is narrow, so that all of it can be looked through: what is read of single traces stands beside it. A value
@@ -37,6 +38,7 @@ const SCHEMA = `
   );
   CREATE TABLE summaries (key INTEGER PRIMARY KEY, summary TEXT NOT NULL, details TEXT NOT NULL);
   CREATE TABLE graphs (key INTEGER PRIMARY KEY, graph TEXT NOT NULL);
+  CREATE TABLE durations (key INTEGER PRIMARY KEY, durations TEXT NOT NULL);
   CREATE TABLE links (source INTEGER NOT NULL, target TEXT NOT NULL, PRIMARY KEY (source, target)) WITHOUT ROWID;
   CREATE TABLE terms (
     id INTEGER PRIMARY KEY,
@@ -50,7 +52,16 @@ const SCHEMA = `
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
-const TABLES = ['traces', 'documents', 'summaries', 'graphs', 'links', 'terms', 'postings'] as const;
+const TABLES = [
+  'traces',
+  'documents',
+  'summaries',
+  'graphs',
+  'durations',
+  'links',
+  'terms',
+  'postings',
+] as const;
 
 /** Ids of terms that are kept at hand; beyond, they are looked up again. */
 const MAX_TERMS_AT_HAND = 100_000;
@@ -154,6 +165,21 @@ export class TraceDatabase {
     for (const { graph } of graphs.iterate(...values)) yield JSON.parse(String(graph)) as TraceGraph;
   }
 
+  /** Of the newest traces that one of these services is part of, but for one. */
+  *durationsWith(services: readonly string[], except: number, limit: number): Generator<DurationsByName> {
+    const rows = this.#database.prepare(
+      `SELECT durations FROM durations WHERE key IN (
+         SELECT DISTINCT trace FROM postings
+         WHERE term IN (SELECT id FROM terms WHERE field = 'service' AND name IN (SELECT value FROM json_each(?)))
+           AND trace <> ?
+         ORDER BY trace DESC LIMIT ?
+       )`,
+    );
+    for (const { durations } of rows.iterate(JSON.stringify(services), except, limit)) {
+      yield JSON.parse(String(durations)) as DurationsByName;
+    }
+  }
+
   /** @param containing a text that the value has in it, or the name of a service, in whatever case of ASCII letters. */
   known(containing: string): KnownTerms {
     const rows = this.#statement(
@@ -208,6 +234,10 @@ export class TraceDatabase {
       row.details,
     );
     this.#statement('INSERT OR REPLACE INTO graphs (key, graph) VALUES (?, ?)').run(key, row.graph);
+    this.#statement('INSERT OR REPLACE INTO durations (key, durations) VALUES (?, ?)').run(
+      key,
+      row.durations,
+    );
     this.#writeTerms(key, row, isFirst);
     if (!isFirst) this.#statement('DELETE FROM links WHERE source = ?').run(key);
     for (const target of linkedTo) {
@@ -250,6 +280,7 @@ export class TraceDatabase {
       ['documents', 'trace'],
       ['summaries', 'key'],
       ['graphs', 'key'],
+      ['durations', 'key'],
       ['links', 'source'],
     ] as const) {
       this.#statement(`DELETE FROM ${table} WHERE ${column} = ?`).run(key);

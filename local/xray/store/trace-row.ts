@@ -6,6 +6,7 @@ import type { ServiceSegment } from '../graph/calls.ts';
 import { callsOf } from '../graph/calls.ts';
 import { rootCauses } from '../graph/root-causes.ts';
 import { graphOf } from '../graph/trace-graph.ts';
+import { durationsByName } from '../history.ts';
 import { present } from '../../json.ts';
 import { failuresOf } from '../status.ts';
 import type { EntityStatus, Trace, TraceSummary } from '../trace.ts';
@@ -18,6 +19,8 @@ export interface TraceRow {
   readonly summary: string;
   readonly details: string;
   readonly graph: string;
+  /** JSON of how long what it consists of took, by name. */
+  readonly durations: string;
 }
 
 /** Columns of numbers; what is true or false is 1 or 0. Times in epoch seconds, durations in seconds. */
@@ -101,6 +104,7 @@ export function rowOf(trace: Trace, summary: TraceSummary): TraceRow {
     summary: JSON.stringify(summary),
     details: JSON.stringify(detailsOf(trace, summary)),
     graph: JSON.stringify(graphOf(trace)),
+    durations: JSON.stringify(durationsByName(trace)),
   };
 }
 

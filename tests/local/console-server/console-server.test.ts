@@ -107,7 +107,7 @@ describe('the API of ConsoleServer', () => {
   it('answers 405 with the methods it does know', async () => {
     expect(await ask('/api/traces', {}, 'PUT')).toMatchObject({
       status: 405,
-      headers: { allow: 'GET, DELETE' },
+      headers: { allow: 'GET, POST, DELETE' },
     });
     expect(await ask('/api/events', {}, 'DELETE')).toMatchObject({ status: 405, headers: { allow: 'GET' } });
     expect(await ask('/', {}, 'POST')).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assembleTrace } from '../../../local/xray/assemble.ts';
-import { selfTimes } from '../../../local/xray/self-time.ts';
+import { selfTimes } from '../../../local/xray/timeline-analysis.ts';
 import { buildTimeline } from '../../../local/xray/timeline.ts';
 import { fc, runs } from '../../helpers/fast-check.ts';
 import { begun, embedded, segment, TRACE_ID } from './fixtures.ts';

@@ -1,0 +1,217 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { builtConsole, ConsoleServer } from '../../local/console-server/console-server.ts';
+import type { Invoke } from '../../local/lambda/invocation.ts';
+import { KeptEvents } from '../../local/lambda/kept-events.ts';
+import type { Segment, Subsegment } from '../../local/xray/document.ts';
+import { TraceStore } from '../../local/xray/trace-store.ts';
+import { entityId, shopService, traceId } from '../fixtures/console/entities.ts';
+import { createOrderTraceId, fulfilOrderTraceId, orderPage } from '../fixtures/console/orders.ts';
+import { violations } from '../helpers/accessibility.ts';
+import { launchBrowser } from '../helpers/browser.ts';
+
+const DEEP = traceId(0xdeeb);
+const REPLAYED = traceId(0x7e91);
+const at = Date.now() / 1000 - 30;
+
+let store: TraceStore;
+let server: ConsoleServer;
+let browser: Browser;
+let page: Page;
+let url: string;
+const problems: string[] = [];
+
+beforeAll(async () => {
+  store = new TraceStore();
+  const events = new KeptEvents();
+  const invoke: Invoke = ({ requestId = 'again', payload }) => {
+    store.put(handlerOf(requestId === 'first' ? createOrderTraceId : REPLAYED));
+    return Promise.resolve({
+      requestId,
+      payload,
+      traceId: requestId === 'first' ? createOrderTraceId : REPLAYED,
+    });
+  };
+  await events.observe(invoke)({
+    functionName: 'shop-local-create-order',
+    payload: '{}',
+    requestId: 'first',
+  });
+  store.clear();
+  const { trace, linked } = orderPage(at);
+  for (const document of [trace, ...linked].flatMap(({ documents }) => documents)) store.put(document);
+  store.put({ ...handlerOf(DEEP), subsegments: [nested(0)] });
+  server = new ConsoleServer({
+    store,
+    replays: { of: (id) => events.of(id), replay: (id, requestId) => events.replay(id, requestId, invoke) },
+    port: 0,
+    staticDirectory: builtConsole(),
+    serviceInfo: () => shopService,
+  });
+  [{ url }, browser] = await Promise.all([server.start(), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  store.close();
+});
+afterEach(() => page.close());
+beforeEach(async () => {
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  page.on('pageerror', (error) => problems.push(error.message));
+});
+
+function handlerOf(trace: string): Segment {
+  return {
+    id: entityId(0x501),
+    trace_id: trace,
+    name: 'shop-local-create-order',
+    origin: 'AWS::Lambda',
+    start_time: at,
+    end_time: at + 0.2,
+  };
+}
+
+function nested(level: number): Subsegment {
+  return {
+    id: entityId(0x900 + level),
+    name: `order-shop-local-take-payment-${level}`,
+    start_time: at + level * 0.02,
+    end_time: at + 1 - level * 0.03,
+    ...(level < 10 && { subsegments: [nested(level + 1)] }),
+  };
+}
+
+async function open(trace: string): Promise<void> {
+  await page.goto(`${url}/traces/${trace}`);
+  await page.getByRole('treegrid', { name: 'Timeline' }).waitFor();
+}
+
+function row(name: RegExp) {
+  return page.getByRole('row', { name }).first();
+}
+
+describe('the names of a timeline', () => {
+  it('show their ends ten levels down, also where there is little room', async () => {
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      await open(DEEP);
+      const tail = row(/^order-shop-local-take-payment-10,/).locator('.name-tail');
+      const box = await tail.boundingBox();
+      expect(box?.width).toBeGreaterThan(20);
+    }
+  });
+
+  it('get more room by the keyboard, and keep it', async () => {
+    await open(DEEP);
+    const handle = page.getByRole('separator', { name: 'Width of the names' });
+    const before = Number(await handle.getAttribute('aria-valuenow'));
+    await handle.press('Shift+ArrowRight');
+    await expect.poll(() => handle.getAttribute('aria-valuenow')).toBe(String(before + 10));
+    await page.reload();
+    await expect.poll(() => handle.getAttribute('aria-valuenow')).toBe(String(before + 10));
+    await handle.press('Enter');
+    await expect.poll(() => handle.getAttribute('aria-valuenow')).toBe(String(before));
+  });
+});
+
+describe('finding a row', () => {
+  it('goes from match to match, and says which it is', async () => {
+    await open(createOrderTraceId);
+    await page.keyboard.press('/');
+    await page.keyboard.type('PutItem');
+    await page.getByText('1 match', { exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('region', { name: 'Details of DynamoDB' }).waitFor();
+    await page.getByText('1 of 1', { exact: true }).waitFor();
+  });
+
+  it('goes from failure to failure with a key, into what is collapsed', async () => {
+    await open(createOrderTraceId);
+    await page.getByRole('button', { name: 'Collapse all' }).click();
+    await page.keyboard.press('n');
+    await page.getByRole('region', { name: /^Details of/ }).waitFor();
+    expect(await page.getByRole('row', { selected: true }).count()).toBe(1);
+  });
+});
+
+describe('the time that is shown', () => {
+  it('is chosen on the overview, and the axis follows', async () => {
+    await open(createOrderTraceId);
+    const overview = page.getByRole('slider', { name: 'Time shown' });
+    const whole = await overview.getAttribute('aria-valuetext');
+    const box = await overview.boundingBox();
+    if (box === null) throw new Error('The overview is not shown');
+    await page.mouse.move(box.x + box.width * 0.25, box.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 10);
+    await page.mouse.up();
+    await expect.poll(() => overview.getAttribute('aria-valuetext')).not.toBe(whole);
+    await overview.press('0');
+    await expect.poll(() => overview.getAttribute('aria-valuetext')).toBe(whole);
+  });
+
+  it('has its critical path, and the keys are on a sheet', async () => {
+    await open(createOrderTraceId);
+    await page.keyboard.press('c');
+    await page.locator('.critical').first().waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+});
+
+describe('a trace', () => {
+  it('is sent again, and stands beside the first', async () => {
+    await open(createOrderTraceId);
+    await page.getByRole('button', { name: 'Replay' }).click();
+    await page.getByRole('heading', { name: 'Two traces side by side' }).waitFor();
+    await page
+      .getByRole('rowheader', { name: /shop-local-create-order/ })
+      .first()
+      .waitFor();
+    await page
+      .getByText(/only in A/)
+      .first()
+      .waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('is taken along as a file, and comes back from it', async () => {
+    await open(createOrderTraceId);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export' }).click(),
+    ]);
+    const file = await readFile(await download.path(), 'utf8');
+    expect(file).toContain(fulfilOrderTraceId);
+    store.clear();
+    await page.goto(url);
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'order.json', mimeType: 'application/json', buffer: Buffer.from(file) });
+    await page.getByText(/^order\.json: \d+ documents of 2 traces\.$/).waitFor();
+    await page
+      .getByRole('link', { name: /POST \/local\/orders/ })
+      .first()
+      .waitFor();
+  });
+});
+
+describe('the pages of a trace', () => {
+  it('have nothing for axe to find, in both themes and on a narrow screen', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const width of [1440, 390]) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 900 });
+        await open(createOrderTraceId);
+        expect(await violations(page)).toEqual([]);
+      }
+    }
+  });
+
+  it('run without an error', () => {
+    expect(problems).toEqual([]);
+  });
+});
