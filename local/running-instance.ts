@@ -51,7 +51,7 @@ export class RunningInstance {
   readonly #url: URL;
 
   /** @throws Error that says what was expected, for what is no URL over HTTP. */
-  constructor(url: string = process.env[URL_VARIABLE] ?? DEFAULT_URL) {
+  constructor(url: string = urlFromEnvironment()) {
     const parsed = URL.parse(url);
     if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) {
       throw new Error(
@@ -164,6 +164,11 @@ export class RunningInstance {
       );
     }
   }
+}
+
+function urlFromEnvironment(): string {
+  const url = process.env[URL_VARIABLE];
+  return url === undefined || url === '' ? DEFAULT_URL : url;
 }
 
 type Query = Readonly<Record<string, string | number | undefined>>;
