@@ -1,11 +1,13 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TraceListing } from '../../local/console-contract.ts';
 import { violations } from '../helpers/accessibility.ts';
 import { launchBrowser } from '../helpers/browser.ts';
 import type { LocalStack } from '../helpers/local-stack.ts';
 import { startLocalStack } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
 import { copyProject } from '../helpers/project-copy.ts';
+import { until } from '../helpers/until.ts';
 
 let project: ProjectCopy;
 let stack: LocalStack;
@@ -114,6 +116,57 @@ describe('the page', () => {
     expect(
       await page.getByRole('row', { name: /^order-shop-local-fulfil-order, AWS::Lambda, Fault/ }).count(),
     ).toBe(0);
+  });
+
+  describe('finds the failed payment', () => {
+    let orderId = '';
+    const correlationId = 'walked-to-the-failed-payment';
+
+    beforeAll(async () => {
+      const response = await stack.order('broken-strainer', { 'x-correlation-id': correlationId });
+      ({ id: orderId } = (await response.json()) as { id: string });
+      await until(async () => {
+        const filter = `service("order-shop-local-fulfil-order") { fault } AND annotation.OrderId = "${orderId}"`;
+        const url = `${stack.console}/api/traces?filter=${encodeURIComponent(filter)}`;
+        return ((await (await fetch(url)).json()) as TraceListing).traces[0];
+      }, 'the trace of the failed payment');
+    });
+
+    /** From the list, with what was searched for, to the failed call and its error. */
+    async function opensItFromTheList(): Promise<void> {
+      await page.getByRole('table', { name: 'Traces' }).getByRole('link').first().click();
+      await page
+        .getByRole('row', { name: /^chargeCard, .*Fault/ })
+        .first()
+        .waitFor();
+      await page.getByRole('button', { name: /^Go to fault/ }).click();
+      await page.getByRole('region', { name: /^Details of/ }).waitFor();
+    }
+
+    it.each([
+      ['the name of its service', () => 'take-payment', /^service\("order-shop-local-take-payment"\)/],
+      ['the id of its order', () => orderId, /^annotation.OrderId = /],
+      ['its correlation id', () => correlationId, /^correlationid = /],
+    ])('by %s', async (_by, words, option) => {
+      await page.goto(stack.console);
+      await page.getByText('Live', { exact: true }).waitFor();
+      await page.getByRole('combobox', { name: 'Search traces' }).fill(words());
+      await page.getByRole('option', { name: option }).first().click();
+      const faults = page.getByRole('group', { name: 'Statuses' }).getByRole('button', { name: /^Fault/ });
+      await faults.click();
+      await expect
+        .poll(() => new URL(page.url()).searchParams.get('filter'))
+        .toContain('service() { fault }');
+      await opensItFromTheList();
+    });
+
+    it('by the word fault', async () => {
+      await page.goto(stack.console);
+      await page.getByText('Live', { exact: true }).waitFor();
+      await page.getByRole('combobox', { name: 'Search traces' }).fill('fault');
+      await page.getByRole('combobox', { name: 'Search traces' }).press('Enter');
+      await opensItFromTheList();
+    });
   });
 
   it('opens a trace by its address, and comes back to the list', async () => {

@@ -95,11 +95,7 @@ const forbidden: ReadonlyArray<readonly [rule: string, file: string, code: strin
   ['console-runs-in-a-browser', 'local/console/sinner-2.ts', "import 'node:fs';"],
   ['filters-and-graphs-run-in-a-browser', 'local/xray/graph/sinner.ts', "import '../parse-document.ts';"],
   ['contract-speaks-of-models-only', 'local/console-contract.ts', "import './http/target.ts';"],
-  [
-    'server-never-imports-the-page',
-    'local/console-server/sinner.ts',
-    "import '../console/format/time.ts';",
-  ],
+  ['server-never-imports-the-page', 'local/console-server/sinner.ts', "import '../console/format/time.ts';"],
 ];
 
 describe('the import check of lint', () => {

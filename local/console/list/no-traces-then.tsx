@@ -21,7 +21,7 @@ export function NoTracesThen({ span, search }: NoTracesThenProps) {
           comes to match appears here by itself.
         </p>
         <p class="links">
-          <Link href={hrefOfTraces('', span)}>Search for nothing</Link>
+          <Link href={hrefOfTraces('', span)}>Show all traces</Link>
           {span !== undefined && (
             <Link href={hrefOf({ page: 'list' }, undefined, undefined, search)}>Search in all times</Link>
           )}

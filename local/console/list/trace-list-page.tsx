@@ -70,7 +70,11 @@ export function TraceListPage({ api, list, service, address }: TraceListPageProp
   const waiting = useMemo(() => waitingCount(state), [state]);
   const isReadable = useMemo(() => filterProblem(filter) === undefined, [filter]);
   const { bounds } = useMemo(() => splitDuration(filter), [filter]);
-  const { durations, differences, failure } = useDistribution(api, address, held === 'pause');
+  const { durations, differences, failure } = useDistribution(
+    api,
+    address,
+    held === 'pause' || !state.loaded,
+  );
   const countText = plural(traces.length, 'trace') + restText(state.more !== undefined, durations, bounds);
   const announcement = useQuietAnnouncement(`${countText} listed`);
   const isSearching = filter !== '' || span !== undefined;

@@ -22,11 +22,11 @@ export interface Distribution {
 
 const NOTHING: Distribution = { durations: undefined, differences: undefined, failure: undefined };
 
-/** @param isPaused nothing is counted anew until it is over. */
+/** @param isWaiting nothing is counted anew until it is over: the list is paused, or it is read first. */
 export function useDistribution(
   api: ConsoleApi,
   { span, search: { filter } }: Pick<Address, 'span' | 'search'>,
-  isPaused: boolean,
+  isWaiting: boolean,
 ): Distribution {
   const [distribution, setDistribution] = useState(NOTHING);
   const isReadable = useMemo(() => filterProblem(filter) === undefined, [filter]);
@@ -50,7 +50,7 @@ export function useDistribution(
       setDistribution(NOTHING);
       return;
     }
-    if (isPaused) return;
+    if (isWaiting) return;
     const counting = createRefresher(count, COUNT_EVERY_MS);
     const unsubscribe = api.subscribe(({ type }) => {
       if (type === 'connected' || type === 'summary' || type === 'cleared') counting.demand();
@@ -61,6 +61,6 @@ export function useDistribution(
       counting.stop();
       unsubscribe();
     };
-  }, [api, span, filter, isReadable, isPaused]);
+  }, [api, span, filter, isReadable, isWaiting]);
   return distribution;
 }

@@ -3,6 +3,9 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Range } from '../timeline/rendered-range.ts';
 import { renderedRange } from '../timeline/rendered-range.ts';
 
+/** Rows drawn above and below what can be seen: as far as a turn of the wheel goes. */
+const ROWS_AROUND = 15;
+
 /** Rows of a list that scrolls with the page, all of the same height in pixels: which of `count` to draw. */
 export function useRowsInView(
   rows: RefObject<HTMLElement | null>,
@@ -24,7 +27,7 @@ export function useRowsInView(
     };
   }, [rows, rowHeight]);
   return {
-    ...renderedRange(Math.max(0, top), innerHeight, rowHeight, count),
+    ...renderedRange(Math.max(0, top), innerHeight, rowHeight, count, ROWS_AROUND),
     isScrolled: top > 0,
   };
 }

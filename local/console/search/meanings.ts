@@ -7,6 +7,8 @@ export interface Meaning {
   readonly detail: string;
   /** What finds it: a filter expression, or the trace itself. */
   readonly find: { readonly filter: string } | { readonly traceId: string };
+  /** Nothing is known that has the text. */
+  readonly isGuess?: true;
 }
 
 /** As many as are offered. */
@@ -95,5 +97,6 @@ function unknownMeanings(wanted: string): Meaning[] {
   return TEXTS.slice(0, 2).map(({ keyword, name }) => ({
     detail: `${name}; no trace has it yet`,
     find: { filter: `${keyword} = ${quote(wanted)}` },
+    isGuess: true,
   }));
 }

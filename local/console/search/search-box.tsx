@@ -42,8 +42,8 @@ export function SearchBox({ api, filter, onSearch }: SearchBoxProps) {
   }, [filter]);
 
   const isPlain = isPlainText(text);
-  const known = useKnown(api, '', opened) ?? NOTHING_KNOWN;
-  const found = useKnown(api, isPlain ? text.trim() : '', opened);
+  const known = useKnown(api, opened === 0 ? undefined : '', opened) ?? NOTHING_KNOWN;
+  const found = useKnown(api, isPlain ? text.trim() : undefined, opened);
   const options = useMemo(() => searchOptions(text, caret, known, found), [text, caret, known, found]);
   const problem = useMemo(() => filterProblem(text), [text]);
   const isShown = isOpen && options.length > 0;

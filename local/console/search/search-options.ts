@@ -1,5 +1,6 @@
 import { completionsAt } from '../../xray/filter/completions.ts';
 import type { KnownTerms } from '../../xray/trace.ts';
+import type { Meaning } from './meanings.ts';
 import { isPlainText, meaningsOf } from './meanings.ts';
 import { knownValues } from './known-values.ts';
 
@@ -42,12 +43,17 @@ export function searchOptions(
     };
   });
   if (!isPlainText(text) || found === undefined) return completions.slice(0, MAX_OPTIONS);
-  const meanings = meaningsOf(text, found).map(({ detail, find }): SearchOption =>
-    'traceId' in find
-      ? { text: find.traceId, detail, act: { kind: 'open', traceId: find.traceId } }
-      : { text: find.filter, detail, act: { kind: 'search', filter: find.filter } },
-  );
-  // Keywords that begin so come first: then it is an expression that is being written.
+  const meanings = meaningsOf(text, found);
+  // Where keywords begin so, it is an expression that is being written: what may be meant besides comes after them.
   const isKeyword = completions.some((option) => option.text.toLowerCase().startsWith(text.toLowerCase()));
-  return (isKeyword ? [...completions, ...meanings] : [...meanings, ...completions]).slice(0, MAX_OPTIONS);
+  const options = isKeyword
+    ? [...completions, ...meanings.filter(({ isGuess }) => isGuess !== true).map(optionOf)]
+    : [...meanings.map(optionOf), ...completions];
+  return options.slice(0, MAX_OPTIONS);
+}
+
+function optionOf({ detail, find }: Meaning): SearchOption {
+  return 'traceId' in find
+    ? { text: find.traceId, detail, act: { kind: 'open', traceId: find.traceId } }
+    : { text: find.filter, detail, act: { kind: 'search', filter: find.filter } };
 }

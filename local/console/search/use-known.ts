@@ -8,13 +8,18 @@ const ASK_AFTER_MS = 150;
 /**
  * What the traces can be found by. What cannot be read offers nothing; the list itself says that there is no connection.
  *
- * @param containing values with this text in them; empty for the newest.
+ * @param containing values with this text in them; empty for the newest, undefined for nothing.
  * @param asked another value reads them again.
  * @returns undefined until it is known.
  */
-export function useKnown(api: ConsoleApi, containing: string, asked: unknown): KnownTerms | undefined {
+export function useKnown(
+  api: ConsoleApi,
+  containing: string | undefined,
+  asked: unknown,
+): KnownTerms | undefined {
   const [known, setKnown] = useState<{ readonly containing: string; readonly terms: KnownTerms }>();
   useEffect(() => {
+    if (containing === undefined) return;
     let isOver = false;
     const read = () => {
       api.known(containing).then(
@@ -30,5 +35,5 @@ export function useKnown(api: ConsoleApi, containing: string, asked: unknown): K
       clearTimeout(timer);
     };
   }, [api, containing, asked]);
-  return known?.containing === containing ? known.terms : undefined;
+  return known !== undefined && known.containing === containing ? known.terms : undefined;
 }

@@ -7,15 +7,20 @@ export interface Range {
   readonly to: number;
 }
 
-/** Which of `count` lines of equal height to draw. Pixels. */
+/**
+ * Which of `count` lines of equal height to draw. Pixels.
+ *
+ * @param overscan lines above and below. @default OVERSCAN
+ */
 export function renderedRange(
   scrollTop: number,
   viewHeight: number,
   lineHeight: number,
   count: number,
+  overscan = OVERSCAN,
 ): Range {
   return {
-    from: Math.max(0, Math.floor(scrollTop / lineHeight) - OVERSCAN),
-    to: Math.min(count, Math.ceil((scrollTop + viewHeight) / lineHeight) + OVERSCAN),
+    from: Math.max(0, Math.floor(scrollTop / lineHeight) - overscan),
+    to: Math.min(count, Math.ceil((scrollTop + viewHeight) / lineHeight) + overscan),
   };
 }

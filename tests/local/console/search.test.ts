@@ -150,6 +150,7 @@ describe('below the search box', () => {
   it('keywords come before what a word may mean, where it begins one', () => {
     const [first] = textsOf('corr', known);
     expect(first).toBe('correlationid');
+    expect(textsOf('annotation.').filter((text) => text.includes('"annotation."'))).toEqual([]);
     expect(textsOf('take', { ...NOTHING_KNOWN, services: ['take-payment'] })[0]).toBe(
       'service("take-payment")',
     );
