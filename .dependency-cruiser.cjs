@@ -182,17 +182,19 @@ module.exports = {
       name: 'console-shares-pure-code-only',
       severity: 'error',
       comment:
-        'The page may use types and pure functions of the models of traces and alarms, and what it agreed on with its server.',
+        'The page may use types and pure functions of the models of traces, log lines and alarms, and what it agreed on with its server.',
       from: { path: '^local/console/' },
-      to: { path: '^(local/(?!console/|console-contract[.]ts$|xray/|cloudwatch/)|src/|plugin/|testing/)' },
+      to: {
+        path: '^(local/(?!console/|console-contract[.]ts$|xray/|cloudwatch/|logs/log-line[.]ts$)|src/|plugin/|testing/)',
+      },
     },
     {
       name: 'contract-speaks-of-models-only',
       severity: 'error',
       comment:
-        'What the page and its server agree on is made of the models of traces and alarms, and runs in both.',
+        'What the page and its server agree on is made of the models of traces, log lines and alarms, and runs in both.',
       from: { path: '^local/console-contract[.]ts$' },
-      to: { pathNot: '^local/(xray|cloudwatch)/' },
+      to: { pathNot: '^local/(xray/|cloudwatch/|logs/log-line[.]ts$)' },
     },
     {
       name: 'server-never-imports-the-page',

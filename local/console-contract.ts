@@ -4,6 +4,7 @@
  * is missing on either side.
  */
 import type { AlarmListing, AlarmPage, AlarmSummary, MetricsPage, TimeRange } from './cloudwatch/view.ts';
+import type { LogListing } from './logs/log-line.ts';
 import type { Differences } from './xray/differences.ts';
 import type { Durations } from './xray/durations.ts';
 import type { Service } from './xray/graph/trace-graph.ts';
@@ -23,6 +24,9 @@ interface PageDefinition {
 export const PAGES = {
   list: { path: '/traces', link: 'Traces' },
   trace: { path: '/traces/:traceId', above: 'list' },
+  map: { path: '/map', link: 'Map' },
+  logs: { path: '/logs', link: 'Logs' },
+  request: { path: '/requests/:correlationId', above: 'logs' },
   alarms: { path: '/alarms', link: 'Alarms' },
   alarm: { path: '/alarms/:name', above: 'alarms' },
   metrics: { path: '/metrics', link: 'Metrics' },
@@ -94,8 +98,16 @@ export interface ApiAnswers {
   };
   '/api/traces/:trace': { GET: TracePage };
   '/api/graph': {
-    /** The service graph; `?filter=`, `?from=&to=`, or `?trace=`: of that trace alone. */
+    /** The service graph; `?filter=`, `?from=&to=`, or `?trace=`, once for each trace: of those alone. */
     GET: ServiceGraph;
+  };
+  '/api/logs': {
+    /**
+     * Log lines, the newest first: `?level=` that one and those above, `?function=` a key of `serverless.yml`, `?text=` words
+     * that occur, `?correlation=`, `?request=` and `?trace=` ids, `?from=&to=`, `?platform=off` without what Lambda itself
+     * writes, `?limit=` up to 1000, default 200; `?cursor=` of the answer before: what is older; `?after=` an id: what is newer.
+     */
+    GET: LogListing;
   };
   '/api/durations': {
     /** How long traces took; `?filter=`, `?from=&to=`. */
@@ -134,6 +146,8 @@ export interface ApiEvents {
   /** Whenever a trace changed, at most a few a second per trace. */
   summary: TraceSummary;
   losses: Losses;
+  /** Log lines came; the id of the newest. At most a few times a second. */
+  logs: { readonly newest: number };
   cleared: Readonly<Record<string, never>>;
   /** Another state or reason. */
   alarm: AlarmSummary;

@@ -4,6 +4,7 @@ import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import { ConsoleServer, builtConsole } from './console-server/console-server.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
+import { LogStore } from './logs/log-store.ts';
 import { MessagingServer } from './messaging/messaging-server.ts';
 import { QueuePoller } from './messaging/queue-poller.ts';
 import type { LocalPorts } from './ports.ts';
@@ -74,6 +75,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       new TableServer({ tables: service.tables, port: ports.tables, howToChoosePort: PORT_ADVICE }),
     );
 
+    const logs = new LogStore();
     const messagingUrl = `http://127.0.0.1:${ports.messaging}`;
     const cloudWatch: CloudWatch = new CloudWatch({
       service,
@@ -100,10 +102,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       onLog: (event) => {
         terminal.log(event);
         cloudWatch.log(event);
+        logs.add(event);
       },
       onReport: (report) => {
         terminal.report(report);
         cloudWatch.report(report);
+        logs.report(report);
       },
       onSegment: (document) => traces.put(document),
     });
@@ -125,6 +129,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       store: traces,
       xray: xray.api,
       cloudWatch,
+      logs,
       port: ports.console,
       howToChoosePort: PORT_ADVICE,
       staticDirectory: builtConsole(),

@@ -13,6 +13,7 @@ import { close, listen } from '../http/loopback.ts';
 import { RequestError } from '../http/request-error.ts';
 import { readStaticFile } from '../http/static-files.ts';
 import { targetOf } from '../http/target.ts';
+import { LogStore } from '../logs/log-store.ts';
 import type { XRayApi } from '../xray/api/xray-api.ts';
 import { refuseXRayRequest } from '../xray/api/xray-api.ts';
 import type { TraceStore } from '../xray/trace-store.ts';
@@ -24,6 +25,8 @@ export interface ConsoleServerOptions extends Partial<PortOptions> {
   readonly xray?: XRayApi;
   /** Alarms and metrics. Without it the page has none to show. */
   readonly cloudWatch?: CloudWatchView;
+  /** The log lines of functions. Without it the page has none to show. */
+  readonly logs?: LogStore;
   /** 0 takes any free one. @default 3001 */
   readonly port?: number;
   /** Where the built page lies, with its index.html. */
@@ -67,6 +70,7 @@ const noCloudWatch: CloudWatchView = {
 export class ConsoleServer {
   readonly #options: ConsoleServerOptions;
   readonly #cloudWatch: CloudWatchView;
+  readonly #logs: LogStore;
   #running:
     | {
         readonly server: Server;
@@ -78,6 +82,7 @@ export class ConsoleServer {
   constructor(options: ConsoleServerOptions) {
     this.#options = options;
     this.#cloudWatch = options.cloudWatch ?? noCloudWatch;
+    this.#logs = options.logs ?? new LogStore();
   }
 
   /** @throws Error that names the port, when it is taken. */
@@ -95,7 +100,7 @@ export class ConsoleServer {
     });
     try {
       const port = await listen(server, 'the console', { port: wanted, howToChoosePort });
-      const stopForwarding = forwardChanges(events, store, this.#cloudWatch);
+      const stopForwarding = forwardChanges(events, store, this.#cloudWatch, this.#logs);
       this.#running = { server, events, stopForwarding };
       return { url: `http://localhost:${port}`, port };
     } catch (error) {
@@ -130,7 +135,14 @@ export class ConsoleServer {
       await xray?.answer(request, response);
     } else if (isApi(request)) {
       const groups = xray?.groupFilter ?? noGroups;
-      serveApi(request, response, url, { store, groups, serviceInfo, events, cloudWatch: this.#cloudWatch });
+      serveApi(request, response, url, {
+        store,
+        groups,
+        serviceInfo,
+        events,
+        cloudWatch: this.#cloudWatch,
+        logs: this.#logs,
+      });
     } else if (isRead(request)) {
       await this.#servePage(response, url.pathname);
     } else {
@@ -176,11 +188,12 @@ function fail(error: unknown, response: ServerResponse, request: IncomingMessage
   else sendText(response, status, `${message}\n`);
 }
 
-/** Tells the pages of every change of traces and alarms, until the returned function is called. */
+/** Tells the pages of every change of traces and alarms, and of log lines, until the returned function is called. */
 function forwardChanges(
   events: EventStream<ApiEvents>,
   store: TraceStore,
   cloudWatch: CloudWatchView,
+  logs: LogStore,
 ): () => void {
   const ends = [
     store.subscribe((event) => {
@@ -191,6 +204,7 @@ function forwardChanges(
       // Undefined when it was evicted or cleared meanwhile.
       else events.tellSoon('summary', event.traceId, () => store.summary(event.traceId));
     }),
+    logs.subscribe((newest) => events.tellSoon('logs', '', () => ({ newest }))),
     cloudWatch.subscribe(({ alarm }) => events.tellSoon('alarm', alarm.name, () => alarm)),
   ];
   return () => {

@@ -7,12 +7,14 @@ import { sendEmpty, sendJson } from '../http/answer.ts';
 import type { EventStream } from '../http/event-stream.ts';
 import { RequestError } from '../http/request-error.ts';
 import { decodePercent } from '../http/target.ts';
+import type { LogStore } from '../logs/log-store.ts';
 import type { FilterExpression } from '../xray/filter/expression.ts';
 import { FilterError } from '../xray/filter/expression.ts';
 import { parseFilter } from '../xray/filter/parse-filter.ts';
 import type { TraceSelection } from '../xray/store/search.ts';
 import { CursorError } from '../xray/store/search.ts';
 import type { TraceStore } from '../xray/trace-store.ts';
+import { readLogQuery } from './read-log-query.ts';
 
 /** What the API tells about. */
 export interface ApiSources {
@@ -20,6 +22,7 @@ export interface ApiSources {
   /** The filters of groups, by name or ARN. */
   readonly groups: (nameOrArn: string) => FilterExpression | undefined;
   readonly cloudWatch: CloudWatchView;
+  readonly logs: LogStore;
   readonly serviceInfo: () => ServiceInfo;
   readonly events: EventStream<ApiEvents>;
 }
@@ -49,6 +52,7 @@ const operations: {
   },
   '/api/traces/:trace': { GET: ({ store, parameter }) => store.page(parameter) },
   '/api/graph': { GET: readGraph },
+  '/api/logs': { GET: ({ logs, query }) => logs.find(readLogQuery(query, rangeIn(query))) },
   '/api/durations': { GET: ({ store, groups, query }) => store.durations(selectionIn(query, groups)) },
   '/api/differences': {
     GET: ({ store, groups, query }) =>
@@ -149,9 +153,9 @@ function listTraces({ store, groups, query }: Call): TraceListing {
 }
 
 function readGraph({ store, groups, query }: Call): ServiceGraph {
-  const trace = query.get('trace') ?? '';
+  const traces = query.getAll('trace').filter((id) => id !== '');
   return {
-    services: trace === '' ? store.graph(selectionIn(query, groups)) : store.graphOf([trace]),
+    services: traces.length === 0 ? store.graph(selectionIn(query, groups)) : store.graphOf(traces),
   };
 }
 

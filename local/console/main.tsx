@@ -11,6 +11,8 @@ import './styles/details.css';
 import './styles/range.css';
 import './styles/alarms.css';
 import './styles/chart.css';
+import './styles/map.css';
+import './styles/logs.css';
 import { render } from 'preact';
 import { createHttpApi } from './api/http-api.ts';
 import { App } from './shell/app.tsx';

@@ -1,5 +1,6 @@
 import type { AlarmListing, AlarmPage, AlarmSummary, MetricsPage, TimeRange } from '../../cloudwatch/view.ts';
-import type { ServiceInfo, SortOrder, TraceListing } from '../../console-contract.ts';
+import type { ServiceGraph, ServiceInfo, SortOrder, TraceListing } from '../../console-contract.ts';
+import type { LogListing } from '../../logs/log-line.ts';
 import type { Differences } from '../../xray/differences.ts';
 import type { Durations } from '../../xray/durations.ts';
 import type { KnownTerms, Losses, TracePage, TraceSummary } from '../../xray/trace.ts';
@@ -16,6 +17,8 @@ export interface ConsoleApi {
   /** Undefined when there is no such trace (any more). */
   trace(traceId: string): Promise<TracePage | undefined>;
   clear(): Promise<void>;
+  graph(question: GraphQuestion): Promise<ServiceGraph>;
+  logs(question: LogQuestion): Promise<LogListing>;
   alarms(): Promise<AlarmListing>;
   /** Undefined when there is no such alarm. The range is that of its chart. */
   alarm(name: string, range?: TimeRange): Promise<AlarmPage | undefined>;
@@ -42,6 +45,16 @@ export interface DifferenceQuestion extends Pick<TraceQuestion, 'filter' | 'rang
   readonly within: string;
 }
 
+/** The traces whose service graph is asked for: those of a time that match a filter, or those that are named. */
+export interface GraphQuestion {
+  readonly filter?: string;
+  readonly range?: TimeRange | undefined;
+  readonly traceIds?: readonly string[];
+}
+
+/** `/api/logs`, with its names; what is undefined or empty is not asked. */
+export type LogQuestion = Readonly<Record<string, string | undefined>>;
+
 export type ConsoleEvent =
   /** Whatever happened while there was no connection was missed: ask again. */
   | { readonly type: 'connected' }
@@ -49,6 +62,8 @@ export type ConsoleEvent =
   | { readonly type: 'summary'; readonly summary: TraceSummary }
   | { readonly type: 'losses'; readonly losses: Losses }
   | { readonly type: 'cleared' }
+  /** Log lines came. */
+  | { readonly type: 'logs' }
   /** Another state or reason. */
   | { readonly type: 'alarm'; readonly alarm: AlarmSummary }
   /** Something about the service changed: the tracing of a function. */

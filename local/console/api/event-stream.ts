@@ -9,6 +9,7 @@ type Listener = (event: ConsoleEvent) => void;
 const readers: { readonly [Name in keyof ApiEvents]: (data: ApiEvents[Name]) => ConsoleEvent } = {
   summary: (summary) => ({ type: 'summary', summary }),
   losses: (losses) => ({ type: 'losses', losses }),
+  logs: () => ({ type: 'logs' }),
   cleared: () => ({ type: 'cleared' }),
   alarm: (alarm) => ({ type: 'alarm', alarm }),
   service: (service) => ({ type: 'service', service }),

@@ -28,6 +28,14 @@ export function createHttpApi(): ConsoleApi {
       ]),
     known: (containing = '') => read('/api/known', undefined, [['containing', containing]]),
     trace: (traceId) => find('/api/traces/:trace', traceId),
+    graph: ({ filter = '', range, traceIds = [] }) =>
+      read('/api/graph', range, [['filter', filter], ...traceIds.map((id): Parameter => ['trace', id])]),
+    logs: (question) =>
+      read(
+        '/api/logs',
+        undefined,
+        Object.entries(question).map(([name, value = '']): Parameter => [name, value]),
+      ),
     clear: async () => {
       await request('/api/traces' satisfies Path, { method: 'DELETE' });
     },

@@ -128,6 +128,7 @@ export function useTraceList(api: ConsoleApi, { span, search: { filter, sort } }
           dispatch(event);
           break;
         case 'alarm':
+        case 'logs':
         case 'service':
           break;
       }

@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ListSearch } from './list-search.ts';
-import { listSearchParameters, parseListSearch } from './list-search.ts';
-import type { Route } from './route.ts';
-import { hrefOf, parseRoute } from './route.ts';
+import { parseListSearch } from './list-search.ts';
+import type { Parameters, Route } from './route.ts';
+import { hrefOf, parseRoute, queryOf } from './route.ts';
 import type { TimeSpan } from './time-span.ts';
-import { parseSpan, spanQuery } from './time-span.ts';
+import { parseSpan } from './time-span.ts';
 
 /** What the address bar says. */
 export interface Address {
@@ -17,6 +17,8 @@ export interface Address {
   readonly alarmName: string | undefined;
   /** What the list of traces shows, here or where the reader came from. */
   readonly search: ListSearch;
+  /** What else the query says. */
+  readonly parameters: URLSearchParams;
 }
 
 /** Goes to another page of Lantern without loading it anew; the state tells that page that it was followed to. */
@@ -27,9 +29,19 @@ export function navigate(path: string): void {
 
 /** Shows another time on the same page; Back comes back to the one before. */
 export function showSpan(span: TimeSpan | undefined): void {
-  const parameters = listSearchParameters(parseListSearch(location.search)).join('&');
-  const query = spanQuery(span);
-  go(location.pathname + query + (parameters === '' ? '' : `${query === '' ? '?' : '&'}${parameters}`));
+  // An alarm led to a time of its own.
+  const left = ['last', 'from', 'to', 'alarm'];
+  const others = [...new URLSearchParams(location.search)].filter(([name]) => !left.includes(name));
+  go(location.pathname + queryOf(span, others) + location.hash);
+}
+
+/** Asks the page for something else, undefined for nothing, without a step for Back: what is typed changes with each letter. */
+export function showParameters(changes: Parameters): void {
+  const parameters = new Map(new URLSearchParams(location.search));
+  for (const [name, value = ''] of Object.entries(changes)) parameters.set(name, value);
+  const query = queryOf(undefined, [...parameters]);
+  history.replaceState(history.state, '', location.pathname + query + location.hash);
+  dispatchEvent(new PopStateEvent('popstate'));
 }
 
 /** Shows other traces in the list, or in another order, of the same time; Back comes back to those before. */
@@ -50,12 +62,14 @@ export function useAddress(): Address {
   }, []);
   return useMemo(() => {
     const span = parseSpan(search);
+    const parameters = new URLSearchParams(search);
     return {
       route: parseRoute(pathname),
       span: span === 'unreadable' ? undefined : span,
       unreadableSpan: span === 'unreadable',
-      alarmName: new URLSearchParams(search).get('alarm') ?? undefined,
+      alarmName: parameters.get('alarm') ?? undefined,
       search: parseListSearch(search),
+      parameters,
     };
   }, [pathname, search]);
 }

@@ -9,6 +9,9 @@ import { MessagePage } from '../components/message-page.tsx';
 import { Notice } from '../components/notice.tsx';
 import { TraceListPage } from '../list/trace-list-page.tsx';
 import { useTraceList } from '../list/use-trace-list.ts';
+import { LogsPage } from '../logs/logs-page.tsx';
+import { RequestPage } from '../logs/request-page.tsx';
+import { MapPage } from '../map/map-page.tsx';
 import { MetricsPage } from '../metrics/metrics-page.tsx';
 import type { Address } from '../routing/navigation.ts';
 import { useAddress } from '../routing/navigation.ts';
@@ -41,6 +44,12 @@ export function App({ api }: AppProps) {
         return <TraceListPage api={api} list={list} service={service} address={address} />;
       case 'trace':
         return <TracePage key={route.traceId} api={api} traceId={route.traceId} span={span} />;
+      case 'map':
+        return <MapPage api={api} service={service} alarms={alarms.state.alarms} address={address} />;
+      case 'logs':
+        return <LogsPage api={api} service={service} address={address} />;
+      case 'request':
+        return <RequestPage key={route.correlationId} api={api} correlationId={route.correlationId} />;
       case 'alarms':
         return <AlarmsPage list={alarms} span={span} />;
       case 'alarm':

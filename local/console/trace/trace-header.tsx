@@ -10,7 +10,7 @@ import { formatDuration } from '../../xray/format-duration.ts';
 import { formatExact } from '../format/time.ts';
 import { Link } from '../routing/link.tsx';
 import { useAddress } from '../routing/navigation.ts';
-import { hrefOf } from '../routing/route.ts';
+import { hrefOf, hrefWith } from '../routing/route.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
 import { spanText } from '../routing/time-span.ts';
 import type { TraceFacts } from './trace-facts.ts';
@@ -74,14 +74,20 @@ export function TraceHeader({ traceId, facts, failure, span, now, onShow }: Trac
         <div>
           <dt>Trace id</dt>
           <dd>
-            <code>{traceId}</code> <CopyButton text={traceId} what="trace id" />
+            <code>{traceId}</code> <CopyButton text={traceId} what="trace id" />{' '}
+            <Link class="button small" href={hrefWith({ page: 'logs' }, undefined, { trace: traceId })}>
+              Log lines
+            </Link>
           </dd>
         </div>
         {correlationId !== undefined && (
           <div>
             <dt>Correlation id</dt>
             <dd>
-              <code>{correlationId}</code> <CopyButton text={correlationId} what="correlation id" />
+              <Link href={hrefOf({ page: 'request', correlationId })} title="All of this request">
+                <code>{correlationId}</code>
+              </Link>{' '}
+              <CopyButton text={correlationId} what="correlation id" />
             </dd>
           </div>
         )}

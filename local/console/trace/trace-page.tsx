@@ -38,7 +38,7 @@ export function TracePage({ api, traceId, span }: TracePageProps) {
           {loaded.gone && (
             <Notice tone="info">This trace was cleared; it stays here until you leave the page.</Notice>
           )}
-          <TraceView page={loaded.page} span={span} />
+          <TraceView api={api} page={loaded.page} span={span} />
         </>
       );
   }

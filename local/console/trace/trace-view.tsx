@@ -1,8 +1,10 @@
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { TracePage, Trace } from '../../xray/trace.ts';
+import type { ConsoleApi } from '../api/console-api.ts';
 import { useNow } from '../components/use-now.ts';
 import { DetailsPanel } from '../details/details-panel.tsx';
 import type { TimeSpan } from '../routing/time-span.ts';
+import { TraceMap } from '../map/trace-map.tsx';
 import { TimelineGrid } from '../timeline/timeline-grid.tsx';
 import { ancestorsOf } from '../timeline/rows.ts';
 import { firstFailure, factsOf } from './trace-facts.ts';
@@ -14,13 +16,14 @@ import { buildTimeline } from '../../xray/timeline.ts';
 const CLOCK_EVERY_MS = 1000;
 
 export interface TraceViewProps {
+  readonly api: ConsoleApi;
   readonly page: TracePage;
   /** The time of the list that led here. */
   readonly span: TimeSpan | undefined;
 }
 
 /** A loaded trace: its head, the timeline, and the details of the selected row. */
-export function TraceView({ page, span }: TraceViewProps) {
+export function TraceView({ api, page, span }: TraceViewProps) {
   const traces = useMemo(() => [page.trace, ...page.linked], [page]);
   const now = useNow(CLOCK_EVERY_MS);
   const timeline = useTimeline(traces, now);
@@ -52,6 +55,7 @@ export function TraceView({ page, span }: TraceViewProps) {
         now={now}
         onShow={show}
       />
+      <TraceMap api={api} traceIds={traces.map(({ id }) => id)} />
       <div class={selected === undefined ? 'trace-body' : 'trace-body with-details'}>
         <TimelineGrid
           timeline={timeline}

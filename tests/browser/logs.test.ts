@@ -1,0 +1,215 @@
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ConsoleServer } from '../../local/console-server/console-server.ts';
+import { LogStore } from '../../local/logs/log-store.ts';
+import { TraceStore } from '../../local/xray/trace-store.ts';
+import { shopService } from '../fixtures/console/entities.ts';
+import { orderPage } from '../fixtures/console/orders.ts';
+import { violations } from '../helpers/accessibility.ts';
+import { launchBrowser } from '../helpers/browser.ts';
+
+const now = Date.now();
+
+let browser: Browser;
+let logs: LogStore;
+let server: ConsoleServer;
+let url: string;
+let page: Page;
+const problems: string[] = [];
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  logs = new LogStore({ maxLines: 400 });
+  const store = new TraceStore();
+  const { trace, linked } = orderPage(now / 1000 - 60);
+  for (const { documents } of [trace, ...linked]) for (const document of documents) store.put(document);
+  server = new ConsoleServer({
+    store,
+    logs,
+    port: 0,
+    staticDirectory: join(import.meta.dirname, '../../local/dist/console'),
+    serviceInfo: () => shopService,
+  });
+  ({ url } = await server.start());
+  page = await browser.newPage();
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+beforeEach(() => page.setViewportSize({ width: 1400, height: 1000 }));
+
+function log(message: string, functionKey = 'take-payment', requestId = `request-of-${functionKey}`): void {
+  logs.add({
+    functionName: `shop-local-${functionKey}`,
+    functionKey,
+    logGroup: `/aws/lambda/shop-local-${functionKey}`,
+    logStream: '1',
+    requestId,
+    timestamp: Date.now(),
+    source: /^(START|END|REPORT) /.test(message) ? 'platform' : 'stdout',
+    message,
+  });
+}
+
+async function open(path: string): Promise<void> {
+  await page.goto(url + path);
+  await page.getByText('Live', { exact: true }).waitFor();
+}
+
+function lines() {
+  return page.getByRole('list', { name: /^Log lines/ }).getByRole('listitem');
+}
+
+/** The messages, the newest first. */
+async function shown(): Promise<string[]> {
+  return page.locator('.log-message').allInnerTexts();
+}
+
+function query(): string {
+  return new URL(page.url()).search;
+}
+
+describe('the log lines', () => {
+  it('say what to do while there are none', async () => {
+    await open('/logs');
+    await page.getByRole('heading', { name: 'No log lines yet' }).waitFor();
+    await open('/logs?level=ERROR');
+    await page.getByRole('heading', { name: 'No such lines' }).waitFor();
+  });
+
+  it('come while they are looked at, by level, function and words, and the address leads to the same', async () => {
+    await open('/logs');
+    log('START RequestId: 1');
+    log('{"level":"INFO","message":"paying","correlation_id":"order-1","xray_trace_id":"1-2-3"}');
+    log('{"level":"ERROR","message":"declined","correlation_id":"order-1"}');
+    log('{"level":"WARN","message":"placing slowly"}', 'create-order');
+    await expect.poll(shown).toEqual(['placing slowly', 'declined', 'paying', 'START RequestId: 1']);
+
+    await page.getByLabel('Level').selectOption('WARN');
+    await expect.poll(shown).toEqual(['placing slowly', 'declined']);
+    await page.getByLabel('Function').selectOption('create-order');
+    await expect.poll(shown).toEqual(['placing slowly']);
+    expect(query()).toBe('?level=WARN&function=create-order');
+    await page.reload();
+    await expect.poll(shown).toEqual(['placing slowly']);
+    log('{"level":"WARN","message":"placing slowly again"}', 'create-order');
+    log('{"level":"INFO","message":"placing"}', 'create-order');
+    await expect.poll(shown).toEqual(['placing slowly again', 'placing slowly']);
+
+    await open('/logs');
+    await page.getByLabel('Text').fill('PAY');
+    await expect.poll(shown).toEqual(['paying']);
+    await page.getByLabel('Text').fill('');
+    await page.getByLabel('START, END, REPORT').uncheck();
+    await expect.poll(async () => (await shown()).some((text) => text.startsWith('START'))).toBe(false);
+    await page.getByLabel('Correlation id').fill('order-1');
+    await expect.poll(shown).toEqual(['declined', 'paying']);
+    expect(query()).toBe('?platform=off&correlation=order-1');
+  });
+
+  it('wait while the reader holds them', async () => {
+    await open('/logs');
+    await lines().first().waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const before = await shown();
+    log('while paused');
+    await page.getByText('Paused, 1 new line waiting').waitFor();
+    expect(await shown()).toEqual(before);
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await expect.poll(shown).toEqual(['while paused', ...before]);
+  });
+
+  it('show their fields when they are opened, as text, and lead to trace, invocation and request', async () => {
+    const hostile = '<img src=x onerror=alert(1)>';
+    log(
+      JSON.stringify({
+        level: 'INFO',
+        message: hostile,
+        correlation_id: 'order/ü 2',
+        detail: { depth: hostile },
+      }),
+    );
+    await open(`/logs?text=${encodeURIComponent('onerror')}`);
+    await lines().first().getByText(hostile).click();
+    await lines().getByText('detail').waitFor();
+    expect(await page.locator('img[src=x]').count()).toBe(0);
+    await lines().getByRole('link', { name: 'order/ü 2' }).click();
+    await page.getByRole('heading', { name: 'Request order/ü 2' }).waitFor();
+    await page.getByText(hostile).first().waitFor();
+    expect(new URL(page.url()).pathname).toBe('/requests/order%2F%C3%BC%202');
+  });
+
+  it('of a trace are one step away, and lead back', async () => {
+    const { trace } = orderPage(now / 1000);
+    log(`{"level":"INFO","message":"of the trace","xray_trace_id":"${trace.id}"}`, 'create-order', 'traced');
+    log('END RequestId: traced', 'create-order', 'traced');
+    await open(`/traces/${trace.id}`);
+    await page.getByRole('link', { name: 'Log lines' }).click();
+    await expect.poll(shown).toEqual(['END RequestId: traced', 'of the trace']);
+    await page.getByRole('link', { name: 'The trace of these lines' }).click();
+    await page.getByRole('treegrid', { name: 'Timeline' }).waitFor();
+  });
+
+  it('of one request stand among its traces, in the order of time', async () => {
+    const { trace } = orderPage(now / 1000);
+    await open(`/traces/${trace.id}`);
+    await page.getByTitle('All of this request').click();
+    const id = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1) ?? '');
+    const items = page.getByRole('list', { name: /^What happened/ }).getByRole('listitem');
+    await expect.poll(() => items.count()).toBe(2);
+    log('START RequestId: story', 'take-payment', 'story');
+    log('a line that names no request', 'take-payment', 'story');
+    // Only with this one it is known whose invocation it is.
+    log(`{"level":"INFO","message":"at last","correlation_id":"${id}"}`, 'take-payment', 'story');
+    await expect.poll(() => items.count()).toBe(5);
+    await expect.poll(async () => (await items.allInnerTexts()).join('\n')).toMatch(/^\+0 ms[^]*at last$/);
+    await items.first().getByRole('link').click();
+    await page.getByRole('treegrid', { name: 'Timeline' }).waitFor();
+  });
+
+  it('are read further back on demand, and what was dropped is counted', async () => {
+    for (let index = 1; index <= 500; index += 1) log(`line number ${index}`);
+    await open('/logs?text=number');
+    await expect.poll(() => lines().count()).toBe(200);
+    await page.getByText(/^\d+ lines were dropped/).waitFor();
+    await page.getByRole('button', { name: 'Older lines' }).click();
+    await expect.poll(() => lines().count()).toBe(400);
+    expect(await page.getByRole('button', { name: 'Older lines' }).count()).toBe(0);
+    expect((await shown()).at(-1)).toBe('line number 101');
+  });
+
+  it.each([
+    ['light', 1400],
+    ['dark', 1400],
+    ['light', 390],
+    ['dark', 390],
+  ] as const)('have no flaw that axe finds: %s, %i pixels wide', async (colorScheme, width) => {
+    log('START RequestId: 1');
+    for (const level of ['DEBUG', 'INFO', 'WARN', 'ERROR']) {
+      log(
+        JSON.stringify({ level, message: `${level} of ${'a-long-word-'.repeat(30)}`, correlation_id: 'axe' }),
+      );
+    }
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    for (const path of ['/logs', '/requests/axe']) {
+      await open(path);
+      await page.locator('.log-line summary').first().click();
+      await page.locator('.log-details').waitFor();
+      expect(await violations(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    }
+  });
+
+  it('wrote no error to the console', () => {
+    expect(problems).toEqual([]);
+  });
+});

@@ -1,0 +1,449 @@
+import { describe, expect, it } from 'vitest';
+import { CARD, curveThrough, layOutMap, structureOf } from '../../../local/console/map/lay-out-map.ts';
+import { inOrder, keyTarget, placeOf } from '../../../local/console/map/map-keys.ts';
+import { nameLines } from '../../../local/console/map/name-lines.ts';
+import type { Numbers } from '../../../local/console/map/numbers.ts';
+import {
+  binsOf,
+  numbersOf,
+  outcomes,
+  percentile,
+  rateText,
+  shareText,
+  worstOf,
+} from '../../../local/console/map/numbers.ts';
+import type { ServiceMap } from '../../../local/console/map/service-map.ts';
+import { alarmStateOf, minutesOf, serviceMapOf } from '../../../local/console/map/service-map.ts';
+import { kindOf } from '../../../local/console/map/service-type.ts';
+import { carriedOver, fitted, panned, revealed, whole, zoomed } from '../../../local/console/map/viewport.ts';
+import { assembleTrace } from '../../../local/xray/assemble.ts';
+import { matchesFilter } from '../../../local/xray/filter/matches-filter.ts';
+import { parseFilter } from '../../../local/xray/filter/parse-filter.ts';
+import type { Service } from '../../../local/xray/graph/trace-graph.ts';
+import { serviceGraph } from '../../../local/xray/graph/trace-graph.ts';
+import { summarizeTrace } from '../../../local/xray/summary.ts';
+import type { Trace } from '../../../local/xray/trace.ts';
+import { alarmSummary } from '../../fixtures/console/alarms.ts';
+import { shopService } from '../../fixtures/console/entities.ts';
+import { largeGraphDocuments } from '../../fixtures/console/large-graph.ts';
+import { orderPage } from '../../fixtures/console/orders.ts';
+
+const AT = 1_790_000_000;
+const EVER = { from: 0, to: 4e9 };
+
+const largeTraces: readonly Trace[] = [
+  ...Map.groupBy(largeGraphDocuments(AT), ({ trace_id }) => trace_id),
+].map(([id, documents]) => assembleTrace(id, documents));
+const page = orderPage(AT);
+const orderTraces = [page.trace, ...page.linked];
+const large = serviceMapOf(serviceGraph(largeTraces, EVER), { minutes: 1 });
+const order = serviceMapOf(serviceGraph(orderTraces, EVER), { minutes: 1, functions: shopService.functions });
+
+describe('the filters that the map writes', () => {
+  const cases = [
+    { name: 'an order', map: order, traces: orderTraces },
+    { name: 'forty services', map: large, traces: largeTraces },
+  ].flatMap(({ name, map, traces }) =>
+    [...map.nodes, ...map.edges].map((item) => ({ title: `${name}: ${item.key}`, item, traces })),
+  );
+
+  it.each(cases)(
+    'find the traces of $title, and of each way in which its requests ended',
+    ({ item, traces }) => {
+      const found = (condition?: string): number => {
+        const expression = parseFilter(item.filter(condition));
+        return traces.filter((trace) =>
+          matchesFilter(expression, { trace, summary: summarizeTrace(trace, []) }),
+        ).length;
+      };
+      expect(found()).toBeGreaterThan(0);
+      const { numbers } = item;
+      if (numbers === undefined) return;
+      for (const outcome of outcomes) {
+        if (numbers.counts[outcome] > 0) expect([outcome, found(outcome) > 0]).toEqual([outcome, true]);
+      }
+    },
+  );
+});
+
+describe('the model of the map', () => {
+  it('names functions as the reader wrote them, whoever calls a root "Client", and all else as it is', () => {
+    const labels = order.nodes.map(({ label, kind }) => `${label}: ${kind.label}`);
+    expect(labels).toContain('create-order: Lambda function');
+    expect(labels).toContain('Client: Caller');
+    expect(order.nodes.every(({ label }) => label !== '')).toBe(true);
+  });
+
+  it.each([
+    ['AWS::Lambda::Function', 'shop-local-take-payment', { kind: 'function', name: 'take-payment' }, true],
+    ['AWS::Lambda', 'shop-local-take-payment', { kind: 'function', name: 'take-payment' }, false],
+    ['AWS::SQS::Queue', 'parcels', { kind: 'queue', name: 'parcels' }, true],
+    ['AWS::SQS::Queue', 'parcels', { kind: 'queue', name: 'parcels-dead' }, false],
+    ['AWS::SQS::Queue', 'parcels', { kind: 'topic', name: 'parcels' }, false],
+    ['AWS::ApiGateway::Stage', 'local-shop/local', { kind: 'api', name: 'local-shop' }, true],
+    ['AWS::DynamoDB::Table', 'orders', { kind: 'table', name: 'orders' }, true],
+    [
+      'AWS::StepFunctions::StateMachine',
+      'refund',
+      { kind: 'stateMachine', name: 'arn:aws:states:eu-west-1:000000000000:stateMachine:refund' },
+      true,
+    ],
+    ['remote', 'parcels', { kind: 'queue', name: 'parcels' }, false],
+  ])('finds at a node of type %s named %s the alarm of %j: %s', (Type, Name, resource, watched) => {
+    const alarms = [alarmSummary('one', { resource, state: 'ALARM' }), alarmSummary('of nothing')];
+    const { nodes } = serviceMapOf([service({ Name, Type })], { alarms, functions: shopService.functions });
+    expect(nodes.map(alarmStateOf)).toEqual([watched ? 'ALARM' : undefined]);
+  });
+
+  it('keeps its keys when the graph is read again in another order', () => {
+    const [api, fn] = [service({ Name: 'api' }), service({ Name: 'fn', ReferenceId: 1 })];
+    const edge = { ReferenceId: 1, StartTime: 1, EndTime: 2, SummaryStatistics: statistics(1), Aliases: [] };
+    const one = serviceMapOf([{ ...api, Edges: [edge] }, fn]);
+    const other = serviceMapOf([
+      { ...fn, ReferenceId: 0 },
+      { ...api, ReferenceId: 1, Edges: [{ ...edge, ReferenceId: 0 }] },
+    ]);
+    expect(structureOf(other)).toBe(structureOf(one));
+  });
+
+  it('spreads requests over the time between the first and the last, a minute at least', () => {
+    expect(minutesOf([service({ StartTime: 0, EndTime: 3 })])).toBe(1);
+    expect(
+      minutesOf([service({ StartTime: 0, EndTime: 60 }), service({ StartTime: 40, EndTime: 300 })]),
+    ).toBe(5);
+    expect(minutesOf([])).toBe(1);
+  });
+
+  it.each([
+    ['AWS::Lambda::Function', 'Lambda function'],
+    ['AWS::Kendra::Index', 'Kendra Index'],
+    ['my own', 'my own'],
+    [undefined, 'Service'],
+    ['', 'Service'],
+  ])('says of the type %j that it is a %s', (type, label) => {
+    expect(kindOf(type).label).toBe(label);
+  });
+});
+
+describe('numbers', () => {
+  it('counts each request once, by how it ended', () => {
+    const numbers = numbersOf(
+      statistics(5, { error: 2, throttle: 1, fault: 1 }),
+      [{ Value: 0.2, Count: 9 }],
+      3,
+    );
+    expect(numbers).toMatchObject({
+      total: 9,
+      counts: { ok: 5, error: 2, throttle: 1, fault: 1 },
+      perMinute: 3,
+      p50: 0.2,
+    });
+    expect(worstOf(numbers)).toEqual({ outcome: 'fault', count: 1 });
+    expect(worstOf(numbersOf(statistics(5), [], undefined))).toBeUndefined();
+  });
+
+  it.each([
+    [[], 0.5, undefined],
+    [[{ Value: 3, Count: 1 }], 0.95, 3],
+    [[1, 2, 3, 4].map((Value) => ({ Value, Count: 1 })), 0.5, 2],
+    [
+      [
+        { Value: 1, Count: 95 },
+        { Value: 9, Count: 5 },
+      ],
+      0.95,
+      1,
+    ],
+    [
+      [
+        { Value: 1, Count: 94 },
+        { Value: 9, Count: 6 },
+      ],
+      0.95,
+      9,
+    ],
+  ])('takes of %j the percentile %s: %s', (histogram, share, expected) => {
+    expect(percentile(histogram, share)).toBe(expected);
+  });
+
+  it.each([
+    [0, 0, '0 %'],
+    [0, 7, '0 %'],
+    [7, 7, '100 %'],
+    [1, 3, '33 %'],
+    [1, 40, '2.5 %'],
+    [1, 5000, '< 0.1 %'],
+    [4999, 5000, '> 99.9 %'],
+    [995, 1000, '99.5 %'],
+  ])('writes %s of %s as %s', (count, total, text) => {
+    expect(shareText(count, total)).toBe(text);
+  });
+
+  it.each([
+    [0, '0/min'],
+    [0.004, '< 0.01/min'],
+    [3.21, '3.2/min'],
+    [240, '240/min'],
+    [1200, '20/s'],
+    [123_456, '2058/s'],
+  ])('writes %s a minute as %s', (perMinute, text) => {
+    expect(rateText(perMinute)).toBe(text);
+  });
+
+  it('puts every time of a histogram into one column, at most so many, in order', () => {
+    for (const values of [
+      [0.2],
+      [0, 0],
+      [0.001, 4],
+      [0.123, 0.1239, 0.124],
+      [1e-6, 3e-6],
+      [5, 5.0001, 900],
+    ]) {
+      const histogram = values.map((Value) => ({ Value, Count: 2 }));
+      const bins = binsOf(histogram);
+      expect(bins.length).toBeLessThanOrEqual(25);
+      expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(values.length * 2);
+      for (const { Value } of histogram) {
+        expect(bins.some(({ least, most, count }) => count > 0 && least <= Value && Value <= most)).toBe(
+          true,
+        );
+      }
+      for (const [index, { most }] of bins.slice(0, -1).entries()) expect(bins[index + 1]?.least).toBe(most);
+    }
+    expect(binsOf([])).toEqual([]);
+  });
+});
+
+describe('the layout', () => {
+  it.each(['right', 'down'] as const)(
+    'of forty services towards %s has no card upon another',
+    (direction) => {
+      expect(large.nodes.length).toBeGreaterThanOrEqual(40);
+      const layout = layOutMap(large, direction);
+      const places = [...layout.nodes.values()];
+      for (const [index, one] of places.entries()) {
+        for (const other of places.slice(index + 1)) {
+          const apart =
+            Math.abs(one.x - other.x) >= CARD.width + 8 || Math.abs(one.y - other.y) >= CARD.height + 8;
+          expect(apart).toBe(true);
+        }
+        expect(one.x - CARD.width / 2).toBeGreaterThanOrEqual(0);
+        expect(one.x + CARD.width / 2).toBeLessThanOrEqual(layout.width);
+        expect(one.y + CARD.height / 2).toBeLessThanOrEqual(layout.height);
+      }
+    },
+  );
+
+  it('puts callers before what they call', () => {
+    const { nodes } = layOutMap(large, 'right');
+    for (const { from, to } of large.edges) {
+      expect(nodes.get(from)?.x ?? NaN).toBeLessThan(nodes.get(to)?.x ?? NaN);
+    }
+  });
+
+  it('stands still while only numbers change', () => {
+    const later = serviceMapOf(serviceGraph([...largeTraces, ...largeTraces.slice(0, 7)], EVER), {
+      minutes: 9,
+    });
+    expect(later.nodes.map(({ numbers }) => numbers)).not.toEqual(large.nodes.map(({ numbers }) => numbers));
+    expect(structureOf(later)).toBe(structureOf(large));
+    expect(layOutMap(later, 'right')).toEqual(layOutMap(large, 'right'));
+  });
+
+  it('draws services that call themselves, each other, and nobody', () => {
+    const map = mapOf(
+      ['a', 'b', 'c'],
+      [
+        ['a', 'a'],
+        ['a', 'b'],
+        ['b', 'a'],
+      ],
+    );
+    const layout = layOutMap(map, 'right');
+    for (const { key } of map.edges) expect(layout.edges.get(key)?.points.length).toBeGreaterThan(1);
+    expect(layout.nodes.get('c')).toBeDefined();
+    expect(layOutMap({ nodes: [], edges: [] }, 'right').nodes.size).toBe(0);
+  });
+
+  it.each([
+    [[], ''],
+    [[{ x: 1, y: 2 }], 'M1,2L1,2'],
+    [
+      [
+        { x: 0, y: 0 },
+        { x: 5, y: 0 },
+        { x: 10, y: 4 },
+      ],
+      'M0,0Q5,0 10,4',
+    ],
+    [
+      [
+        { x: 0, y: 0 },
+        { x: 5, y: 0 },
+        { x: 9, y: 0 },
+        { x: 10, y: 4 },
+      ],
+      'M0,0Q5,0 7,0Q9,0 10,4',
+    ],
+  ])('draws a line through %j', (points, path) => {
+    expect(curveThrough(points)).toBe(path);
+  });
+});
+
+describe('the keys of the map', () => {
+  it.each(['right', 'down'] as const)('lead to every node and every edge, towards %s', (direction) => {
+    const layout = layOutMap(large, direction);
+    const [first = ''] = inOrder(layout, large, direction);
+    const reached = new Set([first]);
+    const keys = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End'];
+    for (const item of reached) {
+      for (const key of keys) {
+        const target = keyTarget(large, layout, direction, item, key);
+        if (target !== undefined) reached.add(target);
+      }
+    }
+    expect(reached.size).toBe(large.nodes.length + large.edges.length);
+  });
+
+  it('goes from a service over a call to what is called, and back', () => {
+    const map = mapOf(['a', 'b'], [['a', 'b']]);
+    const layout = layOutMap(map, 'right');
+    const press = (from: string, key: string) => keyTarget(map, layout, 'right', from, key);
+    expect([press('a', 'ArrowRight'), press('a→b', 'ArrowRight')]).toEqual(['a→b', 'b']);
+    expect([press('b', 'ArrowLeft'), press('a→b', 'ArrowLeft')]).toEqual(['a→b', 'a']);
+    expect([press('b', 'ArrowRight'), press('a', 'x'), press('gone', 'ArrowLeft')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(placeOf(layout, 'a→b')).toBeDefined();
+  });
+});
+
+describe('what is seen of the map', () => {
+  const map = { width: 2000, height: 900 };
+  const window = { width: 1000, height: 600 };
+
+  it('begins with all of it where that can be read, and otherwise with its beginning', () => {
+    expect(fitted({ width: 500, height: 300 }, window)).toEqual({ scale: 1, x: 250, y: 150 });
+    const view = fitted({ width: 6000, height: 3000 }, window);
+    expect(view).toEqual({ scale: 0.7, x: 0, y: 0 });
+    expect(whole(map, window)).toEqual({ scale: 0.5, x: 0, y: 75 });
+  });
+
+  it('zooms around the pointer, within limits', () => {
+    const view = { x: 10, y: -30, scale: 1 };
+    const at = { x: 210, y: 70 };
+    for (const factor of [0.5, 1.25, 1000, 0.00001]) {
+      const next = zoomed(view, at, factor);
+      expect((at.x - next.x) / next.scale).toBeCloseTo(200);
+      expect((at.y - next.y) / next.scale).toBeCloseTo(100);
+      expect(next.scale).toBeGreaterThanOrEqual(0.2);
+      expect(next.scale).toBeLessThanOrEqual(2.5);
+    }
+  });
+
+  it('never lets go of the map', () => {
+    for (const far of [-1e6, 1e6]) {
+      const { x, y, scale } = panned({ x: 0, y: 0, scale: 0.5 }, { x: far, y: far }, map, window);
+      expect(x + map.width * scale).toBeGreaterThan(0);
+      expect(x).toBeLessThan(window.width);
+      expect(y + map.height * scale).toBeGreaterThan(0);
+      expect(y).toBeLessThan(window.height);
+    }
+  });
+
+  it('moves as little as shows what has the focus', () => {
+    const view = { x: 0, y: 0, scale: 1 };
+    expect(revealed(view, { x: 500, y: 300 }, window)).toEqual(view);
+    const { x } = revealed(view, { x: 1500, y: 300 }, window);
+    expect(1500 + CARD.width / 2 + x).toBe(window.width - 16);
+  });
+
+  it('keeps in its place what the reader looks at when something is added', () => {
+    const before = layOutMap(mapOf(['a', 'b'], [['a', 'b']]), 'right');
+    const after = layOutMap(
+      mapOf(
+        ['0', 'a', 'b'],
+        [
+          ['0', 'a'],
+          ['a', 'b'],
+        ],
+      ),
+      'right',
+    );
+    const view = { x: 40, y: 7, scale: 0.8 };
+    const next = carriedOver(view, before, after, 'b');
+    const seen = (of: typeof before, by: typeof view) => (of.nodes.get('b')?.x ?? NaN) * by.scale + by.x;
+    expect(seen(after, next)).toBeCloseTo(seen(before, view));
+    expect(carriedOver(view, before, layOutMap(mapOf(['z'], []), 'right'), 'b')).toEqual(view);
+  });
+});
+
+describe('names on cards', () => {
+  it.each([
+    ['take-payment', ['take-payment']],
+    ['nineteen-characters', ['nineteen-characters']],
+    ['warehouse-local-order-11', ['warehouse-local-', 'order-11']],
+    ['AVeryLongNameWithoutAnyBreak', ['AVeryLongNameWithou', 'tAnyBreak']],
+    ['', ['']],
+  ])('%s is written as %j', (name, lines) => {
+    expect(nameLines(name)).toEqual(lines);
+  });
+
+  it('loses the middle of what is too long, and keeps both ends', () => {
+    const lines = nameLines(`begin-${'x'.repeat(300)}-the-end`);
+    expect(lines).toHaveLength(2);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(19);
+    expect(lines.join('')).toMatch(/^begin-x+…x+-the-end$/);
+  });
+});
+
+function statistics(ok: number, { error = 0, throttle = 0, fault = 0 } = {}) {
+  return {
+    OkCount: ok,
+    ErrorStatistics: { ThrottleCount: throttle, OtherCount: error, TotalCount: error + throttle },
+    FaultStatistics: { OtherCount: fault, TotalCount: fault },
+    TotalCount: ok + error + throttle + fault,
+    TotalResponseTime: ok,
+  };
+}
+
+function service(fields: Partial<Service>): Service {
+  return {
+    ReferenceId: 0,
+    Name: 'a',
+    Names: [fields.Name ?? 'a'],
+    State: 'active',
+    StartTime: 1,
+    EndTime: 2,
+    Edges: [],
+    SummaryStatistics: statistics(1),
+    ...fields,
+  };
+}
+
+const noNumbers: Numbers = numbersOf(statistics(0), [], undefined);
+
+/** A map of nodes that are named, and calls between them. */
+function mapOf(names: readonly string[], calls: ReadonlyArray<readonly [string, string]>): ServiceMap {
+  return {
+    nodes: names.map((name) => ({
+      key: name,
+      name,
+      label: name,
+      kind: kindOf(undefined),
+      reports: true,
+      alarms: [],
+      filter: () => '',
+    })),
+    edges: calls.map(([from, to]) => ({
+      key: `${from}→${to}`,
+      from,
+      to,
+      isLink: false,
+      numbers: noNumbers,
+      filter: () => '',
+    })),
+  };
+}
