@@ -46,10 +46,10 @@ export function searchOptions(
   const meanings = meaningsOf(text, found);
   // Where keywords begin so, it is an expression that is being written: what may be meant besides comes after them.
   const isKeyword = completions.some((option) => option.text.toLowerCase().startsWith(text.toLowerCase()));
-  const options = isKeyword
+  const offered = isKeyword
     ? [...completions, ...meanings.filter(({ isGuess }) => isGuess !== true).map(optionOf)]
     : [...meanings.map(optionOf), ...completions];
-  return options.slice(0, MAX_OPTIONS);
+  return offered.slice(0, MAX_OPTIONS);
 }
 
 function optionOf({ detail, find }: Meaning): SearchOption {
