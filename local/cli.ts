@@ -20,6 +20,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly load: 
     does: 'show one of them as a tree',
     load: async () => (await import('./commands/trace.ts')).trace,
   },
+  logs: {
+    does: 'find log lines: of one business request, a function, a level',
+    load: async () => (await import('./commands/logs.ts')).logs,
+  },
   tail: {
     does: 'tell traces, errors and alarms as they come',
     load: async () => (await import('./commands/tail.ts')).tail,

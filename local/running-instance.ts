@@ -1,6 +1,7 @@
 import type { AlarmListing } from './cloudwatch/view.ts';
 import type { ApiEvents, SortOrder, TraceListing } from './console-contract.ts';
 import { isObject } from './json.ts';
+import type { LogLine, LogListing } from './logs/log-line.ts';
 import type { Differences } from './xray/differences.ts';
 import type { TracePage, TraceSummary } from './xray/trace.ts';
 
@@ -21,6 +22,28 @@ export interface TraceQuestion {
 export interface FoundTraces {
   readonly traces: readonly TraceSummary[];
   /** There are more than were asked for. */
+  readonly hasMore: boolean;
+}
+
+/** Which log lines are asked for; what `/api/logs` takes. */
+export interface LogQuestion {
+  readonly correlation?: string | undefined;
+  readonly trace?: string | undefined;
+  readonly request?: string | undefined;
+  readonly function?: string | undefined;
+  readonly level?: string | undefined;
+  readonly text?: string | undefined;
+  readonly platform?: 'off' | undefined;
+  /** Epoch milliseconds; both or neither. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit: number;
+}
+
+export interface FoundLines {
+  /** The newest of those that were asked for, in the order in which they came. */
+  readonly lines: readonly LogLine[];
+  /** There are older ones. */
   readonly hasMore: boolean;
 }
 
@@ -51,7 +74,7 @@ export class RunningInstance {
   readonly #url: URL;
 
   /** @throws Error that says what was expected, for what is no URL over HTTP. */
-  constructor(url: string = process.env[URL_VARIABLE] ?? DEFAULT_URL) {
+  constructor(url: string = urlFromEnvironment()) {
     const parsed = URL.parse(url);
     if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) {
       throw new Error(
@@ -84,6 +107,19 @@ export class RunningInstance {
   /** A trace with those that are linked with it. Undefined when there is none of this id. */
   async trace(id: string): Promise<TracePage | undefined> {
     return this.#readOrNothing<TracePage>(`/api/traces/${encodeURIComponent(id)}`);
+  }
+
+  async logs({ limit, ...question }: LogQuestion): Promise<FoundLines> {
+    const lines: LogLine[] = [];
+    for (let cursor: number | undefined; ;) {
+      const size = Math.min(limit - lines.length, PAGE_SIZE);
+      const answer = await this.#read<LogListing>('/api/logs', { ...question, cursor, limit: size });
+      lines.push(...answer.lines);
+      ({ cursor } = answer);
+      if (cursor === undefined || lines.length >= limit) {
+        return { lines: lines.reverse(), hasMore: cursor !== undefined };
+      }
+    }
   }
 
   /** What the traces that one filter finds have more or less often than the rest of those that the other finds. */
@@ -164,6 +200,11 @@ export class RunningInstance {
       );
     }
   }
+}
+
+function urlFromEnvironment(): string {
+  const url = process.env[URL_VARIABLE];
+  return url === undefined || url === '' ? DEFAULT_URL : url;
 }
 
 type Query = Readonly<Record<string, string | number | undefined>>;

@@ -2,6 +2,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { AlarmState } from '../cloudwatch/view.ts';
 import type { SortOrder } from '../console-contract.ts';
 import { SORT_ORDERS } from '../console-contract.ts';
+import { LOG_LEVELS } from '../logs/log-line.ts';
 import { printableLine, shortLine } from '../printable.ts';
 import type { RunningInstance } from '../running-instance.ts';
 import { readTraceId } from '../xray/read-trace-id.ts';
@@ -10,6 +11,7 @@ import { traceText } from '../xray/trace-text.ts';
 import type { TracePage } from '../xray/trace.ts';
 import type { Command } from './command.ts';
 import { EXIT, INSTANCE_HELP, instanceFrom, readArguments, readTimes } from './command.ts';
+import { logText } from './log-text.ts';
 import { summaryLine } from './summary-line.ts';
 
 /** What an agent reads at once: answers end here, and say so. */
@@ -19,6 +21,9 @@ const DEFAULT_TRACES = 20;
 const MAX_TRACES = 100;
 const DEFAULT_ROWS = 200;
 const MAX_ROWS = 1000;
+
+const DEFAULT_LINES = 50;
+const MAX_LINES = 500;
 
 /** Of what a difference is called; its filter is whole. */
 const MAX_LABEL = 160;
@@ -67,6 +72,16 @@ interface Comparison {
   readonly filter: string;
   readonly within?: string;
   readonly last?: string;
+}
+
+interface LogsWanted {
+  readonly correlationId?: string;
+  readonly traceId?: string;
+  readonly function?: string;
+  readonly level?: string;
+  readonly text?: string;
+  readonly last?: string;
+  readonly limit?: number;
 }
 
 /** Resolves when the client has left. Loads the protocol's SDK, which no other command needs. */
@@ -178,6 +193,35 @@ async function serve(instance: RunningInstance): Promise<void> {
       (comparison) => answer(() => whatDiffers(instance, comparison)),
     );
     server.registerTool(
+      'find_logs',
+      {
+        title: 'Find log lines',
+        description:
+          'The newest log lines of the functions, in the order in which they came: of one business request through all ' +
+          'functions by its correlation id, of a trace, a function, a level.',
+        inputSchema: fromJsonSchema<LogsWanted>({
+          type: 'object',
+          properties: {
+            correlationId: { type: 'string', description: 'read_trace shows it.' },
+            traceId,
+            function: { type: 'string', description: 'The key of a function in serverless.yml.' },
+            level: { type: 'string', enum: [...LOG_LEVELS], description: 'That level and those above.' },
+            text: { type: 'string', description: 'Words that all occur.' },
+            last: { type: 'string', description: 'Those of the last 30s, 15m, 2h or 1d.' },
+            limit: {
+              type: 'integer',
+              minimum: 1,
+              maximum: MAX_LINES,
+              description: `Default ${DEFAULT_LINES}.`,
+            },
+          },
+          additionalProperties: false,
+        }),
+        ...reads,
+      },
+      (wanted) => answer(() => findLogs(instance, wanted)),
+    );
+    server.registerTool(
       'alarms',
       {
         title: 'States of alarms',
@@ -246,6 +290,22 @@ async function whatDiffers(instance: RunningInstance, { filter, within, last }: 
       `${share(one, selected)} against ${share(other, rest)}  ${kind}: ${shortLine(label, MAX_LABEL)}  ${printableLine(finds)}`,
   );
   return [compared, ...lines].join('\n');
+}
+
+async function findLogs(
+  instance: RunningInstance,
+  { correlationId, traceId, last, limit = DEFAULT_LINES, ...wanted }: LogsWanted,
+): Promise<string> {
+  const { lines, hasMore } = await instance.logs({
+    ...wanted,
+    correlation: correlationId,
+    trace: traceId === undefined ? undefined : (readTraceId(traceId) ?? traceId),
+    ...(last !== undefined && readTimes({ last })),
+    limit,
+  });
+  if (lines.length === 0) return 'No log line was found.';
+  const older = hasMore ? ['There are older ones: ask for less, or raise the limit.'] : [];
+  return [...older, ...lines.map((line) => logText(line))].join('\n');
 }
 
 function share(count: number, all: number): string {

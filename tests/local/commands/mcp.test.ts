@@ -64,6 +64,7 @@ describe('lambda-lantern mcp', () => {
       'read_trace',
       'why_slow',
       'what_differs',
+      'find_logs',
       'alarms',
     ]);
     for (const { description, inputSchema, annotations } of tools) {

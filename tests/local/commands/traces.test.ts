@@ -258,7 +258,7 @@ describe('lambda-lantern trace', () => {
 });
 
 describe('lambda-lantern', () => {
-  it.each(['xray', 'traces', 'trace', 'tail', 'mcp'])('explains %s with --help', async (command) => {
+  it.each(['xray', 'traces', 'trace', 'logs', 'tail', 'mcp'])('explains %s with --help', async (command) => {
     const { code, stdout } = await lambdaLantern([command, '--help']);
 
     expect(code).toBe(0);
@@ -275,6 +275,6 @@ describe('lambda-lantern', () => {
 
     expect(code).toBe(1);
     expect(output).toContain(message);
-    expect(output).toContain('xray, traces, trace, tail, mcp');
+    expect(output).toContain('xray, traces, trace, logs, tail, mcp');
   });
 });
