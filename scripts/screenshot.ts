@@ -42,6 +42,20 @@ try {
     const endTraffic = slowTraffic(stack);
     try {
       const alarm = await raisedAlarm(stack);
+      await picture('map', async (page) => {
+        await page.goto(`${stack.console}/map`);
+        await page
+          .getByRole('button', { name: /take-payment/ })
+          .first()
+          .waitFor();
+      });
+      await picture('search', async (page) => {
+        await page.goto(`${stack.console}/traces?filter=${encodeURIComponent('duration > 1')}`);
+        await page
+          .getByRole('link', { name: /^POST \/orders/ })
+          .first()
+          .waitFor();
+      });
       await picture('alarm', async (page) => {
         await page.goto(`${stack.console}/alarms/${encodeURIComponent(alarm)}`);
         await page.getByRole('slider').waitFor();

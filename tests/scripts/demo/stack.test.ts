@@ -39,7 +39,7 @@ describe('startStack', () => {
 
     const log = await readFile(options.logFile, 'utf8');
     expect(log).toContain(
-      'local --stage local --param tracing=off --minute 1 --port 4000 --daemon-port 2100',
+      'local --stage local --param tracing=off --minute 1 --memory --port 4000 --daemon-port 2100',
     );
     expect(log).toContain('Stopping.');
   });
