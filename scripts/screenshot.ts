@@ -42,20 +42,26 @@ try {
     const endTraffic = slowTraffic(stack);
     try {
       const alarm = await raisedAlarm(stack);
-      await picture('map', async (page) => {
-        await page.goto(`${stack.console}/map`);
-        await page
-          .getByRole('button', { name: /take-payment/ })
-          .first()
-          .waitFor();
-      });
-      await picture('search', async (page) => {
-        await page.goto(`${stack.console}/traces?filter=${encodeURIComponent('duration > 1')}`);
-        await page
-          .getByRole('link', { name: /^POST \/orders/ })
-          .first()
-          .waitFor();
-      });
+      await picture(
+        'map',
+        async (page) => {
+          await page.goto(`${stack.console}/map`);
+          await page
+            .getByRole('button', { name: /take-payment/ })
+            .first()
+            .waitFor();
+          await page.getByRole('button', { name: 'Fit' }).click();
+        },
+        760,
+      );
+      await picture(
+        'search',
+        async (page) => {
+          await page.goto(`${stack.console}/traces?filter=${encodeURIComponent('duration > 1')}`);
+          await page.getByRole('region', { name: 'What differs' }).getByRole('button').first().waitFor();
+        },
+        900,
+      );
       await picture('alarm', async (page) => {
         await page.goto(`${stack.console}/alarms/${encodeURIComponent(alarm)}`);
         await page.getByRole('slider').waitFor();
@@ -80,9 +86,9 @@ async function withStack(args: readonly string[], use: (stack: LocalStack) => Pr
 }
 
 /** In both themes. */
-async function picture(name: string, open: (page: Page) => Promise<void>): Promise<void> {
+async function picture(name: string, open: (page: Page) => Promise<void>, height = 1180): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 1180 }, colorScheme });
+    const page = await browser.newPage({ viewport: { width: 1440, height }, colorScheme });
     await open(page);
     await page.screenshot({ path: `${images}/${name}-${colorScheme}.png` });
     await page.close();

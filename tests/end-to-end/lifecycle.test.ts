@@ -42,7 +42,16 @@ describe('serverless local', () => {
 
   it('has a terminal to itself once it runs, and ends with it', async () => {
     const port = await freePorts(6);
-    const args = ['local', '--stage', 'local', '--port', String(port), '--daemon-port', String(port + 5)];
+    const args = [
+      'local',
+      '--stage',
+      'local',
+      '--port',
+      String(port),
+      '--daemon-port',
+      String(port + 5),
+      '--memory',
+    ];
     const run = runNodeOnTerminal([SERVERLESS, ...args], project.directory);
     await run.until('Ctrl-C stops everything');
     const banner = run.output().length;
@@ -62,7 +71,7 @@ describe('serverless local', () => {
     await once(other, 'listening');
 
     const run = runServerless(
-      ['local', '--stage', 'local', '--port', String(port), '--daemon-port', String(port + 5)],
+      ['local', '--stage', 'local', '--port', String(port), '--daemon-port', String(port + 5), '--memory'],
       project.directory,
     );
     const code = await run.exited;

@@ -43,7 +43,7 @@ describe('npx lambda-lantern, with nothing else of ours installed', () => {
 
   it('receives segments and shows them on its page', async () => {
     const port = await freePorts(2);
-    const xray = lambdaLantern('xray', '--port', String(port), '--daemon-port', String(port + 1));
+    const xray = lambdaLantern('xray', '--port', String(port), '--daemon-port', String(port + 1), '--memory');
     await xray.until('Ctrl-C stops it');
     const now = Date.now() / 1000;
     const segment = {

@@ -78,8 +78,8 @@ describe('a service with the middlewares and the plugin', () => {
   it.each(['esm', 'cjs'] as const)('runs on one machine, bundled as %s, with its trace', async (format) => {
     await project.write('serverless.yml', traced(format));
     const port = await freePorts(20);
-    const ports = ['--port', String(port), '--daemon-port', String(port + 5)];
-    const serverless = project.start([SERVERLESS, 'local', ...ports]);
+    const options = ['--port', String(port), '--daemon-port', String(port + 5), '--memory'];
+    const serverless = project.start([SERVERLESS, 'local', ...options]);
     await serverless.until('Ctrl-C stops everything');
 
     const response = await fetch(`http://localhost:${port}/hello/lantern`, {
