@@ -23,7 +23,15 @@ export function foldFrames(frames: readonly Frame[]): readonly FrameGroup[] {
   return groups;
 }
 
+/** Installed packages, Lambda's runtime, Lantern's own where it runs from its sources, and Node. */
+const LIBRARIES = [
+  /(^|[\\/])node_modules[\\/]/,
+  /^(file:\/\/)?\/var\/runtime\//,
+  /[\\/]lantern-bootstrap-\w+[\\/]/,
+  /^node:/,
+];
+
 function isOfLibrary(frame: Frame): boolean {
   const path = textOf(frame['path']) ?? '';
-  return /(^|[\\/])node_modules[\\/]|^(file:\/\/)?\/var\/runtime\/|^node:/.test(path);
+  return LIBRARIES.some((library) => library.test(path));
 }

@@ -17,8 +17,9 @@ describe('the frames of a stack', () => {
         '/var/task/src/handler.js',
         '/var/runtime/index.mjs',
         'file:///var/runtime/index.mjs',
+        'file:///tmp/lantern-bootstrap-Ab12cD/bootstrap.js',
       ),
-    ).toEqual(['own 1', 'libraries 3', 'own 1', 'libraries 2']);
+    ).toEqual(['own 1', 'libraries 3', 'own 1', 'libraries 3']);
   });
 
   it('are not folded away where there is nothing else', () => {

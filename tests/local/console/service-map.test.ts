@@ -385,7 +385,7 @@ describe('names on cards', () => {
     ['take-payment', ['take-payment']],
     ['nineteen-characters', ['nineteen-characters']],
     ['warehouse-local-order-11', ['warehouse-local-', 'order-11']],
-    ['AVeryLongNameWithoutAnyBreak', ['AVeryLongNameWithou', 'tAnyBreak']],
+    ['AVeryLongNameWithoutAnyBreak', ['AVeryLongNameWith', 'outAnyBreak']],
     ['', ['']],
   ])('%s is written as %j', (name, lines) => {
     expect(nameLines(name)).toEqual(lines);
@@ -396,6 +396,19 @@ describe('names on cards', () => {
     expect(lines).toHaveLength(2);
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(19);
     expect(lines.join('')).toMatch(/^begin-x+…x+-the-end$/);
+  });
+
+  it('gives capitals and letters of East Asia the room that they need', () => {
+    for (const name of ['order-shop-local-OrdersTable-1G1IUYNRTSKQW', 'W'.repeat(40), '注文'.repeat(15)]) {
+      const lines = nameLines(name);
+      const width = (line: string) =>
+        Array.from(line).reduce(
+          (sum, letter) => sum + (/[A-Z]/.test(letter) ? 1.35 : letter > '\u2e7f' ? 2 : 1),
+          0,
+        );
+      expect(lines).toHaveLength(2);
+      expect(Math.max(...lines.map(width))).toBeLessThanOrEqual(19);
+    }
   });
 });
 
