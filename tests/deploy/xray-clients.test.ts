@@ -27,7 +27,7 @@ const environment = {
 let service: XRayService;
 
 beforeAll(async () => {
-  service = await startXRay({ port: 0, daemonPort: 0, onNotice: () => undefined });
+  service = await startXRay({ port: 0, daemonPort: 0, otlpPort: 0, onNotice: () => undefined });
 });
 afterAll(() => service.stop());
 

@@ -50,8 +50,12 @@ export async function createScratchProject(
   const { stdout, stderr } = await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], {
     cwd: directory,
   });
-  const start: ScratchProject['start'] = (args, env = {}) =>
-    runNode(args, directory, { NODE_OPTIONS: '', SLS_TELEMETRY_DISABLED: '1', ...env });
+  const started: Run[] = [];
+  const start: ScratchProject['start'] = (args, env = {}) => {
+    const program = runNode(args, directory, { NODE_OPTIONS: '', SLS_TELEMETRY_DISABLED: '1', ...env });
+    started.push(program);
+    return program;
+  };
   return {
     directory,
     installLog: stdout + stderr,
@@ -70,7 +74,12 @@ export async function createScratchProject(
       });
       return output;
     },
-    remove: () => rm(directory, { recursive: true, force: true }),
+    async remove() {
+      // What a test that failed has left would keep its ports.
+      for (const { child } of started) child.kill('SIGKILL');
+      await Promise.all(started.map(({ exited }) => exited));
+      await rm(directory, { recursive: true, force: true });
+    },
   };
 }
 

@@ -62,6 +62,7 @@ async function start(): Promise<void> {
   service = await startXRay({
     port: 0,
     daemonPort: 0,
+    otlpPort: 0,
     file: join(folder, 'traces.sqlite'),
     onNotice: (text) => notices.push(text),
   });
