@@ -187,7 +187,8 @@ export class Walk implements Visitor {
   /** Whether a text holds neither structure nor anything that a detector could find, nor anything that JSON escapes. */
   #isOrdinary(text: string): boolean {
     if (isMachineData(text)) return this.#masker.knowsMachineData;
-    if (looksLikeJson(text)) return false;
+    // A long text seldom is, and would be looked through twice.
+    if (text.length > LONGEST_ORDINARY || looksLikeJson(text)) return false;
     const scanned = scan(text);
     return (scanned & ESCAPED) === 0 && this.#masker.isPlain(text, scanned);
   }
@@ -335,6 +336,9 @@ export class Walk implements Visitor {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** Characters of a text that is first asked whether it holds anything at all. */
+const LONGEST_ORDINARY = 8192;
 
 /** The shortest member of an object in JSON: `"":1`. */
 const FEWEST_BYTES = 4;
