@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ConsoleServer } from '../../local/console-server/console-server.ts';
+import { builtConsole, ConsoleServer } from '../../local/console-server/console-server.ts';
 import type { ServiceInfo } from '../../local/console-contract.ts';
 import { TraceStore } from '../../local/xray/trace-store.ts';
 import { DURATION_ALARM, HOSTILE_TEXT, metricChart, shopAlarms } from '../fixtures/console/alarms.ts';
@@ -9,7 +8,7 @@ import { shopService } from '../fixtures/console/entities.ts';
 import { scriptCloudWatch } from '../fixtures/console/scripted-cloudwatch.ts';
 import type { ScriptedCloudWatch } from '../fixtures/console/scripted-cloudwatch.ts';
 import { violations } from '../helpers/accessibility.ts';
-import { launchBrowser } from '../helpers/browser.ts';
+import { launchBrowser, watchProblems } from '../helpers/browser.ts';
 import { segment, traceId } from '../local/xray/fixtures.ts';
 
 const MINUTE = 60_000;
@@ -68,15 +67,12 @@ beforeAll(async () => {
     store,
     cloudWatch,
     port: 0,
-    staticDirectory: join(import.meta.dirname, '../../local/dist/console'),
+    staticDirectory: builtConsole(),
     serviceInfo: () => service,
   });
   ({ url } = await server.start());
   page = await browser.newPage();
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text());
-  });
+  watchProblems(page, problems);
 });
 
 afterAll(async () => {

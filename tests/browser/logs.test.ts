@@ -1,13 +1,12 @@
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ConsoleServer } from '../../local/console-server/console-server.ts';
+import { builtConsole, ConsoleServer } from '../../local/console-server/console-server.ts';
 import { LogStore } from '../../local/logs/log-store.ts';
 import { TraceStore } from '../../local/xray/trace-store.ts';
 import { shopService } from '../fixtures/console/entities.ts';
 import { orderPage } from '../fixtures/console/orders.ts';
 import { violations } from '../helpers/accessibility.ts';
-import { launchBrowser } from '../helpers/browser.ts';
+import { launchBrowser, watchProblems } from '../helpers/browser.ts';
 
 const now = Date.now();
 
@@ -28,15 +27,12 @@ beforeAll(async () => {
     store,
     logs,
     port: 0,
-    staticDirectory: join(import.meta.dirname, '../../local/dist/console'),
+    staticDirectory: builtConsole(),
     serviceInfo: () => shopService,
   });
   ({ url } = await server.start());
   page = await browser.newPage();
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text());
-  });
+  watchProblems(page, problems);
 });
 
 afterAll(async () => {

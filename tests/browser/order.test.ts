@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TraceListing } from '../../local/console-contract.ts';
 import { violations } from '../helpers/accessibility.ts';
-import { launchBrowser } from '../helpers/browser.ts';
+import { launchBrowser, watchProblems } from '../helpers/browser.ts';
 import type { LocalStack } from '../helpers/local-stack.ts';
 import { startLocalStack } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
@@ -19,10 +19,7 @@ beforeAll(async () => {
   project = await copyProject();
   [stack, browser] = await Promise.all([startLocalStack(project.directory), launchBrowser()]);
   page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text());
-  });
+  watchProblems(page, problems);
 });
 afterAll(async () => {
   await browser.close();

@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ConsoleServer } from '../../local/console-server/console-server.ts';
+import { builtConsole, ConsoleServer } from '../../local/console-server/console-server.ts';
 import { LocalXRay } from '../../local/start-xray.ts';
 import { shopService } from '../fixtures/console/entities.ts';
 import { violations } from '../helpers/accessibility.ts';
-import { launchBrowser } from '../helpers/browser.ts';
+import { launchBrowser, watchProblems } from '../helpers/browser.ts';
 import { embedded, entityId, segment, traceId } from '../local/xray/fixtures.ts';
 
 /** Enough for several pages of the list. */
@@ -63,15 +62,12 @@ beforeAll(async () => {
     store: xray.store,
     xray: xray.api,
     port: 0,
-    staticDirectory: join(import.meta.dirname, '../../local/dist/console'),
+    staticDirectory: builtConsole(),
     serviceInfo: () => shopService,
   });
   ({ url } = await server.start());
   page = await browser.newPage();
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text());
-  });
+  watchProblems(page, problems);
 });
 
 afterAll(async () => {

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ConsoleServer } from '../../local/console-server/console-server.ts';
+import { builtConsole, ConsoleServer } from '../../local/console-server/console-server.ts';
 import type { TraceListing } from '../../local/console-contract.ts';
 import { TraceStore } from '../../local/xray/trace-store.ts';
 import { DURATION_ALARM, shopAlarms } from '../fixtures/console/alarms.ts';
@@ -11,7 +10,7 @@ import { orderPage } from '../fixtures/console/orders.ts';
 import type { ScriptedCloudWatch } from '../fixtures/console/scripted-cloudwatch.ts';
 import { scriptCloudWatch } from '../fixtures/console/scripted-cloudwatch.ts';
 import { violations } from '../helpers/accessibility.ts';
-import { launchBrowser } from '../helpers/browser.ts';
+import { launchBrowser, watchProblems } from '../helpers/browser.ts';
 
 const now = Date.now() / 1000;
 const { segment } = storyteller(now - 30);
@@ -38,15 +37,12 @@ beforeAll(async () => {
     store,
     cloudWatch,
     port: 0,
-    staticDirectory: join(import.meta.dirname, '../../local/dist/console'),
+    staticDirectory: builtConsole(),
     serviceInfo: () => shopService,
   });
   ({ url } = await server.start());
   page = await browser.newPage();
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text());
-  });
+  watchProblems(page, problems);
 });
 
 afterAll(async () => {

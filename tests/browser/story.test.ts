@@ -6,7 +6,7 @@ import { observe } from '../../scripts/demo/observe.ts';
 import { HEALTHY_SKU, SLOW_SECONDS, SLOW_SKU } from '../../scripts/demo/story.ts';
 import type { Traffic } from '../../scripts/demo/traffic.ts';
 import { startTraffic } from '../../scripts/demo/traffic.ts';
-import { launchBrowser } from '../helpers/browser.ts';
+import { launchBrowser, watchProblems } from '../helpers/browser.ts';
 import type { LocalStack } from '../helpers/local-stack.ts';
 import { startLocalStack } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
@@ -40,10 +40,7 @@ beforeAll(async () => {
     lambda: `http://localhost:${stack.port + 2}`,
   });
   page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text());
-  });
+  watchProblems(page, problems);
   traffic = startTraffic(stack.api, HEALTHY_SKU, ORDER_EVERY_MS);
 });
 afterAll(async () => {

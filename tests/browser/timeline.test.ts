@@ -9,7 +9,7 @@ import { TraceStore } from '../../local/xray/trace-store.ts';
 import { entityId, shopService, traceId } from '../fixtures/console/entities.ts';
 import { createOrderTraceId, fulfilOrderTraceId, orderPage } from '../fixtures/console/orders.ts';
 import { violations } from '../helpers/accessibility.ts';
-import { launchBrowser } from '../helpers/browser.ts';
+import { launchBrowser, watchProblems } from '../helpers/browser.ts';
 
 const DEEP = traceId(0xdeeb);
 const REPLAYED = traceId(0x7e91);
@@ -59,7 +59,7 @@ afterAll(async () => {
 afterEach(() => page.close());
 beforeEach(async () => {
   page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  page.on('pageerror', (error) => problems.push(error.message));
+  watchProblems(page, problems);
 });
 
 function handlerOf(trace: string): Segment {
