@@ -9,6 +9,7 @@ import { createGuardedServer, POLICIES } from '../http/guard.ts';
 import type { PortOptions } from '../http/loopback.ts';
 import { close, listen } from '../http/loopback.ts';
 import { RequestError } from '../http/request-error.ts';
+import type { JsonObject } from '../json.ts';
 import type { TableDefinition } from '../template/service.ts';
 import { createTableInput, propertyWarnings } from './table-properties.ts';
 
@@ -19,8 +20,8 @@ export interface TableServerOptions extends PortOptions {
 /** Bytes of a request ("BatchWriteItem" in the API reference: 16 MB). */
 const MAX_REQUEST = 16 * 1024 * 1024;
 
-/** The parameters that dynalite reads as conditions. */
-const CONDITIONS = new Set(['ConditionExpression', 'FilterExpression', 'KeyConditionExpression']);
+/** The parameters that dynalite reads as conditions; it knows no transactions, where they would stand deeper. */
+const CONDITIONS = ['ConditionExpression', 'FilterExpression', 'KeyConditionExpression'] as const;
 
 /**
  * Parentheses within parentheses. dynalite's parser takes about four times as long for each more of them, and everything
@@ -115,22 +116,18 @@ async function forward(request: IncomingMessage, response: ServerResponse, dynam
 }
 
 /** @throws AwsApiError for a condition that dynalite would take too long to read. */
-function checkConditions(value: unknown): void {
-  const pending = [value];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (typeof next !== 'object' || next === null) continue;
-    for (const [name, member] of Object.entries(next)) {
-      if (typeof member !== 'string') pending.push(member);
-      else if (CONDITIONS.has(name) && depthOf(member) > MAX_PARENTHESES) {
-        throw new AwsApiError(
-          400,
-          'ValidationException',
-          `Invalid ${name}: expected at most ${MAX_PARENTHESES} parentheses within each other, which is as far as the ` +
-            `local DynamoDB reads, but got ${depthOf(member)}. DynamoDB itself takes them; to run this here, remove ` +
-            'parentheses that the order of AND, OR and NOT makes needless.',
-        );
-      }
-    }
+function checkConditions(body: JsonObject): void {
+  for (const name of CONDITIONS) {
+    const condition = body[name];
+    const depth = typeof condition === 'string' ? depthOf(condition) : 0;
+    if (depth <= MAX_PARENTHESES) continue;
+    throw new AwsApiError(
+      400,
+      'ValidationException',
+      `Invalid ${name}: expected at most ${MAX_PARENTHESES} parentheses within each other, which is as far as the ` +
+        `local DynamoDB reads, but got ${depth}. DynamoDB itself takes them; to run this here, remove ` +
+        'parentheses that the order of AND, OR and NOT makes needless.',
+    );
   }
 }
 
