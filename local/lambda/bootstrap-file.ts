@@ -9,8 +9,9 @@ import { fileURLToPath } from 'node:url';
 const directory = dirname(fileURLToPath(import.meta.url));
 
 /**
- * The folder with `bootstrap.js` and `warden.js`: that of this file. In the project it is TypeScript: there its types are taken off once, here, because
- * Node needs 26 MB and a tenth of a second to do it in every function, which REPORT would show as the function's own.
+ * The folder with `bootstrap.js` and `warden.js`: that of this file. In the project they are TypeScript: there their types
+ * are taken off once, here, because Node needs 26 MB and a tenth of a second to do it in every function, which REPORT
+ * would show as the function's own.
  */
 export function preparePrograms(): string {
   if (extname(import.meta.url) === '.js') return directory;
