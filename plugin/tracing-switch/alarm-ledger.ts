@@ -76,13 +76,7 @@ export function isOld(ledger: Ledger, entry: LedgerEntry): boolean {
 /** What keeps tracing on, the oldest first. */
 export function holding(ledger: Ledger, now: number): readonly LedgerEntry[] {
   return ledger
-    .filter(
-      (entry) =>
-        entry.state === 'on' &&
-        newestOf(ledger, entry.key) === entry &&
-        !isEnded(ledger, entry) &&
-        !isOver(entry, now),
-    )
+    .filter((entry) => entry.state === 'on' && counts(ledger, entry, now))
     .toSorted((a, b) => a.at - b.at);
 }
 
@@ -98,13 +92,16 @@ export function endOf(holds: readonly LedgerEntry[]): number | undefined {
  * are too many others, those that keep nothing on are forgotten first, then the oldest.
  */
 export function superfluous(ledger: Ledger, now: number, room: number = MAX_ENTRIES): Ledger {
-  const isNeeded = (entry: LedgerEntry): boolean =>
-    newestOf(ledger, entry.key) === entry && !isEnded(ledger, entry) && !isOver(entry, now);
   const needed = ledger
-    .filter(isNeeded)
+    .filter((entry) => counts(ledger, entry, now))
     .toSorted((a, b) => Number(b.state === 'on') - Number(a.state === 'on') || b.at - a.at)
     .slice(0, Math.min(room, MAX_ENTRIES));
   return ledger.filter((entry) => !needed.includes(entry));
+}
+
+/** Whether nothing has overtaken an entry, and its time is not over. */
+function counts(ledger: Ledger, entry: LedgerEntry, now: number): boolean {
+  return newestOf(ledger, entry.key) === entry && !isEnded(ledger, entry) && !isOver(entry, now);
 }
 
 function isEnded(ledger: Ledger, { key, at }: LedgerEntry): boolean {
