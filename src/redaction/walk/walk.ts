@@ -90,11 +90,7 @@ export class Walk implements Visitor {
       case 'number':
         return this.#number(value, key, position);
       case 'boolean':
-        if (!this.#shows(position)) return this.meter.label('<boolean>');
-        this.#shown += 1;
-        return position.denied === undefined || saysNothing(key?.key ?? '', position.denied, String(value))
-          ? this.meter.scalar(value)
-          : this.#replaced(String(value), position.denied);
+        return this.#boolean(value, key, position);
       case 'bigint':
         return this.#shows(position)
           ? this.#masked(String(value), key, position)
@@ -110,15 +106,24 @@ export class Walk implements Visitor {
     return this.#showsValues || allowed;
   }
 
+  /** What denies a value; nothing denies one that tells nothing of what its name stands for. */
+  #deniedAs(
+    value: string | number | boolean,
+    key: KeyFacts | undefined,
+    { denied }: Position,
+  ): Category | undefined {
+    if (denied === undefined) return undefined;
+    return saysNothing(key?.key ?? '', denied, String(value)) ? undefined : denied;
+  }
+
   #replaced(text: string, denied: Category): unknown {
     return this.meter.string(this.policy.replace(denied, denied, text));
   }
 
-  #masked(text: string, key: KeyFacts | undefined, { denied }: Position): unknown {
+  #masked(text: string, key: KeyFacts | undefined, position: Position): unknown {
     this.#shown += 1;
-    if (denied !== undefined && !saysNothing(key?.key ?? '', denied, text)) {
-      return this.#replaced(text, denied);
-    }
+    const denied = this.#deniedAs(text, key, position);
+    if (denied !== undefined) return this.#replaced(text, denied);
     this.meter.read(this.#masker.reads(text));
     return this.meter.string(this.#masker.show(text, key?.key));
   }
@@ -154,10 +159,19 @@ export class Walk implements Visitor {
     return shown;
   }
 
+  #boolean(value: boolean, key: KeyFacts | undefined, position: Position): unknown {
+    if (!this.#shows(position)) return this.meter.label('<boolean>');
+    this.#shown += 1;
+    const denied = this.#deniedAs(value, key, position);
+    return denied === undefined ? this.meter.scalar(value) : this.#replaced(String(value), denied);
+  }
+
   #number(value: number, key: KeyFacts | undefined, position: Position): unknown {
     if (!this.#shows(position)) return this.meter.label('<number>');
-    if (position.denied !== undefined && !saysNothing(key?.key ?? '', position.denied, String(value))) {
-      return this.#masked(String(value), key, position);
+    const denied = this.#deniedAs(value, key, position);
+    if (denied !== undefined) {
+      this.#shown += 1;
+      return this.#replaced(String(value), denied);
     }
     if (!Number.isFinite(value)) return this.meter.label(`<${String(value)}>`);
     this.#shown += 1;
