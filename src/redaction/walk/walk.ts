@@ -136,11 +136,7 @@ export class Walk implements Visitor {
     this.#shown += 1;
     this.meter.read(2 * this.#masker.reads(text));
     const shown = this.#masker.showParts(text, (start) => {
-      const parts = splitEmbeddedJson(withoutQuoted(start));
-      if (parts.length === 1 && parts[0] !== undefined && 'text' in parts[0]) {
-        return this.#masker.mask(start, key?.key);
-      }
-      return parts
+      return splitEmbeddedJson(withoutQuoted(start))
         .map((part) => {
           if ('text' in part) return this.#masker.mask(part.text, key?.key);
           const data = part.value === undefined ? CUT : this.#within(part.value.of, position, depth - 1);
@@ -243,7 +239,7 @@ export class Walk implements Visitor {
       }
       members = value;
     }
-    if (this.#shows(position) && position.denied !== undefined && this.#showsValues) {
+    if (this.#showsValues && position.denied !== undefined) {
       return this.#replaced('', position.denied);
     }
     if (this.#around.includes(value)) return this.meter.label('<circular>');
