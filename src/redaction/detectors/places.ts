@@ -2,7 +2,7 @@
  * Where a value may begin in a text, found without trying a pattern at every character.
  */
 
-/** A detector's pattern, tried at one place. Gives the end of the value that it found there, or the place itself. */
+/** A detector's pattern, tried at one place. Says where to go on: at the end of a value, else there or one further. */
 export type TryAt = (at: number) => number;
 
 /** The characters that runs are made of, by their codes. */
