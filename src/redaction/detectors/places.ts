@@ -19,6 +19,13 @@ function has(characters: Characters, code: number): boolean {
 
 export const ALPHANUMERIC = charactersOf(/[A-Za-z\d]/);
 
+/** Where the characters begin that stand right before a place: at most so many, or the place itself without any. */
+export function startOfRun(text: string, end: number, most: number, characters: Characters): number {
+  let start = end;
+  while (end - start < most && has(characters, text.charCodeAt(start - 1))) start -= 1;
+  return start;
+}
+
 /** Visits the runs of at least so many of the characters, between two places. Of other text one character in `least` is read. */
 export function eachRun(
   text: string,
