@@ -5,8 +5,13 @@ const BASE64 = /^[A-Za-z\d+/_-]{12,}={0,2}$/;
 /** The text behind base64, when it is text: an identifier or a hash in the same alphabet is not. */
 export function decodeBase64(text: string): string | undefined {
   if (text.length < SHORTEST_BASE64 || !startsReadably(text) || !BASE64.test(text)) return undefined;
-  const decoded = Buffer.from(text, 'base64').toString('utf8');
+  const decoded = textOfBase64(text);
   return isReadable(decoded.slice(0, -1), 0.95) ? decoded : undefined;
+}
+
+/** What base64 stands for as text, whether it can be read or not. */
+export function textOfBase64(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('utf8');
 }
 
 const SIXTH_BITS = Int8Array.from({ length: 128 }, (_, code) => {

@@ -1,5 +1,5 @@
 import { isAbsent, isStatus } from './absent-values.ts';
-import { decodeBase64 } from './base64.ts';
+import { decodeBase64, textOfBase64 } from './base64.ts';
 import { CATEGORIES } from './detector.ts';
 import type { Detector, OwnDetector } from './detector.ts';
 import { passwordHash } from './password-hashes.ts';
@@ -14,7 +14,7 @@ const jwt: Detector = {
   category: 'credentials',
   hint: (text, { longestToken }) => longestToken >= 24 && (text.includes('eyJ') || text.includes('ZXlK')),
   pattern: /(?<![A-Za-z0-9_-])(?:eyJ[\w-]{6,4096}(?:\.[\w-]{0,16384}){1,4}|ZXlK[A-Za-z0-9+/=]{30,16384})/g,
-  valid: (match) => match.startsWith('ey') || /^eyJ[\w-]{6,60}/.test(decoded(match.slice(0, 80))),
+  valid: (match) => match.startsWith('ey') || /^eyJ[\w-]{6,60}/.test(textOfBase64(match.slice(0, 80))),
 };
 
 /** `Bearer …` and `Basic …` wherever they stand. */
@@ -174,10 +174,6 @@ function looksRandom(value: string): boolean {
 
 function isUserAndPassword(base64: string): boolean {
   return /^[\x20-\x7e\u0080-\u024f]{0,200}:[\x20-\x7e\u0080-\u024f]{0,200}/.test(
-    decoded(base64.slice(0, 400)),
+    textOfBase64(base64.slice(0, 400)),
   );
-}
-
-function decoded(base64: string): string {
-  return Buffer.from(base64, 'base64').toString('utf8');
 }

@@ -1,6 +1,6 @@
 import { gs1, isDay, luhn, mod11And10, remainder, weightedSum } from './checksums.ts';
 import type { Detector, OwnDetector } from './detector.ts';
-import { ALPHANUMERIC } from './places.ts';
+import { ALPHANUMERIC, charactersOf, startOfRun } from './places.ts';
 
 /**
  * One national number: how it is written, and what makes it one. `check` takes the match without separators, in upper
@@ -153,7 +153,7 @@ const WORDLESS = new RegExp(
   'i',
 );
 
-const LETTER = /[A-Z]/i;
+const LETTERS = charactersOf(/[A-Z]/i);
 /** Letters before the digits. */
 const MOST_LETTERS = 6;
 
@@ -163,11 +163,7 @@ const nationalId: OwnDetector = {
   category: 'identity',
   hint: (_text, { digits }) => digits >= 6,
   pattern: /\d(?<!\d\d|[A-Z\d][-./:]\d)(?=\d|[ ]\d\d)(?:[ ./+-]?\d){5}(?:[ ./+-]?[A-Z\d]){0,16}/gi,
-  begins: (text, at) => {
-    let start = at;
-    while (at - start < MOST_LETTERS && LETTER.test(text.charAt(start - 1))) start -= 1;
-    return start;
-  },
+  begins: (text, at) => startOfRun(text, at, MOST_LETTERS, LETTERS),
   valid: (match, text, start) => {
     const before = text.slice(Math.max(0, start - REACH), start);
     if (/[\p{L}\d_]$|^[\p{L}\d][-./:]$/u.test(before.slice(-2))) return false;

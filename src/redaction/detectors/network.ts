@@ -1,6 +1,9 @@
 import type { Detector, OwnDetector } from './detector.ts';
+import { charactersOf, startOfRun } from './places.ts';
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+const DIGITS = charactersOf(/\d/);
+const HEX_DIGITS = charactersOf(/[\da-f]/i);
 
 /** A product's version in a user agent (`Chrome/120.0.0.0`), or one that says so. */
 const VERSION_BEFORE =
@@ -12,11 +15,7 @@ const ipv4: OwnDetector = {
   category: 'network',
   hint: (text, { digits }) => digits >= 4 && text.includes('.'),
   pattern: new RegExp(`(?:\\.${OCTET}){3}(?![\\w]|\\.\\d)`, 'g'),
-  begins: (text, at) => {
-    let start = at;
-    while (at - start < 3 && /\d/.test(text.charAt(start - 1))) start -= 1;
-    return start;
-  },
+  begins: (text, at) => startOfRun(text, at, 3, DIGITS),
   // This machine, no machine and every machine are nobody's address.
   valid: (match, text, start) =>
     FIRST_OCTET.test(match) &&
@@ -36,11 +35,7 @@ const ipv6: OwnDetector = {
     `:(?:[0-9a-f]{1,4}:|:){1,7}(?:${OCTET}(?:\\.${OCTET}){3}|[0-9a-f]{1,4})?(?![\\w:])`,
     'gi',
   ),
-  begins: (text, at) => {
-    let start = at;
-    while (at - start < 4 && /[\da-f]/i.test(text.charAt(start - 1))) start -= 1;
-    return start;
-  },
+  begins: (text, at) => startOfRun(text, at, 4, HEX_DIGITS),
   valid: (match, text, start) => !/[\w:.-]/.test(text.charAt(start - 1)) && isIpv6(match),
 };
 

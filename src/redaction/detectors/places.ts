@@ -2,7 +2,7 @@
  * Where a value may begin in a text, found without trying a pattern at every character.
  */
 
-/** A detector's pattern, tried at one place. Gives the end of the value that it found there, or the place itself. */
+/** A detector's pattern, tried at one place. Says where to go on: at the end of a value, else there or one further. */
 export type TryAt = (at: number) => number;
 
 /** The characters that runs are made of, by their codes. */
@@ -18,6 +18,13 @@ function has(characters: Characters, code: number): boolean {
 }
 
 export const ALPHANUMERIC = charactersOf(/[A-Za-z\d]/);
+
+/** Where the characters begin that stand right before a place: at most so many, or the place itself without any. */
+export function startOfRun(text: string, end: number, most: number, characters: Characters): number {
+  let start = end;
+  while (end - start < most && has(characters, text.charCodeAt(start - 1))) start -= 1;
+  return start;
+}
 
 /** Visits the runs of at least so many of the characters, between two places. Of other text one character in `least` is read. */
 export function eachRun(

@@ -1,3 +1,4 @@
+import { textOfBase64 } from './base64.ts';
 import type { Detector, OwnDetector } from './detector.ts';
 
 /** The longest body that is read: twice that of an RSA key of 16,384 bits. */
@@ -14,7 +15,7 @@ const privateKey: Detector = {
     (longestToken >= 19 && (text.includes('PuTTY-User-Key-File') || text.includes('LS0tLS1CRUdJTi'))),
   pattern:
     /(?:-{1,5}[ ]?)?\bBEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?[ ]?-{1,5}(?:[^-]|-(?!---)){0,24576}(?:-----END [A-Z0-9 ]{0,60}-----|----[ ]END [A-Z0-9 ]{0,60}----)?|PuTTY-User-Key-File-\d[^\0]{0,16384}|(?<![\w+/])LS0tLS1CRUdJTi[A-Za-z0-9+/=]{20,24576}/g,
-  valid: (value) => !value.startsWith('LS0t') || decoded(value.slice(0, 80)).includes('PRIVATE KEY'),
+  valid: (value) => !value.startsWith('LS0t') || textOfBase64(value.slice(0, 80)).includes('PRIVATE KEY'),
 };
 
 /**
@@ -94,7 +95,3 @@ export const privateKeyDetectors: readonly Detector[] = [
   privateKeyBody,
   jsonWebKey,
 ];
-
-function decoded(base64: string): string {
-  return Buffer.from(base64, 'base64').toString('utf8');
-}

@@ -144,9 +144,7 @@ function collect(text: string, runs: LongRuns, detector: OwnDetector, rank: numb
   places(runs, (at) => {
     sticky.lastIndex = at;
     const match = sticky.exec(text);
-    const found = spans.length;
-    const next = match === null ? at : take(match);
-    return spans.length > found ? next : at;
+    return match === null ? at : take(match);
   });
 }
 

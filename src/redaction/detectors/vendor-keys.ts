@@ -252,14 +252,14 @@ const KEYS = [
  */
 const UNLISTED = [
   // `acme_sk_…`, `foo-api-key-…`, `x_pat_live_…`
-  String.raw`(?:[a-z][a-z\d]{1,15}[_-]){0,2}(?:sk|rk|pat|oat|apikey|api|key|secret|token|tok|sec)[_-](?:v\d[_-]|[a-z]{2,6}[_-]){0,2}${randomTail('[A-Za-z\\d]', 28)}`,
+  String.raw`(?:[a-z][a-z\d]{1,15}[_-]){0,2}(?:sk|rk|pat|oat|apikey|api|key|secret|token|tok|sec)[_-](?:v\d[_-]|[a-z]{2,6}[_-]){0,2}${randomTail(28)}`,
   // `acme_…`, `acme_v1_…`, `acme-…`: nothing tells them from an identifier but their length and the mixture
-  String.raw`(?<![_-])[a-z][a-z\d]{1,11}(?:(?:_[a-z\d]{1,10}){0,3}_|-)(?=[a-z\d]{0,30}[A-Z])(?=[A-Z\d]{0,30}[a-z])${randomTail('[A-Za-z\\d]', 36)}(?![_-])`,
+  String.raw`(?<![_-])[a-z][a-z\d]{1,11}(?:(?:_[a-z\d]{1,10}){0,3}_|-)(?=[a-z\d]{0,30}[A-Z])(?=[A-Z\d]{0,30}[a-z])${randomTail(36)}(?![_-])`,
 ];
 
-/** Characters with a digit among the first, as random ones have it and words have not. */
-function randomTail(characters: string, least: number): string {
-  return String.raw`(?=[A-Za-z]{0,23}\d)(?!\d{12})(?=[a-f\d]{0,39}[A-Z]|[a-f\d]{0,39}[g-z]|[a-f\d]{48})${characters}{${least},${LONGEST_TAIL}}`;
+/** Letters and digits with a digit among the first, as random ones have it and words have not. */
+function randomTail(least: number): string {
+  return String.raw`(?=[A-Za-z]{0,23}\d)(?!\d{12})(?=[a-f\d]{0,39}[A-Z]|[a-f\d]{0,39}[g-z]|[a-f\d]{48})[${ALNUM}]{${least},${LONGEST_TAIL}}`;
 }
 
 /** The forms that may begin with a character, by its code: those of other issuers need not be tried. Made when first needed. */

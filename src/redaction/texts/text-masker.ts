@@ -131,20 +131,22 @@ export class TextMasker {
         if (masked !== decoded) return masked;
       }
     }
-    const named = this.#maskNamed(text, scanned);
+    const folded = (scanned & FOREIGN) === 0 ? undefined : fold(text);
+    const named = this.#maskNamed(text, scanned, folded);
     const rest = named === text ? scanned : scan(named);
     const masked = isPlain(named, rest) ? this.#maskFound(named, rest) : this.#maskUrlsAndFound(named, rest);
-    return masked === text && key !== undefined ? this.#maskInContext(text, scanned, key) : masked;
+    return masked === text && key !== undefined
+      ? this.#maskInContext(text, folded?.text ?? text, scanned, key)
+      : masked;
   }
 
   /** What stands beside a denied name. */
-  #maskNamed(text: string, scanned: number): string {
-    const folded = (scanned & FOREIGN) === 0 ? undefined : fold(text);
+  #maskNamed(text: string, scanned: number, folded: Folded | undefined): string {
     const read = folded?.text ?? text;
     const found = namedValues(
       read,
       (name) => this.#deniedParameter(name),
-      () => whereFound(read, scan(read), this.#policy.detectors),
+      () => whereFound(read, folded?.scanned ?? scanned, this.#policy.detectors),
     );
     if (found.length === 0) return text;
     const values = folded === undefined ? found : found.map((value) => inOriginal(value, folded));
@@ -173,9 +175,8 @@ export class TextMasker {
     return replaceFound(text, scanned, this.#policy.detectors, this.#replace);
   }
 
-  /** `phone: 0612345678` says more than the digits alone. */
-  #maskInContext(text: string, scanned: number, key: string): string {
-    const read = (scanned & FOREIGN) === 0 ? text : (fold(text)?.text ?? text);
+  /** `phone: 0612345678` says more than the digits alone. `read` is the text as detectors read it. */
+  #maskInContext(text: string, read: string, scanned: number, key: string): string {
     if (read === text && digitsOf(scanned) < FEWEST_DIGITS) return text;
     if (!CONTEXT.test(key.slice(0, LONGEST_CONTEXT)) || !NUMBER.test(read)) return text;
     const words = key.slice(0, LONGEST_CONTEXT).replaceAll(/([a-z])([A-Z])|[_-]/g, '$1 $2');

@@ -412,64 +412,53 @@ function closeBy(text: string, denied: Denied, found: NamedValue[]): void {
     }
     return known;
   };
-  const take = (name: string, value: Value | undefined): void => {
-    const category = denied(name);
-    if (category === undefined || value === undefined || value.end <= value.start) return;
-    const { start, end, content } = value;
-    if (!saysNothing(name, category, content) && !isKnown(content)) found.push({ start, end, category });
+  /** Takes the value of each match whose name, in one of its groups, is denied: where `valueAt` says, by where the match ends. */
+  const take = (
+    form: Iterable<RegExpExecArray>,
+    nameIn: 1 | 2,
+    valueAt: (behind: number, match: RegExpExecArray, name: string) => Value | undefined,
+  ): void => {
+    for (const match of form) {
+      const name = match[nameIn] ?? '';
+      const category = denied(name);
+      const value = category && valueAt(match.index + match[0].length, match, name);
+      if (category === undefined || value === undefined || value.end <= value.start) continue;
+      const { start, end, content } = value;
+      if (!saysNothing(name, category, content) && !isKnown(content)) found.push({ start, end, category });
+    }
   };
+  const contentOf = (end: number, { 2: content = '' }: RegExpExecArray): Value => ({
+    start: end - content.length,
+    end,
+    content,
+  });
   const hasQuotes = /["'`]/.test(text);
   let until = 0;
-  for (const { index, 0: whole, 1: name = '' } of matches(
-    text,
-    BEFORE_QUOTE,
-    hasQuotes || text.includes('('),
-  )) {
-    if (index < until || denied(name) === undefined || isInPhrase(text, index - name.length, index)) continue;
-    const start = index + whole.length;
+  take(matches(text, BEFORE_QUOTE, hasQuotes || text.includes('(')), 1, (start, { index }, name) => {
+    if (index < until || isInPhrase(text, index - name.length, index)) return undefined;
     const value = text[start] === '(' ? inBrackets(text, start) : quotedAt(text, start);
-    take(name, value);
     // Where nothing closes a bracket, nothing closes the next ones either.
     until = value?.end ?? start + LONGEST_IN_BRACKETS;
-  }
-  for (const { index, 0: whole, 2: name = '' } of matches(
-    text,
-    QUOTED_BEFORE_QUOTE,
-    hasQuotes && text.includes(','),
-  )) {
-    if (denied(name) !== undefined) take(name, quotedAt(text, index + whole.length));
-  }
-  for (const { index, 0: whole, 1: name = '' } of matches(text, TIGHT, /[|;~^!\t]|,[^ ]/.test(text))) {
-    if (denied(name) !== undefined) take(name, taken(text, index + whole.length, ONE_WORD));
-  }
-  for (const { index, 0: whole, 1: name = '' } of matches(
-    text,
-    OPTION,
-    text.includes(' ') && text.includes('-'),
-  )) {
-    const start = index + whole.length;
-    if (denied(name) !== undefined) take(name, quotedAt(text, start) ?? taken(text, start, ONE_WORD));
-  }
-  for (const { index, 0: whole, 1: name = '', 2: content = '' } of matches(
-    text,
-    ELEMENT,
-    text.includes('</'),
-  )) {
-    const end = index + whole.length;
-    take(name, { start: end - content.length, end, content });
-  }
-  for (const { index, 0: whole, 1: name = '', 2: content = '' } of matches(
-    text,
-    IN_PROSE,
-    ANNOUNCING.test(text),
-  )) {
-    const end = index + whole.length;
-    if (!/^\d{1,2}$/.test(content)) take(name, { start: end - content.length, end, content });
-  }
-  for (const { index, 0: whole, 2: name = '' } of matches(text, ROW_OF_TABLE, /value/i.test(text))) {
-    const start = index + whole.length;
-    take(name, quotedAt(text, start) ?? taken(text, start, CLAUSE));
-  }
+    return value;
+  });
+  take(matches(text, QUOTED_BEFORE_QUOTE, hasQuotes && text.includes(',')), 2, (start) =>
+    quotedAt(text, start),
+  );
+  take(matches(text, TIGHT, /[|;~^!\t]|,[^ ]/.test(text)), 1, (start) => taken(text, start, ONE_WORD));
+  take(
+    matches(text, OPTION, text.includes(' ') && text.includes('-')),
+    1,
+    (start) => quotedAt(text, start) ?? taken(text, start, ONE_WORD),
+  );
+  take(matches(text, ELEMENT, text.includes('</')), 1, contentOf);
+  take(matches(text, IN_PROSE, ANNOUNCING.test(text)), 1, (end, match) =>
+    /^\d{1,2}$/.test(match[2] ?? '') ? undefined : contentOf(end, match),
+  );
+  take(
+    matches(text, ROW_OF_TABLE, /value/i.test(text)),
+    2,
+    (start) => quotedAt(text, start) ?? taken(text, start, CLAUSE),
+  );
 }
 
 /** The matches of a pattern, where a cheaper test says that there may be any. */

@@ -1,3 +1,4 @@
+import { textOfBase64 } from '../detectors/base64.ts';
 import { count, lengthClass } from '../texts/labels.ts';
 import { decodeForm } from '../texts/structure-decoder.ts';
 import { Described, Members } from './described.ts';
@@ -262,7 +263,7 @@ function decodeBody(
   }
   // Three bytes are four characters; a little more than is looked at, so that it is seen to be cut.
   const most = 4 * length;
-  const text = isBase64 ? Buffer.from(body.slice(0, most), 'base64').toString('utf8') : body;
+  const text = isBase64 ? textOfBase64(body.slice(0, most)) : body;
   if (isMultipart) return describeMultipart(text.slice(0, most), contentType, showsValues);
   if (isForm) return decodeForm(text.slice(0, length));
   const isBinary = isBase64 && type === '' && /[\0-\x08\uFFFD]/.test(text.slice(0, 1000));

@@ -90,11 +90,7 @@ export class Walk implements Visitor {
       case 'number':
         return this.#number(value, key, position);
       case 'boolean':
-        if (!this.#shows(position)) return this.meter.label('<boolean>');
-        this.#shown += 1;
-        return position.denied === undefined || saysNothing(key?.key ?? '', position.denied, String(value))
-          ? this.meter.scalar(value)
-          : this.#replaced(String(value), position.denied);
+        return this.#boolean(value, key, position);
       case 'bigint':
         return this.#shows(position)
           ? this.#masked(String(value), key, position)
@@ -110,15 +106,24 @@ export class Walk implements Visitor {
     return this.#showsValues || allowed;
   }
 
+  /** What denies a value; nothing denies one that tells nothing of what its name stands for. */
+  #deniedAs(
+    value: string | number | boolean,
+    key: KeyFacts | undefined,
+    { denied }: Position,
+  ): Category | undefined {
+    if (denied === undefined) return undefined;
+    return saysNothing(key?.key ?? '', denied, String(value)) ? undefined : denied;
+  }
+
   #replaced(text: string, denied: Category): unknown {
     return this.meter.string(this.policy.replace(denied, denied, text));
   }
 
-  #masked(text: string, key: KeyFacts | undefined, { denied }: Position): unknown {
+  #masked(text: string, key: KeyFacts | undefined, position: Position): unknown {
     this.#shown += 1;
-    if (denied !== undefined && !saysNothing(key?.key ?? '', denied, text)) {
-      return this.#replaced(text, denied);
-    }
+    const denied = this.#deniedAs(text, key, position);
+    if (denied !== undefined) return this.#replaced(text, denied);
     this.meter.read(this.#masker.reads(text));
     return this.meter.string(this.#masker.show(text, key?.key));
   }
@@ -131,11 +136,7 @@ export class Walk implements Visitor {
     this.#shown += 1;
     this.meter.read(2 * this.#masker.reads(text));
     const shown = this.#masker.showParts(text, (start) => {
-      const parts = splitEmbeddedJson(withoutQuoted(start));
-      if (parts.length === 1 && parts[0] !== undefined && 'text' in parts[0]) {
-        return this.#masker.mask(start, key?.key);
-      }
-      return parts
+      return splitEmbeddedJson(withoutQuoted(start))
         .map((part) => {
           if ('text' in part) return this.#masker.mask(part.text, key?.key);
           const data = part.value === undefined ? CUT : this.#within(part.value.of, position, depth - 1);
@@ -154,10 +155,19 @@ export class Walk implements Visitor {
     return shown;
   }
 
+  #boolean(value: boolean, key: KeyFacts | undefined, position: Position): unknown {
+    if (!this.#shows(position)) return this.meter.label('<boolean>');
+    this.#shown += 1;
+    const denied = this.#deniedAs(value, key, position);
+    return denied === undefined ? this.meter.scalar(value) : this.#replaced(String(value), denied);
+  }
+
   #number(value: number, key: KeyFacts | undefined, position: Position): unknown {
     if (!this.#shows(position)) return this.meter.label('<number>');
-    if (position.denied !== undefined && !saysNothing(key?.key ?? '', position.denied, String(value))) {
-      return this.#masked(String(value), key, position);
+    const denied = this.#deniedAs(value, key, position);
+    if (denied !== undefined) {
+      this.#shown += 1;
+      return this.#replaced(String(value), denied);
     }
     if (!Number.isFinite(value)) return this.meter.label(`<${String(value)}>`);
     this.#shown += 1;
@@ -229,7 +239,7 @@ export class Walk implements Visitor {
       }
       members = value;
     }
-    if (this.#shows(position) && position.denied !== undefined && this.#showsValues) {
+    if (this.#showsValues && position.denied !== undefined) {
       return this.#replaced('', position.denied);
     }
     if (this.#around.includes(value)) return this.meter.label('<circular>');
