@@ -187,7 +187,7 @@ function whenAnswered(
     const response = withWatchedBody(request.response);
     if (response !== request.response) request.response = response;
   }
-  return whenBodyEnds(request.response, end) ? undefined : end();
+  return whenBodyEnds(request.response, end);
 }
 
 function attributesOf(request: Request, invocation: object): InvocationAttributes {
