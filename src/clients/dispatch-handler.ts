@@ -1,3 +1,5 @@
+import { standInFor } from './stand-in.ts';
+
 type Methods = Readonly<Record<string | symbol, unknown>>;
 type Callback = (...args: readonly unknown[]) => void;
 
@@ -44,18 +46,13 @@ export function watchHandler<Handler extends object>(
         onUpgrade: (status) => upgrade(status),
       };
 
-  // Not a proxy of the handler: what is frozen must be shown as it is.
-  const watched = new Proxy(Object.create(handler) as Handler, {
-    set: (_target, key, value) => Reflect.set(handler, key, value, handler),
-    get: (_target, key) => {
-      const own: unknown = Reflect.get(handler, key, handler);
-      const watch = watches[key];
-      if (typeof own !== 'function') return isOptional(key) ? (watch ?? own) : own;
-      return (...args: unknown[]): unknown => {
-        watch?.(...args);
-        return Reflect.apply(own, handler, args) as unknown;
-      };
-    },
+  const watched = standInFor(handler, (key, own) => {
+    const watch = watches[key];
+    if (typeof own !== 'function') return isOptional(key) ? (watch ?? own) : own;
+    return (...args: unknown[]): unknown => {
+      watch?.(...args);
+      return Reflect.apply(own, handler, args) as unknown;
+    };
   });
   return { watched, ended };
 }

@@ -1,6 +1,7 @@
 import type { AllowedHosts } from './allowed-hosts.ts';
 import { isAllowedHost } from './allowed-hosts.ts';
 import { withoutHeader } from './headers.ts';
+import { standInFor } from './stand-in.ts';
 
 /** What undici sends requests through, as far as we need it. */
 interface Dispatcher {
@@ -32,12 +33,7 @@ export function dispatcherThatHidesTheId(
     const headers = isOurs ? options.headers : withoutHeader(options.headers, idHeader);
     return dispatcher.dispatch({ ...options, headers }, handler);
   };
-  // Not a proxy of the dispatcher: what is frozen must be shown as it is.
-  return new Proxy(Object.create(dispatcher) as Dispatcher, {
-    set: (_target, key, value) => Reflect.set(dispatcher, key, value, dispatcher),
-    get: (_target, key) =>
-      key === 'dispatch' ? dispatch : (Reflect.get(dispatcher, key, dispatcher) as unknown),
-  });
+  return standInFor(dispatcher, (key, own) => (key === 'dispatch' ? dispatch : own));
 }
 
 /** Where undici keeps the dispatcher that `setGlobalDispatcher` sets; the number is that of its interface. */

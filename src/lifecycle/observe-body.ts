@@ -12,7 +12,7 @@ export interface BodyEnding {
 }
 
 /** Told once how a body ended; the reader hears of its end when what is returned has settled. */
-type EndListener = (ending: BodyEnding) => Promise<unknown> | undefined;
+type EndListener = (ending: BodyEnding) => unknown;
 
 /** The bodies that are watched, and who is told of their end. */
 const watched = new WeakMap<object, EndListener[]>();
@@ -33,15 +33,17 @@ export function withWatchedBody(response: unknown): unknown {
 }
 
 /**
- * Tells of the end of a body that {@link withWatchedBody} put into the response.
+ * Calls `onEnd` when a body has ended that {@link withWatchedBody} put into the response; what it returns then holds back
+ * the end of the body. Where there is none, the answer is complete, and it is called at once, without an ending.
  *
- * @returns false where it put none there, and nobody will tell.
+ * @returns what `onEnd` has returned at once; undefined where it is yet to be called.
  */
-export function whenBodyEnds(response: unknown, onEnd: EndListener): boolean {
+export function whenBodyEnds<R>(response: unknown, onEnd: (ending?: BodyEnding) => R): R | undefined {
   const body = bodyOf(response);
   const listeners = body && watched.get(body);
-  listeners?.push(onEnd);
-  return listeners !== undefined;
+  if (listeners === undefined) return onEnd();
+  listeners.push(onEnd);
+  return undefined;
 }
 
 /** A stream of Node's, or of the packages that it comes from: Middy takes both. */
@@ -76,7 +78,7 @@ function watch(source: Stream): Stream {
   const onEnd = async (ending: BodyEnding): Promise<void> => {
     if (ended) return;
     ended = true;
-    await Promise.allSettled(listeners.map(async (listener) => listener(ending)));
+    await Promise.allSettled(listeners.map(async (listener) => await listener(ending)));
   };
   const body = source instanceof ReadableStream ? watchWeb(source, onEnd) : watchNode(source, onEnd);
   watched.set(body, listeners);

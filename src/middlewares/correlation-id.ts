@@ -98,13 +98,11 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
         headersField,
       );
     /** Leaves the scope, now or when the body of a streamed answer has ended; what is logged until then carries the id. */
-    const leave = (response: unknown): void => {
-      const isStreamed = whenBodyEnds(response, () => {
+    const leave = (response: unknown): void =>
+      void whenBodyEnds(response, () => {
         scope.leave();
         return waitingLines();
       });
-      if (!isStreamed) scope.leave();
-    };
     endings.set(request, (response) => {
       const answer = repeatId(response);
       leave(answer);

@@ -2,6 +2,7 @@ import type { MiddlewareObj, Request } from '@middy/core';
 import { checkOptions, flag, text } from '../check-options.ts';
 import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
 import { thrownError, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
+import type { OpenedScope } from '../propagation/scope.ts';
 import { addContextTo } from '../telemetry/cold-start.ts';
 import { enterLogKeys, holdKeys, withOwnLogKeys } from '../telemetry/log-keys.ts';
 import { logsEvents, processLogger } from '../telemetry/process-logger.ts';
@@ -56,9 +57,9 @@ export function logContext(logger: PipelineLogger, options: LoggingOptions = {})
   });
   const { logEvent, resetKeys = true, flushBufferOnUncaughtError: flush } = options;
   const holds = logger === processLogger || holdKeys(logger);
-  const endings = new WeakMap<object, () => void>();
+  const open = new WeakMap<object, OpenedScope<unknown> | undefined>();
 
-  const end = (request: Request, leave: () => void): void => {
+  const end = (request: Request, keys: OpenedScope<unknown> | undefined): void => {
     const thrown = thrownError(request);
     quietly(() => {
       if (thrown === undefined || flush === false) logger.clearBuffer?.();
@@ -67,25 +68,17 @@ export function logContext(logger: PipelineLogger, options: LoggingOptions = {})
         logger.error?.({ message: UNCAUGHT, error: thrown.error });
       }
     });
-    const leaveKeys = (): void => {
-      leave();
+    // A streamed answer is still being made.
+    whenBodyEnds(request.response, () => {
+      keys?.leave();
       // Of a logger that cannot hold them: those of another invocation that still runs go too.
       if (resetKeys && !holds) quietly(() => logger.resetKeys?.());
-    };
-    // A streamed answer is still being made.
-    const isStreamed = whenBodyEnds(request.response, () => {
-      leaveKeys();
-      return undefined;
     });
-    if (!isStreamed) leaveKeys();
   };
 
   const logContextBefore = (request: Request): Promise<void> | undefined => {
     const { event, context } = request;
-    const keys = resetKeys ? enterLogKeys(context) : undefined;
-    endings.set(request, () => {
-      end(request, () => keys?.leave());
-    });
+    open.set(request, resetKeys ? enterLogKeys(context) : undefined);
     whenHooksAreSkipped(request, () => finish(request));
     // Each alone: what one of them throws is not the other's.
     quietly(() => logger.refreshSampleRateCalculation());
@@ -105,9 +98,8 @@ export function logContext(logger: PipelineLogger, options: LoggingOptions = {})
     );
   };
   const finish = (request: Request): void => {
-    const ending = endings.get(request);
-    endings.delete(request);
-    ending?.();
+    const keys = open.get(request);
+    if (open.delete(request)) end(request, keys);
   };
   const logContextAfter = (request: Request): void => {
     const answer = withWatchedBody(request.response);

@@ -83,10 +83,19 @@ export function answersHttp(sourceName: string): EventSource['answersHttp'] {
   return eventSources.find((source) => source.name === sourceName)?.answersHttp;
 }
 
-/** The name of the kind of event; undefined for what is none of them. Never throws. */
-export function sourceOf(event: unknown, context?: unknown): string | undefined {
+/**
+ * The name of the kind of event; undefined for what is none of them. Never throws.
+ *
+ * @param header under which the id is carried, whatever its case.
+ */
+export function sourceOf(
+  event: unknown,
+  context?: unknown,
+  header: string = CORRELATION_ID_KEY,
+): string | undefined {
+  const key = header.toLowerCase();
   try {
-    return eventSources.find((source) => source.matches(event, CORRELATION_ID_KEY, context))?.name;
+    return eventSources.find((source) => source.matches(event, key, context))?.name;
   } catch {
     // A getter or a proxy that throws: not an event of Lambda's making.
     return undefined;

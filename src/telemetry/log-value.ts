@@ -2,7 +2,17 @@ import { describeObject } from '../redaction/walk/describe-object.ts';
 import type { Description } from '../redaction/walk/describe-object.ts';
 import { Described } from '../redaction/walk/described.ts';
 import type { Members } from '../redaction/walk/described.ts';
-import { define, firstNames, lengthOf, read, threw } from '../redaction/walk/members.ts';
+import {
+  define,
+  entriesOfMap,
+  firstNames,
+  lengthOf,
+  read,
+  sizeOfMap,
+  sizeOfSet,
+  threw,
+  valuesOfSet,
+} from '../redaction/walk/members.ts';
 import { saysNoMoreThan } from '../redaction/texts/embedded-json.ts';
 import { StructureDecoder } from '../redaction/texts/structure-decoder.ts';
 import { isPlainObject } from './copy-plain.ts';
@@ -80,14 +90,14 @@ export class LogValue {
     }
     if (value instanceof Map) {
       const map = this.#copy(new Map<unknown, unknown>(), value);
-      for (const [name, each] of value as Map<unknown, unknown>) {
+      for (const [name, each] of entriesOfMap(value as Map<unknown, unknown>)) {
         map.set(this.read(name, '', depth - 1), this.read(each, '', depth - 1));
       }
       return map;
     }
     if (value instanceof Set) {
       const set = this.#copy(new Set<unknown>(), value);
-      for (const each of value as Set<unknown>) {
+      for (const each of valuesOfSet(value as Set<unknown>)) {
         set.add(this.read(each, '', depth - 1));
       }
       return set;
@@ -202,7 +212,8 @@ export class LogValue {
 /** @param most names that a proxy is asked about. */
 function sizeOf(value: object, most: number): number {
   if (Array.isArray(value)) return lengthOf(value);
-  return value instanceof Map || value instanceof Set ? value.size : firstNames(value, most).total;
+  if (value instanceof Map) return sizeOfMap(value);
+  return value instanceof Set ? sizeOfSet(value) : firstNames(value, most).total;
 }
 
 interface Serializable {

@@ -3,7 +3,7 @@ import type { BodyEnding } from '../lifecycle/observe-body.ts';
 import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
 import { thrownError, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
 import { atMost, watchTimeout } from '../lifecycle/timeout-watch.ts';
-import { currentCorrelation, currentInvocation } from '../propagation/correlation.ts';
+import { correlationHeader, currentCorrelation, currentInvocation } from '../propagation/correlation.ts';
 import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
 import { isMessageSource, sourceOf } from '../propagation/event-sources.ts';
 import { carriedInEntries } from '../propagation/carried.ts';
@@ -97,7 +97,9 @@ function recordInvocation(
   const attributes = attributesOf(request, currentInvocation() ?? scope.invocation);
   const trace = startGuarded(tracer, {
     name: name ?? handlerName(attributes),
-    kind: isMessageSource(sourceOf(request.event, request.context)) ? 'consumer' : 'server',
+    kind: isMessageSource(sourceOf(request.event, request.context, correlationHeader()))
+      ? 'consumer'
+      : 'server',
     incomingHeader,
     incoming: isWithin ? outer : currentCorrelation()?.incoming,
     attributes,
@@ -187,7 +189,7 @@ function whenAnswered(
     const response = withWatchedBody(request.response);
     if (response !== request.response) request.response = response;
   }
-  return whenBodyEnds(request.response, end) ? undefined : end();
+  return whenBodyEnds(request.response, end);
 }
 
 function attributesOf(request: Request, invocation: object): InvocationAttributes {

@@ -34,3 +34,16 @@ export function exceptionsOf({ cause }: Sent): readonly ExceptionData[] {
   assert.equal(typeof cause, 'object', `a cause with exceptions, got ${JSON.stringify(cause)}`);
   return (cause as Cause).exceptions ?? [];
 }
+
+const IDS = new Set(['id', 'trace_id', 'parent_id', 'cause', 'CorrelationId']);
+/** Of a document, of a trace, of a request. */
+const ID = /^(?:[0-9a-f]{16}|1-[0-9a-f]{8}-[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const TIMES = new Set(['start_time', 'end_time']);
+
+/** The text of documents without their ids and times, which may hold any few letters and digits by chance. */
+export function textOf(documents: unknown): string {
+  return JSON.stringify(documents, (key, value: unknown) => {
+    const isMadeUp = TIMES.has(key) || (IDS.has(key) && typeof value === 'string' && ID.test(value));
+    return isMadeUp ? undefined : value;
+  });
+}

@@ -1,3 +1,4 @@
+import { afterAll, afterEach } from 'vitest';
 import type { Subsegment } from '../../local/xray/document.ts';
 import type { Tracer } from '../../src/telemetry/tracer.ts';
 import type { DocumentReceiver } from './document-receiver.ts';
@@ -15,6 +16,14 @@ export async function startTracer(): Promise<TracerUnderTest> {
   process.env.AWS_XRAY_DAEMON_ADDRESS = daemon.address;
   const { createXRayTracer } = await import('../../src/telemetry/xray/xray-tracer.ts');
   return { tracer: createXRayTracer(), daemon };
+}
+
+/** {@link startTracer} for the tests of a file, each of which begins without documents. */
+export async function tracerOfTests(): Promise<TracerUnderTest> {
+  const underTest = await startTracer();
+  afterEach(() => underTest.daemon.clear());
+  afterAll(() => underTest.daemon.stop());
+  return underTest;
 }
 
 /** The one document of that name. */

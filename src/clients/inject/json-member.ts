@@ -1,4 +1,4 @@
-import { correlationHeader } from '../../propagation/correlation.ts';
+import { nameForId } from './id-name.ts';
 
 const OPENING_BRACE = 0x7b;
 
@@ -36,8 +36,8 @@ function inBytes(bytes: Uint8Array, correlationId: string): Uint8Array | undefin
 /** What to insert behind the opening brace; undefined where nothing is to be inserted. */
 function memberFor(text: string, correlationId: string): string | undefined {
   const keys = keysOf(text);
-  const name = correlationHeader();
-  if (keys === undefined || keys.some((key) => key.toLowerCase() === name.toLowerCase())) return undefined;
+  const name = keys && nameForId(keys);
+  if (keys === undefined || name === undefined) return undefined;
   const comma = keys.length > 0 ? ',' : '';
   return `${JSON.stringify(name)}:${JSON.stringify(correlationId)}${comma}`;
 }

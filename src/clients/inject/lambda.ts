@@ -1,5 +1,5 @@
 import { copyWith } from '../../copy-with.ts';
-import { correlationHeader } from '../../propagation/correlation.ts';
+import { nameForId } from './id-name.ts';
 import type { Fields, Injector, Messages } from './injector.ts';
 import { injectOne, LEFT_OUT, unchanged } from './injector.ts';
 import { payloadMessages } from './payload.ts';
@@ -13,8 +13,8 @@ const clientContext: Messages = {
     const context = readClientContext(input.ClientContext);
     const custom = asObject(context === undefined ? undefined : (context.custom ?? {}));
     if (custom === undefined) return input;
-    const name = correlationHeader();
-    if (Object.keys(custom).some((key) => key.toLowerCase() === name.toLowerCase())) return input;
+    const name = nameForId(Object.keys(custom));
+    if (name === undefined) return input;
     const merged = { ...context, custom: { ...custom, [name]: correlationId } };
     const ClientContext = Buffer.from(JSON.stringify(merged)).toString('base64');
     return copyWith(input, { ClientContext }) ?? LEFT_OUT.copy;

@@ -1,5 +1,5 @@
 import { copyWith } from '../../copy-with.ts';
-import { correlationHeader } from '../../propagation/correlation.ts';
+import { nameForId } from './id-name.ts';
 import type { Fields, Messages } from './injector.ts';
 import { LEFT_OUT } from './injector.ts';
 import type { SizeLimits } from './size-limits.ts';
@@ -22,28 +22,16 @@ export function attributeMessages(text: readonly string[], limits: SizeLimits): 
         0,
       ),
     withId: (message, correlationId) => {
-      const before = attributesOf(message);
-      const after = withCorrelationAttribute(before, correlationId);
-      if (after === undefined) return LEFT_OUT.attributes;
-      if (after === before) return message;
-      return copyWith(message, { MessageAttributes: after }) ?? LEFT_OUT.copy;
+      const attributes = attributesOf(message) ?? {};
+      const names = Object.keys(attributes);
+      const name = nameForId(names);
+      if (name === undefined) return message;
+      // The message matters more than its id.
+      if (names.length >= MAX_MESSAGE_ATTRIBUTES) return LEFT_OUT.attributes;
+      const added = { [name]: { DataType: 'String', StringValue: correlationId } };
+      return copyWith(message, { MessageAttributes: { ...attributes, ...added } }) ?? LEFT_OUT.copy;
     },
   };
-}
-
-/**
- * Attributes with the correlation id added, as a copy; undefined when there is no room for it, because the
- * message matters more than its id. An id that the caller set is kept.
- */
-function withCorrelationAttribute(
-  attributes: MessageAttributes | undefined,
-  correlationId: string,
-): MessageAttributes | undefined {
-  const names = Object.keys(attributes ?? {});
-  const own = correlationHeader();
-  if (names.some((name) => name.toLowerCase() === own.toLowerCase())) return attributes ?? {};
-  if (names.length >= MAX_MESSAGE_ATTRIBUTES) return undefined;
-  return { ...attributes, [own]: { DataType: 'String', StringValue: correlationId } };
 }
 
 function attributesOf(message: Fields): MessageAttributes | undefined {

@@ -1,31 +1,21 @@
 import dns from 'node:dns';
 import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { completeOf, handlerOf, isHandler } from '../../contract/documents.ts';
 import { observability } from '../../../src/middlewares/observability.ts';
 import { traced } from '../../../src/telemetry/traced.ts';
 import type { InvocationTrace, Tracer } from '../../../src/telemetry/tracer.ts';
-import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
 import { fakeRecorder } from '../../helpers/fake-recorder.ts';
 import { lambdaContext, sampledTrace } from '../../helpers/lambda.ts';
-import { startTracer } from '../../helpers/xray.ts';
+import { tracerOfTests } from '../../helpers/xray.ts';
 
 /* Whatever surrounds us, the handler answers as it would without us, and at once. */
 
 const EVENT = { httpMethod: 'GET', headers: { 'x-correlation-id': 'order-1' } };
 
-let daemon: DocumentReceiver;
-let tracer: Tracer;
-
-beforeAll(async () => {
-  ({ daemon, tracer } = await startTracer());
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  daemon.clear();
-});
-afterAll(() => daemon.stop());
+const { daemon, tracer } = await tracerOfTests();
+afterEach(() => vi.restoreAllMocks());
 
 /** What Lambda would send: it makes JSON of the answer. */
 function sent(answer: unknown): unknown {

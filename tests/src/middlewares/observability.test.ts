@@ -1,23 +1,14 @@
 import middy from '@middy/core';
 import httpErrorHandler from '@middy/http-error-handler';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { observability } from '../../../src/middlewares/observability.ts';
 import { logger } from '../../../src/telemetry/logger.ts';
-import type { Tracer } from '../../../src/telemetry/tracer.ts';
 import { captureLogs } from '../../helpers/captured-logs.ts';
-import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
 import { lambdaContext, sampledTrace } from '../../helpers/lambda.ts';
-import { only, startTracer } from '../../helpers/xray.ts';
+import { only, tracerOfTests } from '../../helpers/xray.ts';
 
-let daemon: DocumentReceiver;
-let tracer: Tracer;
-
-beforeAll(async () => {
-  ({ daemon, tracer } = await startTracer());
-});
-afterEach(() => daemon.clear());
-afterAll(() => daemon.stop());
+const { daemon, tracer } = await tracerOfTests();
 
 const event = {
   httpMethod: 'POST',

@@ -1,28 +1,19 @@
 import { Readable } from 'node:stream';
 import middy from '@middy/core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { expectNoLeak } from '../../../testing/index.ts';
 import { responseCapture } from '../../../src/middlewares/response-capture.ts';
 import { tracing } from '../../../src/middlewares/tracing.ts';
 import type { ResponseCaptureOptions } from '../../../src/middlewares/response-capture.ts';
 import { currentSpan } from '../../../src/telemetry/trace-scope.ts';
-import type { Tracer } from '../../../src/telemetry/tracer.ts';
 import { captureLogs } from '../../helpers/captured-logs.ts';
-import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
 import { lambdaContext, sampledTrace } from '../../helpers/lambda.ts';
-import { only, startTracer } from '../../helpers/xray.ts';
+import { only, tracerOfTests } from '../../helpers/xray.ts';
 
-let daemon: DocumentReceiver;
-let tracer: Tracer;
-
-beforeAll(async () => {
-  ({ daemon, tracer } = await startTracer());
-});
+const { daemon, tracer } = await tracerOfTests();
 afterEach(() => {
   delete process.env._X_AMZN_TRACE_ID;
-  daemon.clear();
 });
-afterAll(() => daemon.stop());
 
 /** Lantern's own metadata of the handler's subsegment, once that has arrived. */
 function own(document: { metadata?: Record<string, unknown> }) {

@@ -3,19 +3,17 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { completeOf, handlerOf, isHandler } from '../../contract/documents.ts';
 import { correlationId } from '../../../src/middlewares/correlation-id.ts';
 import { observability } from '../../../src/middlewares/observability.ts';
 import { getCorrelationId } from '../../../src/propagation/correlation.ts';
 import { logger } from '../../../src/telemetry/logger.ts';
 import { traced } from '../../../src/telemetry/traced.ts';
-import type { Tracer } from '../../../src/telemetry/tracer.ts';
 import { captureLogs } from '../../helpers/captured-logs.ts';
-import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
 import { lambdaContext, sampledTrace } from '../../helpers/lambda.ts';
 import { installStreaming } from '../../helpers/streaming.ts';
-import { startTracer } from '../../helpers/xray.ts';
+import { tracerOfTests } from '../../helpers/xray.ts';
 
 /* The scope and the record of an invocation last until its body has ended. */
 
@@ -23,14 +21,7 @@ import { startTracer } from '../../helpers/xray.ts';
 const load = createRequire(import.meta.url);
 const PACKAGES = ['readable-stream', 'archiver-utils > readable-stream', 'bestzip > readable-stream'];
 
-let daemon: DocumentReceiver;
-let tracer: Tracer;
-
-beforeAll(async () => {
-  ({ daemon, tracer } = await startTracer());
-});
-afterEach(() => daemon.clear());
-afterAll(() => daemon.stop());
+const { daemon, tracer } = await tracerOfTests();
 
 type Chunks = () => AsyncGenerator<string>;
 

@@ -3,22 +3,13 @@ import { runInNewContext } from 'node:vm';
 import middy from '@middy/core';
 import type { MiddyfiedHandler } from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { completeOf, exceptionsOf, handlerOf, isHandler, named } from '../../contract/documents.ts';
 import type { Sent } from '../../contract/documents.ts';
 import { invoke } from '../../contract/invoke.ts';
-import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
-import { startTracer } from '../../helpers/xray.ts';
+import { tracerOfTests } from '../../helpers/xray.ts';
 import { annotate, getCorrelationId, observability, traced } from '../../../src/index.ts';
-import type { Tracer } from '../../../src/index.ts';
-let daemon: DocumentReceiver;
-let tracer: Tracer;
-
-beforeAll(async () => {
-  ({ daemon, tracer } = await startTracer());
-});
-afterEach(() => daemon.clear());
-afterAll(() => daemon.stop());
+const { daemon, tracer } = await tracerOfTests();
 
 function pipeline(name = '## handler') {
   return middy().use(observability({ tracing: { tracer, name }, capture: false }));

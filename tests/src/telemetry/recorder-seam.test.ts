@@ -189,6 +189,20 @@ describe('a recorder of another kind', () => {
     }
   });
 
+  it('is told that an event is a message where only the header of the pipeline tells so', async () => {
+    const recorder = fakeRecorder();
+    const options = { correlation: { header: 'X-Request-Id' }, tracing: { tracer: recorder, name: NAME } };
+
+    await middy()
+      .use(observability(options))
+      .handler(() => undefined)([{ 'x-request-id': 'order-1' }], lambdaContext());
+
+    expect(recorder.calls('start')[0]?.[2]).toMatchObject({
+      kind: 'consumer',
+      attributes: { eventSource: 'eventbridge-pipes' },
+    });
+  });
+
   it('hears the records of a batch, and the traces that they link to', async () => {
     const recorder = fakeRecorder();
     const event = { Records: [message('m-1'), message('m-2')] };

@@ -1,25 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { exceptionsOf, handlerOf, isHandler, named } from '../../contract/documents.ts';
 import { invoke } from '../../contract/invoke.ts';
 import { captureLogs } from '../../helpers/captured-logs.ts';
-import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
 import { fakeRecorder } from '../../helpers/fake-recorder.ts';
 import { fc } from '../../helpers/fast-check.ts';
 import { lambdaContext } from '../../helpers/lambda.ts';
-import { startTracer } from '../../helpers/xray.ts';
+import { tracerOfTests } from '../../helpers/xray.ts';
 import { observability, putMetadata, recordError, traced } from '../../../src/index.ts';
-import type { ResponseCaptureOptions, Tracer } from '../../../src/index.ts';
+import type { ResponseCaptureOptions } from '../../../src/index.ts';
 
-let daemon: DocumentReceiver;
-let tracer: Tracer;
-
-beforeAll(async () => {
-  ({ daemon, tracer } = await startTracer());
-});
-afterEach(() => daemon.clear());
-afterAll(() => daemon.stop());
+const { daemon, tracer } = await tracerOfTests();
 
 async function run(fn: () => unknown, capture: ResponseCaptureOptions = {}) {
   const invoked = await invoke(

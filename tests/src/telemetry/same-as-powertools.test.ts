@@ -395,6 +395,21 @@ describe('what is masked', () => {
   });
 });
 
+function* endless<Item>(item: Item): Generator<Item, undefined> {
+  for (let at = 0; at < 1_000_000; at += 1) yield item;
+  throw new Error('Nobody should read so far');
+}
+class EndlessMap extends Map<string, number> {
+  override [Symbol.iterator](): MapIterator<[string, number]> {
+    return endless<[string, number]>(['a', 1]);
+  }
+}
+class EndlessSet extends Set<number> {
+  override [Symbol.iterator](): SetIterator<number> {
+    return endless(1);
+  }
+}
+
 describe('what does not fit into a line', () => {
   it.each<readonly [string, () => unknown, RegExp]>([
     ['a long list', () => Array.from({ length: 400_000 }, (_, at) => at), /\d more items/],
@@ -404,6 +419,8 @@ describe('what does not fit into a line', () => {
       /more keys/,
     ],
     ['a large set', () => new Set(Array.from({ length: 400_000 }, (_, at) => at)), /"value":/],
+    ['a map that never stops', () => new EndlessMap([['tea', 2]]), /"value":\{\}/],
+    ['a set that never stops', () => new EndlessSet([2]), /"value":\{\}/],
     [
       'deep nesting',
       () => Array.from({ length: 5000 }).reduce<unknown>((inner) => ({ inner }), 1),

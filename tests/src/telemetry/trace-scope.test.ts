@@ -6,29 +6,19 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { completeOf, handlerOf, isHandler, named } from '../../contract/documents.ts';
 import { invoke } from '../../contract/invoke.ts';
 import { captureLogs } from '../../helpers/captured-logs.ts';
-import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
-import { startTracer } from '../../helpers/xray.ts';
+import { tracerOfTests } from '../../helpers/xray.ts';
 import { startWebServer } from '../clients/web-server.ts';
 import type { WebServer } from '../clients/web-server.ts';
 import { annotate, getCorrelationId, observability, observedFetch, traced } from '../../../src/index.ts';
-import type { Tracer } from '../../../src/index.ts';
 
-let daemon: DocumentReceiver;
-let tracer: Tracer;
+const { daemon, tracer } = await tracerOfTests();
 let server: WebServer;
 
 beforeAll(async () => {
-  ({ daemon, tracer } = await startTracer());
   server = await startWebServer();
 });
-afterEach(() => {
-  daemon.clear();
-  server.clear();
-});
-afterAll(async () => {
-  await daemon.stop();
-  await server.stop();
-});
+afterEach(() => server.clear());
+afterAll(() => server.stop());
 
 function pipeline(name = '## handler') {
   return middy().use(observability({ tracing: { tracer, name }, capture: false }));

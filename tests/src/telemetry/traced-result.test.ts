@@ -1,22 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { completeOf, exceptionsOf, handlerOf, isHandler, named } from '../../contract/documents.ts';
 import { invoke } from '../../contract/invoke.ts';
-import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
-import { startTracer } from '../../helpers/xray.ts';
+import { tracerOfTests } from '../../helpers/xray.ts';
 import { tracing } from '../../../src/middlewares/tracing.ts';
 import { annotate, traced } from '../../../src/telemetry/traced.ts';
-import type { Tracer } from '../../../src/telemetry/tracer.ts';
 
-let daemon: DocumentReceiver;
-let tracer: Tracer;
-
-beforeAll(async () => {
-  ({ daemon, tracer } = await startTracer());
-});
-afterEach(() => daemon.clear());
-afterAll(() => daemon.stop());
+const { daemon, tracer } = await tracerOfTests();
 
 /** Runs `fn` as a handler that is recorded; what it returns or throws. */
 async function recorded<R>(fn: () => R): Promise<Awaited<R>> {
