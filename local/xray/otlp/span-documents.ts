@@ -182,25 +182,20 @@ function call(read: ReadSpan, below?: string): SegmentDocument {
     aws: awsCallFields(attributes),
     resourceAttributes: [],
   });
-  const parent = below ?? read.parentId ?? '';
   const subsegment = present<Subsegment>({
     ...fields,
+    // X-Ray knows users of segments only.
+    metadata: user === undefined ? fields.metadata : withDefault(fields.metadata, 'enduser.id', user),
     namespace: namespaceOf(read, below !== undefined),
     sql,
     // Those of a consumer are its service's.
     links: span.kind === Span_SpanKind.CONSUMER && below !== undefined ? undefined : linksOf(span),
   });
-  // X-Ray knows users of segments only.
-  const metadata =
-    user === undefined ? subsegment.metadata : withDefault(subsegment.metadata, 'enduser.id', user);
-  const links = span.kind === Span_SpanKind.CONSUMER && below !== undefined ? undefined : linksOf(span);
   return {
     ...subsegment,
-    ...(metadata !== undefined && { metadata }),
-    ...(links !== undefined && { links }),
     type: 'subsegment',
     trace_id: traceId,
-    parent_id: parent,
+    parent_id: below ?? read.parentId ?? '',
   };
 }
 
