@@ -180,7 +180,8 @@ export class TraceStore {
     this.#evict();
   }
 
-  put(document: SegmentDocument): void {
+  /** @returns whether its trace has room for it; what is refused is counted. */
+  put(document: SegmentDocument): boolean {
     const { id, trace_id: traceId } = document;
     const { stored, documents } = this.#ask(() => {
       const found = this.#traces.get(traceId) ?? this.#newTrace(traceId);
@@ -188,14 +189,12 @@ export class TraceStore {
     });
     const known = documents.get(id);
     // The first half of a document that is already complete has nothing to add.
-    if (known !== undefined && isInProgress(document) && !isInProgress(known.document)) return;
+    if (known !== undefined && isInProgress(document) && !isInProgress(known.document)) return true;
     const body = JSON.stringify(document);
     const bytes = Buffer.byteLength(body);
     const growth = bytes - (known?.bytes ?? 0);
-    if (stored.bytes + growth > this.#maxTraceBytes) {
-      stored.dropped += 1;
-      this.#lose('refusedDocuments');
-    } else {
+    const hasRoom = stored.bytes + growth <= this.#maxTraceBytes;
+    if (hasRoom) {
       this.#traces.set(traceId, stored);
       documents.set(id, { document, bytes });
       (stored.unwritten ??= new Map()).set(id, body);
@@ -203,10 +202,14 @@ export class TraceStore {
       this.#bytes += growth;
       this.#bytesAtHand += growth;
       this.#addLinks(document);
+    } else {
+      stored.dropped += 1;
+      this.#lose('refusedDocuments');
     }
     this.#changed(traceId);
     this.#evict();
     this.#makeRoom();
+    return hasRoom;
   }
 
   /**

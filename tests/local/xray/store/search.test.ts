@@ -267,7 +267,7 @@ describe('searching the store', () => {
 
   it('goes on where it was while new traces arrive, without one twice or one left out', () => {
     const store = new TraceStore();
-    const put = (number: number): void =>
+    const put = (number: number): boolean =>
       store.put(segment(number, { trace_id: traceId(number), annotations: { number } }));
     for (let number = 100; number < 120; number += 1) put(number);
     const seen: string[] = [];
@@ -341,7 +341,7 @@ describe('searching the store', () => {
   it('knows what changed since: new documents, other values, traces that are gone', () => {
     const store = new TraceStore({ maxTraces: 2 });
     const filter = parseFilter('annotation.state = "new"');
-    const put = (number: number, state: string): void =>
+    const put = (number: number, state: string): boolean =>
       store.put(segment(number, { trace_id: traceId(number), annotations: { state } }));
     put(1, 'new');
     put(2, 'old');
