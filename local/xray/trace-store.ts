@@ -11,6 +11,7 @@ import { matchesFilter } from './filter/matches-filter.ts';
 import type { Service, TraceGraph } from './graph/trace-graph.ts';
 import { mergeGraphs } from './graph/trace-graph.ts';
 import { isInProgress } from './status.ts';
+import { BackgroundWriting } from './store/background-writing.ts';
 import { countDurations } from './store/count-durations.ts';
 import type { Candidates, FoundTraces } from './store/find-traces.ts';
 import { findTraces } from './store/find-traces.ts';
@@ -36,15 +37,6 @@ const NO_LOSSES: Losses = {
   refusedDocuments: 0,
   droppedDatagrams: 0,
 };
-
-/** What arrives is written this much later at most, so that what comes together is written together. */
-const WRITE_INTERVAL_MS = 200;
-
-/**
- * So long may writing hold up what else happens, and so long others have their turn then: datagrams that nobody reads are
- * dropped, and Node reads a few dozen of them at a time.
- */
-const SLICE_MS = 4;
 
 /** Of the traces whose documents are at hand, in bytes of JSON. Those that wait to be written may be more. */
 const MAX_BYTES_AT_HAND = 32_000_000;
@@ -154,7 +146,8 @@ export class TraceStore {
   #bytes = 0;
   #revision = 0;
   #lastKey = 0;
-  #writing: NodeJS.Timeout | undefined;
+  /** What waits when the process ends is written by `close`. */
+  readonly #writing = new BackgroundWriting((isLate) => this.#writeSlice(isLate));
   #isClosed = false;
 
   /** @throws Error for people where Node has no SQLite. */
@@ -377,7 +370,7 @@ export class TraceStore {
     this.#lossesAreWritten = false;
     this.#ask(() => this.#database.clear());
     this.#emit({ type: 'cleared' });
-    this.#writeSoon();
+    this.#writing.begin();
   }
 
   /** Calls the listener on every change until the returned function is called. */
@@ -390,7 +383,7 @@ export class TraceStore {
   close(): void {
     if (this.#isClosed) return;
     this.#write();
-    this.#stopWriting();
+    this.#writing.end();
     this.#isClosed = true;
     this.#database.close();
   }
@@ -570,14 +563,14 @@ export class TraceStore {
     stored.revision = this.#revision += 1;
     this.#unwritten.add(stored);
     this.#unindexed.add(stored);
-    this.#writeSoon();
+    this.#writing.begin();
     this.#emit({ type: 'changed', traceId });
   }
 
   #lose(kind: Exclude<keyof Losses, 'invalidReasons'>, count = 1): void {
     this.#losses = { ...this.#losses, [kind]: this.#losses[kind] + count };
     this.#lossesAreWritten = false;
-    this.#writeSoon();
+    this.#writing.begin();
     this.#emit({ type: 'losses' });
   }
 
@@ -585,26 +578,14 @@ export class TraceStore {
     for (const listener of this.#listeners) listener(event);
   }
 
-  /** Writes in a moment, in slices between which others have their turn. */
-  #writeSoon(delay = WRITE_INTERVAL_MS): void {
-    if (this.#isClosed || this.#writing !== undefined) return;
-    this.#writing = setTimeout(() => this.#writeSlice(), delay);
-    // What waits is written by `close`; alone it is no reason to stay alive.
-    this.#writing.unref();
+  get #isWritten(): boolean {
+    return this.#unwritten.size + this.#unindexed.size + this.#deleted.length === 0 && this.#lossesAreWritten;
   }
 
-  #writeSlice(): void {
-    this.#writing = undefined;
-    const deadline = performance.now() + SLICE_MS;
-    this.#ask(() => this.#writeUntil(() => performance.now() > deadline));
+  #writeSlice(isLate: () => boolean): boolean {
+    this.#ask(() => this.#writeUntil(isLate));
     this.#makeRoom();
-    if (this.#unwritten.size + this.#unindexed.size + this.#deleted.length === 0) return;
-    this.#writeSoon(SLICE_MS);
-  }
-
-  #stopWriting(): void {
-    clearTimeout(this.#writing);
-    this.#writing = undefined;
+    return this.#isWritten;
   }
 
   /** Writes all that is not written yet, at once; what has become too old meanwhile is nobody's answer. */
@@ -615,8 +596,7 @@ export class TraceStore {
 
   /** Documents first: what they are found by can be made of them again. */
   #writeUntil(isLate: () => boolean): void {
-    const isIdle = this.#unwritten.size + this.#unindexed.size + this.#deleted.length === 0;
-    if (isIdle && this.#lossesAreWritten) return;
+    if (this.#isWritten) return;
     this.#database.transaction(() => {
       for (const key of this.#deleted) this.#database.deleteTrace(key);
       this.#deletedSince += this.#deleted.length;
