@@ -14,7 +14,7 @@ import { isInProgress } from './status.ts';
 import { BackgroundWriting } from './store/background-writing.ts';
 import { countDurations } from './store/count-durations.ts';
 import type { Candidates, FoundTraces } from './store/find-traces.ts';
-import { findTraces } from './store/find-traces.ts';
+import { findTraces, selectionCondition } from './store/find-traces.ts';
 import type { OpenedTraces } from './store/open-trace-database.ts';
 import {
   isDamage,
@@ -311,13 +311,14 @@ export class TraceStore {
   /** Reads the graphs of single traces, one after the other. */
   readGraphs<Answer>(selection: TraceSelection, read: (graphs: Iterable<TraceGraph>) => Answer): Answer {
     this.#write();
-    return this.#ask(() =>
-      read(
-        selection.filter === undefined
-          ? this.#database.graphs(windowCondition(selection))
-          : this.#graphsOf(this.#allThatMatch(selection)),
-      ),
-    );
+    return this.#ask(() => {
+      const condition = selectionCondition(selection, this.#candidates(selection).select);
+      return read(
+        condition === undefined
+          ? this.#graphsOf(this.#allThatMatch(selection))
+          : this.#database.graphs(condition),
+      );
+    });
   }
 
   /**

@@ -206,7 +206,7 @@ describe('searching the store', () => {
     },
   );
 
-  it('counts what the filter matches by status and by duration, and searches among given ids', () => {
+  it('counts what the filter matches by status and by duration, and searches and draws among given ids', () => {
     fc.assert(
       fc.property(
         fc.array(documents, { maxLength: 8 }),
@@ -229,9 +229,10 @@ describe('searching the store', () => {
             new Set(Array.from(expected, ([key, { length }]) => `${key.slice(0, -1)},${length}]`)),
           );
           const ids = numbers.map(traceId);
-          expect(idsOf(store.search({ ...asked, ids }))).toEqual(
-            found.map(({ id }) => id).filter((id) => ids.includes(id)),
-          );
+          const among = found.map(({ id }) => id).filter((id) => ids.includes(id));
+          expect(idsOf(store.search({ ...asked, ids }))).toEqual(among);
+          expect(store.graph({ ...asked, ids })).toEqual(store.graphOf(among));
+          expect(store.graph({ ids })).toEqual(store.graphOf(ids));
           store.close();
         },
       ),
