@@ -4,6 +4,7 @@ import {
   filterForService,
   filterForWorst,
   printField,
+  printValue,
   quote,
 } from './filter/write-filter.ts';
 import type { RootCause, RootCauses } from './graph/root-causes.ts';
@@ -191,7 +192,7 @@ function featuresOf({ summary, details }: ComparedTrace, splits: Splits): Featur
 }
 
 function valueFeature(kind: FeatureKind, keyword: string, value: string | number): Feature {
-  const text = typeof value === 'string' ? quote(value) : String(value);
+  const text = printValue(value);
   return { kind, label: `${keyword} is ${text}`, filter: `${keyword} = ${text}`, field: keyword };
 }
 
@@ -216,7 +217,7 @@ function annotationFeatures(
     ];
   }
   const filter = filterForAnnotation(key, value);
-  const text = typeof value === 'string' ? quote(value) : String(value);
+  const text = printValue(value);
   return [isSet, { kind: 'annotation', label: `${key} is ${text}`, filter, field: name }];
 }
 

@@ -29,13 +29,10 @@ export function importDocuments(file: JsonObject, store: TraceStore): Imported |
       store.countInvalid(parsed.error.code);
       continue;
     }
-    const { refusedDocuments } = store.losses();
-    store.put(parsed.document);
-    if (store.losses().refusedDocuments > refusedDocuments) refuse(TRACE_TOO_LARGE);
-    else {
+    if (store.put(parsed.document)) {
       kept += 1;
       traceIds.add(parsed.document.trace_id);
-    }
+    } else refuse(TRACE_TOO_LARGE);
   }
   return { traceIds: [...traceIds], kept, refused: Object.fromEntries(refused) };
 }

@@ -58,18 +58,24 @@ export function parseDocument(text: string): ParsedDocument {
     id = asText(raw['id']);
     return { document: parseTopLevel(raw) };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return { error: { code: error.code, message: error.message, ...(id !== undefined && { id }) } };
+    return refused(error, id);
   }
 }
 
-class Refusal extends Error {
+/** Why something is no document, thrown where that is found out. */
+export class Refusal extends Error {
   readonly code: DocumentErrorCode;
 
   constructor(code: DocumentErrorCode, message: string) {
     super(message);
     this.code = code;
   }
+}
+
+/** What was thrown as an answer, with the id of what was read; what is no refusal is thrown on. */
+export function refused(error: unknown, id: string | undefined): { readonly error: DocumentError } {
+  if (!(error instanceof Refusal)) throw error;
+  return { error: { code: error.code, message: error.message, ...(id !== undefined && { id }) } };
 }
 
 function parseObject(text: string): JsonObject {

@@ -61,24 +61,25 @@ export function selfTimes(timeline: Timeline): ReadonlyMap<string, number> {
 interface Node extends Stretch {
   readonly key: string;
   readonly isSegment: boolean;
-  isRoot: boolean;
+  readonly isRoot: boolean;
   readonly children: Node[];
 }
 
 function nodesOf(rows: readonly TimelineRow[], now: number): ReadonlyMap<string, Node> {
   const nodes = new Map<string, Node>();
-  for (const { key, kind, start, end = now } of rows) {
-    const isSegment = kind === 'segment';
-    nodes.set(key, { key, isSegment, start, end: Math.max(start, end), isRoot: true, children: [] });
-  }
-  // Rows come parents first, so that no circle can arise.
-  const seen = new Set<string>();
-  for (const { key, parentKey } of rows) {
-    seen.add(key);
-    const [node, parent] = [nodes.get(key), parentKey === undefined ? undefined : nodes.get(parentKey)];
-    if (node === undefined || parent === undefined || !seen.has(parent.key) || parent === node) continue;
-    node.isRoot = false;
-    parent.children.push(node);
+  for (const { key, parentKey, kind, start, end = now } of rows) {
+    // Rows come parents first: of what is known so far no circle can arise.
+    const parent = parentKey === undefined ? undefined : nodes.get(parentKey);
+    const node: Node = {
+      key,
+      isSegment: kind === 'segment',
+      start,
+      end: Math.max(start, end),
+      isRoot: parent === undefined,
+      children: [],
+    };
+    parent?.children.push(node);
+    nodes.set(key, node);
   }
   return nodes;
 }

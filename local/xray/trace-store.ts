@@ -11,9 +11,10 @@ import { matchesFilter } from './filter/matches-filter.ts';
 import type { Service, TraceGraph } from './graph/trace-graph.ts';
 import { mergeGraphs } from './graph/trace-graph.ts';
 import { isInProgress } from './status.ts';
+import { BackgroundWriting } from './store/background-writing.ts';
 import { countDurations } from './store/count-durations.ts';
 import type { Candidates, FoundTraces } from './store/find-traces.ts';
-import { findTraces } from './store/find-traces.ts';
+import { findTraces, selectionCondition } from './store/find-traces.ts';
 import type { OpenedTraces } from './store/open-trace-database.ts';
 import {
   isDamage,
@@ -36,15 +37,6 @@ const NO_LOSSES: Losses = {
   refusedDocuments: 0,
   droppedDatagrams: 0,
 };
-
-/** What arrives is written this much later at most, so that what comes together is written together. */
-const WRITE_INTERVAL_MS = 200;
-
-/**
- * So long may writing hold up what else happens, and so long others have their turn then: datagrams that nobody reads are
- * dropped, and Node reads a few dozen of them at a time.
- */
-const SLICE_MS = 4;
 
 /** Of the traces whose documents are at hand, in bytes of JSON. Those that wait to be written may be more. */
 const MAX_BYTES_AT_HAND = 32_000_000;
@@ -154,7 +146,8 @@ export class TraceStore {
   #bytes = 0;
   #revision = 0;
   #lastKey = 0;
-  #writing: NodeJS.Timeout | undefined;
+  /** What waits when the process ends is written by `close`. */
+  readonly #writing = new BackgroundWriting((isLate) => this.#writeSlice(isLate));
   #isClosed = false;
 
   /** @throws Error for people where Node has no SQLite. */
@@ -180,7 +173,8 @@ export class TraceStore {
     this.#evict();
   }
 
-  put(document: SegmentDocument): void {
+  /** @returns whether its trace has room for it; what is refused is counted. */
+  put(document: SegmentDocument): boolean {
     const { id, trace_id: traceId } = document;
     const { stored, documents } = this.#ask(() => {
       const found = this.#traces.get(traceId) ?? this.#newTrace(traceId);
@@ -188,14 +182,12 @@ export class TraceStore {
     });
     const known = documents.get(id);
     // The first half of a document that is already complete has nothing to add.
-    if (known !== undefined && isInProgress(document) && !isInProgress(known.document)) return;
+    if (known !== undefined && isInProgress(document) && !isInProgress(known.document)) return true;
     const body = JSON.stringify(document);
     const bytes = Buffer.byteLength(body);
     const growth = bytes - (known?.bytes ?? 0);
-    if (stored.bytes + growth > this.#maxTraceBytes) {
-      stored.dropped += 1;
-      this.#lose('refusedDocuments');
-    } else {
+    const hasRoom = stored.bytes + growth <= this.#maxTraceBytes;
+    if (hasRoom) {
       this.#traces.set(traceId, stored);
       documents.set(id, { document, bytes });
       (stored.unwritten ??= new Map()).set(id, body);
@@ -203,10 +195,14 @@ export class TraceStore {
       this.#bytes += growth;
       this.#bytesAtHand += growth;
       this.#addLinks(document);
+    } else {
+      stored.dropped += 1;
+      this.#lose('refusedDocuments');
     }
     this.#changed(traceId);
     this.#evict();
     this.#makeRoom();
+    return hasRoom;
   }
 
   /**
@@ -315,13 +311,14 @@ export class TraceStore {
   /** Reads the graphs of single traces, one after the other. */
   readGraphs<Answer>(selection: TraceSelection, read: (graphs: Iterable<TraceGraph>) => Answer): Answer {
     this.#write();
-    return this.#ask(() =>
-      read(
-        selection.filter === undefined
-          ? this.#database.graphs(windowCondition(selection))
-          : this.#graphsOf(this.#allThatMatch(selection)),
-      ),
-    );
+    return this.#ask(() => {
+      const condition = selectionCondition(selection, this.#candidates(selection).select);
+      return read(
+        condition === undefined
+          ? this.#graphsOf(this.#allThatMatch(selection))
+          : this.#database.graphs(condition),
+      );
+    });
   }
 
   /**
@@ -374,7 +371,7 @@ export class TraceStore {
     this.#lossesAreWritten = false;
     this.#ask(() => this.#database.clear());
     this.#emit({ type: 'cleared' });
-    this.#writeSoon();
+    this.#writing.begin();
   }
 
   /** Calls the listener on every change until the returned function is called. */
@@ -387,7 +384,7 @@ export class TraceStore {
   close(): void {
     if (this.#isClosed) return;
     this.#write();
-    this.#stopWriting();
+    this.#writing.end();
     this.#isClosed = true;
     this.#database.close();
   }
@@ -567,14 +564,14 @@ export class TraceStore {
     stored.revision = this.#revision += 1;
     this.#unwritten.add(stored);
     this.#unindexed.add(stored);
-    this.#writeSoon();
+    this.#writing.begin();
     this.#emit({ type: 'changed', traceId });
   }
 
   #lose(kind: Exclude<keyof Losses, 'invalidReasons'>, count = 1): void {
     this.#losses = { ...this.#losses, [kind]: this.#losses[kind] + count };
     this.#lossesAreWritten = false;
-    this.#writeSoon();
+    this.#writing.begin();
     this.#emit({ type: 'losses' });
   }
 
@@ -582,26 +579,14 @@ export class TraceStore {
     for (const listener of this.#listeners) listener(event);
   }
 
-  /** Writes in a moment, in slices between which others have their turn. */
-  #writeSoon(delay = WRITE_INTERVAL_MS): void {
-    if (this.#isClosed || this.#writing !== undefined) return;
-    this.#writing = setTimeout(() => this.#writeSlice(), delay);
-    // What waits is written by `close`; alone it is no reason to stay alive.
-    this.#writing.unref();
+  get #isWritten(): boolean {
+    return this.#unwritten.size + this.#unindexed.size + this.#deleted.length === 0 && this.#lossesAreWritten;
   }
 
-  #writeSlice(): void {
-    this.#writing = undefined;
-    const deadline = performance.now() + SLICE_MS;
-    this.#ask(() => this.#writeUntil(() => performance.now() > deadline));
+  #writeSlice(isLate: () => boolean): boolean {
+    this.#ask(() => this.#writeUntil(isLate));
     this.#makeRoom();
-    if (this.#unwritten.size + this.#unindexed.size + this.#deleted.length === 0) return;
-    this.#writeSoon(SLICE_MS);
-  }
-
-  #stopWriting(): void {
-    clearTimeout(this.#writing);
-    this.#writing = undefined;
+    return this.#isWritten;
   }
 
   /** Writes all that is not written yet, at once; what has become too old meanwhile is nobody's answer. */
@@ -612,8 +597,7 @@ export class TraceStore {
 
   /** Documents first: what they are found by can be made of them again. */
   #writeUntil(isLate: () => boolean): void {
-    const isIdle = this.#unwritten.size + this.#unindexed.size + this.#deleted.length === 0;
-    if (isIdle && this.#lossesAreWritten) return;
+    if (this.#isWritten) return;
     this.#database.transaction(() => {
       for (const key of this.#deleted) this.#database.deleteTrace(key);
       this.#deletedSince += this.#deleted.length;

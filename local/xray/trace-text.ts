@@ -72,7 +72,7 @@ function headOf(
   paint: NonNullable<TraceTextOptions['paint']>,
 ): string[] {
   const { status, duration, startTime, isPartial } = summarizeTrace(trace, []);
-  const ids = [...new Set(correlationIdsOf(entitiesOf(trace)))];
+  const ids = correlationIdsOf(entitiesOf(trace));
   const facts = [
     `${link === undefined ? 'Trace' : 'Linked trace'} ${trace.id}`,
     paint(status, status),

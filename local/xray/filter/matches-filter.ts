@@ -1,6 +1,6 @@
 import type { Entity, Segment } from '../document.ts';
 import { entitiesFrom, entitiesOf } from '../entities.ts';
-import type { Call, ServiceSegment, TraceCalls } from '../graph/calls.ts';
+import type { Call, ServiceSegment } from '../graph/calls.ts';
 import { callsOf, CLIENT, clientOf } from '../graph/calls.ts';
 import type { RootCause, RootCauses } from '../graph/root-causes.ts';
 import { rootCauses } from '../graph/root-causes.ts';
@@ -96,7 +96,6 @@ class TraceView implements View {
   /** Groups that are being asked: one that names itself, by whatever way, matches nothing. */
   readonly #asked: ReadonlySet<string>;
   #root: { readonly segment: Segment | undefined } | undefined;
-  #calls: TraceCalls | undefined;
   #causes: RootCauses | undefined;
 
   constructor(subject: FilterSubject, asked: ReadonlySet<string>) {
@@ -112,7 +111,7 @@ class TraceView implements View {
       case 'partial':
         return [summary.isPartial];
       case 'inferred':
-        return [this.#readCalls().services.some(({ inferred }) => inferred)];
+        return [callsOf(this.#subject.trace).services.some(({ inferred }) => inferred)];
       case 'coldstart':
         return [summary.coldStart];
       case 'correlationid':
@@ -154,14 +153,14 @@ class TraceView implements View {
 
   #hasService({ service, filter }: ServiceFilter): boolean {
     if (service?.type === CLIENT) {
-      return this.#readCalls().calls.some(
+      return callsOf(this.#subject.trace).calls.some(
         ({ to, byClient }) =>
           byClient &&
           matchesService(service, clientOf(to)) &&
           meets(filter, () => serviceView({ ...to, service: clientOf(to), root: false })),
       );
     }
-    return this.#readCalls().services.some((each) => {
+    return callsOf(this.#subject.trace).services.some((each) => {
       const identity = identityOf(each, this.#subject.accountId);
       return matchesService(service, identity, each.aliases) && meets(filter, () => serviceView(each));
     });
@@ -169,12 +168,9 @@ class TraceView implements View {
 
   #hasCall({ source, destination, filter }: EdgeFilter): boolean {
     const { accountId } = this.#subject;
-    return this.#readCalls().calls.some((call) => {
+    return callsOf(this.#subject.trace).calls.some((call) => {
       const { from, to, byClient } = call;
-      // A client has the name of the service that it calls.
-      const caller = byClient
-        ? { name: to.service.name, type: 'client' }
-        : from && identityOf(from, accountId);
+      const caller = byClient ? clientOf(to) : from && identityOf(from, accountId);
       return (
         caller !== undefined &&
         matchesService(source, caller, from?.aliases) &&
@@ -210,11 +206,6 @@ class TraceView implements View {
         return meets(filter, () => elementView({ ...element, ...place }));
       });
     });
-  }
-
-  #readCalls(): TraceCalls {
-    this.#calls ??= callsOf(this.#subject.trace);
-    return this.#calls;
   }
 
   #readCauses(): RootCauses {

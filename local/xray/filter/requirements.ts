@@ -3,6 +3,7 @@ import type { ServicePattern } from '../graph/service-pattern.ts';
 import { matchesService } from '../graph/service-pattern.ts';
 import type { Field, FilterExpression, FilterValue, Operator, ServiceFilter } from './expression.ts';
 import type { FilterSubject, ServiceFacts, TraceFacts } from './facts.ts';
+import { isSegmentText } from './facts.ts';
 import { compares } from './matches-filter.ts';
 
 /** Conditions on a trace's facts that an index can answer. `not` stands above conditions that are exact. */
@@ -106,12 +107,8 @@ function requirementIn(
         expression.kind,
         expression.operands.map((operand) => requirementIn(operand, groups, asked)),
       );
-    case 'not': {
-      const inner = requirementIn(expression.operand, groups, asked);
-      return inner.exact
-        ? { requirement: { kind: 'not', operand: inner.requirement }, exact: true }
-        : UNKNOWN;
-    }
+    case 'not':
+      return negated(requirementIn(expression.operand, groups, asked));
     case 'set':
       return { requirement: { kind: 'set', ...factOf(expression.field) }, exact: true };
     case 'comparison': {
@@ -134,15 +131,17 @@ function requirementIn(
       // No trace is in a group that is not there, nor outside of it.
       if (group === undefined) return NONE;
       const inner = requirementIn(group, groups, new Set([...asked, expression.value]));
-      if (expression.operator === '=') return inner;
-      return inner.exact
-        ? { requirement: { kind: 'not', operand: inner.requirement }, exact: true }
-        : UNKNOWN;
+      return expression.operator === '=' ? inner : negated(inner);
     }
     case 'rootcause':
     case 'rootcause.json':
       return UNKNOWN;
   }
+}
+
+/** A trace may meet a condition that is not exact, and not match: of its opposite nothing is known. */
+function negated({ requirement, exact }: Requirements): Requirements {
+  return exact ? { requirement: { kind: 'not', operand: requirement }, exact } : UNKNOWN;
 }
 
 function joined(kind: 'and' | 'or', parts: readonly Requirements[]): Requirements {
@@ -200,7 +199,7 @@ function withinService(filter: FilterExpression, is: Requirement & { kind: 'serv
     return { requirement: { ...is, flag: keyword as ServiceFlag }, exact: true };
   }
   // What a segment has of these, its trace has.
-  if (OF_ANY_SEGMENT.has(keyword)) {
+  if (isSegmentText(keyword) || OF_ANY_ENTITY.has(keyword)) {
     const { requirement } = requirementIn(filter, undefined, new Set());
     return { requirement: { kind: 'and', operands: [is, requirement] }, exact: false };
   }
@@ -214,12 +213,4 @@ function withinService(filter: FilterExpression, is: Requirement & { kind: 'serv
   return itself;
 }
 
-const OF_ANY_SEGMENT: ReadonlySet<string> = new Set([
-  'annotation',
-  'user',
-  'correlationid',
-  'availabilityzone',
-  'instance.id',
-  'resource.arn',
-  'requestid',
-]);
+const OF_ANY_ENTITY: ReadonlySet<string> = new Set(['annotation', 'correlationid']);

@@ -62,10 +62,11 @@ interface Node {
  */
 export function rootCauses(trace: Trace): RootCauses {
   const nodes = nodesOf(trace);
+  const root = nodes.get(rootSegment(trace.segments, new Set(nodes.keys()))?.id ?? '');
   return {
-    FaultRootCauses: failureCauses(trace, nodes, 'fault'),
-    ErrorRootCauses: failureCauses(trace, nodes, 'error'),
-    ResponseTimeRootCauses: responseTimeCauses(trace, nodes),
+    FaultRootCauses: failureCauses(root, nodes, 'fault'),
+    ErrorRootCauses: failureCauses(root, nodes, 'error'),
+    ResponseTimeRootCauses: responseTimeCauses(root),
   };
 }
 
@@ -105,7 +106,7 @@ function* upwardsFrom(node: Node): Generator<Node> {
 }
 
 function failureCauses(
-  trace: Trace,
+  root: Node | undefined,
   nodes: ReadonlyMap<string, Node>,
   failure: keyof Failures,
 ): readonly RootCause[] {
@@ -122,7 +123,6 @@ function failureCauses(
   }
   const first = failed.filter((node) => !above.has(node));
   const failing = new Set(failed);
-  const root = rootNode(trace, nodes);
   return first.slice(0, MAX_ROOT_CAUSES).map((node) => {
     const upwards = [...upwardsFrom(node)];
     const top = upwards.findLastIndex((each) => failing.has(each));
@@ -134,8 +134,7 @@ function failureCauses(
   });
 }
 
-function responseTimeCauses(trace: Trace, nodes: ReadonlyMap<string, Node>): readonly RootCause[] {
-  const root = rootNode(trace, nodes);
+function responseTimeCauses(root: Node | undefined): readonly RootCause[] {
   if (root === undefined || isInProgress(root.entity)) return [];
   const from = root.entity.start_time;
   const to = Math.max(from, root.entity.end_time ?? from);
@@ -182,11 +181,6 @@ function coverage(root: Node, from: number, to: number): ReadonlyMap<Node, numbe
     spans.set(node, span);
   }
   return new Map([...spans].map(([node, { start, end }]) => [node, end - start]));
-}
-
-function rootNode(trace: Trace, nodes: ReadonlyMap<string, Node>): Node | undefined {
-  const root = rootSegment(trace.segments, new Set(nodes.keys()));
-  return root === undefined ? undefined : nodes.get(root.id);
 }
 
 /** What lies beside each other in one segment is one service's path. */

@@ -2,7 +2,8 @@ import type { JsonObject } from '../../json.ts';
 import { asRecord, parseObject, present } from '../../json.ts';
 import type { Entity, Segment, SegmentDocument, Subsegment, TraceLink } from '../document.ts';
 import { MAX_LINKS_PER_SEGMENT } from '../document-fields.ts';
-import type { DocumentError, DocumentErrorCode } from '../parse-document.ts';
+import type { DocumentError } from '../parse-document.ts';
+import { Refusal, refused } from '../parse-document.ts';
 import type { AttributeValue } from './attributes.ts';
 import { Attributes, attributeRecord } from './attributes.ts';
 import { awsCallFields, awsPlaceFields, isAwsCall, originOf } from './aws-fields.ts';
@@ -91,18 +92,7 @@ function convert(span: Span, resource: Attributes): Converted {
     }
     return { documents };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const id = xrayEntityId(span.spanId);
-    return { error: { code: error.code, message: error.message, ...(id !== undefined && { id }) } };
-  }
-}
-
-class Refusal extends Error {
-  readonly code: DocumentErrorCode;
-
-  constructor(code: DocumentErrorCode, message: string) {
-    super(message);
-    this.code = code;
+    return refused(error, xrayEntityId(span.spanId));
   }
 }
 
@@ -192,25 +182,20 @@ function call(read: ReadSpan, below?: string): SegmentDocument {
     aws: awsCallFields(attributes),
     resourceAttributes: [],
   });
-  const parent = below ?? read.parentId ?? '';
   const subsegment = present<Subsegment>({
     ...fields,
+    // X-Ray knows users of segments only.
+    metadata: user === undefined ? fields.metadata : withDefault(fields.metadata, 'enduser.id', user),
     namespace: namespaceOf(read, below !== undefined),
     sql,
     // Those of a consumer are its service's.
     links: span.kind === Span_SpanKind.CONSUMER && below !== undefined ? undefined : linksOf(span),
   });
-  // X-Ray knows users of segments only.
-  const metadata =
-    user === undefined ? subsegment.metadata : withDefault(subsegment.metadata, 'enduser.id', user);
-  const links = span.kind === Span_SpanKind.CONSUMER && below !== undefined ? undefined : linksOf(span);
   return {
     ...subsegment,
-    ...(metadata !== undefined && { metadata }),
-    ...(links !== undefined && { links }),
     type: 'subsegment',
     trace_id: traceId,
-    parent_id: parent,
+    parent_id: below ?? read.parentId ?? '',
   };
 }
 

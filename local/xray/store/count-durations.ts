@@ -2,9 +2,9 @@ import type { DurationBin, Durations } from '../durations.ts';
 import { DURATION_EDGES } from '../durations.ts';
 import type { EntityStatus } from '../trace.ts';
 import type { Candidates } from './find-traces.ts';
-import { filterCondition, findTraces } from './find-traces.ts';
+import { findTraces, selectionCondition } from './find-traces.ts';
 import type { TraceSelection } from './search.ts';
-import { allOf, idCondition, windowCondition } from './search.ts';
+import { idCondition } from './search.ts';
 import { SEVERITIES } from './trace-row.ts';
 
 /** Of traces that no index tells to match: as many as are looked at for one answer. */
@@ -12,12 +12,12 @@ const MAX_COUNTED_ONE_BY_ONE = 2000;
 
 /** Counts the traces that a filter matches, by how long they took and by their status. */
 export function countDurations(selection: TraceSelection, candidates: Candidates): Durations {
-  const { condition, exact } = filterCondition(selection, candidates.select);
-  const found = exact ? undefined : findTraces({ ...selection, limit: MAX_COUNTED_ONE_BY_ONE }, candidates);
-  const counted =
-    found === undefined
-      ? allOf([condition, windowCondition(selection), idCondition(selection.ids)])
-      : idCondition(found.ids);
+  const condition = selectionCondition(selection, candidates.select);
+  const found =
+    condition === undefined
+      ? findTraces({ ...selection, limit: MAX_COUNTED_ONE_BY_ONE }, candidates)
+      : undefined;
+  const counted = condition ?? idCondition(found?.ids);
   const rows = candidates.select({
     text:
       `SELECT ${binOf(0, DURATION_EDGES.length)} AS bin, severity, count(*) AS count FROM traces ` +

@@ -85,8 +85,14 @@ export function findTraces(search: TraceSearch, { select, lastKey, matches }: Ca
   return { ids };
 }
 
+/** The condition on the traces that are meant; undefined where the indexes do not know for sure. */
+export function selectionCondition(selection: TraceSelection, select: Select): Sql | undefined {
+  const { condition, exact } = filterCondition(selection, select);
+  return exact ? allOf([condition, windowCondition(selection), idCondition(selection.ids)]) : undefined;
+}
+
 /** What of a filter the indexes can answer, and whether that is all of it. */
-export function filterCondition(
+function filterCondition(
   { filter = { kind: 'all' }, groups }: TraceSelection,
   select: Select,
 ): { readonly condition: Sql; readonly exact: boolean } {

@@ -160,7 +160,7 @@ export class TraceDatabase {
   /** Of every trace that a condition holds for. */
   *graphs({ text, values }: Sql): Generator<TraceGraph> {
     const graphs = this.#database.prepare(
-      `SELECT graph FROM traces CROSS JOIN graphs ON graphs.key = traces.key WHERE ${text}`,
+      `SELECT graph FROM traces CROSS JOIN graphs USING (key) WHERE ${text}`,
     );
     for (const { graph } of graphs.iterate(...values)) yield JSON.parse(String(graph)) as TraceGraph;
   }

@@ -1,7 +1,7 @@
 import { entitiesFrom } from '../entities.ts';
 import type { FilterValue } from '../filter/expression.ts';
 import type { ServiceFacts, TraceFacts } from '../filter/facts.ts';
-import { factsOf, httpOf, rootOf } from '../filter/facts.ts';
+import { factsOf, rootOf } from '../filter/facts.ts';
 import type { ServiceSegment } from '../graph/calls.ts';
 import { callsOf } from '../graph/calls.ts';
 import { rootCauses } from '../graph/root-causes.ts';
@@ -102,7 +102,7 @@ export function rowOf(trace: Trace, summary: TraceSummary): TraceRow {
     },
     terms: termsOf(facts),
     summary: JSON.stringify(summary),
-    details: JSON.stringify(detailsOf(trace, summary)),
+    details: JSON.stringify(detailsOf(trace, summary, facts)),
     graph: JSON.stringify(graphOf(trace)),
     durations: JSON.stringify(durationsByName(trace)),
   };
@@ -145,36 +145,32 @@ export function readServiceTerm(value: string): ServiceFacts {
 }
 
 /** A trace as `GetTraceSummaries` writes it (X-Ray's API Reference, `TraceSummary`), but for its revision. */
-function detailsOf(trace: Trace, summary: TraceSummary): object {
+function detailsOf(trace: Trace, summary: TraceSummary, facts: TraceFacts): object {
   const { services } = callsOf(trace);
   const root = rootOf(trace);
   const entry = services.find(({ segment }) => segment === root) ?? services.find((service) => service.root);
-  const { method, url, status, user_agent: userAgent, client_ip: clientIp } = httpOf(root);
-  const failures = root === undefined ? undefined : failuresOf(root);
   return present({
     Id: trace.id,
     StartTime: summary.startTime,
     Duration: summary.duration,
     ResponseTime: summary.responseTime,
-    HasFault: failures?.fault ?? false,
-    HasError: failures?.error ?? false,
+    HasFault: facts.fault,
+    HasError: facts.error,
     HasThrottle: services.some(({ segment }) => failuresOf(segment).throttle),
     IsPartial: summary.isPartial,
     Http: present({
-      HttpURL: url,
-      HttpStatus: status,
-      HttpMethod: method,
-      UserAgent: userAgent,
-      ClientIp: clientIp,
+      HttpURL: facts['http.url'],
+      HttpStatus: facts['http.status'],
+      HttpMethod: facts['http.method'],
+      UserAgent: facts['http.useragent'],
+      ClientIp: facts['http.clientip'],
     }),
     Annotations: annotationsOf(services, trace),
     Users: usersOf(services),
     ServiceIds: distinct(services.map(serviceId)),
-    ResourceARNs: distinct(services.flatMap(({ segment }) => segment.resource_arn ?? [])).map((ARN) => ({
-      ARN,
-    })),
-    InstanceIds: ec2Values(services, 'instance_id').map((Id) => ({ Id })),
-    AvailabilityZones: ec2Values(services, 'availability_zone').map((Name) => ({ Name })),
+    ResourceARNs: facts['resource.arn'].map((ARN) => ({ ARN })),
+    InstanceIds: facts['instance.id'].map((Id) => ({ Id })),
+    AvailabilityZones: facts.availabilityzone.map((Name) => ({ Name })),
     EntryPoint: entry && serviceId(entry),
     ...rootCauses(trace),
   });
@@ -195,8 +191,10 @@ function annotationsOf(services: readonly ServiceSegment[], trace: Trace): objec
     values.set(value, by === undefined ? writers : distinct([...writers, by]));
   };
   for (const service of services) {
-    for (const { annotations } of service.inferred ? [] : entitiesFrom([service.segment])) {
-      for (const [key, value] of Object.entries(annotations ?? {})) add(key, value, serviceId(service));
+    if (service.inferred) continue;
+    const by = serviceId(service);
+    for (const { annotations } of entitiesFrom([service.segment])) {
+      for (const [key, value] of Object.entries(annotations ?? {})) add(key, value, by);
     }
   }
   for (const { annotations } of entitiesFrom(trace.orphans)) {
@@ -221,17 +219,6 @@ function usersOf(services: readonly ServiceSegment[]): object[] {
     ({ segment }) => segment.user,
   );
   return Array.from(users, ([UserName, by]) => ({ UserName, ServiceIds: distinct(by.map(serviceId)) }));
-}
-
-function ec2Values(services: readonly ServiceSegment[], member: string): string[] {
-  return distinct(
-    services.flatMap(({ segment, inferred }) => {
-      const ec2 = inferred ? undefined : segment.aws?.['ec2'];
-      const value =
-        ec2 === undefined ? undefined : (ec2 as Readonly<Record<string, unknown>> | null)?.[member];
-      return typeof value === 'string' ? [value] : [];
-    }),
-  );
 }
 
 /** Each once, by what it is as JSON. */

@@ -206,7 +206,7 @@ describe('searching the store', () => {
     },
   );
 
-  it('counts what the filter matches by status and by duration, and searches among given ids', () => {
+  it('counts what the filter matches by status and by duration, and searches and draws among given ids', () => {
     fc.assert(
       fc.property(
         fc.array(documents, { maxLength: 8 }),
@@ -229,9 +229,10 @@ describe('searching the store', () => {
             new Set(Array.from(expected, ([key, { length }]) => `${key.slice(0, -1)},${length}]`)),
           );
           const ids = numbers.map(traceId);
-          expect(idsOf(store.search({ ...asked, ids }))).toEqual(
-            found.map(({ id }) => id).filter((id) => ids.includes(id)),
-          );
+          const among = found.map(({ id }) => id).filter((id) => ids.includes(id));
+          expect(idsOf(store.search({ ...asked, ids }))).toEqual(among);
+          expect(store.graph({ ...asked, ids })).toEqual(store.graphOf(among));
+          expect(store.graph({ ids })).toEqual(store.graphOf(ids));
           store.close();
         },
       ),
@@ -267,7 +268,7 @@ describe('searching the store', () => {
 
   it('goes on where it was while new traces arrive, without one twice or one left out', () => {
     const store = new TraceStore();
-    const put = (number: number): void =>
+    const put = (number: number): boolean =>
       store.put(segment(number, { trace_id: traceId(number), annotations: { number } }));
     for (let number = 100; number < 120; number += 1) put(number);
     const seen: string[] = [];
@@ -341,7 +342,7 @@ describe('searching the store', () => {
   it('knows what changed since: new documents, other values, traces that are gone', () => {
     const store = new TraceStore({ maxTraces: 2 });
     const filter = parseFilter('annotation.state = "new"');
-    const put = (number: number, state: string): void =>
+    const put = (number: number, state: string): boolean =>
       store.put(segment(number, { trace_id: traceId(number), annotations: { state } }));
     put(1, 'new');
     put(2, 'old');
