@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { filterForDuration } from '../../xray/filter/write-filter.ts';
 import { AlarmStateBadge } from '../components/alarm-state-badge.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
@@ -81,10 +82,7 @@ export function MapPanel({ heading, item, tracesWith, span, logs, onClose }: Map
               histogram={numbers.histogram}
               hrefOfBin={
                 // A filter expression asks for the times of requests; there is none for ages.
-                isLink
-                  ? undefined
-                  : ({ least, most }) =>
-                      tracesWith(filter(`responsetime >= ${least} AND responsetime <= ${most}`))
+                isLink ? undefined : (bin) => tracesWith(filter(filterForDuration(bin, 'responsetime')))
               }
             />
           </section>
