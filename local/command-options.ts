@@ -1,5 +1,4 @@
 import type { LocalPorts } from './ports.ts';
-import { OTLP_PORT } from './xray/otlp/otlp-server.ts';
 
 /** What a command line says of where and how Lantern local runs, as texts; absent means the default. */
 export interface LocalOptions {
@@ -47,7 +46,7 @@ export function portsFrom(options: LocalOptions): LocalPorts {
  * @throws Error that names the option and what it takes.
  */
 export function readOtlpPort(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : readPort('otlp-port', text, OTLP_PORT);
+  return readPort('otlp-port', text, undefined);
 }
 
 /** Below this, a minute is over before the alarms of a service are evaluated; above, it would be slower than AWS. */
@@ -70,12 +69,12 @@ export function minuteFrom({ minute }: LocalOptions): number {
  * @param name of the option, for the error. @param last the highest port that may be asked for.
  * @throws Error that names the option and what it takes.
  */
-export function readPort(
+export function readPort<Fallback extends number | undefined>(
   name: string,
   text: string | undefined,
-  fallback: number,
+  fallback: Fallback,
   last: number = LAST_PORT,
-): number {
+): number | Fallback {
   if (text === undefined) return fallback;
   const port = Number(text);
   if (Number.isInteger(port) && port >= FIRST_PORT && port <= last) return port;

@@ -220,7 +220,7 @@ export interface FilterRefusal {
 }
 
 /** The latest moment that a Date can hold (ECMAScript, "Time Values and Time Range"). */
-const LATEST_MS = 8.64e15;
+export const LATEST_MS = 8.64e15;
 
 /**
  * The range that `?from=&to=` names, in addresses and in the API alike: epoch milliseconds, both or neither. Undefined

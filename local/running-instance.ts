@@ -8,14 +8,14 @@ import type { TracePage, TraceSummary } from './xray/trace.ts';
 /** Which traces are asked for. */
 export interface TraceQuestion {
   /** A filter expression. @default every trace */
-  readonly filter?: string;
+  readonly filter?: string | undefined;
   /** Of this trace alone: whether the filter finds it. */
   readonly id?: string;
   /** Epoch milliseconds; both or neither. */
   readonly from?: number;
   readonly to?: number;
   /** @default 'start' */
-  readonly sort?: SortOrder;
+  readonly sort?: SortOrder | undefined;
   readonly limit: number;
 }
 
@@ -125,7 +125,7 @@ export class RunningInstance {
   /** What the traces that one filter finds have more or less often than the rest of those that the other finds. */
   async differences(question: {
     readonly filter: string;
-    readonly within?: string;
+    readonly within?: string | undefined;
     readonly from?: number;
     readonly to?: number;
   }): Promise<Differences> {

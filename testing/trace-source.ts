@@ -6,6 +6,7 @@ import type { SegmentDocument } from '../local/xray/document.ts';
 import { CORRELATION_ID } from '../local/xray/filter/facts.ts';
 import { matchesFilter } from '../local/xray/filter/matches-filter.ts';
 import { parseFilter } from '../local/xray/filter/parse-filter.ts';
+import { filterForAnnotation } from '../local/xray/filter/write-filter.ts';
 import { parseDocument } from '../local/xray/parse-document.ts';
 import { summarizeTrace } from '../local/xray/summary.ts';
 import type { Trace } from '../local/xray/trace.ts';
@@ -173,7 +174,6 @@ function withLinked(meant: readonly Trace[], all: readonly Trace[]): readonly Tr
   return reached;
 }
 
-/** Texts of filters are written as in JSON. */
 function filterOf(correlationId: string): string {
-  return `annotation.${CORRELATION_ID} = ${JSON.stringify(correlationId)}`;
+  return filterForAnnotation(CORRELATION_ID, correlationId);
 }

@@ -1,6 +1,7 @@
 import { parseArgs, styleText } from 'node:util';
 import type { ParseArgsOptionsConfig } from 'node:util';
 import { readPort } from '../command-options.ts';
+import { LATEST_MS } from '../console-contract.ts';
 import { RunningInstance } from '../running-instance.ts';
 import type { EntityStatus } from '../xray/trace.ts';
 
@@ -26,7 +27,15 @@ export const INSTANCE_OPTIONS = {
   json: { type: 'boolean' },
 } as const satisfies ParseArgsOptionsConfig;
 
-/** Of the same options, for `--help`. */
+/** What is found is of a time, and so many at most: every command that finds several things takes these. See `readTimes`. */
+export const FIND_OPTIONS = {
+  limit: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  last: { type: 'string' },
+} as const satisfies ParseArgsOptionsConfig;
+
+/** Of `INSTANCE_OPTIONS`, for `--help`. */
 export const INSTANCE_HELP = `  --port <number>  port of the page of a running Lantern on this machine (3001)
   --url <url>      its address, instead; without both, the variable LANTERN_URL
   --help           show this`;
@@ -77,9 +86,6 @@ export function readSpan(name: string, text: string): number {
   throw new Error(`--${name} takes a time as 500ms, 1.5s, 15m, 2h or 1d, but got "${text}".`);
 }
 
-/** The last moment that a Date can hold (ECMAScript, "Time Values and Time Range"). */
-const LATEST_MS = 8.64e15;
-
 /**
  * The range of `--from`, `--to` and `--last` in epoch milliseconds; empty for none of them.
  *
@@ -90,9 +96,9 @@ export function readTimes({
   to,
   last,
 }: {
-  readonly from?: string;
-  readonly to?: string;
-  readonly last?: string;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly last?: string | undefined;
 }): { readonly from?: number; readonly to?: number } {
   if (last !== undefined) {
     if (from !== undefined || to !== undefined)

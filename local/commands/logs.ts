@@ -4,6 +4,7 @@ import type { EntityStatus } from '../xray/trace.ts';
 import type { Command } from './command.ts';
 import {
   EXIT,
+  FIND_OPTIONS,
   INSTANCE_HELP,
   INSTANCE_OPTIONS,
   instanceFrom,
@@ -43,6 +44,7 @@ Exit code: 0 when a line was found, 2 when none was, 1 when it could not be aske
   async run(args) {
     const { values } = readArguments(args, {
       ...INSTANCE_OPTIONS,
+      ...FIND_OPTIONS,
       'correlation-id': { type: 'string' },
       trace: { type: 'string' },
       request: { type: 'string' },
@@ -50,10 +52,6 @@ Exit code: 0 when a line was found, 2 when none was, 1 when it could not be aske
       level: { type: 'string' },
       text: { type: 'string' },
       'no-platform': { type: 'boolean' },
-      limit: { type: 'string' },
-      from: { type: 'string' },
-      to: { type: 'string' },
-      last: { type: 'string' },
     });
     const limit = readCount('limit', values.limit, DEFAULT_LIMIT, MAX_LIMIT);
     const found = await instanceFrom(values).logs({

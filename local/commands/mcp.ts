@@ -94,6 +94,7 @@ async function serve(instance: RunningInstance): Promise<void> {
     type: 'string',
     description: 'The id of a trace: 1-…, or a trace header that has it.',
   } as const;
+  const last = { type: 'string', description: 'Those of the last 30s, 15m, 2h or 1d.' } as const;
   const reads = { annotations: { readOnlyHint: true, openWorldHint: false } } as const;
   const create = (): InstanceType<typeof McpServer> => {
     const server = new McpServer({ name: 'lambda-lantern', version: '1' }, { instructions: INSTRUCTIONS });
@@ -106,7 +107,7 @@ async function serve(instance: RunningInstance): Promise<void> {
           type: 'object',
           properties: {
             filter: { type: 'string', description: FILTER_DESCRIPTION },
-            last: { type: 'string', description: 'Those of the last 30s, 15m, 2h or 1d.' },
+            last,
             sort: {
               type: 'string',
               enum: [...SORT_ORDERS],
@@ -183,7 +184,7 @@ async function serve(instance: RunningInstance): Promise<void> {
               type: 'string',
               description: 'A filter for those that are compared at all; without it, every trace.',
             },
-            last: { type: 'string', description: 'Those of the last 30s, 15m, 2h or 1d.' },
+            last,
           },
           required: ['filter'],
           additionalProperties: false,
@@ -207,7 +208,7 @@ async function serve(instance: RunningInstance): Promise<void> {
             function: { type: 'string', description: 'The key of a function in serverless.yml.' },
             level: { type: 'string', enum: [...LOG_LEVELS], description: 'That level and those above.' },
             text: { type: 'string', description: 'Words that all occur.' },
-            last: { type: 'string', description: 'Those of the last 30s, 15m, 2h or 1d.' },
+            last,
             limit: {
               type: 'integer',
               minimum: 1,
@@ -253,9 +254,9 @@ async function serve(instance: RunningInstance): Promise<void> {
 async function findTraces(instance: RunningInstance, question: Question): Promise<string> {
   const { filter, last, sort, limit = DEFAULT_TRACES } = question;
   const { traces, hasMore } = await instance.traces({
-    ...(last !== undefined && readTimes({ last })),
-    ...(filter !== undefined && { filter }),
-    ...(sort !== undefined && { sort }),
+    ...readTimes({ last }),
+    filter,
+    sort,
     limit,
   });
   if (traces.length === 0) return 'No trace was found.';
@@ -280,8 +281,8 @@ async function whySlow(instance: RunningInstance, id: string): Promise<string> {
 async function whatDiffers(instance: RunningInstance, { filter, within, last }: Comparison): Promise<string> {
   const { selected, rest, differences } = await instance.differences({
     filter,
-    ...(within !== undefined && { within }),
-    ...(last !== undefined && readTimes({ last })),
+    within,
+    ...readTimes({ last }),
   });
   const compared = `${selected} traces that the filter finds, against ${rest} others.`;
   if (differences.length === 0) return `${compared} Nothing differs that may not be chance.`;
@@ -300,7 +301,7 @@ async function findLogs(
     ...wanted,
     correlation: correlationId,
     trace: traceId === undefined ? undefined : (readTraceId(traceId) ?? traceId),
-    ...(last !== undefined && readTimes({ last })),
+    ...readTimes({ last }),
     limit,
   });
   if (lines.length === 0) return 'No log line was found.';

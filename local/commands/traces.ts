@@ -2,6 +2,7 @@ import { SORT_ORDERS } from '../console-contract.ts';
 import type { Command } from './command.ts';
 import {
   EXIT,
+  FIND_OPTIONS,
   INSTANCE_HELP,
   INSTANCE_OPTIONS,
   instanceFrom,
@@ -36,12 +37,9 @@ Exit code: 0 when a trace was found, 2 when none was, 1 when it could not be ask
   async run(args) {
     const { values } = readArguments(args, {
       ...INSTANCE_OPTIONS,
+      ...FIND_OPTIONS,
       filter: { type: 'string' },
       sort: { type: 'string' },
-      limit: { type: 'string' },
-      from: { type: 'string' },
-      to: { type: 'string' },
-      last: { type: 'string' },
     });
     const { filter, sort: order = 'start' } = values;
     const sort = SORT_ORDERS.find((each) => each === order);
@@ -49,7 +47,7 @@ Exit code: 0 when a trace was found, 2 when none was, 1 when it could not be ask
     const limit = readCount('limit', values.limit, DEFAULT_LIMIT, MAX_LIMIT);
     const found = await instanceFrom(values).traces({
       ...readTimes(values),
-      ...(filter !== undefined && { filter }),
+      filter,
       sort,
       limit,
     });

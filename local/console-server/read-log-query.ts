@@ -1,4 +1,5 @@
 import { RequestError } from '../http/request-error.ts';
+import { present } from '../json.ts';
 import type { LogLevel, LogQuery } from '../logs/log-line.ts';
 import { LOG_LEVELS } from '../logs/log-line.ts';
 
@@ -12,28 +13,19 @@ const MAX_LIMIT = 1000;
  */
 export function readLogQuery(query: URLSearchParams, range: LogQuery['range']): LogQuery {
   const given = (name: string): string | undefined => query.get(name) || undefined;
-  const level = levelIn(given('level'));
-  const [before, after] = [idIn('cursor', given('cursor')), idIn('after', given('after'))];
-  return {
-    ...(level !== undefined && { level }),
-    ...named('functionKey', given('function')),
-    ...named('text', given('text')),
-    ...named('correlationId', given('correlation')),
-    ...named('requestId', given('request')),
-    ...named('traceId', given('trace')),
+  return present<LogQuery>({
+    level: levelIn(given('level')),
+    functionKey: given('function'),
+    text: given('text'),
+    correlationId: given('correlation'),
+    requestId: given('request'),
+    traceId: given('trace'),
     platform: platformIn(given('platform')),
     range,
-    ...(before !== undefined && { before }),
-    ...(after !== undefined && { after }),
+    before: idIn('cursor', given('cursor')),
+    after: idIn('after', given('after')),
     limit: limitIn(given('limit')),
-  };
-}
-
-function named<Name extends string>(
-  name: Name,
-  value: string | undefined,
-): { readonly [Key in Name]?: string } {
-  return value === undefined ? {} : ({ [name]: value } as { [Key in Name]?: string });
+  });
 }
 
 function levelIn(text: string | undefined): LogLevel | undefined {

@@ -68,7 +68,7 @@ const RUNTIME_LINE = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)\t([\w-]+)\t([A-Z]+)\t([\s\S]*)
 export function readLogLine(event: LogEvent): ReadLine {
   const { message: text, functionKey, timestamp: time, source } = event;
   const kind = source === 'platform' ? 'platform' : 'function';
-  const fields = text.startsWith('{') ? parseObject(text) : undefined;
+  const fields = fieldsIn(text);
   const said = fields === undefined ? readText(text, kind) : readFields(fields, kind);
   const requestId = event.requestId ?? said.requestId;
   return {
@@ -82,6 +82,11 @@ export function readLogLine(event: LogEvent): ReadLine {
     message: said.message ?? text,
     text,
   };
+}
+
+/** What a line says as JSON; undefined for a line of words. */
+export function fieldsIn(text: string): JsonObject | undefined {
+  return text.startsWith('{') ? parseObject(text) : undefined;
 }
 
 interface Said {

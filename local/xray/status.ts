@@ -1,7 +1,8 @@
 import type { Entity } from './document.ts';
 import type { EntityStatus } from './trace.ts';
 
-const WORST_FIRST: readonly EntityStatus[] = ['fault', 'throttle', 'error', 'in_progress', 'ok'];
+/** From what hurts most to what is fine. */
+export const WORST_FIRST: readonly EntityStatus[] = ['fault', 'throttle', 'error', 'in_progress', 'ok'];
 
 /** How one entity ended, by its own flags, or by its HTTP status when it carries no flag. */
 export function entityStatus(entity: Entity): EntityStatus {

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DurationBin, Durations } from '../../xray/durations.ts';
 import { edgesOf } from '../../xray/durations.ts';
+import { WORST_FIRST } from '../../xray/status.ts';
 import type { EntityStatus } from '../../xray/trace.ts';
 import { StatusIcon } from '../components/status-icon.tsx';
 import { statusLabels, statusMeanings } from '../components/status.ts';
@@ -11,7 +12,7 @@ import type { Scale } from './histogram-scale.ts';
 import { boundsOf, chosenBins, countOf, scaleOf, statusCounts } from './histogram-scale.ts';
 
 /** From the bottom of a bar to its top: what hurts stands on the line, where it is seen. */
-const STATUSES: readonly EntityStatus[] = ['fault', 'throttle', 'error', 'in_progress', 'ok'];
+const STATUSES = WORST_FIRST;
 
 /** Labels of the scale, about so many. */
 const LABELS = 6;

@@ -1,6 +1,7 @@
 import type { SortOrder, TraceListing } from '../../console-contract.ts';
 import { isInRange } from '../../console-contract.ts';
-import type { EntityStatus, Losses, TraceSummary } from '../../xray/trace.ts';
+import { WORST_FIRST } from '../../xray/status.ts';
+import type { Losses, TraceSummary } from '../../xray/trace.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
 import { rangeOf } from '../routing/time-span.ts';
 
@@ -183,9 +184,6 @@ function merge(traces: ReadonlyMap<string, TraceSummary>, summaries: readonly Tr
   return merged;
 }
 
-/** From what is fine to what hurts most. */
-const SEVERITIES: readonly EntityStatus[] = ['ok', 'in_progress', 'error', 'throttle', 'fault'];
-
 type Order = (one: TraceSummary, other: TraceSummary) => number;
 
 function byId(one: TraceSummary, other: TraceSummary): number {
@@ -197,7 +195,7 @@ const ORDERS: Readonly<Record<SortOrder, Order>> = {
   start: (one, other) => other.startTime - one.startTime || byId(one, other),
   duration: (one, other) => other.duration - one.duration || byId(one, other),
   status: (one, other) =>
-    SEVERITIES.indexOf(other.status) - SEVERITIES.indexOf(one.status) ||
+    WORST_FIRST.indexOf(one.status) - WORST_FIRST.indexOf(other.status) ||
     other.startTime - one.startTime ||
     byId(one, other),
 };

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { LogLine } from '../../logs/log-line.ts';
+import { fieldsIn } from '../../logs/log-line.ts';
 import { CopyButton } from '../components/copy-button.tsx';
 import { JsonTree } from '../details/json-tree.tsx';
 import { Properties } from '../details/properties.tsx';
 import { formatExact, toIso } from '../format/time.ts';
-import { isRecord } from '../format/value.ts';
 import { Link } from '../routing/link.tsx';
 import { hrefOf, hrefWith } from '../routing/route.ts';
 
@@ -50,7 +50,7 @@ const tones = {
 
 function LineDetails({ line }: { readonly line: LogLine }) {
   const { text, kind, requestId, traceId, correlationIds, time, functionKey } = line;
-  const fields = fieldsOf(text);
+  const fields = fieldsIn(text);
   return (
     <div class="log-details">
       <Properties
@@ -80,14 +80,4 @@ function LineDetails({ line }: { readonly line: LogLine }) {
       <CopyButton text={text} what="line" />
     </div>
   );
-}
-
-function fieldsOf(text: string): object | undefined {
-  if (!text.startsWith('{')) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

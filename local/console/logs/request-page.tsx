@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { CORRELATION_ID } from '../../xray/filter/facts.ts';
 import { filterForAnnotation } from '../../xray/filter/write-filter.ts';
 import type { TraceSummary } from '../../xray/trace.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
@@ -100,7 +101,7 @@ function offsetText(ms: number): string {
 
 /** `correlationid` is no keyword of X-Ray's; the annotation that it means is found in AWS, too. */
 function filterOf(correlationId: string): string {
-  return filterForAnnotation('CorrelationId', correlationId);
+  return filterForAnnotation(CORRELATION_ID, correlationId);
 }
 
 interface FoundTraces {

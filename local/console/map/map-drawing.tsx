@@ -1,6 +1,7 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { statusLabels } from '../components/status.ts';
 import { alarmStateLabels } from '../components/alarm-state-badge.tsx';
+import { useMedia } from '../components/use-media.ts';
 import { formatDuration } from '../../xray/format-duration.ts';
 import { plural } from '../format/text.ts';
 import type { Direction } from './lay-out-map.ts';
@@ -29,7 +30,7 @@ export interface MapDrawingProps {
 /** The map itself: it can be moved and zoomed, and walked along its edges by keyboard. */
 export function MapDrawing({ map, selected, onSelect }: MapDrawingProps) {
   const svg = useRef<SVGSVGElement>(null);
-  const direction = useDirection();
+  const direction: Direction = useMedia(NARROW) ? 'down' : 'right';
   const structure = structureOf(map);
   // The numbers of the map change all the time; where things stand does not depend on them.
   const layout = useMemo(() => layOutMap(map, direction), [structure, direction]);
@@ -214,17 +215,6 @@ function MapPatterns() {
       ))}
     </>
   );
-}
-
-function useDirection(): Direction {
-  const [narrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
-  useEffect(() => {
-    const query = matchMedia(NARROW);
-    const follow = () => setNarrow(query.matches);
-    query.addEventListener('change', follow);
-    return () => query.removeEventListener('change', follow);
-  }, []);
-  return narrow ? 'down' : 'right';
 }
 
 function nodeText(node: MapNode): string {

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { filterForDuration } from '../../xray/filter/write-filter.ts';
 import { AlarmStateBadge } from '../components/alarm-state-badge.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
+import { SidePanel } from '../components/side-panel.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Properties } from '../details/properties.tsx';
 import { formatDuration } from '../../xray/format-duration.ts';
@@ -26,100 +27,67 @@ export interface MapPanelProps {
 
 /** All numbers of a node or an edge, and the traces behind them. */
 export function MapPanel({ heading, item, tracesWith, span, logs, onClose }: MapPanelProps) {
-  const head = useRef<HTMLDivElement>(null);
   const { numbers, filter } = 'node' in item ? item.node : item.edge;
   const isLink = 'edge' in item && item.edge.isLink;
 
-  useEffect(() => {
-    // On a narrow page the panel opens below the map: its head shows that it is there.
-    head.current?.scrollIntoView({ block: 'nearest' });
-  }, [heading]);
-
-  useEffect(() => {
-    const closeOnEscape = (event: KeyboardEvent) => {
-      if (event.key === 'Escape') onClose();
-    };
-    addEventListener('keydown', closeOnEscape);
-    return () => removeEventListener('keydown', closeOnEscape);
-  }, [onClose]);
-
   return (
-    <section class="details map-panel" aria-label={`Details of ${heading}`}>
-      <div ref={head} class="section-header">
-        <h2 class="clipped" title={heading}>
-          {heading}
-        </h2>
-        <button
-          type="button"
-          class="button small"
-          aria-label="Close details"
-          title="Close (Esc)"
-          onClick={onClose}
-        >
-          Close
-        </button>
-      </div>
-      <div class="details-body" tabIndex={0} role="group" aria-label="Details">
+    <SidePanel heading={heading} class="map-panel" onClose={onClose}>
+      <section>
+        <Properties
+          of={[
+            ...('node' in item ? nodeFacts(item.node) : edgeFacts(item.edge)),
+            ...timesOf(numbers, isLink),
+          ]}
+        />
+      </section>
+      {numbers !== undefined && (
         <section>
-          <Properties
-            of={[
-              ...('node' in item ? nodeFacts(item.node) : edgeFacts(item.edge)),
-              ...timesOf(numbers, isLink),
-            ]}
+          <h3>How they ended</h3>
+          <Outcomes numbers={numbers} hrefOfOutcome={(outcome) => tracesWith(filter(outcome))} />
+        </section>
+      )}
+      {numbers !== undefined && numbers.histogram.length > 0 && (
+        <section>
+          <h3>{isLink ? 'Age of messages' : 'Response times'}</h3>
+          <ResponseTimes
+            histogram={numbers.histogram}
+            hrefOfBin={
+              // A filter expression asks for the times of requests; there is none for ages.
+              isLink ? undefined : (bin) => tracesWith(filter(filterForDuration(bin, 'responsetime')))
+            }
           />
         </section>
-        {numbers !== undefined && (
-          <section>
-            <h3>How they ended</h3>
-            <Outcomes numbers={numbers} hrefOfOutcome={(outcome) => tracesWith(filter(outcome))} />
-          </section>
-        )}
-        {numbers !== undefined && numbers.histogram.length > 0 && (
-          <section>
-            <h3>{isLink ? 'Age of messages' : 'Response times'}</h3>
-            <ResponseTimes
-              histogram={numbers.histogram}
-              hrefOfBin={
-                // A filter expression asks for the times of requests; there is none for ages.
-                isLink
-                  ? undefined
-                  : ({ least, most }) =>
-                      tracesWith(filter(`responsetime >= ${least} AND responsetime <= ${most}`))
-              }
-            />
-          </section>
-        )}
-        {'node' in item && item.node.alarms.length > 0 && (
-          <section>
-            <h3>Alarms</h3>
-            <ul class="map-alarms">
-              {item.node.alarms.map(({ name, state }) => (
-                <li key={name}>
-                  <AlarmStateBadge state={state} />{' '}
-                  <Link href={hrefOf({ page: 'alarm', name }, span)}>{name}</Link>
-                </li>
-              ))}
-            </ul>
-          </section>
-        )}
+      )}
+      {'node' in item && item.node.alarms.length > 0 && (
         <section>
-          <h3>Traces</h3>
-          <p class="map-filter">
-            <code>{filter()}</code> <CopyButton text={filter()} what="filter expression" />
-          </p>
-          <p class="toolbar">
-            <Link class="button primary" href={tracesWith(filter())}>
-              Show these traces
-            </Link>
-            {logs !== undefined && (
-              <Link class="button" href={logs}>
-                Log lines
-              </Link>
-            )}
-          </p>
+          <h3>Alarms</h3>
+          <ul class="map-alarms">
+            {item.node.alarms.map(({ name, state }) => (
+              <li key={name}>
+                <AlarmStateBadge state={state} />{' '}
+                <Link href={hrefOf({ page: 'alarm', name }, span)}>{name}</Link>
+              </li>
+            ))}
+          </ul>
         </section>
-      </div>
-    </section>
+      )}
+      <section>
+        <h3>Traces</h3>
+        <p class="map-filter">
+          <code>{filter()}</code> <CopyButton text={filter()} what="filter expression" />
+        </p>
+        <p class="toolbar">
+          <Link class="button primary" href={tracesWith(filter())}>
+            Show these traces
+          </Link>
+          {logs !== undefined && (
+            <Link class="button" href={logs}>
+              Log lines
+            </Link>
+          )}
+        </p>
+      </section>
+    </SidePanel>
   );
 }
 

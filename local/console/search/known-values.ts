@@ -1,4 +1,5 @@
 import type { KnownValues } from '../../xray/filter/completions.ts';
+import { CORRELATION_ID } from '../../xray/filter/facts.ts';
 import { filterForAnnotation, filterForService, quote } from '../../xray/filter/write-filter.ts';
 import type { KnownTerms } from '../../xray/trace.ts';
 
@@ -30,7 +31,7 @@ const NAMES_ONE_THING = /id$/i;
 /** One of each way to search, with values that there are. */
 export function examplesOf({ services, texts, annotations }: KnownTerms): readonly Example[] {
   const correlationId = texts.find(({ keyword }) => keyword === 'correlationid')?.values[0];
-  const own = annotations.filter(({ key, values }) => key !== 'CorrelationId' && values.length > 0);
+  const own = annotations.filter(({ key, values }) => key !== CORRELATION_ID && values.length > 0);
   const annotation = own.find(({ key }) => NAMES_ONE_THING.test(key)) ?? own[0];
   const value = annotation?.values[0];
   const service = services.find((name) => !name.includes('.')) ?? services[0];

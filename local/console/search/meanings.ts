@@ -1,3 +1,4 @@
+import { CORRELATION_ID } from '../../xray/filter/facts.ts';
 import { filterForAnnotation, filterForService, quote } from '../../xray/filter/write-filter.ts';
 import type { KnownTerms } from '../../xray/trace.ts';
 
@@ -26,9 +27,6 @@ const TEXTS: readonly { readonly keyword: string; readonly name: string }[] = [
   { keyword: 'requestid', name: 'request id' },
   { keyword: 'user', name: 'user' },
 ];
-
-/** The annotation that the keyword `correlationid` finds as well. */
-const CORRELATION_ID = 'CorrelationId';
 
 /** Whether a text is none of the beginnings of an expression, but words. */
 export function isPlainText(text: string): boolean {
@@ -62,6 +60,7 @@ export function meaningsOf(text: string, found: KnownTerms): readonly Meaning[] 
       })),
     ),
     ...found.annotations
+      // The keyword `correlationid` finds it as well.
       .filter(({ key }) => key !== CORRELATION_ID)
       .flatMap(({ key, values }) =>
         nearest(values).map((value) => ({

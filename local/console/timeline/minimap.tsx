@@ -1,4 +1,5 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
+import { WORST_FIRST } from '../../xray/status.ts';
 import type { Stretch } from '../../xray/timeline-analysis.ts';
 import type { Timeline, TimelineRow } from '../../xray/timeline.ts';
 import type { EntityStatus } from '../../xray/trace.ts';
@@ -14,7 +15,7 @@ export interface MinimapProps {
 }
 
 /** What is bad is drawn over what is fine. */
-const DRAWN_LAST: readonly EntityStatus[] = ['ok', 'in_progress', 'error', 'throttle', 'fault'];
+const DRAWN_LAST = WORST_FIRST.toReversed();
 
 /** The whole trace, small: a range that is dragged over it, or chosen with the keys, is what the timeline shows. */
 export function Minimap({ timeline, shown, onZoom }: MinimapProps) {

@@ -1,13 +1,11 @@
 import type { Segment } from '../../xray/document.ts';
+import { CORRELATION_ID } from '../../xray/filter/facts.ts';
 import type { Timeline, TimelineRow } from '../../xray/timeline.ts';
 import type { EntityStatus, Trace, TracePage } from '../../xray/trace.ts';
 import { worstStatus } from '../../xray/status.ts';
 import type { Entry } from '../entry/entry.ts';
 import { entryOf } from '../entry/entry.ts';
 import { textOf } from '../format/value.ts';
-
-/** The annotation by which one order is followed across traces. */
-const CORRELATION_ANNOTATION = 'CorrelationId';
 
 /** What the head of the page says about its trace; times in epoch seconds, durations in seconds. */
 export interface TraceFacts {
@@ -90,7 +88,7 @@ function rootOf({ segments }: Trace): Segment | undefined {
 function correlationIdOf(traces: readonly Trace[], rows: readonly TimelineRow[]): string | undefined {
   for (const { id } of traces) {
     for (const { traceId, entity } of rows) {
-      const annotated = traceId === id ? textOf(entity.annotations?.[CORRELATION_ANNOTATION]) : undefined;
+      const annotated = traceId === id ? textOf(entity.annotations?.[CORRELATION_ID]) : undefined;
       if (annotated !== undefined) return annotated;
     }
   }

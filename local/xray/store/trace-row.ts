@@ -8,7 +8,7 @@ import { rootCauses } from '../graph/root-causes.ts';
 import { graphOf } from '../graph/trace-graph.ts';
 import { durationsByName } from '../history.ts';
 import { present } from '../../json.ts';
-import { failuresOf } from '../status.ts';
+import { failuresOf, WORST_FIRST } from '../status.ts';
 import type { EntityStatus, Trace, TraceSummary } from '../trace.ts';
 
 /** What a trace is found by, and what is read of it in lists: made once, when it has been quiet for a moment. */
@@ -73,8 +73,8 @@ export const TEXT_FACTS = [
 /** Booleans of annotations stand apart: SQLite would take them for the numbers 1 and 0. A service's value is JSON. */
 export type TermField = (typeof TEXT_FACTS)[number] | 'annotation' | 'annotation.boolean' | 'service';
 
-/** From what is fine to what hurts most. */
-export const SEVERITIES: readonly EntityStatus[] = ['ok', 'in_progress', 'error', 'throttle', 'fault'];
+/** From what is fine to what hurts most: the place of a status is what is written of it. */
+export const SEVERITIES: readonly EntityStatus[] = WORST_FIRST.toReversed();
 
 /** What is written of a trace. `summary` is the trace's, whatever it says of links: they are kept apart. */
 export function rowOf(trace: Trace, summary: TraceSummary): TraceRow {
