@@ -4,31 +4,17 @@ import dns from 'node:dns';
 import { isIP } from 'node:net';
 // Not the global: tests put another in its place, whose time stands still.
 import { setImmediate } from 'node:timers';
-import type { Segment, Subsegment } from 'aws-xray-sdk-core';
-import emitter from 'aws-xray-sdk-core/dist/lib/segment_emitter.js';
-import { fitDocument, withoutChildren } from './fit-document.ts';
-
-/** What the SDK's emitter calls of a socket. */
-interface EmitterSocket {
-  send(
-    message: Buffer,
-    offset: number,
-    length: number,
-    port: number,
-    address: string,
-    callback: (error: Error | null) => void,
-  ): void;
-}
-
-/** What the emitter hands over, less the callback. */
-type Datagram = readonly [message: Buffer, offset: number, length: number, port: number];
+import { readDaemonAddress } from './daemon-address.ts';
+import type { DaemonAddress } from './daemon-address.ts';
+import { DATAGRAM_HEADER, fitDocument } from './fit-document.ts';
+import type { Subsegment } from './subsegment.ts';
 
 /** A host that has a name, and what waits for its address. */
 interface Host {
   address?: string;
   /** Why it has no address, and since when, in milliseconds. */
   failure?: { readonly error: Error; readonly at: number };
-  readonly waiting: Datagram[];
+  readonly waiting: Buffer[];
   /** Bytes of it. */
   bytes: number;
 }
@@ -39,42 +25,39 @@ const RETRY_AFTER = 30_000;
 const MOST_WAITING = 4 * 1024 * 1024;
 
 /**
- * Sends documents through the SDK's emitter, over a socket of ours. The SDK's own opens one socket per batch in Lambda
- * and cannot say when a document has left; what has not left when the response is returned freezes with the process.
+ * Sends documents over one lasting socket. The SDK's own opens one per batch in Lambda and cannot say when a document has
+ * left; what has not left when the response is returned freezes with the process.
  *
  * The name of a host is looked up once, and not for each document, as a socket would. Where its address is known, a document
- * has left when {@link send} returns, unless the system's buffer is full.
+ * has left when {@link sendDocument} returns, unless the system's buffer is full.
  */
-export class DocumentSender implements EmitterSocket {
+export class DocumentSender {
   readonly #onFailure: (error: Error) => void;
+  #daemon: DaemonAddress | undefined;
   #socket: Socket | undefined;
   readonly #hosts = new Map<string, Host>();
   readonly #waiting: Array<() => void> = [];
+  readonly #sent = (error: Error | null): void => {
+    if (error !== null) this.#fail(error);
+    if (this.#waiting.length > 0) this.#settle();
+  };
 
   /** @param onFailure told of each document that could not be sent. */
   constructor(onFailure: (error: Error) => void) {
     this.#onFailure = onFailure;
-    (emitter as { socket?: EmitterSocket }).socket = this;
   }
 
   /**
    * Sends a subsegment as it stands.
    *
    * @returns its bytes.
-   * @throws Error when it cannot be made to fit.
+   * @throws Error when it cannot be made to fit, or when nobody can say where the daemon is.
    */
   sendDocument(subsegment: Subsegment): number {
-    // What the SDK has put below it leaves on its own, as it closes.
-    const document = fitDocument(withoutChildren(subsegment));
-    const { id, segment } = subsegment;
-    // All that the emitter reads of a segment.
-    emitter.send({
-      id,
-      trace_id: segment.trace_id,
-      type: 'subsegment',
-      format: () => document,
-    } as unknown as Segment);
-    return Buffer.byteLength(document);
+    const datagram = Buffer.from(DATAGRAM_HEADER + fitDocument(subsegment));
+    this.#daemon ??= readDaemonAddress();
+    this.#send(datagram, this.#daemon.host);
+    return datagram.length - DATAGRAM_HEADER.length;
   }
 
   /** Settles when everything handed over so far has left the process or failed; undefined when it has already. */
@@ -83,9 +66,7 @@ export class DocumentSender implements EmitterSocket {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Called by the emitter, which only says in a log of its own what its callback tells it. */
-  send(...[message, offset, length, port, name]: Parameters<EmitterSocket['send']>): void {
-    const datagram: Datagram = [message, offset, length, port];
+  #send(datagram: Buffer, name: string): void {
     if (isIP(name) !== 0) {
       this.#sendTo(name, datagram);
       return;
@@ -93,11 +74,11 @@ export class DocumentSender implements EmitterSocket {
     const host = this.#hostOf(name);
     if (host.address !== undefined) this.#sendTo(host.address, datagram);
     else if (host.failure !== undefined) this.#onFailure(host.failure.error);
-    else if (host.bytes + length > MOST_WAITING) {
+    else if (host.bytes + datagram.length > MOST_WAITING) {
       this.#onFailure(new Error(`Too much waits for the address of ${name}`));
     } else {
       host.waiting.push(datagram);
-      host.bytes += length;
+      host.bytes += datagram.length;
     }
   }
 
@@ -127,15 +108,11 @@ export class DocumentSender implements EmitterSocket {
     return host;
   }
 
-  #sendTo(address: string, [message, offset, length, port]: Datagram): void {
-    const done = (error: Error | null): void => {
-      if (error !== null) this.#fail(error);
-      this.#settle();
-    };
+  #sendTo(address: string, datagram: Buffer): void {
     try {
-      this.#open().send(message, offset, length, port, address, done);
+      this.#open().send(datagram, 0, datagram.length, this.#daemon?.port, address, this.#sent);
     } catch (error) {
-      done(asError(error));
+      this.#sent(asError(error));
     }
   }
 

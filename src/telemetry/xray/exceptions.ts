@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { TextGuard } from '../../redaction/text-guard.ts';
 import { read } from '../../redaction/walk/members.ts';
 import { withoutOwnFrames } from '../own-frames.ts';
+import type { NewIds } from './new-ids.ts';
 
 /** An exception as X-Ray's `cause.exceptions` holds it. */
 export interface XRayException {
@@ -42,7 +42,12 @@ const FRAME = /^\s*at (?:(?<label>.+?) \()?(?<path>[^()]+?):(?<line>\d+):\d+\)?$
  */
 export function describeException(
   thrown: unknown,
-  options: { readonly remote: boolean; readonly detail: ExceptionDetail; readonly texts: TextGuard },
+  options: {
+    readonly remote: boolean;
+    readonly detail: ExceptionDetail;
+    readonly texts: TextGuard;
+    readonly ids: NewIds;
+  },
 ): XRayException[] {
   const { texts } = options;
   const described: XRayException[] = [];
@@ -50,7 +55,7 @@ export function describeException(
   const describe = (error: unknown): string | undefined => {
     if (seen.has(error) || described.length + 1 > MAX_EXCEPTIONS) return undefined;
     seen.add(error);
-    const id = randomBytes(8).toString('hex');
+    const id = options.ids.next();
     const at = described.length;
     // Its place is taken first, so that causes come after what they caused.
     const name = typeOf(error);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createTextGuard } from '../../../src/redaction/text-guard.ts';
 import { describeException } from '../../../src/telemetry/xray/exceptions.ts';
 import { flagsOfError, flagsOfStatus } from '../../../src/telemetry/xray/failure.ts';
+import { NewIds } from '../../../src/telemetry/xray/new-ids.ts';
 
 describe('the flags of a failure', () => {
   it.each([
@@ -65,7 +66,12 @@ describe('the description of an exception', () => {
     },
   ])('is there for an error $what, with its flags', ({ thrown }) => {
     expect(flagsOfError(thrown)).toEqual({ fault: true });
-    const described = describeException(thrown, { remote: false, detail: 'full', texts: createTextGuard() });
+    const described = describeException(thrown, {
+      remote: false,
+      detail: 'full',
+      texts: createTextGuard(),
+      ids: new NewIds(),
+    });
     expect(described[0]).toMatchObject({
       id: expect.any(String) as string,
       type: expect.any(String) as string,
@@ -77,7 +83,12 @@ describe('the description of an exception', () => {
     const foreign: unknown = runInNewContext(
       'new AggregateError([new RangeError("one")], "both", { cause: new TypeError("inner") })',
     );
-    const described = describeException(foreign, { remote: false, detail: 'full', texts: createTextGuard() });
+    const described = describeException(foreign, {
+      remote: false,
+      detail: 'full',
+      texts: createTextGuard(),
+      ids: new NewIds(),
+    });
     expect(described.map(({ type }) => type)).toEqual(['AggregateError', 'TypeError', 'RangeError']);
     expect(described[0]).toMatchObject({ message: 'both', cause: described[1]?.id });
   });
@@ -86,7 +97,12 @@ describe('the description of an exception', () => {
     const error = new TypeError(
       'cannot fetch https://jane:s3cret@example.com/orders for jane.doe@example.org',
     );
-    const [exception] = describeException(error, { remote: false, detail: 'full', texts: createTextGuard() });
+    const [exception] = describeException(error, {
+      remote: false,
+      detail: 'full',
+      texts: createTextGuard(),
+      ids: new NewIds(),
+    });
 
     expect(exception?.message).toContain('cannot fetch');
     expect(exception?.message).not.toMatch(/s3cret|jane/);
