@@ -1,4 +1,4 @@
-import { MAX_DATAGRAM_BYTES, MAX_DOCUMENT_BYTES } from './limits.ts';
+import { MAX_DATAGRAM_BYTES, MAX_DOCUMENT_BYTES, OWN_NAMESPACE } from './limits.ts';
 import type { Subsegment } from './subsegment.ts';
 
 /** The header line that precedes a document in its datagram. */
@@ -11,9 +11,6 @@ const LIMIT = Math.min(MAX_DOCUMENT_BYTES, MAX_DATAGRAM_BYTES - DATAGRAM_HEADER.
  * late annotations, and the description of an error of ordinary length.
  */
 const RESERVE = 12_000;
-
-/** Namespace of the metadata that Lantern writes for itself. */
-export const OWN_NAMESPACE = 'lantern';
 
 /**
  * The document of a subsegment, below the limits of X-Ray and of UDP whatever it holds: what matters least is given

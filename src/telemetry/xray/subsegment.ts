@@ -1,6 +1,5 @@
-import { OWN_NAMESPACE } from './fit-document.ts';
 import type { XRayException } from './exceptions.ts';
-import { INVALID_NAME_CHARACTERS, MAX_NAME_LENGTH } from './limits.ts';
+import { INVALID_NAME_CHARACTERS, MAX_NAME_LENGTH, OWN_NAMESPACE } from './limits.ts';
 import type { AnnotationValue, CallData } from '../tracer.ts';
 
 /**

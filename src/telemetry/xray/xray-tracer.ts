@@ -18,8 +18,14 @@ import type { CheckedAnnotation } from './annotation-rules.ts';
 import { DocumentSender } from './document-sender.ts';
 import type { ExceptionDetail } from './exceptions.ts';
 import { flagsOfStatus } from './failure.ts';
-import { OWN_NAMESPACE, roomLeft } from './fit-document.ts';
-import { MAX_ANNOTATIONS, MAX_DOCUMENT_BYTES, MAX_TRACE_BYTES, MIN_DOCUMENT_BYTES } from './limits.ts';
+import { roomLeft } from './fit-document.ts';
+import {
+  MAX_ANNOTATIONS,
+  MAX_DOCUMENT_BYTES,
+  MAX_TRACE_BYTES,
+  MIN_DOCUMENT_BYTES,
+  OWN_NAMESPACE,
+} from './limits.ts';
 import { NewIds } from './new-ids.ts';
 import { protectCall } from './protect-call.ts';
 import { recordError } from './record-error.ts';
