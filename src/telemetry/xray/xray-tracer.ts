@@ -1,5 +1,6 @@
 import type { Subsegment as SdkSubsegment } from 'aws-xray-sdk-core';
 import type { TextGuard } from '../../redaction/text-guard.ts';
+import { DatagramSender } from '../../daemon/datagram-sender.ts';
 import { formatTraceHeader, parseTraceHeader, TRACE_HEADER_NAME } from '../../propagation/trace-header.ts';
 import { attempt } from '../guarded-span.ts';
 import { currentOwnSpan } from '../trace-scope.ts';
@@ -15,10 +16,9 @@ import type {
 } from '../tracer.ts';
 import { checkAnnotation, protectAnnotation } from './annotation-rules.ts';
 import type { CheckedAnnotation } from './annotation-rules.ts';
-import { DocumentSender } from './document-sender.ts';
 import type { ExceptionDetail } from './exceptions.ts';
 import { flagsOfStatus } from './failure.ts';
-import { roomLeft } from './fit-document.ts';
+import { fitDocument, roomLeft } from './fit-document.ts';
 import {
   MAX_ANNOTATIONS,
   MAX_DOCUMENT_BYTES,
@@ -61,7 +61,7 @@ class XRayTracer implements Tracer {
     const warnOnce = createWarnOnce();
     this.#recorder = {
       warnOnce,
-      sender: new DocumentSender((error) =>
+      sender: new DatagramSender((error) =>
         warnOnce('A trace document could not be sent to the X-Ray daemon', error),
       ),
       detail: exceptionDetail ?? defaultExceptionDetail(),
@@ -111,7 +111,7 @@ function loadBridge(): Promise<void> {
 /** What all invocations share. */
 interface Recorder {
   readonly warnOnce: WarnOnce;
-  readonly sender: DocumentSender;
+  readonly sender: DatagramSender;
   readonly detail: ExceptionDetail;
 }
 
@@ -264,7 +264,7 @@ class XRaySpan implements Span, Keeper {
 
   /** Sends the subsegment as it stands; nothing else depends on what it holds. */
   send(): void {
-    this.invocation.sentBytes += this.invocation.sender.sendDocument(this.subsegment);
+    this.invocation.sentBytes += this.invocation.sender.send(fitDocument(this.subsegment));
   }
 }
 
