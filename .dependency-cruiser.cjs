@@ -14,6 +14,7 @@ const arrows = {
   ],
   'src/clients': ['src/check-options.ts', 'src/copy-with.ts', 'src/propagation', 'src/telemetry'],
   'src/telemetry': ['src/check-options.ts', 'src/lazy', 'src/lifecycle', 'src/redaction', 'src/propagation'],
+  'src/opentelemetry': ['src/check-options.ts', 'src/propagation', 'src/redaction', 'src/telemetry'],
   'src/lazy': ['src/propagation', 'src/telemetry'],
   'src/lifecycle': ['src/copy-with.ts'],
   'src/orders': ['src/index.ts'],
@@ -126,6 +127,26 @@ module.exports = {
       to: { path: '^src/telemetry/xray/', dependencyTypesNot: ['dynamic-import'] },
     },
     {
+      name: 'opentelemetry-behind-its-entries',
+      severity: 'error',
+      comment: 'OpenTelemetry is an optional peer: only what a user asked for by its name may need it.',
+      from: {
+        path: '^src/',
+        pathNot: '^src/(telemetry/opentelemetry/|opentelemetry/|redaction/opentelemetry[.]ts$)',
+      },
+      to: { path: 'node_modules/@opentelemetry/' },
+    },
+    {
+      name: 'opentelemetry-only-lazily',
+      severity: 'error',
+      comment: 'Whoever does not ask for it by its entry reads nothing of it, also not its types.',
+      from: {
+        path: '^src/',
+        pathNot: '^src/(telemetry/)?opentelemetry/',
+      },
+      to: { path: '^src/(telemetry/)?opentelemetry/', dependencyTypesNot: ['dynamic-import'] },
+    },
+    {
       name: 'lazy-parts-only-lazily',
       severity: 'error',
       comment: 'What a function loads when it needs it is no part of its first file.',
@@ -136,8 +157,11 @@ module.exports = {
       name: 'recorder-chosen-in-one-place',
       severity: 'error',
       comment: 'Everything else speaks to the tracer of the running invocation.',
-      from: { path: '^src/', pathNot: '^src/telemetry/(xray/|process-tracer[.]ts$)' },
-      to: { path: '^src/telemetry/xray/' },
+      from: {
+        path: '^src/',
+        pathNot: '^src/(opentelemetry/|telemetry/(opentelemetry/|xray/|process-tracer[.]ts$))',
+      },
+      to: { path: '^src/telemetry/(opentelemetry|xray)/' },
     },
     {
       name: 'local-only-when-it-runs',
