@@ -2,7 +2,13 @@ import type { Subsegment as SdkSubsegment } from 'aws-xray-sdk-core';
 import type { TextGuard } from '../../redaction/text-guard.ts';
 import { DatagramSender } from '../../daemon/datagram-sender.ts';
 import { formatTraceHeader, parseTraceHeader, TRACE_HEADER_NAME } from '../../propagation/trace-header.ts';
+import { checkAnnotation, MAX_ANNOTATIONS, protectAnnotation } from '../annotation-rules.ts';
+import type { CheckedAnnotation } from '../annotation-rules.ts';
+import type { ExceptionDetail } from '../describe-exception.ts';
+import { defaultExceptionDetail } from '../describe-exception.ts';
+import { flagsOfStatus } from '../failure.ts';
 import { attempt } from '../guarded-span.ts';
+import { protectCall } from '../protect-call.ts';
 import { currentOwnSpan } from '../trace-scope.ts';
 import { createWarnOnce } from '../process-logger.ts';
 import type { WarnOnce } from '../process-logger.ts';
@@ -14,20 +20,9 @@ import type {
   SpanDescription,
   Tracer,
 } from '../tracer.ts';
-import { checkAnnotation, protectAnnotation } from './annotation-rules.ts';
-import type { CheckedAnnotation } from './annotation-rules.ts';
-import type { ExceptionDetail } from './exceptions.ts';
-import { flagsOfStatus } from './failure.ts';
 import { fitDocument, roomLeft } from './fit-document.ts';
-import {
-  MAX_ANNOTATIONS,
-  MAX_DOCUMENT_BYTES,
-  MAX_TRACE_BYTES,
-  MIN_DOCUMENT_BYTES,
-  OWN_NAMESPACE,
-} from './limits.ts';
+import { MAX_DOCUMENT_BYTES, MAX_TRACE_BYTES, MIN_DOCUMENT_BYTES, OWN_NAMESPACE } from './limits.ts';
 import { NewIds } from './new-ids.ts';
-import { protectCall } from './protect-call.ts';
 import { recordError } from './record-error.ts';
 import type * as SdkBridge from './sdk/bridge.ts';
 import { currentNamespace } from './sdk/current-namespace.ts';
@@ -367,8 +362,4 @@ class XRayInvocation extends XRaySpan implements InvocationTrace {
     }
     return this.invocation.sender.drained();
   }
-}
-
-function defaultExceptionDetail(): ExceptionDetail {
-  return process.env.POWERTOOLS_TRACER_CAPTURE_ERROR?.trim().toLowerCase() === 'false' ? 'location' : 'full';
 }
