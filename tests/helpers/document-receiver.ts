@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SegmentDocument } from '../../local/xray/document.ts';
+import type { SegmentDocument, Subsegment } from '../../local/xray/document.ts';
 import { PATIENCE_MS } from './until.ts';
 
 /** A real UDP socket in the place of the X-Ray daemon, which keeps the documents it receives. */
@@ -28,7 +28,7 @@ export async function receiveDocuments(): Promise<DocumentReceiver> {
   let arrivals = 0;
   socket.on('message', (datagram) => {
     const text = datagram.toString('utf8');
-    documents.push(JSON.parse(text.slice(text.indexOf('\n') + 1)) as SegmentDocument);
+    documents.push(...unpacked(JSON.parse(text.slice(text.indexOf('\n') + 1)) as SegmentDocument));
     arrivals += 1;
   });
   socket.bind(0, '127.0.0.1');
@@ -66,4 +66,18 @@ export async function receiveDocuments(): Promise<DocumentReceiver> {
       await once(socket, 'close');
     },
   };
+}
+
+/** Each subsegment as a document of its own, in the order in which they ended: how they are packed is not what tests are about. */
+function unpacked(document: SegmentDocument): SegmentDocument[] {
+  const { subsegments = [], ...rest } = document as SegmentDocument & { subsegments?: Subsegment[] };
+  const below = subsegments.flatMap((subsegment) =>
+    unpacked({
+      ...subsegment,
+      type: 'subsegment',
+      trace_id: document.trace_id,
+      parent_id: document.id,
+    } as never),
+  );
+  return [...below, rest];
 }

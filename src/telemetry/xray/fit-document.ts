@@ -2,7 +2,11 @@ import { MAX_CONTENT_BYTES } from '../../daemon/datagram-sender.ts';
 import { MAX_DOCUMENT_BYTES, OWN_NAMESPACE } from './limits.ts';
 import type { Subsegment } from './subsegment.ts';
 
-const LIMIT = Math.min(MAX_DOCUMENT_BYTES, MAX_CONTENT_BYTES);
+/** What stands before the document of a subsegment that travels alone: its type, its trace and its parent, 108 bytes. */
+const HEAD = 128;
+
+/** Bytes of a document at most. */
+export const LIMIT = Math.min(MAX_DOCUMENT_BYTES, MAX_CONTENT_BYTES) - HEAD;
 
 /**
  * Bytes kept free for what an invocation adds to its document as it ends: flags, a status, the bytes of a streamed body,
@@ -134,11 +138,15 @@ const NOT_WRITTEN: ReadonlySet<string> = new Set([
   'notTraced',
   'noOp',
   'subsegments',
+  // These are written where a document travels alone.
+  'type',
+  'trace_id',
+  'parent_id',
 ]);
 
 /** The part of a subsegment that X-Ray is told; all of ours, unless the SDK has got hold of it. */
 function written(subsegment: Subsegment): Subsegment {
   if (Object.getPrototypeOf(subsegment) === Object.prototype) return subsegment;
   const known = Object.entries(subsegment).filter(([name]) => !NOT_WRITTEN.has(name));
-  return { ...(Object.fromEntries(known) as unknown as Subsegment), type: 'subsegment' };
+  return Object.fromEntries(known) as unknown as Subsegment;
 }

@@ -14,15 +14,12 @@ export interface XRayException {
 }
 
 /**
- * A subsegment, with the names of X-Ray's documents: it is written as it stands. What the X-Ray SDK makes below one of ours
+ * A subsegment, with the names of X-Ray's documents: it is written as it stands, less what a document says that travels alone. What the X-Ray SDK makes below one of ours
  * has these fields too, and others that {@link fitDocument} knows.
  */
 export interface Subsegment {
   readonly id: string;
   readonly name: string;
-  readonly type?: 'subsegment';
-  trace_id?: string;
-  parent_id?: string;
   /** Seconds since 1970, as all times. */
   readonly start_time: number;
   end_time?: number;
@@ -39,24 +36,9 @@ export interface Subsegment {
   cause?: string | { readonly working_directory?: string; readonly exceptions?: readonly XRayException[] };
 }
 
-/**
- * Opens a subsegment. X-Ray refuses a document whose name holds other characters.
- *
- * It knows the id of its parent, and the parent nothing of it: each leaves on its own as it closes.
- */
-export function open(
-  ids: { readonly id: string; readonly traceId: string; readonly parentId: string },
-  name: string,
-): Subsegment {
-  return {
-    id: ids.id,
-    name: validName(name),
-    type: 'subsegment',
-    trace_id: ids.traceId,
-    parent_id: ids.parentId,
-    start_time: Date.now() / 1000,
-    in_progress: true,
-  };
+/** Opens a subsegment. X-Ray refuses a document whose name holds other characters. */
+export function open(id: string, name: string): Subsegment {
+  return { id, name: validName(name), start_time: Date.now() / 1000, in_progress: true };
 }
 
 const ORDINARY_NAME = /^[\w.:/%&#=+\\\-@ ]+$/;

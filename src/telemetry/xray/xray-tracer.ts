@@ -23,6 +23,8 @@ import type {
 import { fitDocument, roomLeft } from './fit-document.ts';
 import { MAX_DOCUMENT_BYTES, MAX_TRACE_BYTES, MIN_DOCUMENT_BYTES, OWN_NAMESPACE } from './limits.ts';
 import { NewIds } from './new-ids.ts';
+import { Outbox } from './outbox.ts';
+import type { Written } from './outbox.ts';
 import { recordError } from './record-error.ts';
 import type * as SdkBridge from './sdk/bridge.ts';
 import { currentNamespace } from './sdk/current-namespace.ts';
@@ -75,15 +77,17 @@ class XRayTracer implements Tracer {
       const { follow } = bridge;
       attempt('tell the X-Ray SDK where the code stands', () => follow(currentStanding));
     }
-    const ids = new NewIds();
-    return new XRayInvocation(open({ id: ids.next(), traceId, parentId }, name), {
+    const ids = new NewIds(parentId);
+    return new XRayInvocation(open(ids.next(), name), parentId, {
       ...this.#recorder,
       ids,
+      outbox: new Outbox(this.#recorder.sender, traceId),
       parentId,
       running: new Set(),
       sentBytes: 0,
       leftOut: 0,
       hasEnded: false,
+      isClosed: false,
       texts,
       traceId,
       restOfHeader: rest,
@@ -113,15 +117,18 @@ interface Recorder {
 /** What all spans of one invocation share. */
 interface Invocation extends Recorder {
   readonly ids: NewIds;
+  readonly outbox: Outbox;
   /** Id of the segment that the Lambda service itself sends. */
   readonly parentId: string;
   /** What has begun below the handler and has not ended. */
   readonly running: Set<XRaySpan>;
-  /** Bytes of the documents that have been sent. */
+  /** Bytes of the documents that have been written. */
   sentBytes: number;
   /** Subsegments that the trace has no room for. */
   leftOut: number;
   hasEnded: boolean;
+  /** Whether all of it has been sent. */
+  isClosed: boolean;
   readonly texts: TextGuard;
   readonly traceId: string;
   /** Fields of the incoming header that are not ours, sent along on every call. */
@@ -143,10 +150,14 @@ class XRaySpan implements Span, Keeper {
   readonly recording = true;
   protected readonly subsegment: Subsegment;
   protected readonly invocation: Invocation;
+  readonly #parentId: string;
   #failed = false;
+  /** Whether X-Ray has a document of it that is not complete. */
+  #isKnown = false;
 
-  constructor(subsegment: Subsegment, invocation: Invocation) {
+  constructor(subsegment: Subsegment, parentId: string, invocation: Invocation) {
     this.subsegment = subsegment;
+    this.#parentId = parentId;
     this.invocation = invocation;
   }
 
@@ -162,10 +173,10 @@ class XRaySpan implements Span, Keeper {
   }
 
   startSpan({ name, callee, links = [] }: SpanDescription): Span {
-    const { running, ids, traceId } = this.invocation;
+    const { running, ids } = this.invocation;
     if (!hasRoom(this.invocation)) return new LeftOutSpan(this, this.invocation).startSpan();
     const parentId = (bridge?.innermost(this.standing, currentStanding) ?? this.subsegment).id;
-    const subsegment = open({ id: ids.next(), traceId, parentId }, name);
+    const subsegment = open(ids.next(), name);
     if (callee !== undefined) subsegment.namespace = callee;
     for (const { traceHeader } of links) {
       const { root: linkedTrace, parent } = parseTraceHeader(traceHeader);
@@ -173,7 +184,7 @@ class XRaySpan implements Span, Keeper {
       if (linkedTrace !== undefined)
         addMetadata(subsegment, OWN_NAMESPACE, 'link', { trace_id: linkedTrace, id: parent });
     }
-    const span = new XRaySpan(subsegment, this.invocation);
+    const span = new XRaySpan(subsegment, parentId, this.invocation);
     running.add(span);
     return span;
   }
@@ -183,7 +194,7 @@ class XRaySpan implements Span, Keeper {
     bridge?.adopt(child, this.standing);
     if (this.isOver) return;
     const isLeftOut = !hasRoom(this.invocation);
-    const span = new SdkSpan(child as unknown as Subsegment, this.invocation, isLeftOut);
+    const span = new SdkSpan(child as unknown as Subsegment, this.subsegment.id, this.invocation, isLeftOut);
     bridge?.keep(child, span);
     if (isLeftOut) this.invocation.leftOut += 1;
     else if (child.in_progress === true) this.invocation.running.add(span);
@@ -257,9 +268,20 @@ class XRaySpan implements Span, Keeper {
     this.send();
   }
 
-  /** Sends the subsegment as it stands; nothing else depends on what it holds. */
+  /** Writes the subsegment as it stands; nothing else depends on what it holds. */
   send(): void {
-    this.invocation.sentBytes += this.invocation.sender.send(fitDocument(this.subsegment));
+    const { outbox, hasEnded } = this.invocation;
+    const isComplete = this.subsegment.in_progress !== true;
+    const written: Written = {
+      id: this.subsegment.id,
+      parentId: this.#parentId,
+      json: fitDocument(this.subsegment),
+      alone: this.#isKnown,
+    };
+    // When the invocation has ended nothing comes after it that could take it along.
+    const isLast = hasEnded && this.invocation.isClosed;
+    this.invocation.sentBytes += isComplete && !isLast ? outbox.put(written) : outbox.sendNow(written);
+    this.#isKnown ||= !isComplete;
   }
 }
 
@@ -273,8 +295,8 @@ class SdkSpan extends XRaySpan {
   readonly #isLeftOut: boolean;
   #isClosed = false;
 
-  constructor(subsegment: Subsegment, invocation: Invocation, isLeftOut: boolean) {
-    super(subsegment, invocation);
+  constructor(subsegment: Subsegment, parentId: string, invocation: Invocation, isLeftOut: boolean) {
+    super(subsegment, parentId, invocation);
     this.#isLeftOut = isLeftOut;
   }
 
@@ -341,6 +363,7 @@ class XRayInvocation extends XRaySpan implements InvocationTrace {
   /** Documents in progress; the complete ones replace them. A durable execution may never send these. */
   checkpoint(): void {
     if (this.invocation.hasEnded) return;
+    this.invocation.outbox.flush();
     attempt('send the invocation so far', () => this.send());
     for (const span of this.invocation.running) attempt('send what has begun', () => span.send());
   }
@@ -356,9 +379,12 @@ class XRayInvocation extends XRaySpan implements InvocationTrace {
             'metadata.lantern.subsegmentsLeftOut counts those that are left out',
         );
       }
-      void attempt('close the invocation', () => super.end());
-      for (const span of running) attempt('close what is still open', () => span.endEarly());
+      // What has begun last is below what began before it.
+      for (const span of [...running].reverse()) attempt('close what is still open', () => span.endEarly());
       running.clear();
+      void attempt('close the invocation', () => super.end());
+      this.invocation.outbox.flush();
+      this.invocation.isClosed = true;
     }
     return this.invocation.sender.drained();
   }

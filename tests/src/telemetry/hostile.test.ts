@@ -306,7 +306,7 @@ describe('the cost of width', () => {
       const one = traced('one', () => sleep(0));
       const { documents } = await run(() => Promise.all(Array.from({ length: width }, () => one())));
       const written = stringify.mock.calls.filter(
-        ([value]) => (value as { type?: unknown } | undefined)?.type === 'subsegment',
+        ([value]) => typeof (value as { start_time?: unknown } | undefined)?.start_time === 'number',
       ).length;
       stringify.mockRestore();
 

@@ -42,7 +42,6 @@ export function adopt(child: SdkSubsegment, { subsegment, keeper, invocation }: 
   Object.assign(child, {
     segment: rootOf(invocation),
     parent: subsegment,
-    parent_id: subsegment.id,
     trace_id: invocation.traceId,
     ...(keeper.isOver
       ? // It is not sent, nor is what it begins, and no header goes out for it.
@@ -58,7 +57,13 @@ function handOut({ subsegment, keeper, invocation }: Standing): SdkSubsegment {
   const entity = subsegment as unknown as SdkSubsegment;
   if ((entity.segment as Segment | undefined) === undefined) {
     keep(subsegment, keeper);
-    Object.assign(entity, { segment: rootOf(invocation), counter: 0, notTraced: false });
+    // Another copy of the SDK reads the trace there.
+    Object.assign(entity, {
+      segment: rootOf(invocation),
+      trace_id: invocation.traceId,
+      counter: 0,
+      notTraced: false,
+    });
   }
   return entity;
 }

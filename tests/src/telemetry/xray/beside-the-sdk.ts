@@ -328,12 +328,12 @@ export function besideTheSdk(): void {
 
     it('is counted where the trace has no room for it, and the trace goes on', async () => {
       const { traceId } = await run(async () => {
-        for (let at = 0; at < 3000; at += 1) AWSXRay.captureFunc('many', () => 1);
+        for (let at = 0; at < 6000; at += 1) AWSXRay.captureFunc('many', () => 1);
         await dynamodb.send(new ListTablesCommand({})).catch(() => 0);
       });
       const documents = completeOf(await daemon.settled(), traceId);
       const leftOut = (handlerOf(documents).metadata as { lantern: { subsegmentsLeftOut: number } }).lantern;
-      expect(documents.length - 1 + leftOut.subsegmentsLeftOut).toBe(3001);
+      expect(documents.length - 1 + leftOut.subsegmentsLeftOut).toBe(6001);
       expect(String(server.last().headers['x-amzn-trace-id'])).toContain(`Root=${traceId}`);
       expect(String(server.last().headers['x-amzn-trace-id'])).toContain('Sampled=1');
     });
