@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isMachineData } from './detectors/benign-forms.ts';
+import { scan } from './detectors/traits.ts';
 import { createHarmlessWords } from './names/harmless-words.ts';
 import { saysNothing } from './names/no-datum.ts';
 import type { MessageMode, RedactionPolicy } from './policy/policy.ts';
@@ -37,6 +39,8 @@ const MESSAGE_LENGTH = 8192;
 const READ_LENGTH = 2 * MESSAGE_LENGTH;
 /** The end of what was read may be half a secret, which no detector knows. */
 const UNSURE_LENGTH = 1024;
+/** Characters of a text that is looked at as a whole before it is looked through. */
+const LONGEST_ORDINARY = 200;
 /** Digits of the shortest number that a detector knows. */
 const SHORTEST_NUMBER = 7;
 /**
@@ -73,6 +77,12 @@ export function createTextGuard(policy: RedactionPolicy = {}, messages?: Message
     return showReport(showsShapes ? parseWords(json, maskWords) : value);
   };
 
+  /** Most texts of a program are short words and ids: they are not looked through in earnest. */
+  const isOrdinary = (text: string): boolean =>
+    isMachineData(text)
+      ? masker.knowsMachineData
+      : text.length <= LONGEST_ORDINARY && masker.isPlain(text, scan(text));
+
   const maskWords = showsShapes ? createShapeOfWords(resolved) : (text: string): string => masker.show(text);
 
   const maskSegment = (segment: string, before: string): string => {
@@ -101,7 +111,7 @@ export function createTextGuard(policy: RedactionPolicy = {}, messages?: Message
       const end = Math.min(MESSAGE_LENGTH, unread === 0 ? shown.length : shown.length - UNSURE_LENGTH);
       return `${shown.slice(0, end)}… (${count(shown.length - end + unread, 'more character')})`;
     },
-    text: (text) => masker.show(text),
+    text: (text) => (isOrdinary(text) ? text : masker.show(text)),
     path: (path) => {
       const segments = path.split('/');
       return segments.map((segment, at) => maskSegment(segment, segments[at - 1] ?? '')).join('/');
@@ -114,6 +124,7 @@ export function createTextGuard(policy: RedactionPolicy = {}, messages?: Message
         return saysNothing(name, category, text) ? value : resolved.replace(category, category, text);
       }
       if (typeof value === 'number' && text.length < SHORTEST_NUMBER) return value;
+      if (isOrdinary(text)) return value;
       const masked = masker.show(text, name);
       return masked === text ? value : masked;
     },
