@@ -15,6 +15,8 @@ import { PATIENCE_MS } from './until.ts';
 export interface SpanReceiver extends DocumentReceiver {
   /** What has been exported: a batch leaves when it is flushed, long before its time is over. */
   spans(): ReadableSpan[];
+  /** Exports what others have ended. */
+  flush(): Promise<void>;
 }
 
 const QUIET_TURNS = 5;
@@ -33,6 +35,7 @@ export function receiveSpans(sampler?: Sampler): SpanReceiver {
   return {
     address: 'nowhere',
     spans: () => exporter.getFinishedSpans(),
+    flush: () => provider.forceFlush(),
     get documents() {
       return documents();
     },

@@ -244,11 +244,17 @@ class OpenTelemetrySpan implements Span, Standing {
   }
 
   contextOver(active: Api.Context): Api.Context {
-    const { api, around, baggage } = this.invocation;
+    const { api, around } = this.invocation;
     const there = api.trace.getSpan(active);
     // Somebody has begun a span of his own around the running code.
     const isForeign = there !== undefined && there !== around && !ownSpans.has(there);
-    if (there === this.span || isForeign) return active;
+    return isForeign ? active : this.#contextWithin(active);
+  }
+
+  /** Where this span is the active one. */
+  #contextWithin(active: Api.Context): Api.Context {
+    const { api, baggage } = this.invocation;
+    if (api.trace.getSpan(active) === this.span) return active;
     const context = api.trace.setSpan(active, this.span);
     return baggage === undefined || api.propagation.getBaggage(context) !== undefined
       ? context
@@ -291,7 +297,7 @@ class OpenTelemetrySpan implements Span, Standing {
 
   run(fn: () => void): void {
     const { context } = this.invocation.api;
-    context.with(this.contextOver(context.active()), fn);
+    context.with(this.#contextWithin(context.active()), fn);
   }
 
   annotate(key: string, value: AnnotationValue): void {
