@@ -1,9 +1,6 @@
 /** Longest document X-Ray takes, in bytes: "64 kB" (X-Ray developer guide, "X-Ray segment documents"), read strictly. */
 export const MAX_DOCUMENT_BYTES = 64_000;
 
-/** Longest payload of a UDP datagram over IPv4, in bytes (RFC 768 and RFC 791): 65,535 less both headers. */
-export const MAX_DATAGRAM_BYTES = 65_507;
-
 /** Bytes of documents that one trace may hold (AWS General Reference, "AWS X-Ray endpoints and quotas": 500 kB). */
 export const MAX_TRACE_BYTES = 500_000;
 

@@ -1,5 +1,6 @@
 import type { Subsegment as SdkSubsegment } from 'aws-xray-sdk-core';
 import type { TextGuard } from '../../redaction/text-guard.ts';
+import { DatagramSender } from '../../daemon/datagram-sender.ts';
 import { formatTraceHeader, parseTraceHeader, TRACE_HEADER_NAME } from '../../propagation/trace-header.ts';
 import { Annotations } from '../annotation-rules.ts';
 import type { ExceptionDetail } from '../describe-exception.ts';
@@ -18,8 +19,7 @@ import type {
   SpanDescription,
   Tracer,
 } from '../tracer.ts';
-import { DocumentSender } from './document-sender.ts';
-import { roomLeft } from './fit-document.ts';
+import { fitDocument, roomLeft } from './fit-document.ts';
 import { MAX_DOCUMENT_BYTES, MAX_TRACE_BYTES, MIN_DOCUMENT_BYTES, OWN_NAMESPACE } from './limits.ts';
 import { NewIds } from './new-ids.ts';
 import { recordError } from './record-error.ts';
@@ -55,7 +55,7 @@ class XRayTracer implements Tracer {
     const warnOnce = createWarnOnce();
     this.#recorder = {
       warnOnce,
-      sender: new DocumentSender((error) =>
+      sender: new DatagramSender((error) =>
         warnOnce('A trace document could not be sent to the X-Ray daemon', error),
       ),
       detail: exceptionDetail ?? defaultExceptionDetail(),
@@ -105,7 +105,7 @@ function loadBridge(): Promise<void> {
 /** What all invocations share. */
 interface Recorder {
   readonly warnOnce: WarnOnce;
-  readonly sender: DocumentSender;
+  readonly sender: DatagramSender;
   readonly detail: ExceptionDetail;
 }
 
@@ -235,7 +235,7 @@ class XRaySpan implements Span, Keeper {
 
   /** Sends the subsegment as it stands; nothing else depends on what it holds. */
   send(): void {
-    this.invocation.sentBytes += this.invocation.sender.sendDocument(this.subsegment);
+    this.invocation.sentBytes += this.invocation.sender.send(fitDocument(this.subsegment));
   }
 }
 
