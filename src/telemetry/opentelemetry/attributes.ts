@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import type { TextGuard } from '../../redaction/text-guard.ts';
 import { protectCall } from '../protect-call.ts';
 import type { CallData, InvocationAttributes, SpanKind } from '../tracer.ts';
@@ -196,7 +196,10 @@ function awsAttributes(service: string, aws: Readonly<Record<string, unknown>>, 
   return attributes;
 }
 
-function isAttributeValue(value: unknown): value is AttributeValue {
+/** What every receiver takes, out of all that an attribute may be. */
+type Value = string | number | boolean | string[];
+
+function isAttributeValue(value: unknown): value is Value {
   return (
     ['string', 'number', 'boolean'].includes(typeof value) ||
     (Array.isArray(value) && value.every((each) => typeof each === 'string'))
@@ -207,6 +210,6 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function withoutAbsent(attributes: Readonly<Record<string, AttributeValue | undefined>>): Attributes {
+function withoutAbsent(attributes: Readonly<Record<string, Value | undefined>>): Attributes {
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }

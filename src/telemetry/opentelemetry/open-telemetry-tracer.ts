@@ -65,7 +65,10 @@ const DEFAULT_FLUSH_TIMEOUT = 500;
 /** The part of a provider that its interface leaves out, and every SDK has. */
 type FlushedProvider = Api.TracerProvider & { forceFlush?: () => Promise<void> };
 /** What is registered: it knows a provider as soon as there is one. */
-type Proxy = Partial<Pick<Api.ProxyTracerProvider, 'getDelegate' | 'getDelegateTracer'>>;
+interface Proxy {
+  getDelegate?: () => Api.TracerProvider;
+  getDelegateTracer?: (name: string) => Api.Tracer | undefined;
+}
 
 /** Spans that stand for something of ours, also those that others have made. */
 const ownSpans = new WeakSet<Api.Span>();
@@ -481,6 +484,7 @@ function spanContextOf(
     spanId: parentId,
     traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
     isRemote: true,
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- within version 1 the API alone has no other
     ...(tracestate !== undefined && { traceState: createTraceState(tracestate) }),
   };
 }

@@ -39,11 +39,13 @@ const WITHOUT = `
   export const handler = middy().use(observability()).handler(() => ({ statusCode: 200 }));`;
 
 const EVENT = { httpMethod: 'GET', path: '/', headers: {} };
-const call = (load: string): string => `
+function call(load: string): string {
+  return `
   const { handler } = ${load};
   const response = await handler(${JSON.stringify(EVENT)}, { functionName: 'bundled', awsRequestId: 'r-1', getRemainingTimeInMillis: () => 30000 });
   console.log('ANSWER ' + response.statusCode);
   process.exit(0);`;
+}
 const RUN = {
   esm: call("await import('./handler.mjs')"),
   cjs: call("(await import('./handler.cjs')).default"),

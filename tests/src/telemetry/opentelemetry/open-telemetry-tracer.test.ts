@@ -83,8 +83,13 @@ function only(spans: readonly ReadableSpan[], name: string): ReadableSpan {
   return found[0];
 }
 
-const idOf = (span: ReadableSpan): string => span.spanContext().spanId;
-const parentOf = (span: ReadableSpan): string | undefined => span.parentSpanContext?.spanId;
+function idOf(span: ReadableSpan): string {
+  return span.spanContext().spanId;
+}
+
+function parentOf(span: ReadableSpan): string | undefined {
+  return span.parentSpanContext?.spanId;
+}
 
 describe("the handler's span", () => {
   it('says what Lambda says of the invocation, and has left when the answer is there', async () => {
@@ -234,7 +239,7 @@ describe("the handler's span", () => {
       .onError((request) => {
         request.response = { statusCode: 409 };
       })
-      .handler(failing({ statusCode: 409 }))(rest as never, lambdaContext());
+      .handler(failing({ statusCode: 409 }))(rest, lambdaContext());
     const [answered] = receiver.spans();
     expect(answered?.status.code).toBe(SpanStatusCode.UNSET);
     expect(answered?.events.map(({ name }) => name)).toEqual(['exception']);
