@@ -57,7 +57,9 @@ function parseJavaScript(text: string): readonly PrintedException[] {
   const exceptions: Array<{ head: string | undefined; frames: StackFrame[] }> = [];
   let current = { head: undefined as string | undefined, frames: [] as StackFrame[] };
   exceptions.push(current);
-  for (const line of linesOf(text)) {
+  for (const printed of linesOf(text)) {
+    // Node opens a brace behind the last frame of what has a cause.
+    const line = printed.replace(/ \{$/, '');
     const cause = /^(?: *\[cause\]|Caused by): (.*)$/.exec(line)?.[1];
     if (cause !== undefined) exceptions.push((current = { head: cause, frames: [] }));
     else current.frames.push(...[readV8(line) ?? readGecko(line) ?? []].flat());
