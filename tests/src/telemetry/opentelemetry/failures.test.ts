@@ -123,7 +123,7 @@ describe('a provider that fails', () => {
       startActiveSpan: broken,
       startSpan(...args) {
         const span = tracer.startSpan(...args);
-        return of === 'span' ? (Object.assign(span, { [method]: broken })) : span;
+        return of === 'span' ? Object.assign(span, { [method]: broken }) : span;
       },
       ...(of === 'tracer' && { [method]: broken }),
     });
