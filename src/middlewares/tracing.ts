@@ -25,14 +25,15 @@ export interface TracingOptions {
    * Milliseconds that the answer waits at most, once it is there, until the record has left the process, as when the name
    * of the X-Ray daemon's host is looked up. What has not left then leaves with the next invocation, or never.
    *
-   * @default 50
+   * @default what the recorder asks for: 50 with X-Ray's, 500 with OpenTelemetry's
    */
   readonly flushTimeout?: number;
   /**
    * What records this pipeline: `traced()`, `annotate()`, `withRecord()`, `responseCapture()` and the clients speak to it
    * while one of its invocations runs.
    *
-   * @default X-Ray's where `POWERTOOLS_TRACE_ENABLED` is `true`, else none
+   * @default where `POWERTOOLS_TRACE_ENABLED` is `true` what `LANTERN_RECORDER` names, `xray` or `opentelemetry`, or else X-Ray's;
+   * elsewhere none
    */
   readonly tracer?: Tracer;
   /**

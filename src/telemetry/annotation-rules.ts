@@ -1,8 +1,9 @@
 import type { TextGuard } from '../redaction/text-guard.ts';
+import type { WarnOnce } from './process-logger.ts';
 import type { AnnotationValue } from './tracer.ts';
 
 /** Annotations that X-Ray indexes per trace (AWS General Reference, "AWS X-Ray endpoints and quotas"). */
-export const MAX_ANNOTATIONS = 50;
+const MAX_ANNOTATIONS = 50;
 
 /** Longest key of an annotation, in characters (X-Ray developer guide, "X-Ray segment documents"). */
 const MAX_ANNOTATION_KEY_LENGTH = 500;
@@ -11,7 +12,7 @@ const MAX_ANNOTATION_KEY_LENGTH = 500;
 const MAX_ANNOTATION_VALUE_LENGTH = 1000;
 
 /** An annotation as X-Ray takes it, or the rule that it breaks. */
-export type CheckedAnnotation =
+type CheckedAnnotation =
   { readonly key: string; readonly value: AnnotationValue } | { readonly refused: string };
 
 /**
@@ -22,7 +23,7 @@ export type CheckedAnnotation =
  *
  * @param key and value as the caller gave them, whatever their types say.
  */
-export function checkAnnotation(key: unknown, value: unknown): CheckedAnnotation {
+function checkAnnotation(key: unknown, value: unknown): CheckedAnnotation {
   if (typeof key !== 'string' || key.trim() === '')
     return { refused: 'a key must be a string that is not empty' };
   const fixedKey = key.trim().replaceAll(/[^A-Za-z0-9_]/g, '_');
@@ -47,11 +48,60 @@ export function checkAnnotation(key: unknown, value: unknown): CheckedAnnotation
  * An annotation with a label in the place of a value that is somebody's: one that a detector finds, or that stands under
  * a name such as `Email`.
  */
-export function protectAnnotation(
+function protectAnnotation(
   annotation: { readonly key: string; readonly value: AnnotationValue },
   texts: TextGuard,
 ): { readonly key: string; readonly value: AnnotationValue; readonly masked: boolean } {
   const { key, value } = annotation;
   const shown = texts.named(key, value);
   return { key, value: shown, masked: shown !== value };
+}
+
+/** The annotations of one invocation: each is checked and masked, and what is refused or masked is said once. */
+export class Annotations {
+  readonly #texts: TextGuard;
+  readonly #warnOnce: WarnOnce;
+  /** What annotates which span: X-Ray indexes a limited number of them per trace. */
+  readonly #kept = new Set<string>();
+
+  constructor(texts: TextGuard, warnOnce: WarnOnce) {
+    this.#texts = texts;
+    this.#warnOnce = warnOnce;
+  }
+
+  /**
+   * @param span the id of the span that is annotated.
+   * @returns undefined for what is left out.
+   */
+  admit(
+    span: string,
+    key: unknown,
+    value: unknown,
+  ): { readonly key: string; readonly value: AnnotationValue } | undefined {
+    const checked = this.#checked(span, key, value);
+    if ('refused' in checked) {
+      const shown = JSON.stringify(this.#texts.text(String(key)));
+      this.#warnOnce(`The annotation ${shown} is left out: ${checked.refused}`);
+      return undefined;
+    }
+    this.#kept.add(`${span} ${checked.key}`);
+    const { key: name, value: safe, masked } = protectAnnotation(checked, this.#texts);
+    if (masked) {
+      this.#warnOnce(
+        `The value of the annotation ${JSON.stringify(name)} is personal or secret; it is masked`,
+      );
+    }
+    return { key: name, value: safe };
+  }
+
+  #checked(span: string, key: unknown, value: unknown): CheckedAnnotation {
+    const checked = checkAnnotation(key, value);
+    if ('refused' in checked) return checked;
+    if (typeof key === 'string' && this.#texts.text(key) !== key) {
+      return { refused: 'its key is personal or secret, which belongs into no key' };
+    }
+    return this.#kept.has(`${span} ${checked.key}`) || this.#kept.size < MAX_ANNOTATIONS
+      ? checked
+      : { refused: `a trace may have ${MAX_ANNOTATIONS} annotations at most` };
+  }
 }

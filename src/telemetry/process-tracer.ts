@@ -9,15 +9,37 @@ export function isProcessTracing(): boolean {
   return process.env.POWERTOOLS_TRACE_ENABLED?.trim().toLowerCase() === 'true';
 }
 
+/** What records, by the value of `LANTERN_RECORDER`; X-Ray where it is not set. */
+const RECORDERS: Readonly<Record<string, () => Promise<Tracer>>> = {
+  xray: () => import('./xray/xray-tracer.ts').then(({ createXRayTracer }) => createXRayTracer()),
+  opentelemetry: () =>
+    import('./opentelemetry/of-process.ts').then(({ createOfProcess }) => createOfProcess()),
+};
+
 /**
  * The tracer of these pipelines, one for the process. This is the place that chooses the recorder.
  *
- * The import is dynamic so that a bundler puts the recorder into a chunk of its own, which is never read while tracing is
- * off. It is not awaited at the top level, so that the package can be bundled as CommonJS too.
+ * The imports are dynamic so that a bundler puts each recorder into a chunk of its own, which is never read while tracing is
+ * off. They are not awaited at the top level, so that the package can be bundled as CommonJS too.
+ *
+ * @returns rejects where `LANTERN_RECORDER` names none, or it cannot be loaded.
  */
 export function loadProcessTracer(): Promise<Tracer> {
-  processTracer ??= import('./xray/xray-tracer.ts').then(({ createXRayTracer }) => createXRayTracer());
+  processTracer ??= load(process.env.LANTERN_RECORDER);
   return processTracer;
 }
 
 let processTracer: Promise<Tracer> | undefined;
+
+function load(setting = ''): Promise<Tracer> {
+  const name = setting.trim().toLowerCase();
+  const recorder = Object.entries(RECORDERS).find(([each]) => each === (name === '' ? 'xray' : name))?.[1];
+  return (
+    recorder?.() ??
+    Promise.reject(
+      new Error(
+        `LANTERN_RECORDER takes ${Object.keys(RECORDERS).join(' or ')}, but is ${JSON.stringify(setting)}`,
+      ),
+    )
+  );
+}

@@ -57,7 +57,7 @@ export async function createPipelineRecorder(options: RecordingOptions): Promise
   const begin = (request: Request, scope: InvocationScope): Finish => {
     // The request is what users and their tests make of it.
     const finish =
-      attempt('begin the record', () => recordInvocation(request, scope, options, tracer)) ?? unrecorded;
+      attempt('begin the record', () => recordInvocation(request, scope, tracer, options)) ?? unrecorded;
     invocations.set(request, finish);
     return finish;
   };
@@ -86,13 +86,13 @@ const unrecorded: Finish = () => undefined;
 function recordInvocation(
   request: Request,
   scope: InvocationScope,
+  tracer: Tracer,
   {
     name,
     timeoutReserve = DEFAULT_TIMEOUT_RESERVE,
-    flushTimeout = DEFAULT_FLUSH_TIMEOUT,
+    flushTimeout = tracer.flushTimeout ?? DEFAULT_FLUSH_TIMEOUT,
     logger = processLogger,
   }: RecordingOptions,
-  tracer: Tracer,
 ): Finish {
   // A pipeline within another hangs below what called it.
   const outer = incomingTrace(carriedInEntries(CORRELATION_ID_KEY, Object.entries(scope.outer)));

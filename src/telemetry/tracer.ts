@@ -13,6 +13,13 @@ import type { TextGuard } from '../redaction/text-guard.ts';
 /** What records invocations. One serves any number of pipelines, and of invocations that overlap. */
 export interface Tracer {
   /**
+   * Milliseconds that an answer waits at most for what {@link InvocationTrace.end} gives, where `tracing({ flushTimeout })` says
+   * nothing.
+   *
+   * @default 50
+   */
+  readonly flushTimeout?: number;
+  /**
    * Loads what recording needs and is not there yet; the invocation waits for it. Asked before each invocation begins, whether
    * it will be recorded or not.
    *

@@ -1,23 +1,32 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from 'vitest';
 import { captureLogs } from '../helpers/captured-logs.ts';
 import type { DocumentReceiver } from '../helpers/document-receiver.ts';
+import { AlwaysOffSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace';
 import { receiveDocuments } from '../helpers/document-receiver.ts';
+import { receiveSpans } from '../helpers/span-receiver.ts';
 import { contract } from './contract.ts';
 import { OVERLAP_ENVIRONMENT } from './overlap.ts';
 import type { Subject } from './subject.ts';
 import { POINTS } from './subject.ts';
 
-let daemon: DocumentReceiver;
-let subject: Subject;
+const RECORDERS = ['X-Ray', 'OpenTelemetry'] as const;
+let benches: Record<(typeof RECORDERS)[number], { daemon: DocumentReceiver; subject: Subject }>;
 
 beforeAll(async () => {
-  daemon = await receiveDocuments();
+  const daemon = await receiveDocuments();
   // Read when the modules under test load.
   Object.assign(process.env, OVERLAP_ENVIRONMENT, {
     AWS_XRAY_DAEMON_ADDRESS: daemon.address,
     POWERTOOLS_TRACE_ENABLED: 'true',
   });
-  ({ lantern: subject } = await import('./lantern.ts'));
+  const { lantern } = await import('./lantern.ts');
+  const { openTelemetry } = await import('./open-telemetry.ts');
+  // As X-Ray has it: what nobody has decided on is not recorded.
+  const spans = receiveSpans(new ParentBasedSampler({ root: new AlwaysOffSampler() }));
+  benches = {
+    'X-Ray': { daemon, subject: lantern },
+    OpenTelemetry: { daemon: spans, subject: openTelemetry },
+  };
 });
 // Many checks provoke warnings; those that are about them look for themselves.
 let logs: ReturnType<typeof captureLogs>;
@@ -26,12 +35,16 @@ beforeEach(() => {
 });
 afterEach(() => {
   logs.restore();
-  daemon.clear();
+  for (const { daemon } of Object.values(benches)) daemon.clear();
 });
-afterAll(() => daemon.stop());
+afterAll(async () => {
+  for (const { daemon } of Object.values(benches)) await daemon.stop();
+});
 
-describe.each(Object.entries(POINTS))('the tracing contract, point %s: %s', (point) => {
-  it.each(contract.filter((check) => String(check.point) === point))('$title', async ({ run }) => {
-    await run({ subject, daemon });
+describe.each(RECORDERS)('with the recorder for %s', (recorder) => {
+  describe.each(Object.entries(POINTS))('the tracing contract, point %s: %s', (point) => {
+    it.each(contract.filter((check) => String(check.point) === point))('$title', async ({ run }) => {
+      await run(benches[recorder]);
+    });
   });
 });

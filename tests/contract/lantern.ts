@@ -12,6 +12,7 @@ await createPipelineRecorder({});
 /** Lambda Lantern, as its users use it. The process must have been started with tracing on. */
 export const lantern: Subject = {
   name: 'lambda-lantern',
+  sendsUnfinished: true,
   middleware: (options) => tracing({ name: '## handler', ...options }),
   trace: (name, fn) => traced(name, fn)(),
   annotate: (key, value) => annotate(key, value as string),

@@ -4,6 +4,8 @@ import type { DocumentReceiver } from '../helpers/document-receiver.ts';
 /** A tracing stack that the contract is held against: ours, or a peer's. */
 export interface Subject {
   readonly name: string;
+  /** Whether its receiver takes what has not ended, and replaces it later: X-Ray does, OpenTelemetry does not. */
+  readonly sendsUnfinished: boolean;
   /** A new instance of its Middy middleware. */
   middleware(options?: { readonly timeoutReserve?: number }): MiddlewareObj;
   /** Runs `fn` as a traced inner function. */

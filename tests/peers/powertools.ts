@@ -7,6 +7,7 @@ const tracer = new Tracer({ serviceName: 'peer' });
 /** Powertools for AWS Lambda (TypeScript), used as its documentation shows. */
 export const powertools: Subject = {
   name: '@aws-lambda-powertools/tracer',
+  sendsUnfinished: true,
   middleware: () => captureLambdaHandler(tracer, { captureResponse: false }),
   trace: (name, fn) => {
     const parent = tracer.getSegment();

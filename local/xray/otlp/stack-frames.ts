@@ -49,9 +49,26 @@ function linesOf(text: string): string[] {
   return text.split(/\r?\n/).map((line) => line.slice(0, MAX_LINE_LENGTH));
 }
 
-/** V8's `at label (path:line:column)`, and the `label@path:line:column` of other browsers. */
+/**
+ * V8's `at label (path:line:column)`, and the `label@path:line:column` of other browsers. What caused an error follows as
+ * `[cause]: `, as Node prints it, or as `Caused by: `.
+ */
 function parseJavaScript(text: string): readonly PrintedException[] {
-  return [{ ...stackOf(linesOf(text).flatMap((line) => readV8(line) ?? readGecko(line) ?? [])) }];
+  const exceptions: Array<{ head: string | undefined; frames: StackFrame[] }> = [];
+  let current = { head: undefined as string | undefined, frames: [] as StackFrame[] };
+  exceptions.push(current);
+  for (const printed of linesOf(text)) {
+    // Node opens a brace behind the last frame of what has a cause.
+    const line = printed.replace(/ \{$/, '');
+    const cause = /^(?: *\[cause\]|Caused by): (.*)$/.exec(line)?.[1];
+    if (cause !== undefined) exceptions.push((current = { head: cause, frames: [] }));
+    else current.frames.push(...[readV8(line) ?? readGecko(line) ?? []].flat());
+  }
+  return exceptions.map(({ head, frames }) => ({
+    // That of the exception itself is recorded beside its stack.
+    ...(head !== undefined && typeAndMessage(head)),
+    ...stackOf(frames),
+  }));
 }
 
 function readV8(line: string): StackFrame | undefined {

@@ -2,8 +2,7 @@ import type { Subsegment as SdkSubsegment } from 'aws-xray-sdk-core';
 import type { TextGuard } from '../../redaction/text-guard.ts';
 import { DatagramSender } from '../../daemon/datagram-sender.ts';
 import { formatTraceHeader, parseTraceHeader, TRACE_HEADER_NAME } from '../../propagation/trace-header.ts';
-import { checkAnnotation, MAX_ANNOTATIONS, protectAnnotation } from '../annotation-rules.ts';
-import type { CheckedAnnotation } from '../annotation-rules.ts';
+import { Annotations } from '../annotation-rules.ts';
 import type { ExceptionDetail } from '../describe-exception.ts';
 import { defaultExceptionDetail } from '../describe-exception.ts';
 import { flagsOfStatus } from '../failure.ts';
@@ -91,7 +90,7 @@ class XRayTracer implements Tracer {
       texts,
       traceId,
       restOfHeader: rest,
-      annotations: new Set(),
+      annotations: new Annotations(texts, this.#recorder.warnOnce),
       describedErrors: new Map(),
     });
   }
@@ -133,8 +132,7 @@ interface Invocation extends Recorder {
   readonly traceId: string;
   /** Fields of the incoming header that are not ours, sent along on every call. */
   readonly restOfHeader: ReadonlyArray<readonly [string, string]>;
-  /** What annotates which subsegment: X-Ray indexes a limited number of them per trace. */
-  readonly annotations: Set<string>;
+  readonly annotations: Annotations;
   /** Id of the exception that describes an error: what rethrows it only refers to it. */
   readonly describedErrors: Map<unknown, string>;
 }
@@ -209,30 +207,8 @@ class XRaySpan implements Span, Keeper {
   close(): void {}
 
   annotate(key: string, value: unknown): void {
-    const { annotations, texts, warnOnce } = this.invocation;
-    const checked = this.#checked(key, value);
-    if ('refused' in checked) {
-      warnOnce(`The annotation ${JSON.stringify(texts.text(key))} is left out: ${checked.refused}`);
-      return;
-    }
-    annotations.add(`${this.subsegment.id} ${checked.key}`);
-    const { key: name, value: shown, masked } = protectAnnotation(checked, texts);
-    if (masked) {
-      warnOnce(`The value of the annotation ${JSON.stringify(name)} is personal or secret; it is masked`);
-    }
-    (this.subsegment.annotations ??= {})[name] = shown;
-  }
-
-  #checked(key: string, value: unknown): CheckedAnnotation {
-    const { annotations, texts } = this.invocation;
-    const checked = checkAnnotation(key, value);
-    if ('refused' in checked) return checked;
-    if (texts.text(key) !== key) {
-      return { refused: 'its key is personal or secret, which belongs into no key' };
-    }
-    return annotations.has(`${this.subsegment.id} ${checked.key}`) || annotations.size < MAX_ANNOTATIONS
-      ? checked
-      : { refused: `a trace may have ${MAX_ANNOTATIONS} annotations at most` };
+    const kept = this.invocation.annotations.admit(this.subsegment.id, key, value);
+    if (kept !== undefined) (this.subsegment.annotations ??= {})[kept.key] = kept.value;
   }
 
   addMetadata(namespace: string, key: string, value: unknown): void {

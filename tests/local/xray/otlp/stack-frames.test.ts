@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parseStackTrace } from '../../../../local/xray/otlp/stack-frames.ts';
 import { fc } from '../../../helpers/fast-check.ts';
@@ -37,6 +38,25 @@ describe('a printed stack trace', () => {
         ],
       },
     ]);
+  });
+
+  it.each([
+    ['Node prints them', (error: Error) => inspect(error)],
+    [
+      'lambda-lantern prints them',
+      ({ stack, cause }: Error) => `${stack ?? ''}\nCaused by: ${(cause as Error).stack ?? ''}`,
+    ],
+  ])('of V8 has the causes of an error, as %s', (_who, print) => {
+    const error = new TypeError('outer', { cause: new RangeError('behind it') });
+
+    const [outer, behind, ...others] = parseStackTrace(print(error), 'nodejs');
+
+    expect(others).toEqual([]);
+    expect(behind).toMatchObject({ type: 'RangeError', message: 'behind it' });
+    for (const exception of [outer, behind]) {
+      expect(exception?.stack?.[0]?.path).toMatch(/stack-frames\.test\.ts$/);
+      expect(JSON.stringify(exception)).not.toContain(') {');
+    }
   });
 
   it('of an error that this process threw names this test', () => {
