@@ -30,7 +30,8 @@ export function remoteCall(method: string, url: URL, hosts: AllowedHosts): Remot
       ...(isOurs && { traced: true }),
     }),
     headers: (traceHeaders) => [
-      ...Object.entries(traceHeaders),
+      // What others have put into the baggage is as little a stranger's business as the correlation id.
+      ...Object.entries(traceHeaders).filter(([name]) => isOurs || name.toLowerCase() !== 'baggage'),
       [correlationHeader(), isOurs ? getCorrelationId() : undefined],
     ],
   };
