@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { compilePackage } from '../scripts/compile-package.ts';
 import { bundle } from './recorders/bundle.ts';
 import type { Cost } from './recorders/costs.ts';
 import { markdownTable, writeResults } from './recorders/results.ts';
@@ -43,7 +44,7 @@ interface Contestant {
   readonly close: () => void;
 }
 
-async function prepare(subject: Subject, folder: string): Promise<Contestant> {
+async function prepare(subject: Subject, folder: string, published: string): Promise<Contestant> {
   const received = { datagrams: 0, bytes: 0 };
   const socket = createSocket('udp4').on('message', ({ byteLength }) => {
     received.datagrams += 1;
@@ -52,7 +53,8 @@ async function prepare(subject: Subject, folder: string): Promise<Contestant> {
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   socket.setRecvBufferSize(RECEIVE_BUFFER);
-  const bundled = (source: string): Promise<string> => bundle(`subjects/${source}`, join(folder, source));
+  const bundled = (source: string): Promise<string> =>
+    bundle(`subjects/${source}`, join(folder, source), published);
   return {
     subject,
     file: await bundled(subject.source),
@@ -153,9 +155,11 @@ const INVOCATIONS = (WARM_ROUNDS + WARM_UPS) * INVOCATIONS_PER_ROUND;
 const folder = await mkdtemp(join(tmpdir(), 'lantern-recorders-'));
 const contestants: Contestant[] = [];
 try {
-  const program = await bundle('drive.ts', join(folder, 'drive'));
+  const published = join(folder, 'package');
+  await compilePackage(published);
+  const program = await bundle('drive.ts', join(folder, 'drive'), published);
   for (const [index, subject] of SUBJECTS.entries()) {
-    contestants.push(await prepare(subject, join(folder, String(index))));
+    contestants.push(await prepare(subject, join(folder, String(index)), published));
   }
   const cold = await measureOnce(program, 'cold', contestants);
   const load = await measureOnce(program, 'load', contestants);
