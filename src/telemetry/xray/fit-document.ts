@@ -1,10 +1,8 @@
-import { MAX_DATAGRAM_BYTES, MAX_DOCUMENT_BYTES, OWN_NAMESPACE } from './limits.ts';
+import { MAX_CONTENT_BYTES } from '../../daemon/datagram-sender.ts';
+import { MAX_DOCUMENT_BYTES, OWN_NAMESPACE } from './limits.ts';
 import type { Subsegment } from './subsegment.ts';
 
-/** The header line that precedes a document in its datagram. */
-export const DATAGRAM_HEADER = '{"format":"json","version":1}\n';
-
-const LIMIT = Math.min(MAX_DOCUMENT_BYTES, MAX_DATAGRAM_BYTES - DATAGRAM_HEADER.length);
+const LIMIT = Math.min(MAX_DOCUMENT_BYTES, MAX_CONTENT_BYTES);
 
 /**
  * Bytes kept free for what an invocation adds to its document as it ends: flags, a status, the bytes of a streamed body,

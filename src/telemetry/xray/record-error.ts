@@ -1,9 +1,9 @@
 import type { TextGuard } from '../../redaction/text-guard.ts';
-import type { ExceptionDetail } from './exceptions.ts';
-import { describeException } from './exceptions.ts';
-import { flagsOfError } from './failure.ts';
+import type { ExceptionDetail } from '../describe-exception.ts';
+import { describeException } from '../describe-exception.ts';
+import { flagsOfError } from '../failure.ts';
 import type { NewIds } from './new-ids.ts';
-import type { Subsegment } from './subsegment.ts';
+import type { Subsegment, XRayException } from './subsegment.ts';
 
 /** What {@link recordError} needs to know beside the error. */
 export interface ErrorContext {
@@ -33,7 +33,17 @@ export function recordError(
     subsegment.cause = known;
     return;
   }
-  const exceptions = describeException(thrown, { remote, detail, texts, ids });
+  const described = describeException(thrown, { detail, texts });
+  const idOf = described.map(() => ids.next());
+  const exceptions = described.map(({ cause, ...exception }, at): XRayException => {
+    const behind = cause === undefined ? undefined : idOf[cause];
+    return {
+      id: idOf[at] ?? '',
+      ...exception,
+      ...(remote && { remote }),
+      ...(behind !== undefined && { cause: behind }),
+    };
+  });
   subsegment.cause = { working_directory: process.cwd(), exceptions };
   if (typeof thrown === 'object' && exceptions[0] !== undefined)
     describedErrors.set(thrown, exceptions[0].id);

@@ -1,6 +1,17 @@
-import type { XRayException } from './exceptions.ts';
+import type { StackFrame } from '../describe-exception.ts';
 import { INVALID_NAME_CHARACTERS, MAX_NAME_LENGTH, OWN_NAMESPACE } from './limits.ts';
 import type { AnnotationValue, CallData } from '../tracer.ts';
+
+/** An exception as X-Ray's `cause.exceptions` holds it. */
+export interface XRayException {
+  readonly id: string;
+  readonly type: string;
+  readonly message?: string;
+  readonly remote?: boolean;
+  /** Id of the exception that caused this one. */
+  readonly cause?: string;
+  readonly stack: readonly StackFrame[];
+}
 
 /**
  * A subsegment, with the names of X-Ray's documents: it is written as it stands. What the X-Ray SDK makes below one of ours

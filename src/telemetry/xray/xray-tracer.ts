@@ -1,7 +1,14 @@
 import type { Subsegment as SdkSubsegment } from 'aws-xray-sdk-core';
 import type { TextGuard } from '../../redaction/text-guard.ts';
+import { DatagramSender } from '../../daemon/datagram-sender.ts';
 import { formatTraceHeader, parseTraceHeader, TRACE_HEADER_NAME } from '../../propagation/trace-header.ts';
+import { checkAnnotation, MAX_ANNOTATIONS, protectAnnotation } from '../annotation-rules.ts';
+import type { CheckedAnnotation } from '../annotation-rules.ts';
+import type { ExceptionDetail } from '../describe-exception.ts';
+import { defaultExceptionDetail } from '../describe-exception.ts';
+import { flagsOfStatus } from '../failure.ts';
 import { attempt } from '../guarded-span.ts';
+import { protectCall } from '../protect-call.ts';
 import { currentOwnSpan } from '../trace-scope.ts';
 import { createWarnOnce } from '../process-logger.ts';
 import type { WarnOnce } from '../process-logger.ts';
@@ -13,21 +20,9 @@ import type {
   SpanDescription,
   Tracer,
 } from '../tracer.ts';
-import { checkAnnotation, protectAnnotation } from './annotation-rules.ts';
-import type { CheckedAnnotation } from './annotation-rules.ts';
-import { DocumentSender } from './document-sender.ts';
-import type { ExceptionDetail } from './exceptions.ts';
-import { flagsOfStatus } from './failure.ts';
-import { roomLeft } from './fit-document.ts';
-import {
-  MAX_ANNOTATIONS,
-  MAX_DOCUMENT_BYTES,
-  MAX_TRACE_BYTES,
-  MIN_DOCUMENT_BYTES,
-  OWN_NAMESPACE,
-} from './limits.ts';
+import { fitDocument, roomLeft } from './fit-document.ts';
+import { MAX_DOCUMENT_BYTES, MAX_TRACE_BYTES, MIN_DOCUMENT_BYTES, OWN_NAMESPACE } from './limits.ts';
 import { NewIds } from './new-ids.ts';
-import { protectCall } from './protect-call.ts';
 import { recordError } from './record-error.ts';
 import type * as SdkBridge from './sdk/bridge.ts';
 import { currentNamespace } from './sdk/current-namespace.ts';
@@ -61,7 +56,7 @@ class XRayTracer implements Tracer {
     const warnOnce = createWarnOnce();
     this.#recorder = {
       warnOnce,
-      sender: new DocumentSender((error) =>
+      sender: new DatagramSender((error) =>
         warnOnce('A trace document could not be sent to the X-Ray daemon', error),
       ),
       detail: exceptionDetail ?? defaultExceptionDetail(),
@@ -111,7 +106,7 @@ function loadBridge(): Promise<void> {
 /** What all invocations share. */
 interface Recorder {
   readonly warnOnce: WarnOnce;
-  readonly sender: DocumentSender;
+  readonly sender: DatagramSender;
   readonly detail: ExceptionDetail;
 }
 
@@ -264,7 +259,7 @@ class XRaySpan implements Span, Keeper {
 
   /** Sends the subsegment as it stands; nothing else depends on what it holds. */
   send(): void {
-    this.invocation.sentBytes += this.invocation.sender.sendDocument(this.subsegment);
+    this.invocation.sentBytes += this.invocation.sender.send(fitDocument(this.subsegment));
   }
 }
 
@@ -367,8 +362,4 @@ class XRayInvocation extends XRaySpan implements InvocationTrace {
     }
     return this.invocation.sender.drained();
   }
-}
-
-function defaultExceptionDetail(): ExceptionDetail {
-  return process.env.POWERTOOLS_TRACER_CAPTURE_ERROR?.trim().toLowerCase() === 'false' ? 'location' : 'full';
 }

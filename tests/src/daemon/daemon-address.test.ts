@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readDaemonAddress } from '../../../../src/telemetry/xray/daemon-address.ts';
+import { readDaemonAddress } from '../../../src/daemon/daemon-address.ts';
 
 describe('AWS_XRAY_DAEMON_ADDRESS', () => {
   const before = process.env.AWS_XRAY_DAEMON_ADDRESS;

@@ -6,8 +6,6 @@ import { isIP } from 'node:net';
 import { setImmediate } from 'node:timers';
 import { readDaemonAddress } from './daemon-address.ts';
 import type { DaemonAddress } from './daemon-address.ts';
-import { DATAGRAM_HEADER, fitDocument } from './fit-document.ts';
-import type { Subsegment } from './subsegment.ts';
 
 /** A host that has a name, and what waits for its address. */
 interface Host {
@@ -24,14 +22,20 @@ const RETRY_AFTER = 30_000;
 /** What may wait for an address, in bytes: a name server that never answers must not fill the memory. */
 const MOST_WAITING = 4 * 1024 * 1024;
 
+/** The line that precedes what is sent in its datagram. */
+const HEADER = '{"format":"json","version":1}\n';
+
+/** Longest payload of a UDP datagram over IPv4, in bytes (RFC 768 and RFC 791: 65,535 less both headers), less our first line. */
+export const MAX_CONTENT_BYTES = 65_507 - HEADER.length;
+
 /**
- * Sends documents over one lasting socket. The SDK's own opens one per batch in Lambda and cannot say when a document has
- * left; what has not left when the response is returned freezes with the process.
+ * Sends to the X-Ray daemon over one lasting socket. One that is opened per document, as the X-Ray SDK has it in Lambda, costs more,
+ * and cannot say when a document has left; what has not left when the response is returned freezes with the process.
  *
- * The name of a host is looked up once, and not for each document, as a socket would. Where its address is known, a document
- * has left when {@link sendDocument} returns, unless the system's buffer is full.
+ * The name of a host is looked up once, and not for each datagram, as a socket would. Where its address is known, a datagram
+ * has left when {@link send} returns, unless the system's buffer is full.
  */
-export class DocumentSender {
+export class DatagramSender {
   readonly #onFailure: (error: Error) => void;
   #daemon: DaemonAddress | undefined;
   #socket: Socket | undefined;
@@ -42,22 +46,22 @@ export class DocumentSender {
     if (this.#waiting.length > 0) this.#settle();
   };
 
-  /** @param onFailure told of each document that could not be sent. */
+  /** @param onFailure told of each datagram that could not be sent. */
   constructor(onFailure: (error: Error) => void) {
     this.#onFailure = onFailure;
   }
 
   /**
-   * Sends a subsegment as it stands.
+   * Sends a text, which is ASCII or UTF-8 and {@link MAX_CONTENT_BYTES} long at most.
    *
    * @returns its bytes.
-   * @throws Error when it cannot be made to fit, or when nobody can say where the daemon is.
+   * @throws Error when nobody can say where the daemon is.
    */
-  sendDocument(subsegment: Subsegment): number {
-    const datagram = Buffer.from(DATAGRAM_HEADER + fitDocument(subsegment));
+  send(content: string): number {
+    const datagram = Buffer.from(HEADER + content);
     this.#daemon ??= readDaemonAddress();
-    this.#send(datagram, this.#daemon.host);
-    return datagram.length - DATAGRAM_HEADER.length;
+    this.#sendToHost(this.#daemon.host, datagram);
+    return datagram.length - HEADER.length;
   }
 
   /** Settles when everything handed over so far has left the process or failed; undefined when it has already. */
@@ -66,7 +70,7 @@ export class DocumentSender {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  #send(datagram: Buffer, name: string): void {
+  #sendToHost(name: string, datagram: Buffer): void {
     if (isIP(name) !== 0) {
       this.#sendTo(name, datagram);
       return;
@@ -140,7 +144,7 @@ export class DocumentSender {
   }
 
   /**
-   * A socket that failed may have lost its network with the last freeze: the next document gets a new one, and its host is
+   * A socket that failed may have lost its network with the last freeze: the next datagram gets a new one, and its host is
    * looked up again.
    */
   #fail(error: Error): void {
