@@ -24,7 +24,7 @@ export async function bundle(source: string, folder: string, published: string):
     minify: true,
     keepNames: true,
     sourcemap: 'linked',
-    logLevel: 'error',
+    logLevel: 'silent',
     plugins: [inPlaceOfSources(published)],
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
