@@ -87,9 +87,11 @@ module.exports = {
     {
       name: 'benchmarks-use-no-scripts',
       severity: 'error',
-      comment: 'What both need is in benchmarks/support; a circle between the two would tie them together.',
+      comment:
+        'What both need is in benchmarks/support; a circle between the two would tie them together. The package as it is ' +
+        'published is measured too, and how that is made is no matter of benchmarks.',
       from: { path: '^benchmarks/' },
-      to: { path: '^scripts/' },
+      to: { path: '^scripts/(?!compile-package[.]ts$)' },
     },
     {
       name: 'scripts-use-support-of-benchmarks',

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { compilePackage } from '../scripts/compile-package.ts';
 import { bundle } from './recorders/bundle.ts';
 import type { Cost } from './recorders/costs.ts';
 import { markdownTable, writeResults } from './recorders/results.ts';
@@ -43,7 +44,11 @@ interface Contestant {
   readonly close: () => void;
 }
 
-async function prepare(subject: Subject, folder: string): Promise<Contestant> {
+async function prepare(subject: Subject, folder: string, published: string): Promise<Contestant> {
+  const bundled = (source: string): Promise<string> =>
+    bundle(`subjects/${source}`, join(folder, source), published);
+  const file = await bundled(subject.source);
+  const loads = subject.loads === undefined ? undefined : await bundled(subject.loads);
   const received = { datagrams: 0, bytes: 0 };
   const socket = createSocket('udp4').on('message', ({ byteLength }) => {
     received.datagrams += 1;
@@ -52,11 +57,10 @@ async function prepare(subject: Subject, folder: string): Promise<Contestant> {
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   socket.setRecvBufferSize(RECEIVE_BUFFER);
-  const bundled = (source: string): Promise<string> => bundle(`subjects/${source}`, join(folder, source));
   return {
     subject,
-    file: await bundled(subject.source),
-    loads: subject.loads === undefined ? undefined : await bundled(subject.loads),
+    file,
+    loads,
     env: {
       ...process.env,
       NODE_OPTIONS: '',
@@ -153,9 +157,16 @@ const INVOCATIONS = (WARM_ROUNDS + WARM_UPS) * INVOCATIONS_PER_ROUND;
 const folder = await mkdtemp(join(tmpdir(), 'lantern-recorders-'));
 const contestants: Contestant[] = [];
 try {
-  const program = await bundle('drive.ts', join(folder, 'drive'));
+  const published = join(folder, 'package');
+  await compilePackage(published);
+  const program = await bundle('drive.ts', join(folder, 'drive'), published);
   for (const [index, subject] of SUBJECTS.entries()) {
-    contestants.push(await prepare(subject, join(folder, String(index))));
+    try {
+      contestants.push(await prepare(subject, join(folder, String(index)), published));
+    } catch (error) {
+      // What it is made of is an optional peer, which need not be installed.
+      console.log(`Skipped: ${subject.title}: ${String(error).split('\n')[1]?.trim() ?? String(error)}`);
+    }
   }
   const cold = await measureOnce(program, 'cold', contestants);
   const load = await measureOnce(program, 'load', contestants);

@@ -1,8 +1,17 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import type { Plugin } from 'esbuild';
 import { build } from 'esbuild';
 
-/** Bundles a program of this folder as `serverless.yml` bundles functions. */
-export async function bundle(source: string, folder: string): Promise<string> {
+const SOURCES = join(import.meta.dirname, '../../src');
+
+/**
+ * Bundles a program of this folder as `serverless.yml` bundles functions.
+ *
+ * @param published the folder of the package as it is published, which takes the place of its sources: there its lazy
+ * parts are files of their own, and that decides what a function reads.
+ * @returns the file that is to be run.
+ */
+export async function bundle(source: string, folder: string, published: string): Promise<string> {
   await build({
     entryPoints: { index: join(import.meta.dirname, source) },
     outdir: folder,
@@ -11,15 +20,27 @@ export async function bundle(source: string, folder: string): Promise<string> {
     target: 'node24',
     platform: 'node',
     splitting: true,
-    conditions: ['lambda-lantern-source', 'module'],
     outExtension: { '.js': '.mjs' },
     minify: true,
     keepNames: true,
     sourcemap: 'linked',
     logLevel: 'silent',
+    plugins: [inPlaceOfSources(published)],
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
   });
   return join(folder, 'index.mjs');
+}
+
+function inPlaceOfSources(published: string): Plugin {
+  return {
+    name: 'in-place-of-sources',
+    setup(bundler) {
+      bundler.onResolve({ filter: /^\..*[/]src[/].*[.]ts$/ }, ({ path, resolveDir, kind }) => {
+        const module = relative(SOURCES, join(resolveDir, path)).replace(/[.]ts$/, '.js');
+        return bundler.resolve(`./${module}`, { resolveDir: join(published, 'dist/src'), kind });
+      });
+    },
+  };
 }

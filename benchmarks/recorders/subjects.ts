@@ -22,6 +22,14 @@ export const SUBJECTS: readonly Subject[] = [
   { title: 'Lantern, off', source: 'lantern.ts', sampled: true, env: OFF },
   { title: 'Lantern, X-Ray, unsampled', source: 'lantern.ts', sampled: false, env: ON },
   { title: 'Lantern, X-Ray, sampled', source: 'lantern.ts', loads: 'lantern.ts', sampled: true, env: ON },
+  { title: 'Lantern, xray-udp alone, unsampled', source: 'xray-udp.ts', sampled: false, env: OFF },
+  {
+    title: 'Lantern, xray-udp alone, sampled',
+    source: 'xray-udp.ts',
+    loads: 'xray-udp-load.ts',
+    sampled: true,
+    env: OFF,
+  },
   { title: 'Powertools Tracer, unsampled', source: 'powertools.ts', sampled: false, env: ON },
   { title: RIVAL, source: 'powertools.ts', loads: 'powertools-load.ts', sampled: true, env: ON },
 ];

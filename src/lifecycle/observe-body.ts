@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Transform, finished, pipeline } from 'node:stream';
-import { ReadableStream } from 'node:stream/web';
 import { copyWith } from '../copy-with.ts';
 
 /** How the body of a streamed response ended. */

@@ -7,8 +7,13 @@ import { replaceEarlyResponse, whenHooksAreSkipped } from '../lifecycle/request-
 import type { CorrelationContext } from '../propagation/correlation.ts';
 import { enterCorrelation } from '../propagation/correlation.ts';
 import { CORRELATION_ID_KEY, isCorrelationId, newCorrelationId } from '../propagation/correlation-id.ts';
-import type { HeadersField, identifyEvent as identify } from '../propagation/extract-correlation.ts';
+import type {
+  ExtractionOptions,
+  HeadersField,
+  identifyEvent as identify,
+} from '../propagation/extract-correlation.ts';
 import { readHttpEvent } from '../propagation/read-http-event.ts';
+import type { OpenedScope } from '../propagation/scope.ts';
 import { processLogger } from '../telemetry/process-logger.ts';
 import { waitingLines } from '../telemetry/shared-logger.ts';
 
@@ -78,80 +83,121 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
     ...(header !== undefined && { header }),
     ...(requestId !== undefined && { requestId }),
   };
-  const endings = new WeakMap<object, (response: unknown) => unknown>();
+  const invocations = new WeakMap<object, Invocation>();
 
   const correlationIdBefore = (request: Request): Promise<void> | undefined => {
-    const { event, context: lambdaContext } = request;
+    const { event, context } = request;
     const found = find === undefined ? undefined : foundBy(find, event, logger);
-    const withFound = (read: CorrelationContext): CorrelationContext =>
-      found === undefined ? read : { ...read, correlationId: found };
-    const fromHttp = readHttpEvent(event, lambdaContext, extraction);
-    let context = fromHttp && withFound(fromHttp);
-    let headersField: HeadersField | undefined = 'headers';
-    // At once, because only the synchronous part of a hook can.
-    const scope = enterCorrelation(lambdaContext, context);
-    const repeatId = (response: unknown): unknown =>
-      withHeader(
-        withWatchedBody(response),
-        header ?? CORRELATION_ID_KEY,
-        context?.correlationId,
-        headersField,
-      );
-    /** Leaves the scope, now or when the body of a streamed answer has ended; what is logged until then carries the id. */
-    const leave = (response: unknown): void =>
-      void whenBodyEnds(response, () => {
-        scope.leave();
-        return waitingLines();
-      });
-    endings.set(request, (response) => {
-      const answer = repeatId(response);
-      leave(answer);
-      return answer;
-    });
+    const fromHttp = readHttpEvent(event, context, extraction);
+    const invocation = new Invocation(context, header, found, fromHttp);
+    invocations.set(request, invocation);
     let early: unknown;
     // Nothing that was logged may be lost with the process, which freezes with the answer.
     replaceEarlyResponse(request, (response) => {
-      early = repeatId(response);
+      early = invocation.repeatId(response);
       const lines = response === undefined ? undefined : waitingLines();
       return lines === undefined ? early : lines.then(() => early);
     });
-    whenHooksAreSkipped(request, () => leave(early));
-    if (context !== undefined) return undefined;
-    const identifyAnew = (): void => {
-      context = withFound({
-        correlationId: newCorrelationId(lambdaContext),
-        source: 'unknown',
-        ...(header !== undefined && { header }),
-      });
-      scope.set(context);
-    };
-    const identifyBy = (identifyEvent: IdentifyEvent): void => {
-      try {
-        const identified = identifyEvent(event, lambdaContext, extraction);
-        context = withFound(identified.context);
-        ({ headersField } = identified);
-        scope.set(context);
-        if (identified.replaced && found === undefined) {
-          logger.warn('The incoming correlation id was not valid and has been replaced');
-        }
-      } catch {
-        // An event that throws when it is read, or a logger that throws.
-        if (context === undefined) identifyAnew();
-      }
-    };
-    if (loadedIdentifyEvent === undefined) return loadIdentifyEvent().then(identifyBy, identifyAnew);
-    identifyBy(loadedIdentifyEvent);
-    return undefined;
+    whenHooksAreSkipped(request, () => invocation.leave(early));
+    if (fromHttp !== undefined) return undefined;
+    if (loadedIdentifyEvent !== undefined) {
+      invocation.identify(loadedIdentifyEvent, event, extraction, logger);
+      return undefined;
+    }
+    return loadIdentifyEvent().then(
+      (identifyEvent) => invocation.identify(identifyEvent, event, extraction, logger),
+      () => invocation.identifyAnew(),
+    );
   };
   const correlationIdAfter = (request: Request): Promise<void> | undefined => {
-    const end = endings.get(request);
-    if (end !== undefined) {
-      const response = end(request.response);
+    const invocation = invocations.get(request);
+    if (invocation !== undefined) {
+      const response = invocation.repeatId(request.response);
+      invocation.leave(response);
       if (response !== request.response) request.response = response;
     }
     return waitingLines();
   };
   return { before: correlationIdBefore, after: correlationIdAfter, onError: correlationIdAfter };
+}
+
+/** The id of one invocation, and the scope that it is seen in. */
+class Invocation {
+  readonly #lambdaContext: unknown;
+  readonly #header: string | undefined;
+  /** What `find` has found. */
+  readonly #found: string | undefined;
+  readonly #scope: OpenedScope<CorrelationContext>;
+  #context: CorrelationContext | undefined;
+  #headersField: HeadersField | undefined = 'headers';
+
+  /** Opens the scope, at once, because only the synchronous part of a hook can; what is seen there may follow. */
+  constructor(
+    lambdaContext: unknown,
+    header: string | undefined,
+    found: string | undefined,
+    read: CorrelationContext | undefined,
+  ) {
+    this.#lambdaContext = lambdaContext;
+    this.#header = header;
+    this.#found = found;
+    this.#context = read && this.#withFound(read);
+    this.#scope = enterCorrelation(lambdaContext, this.#context);
+  }
+
+  /** The answer with the id in it. */
+  repeatId(response: unknown): unknown {
+    return withHeader(
+      withWatchedBody(response),
+      this.#header ?? CORRELATION_ID_KEY,
+      this.#context?.correlationId,
+      this.#headersField,
+    );
+  }
+
+  /** Leaves the scope, now or when the body of a streamed answer has ended; what is logged until then carries the id. */
+  leave(response: unknown): void {
+    void whenBodyEnds(response, () => {
+      this.#scope.leave();
+      return waitingLines();
+    });
+  }
+
+  identify(
+    identifyEvent: IdentifyEvent,
+    event: unknown,
+    extraction: ExtractionOptions,
+    logger: { warn(message: string): void },
+  ): void {
+    try {
+      const { context, headersField, replaced } = identifyEvent(event, this.#lambdaContext, extraction);
+      this.#see(context);
+      this.#headersField = headersField;
+      if (replaced && this.#found === undefined) {
+        logger.warn('The incoming correlation id was not valid and has been replaced');
+      }
+    } catch {
+      // An event that throws when it is read, or a logger that throws.
+      if (this.#context === undefined) this.identifyAnew();
+    }
+  }
+
+  identifyAnew(): void {
+    this.#see({
+      correlationId: newCorrelationId(this.#lambdaContext),
+      source: 'unknown',
+      ...(this.#header !== undefined && { header: this.#header }),
+    });
+  }
+
+  #see(context: CorrelationContext): void {
+    this.#context = this.#withFound(context);
+    this.#scope.set(this.#context);
+  }
+
+  #withFound(context: CorrelationContext): CorrelationContext {
+    return this.#found === undefined ? context : { ...context, correlationId: this.#found };
+  }
 }
 
 type IdentifyEvent = typeof identify;
@@ -202,8 +248,7 @@ function withHeader(
       return response;
     }
     const { headers, multiValueHeaders } = response as Partial<Record<string, object>>;
-    const names = [headers, multiValueHeaders].flatMap((each) => Object.keys(each ?? {}));
-    if (names.some((name) => name.toLowerCase() === header.toLowerCase())) return response;
+    if (hasMember(headers, header) || hasMember(multiValueHeaders, header)) return response;
     const field = form === 'multiValueHeaders' ? 'multiValueHeaders' : 'headers';
     const given = field === 'headers' ? headers : multiValueHeaders;
     const [name, value] = headerIn(form, header, id);
@@ -213,6 +258,11 @@ function withHeader(
     // A getter or a proxy that throws: whoever sends the answer will see it too.
     return response;
   }
+}
+
+/** Whether an object has a member of this name, whatever its case. */
+function hasMember(object: object | undefined, name: string): boolean {
+  return Object.keys(object ?? {}).some((key) => key.toLowerCase() === name.toLowerCase());
 }
 
 function headerIn(form: HeadersField, header: string, id: string): readonly [name: string, value: unknown] {

@@ -1,12 +1,21 @@
 import type { CorrelationContext } from './correlation.ts';
 import type { ExtractionOptions } from './extract-correlation.ts';
 import { CORRELATION_ID_KEY, isCorrelationId, newCorrelationId } from './correlation-id.ts';
+import { TRACE_HEADER_NAME } from './trace-header.ts';
 import { isHeaderValue, MAX_TRACE_HEADER_LENGTH } from './header-value.ts';
 
-/** What tells other events from those of API Gateway. */
-const OF_OTHERS = /^(type|raw_path|elb|connectionId|serviceNetworkArn|targetGroupArn)$/i;
+/** What tells other events from those of API Gateway, in lower case. */
+const OF_OTHERS: ReadonlySet<string> = new Set([
+  'type',
+  'raw_path',
+  'elb',
+  'connectionid',
+  'servicenetworkarn',
+  'targetgrouparn',
+]);
 /** Carriers that are to be checked, or looked through, before they are sent on. */
-const OF_W3C = /^(traceparent|tracestate|baggage)$/;
+const OF_W3C: ReadonlySet<string> = new Set(['traceparent', 'tracestate', 'baggage']);
+const TRACE_HEADER = TRACE_HEADER_NAME.toLowerCase();
 
 /**
  * Reads an event of API Gateway that carries nothing but a valid correlation id and a trace header, or less. Most functions
@@ -21,8 +30,6 @@ export function readHttpEvent(
 ): CorrelationContext | undefined {
   try {
     const idKey = (header ?? CORRELATION_ID_KEY).toLowerCase();
-    // A direct invocation may carry the id beside the headers.
-    const isOfOthers = (key: string): boolean => OF_OTHERS.test(key) || key.toLowerCase() === idKey;
     const { version, httpMethod, headers, multiValueHeaders, requestContext } = event as Fields;
     const isRest = Boolean(httpMethod);
     if (
@@ -32,29 +39,30 @@ export function readHttpEvent(
         : httpMethod !== undefined || version !== '2.0' || multiValueHeaders) ||
       (lambdaContext as Fields | undefined)?.clientContext ||
       String((requestContext as Fields | undefined)?.domainName).includes('.lambda-url.') ||
-      [event, requestContext].some((each) => Object.keys(each ?? {}).some(isOfOthers))
+      // A direct invocation may carry the id beside the headers.
+      hasAny(event, OF_OTHERS, idKey) ||
+      hasAny(requestContext, OF_OTHERS, idKey)
     ) {
       return undefined;
     }
-    let id: unknown;
-    let traceHeader: unknown;
-    for (const [name, value] of [multiValueHeaders, headers].flatMap((each) => Object.entries(each ?? {}))) {
-      const key = name.toLowerCase();
-      const first: unknown = Array.isArray(value) ? value[0] : value;
-      if (OF_W3C.test(key)) return undefined;
-      if (key === idKey) id ??= first;
-      if (key === 'x-amzn-trace-id') traceHeader ??= first;
-    }
+    // Those with several values come first, as everywhere.
+    const found: Found = {};
+    if (!readHeaders(multiValueHeaders, idKey, found) || !readHeaders(headers, idKey, found))
+      return undefined;
+    let { id } = found;
+    const { traceHeader } = found;
     const ofGateway = requestId === true ? (requestContext as Fields | undefined)?.requestId : undefined;
-    id ??= isCorrelationId(ofGateway) ? ofGateway : newCorrelationId(lambdaContext);
-    traceHeader ??= undefined;
-    if (!isCorrelationId(id)) return undefined;
+    if (id === undefined || id === null) {
+      id = isCorrelationId(ofGateway) ? ofGateway : newCorrelationId(lambdaContext);
+    } else if (!isCorrelationId(id)) {
+      return undefined;
+    }
     const context = {
-      correlationId: id,
+      correlationId: id as string,
       source: isRest ? 'api-gateway-rest' : 'api-gateway-http',
       ...(header !== undefined && { header }),
     };
-    if (traceHeader === undefined) return context;
+    if (traceHeader === undefined || traceHeader === null) return context;
     return isHeaderValue(traceHeader, MAX_TRACE_HEADER_LENGTH)
       ? { ...context, incoming: { traceHeader } }
       : undefined;
@@ -62,6 +70,39 @@ export function readHttpEvent(
     // A getter or a proxy that throws, or no object at all.
     return undefined;
   }
+}
+
+/** What the headers carry, as it stands there. */
+interface Found {
+  id?: unknown;
+  traceHeader?: unknown;
+}
+
+/**
+ * Looks through headers; what was found before stays.
+ *
+ * @returns whether they carry nothing else that is to be read.
+ */
+function readHeaders(headers: unknown, idKey: string, found: Found): boolean {
+  for (const name of Object.keys(headers ?? {})) {
+    const key = name.toLowerCase();
+    if (OF_W3C.has(key)) return false;
+    // Read whether it is of use or not: what throws is an event of another kind.
+    const value = (headers as Fields)[name];
+    if (key !== idKey && key !== TRACE_HEADER) continue;
+    const first: unknown = Array.isArray(value) ? value[0] : value;
+    if (key === idKey) found.id ??= first;
+    else found.traceHeader ??= first;
+  }
+  return true;
+}
+
+/** Whether an object has a member of one of these names, whatever its case. */
+function hasAny(object: unknown, names: ReadonlySet<string>, name: string): boolean {
+  return Object.keys(object ?? {}).some((key) => {
+    const lower = key.toLowerCase();
+    return lower === name || names.has(lower);
+  });
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { isGeneratorObject } from 'node:util/types';
 import { resolvePolicy } from '../redaction/policy/resolve-policy.ts';
 import type { RedactionPolicy, Redactor } from '../redaction/redact.ts';
 import { createRedactor } from '../redaction/redact.ts';
@@ -183,7 +183,7 @@ function roundedDown(room: number): number {
 
 /** Errors are recorded as errors where they are thrown; the members of a generator are those of its class. */
 function asShown(value: unknown): unknown {
-  if (types.isGeneratorObject(value)) return new Described('<generator>');
+  if (isGeneratorObject(value)) return new Described('<generator>');
   if (value instanceof Error) return new Described(`<${knownClassName(value)}>`);
   return value;
 }

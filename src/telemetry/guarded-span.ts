@@ -130,21 +130,22 @@ const warnOnce = createWarnOnce();
  * @returns undefined where `fn` threw. A promise does not reject, also one that nobody expected.
  */
 export function attempt<R>(what: string, fn: () => R): R | undefined {
-  const warn = (error: unknown): void => {
-    // One defect shows in many places; its message tells it from others.
-    let key = 'what cannot be told';
-    try {
-      key = error instanceof Error ? error.message : String(error);
-    } catch {
-      // It throws when it is asked: anything can be thrown.
-    }
-    warnOnce(`Tracing failed to ${what}; the trace is incomplete, the response is not affected`, error, key);
-  };
   try {
     const result = fn();
-    return isThenable(result) ? (result.then(undefined, warn) as R) : result;
+    return isThenable(result) ? (result.then(undefined, (error: unknown) => warn(what, error)) as R) : result;
   } catch (error) {
-    warn(error);
+    warn(what, error);
     return undefined;
   }
+}
+
+function warn(what: string, error: unknown): undefined {
+  // One defect shows in many places; its message tells it from others.
+  let key = 'what cannot be told';
+  try {
+    key = error instanceof Error ? error.message : String(error);
+  } catch {
+    // It throws when it is asked: anything can be thrown.
+  }
+  warnOnce(`Tracing failed to ${what}; the trace is incomplete, the response is not affected`, error, key);
 }

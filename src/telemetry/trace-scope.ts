@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { isAsyncFunction } from 'node:util/types';
 import { Scope } from '../propagation/scope.ts';
 import type { Aside, OpenedScope } from '../propagation/scope.ts';
 import { incomingTraceHeader, TRACE_HEADER_NAME } from '../propagation/trace-header.ts';
@@ -143,7 +143,7 @@ export function inSpan<R>(description: SpanDescription, fn: (span: GuardedSpan |
   const before = step.enter();
   try {
     const result = step.span.runs ? step.run(() => fn(step.span)) : fn(step.span);
-    return whenSettled(result, types.isAsyncFunction(fn), (outcome) => step.end(outcome));
+    return whenSettled(result, isAsyncFunction(fn), (outcome) => step.end(outcome));
   } catch (error) {
     step.end({ error });
     throw error;

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { isAsyncFunction, isGeneratorFunction } from 'node:util/types';
 import { checkOptions, policyOrFlag } from '../check-options.ts';
 import { checkPolicy } from '../redaction/policy/check-policy.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
@@ -42,8 +42,8 @@ export function traced<F extends AnyFunction>(name: string, fn: F, options: Trac
   if (typeof capture === 'object') checkPolicy('redaction policy', capture);
   const description: SpanDescription = { name, kind: 'internal' };
   const call = fn as unknown as (this: unknown, ...args: unknown[]) => unknown;
-  const isAsync = types.isAsyncFunction(fn);
-  const isGenerator = types.isGeneratorFunction(fn);
+  const isAsync = isAsyncFunction(fn);
+  const isGenerator = isGeneratorFunction(fn);
   const tracedFunction = function (this: unknown, ...args: unknown[]): unknown {
     const step = isGenerator ? undefined : beginStep(description);
     const before = step?.enter();

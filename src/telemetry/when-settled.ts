@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { isPromise } from 'node:util/types';
 
 /** How a function came out. */
 export type Outcome = { readonly value: unknown } | { readonly error: unknown };
@@ -13,7 +13,7 @@ export type Outcome = { readonly value: unknown } | { readonly error: unknown };
  * still finds the caller for the stack of an error, which it does along promises with a single reaction.
  */
 export function whenSettled<R>(result: R, isNew: boolean, onSettled: (outcome: Outcome) => void): R {
-  if (!types.isPromise(result)) {
+  if (!isPromise(result)) {
     onSettled({ value: result });
     return result;
   }

@@ -1,4 +1,13 @@
-import { types } from 'node:util';
+import {
+  isAnyArrayBuffer,
+  isBoxedPrimitive,
+  isDate,
+  isPromise,
+  isProxy,
+  isRegExp,
+  isWeakMap,
+  isWeakSet,
+} from 'node:util/types';
 import { count, lengthClass } from '../texts/labels.ts';
 import { className, Described, knownClassName, Members } from './described.ts';
 import { bytesOf, define, firstNames, read, take } from './members.ts';
@@ -19,10 +28,10 @@ export interface Description {
  */
 export function describeObject(value: object, description: Description): Described | Members | undefined {
   const { showsValues, isField, most } = description;
-  if (types.isDate(value)) return describeDate(value, showsValues);
+  if (isDate(value)) return describeDate(value, showsValues);
   if (value instanceof Error) return partsOfError(value, description);
   const nameOf = (): string => (showsValues ? className(value) : knownClassName(value, isField));
-  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
+  if (ArrayBuffer.isView(value) || isAnyArrayBuffer(value)) {
     const bytes = bytesOf(value);
     const size = showsValues ? count(bytes, 'byte') : lengthClass(bytes, 'byte');
     return new Described(`<${nameOf()}, ${size}>`);
@@ -30,11 +39,11 @@ export function describeObject(value: object, description: Description): Describ
   const entries = entriesOf(value);
   if (entries !== undefined) return fieldsOf(entries, most);
   const isOpaque =
-    types.isBoxedPrimitive(value) ||
-    types.isPromise(value) ||
-    types.isRegExp(value) ||
-    types.isWeakMap(value) ||
-    types.isWeakSet(value) ||
+    isBoxedPrimitive(value) ||
+    isPromise(value) ||
+    isRegExp(value) ||
+    isWeakMap(value) ||
+    isWeakSet(value) ||
     OPAQUE.some((member) => member in value) ||
     TAGGED.has(tagOf(value));
   return isOpaque ? new Described(`<${nameOf()}>`) : undefined;
@@ -46,7 +55,7 @@ const OPAQUE = ['toJSON', 'then', 'pipe', 'getReader', 'getWriter', Symbol.async
 const TAGGED: ReadonlySet<string> = new Set(['Response', 'Request', 'Headers', 'FormData', 'Blob', 'File']);
 
 function tagOf(value: object): string {
-  return types.isProxy(value) ? '' : className(value);
+  return isProxy(value) ? '' : className(value);
 }
 
 function describeDate(value: Date, showsValues: boolean): Described {

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { isDataView, isProxy, isSharedArrayBuffer, isTypedArray } from 'node:util/types';
 import { Described, knownClassName, Members } from './described.ts';
 
 /** Reads one member. A getter runs at most once, and what it throws is shown in its place. */
@@ -26,7 +26,7 @@ export interface Names {
  * whole whatever is asked; a proxy, which answers with code of its own, is asked about no more of them than are taken.
  */
 export function firstNames(owner: object, most: number): Names {
-  if (!types.isProxy(owner)) {
+  if (!isProxy(owner)) {
     const all = Object.keys(owner);
     return { names: all.length > most ? all.slice(0, most) : all, total: all.length };
   }
@@ -87,9 +87,9 @@ export function firstItems(list: readonly unknown[], most: number): unknown[] {
 
 /** The bytes of a buffer or of a view of one. */
 export function bytesOf(value: ArrayBufferLike | ArrayBufferView): number {
-  if (types.isTypedArray(value)) return Number(BYTES_OF_ARRAY?.call(value));
-  if (types.isDataView(value)) return Number(BYTES_OF_VIEW?.call(value));
-  return Number((types.isSharedArrayBuffer(value) ? BYTES_OF_SHARED : BYTES_OF_BUFFER)?.call(value));
+  if (isTypedArray(value)) return Number(BYTES_OF_ARRAY?.call(value));
+  if (isDataView(value)) return Number(BYTES_OF_VIEW?.call(value));
+  return Number((isSharedArrayBuffer(value) ? BYTES_OF_SHARED : BYTES_OF_BUFFER)?.call(value));
 }
 
 type Getter = ((this: unknown) => unknown) | undefined;

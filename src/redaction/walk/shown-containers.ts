@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { isProxy } from 'node:util/types';
 import { count } from '../texts/labels.ts';
 import type { Containers, Extent, Items, Place, Visitor } from './containers.ts';
 import { closed, isList, NOTE_BYTES } from './containers.ts';
@@ -40,7 +40,7 @@ export class ShownContainers implements Containers {
       all += 1;
       if (isCut) {
         // Engines have listed an ordinary object's names by now; a proxy would be asked about each.
-        if (!types.isProxy(fields)) continue;
+        if (!isProxy(fields)) continue;
         all = Math.max(all, namesOfProxy(fields));
         break;
       }
