@@ -39,7 +39,7 @@ const CODE = new Set(['.js', '.mjs', '.cjs', '.jsx', '.ts', '.mts', '.cts', '.ts
 
 /** What a map says, and where what it names lies. */
 interface ReadMap {
-  readonly map: SourceMap;
+  readonly payload: SourceMapPayload;
   /** By the name in the map: where Node finds it, and its text where the map has it. */
   readonly sources: ReadonlyMap<string, { readonly path: string; readonly content: string | undefined }>;
 }
@@ -85,13 +85,14 @@ export class SourceLines {
   ): Promise<Omit<SourcePlace, 'frame'> | undefined> {
     const code = await readFile(codeFile, 'utf8');
     const read = await this.#mapOf(directory, codeFile);
-    if (read === undefined) {
+    const map = read && parsed(read.payload);
+    if (map === undefined) {
       return excerptOf(relative(await realpath(directory), codeFile), code, [line, line]);
     }
     const { length } = code.split('\n')[line - 1] ?? '';
     if (column === undefined && length > MAX_LINE_TO_SCAN) return { isAmbiguous: true };
     const offsets = column === undefined ? Array.from({ length }, (_, offset) => offset) : [column - 1];
-    const found = offsets.flatMap((offset) => placeAt(read.map, line, offset));
+    const found = offsets.flatMap((offset) => placeAt(map, line, offset));
     const [first] = found;
     if (first === undefined) return undefined;
     const lines = found.map((each) => each.line);
@@ -163,6 +164,18 @@ export class SourceLines {
   }
 }
 
+function isMap(value: unknown): value is SourceMapPayload {
+  return isObject(value) && (typeof value['mappings'] === 'string' || Array.isArray(value['sections']));
+}
+
+function parsed(payload: SourceMapPayload): SourceMap | undefined {
+  try {
+    return new SourceMap(payload);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The place in the sources of one in the bundle; none where the map says nothing of that line. */
 function placeAt(
   map: SourceMap,
@@ -206,9 +219,10 @@ async function readMap(directory: string, codeFile: string): Promise<ReadMap | u
     if (file === undefined && text === undefined) return undefined;
     // Some servers have maps begin with a line that no script can run (source map specification, "Resolving sources").
     const json = (text ?? (await readFile(file ?? '', 'utf8'))).replace(/^\)\]\}'[^\n]*\n/, '');
-    const payload = JSON.parse(json) as SourceMapPayload;
+    const payload: unknown = JSON.parse(json);
+    if (!isMap(payload)) return undefined;
     return {
-      map: new SourceMap(payload),
+      payload,
       sources: sourcesOf(payload, file === undefined ? base : pathToFileURL(file)),
     };
   } catch {

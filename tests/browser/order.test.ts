@@ -89,6 +89,18 @@ describe('the page', () => {
     const text = await details.innerText();
     expect(text).toContain('The payment provider closed the connection');
     expect(await details.getByRole('list', { name: 'Stack' }).innerText()).toContain('take-payment.ts');
+    // The shop is bundled and minified: its line is that of the source, and what is of packages is folded.
+    const source = details.getByRole('group', {
+      name: /^Source of src\/handlers\/take-payment\.ts, line \d+$/,
+    });
+    await source.first().waitFor();
+    expect(await source.first().locator('.meant').innerText()).toMatch(
+      /▸ \d+\s*throw new Error\('The payment provider closed the connection'\);/,
+    );
+    await details.getByText(/^\d+ frames? of libraries$/).waitFor();
+    const lines = details.getByRole('list', { name: 'Log lines of the invocation' });
+    await expect.poll(() => lines.innerText()).toMatch(/payment requested[\s\S]*ERROR\s+request failed/);
+    expect(await lines.innerText()).not.toContain('order placed');
 
     const colour = await charge
       .locator('.cell-bar *')

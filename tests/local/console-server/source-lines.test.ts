@@ -145,8 +145,10 @@ describe('the source lines of a stack', () => {
       line: 2,
       excerpt: { firstLine: 1, lines: ['one();', 'two();', ''] },
     });
-    await writeFile(`${path}.map`, '{"version":3');
-    expect(meant(await sources().find({ path, line: 1 }))).toBe('one();');
+    for (const map of ['{"version":3', '[]', 'null', '{"version":3,"sources":[1],"mappings":7}']) {
+      await writeFile(`${path}.map`, map);
+      expect(meant(await sources().find({ path, line: 1 })), map).toBe('one();');
+    }
     expect(await sources().find({ path, line: 999 })).toEqual({ file: 'plain.cjs', line: 999 });
   });
 
