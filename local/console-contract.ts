@@ -94,7 +94,7 @@ export interface ApiAnswers {
   '/api/traces': {
     /**
      * `?filter=`: those that a filter expression matches; `?from=&to=`: those that overlap it; `?sort=` by `start`, the
-     * default, `duration` or `status`, the newest, longest or worst first; `?limit=`, default 200; `?cursor=` of the
+     * default, `duration` or `status`, the newest, longest or worst first, with `-asc` last; `?limit=`, default 200; `?cursor=` of the
      * answer before: what follows it; `?id=`, several times: of these alone.
      */
     GET: TraceListing;
@@ -160,8 +160,15 @@ export interface ApiAnswers {
   };
 }
 
-/** What comes first in the list of traces: the newest, the longest, or what failed worst. */
-export const SORT_ORDERS = ['start', 'duration', 'status'] as const;
+/** What comes first in the list of traces: the newest, the longest, or what failed worst; with `-asc` what comes last there. */
+export const SORT_ORDERS = [
+  'start',
+  'duration',
+  'status',
+  'start-asc',
+  'duration-asc',
+  'status-asc',
+] as const;
 
 export type SortOrder = (typeof SORT_ORDERS)[number];
 

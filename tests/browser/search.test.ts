@@ -228,6 +228,30 @@ describe('the order of the list', () => {
     await expect.poll(() => duration.innerText()).toMatch(expected);
   });
 
+  it.each([
+    ['Duration', 'duration-asc', /200 ms/],
+    ['Started', 'start-asc', /\/orders\/0\b/],
+    ['Status', 'status-asc', /OK/],
+  ])(
+    'by %s is turned around by a second press of a key, and kept in the address',
+    async (name, sort, first) => {
+      await open('/traces?sort=' + (name === 'Started' ? 'duration' : 'start'));
+      const head = page.getByRole('columnheader', { name });
+      const button = head.getByRole('button');
+      await button.focus();
+      for (const direction of ['descending', 'ascending', 'descending', 'ascending']) {
+        await page.keyboard.press('Enter');
+        await expect.poll(() => head.getAttribute('aria-sort')).toBe(direction);
+      }
+      expect(new URL(page.url()).searchParams.get('sort')).toBe(sort);
+      const row = page.getByRole('table', { name: 'Traces' }).getByRole('row').nth(1);
+      await expect.poll(() => row.innerText()).toMatch(first);
+      await page.reload();
+      await expect.poll(() => head.getAttribute('aria-sort')).toBe('ascending');
+      await expect.poll(() => row.innerText()).toMatch(first);
+    },
+  );
+
   it('goes on while it is scrolled, and draws no more than can be seen', async () => {
     await open();
     await page.getByText(`200 traces of ${TRACES}`, { exact: true }).waitFor();
