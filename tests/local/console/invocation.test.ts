@@ -6,7 +6,9 @@ import { storyteller, trace, traceId } from '../../fixtures/console/entities.ts'
 const AT = 1_790_000_000;
 const { segment, subsegment } = storyteller(AT);
 const id = traceId(1);
-const aws = (requestId: string) => ({ aws: { request_id: requestId } });
+function aws(requestId: string) {
+  return { aws: { request_id: requestId } };
+}
 
 const timeline = buildTimeline(
   [
