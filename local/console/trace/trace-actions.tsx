@@ -7,6 +7,7 @@ import { CompareWith } from '../compare/compare-with.tsx';
 import { messageOf } from '../format/text.ts';
 import { navigate } from '../routing/navigation.ts';
 import { hrefOf } from '../routing/route.ts';
+import { ImportTraces } from './import-traces.tsx';
 
 export interface TraceActionsProps {
   readonly api: ConsoleApi;
@@ -82,6 +83,7 @@ export function TraceActions({ api, page }: TraceActionsProps) {
       <button type="button" class="button small" onClick={() => exportTraces(page)}>
         Export
       </button>
+      <ImportTraces api={api} class="button small" />
       <span role="status">{problem}</span>
     </div>
   );

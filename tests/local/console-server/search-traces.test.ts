@@ -97,7 +97,10 @@ describe('the list of traces', () => {
   });
 
   it.each([
-    ['sort=loudness', /Expected "sort" to be start, duration, status, start-asc, duration-asc, status-asc; got "loudness"/],
+    [
+      'sort=loudness',
+      /Expected "sort" to be start, duration, status, start-asc, duration-asc, status-asc; got "loudness"/,
+    ],
     ['cursor=x', /"cursor" cannot be used/],
   ])('refuses %s', async (query, message) => {
     const response = await fetch(`${url}/api/traces?${query}`);
