@@ -94,7 +94,7 @@ export interface ApiAnswers {
   '/api/traces': {
     /**
      * `?filter=`: those that a filter expression matches; `?from=&to=`: those that overlap it; `?sort=` by `start`, the
-     * default, `duration` or `status`, the newest, longest or worst first; `?limit=`, default 200; `?cursor=` of the
+     * default, `duration` or `status`, the newest, longest or worst first, with `-asc` last; `?limit=`, default 200; `?cursor=` of the
      * answer before: what follows it; `?id=`, several times: of these alone.
      */
     GET: TraceListing;
@@ -126,6 +126,13 @@ export interface ApiAnswers {
      */
     GET: LogListing;
   };
+  '/api/sources': {
+    /**
+     * The source lines that frames of stacks mean; `?frame=<line>:<column>:<path>`, up to 100 times, the column 0 where it is not
+     * known. Frames that are not of a running function's code are left out.
+     */
+    GET: SourceListing;
+  };
   '/api/durations': {
     /** How long traces took; `?filter=`, `?from=&to=`. */
     GET: Durations;
@@ -153,8 +160,15 @@ export interface ApiAnswers {
   };
 }
 
-/** What comes first in the list of traces: the newest, the longest, or what failed worst. */
-export const SORT_ORDERS = ['start', 'duration', 'status'] as const;
+/** What comes first in the list of traces: the newest, the longest, or what failed worst; with `-asc` what comes last there. */
+export const SORT_ORDERS = [
+  'start',
+  'duration',
+  'status',
+  'start-asc',
+  'duration-asc',
+  'status-asc',
+] as const;
 
 export type SortOrder = (typeof SORT_ORDERS)[number];
 
@@ -202,6 +216,26 @@ export interface TraceListing {
 /** Those of one trace. */
 export interface KeptEvents {
   readonly events: readonly KeptEvent[];
+}
+
+export interface SourceListing {
+  readonly places: readonly SourcePlace[];
+}
+
+/** Where in the sources a frame of a stack is. */
+export interface SourcePlace {
+  /** As it was asked for. */
+  readonly frame: string;
+  /** The line of the bundle is made of too many lines of source to say which one was meant. Nothing else is known then. */
+  readonly isAmbiguous?: true;
+  /** For people: from the service's folder on. */
+  readonly file?: string;
+  /** From 1. */
+  readonly line?: number;
+  /** The last of several lines that the frame may mean. */
+  readonly lastLine?: number;
+  /** The line and some around it; absent where nobody has the text. */
+  readonly excerpt?: { readonly firstLine: number; readonly lines: readonly string[] };
 }
 
 export interface ServiceGraph {

@@ -2,6 +2,7 @@ import { ApiGateway } from './api-gateway/api-gateway.ts';
 import { banner, commandsToTry } from './banner.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import { ConsoleServer, builtConsole } from './console-server/console-server.ts';
+import { SourceLines } from './console-server/source-lines.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { KeptEvents } from './lambda/kept-events.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
@@ -27,6 +28,8 @@ export interface StackOptions {
   readonly tryThis: readonly string[];
   /** The file that traces are kept in; see `tracesFile`. Without it they are kept in memory. */
   readonly tracesFile?: string | undefined;
+  /** Where the sources of the functions lie, to be shown beside errors. */
+  readonly serviceDirectory?: string | undefined;
   readonly terminal: Terminal;
 }
 
@@ -44,7 +47,7 @@ export interface Stack {
  * @throws Error for people when a part cannot start; what had started is stopped again.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { service, ports, minuteMs, tryThis, tracesFile, terminal } = options;
+  const { service, ports, minuteMs, tryThis, tracesFile, serviceDirectory, terminal } = options;
   const stops: Array<() => Promise<unknown>> = [];
   const stop = async (): Promise<void> => {
     for (const stopPart of stops.splice(0).reverse()) await stopPart();
@@ -136,6 +139,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         of: (traceId) => events.of(traceId),
         replay: (traceId, requestId) => events.replay(traceId, requestId, invoke),
       },
+      sources: new SourceLines({
+        codeDirectories: [...new Set(service.functions.map(({ codeDirectory }) => codeDirectory))],
+        serviceDirectory,
+      }),
       port: ports.console,
       howToChoosePort: PORT_ADVICE,
       staticDirectory: builtConsole(),

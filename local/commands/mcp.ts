@@ -111,7 +111,8 @@ async function serve(instance: RunningInstance): Promise<void> {
             sort: {
               type: 'string',
               enum: [...SORT_ORDERS],
-              description: 'The newest (the default), the longest, or the worst first.',
+              description:
+                'The newest (the default), the longest, or the worst first; with -asc the oldest, shortest or best.',
             },
             limit: {
               type: 'integer',

@@ -25,7 +25,8 @@ Finds traces, a line for each: id, begin, duration, status, name, request, servi
 
 Options
   --filter <expr>  those that a filter expression finds: 'service("take-payment") { fault }'
-  --sort <order>   the newest (start), the longest (duration) or the worst (status) first (start)
+  --sort <order>   the newest (start), the longest (duration) or the worst (status) first (start);
+                   with -asc (start-asc) the oldest, the shortest or the best
   --limit <n>      so many at most (${DEFAULT_LIMIT})
   --last <time>    those of the last 15m, 2h, 1d
   --from, --to     those of a time: 2026-11-30T14:05:00Z, or seconds or milliseconds since 1970

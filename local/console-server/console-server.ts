@@ -19,6 +19,7 @@ import { refuseXRayRequest } from '../xray/api/xray-api.ts';
 import type { TraceStore } from '../xray/trace-store.ts';
 import type { Replays } from './serve-api.ts';
 import { serveApi } from './serve-api.ts';
+import type { SourceLines } from './source-lines.ts';
 
 export interface ConsoleServerOptions extends Partial<PortOptions> {
   readonly store: TraceStore;
@@ -26,6 +27,8 @@ export interface ConsoleServerOptions extends Partial<PortOptions> {
   readonly xray?: XRayApi;
   /** The events that functions were invoked with, to be sent again. Without it none can be. */
   readonly replays?: Replays;
+  /** Finds the source lines of stacks. Without it stacks are shown as they arrived. */
+  readonly sources?: SourceLines;
   /** Alarms and metrics. Without it the page has none to show. */
   readonly cloudWatch?: CloudWatchView;
   /** The log lines of functions. Without it the page has none to show. */
@@ -133,7 +136,7 @@ export class ConsoleServer {
     events: EventStream<ApiEvents>,
   ): Promise<void> {
     const url = targetOf(request);
-    const { store, xray, serviceInfo, replays } = this.#options;
+    const { store, xray, serviceInfo, replays, sources } = this.#options;
     if (this.#isXRay(request)) {
       await xray?.answer(request, response);
     } else if (isApi(request)) {
@@ -146,6 +149,7 @@ export class ConsoleServer {
         cloudWatch: this.#cloudWatch,
         logs: this.#logs,
         replays,
+        sources,
       });
     } else if (isRead(request)) {
       await this.#servePage(response, url.pathname);

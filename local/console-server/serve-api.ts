@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CloudWatchView, TimeRange } from '../cloudwatch/view.ts';
 import type { ApiAnswers, ApiEvents, FilterRefusal, ServiceGraph, ServiceInfo } from '../console-contract.ts';
-import type { SortOrder, TraceListing } from '../console-contract.ts';
+import type { SortOrder, SourceListing, TraceListing } from '../console-contract.ts';
 import { parameterIn, readRange, SORT_ORDERS } from '../console-contract.ts';
 import { sendEmpty, sendJson } from '../http/answer.ts';
 import { readDeclaredJson } from '../http/body.ts';
@@ -19,6 +19,7 @@ import { importDocuments, MAX_FILE_BYTES } from '../xray/import-documents.ts';
 import { CursorError } from '../xray/store/search.ts';
 import type { TraceStore } from '../xray/trace-store.ts';
 import { readLogQuery } from './read-log-query.ts';
+import type { SourceLines } from './source-lines.ts';
 
 /** What the API tells about. */
 export interface ApiSources {
@@ -31,6 +32,8 @@ export interface ApiSources {
   readonly events: EventStream<ApiEvents>;
   /** The events that functions were invoked with. Without it there are none. */
   readonly replays: Replays | undefined;
+  /** The sources of functions. Without it none are known. */
+  readonly sources: SourceLines | undefined;
 }
 
 /** Where events are kept, and sent again. */
@@ -72,6 +75,7 @@ const operations: {
   '/api/history/:trace': { GET: ({ store, parameter }) => store.history(parameter) },
   '/api/graph': { GET: readGraph },
   '/api/logs': { GET: ({ logs, query }) => logs.find(readLogQuery(query, rangeIn(query))) },
+  '/api/sources': { GET: findSources },
   '/api/durations': { GET: ({ store, groups, query }) => store.durations(selectionIn(query, groups)) },
   '/api/differences': {
     GET: ({ store, groups, query }) =>
@@ -193,6 +197,28 @@ async function replayEvent({ replays, request, parameter }: Call): Promise<Repla
     'malformed',
     'Expected the "requestId" of the invocation whose event is sent again.',
   );
+}
+
+const MAX_FRAMES = 100;
+
+/** @throws RequestError for frames that are none, or too many. */
+async function findSources({ sources, query }: Call): Promise<SourceListing> {
+  const frames = query.getAll('frame');
+  if (frames.length > MAX_FRAMES) {
+    throw new RequestError('malformed', `Expected at most ${MAX_FRAMES} frames; got ${frames.length}.`);
+  }
+  const places = frames.map(async (frame) => {
+    const [, line, column, path = ''] = /^(\d{1,9}):(\d{1,9}):(.+)$/s.exec(frame) ?? [];
+    if (path === '' || !(Number(line) > 0)) {
+      throw new RequestError(
+        'malformed',
+        `Expected "frame" to be <line>:<column>:<path>, for example 12:0:/var/task/pay.mjs; got ${JSON.stringify(frame)}.`,
+      );
+    }
+    const place = await sources?.find({ path, line: Number(line), column: Number(column) || undefined });
+    return place === undefined ? [] : [{ frame, ...place }];
+  });
+  return { places: (await Promise.all(places)).flat() };
 }
 
 function readGraph({ store, groups, query }: Call): ServiceGraph {

@@ -142,16 +142,17 @@ function exceptionOf(error: FunctionError, id: string): ExceptionData {
 }
 
 /** `at label (path:line:column)` or `at path:line:column`. */
-const STACK_LINE = /^\s*at (?:(?<label>.*?) \()?(?<path>.+?):(?<line>\d+):\d+\)?$/;
+const STACK_LINE = /^\s*at (?:(?<label>.*?) \()?(?<path>.+?):(?<line>\d+):(?<column>\d+)\)?$/;
 
 function parseStackLine(text: string): StackFrame[] {
-  const { label, path, line } = STACK_LINE.exec(text)?.groups ?? {};
+  const { label, path, line, column } = STACK_LINE.exec(text)?.groups ?? {};
   if (path === undefined) return [];
   const isAsync = label === undefined && path.startsWith('async ');
   return [
     {
       path: plainPath(isAsync ? path.slice('async '.length) : path),
       line: Number(line),
+      column: Number(column),
       label: label ?? 'anonymous',
     },
   ];

@@ -82,6 +82,8 @@ export interface ExceptionData {
 export interface StackFrame {
   readonly path?: string;
   readonly line?: number;
+  /** From 1. X-Ray's own frames have none; where it is known, a source map can tell one line of a minified file. */
+  readonly column?: number;
   readonly label?: string;
 }
 

@@ -68,6 +68,7 @@ export async function runLocalCommand(
       minuteMs,
       tryThis: config.custom?.lantern?.local?.tryThis ?? [],
       tracesFile: options.memory === true ? undefined : tracesFile(serverless.serviceDir),
+      serviceDirectory: serverless.serviceDir,
       terminal,
     });
     await interrupted();

@@ -89,6 +89,18 @@ describe('the page', () => {
     const text = await details.innerText();
     expect(text).toContain('The payment provider closed the connection');
     expect(await details.getByRole('list', { name: 'Stack' }).innerText()).toContain('take-payment.ts');
+    // The shop is bundled and minified: its line is that of the source, and what is of packages is folded.
+    const source = details.getByRole('group', {
+      name: /^Source of src\/handlers\/take-payment\.ts, line \d+$/,
+    });
+    await source.first().waitFor();
+    expect(await source.first().locator('.meant').innerText()).toMatch(
+      /▸ \d+\s*throw new Error\('The payment provider closed the connection'\);/,
+    );
+    await details.getByText(/^\d+ frames? of libraries$/).waitFor();
+    const lines = details.getByRole('list', { name: 'Log lines of the invocation' });
+    await expect.poll(() => lines.innerText()).toMatch(/payment requested[\s\S]*ERROR\s+request failed/);
+    expect(await lines.innerText()).not.toContain('order placed');
 
     const colour = await charge
       .locator('.cell-bar *')
@@ -115,10 +127,39 @@ describe('the page', () => {
     expect(await violations(page)).toEqual([]);
   });
 
+  it('offers traces of the same entry point to compare with, on the page of a trace and on that of two', async () => {
+    const failed = await stack.traces();
+    await openTraceOf('tea');
+    const here = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+    const summary = page.getByText('Compare with …', { exact: true });
+    await summary.focus();
+    await page.keyboard.press('Enter');
+    const offered = page.getByRole('list', { name: 'Traces of the same entry point' });
+    const before = offered.getByRole('link', { name: /The one before.*POST \/orders/ });
+    await before.waitFor();
+    expect(await offered.getByRole('link', { name: /The fastest/ }).count()).toBe(1);
+    for (const link of await offered.getByRole('link').all()) {
+      const id = (await link.getAttribute('title')) ?? '';
+      expect(id).not.toBe(here);
+      expect(failed.traces.find((trace) => trace.id === id)).toMatchObject({ http: { method: 'POST' } });
+    }
+    const other = (await before.getAttribute('title')) ?? '';
+    await before.click();
+    await page.getByRole('heading', { name: 'Two traces side by side' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/compare/${here}..${other}`);
+
+    await page.getByText('Compare B with …', { exact: true }).click();
+    await page.getByRole('list', { name: 'Traces of the same entry point' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => offered.count()).toBe(0);
+  });
+
   it('shows a slow payment as a bar of two seconds', async () => {
     await openTraceOf('slow-teapot');
 
-    await row(/^chargeCard, .*OK, 2(\.\d+)? s$/);
+    // Beside others of its name, it also says how it stands among them.
+    await row(/^chargeCard, .*OK, 2(\.\d+)? s(,|$)/);
   });
 
   it('shows a declined payment as an error, not as a fault', async () => {

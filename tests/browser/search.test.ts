@@ -228,6 +228,30 @@ describe('the order of the list', () => {
     await expect.poll(() => duration.innerText()).toMatch(expected);
   });
 
+  it.each([
+    ['Duration', 'duration-asc', /200 ms/],
+    ['Started', 'start-asc', /\/orders\/0\b/],
+    ['Status', 'status-asc', /OK/],
+  ])(
+    'by %s is turned around by a second press of a key, and kept in the address',
+    async (name, sort, first) => {
+      await open('/traces?sort=' + (name === 'Started' ? 'duration' : 'start'));
+      const head = page.getByRole('columnheader', { name });
+      const button = head.getByRole('button');
+      await button.focus();
+      for (const direction of ['descending', 'ascending', 'descending', 'ascending']) {
+        await page.keyboard.press('Enter');
+        await expect.poll(() => head.getAttribute('aria-sort')).toBe(direction);
+      }
+      expect(new URL(page.url()).searchParams.get('sort')).toBe(sort);
+      const row = page.getByRole('table', { name: 'Traces' }).getByRole('row').nth(1);
+      await expect.poll(() => row.innerText()).toMatch(first);
+      await page.reload();
+      await expect.poll(() => head.getAttribute('aria-sort')).toBe('ascending');
+      await expect.poll(() => row.innerText()).toMatch(first);
+    },
+  );
+
   it('goes on while it is scrolled, and draws no more than can be seen', async () => {
     await open();
     await page.getByText(`200 traces of ${TRACES}`, { exact: true }).waitFor();
@@ -266,6 +290,66 @@ describe('what arrives', () => {
     await page.getByRole('button', { name: '1 new trace' }).click();
     await expect.poll(() => first.innerText()).toBe('POST /orders/5003');
     expect(await page.getByRole('link', { name: 'POST /orders/5020' }).count()).toBe(0);
+  });
+});
+
+describe('the list while traces come', () => {
+  /** Notes from now on what moves on the page without anybody having touched it, but for rows that make room for a new one. */
+  async function watchShifts(): Promise<() => Promise<string[]>> {
+    await page.evaluate(() => {
+      const watched = globalThis as unknown as { shifted: string[] };
+      watched.shifted = [];
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as (PerformanceEntry & {
+          sources: { node: Node | null }[];
+        })[]) {
+          for (const { node } of entry.sources) {
+            const element = node instanceof Element ? node : node?.parentElement;
+            if (!element?.closest('.trace-table tbody')) watched.shifted.push(element?.outerHTML ?? 'gone');
+          }
+        }
+      }).observe({ type: 'layout-shift' });
+    });
+    return () => page.evaluate(() => (globalThis as unknown as { shifted: string[] }).shifted);
+  }
+
+  let next = TRACES;
+  /** Traces that come one after another, and are all of them at the server when this ends. */
+  async function come(): Promise<void> {
+    for (const end = next + 30; next < end; next += 1) {
+      put(next, Math.floor(Date.now() / 1000));
+      await page.waitForTimeout(20);
+    }
+  }
+
+  it('moves nothing but the rows that make room for new ones', async () => {
+    await open();
+    await page.getByText(/^200 traces of \d+$/).waitFor();
+    const shifted = await watchShifts();
+    await come();
+    await page.getByRole('link', { name: `POST /orders/${next - 1}` }).waitFor();
+    expect(await shifted()).toEqual([]);
+  });
+
+  it('keeps the row that has the focus, and the place that is read', async () => {
+    await open();
+    await page.getByText(/^200 traces of \d+$/).waitFor();
+    await page.evaluate(() => scrollTo(0, 3000));
+    const row = page.getByRole('table', { name: 'Traces' }).getByRole('row').nth(25).getByRole('link');
+    const name = await row.innerText();
+    await row.focus();
+    const place = async () => ({
+      y: await page.evaluate(() => scrollY),
+      top: await page.evaluate(() => document.activeElement?.getBoundingClientRect().top),
+      focused: await page.evaluate(() => document.activeElement?.textContent),
+    });
+    const before = await place();
+    const shifted = await watchShifts();
+    await come();
+    await page.getByRole('button', { name: /new traces?$/ }).waitFor();
+    expect(await place()).toEqual(before);
+    expect(before.focused).toContain(name.split('\n')[0]);
+    expect(await shifted()).toEqual([]);
   });
 });
 

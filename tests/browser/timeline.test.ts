@@ -199,6 +199,44 @@ describe('a trace', () => {
   });
 });
 
+describe('files that are dropped', () => {
+  /** As a file manager does it: over the page first, then let go. */
+  async function drop(files: Readonly<Record<string, string>>): Promise<void> {
+    const transfer = await page.evaluateHandle((given) => {
+      const data = new DataTransfer();
+      for (const [name, text] of Object.entries(given)) data.items.add(new File([text], name));
+      return data;
+    }, files);
+    const body = page.locator('body');
+    await body.dispatchEvent('dragover', { dataTransfer: transfer });
+    await page.getByText('Drop files of traces to import them').waitFor();
+    await body.dispatchEvent('drop', { dataTransfer: transfer });
+    await expect.poll(() => page.getByText('Drop files of traces to import them').count()).toBe(0);
+  }
+
+  it.each(['list', 'trace'])('on the page of the %s are taken, each with what came of it', async (where) => {
+    if (where === 'list') await page.goto(url);
+    else await open(createOrderTraceId);
+    const [id, start] = [traceId(77), Math.floor(Date.now() / 1000)];
+    const good = { id: entityId(1), trace_id: id, name: 'till', start_time: start, end_time: start + 1 };
+    await drop({
+      'good.json': JSON.stringify({ documents: [good, { ...good, id: 'no id' }] }),
+      'other.json': '{"traces":[]}',
+      'text.json': 'no JSON at all',
+    });
+    await page.getByText(/^good\.json: 1 document of 1 trace; not kept: 1 × \w+\.$/).waitFor();
+    await page.getByText(/^other\.json was not imported\. .*Expected a file of traces/).waitFor();
+    await page.getByText(/^text\.json was not imported\. .*JSON/).waitFor();
+    expect(store.summary(id)).toMatchObject({ name: 'till' });
+    // The browser writes down each request that was refused.
+    expect(problems.splice(0)).toEqual([expect.stringContaining('400'), expect.stringContaining('400')]);
+
+    await drop({ 'alone.json': JSON.stringify({ documents: [good] }) });
+    await page.getByRole('heading', { name: 'till', level: 1 }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/traces/${id}`);
+  });
+});
+
 describe('the pages of a trace', () => {
   it('have nothing for axe to find, in both themes and on a narrow screen', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {

@@ -1,5 +1,11 @@
 import type { AlarmListing, AlarmPage, AlarmSummary, MetricsPage, TimeRange } from '../../cloudwatch/view.ts';
-import type { ServiceGraph, ServiceInfo, SortOrder, TraceListing } from '../../console-contract.ts';
+import type {
+  ServiceGraph,
+  ServiceInfo,
+  SortOrder,
+  SourcePlace,
+  TraceListing,
+} from '../../console-contract.ts';
 import type { LogListing } from '../../logs/log-line.ts';
 import type { KeptEvent, Replay } from '../../xray/replay.ts';
 import type { Differences } from '../../xray/differences.ts';
@@ -21,6 +27,8 @@ export interface ConsoleApi {
   trace(traceId: string): Promise<TracePage | undefined>;
   /** How long the same took in other traces; undefined when there is no such trace. */
   history(traceId: string): Promise<TraceHistory | undefined>;
+  /** Where frames of stacks are in the sources, as far as it is known; `frameKey` makes what is asked for. */
+  sources(frames: readonly string[]): Promise<readonly SourcePlace[]>;
   /** The events of a trace that can be sent again. */
   events(traceId: string): Promise<readonly KeptEvent[]>;
   /** Resolves when the invocation has ended; undefined when its event is not kept any more. */

@@ -39,6 +39,10 @@ export function createHttpApi(): ConsoleApi {
         Object.entries(question).map(([name, value = '']): Parameter => [name, value]),
       ),
     history: (traceId) => find('/api/history/:trace', traceId),
+    sources: async (frames) => {
+      const asked = frames.map((frame): Parameter => ['frame', frame]);
+      return (await read('/api/sources', undefined, asked)).places;
+    },
     events: async (traceId) => (await find('/api/replays/:trace', traceId))?.events ?? [],
     replay: async (traceId, requestId) => {
       const path = addressOf('/api/replays/:trace', traceId);

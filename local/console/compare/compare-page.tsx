@@ -17,6 +17,7 @@ import { hrefOf } from '../routing/route.ts';
 import type { LoadedTrace } from '../trace/use-trace.ts';
 import { useTrace } from '../trace/use-trace.ts';
 import { factsOf } from '../trace/trace-facts.ts';
+import { CompareWith } from './compare-with.tsx';
 import { CompareTable } from './compare-table.tsx';
 
 export interface ComparePageProps {
@@ -29,7 +30,7 @@ export function ComparePage({ api, traceIds: [before, after] }: ComparePageProps
   const loaded = [useTrace(api, before), useTrace(api, after)] as const;
   const [one, other] = loaded;
   if (one.status === 'loaded' && other.status === 'loaded') {
-    return <Comparison before={one.page} after={other.page} />;
+    return <Comparison key={`${before}..${after}`} api={api} before={one.page} after={other.page} />;
   }
   if (loaded.some(({ status }) => status === 'loading')) return null;
   return (
@@ -39,6 +40,11 @@ export function ComparePage({ api, traceIds: [before, after] }: ComparePageProps
           <code>{id}</code> {stateText(loaded[index])}
         </p>
       ))}
+      {[before, after]
+        .filter((_, index) => loaded[index]?.status === 'loaded')
+        .map((id) => (
+          <CompareWith key={id} api={api} traceId={id} />
+        ))}
     </MessagePage>
   );
 }
@@ -51,11 +57,12 @@ function stateText(loaded: LoadedTrace | undefined): string {
 }
 
 interface ComparisonProps {
+  readonly api: ConsoleApi;
   readonly before: TracePage;
   readonly after: TracePage;
 }
 
-function Comparison({ before, after }: ComparisonProps) {
+function Comparison({ api, before, after }: ComparisonProps) {
   const timelines = useMemo(() => [timelineOf(before), timelineOf(after)] as const, [before, after]);
   const rows = useMemo(() => compareTimelines(...timelines), [timelines]);
   const [onlyDifferent, setOnlyDifferent] = useState(false);
@@ -66,8 +73,8 @@ function Comparison({ before, after }: ComparisonProps) {
       </Link>
       <PageTitle documentTitle="Two traces – Lambda Lantern">Two traces side by side</PageTitle>
       <div class="compared">
-        <Side name="A" page={before} timeline={timelines[0]} />
-        <Side name="B" page={after} timeline={timelines[1]} />
+        <Side api={api} name="A" page={before} timeline={timelines[0]} />
+        <Side api={api} name="B" page={after} timeline={timelines[1]} />
       </div>
       <p class="compare-summary" role="status">
         {summaryOf(rows)}
@@ -86,12 +93,13 @@ function Comparison({ before, after }: ComparisonProps) {
 }
 
 interface SideProps {
+  readonly api: ConsoleApi;
   readonly name: string;
   readonly page: TracePage;
   readonly timeline: Timeline;
 }
 
-function Side({ name, page, timeline }: SideProps) {
+function Side({ api, name, page, timeline }: SideProps) {
   const facts = factsOf({ trace: page.trace, linked: [] }, timeline);
   return (
     <section class="side" aria-label={`Trace ${name}`}>
@@ -102,6 +110,7 @@ function Side({ name, page, timeline }: SideProps) {
       <StatusBadge status={facts.status} />
       <span class="number">{formatDuration(facts.duration)}</span>
       <span class="count">{formatExact(facts.startTime)}</span>
+      <CompareWith api={api} traceId={page.trace.id} side={name} />
     </section>
   );
 }

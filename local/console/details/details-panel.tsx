@@ -1,18 +1,22 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Timeline, TimelineRow } from '../../xray/timeline.ts';
 import type { Trace } from '../../xray/trace.ts';
+import type { ConsoleApi } from '../api/console-api.ts';
 import { SidePanel } from '../components/side-panel.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { entriesOf, inlineText } from '../format/value.ts';
 import type { Insights } from '../timeline/insights.ts';
 import { ErrorSection } from './error-section.tsx';
 import { failureOf } from './exceptions.ts';
+import { invocationOf } from './invocation.ts';
+import { LogSection } from './log-section.tsx';
 import { OverviewSection } from './overview-section.tsx';
 import { Properties } from './properties.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { JsonTree } from './json-tree.tsx';
 
 export interface DetailsPanelProps {
+  readonly api: ConsoleApi;
   readonly row: TimelineRow;
   readonly timeline: Timeline;
   readonly insights: Insights;
@@ -22,7 +26,7 @@ export interface DetailsPanelProps {
 }
 
 /** Everything known about one row. */
-export function DetailsPanel({ row, timeline, insights, traces, onShow, onClose }: DetailsPanelProps) {
+export function DetailsPanel({ api, row, timeline, insights, traces, onShow, onClose }: DetailsPanelProps) {
   const { entity } = row;
   const siblings = useMemo(
     () => timeline.rows.filter(({ traceId }) => traceId === row.traceId),
@@ -37,17 +41,20 @@ export function DetailsPanel({ row, timeline, insights, traces, onShow, onClose 
     [entity, siblings],
   );
   const owner = siblings.find((sibling) => sibling.entity.id === failure?.owner.id);
+  const invocation = useMemo(() => invocationOf(row, timeline.rows), [row, timeline]);
   const trace = traces.find(({ id }) => id === row.traceId);
 
   return (
     <SidePanel heading={row.name} badge={<StatusBadge status={row.status} />} onClose={onClose}>
       {failure !== undefined && (
         <ErrorSection
+          api={api}
           failure={failure}
           thrownBy={owner?.key === row.key ? undefined : owner}
           onShow={onShow}
         />
       )}
+      {invocation !== undefined && <LogSection api={api} invocation={invocation} row={row} />}
       <OverviewSection row={row} timeline={timeline} insights={insights} onShow={onShow} />
       {entriesOf(entity.annotations).length > 0 && <AnnotationsSection annotations={entity.annotations} />}
       {entriesOf(entity.metadata).length > 0 && <MetadataSection metadata={entity.metadata} />}

@@ -1,3 +1,4 @@
+import type { SourcePlace } from '../../console-contract.ts';
 import { textOf } from '../format/value.ts';
 
 /** One frame of a stack, as somebody sent it. */
@@ -10,8 +11,38 @@ export interface FrameGroup {
   readonly frames: readonly Frame[];
 }
 
-/** A stack in groups, in its order: what is the service's own, and what is not. One that has nothing of its own is one group. */
-export function foldFrames(frames: readonly Frame[]): readonly FrameGroup[] {
+/** Where frames are in the sources, by `frameKey`. */
+export type SourcePlaces = ReadonlyMap<string, SourcePlace>;
+
+/** What the server is asked for to find the source line of a frame; undefined for one without a path or a line. */
+export function frameKey(frame: Frame): string | undefined {
+  const { path, line, column } = frame;
+  if (typeof path !== 'string' || path === '' || !isLineNumber(line)) return undefined;
+  return `${line}:${isLineNumber(column) ? column : 0}:${path}`;
+}
+
+/** As many digits as `/api/sources` takes. */
+function isLineNumber(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) > 0 && Number(value) < 1e9;
+}
+
+/** Where a frame is in the sources, if anybody knows. */
+export function placeOf(frame: Frame, places: SourcePlaces): SourcePlace | undefined {
+  return places.get(frameKey(frame) ?? '');
+}
+
+/**
+ * A stack in groups, in its order: what is the service's own, and what is not. In a bundle both are in the same files: only
+ * the sources tell. One that has nothing of its own is one group.
+ */
+export function foldFrames(
+  frames: readonly Frame[],
+  places: SourcePlaces = new Map(),
+): readonly FrameGroup[] {
+  const isOfLibrary = (frame: Frame): boolean => {
+    const path = placeOf(frame, places)?.file ?? textOf(frame['path']) ?? '';
+    return LIBRARIES.some((library) => library.test(path));
+  };
   if (frames.every(isOfLibrary)) return frames.length === 0 ? [] : [{ isLibrary: false, frames }];
   const groups: { readonly isLibrary: boolean; readonly frames: Frame[] }[] = [];
   for (const frame of frames) {
@@ -30,8 +61,3 @@ const LIBRARIES = [
   /[\\/]lantern-bootstrap-\w+[\\/]/,
   /^node:/,
 ];
-
-function isOfLibrary(frame: Frame): boolean {
-  const path = textOf(frame['path']) ?? '';
-  return LIBRARIES.some((library) => library.test(path));
-}

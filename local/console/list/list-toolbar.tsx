@@ -19,6 +19,9 @@ const ORDERS: Readonly<Record<SortOrder, string>> = {
   start: 'Newest first',
   duration: 'Longest first',
   status: 'Worst first',
+  'start-asc': 'Oldest first',
+  'duration-asc': 'Shortest first',
+  'status-asc': 'Best first',
 };
 
 export function ListToolbar({ held, waiting, empty, sort, onSort, ...tell }: ListToolbarProps) {

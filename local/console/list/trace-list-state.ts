@@ -33,8 +33,8 @@ export interface TraceListState {
 export type TraceListAction =
   /** `asked`: the list is about to be read from its beginning. */
   | { readonly type: 'asked' | 'connected' | 'lost' | 'cleared' | 'paused' | 'reading' | 'resumed' }
-  /** Other traces are listed, or in another order. */
-  | { readonly type: 'moved'; readonly sort: SortOrder }
+  /** `moved`: other traces are listed; `sorted`: those of before in another order, and what was read of them stays meanwhile. */
+  | { readonly type: 'moved' | 'sorted'; readonly sort: SortOrder }
   | { readonly type: 'listed' | 'continued'; readonly listing: TraceListing }
   | { readonly type: 'failed'; readonly message: string }
   /** `gone`: those that do not match any more. */
@@ -85,6 +85,8 @@ export function traceListReducer(state: TraceListState, action: TraceListAction)
       };
     case 'moved':
       return { ...state, ...nothing, sort: action.sort, loaded: false, failure: undefined, held: undefined };
+    case 'sorted':
+      return { ...state, sort: action.sort, more: undefined, failure: undefined, held: undefined };
     case 'paused':
       return { ...state, held: { by: 'pause', traces: shownTraces(state) } };
     case 'reading':
@@ -190,14 +192,19 @@ function byId(one: TraceSummary, other: TraceSummary): number {
   return one.id === other.id ? 0 : one.id < other.id ? -1 : 1;
 }
 
+const byStart: Order = (one, other) => other.startTime - one.startTime || byId(one, other);
+const byDuration: Order = (one, other) => other.duration - one.duration || byId(one, other);
+const byStatus: Order = (one, other) =>
+  WORST_FIRST.indexOf(one.status) - WORST_FIRST.indexOf(other.status) || byStart(one, other);
+
 /** As the server sorts. */
 const ORDERS: Readonly<Record<SortOrder, Order>> = {
-  start: (one, other) => other.startTime - one.startTime || byId(one, other),
-  duration: (one, other) => other.duration - one.duration || byId(one, other),
-  status: (one, other) =>
-    WORST_FIRST.indexOf(one.status) - WORST_FIRST.indexOf(other.status) ||
-    other.startTime - one.startTime ||
-    byId(one, other),
+  start: byStart,
+  duration: byDuration,
+  status: byStatus,
+  'start-asc': (one, other) => byStart(other, one),
+  'duration-asc': (one, other) => byDuration(other, one),
+  'status-asc': (one, other) => byStatus(other, one),
 };
 
 /** What the page lists: as time goes on, traces leave the last so many minutes. A list that is held stands still. */

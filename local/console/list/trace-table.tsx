@@ -8,14 +8,32 @@ import type { TimeSpan } from '../routing/time-span.ts';
 import { TraceRow } from './trace-row.tsx';
 import { useRowsInView } from './use-rows-in-view.ts';
 
-const COLUMNS: ReadonlyArray<{ readonly name: string; readonly sort?: SortOrder; readonly first?: string }> =
-  [
-    { name: 'Status', sort: 'status', first: 'the worst' },
-    { name: 'Request' },
-    { name: 'Duration', sort: 'duration', first: 'the longest' },
-    { name: 'Services' },
-    { name: 'Started', sort: 'start', first: 'the newest' },
-  ];
+/** A column, and what comes first when it is sorted by: once, and once more. */
+interface Column {
+  readonly name: string;
+  readonly sort?: {
+    readonly descending: SortOrder;
+    readonly ascending: SortOrder;
+    readonly first: readonly [descending: string, ascending: string];
+  };
+}
+
+const COLUMNS: readonly Column[] = [
+  {
+    name: 'Status',
+    sort: { descending: 'status', ascending: 'status-asc', first: ['the worst', 'the best'] },
+  },
+  { name: 'Request' },
+  {
+    name: 'Duration',
+    sort: { descending: 'duration', ascending: 'duration-asc', first: ['the longest', 'the shortest'] },
+  },
+  { name: 'Services' },
+  {
+    name: 'Started',
+    sort: { descending: 'start', ascending: 'start-asc', first: ['the newest', 'the oldest'] },
+  },
+];
 
 /** Relative times need no more than this. */
 const CLOCK_EVERY_MS = 5000;
@@ -70,27 +88,9 @@ export function TraceTable({ traces, span, search, hasMore, ...tell }: TraceTabl
     >
       <thead role="rowgroup">
         <tr role="row" aria-rowindex={1}>
-          {COLUMNS.map(({ name, sort, first }) =>
-            sort === undefined ? (
-              <th key={name} role="columnheader" scope="col">
-                {name}
-              </th>
-            ) : (
-              <th
-                key={name}
-                role="columnheader"
-                scope="col"
-                aria-sort={search.sort === sort ? 'descending' : 'none'}
-              >
-                <button type="button" title={`Show ${first ?? ''} first`} onClick={() => onSort(sort)}>
-                  {name}
-                  <span class="sort-mark" aria-hidden="true">
-                    {search.sort === sort ? '▾' : '↕'}
-                  </span>
-                </button>
-              </th>
-            ),
-          )}
+          {COLUMNS.map((column) => (
+            <HeadCell key={column.name} column={column} order={search.sort} onSort={onSort} />
+          ))}
         </tr>
       </thead>
       <tbody
@@ -121,3 +121,36 @@ export function TraceTable({ traces, span, search, hasMore, ...tell }: TraceTabl
     </table>
   );
 }
+
+interface HeadCellProps {
+  readonly column: Column;
+  readonly order: SortOrder;
+  readonly onSort: (sort: SortOrder) => void;
+}
+
+/** The name of a column. One that can be sorted by turns its order around where it is sorted by already. */
+function HeadCell({ column: { name, sort }, order, onSort }: HeadCellProps) {
+  if (sort === undefined) {
+    return (
+      <th role="columnheader" scope="col">
+        {name}
+      </th>
+    );
+  }
+  const direction =
+    order === sort.descending ? 'descending' : order === sort.ascending ? 'ascending' : 'none';
+  const [first, next] =
+    direction === 'descending' ? [sort.first[1], sort.ascending] : [sort.first[0], sort.descending];
+  return (
+    <th role="columnheader" scope="col" aria-sort={direction}>
+      <button type="button" title={`Show ${first} first`} onClick={() => onSort(next)}>
+        {name}
+        <span class="sort-mark" aria-hidden="true">
+          {MARKS[direction]}
+        </span>
+      </button>
+    </th>
+  );
+}
+
+const MARKS = { descending: '▾', ascending: '▴', none: '↕' } as const;

@@ -140,14 +140,14 @@ export function useTraceList(api: ConsoleApi, { span, search: { filter, sort } }
     };
   }, [api, reload, question]);
 
-  const isFirst = useRef(true);
+  const shown = useRef<string | undefined>(undefined);
   useEffect(() => {
+    const before = shown.current;
+    shown.current = JSON.stringify([span, filter]);
     // The first list is read when the connection stands.
-    if (!isFirst.current) {
-      dispatch({ type: 'moved', sort });
-      reload();
-    }
-    isFirst.current = false;
+    if (before === undefined) return;
+    dispatch({ type: before === shown.current ? 'sorted' : 'moved', sort });
+    reload();
   }, [span, filter, sort, reload]);
 
   // More arrived than was kept: the list knows better, unless it stands still.

@@ -12,15 +12,17 @@ export interface LogRowProps {
   readonly line: LogLine;
   /** In place of the time of day: how long after the first. */
   readonly offset?: string;
+  /** Not what the reader has chosen, but beside it. */
+  readonly isApart?: boolean;
 }
 
 /** A log line that opens: its fields, and what else belongs to it. */
-export function LogRow({ line, offset }: LogRowProps) {
+export function LogRow({ line, offset, isApart = false }: LogRowProps) {
   const [open, setOpen] = useState(false);
   const { level, kind, time, functionKey, message } = line;
   const exact = formatExact(time / 1000);
   return (
-    <li class={`log-line ${kind} ${tones[level ?? 'INFO']}`}>
+    <li class={`log-line ${kind} ${tones[level ?? 'INFO']}${isApart ? ' apart' : ''}`}>
       <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary>
           <time class="number" dateTime={toIso(time / 1000)} title={exact}>

@@ -7,40 +7,55 @@ import { hrefOf } from '../routing/route.ts';
 
 export interface ImportTracesProps {
   readonly api: ConsoleApi;
+  /** Classes of the button. @default 'button' */
+  readonly class?: string;
 }
 
-/** Takes files of traces: chosen with the button, or dropped anywhere on the list of traces. */
-export function ImportTraces({ api }: ImportTracesProps) {
+/** Takes files of traces: chosen with the button, or dropped anywhere on the page that has it. Says of each what came of it. */
+export function ImportTraces({ api, class: look = 'button' }: ImportTracesProps) {
   const input = useRef<HTMLInputElement>(null);
-  const [outcome, setOutcome] = useState('');
+  const [outcomes, setOutcomes] = useState<readonly string[]>([]);
+  const [isOver, setOver] = useState(false);
 
-  const take = async (files: Iterable<File>) => {
+  const take = async (files: readonly File[]) => {
+    setOutcomes([]);
     for (const file of files) {
+      const tell = (text: string) => setOutcomes((before) => [...before, text]);
       try {
         const imported = await api.importTraces(await file.text());
-        setOutcome(`${file.name}: ${importedText(imported)}`);
+        tell(`${file.name}: ${importedText(imported)}`);
         const [traceId] = imported.traceIds;
         const isPlain = imported.traceIds.length === 1 && Object.keys(imported.refused).length === 0;
-        if (isPlain && traceId !== undefined) navigate(hrefOf({ page: 'trace', traceId }));
+        // Of several files each has something to say, which another page would hide.
+        if (files.length === 1 && isPlain && traceId !== undefined)
+          navigate(hrefOf({ page: 'trace', traceId }));
       } catch (error) {
-        setOutcome(`${file.name} was not imported. ${messageOf(error)}`);
+        tell(`${file.name} was not imported. ${messageOf(error)}`);
       }
     }
   };
 
   useEffect(() => {
     const allow = (event: DragEvent) => {
-      if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault();
+      if (event.dataTransfer?.types.includes('Files') !== true) return;
+      event.preventDefault();
+      setOver(true);
+    };
+    const leave = ({ relatedTarget }: DragEvent) => {
+      if (relatedTarget === null) setOver(false);
     };
     const drop = (event: DragEvent) => {
+      setOver(false);
       const files = [...(event.dataTransfer?.files ?? [])];
       if (files.length === 0) return;
       event.preventDefault();
       void take(files);
     };
     addEventListener('dragover', allow);
+    addEventListener('dragleave', leave);
     addEventListener('drop', drop);
     return () => {
+      removeEventListener('dragleave', leave);
       removeEventListener('dragover', allow);
       removeEventListener('drop', drop);
     };
@@ -61,13 +76,22 @@ export function ImportTraces({ api }: ImportTracesProps) {
       />
       <button
         type="button"
-        class="button"
+        class={look}
         title="A file that was exported here, or what `aws xray batch-get-traces` answered; it can be dropped anywhere"
         onClick={() => input.current?.click()}
       >
         Import
       </button>
-      <span role="status">{outcome}</span>
+      <div class="import-outcome" role="status">
+        {outcomes.map((outcome, index) => (
+          <p key={index}>{outcome}</p>
+        ))}
+      </div>
+      {isOver && (
+        <div class="drop-here" aria-hidden="true">
+          Drop files of traces to import them
+        </div>
+      )}
     </>
   );
 }

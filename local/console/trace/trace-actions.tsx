@@ -3,9 +3,11 @@ import type { KeptEvent } from '../../xray/replay.ts';
 import type { TraceFile } from '../../xray/trace-file.ts';
 import type { TracePage } from '../../xray/trace.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
+import { CompareWith } from '../compare/compare-with.tsx';
 import { messageOf } from '../format/text.ts';
 import { navigate } from '../routing/navigation.ts';
 import { hrefOf } from '../routing/route.ts';
+import { ImportTraces } from './import-traces.tsx';
 
 export interface TraceActionsProps {
   readonly api: ConsoleApi;
@@ -77,37 +79,13 @@ export function TraceActions({ api, page }: TraceActionsProps) {
           {busy ? 'Replaying …' : 'Replay'}
         </button>
       )}
-      <CompareWith traceId={id} />
+      <CompareWith api={api} traceId={id} />
       <button type="button" class="button small" onClick={() => exportTraces(page)}>
         Export
       </button>
+      <ImportTraces api={api} class="button small" />
       <span role="status">{problem}</span>
     </div>
-  );
-}
-
-function CompareWith({ traceId }: { readonly traceId: string }) {
-  const [other, setOther] = useState('');
-  return (
-    <form
-      class="compare-with"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (other.trim() !== '')
-          navigate(hrefOf({ page: 'compare', traceIds: `${traceId}..${other.trim()}` }));
-      }}
-    >
-      <input
-        class="text-filter"
-        aria-label="Id of the trace to compare with"
-        placeholder="Id of another trace"
-        value={other}
-        onInput={({ currentTarget }) => setOther(currentTarget.value)}
-      />
-      <button type="submit" class="button small" disabled={other.trim() === ''}>
-        Compare
-      </button>
-    </form>
   );
 }
 

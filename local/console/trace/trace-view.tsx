@@ -82,6 +82,7 @@ export function TraceView({ api, page, span }: TraceViewProps) {
         {selected !== undefined && (
           <DetailsPanel
             key={selected.key}
+            api={api}
             row={selected}
             timeline={timeline}
             insights={insights}

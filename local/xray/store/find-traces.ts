@@ -117,7 +117,8 @@ function* sortedPages(
 ): Generator<Readonly<Record<string, unknown>>> {
   const rare = filter === EVERYTHING ? undefined : rareKeys(allOf([filter, rest]), select);
   const condition = rare === undefined ? allOf([filter, rest]) : keyIn(rare);
-  const source = rare === undefined && sort === 'start' ? 'INDEXED BY traces_by_start' : 'NOT INDEXED';
+  const source =
+    rare === undefined && sort.startsWith('start') ? 'INDEXED BY traces_by_start' : 'NOT INDEXED';
   for (let place = after; ;) {
     const { text, values } = place === undefined ? condition : allOf([condition, afterPlace(sort, place)]);
     const rows = select({

@@ -12,8 +12,10 @@ export interface TimeWindow {
   readonly timeRange?: TimeRangeType;
 }
 
-/** What comes first: the newest, the longest, or what failed worst. */
-export type SortOrder = 'start' | 'duration' | 'status';
+type SortKey = 'start' | 'duration' | 'status';
+
+/** What comes first: the newest, the longest, or what failed worst; with `-asc` what comes last there. */
+export type SortOrder = SortKey | `${SortKey}-asc`;
 
 /** Which traces are meant. */
 export interface TraceSelection extends TimeWindow {
@@ -88,7 +90,9 @@ export function windowCondition({ from = -Infinity, to = Infinity, timeRange = '
 }
 
 /** The columns that traces are sorted by; the last one, the id, tells any two apart. */
-const ORDERS: Readonly<Record<SortOrder, readonly (readonly [column: string, isDescending: boolean])[]>> = {
+type Columns = readonly (readonly [column: string, isDescending: boolean])[];
+
+const KEYS: Readonly<Record<SortKey, Columns>> = {
   start: [
     ['start', true],
     ['id', false],
@@ -104,6 +108,17 @@ const ORDERS: Readonly<Record<SortOrder, readonly (readonly [column: string, isD
   ],
 };
 
+const ORDERS: Readonly<Record<SortOrder, Columns>> = {
+  ...KEYS,
+  'start-asc': reversed(KEYS.start),
+  'duration-asc': reversed(KEYS.duration),
+  'status-asc': reversed(KEYS.status),
+};
+
+function reversed(columns: Columns): Columns {
+  return columns.map(([column, isDescending]) => [column, !isDescending]);
+}
+
 /** Where in the order of a search a trace stands. */
 export type Place = readonly (string | number)[];
 
@@ -118,6 +133,7 @@ export function placeOf(sort: SortOrder, row: Readonly<Record<string, unknown>>)
 /** What comes after a place. */
 export function afterPlace(sort: SortOrder, place: Place): Sql {
   const columns = ORDERS[sort];
+  const [[firstColumn, isFirstDescending] = ['id', false]] = columns;
   const [first = 0] = place;
   const after = anyOf(
     columns.map(([column, isDescending], index) =>
@@ -128,7 +144,7 @@ export function afterPlace(sort: SortOrder, place: Place): Sql {
     ),
   );
   // It follows from the rest, and lets an index begin there.
-  return allOf([{ text: `${columns[0]?.[0] ?? 'id'} <= ?`, values: [first] }, after]);
+  return allOf([{ text: `${firstColumn} ${isFirstDescending ? '<=' : '>='} ?`, values: [first] }, after]);
 }
 
 function equals(column: string, value: string | number): Sql {

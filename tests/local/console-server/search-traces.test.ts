@@ -58,6 +58,9 @@ describe('the list of traces', () => {
     [{}, [2, 1, 0]],
     [{ sort: 'duration' }, [0, 2, 1]],
     [{ sort: 'status' }, [1, 2, 0]],
+    [{ sort: 'start-asc' }, [0, 1, 2]],
+    [{ sort: 'duration-asc' }, [1, 2, 0]],
+    [{ sort: 'status-asc' }, [0, 2, 1]],
     [{ filter: 'annotation.order = "o 2"' }, [2]],
     [{ filter: 'fault OR duration >= 3' }, [1, 0]],
     [{ filter: 'ok', from: '1019000', to: '1021000' }, [2]],
@@ -94,7 +97,10 @@ describe('the list of traces', () => {
   });
 
   it.each([
-    ['sort=loudness', /Expected "sort" to be start, duration, status; got "loudness"/],
+    [
+      'sort=loudness',
+      /Expected "sort" to be start, duration, status, start-asc, duration-asc, status-asc; got "loudness"/,
+    ],
     ['cursor=x', /"cursor" cannot be used/],
   ])('refuses %s', async (query, message) => {
     const response = await fetch(`${url}/api/traces?${query}`);

@@ -104,6 +104,9 @@ describe('the state of the trace list', () => {
     ['start', ['c', 'b', 'a']],
     ['duration', ['a', 'c', 'b']],
     ['status', ['b', 'c', 'a']],
+    ['start-asc', ['a', 'b', 'c']],
+    ['duration-asc', ['b', 'c', 'a']],
+    ['status-asc', ['a', 'c', 'b']],
   ] as const)('by %s has the order of the server', (sort, ids) => {
     const traces = [
       summary('a', { startTime: 1, duration: 9, status: 'ok' }),
@@ -112,6 +115,19 @@ describe('the state of the trace list', () => {
     ];
     const state = after({ type: 'moved', sort }, { type: 'listed', listing: { traces, losses: noLosses } });
     expect(shownIds(state)).toEqual(ids);
+  });
+
+  it('keeps what it has while it is read in another order, so that whoever sorts keeps the place', () => {
+    const state = after(
+      { type: 'listed', listing: { traces: [recent, old], losses: noLosses, cursor: 'c' } },
+      { type: 'sorted', sort: 'start-asc' },
+    );
+    expect(shownIds(state)).toEqual(['old', 'recent']);
+    expect(state).toMatchObject({ loaded: true, more: undefined });
+    const listing = { traces: [old], losses: noLosses };
+    expect(
+      shownIds(traceListReducer(traceListReducer(state, { type: 'asked' }), { type: 'listed', listing })),
+    ).toEqual(['old']);
   });
 
   it('goes on behind what it has read, and shows nothing of what lies behind that before', () => {

@@ -170,8 +170,9 @@ describe('searching the store', () => {
         fc.array(documents, { maxLength: 8 }),
         filter,
         fc.constantFrom('start', 'duration', 'status'),
+        fc.boolean(),
         fc.integer({ min: 1, max: 4 }),
-        (traces, expression, sort, limit) => {
+        (traces, expression, sort, isAscending, limit) => {
           const store = storeOf(traces);
           const parsed = parseFilter(expression);
           const matching = store.list(Infinity).filter((summary) => {
@@ -186,7 +187,9 @@ describe('searching the store', () => {
           const expected = matching.toSorted(
             (one, other) => rank(other) - rank(one) || later(one, other) || (one.id < other.id ? -1 : 1),
           );
-          const pages = pagesOf(store, { filter: parsed, groups, sort, limit });
+          if (isAscending) expected.reverse();
+          const order = isAscending ? (`${sort}-asc` as const) : sort;
+          const pages = pagesOf(store, { filter: parsed, groups, sort: order, limit });
           expect(pages.flat()).toEqual(expected.map(({ id }) => id));
           for (const page of pages.slice(0, -1)) expect(page).toHaveLength(limit);
           store.close();
