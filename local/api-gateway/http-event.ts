@@ -26,10 +26,11 @@ export function httpEvent(input: ProxyEventInput) {
 }
 
 function requestContext(input: ProxyEventInput) {
-  const { accountId, api, request } = input;
+  const { accountId, api, request, caller } = input;
   return {
     accountId,
     apiId: api.id,
+    ...(caller?.authorizer !== undefined && { authorizer: caller.authorizer }),
     ...domainOf(request),
     http: {
       method: request.method,
