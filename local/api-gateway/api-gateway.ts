@@ -13,7 +13,7 @@ import type {
 } from '../template/service.ts';
 import type { SegmentSink } from '../xray/document.ts';
 import { AdmissionControl } from './admission.ts';
-import { httpEvent } from './http-event.ts';
+import { httpEvent, routeKey } from './http-event.ts';
 import type { IntegrationResult } from './integration.ts';
 import { integrate } from './integration.ts';
 import { HTTP_INTEGRATION_TIMEOUT, MAX_REQUEST_BODY, REST_INTEGRATION_TIMEOUT } from './limits.ts';
@@ -243,7 +243,13 @@ export class ApiGateway {
     const { api, accountId } = this.#options;
     const found = match ?? { route: { method: request.method, path: '' }, pathParameters: {} };
     const context = restContext({ api, accountId, request, match: found, ...(caller && { caller }) });
-    return { request, pathParameters: found.pathParameters, context };
+    // $context of an HTTP API knows much the same names.
+    const ofHttp = { routeKey: routeKey({ match: found }), requestId: request.extendedRequestId };
+    return {
+      request,
+      pathParameters: found.pathParameters,
+      context: api.kind === 'REST' ? context : { ...context, ...ofHttp },
+    };
   }
 
   #answer(

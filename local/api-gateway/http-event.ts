@@ -47,7 +47,8 @@ function requestContext(input: ProxyEventInput) {
   };
 }
 
-function routeKey({ match: { route } }: ProxyEventInput): string {
+/** `GET /orders/{id}`, or `$default`. */
+export function routeKey({ match: { route } }: Pick<ProxyEventInput, 'match'>): string {
   return route.path === DEFAULT_ROUTE ? DEFAULT_ROUTE : `${route.method} ${route.path}`;
 }
 
