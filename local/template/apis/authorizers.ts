@@ -134,6 +134,25 @@ function readHttpAuthorizer(authorizer: ResolvedResource, options: AuthorizerOpt
   };
 }
 
+/** Warns about settings for authorizers that the template does not have: a name may be misspelt. */
+export function warnAboutUnknownAuthorizers(
+  resources: ResolvedResources,
+  { authorizers = {} }: AuthorizerOptions,
+): void {
+  const known = [
+    ...resources.ofType('AWS::ApiGateway::Authorizer'),
+    ...resources.ofType('AWS::ApiGatewayV2::Authorizer'),
+  ].map(nameOf);
+  for (const name of Object.keys(authorizers).filter((each) => !known.includes(each))) {
+    const there = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
+    resources.warn(`custom.lantern.local.authorizers.${name}: the template has no such authorizer; ${there}`);
+  }
+}
+
+function nameOf({ logicalId, fields }: ResolvedResource): string {
+  return fields.optionalText('Name') ?? logicalId;
+}
+
 /** What a method or route asks of its callers. `AuthorizationType` and `AuthorizerId` are named alike in both kinds of API. */
 export function accessOf(fields: ResolvedFields, authorizers: Authorizers): AccessDefinition {
   const authorizer = authorizerOf(fields, authorizers);
@@ -206,14 +225,14 @@ function notRun(
 }
 
 function settingsOf(
-  { logicalId, fields }: ResolvedResource,
+  authorizer: ResolvedResource,
   { authorizers = {} }: AuthorizerOptions,
 ): {
   readonly name: string;
   readonly settings: AuthorizerSettings;
   readonly claims: { readonly claims?: AuthorizerClaims };
 } {
-  const name = fields.optionalText('Name') ?? logicalId;
+  const name = nameOf(authorizer);
   const settings = authorizers[name] ?? {};
   return { name, settings, claims: settings.claims === undefined ? {} : { claims: settings.claims } };
 }
