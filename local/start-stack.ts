@@ -185,6 +185,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         new ApiGateway({
           api,
           invoke: metrics.observeInvoke(invoke),
+          // The time of an authorizer is not the integration's.
+          invokeAuthorizer: invoke,
           region,
           accountId,
           port: ports.api(index),

@@ -5,25 +5,41 @@ import type { PortOptions } from '../http/loopback.ts';
 import { close, listen, LOOPBACK } from '../http/loopback.ts';
 import { RequestError } from '../http/request-error.ts';
 import type { Invoke } from '../lambda/invocation.ts';
-import type { ApiDefinition } from '../template/service.ts';
+import type {
+  ApiDefinition,
+  MethodDefinition,
+  MockDefinition,
+  RouteDefinition,
+} from '../template/service.ts';
 import type { SegmentSink } from '../xray/document.ts';
-import { httpEvent } from './http-event.ts';
+import { AdmissionControl } from './admission.ts';
+import { httpEvent, routeKey } from './http-event.ts';
 import type { IntegrationResult } from './integration.ts';
 import { integrate } from './integration.ts';
 import { HTTP_INTEGRATION_TIMEOUT, MAX_REQUEST_BODY, REST_INTEGRATION_TIMEOUT } from './limits.ts';
+import { mockResponse } from './mock-integration.ts';
+import { isPreflight, preflightAnswer, withCors, withGatewayResponse } from './own-answers.ts';
+import type { Caller } from './proxy-event.ts';
 import type { GatewayRequest, Header } from './request.ts';
 import { headerValue, toGatewayRequest } from './request.ts';
+import type { RequestValues } from './request-values.ts';
 import type { GatewayResponse } from './response.ts';
 import { gatewayError } from './response.ts';
-import { restEvent } from './rest-event.ts';
+import { restContext, restEvent } from './rest-event.ts';
 import type { RouteMatch, Router } from './routing.ts';
 import { createRouter } from './routing.ts';
 import type { LambdaCall, RequestTrace } from './segment.ts';
-import { buildSegment, traceRequest } from './segment.ts';
+import { authorizerHeader, buildSegment, traceRequest } from './segment.ts';
 
 export interface ApiGatewayOptions extends PortOptions {
   readonly api: ApiDefinition;
   readonly invoke: Invoke;
+  /**
+   * Calls the functions of authorizers.
+   *
+   * @default `invoke`
+   */
+  readonly invokeAuthorizer?: Invoke;
   /** Gets the gateway's own segments: of a REST API with tracing, none otherwise. */
   readonly onSegment: SegmentSink;
   readonly region: string;
@@ -62,15 +78,21 @@ export interface AccessLogEntry {
 /** Serves one API on one port of this machine: HTTP in, proxy events out, the function's answer back. */
 export class ApiGateway {
   readonly #options: ApiGatewayOptions;
-  readonly #route: Router;
+  readonly #route: Router<RouteDefinition | MockDefinition>;
+  readonly #admission: AdmissionControl;
   readonly #timeout: number;
   readonly #requests = new Set<Promise<void>>();
   #running: { readonly server: Server; readonly stopped: AbortController } | undefined;
 
   constructor(options: ApiGatewayOptions) {
-    const rest = options.api.kind === 'REST';
+    const { api, invoke, invokeAuthorizer = invoke } = options;
+    const rest = api.kind === 'REST';
     this.#options = options;
-    this.#route = createRouter(options.api);
+    this.#route = createRouter<RouteDefinition | MockDefinition>({
+      kind: api.kind,
+      routes: [...api.routes, ...(api.mocks ?? [])],
+    });
+    this.#admission = new AdmissionControl({ ...options, invoke: invokeAuthorizer });
     this.#timeout =
       options.integrationTimeout ?? (rest ? REST_INTEGRATION_TIMEOUT : HTTP_INTEGRATION_TIMEOUT);
   }
@@ -112,43 +134,81 @@ export class ApiGateway {
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse, stopped: AbortSignal): Promise<void> {
     const request = toGatewayRequest(incoming);
+    const { api } = this.#options;
     const match = this.#route(request.method, request.rawPath);
-    if (match === undefined) {
-      const reason = `no route of "${this.#options.api.name}" takes ${request.method} ${request.rawPath}`;
-      const response = gatewayError(this.#options.api.kind, 'unknown-route', reason);
-      send(outgoing, response, this.#ownHeaders(request));
-      this.#log(request, { status: response.status, reason });
+    const preflight = api.cors !== undefined && isPreflight(request);
+    // A route that guards OPTIONS, too, guards the preflight with it.
+    if (preflight && match?.route.authorizer === undefined) {
+      this.#answer(outgoing, request, preflightAnswer(request, api.cors), {});
       return;
     }
-    const { functionName, path } = match.route;
-    const trace = traceRequest(this.#options.api, headerValue(request.headers, 'x-amzn-trace-id'));
-    const entry = { resourcePath: path, functionName, traceId: trace.traceId };
+    if (match === undefined) {
+      const reason = `no route of "${api.name}" takes ${request.method} ${request.rawPath}`;
+      this.#answer(outgoing, request, gatewayError(api.kind, 'unknown-route', reason), {});
+      return;
+    }
+    const { route } = match;
+    const trace = traceRequest(api, headerValue(request.headers, 'x-amzn-trace-id'));
+    const said = {
+      resourcePath: route.path,
+      traceId: trace.traceId,
+      ...('functionName' in route && { functionName: route.functionName }),
+    };
+    const entry = { ...said, match, trace };
     const body = await readBody(incoming, MAX_REQUEST_BODY).catch((error: unknown) => {
       if (error instanceof RequestError) return error;
       throw error;
     });
     if (body instanceof RequestError && !(body instanceof BodyTooLargeError)) {
-      this.#log(request, { ...entry, reason: 'the client left before its request was complete' });
+      this.#log(request, { ...said, reason: 'the client left before its request was complete' });
       return;
     }
-    const { response, lambdaRequestId } =
-      body instanceof BodyTooLargeError
-        ? this.#refuseBody(request, trace)
-        : await this.#callFunction({ request, match, trace, body, stopped });
-    send(outgoing, response, this.#ownHeaders(request, trace));
-    this.#log(request, {
+    if (body instanceof BodyTooLargeError) {
+      const reason = `the body is larger than ${MAX_REQUEST_BODY} bytes`;
+      const response = this.#own(gatewayError(api.kind, 'too-large', reason), request, match);
+      this.#record(request, trace, undefined, response);
+      this.#answer(outgoing, request, response, entry);
+      return;
+    }
+    const admitted = await this.#admission.admit({
+      request,
+      match,
+      body,
+      stopped,
+      values: this.#values(request, match),
+      traceHeader: authorizerHeader(trace),
+    });
+    if ('refusal' in admitted) {
+      const response = this.#own(admitted.refusal, request, match);
+      this.#record(request, trace, undefined, response);
+      this.#answer(outgoing, request, response, entry);
+      return;
+    }
+    const { caller, notes } = admitted;
+    if (preflight) {
+      this.#answer(outgoing, request, preflightAnswer(request, api.cors), { ...entry, notes });
+      return;
+    }
+    if (!('functionName' in route)) {
+      const response = mockResponse(route, body, this.#values(request, match, caller));
+      this.#record(request, trace, undefined, response);
+      this.#answer(outgoing, request, response, { ...entry, notes });
+      return;
+    }
+    const work = { request, match: { ...match, route }, trace, body, stopped, caller };
+    const { response, lambdaRequestId } = await this.#callFunction(work);
+    this.#answer(outgoing, request, response, {
       ...entry,
-      status: response.status,
+      notes,
       ...(lambdaRequestId !== undefined && { lambdaRequestId }),
-      ...(response.reason !== undefined && { reason: response.reason }),
     });
   }
 
   async #callFunction(work: FunctionWork): Promise<IntegrationResult> {
     const { api, accountId, invoke } = this.#options;
-    const { request, match, trace, body } = work;
+    const { request, match, trace, body, caller } = work;
     const { functionName } = match.route;
-    const eventInput = { api, accountId, match, request, body, traceHeader: trace.header };
+    const eventInput = { api, accountId, match, request, body, caller, traceHeader: trace.header };
     const event = api.kind === 'REST' ? restEvent(eventInput) : httpEvent(eventInput);
     const started = { functionName, startedAt: Date.now() };
     this.#record(request, trace, started);
@@ -162,18 +222,52 @@ export class ApiGateway {
         signal: work.stopped,
       },
     );
-    this.#record(request, trace, { ...started, endedAt: Date.now(), ...result.call }, result.response);
-    return result;
+    const response = this.#own(result.response, request, match);
+    this.#record(request, trace, { ...started, endedAt: Date.now(), ...result.call }, response);
+    return { ...result, response };
   }
 
-  #refuseBody(
+  /** An answer as the client gets it: with what the template makes of those that the API gives by itself. */
+  #own(
+    response: GatewayResponse,
     request: GatewayRequest,
-    trace: RequestTrace,
-  ): Pick<IntegrationResult, 'response' | 'lambdaRequestId'> {
-    const reason = `the body is larger than ${MAX_REQUEST_BODY} bytes`;
-    const response = gatewayError(this.#options.api.kind, 'too-large', reason);
-    this.#record(request, trace, undefined, response);
-    return { response };
+    match?: RouteMatch<MethodDefinition>,
+  ): GatewayResponse {
+    const { gatewayResponses } = this.#options.api;
+    if (gatewayResponses === undefined) return response;
+    return withGatewayResponse(response, gatewayResponses, this.#values(request, match));
+  }
+
+  /** What expressions of the template may speak of. */
+  #values(request: GatewayRequest, match?: RouteMatch<MethodDefinition>, caller?: Caller): RequestValues {
+    const { api, accountId } = this.#options;
+    const found = match ?? { route: { method: request.method, path: '' }, pathParameters: {} };
+    const context = restContext({ api, accountId, request, match: found, ...(caller && { caller }) });
+    // $context of an HTTP API knows much the same names.
+    const ofHttp = { routeKey: routeKey({ match: found }), requestId: request.extendedRequestId };
+    return {
+      request,
+      pathParameters: found.pathParameters,
+      context: api.kind === 'REST' ? context : { ...context, ...ofHttp },
+    };
+  }
+
+  #answer(
+    outgoing: ServerResponse,
+    request: GatewayRequest,
+    answer: GatewayResponse,
+    { match, trace, notes = [], ...outcome }: AnswerNotes,
+  ): void {
+    const { cors } = this.#options.api;
+    const owned = this.#own(answer, request, match);
+    const response = cors === undefined || isPreflight(request) ? owned : withCors(owned, request, cors);
+    send(outgoing, response, this.#ownHeaders(request, trace));
+    const reasons = [...(response.reason === undefined ? [] : [response.reason]), ...notes];
+    this.#log(request, {
+      ...outcome,
+      status: response.status,
+      ...(reasons.length > 0 && { reason: reasons.join('; ') }),
+    });
   }
 
   #record(request: GatewayRequest, trace: RequestTrace, call?: LambdaCall, response?: GatewayResponse): void {
@@ -219,9 +313,20 @@ export class ApiGateway {
   }
 }
 
+interface AnswerNotes extends Pick<
+  AccessLogEntry,
+  'resourcePath' | 'functionName' | 'traceId' | 'lambdaRequestId'
+> {
+  readonly match?: RouteMatch<MethodDefinition>;
+  readonly trace?: RequestTrace;
+  /** What was not checked as AWS would. */
+  readonly notes?: readonly string[];
+}
+
 interface FunctionWork {
   readonly request: GatewayRequest;
-  readonly match: RouteMatch;
+  readonly match: RouteMatch<RouteDefinition>;
+  readonly caller: Caller;
   readonly trace: RequestTrace;
   readonly body: Buffer;
   readonly stopped: AbortSignal;

@@ -26,10 +26,11 @@ export function httpEvent(input: ProxyEventInput) {
 }
 
 function requestContext(input: ProxyEventInput) {
-  const { accountId, api, request } = input;
+  const { accountId, api, request, caller } = input;
   return {
     accountId,
     apiId: api.id,
+    ...(caller?.authorizer !== undefined && { authorizer: caller.authorizer }),
     ...domainOf(request),
     http: {
       method: request.method,
@@ -46,7 +47,8 @@ function requestContext(input: ProxyEventInput) {
   };
 }
 
-function routeKey({ match: { route } }: ProxyEventInput): string {
+/** `GET /orders/{id}`, or `$default`. */
+export function routeKey({ match: { route } }: Pick<ProxyEventInput, 'match'>): string {
   return route.path === DEFAULT_ROUTE ? DEFAULT_ROUTE : `${route.method} ${route.path}`;
 }
 

@@ -1,4 +1,4 @@
-import type { ApiDefinition } from '../template/service.ts';
+import type { ApiDefinition, MethodDefinition } from '../template/service.ts';
 import type { GatewayRequest, Header } from './request.ts';
 import { headerValue } from './request.ts';
 import type { RouteMatch } from './routing.ts';
@@ -7,11 +7,21 @@ import type { RouteMatch } from './routing.ts';
 export interface ProxyEventInput {
   readonly api: ApiDefinition;
   readonly accountId: string;
-  readonly match: RouteMatch;
+  readonly match: RouteMatch<Pick<MethodDefinition, 'method' | 'path'>>;
   readonly request: GatewayRequest;
   readonly body: Buffer;
   /** `X-Amzn-Trace-Id` as the function is to see it. */
   readonly traceHeader: string;
+  /** Undefined where nobody asked who calls. */
+  readonly caller?: Caller;
+}
+
+/** What is known of who calls. */
+export interface Caller {
+  /** `requestContext.authorizer`. */
+  readonly authorizer?: Readonly<Record<string, unknown>>;
+  /** What `requestContext.identity` of a REST API has beside address and agent. */
+  readonly identity?: Readonly<Record<string, unknown>>;
 }
 
 const HOP_BY_HOP = new Set([

@@ -9,6 +9,8 @@ export interface GatewayResponse {
   readonly body: Buffer;
   /** For the developer: why the gateway answered in the function's place, or what may surprise. */
   readonly reason?: string;
+  /** What REST APIs call this answer of their own, for what the template makes of it. */
+  readonly responseType?: string;
 }
 
 /** What an API answers by itself. */
@@ -19,26 +21,103 @@ export type GatewayError =
   | 'bad-response'
   | 'timeout'
   | 'throttled'
-  | 'invoke-failed';
+  | 'invoke-failed'
+  | 'unauthorized'
+  | 'token-expired'
+  | 'denied'
+  | 'denied-explicitly'
+  | 'unsigned'
+  | 'authorizer-failed'
+  | 'authorizer-answer';
+
+/** What only a REST API checks. */
+export type RestOnlyError = 'invalid-api-key' | 'bad-parameters' | 'bad-body';
 
 interface ErrorAnswer {
   readonly status: number;
   /** As the real gateway writes it, spaces included. */
   readonly body: string;
-  /** `x-amzn-errortype`, which only REST APIs send. */
-  readonly type?: string;
 }
 
-const REST_ERRORS: Readonly<Record<GatewayError, ErrorAnswer>> = {
+interface RestErrorAnswer extends ErrorAnswer {
+  /** `x-amzn-errortype`, which only REST APIs send. */
+  readonly type: string;
+  /** Source: "Gateway response types for API Gateway". Where none is told, it is the default of all 4XX or 5XX. */
+  readonly responseType?: string;
+}
+
+const REST_ERRORS: Readonly<Record<GatewayError | RestOnlyError, RestErrorAnswer>> = {
   'unknown-route': {
     status: 403,
     body: '{"message":"Missing Authentication Token"}',
     type: 'MissingAuthenticationTokenException',
+    responseType: 'MISSING_AUTHENTICATION_TOKEN',
+  },
+  unsigned: {
+    status: 403,
+    body: '{"message":"Missing Authentication Token"}',
+    type: 'MissingAuthenticationTokenException',
+    responseType: 'MISSING_AUTHENTICATION_TOKEN',
+  },
+  unauthorized: {
+    status: 401,
+    body: '{"message":"Unauthorized"}',
+    type: 'UnauthorizedException',
+    responseType: 'UNAUTHORIZED',
+  },
+  'token-expired': {
+    status: 401,
+    body: '{"message":"The incoming token has expired"}',
+    type: 'UnauthorizedException',
+    responseType: 'EXPIRED_TOKEN',
+  },
+  denied: {
+    status: 403,
+    body: '{"Message":"User is not authorized to access this resource"}',
+    type: 'AccessDeniedException',
+    responseType: 'ACCESS_DENIED',
+  },
+  'denied-explicitly': {
+    status: 403,
+    body: '{"Message":"User is not authorized to access this resource with an explicit deny"}',
+    type: 'AccessDeniedException',
+    responseType: 'ACCESS_DENIED',
+  },
+  'authorizer-failed': {
+    status: 500,
+    body: '{"message":null}',
+    type: 'AuthorizerFailureException',
+    responseType: 'AUTHORIZER_FAILURE',
+  },
+  'authorizer-answer': {
+    status: 500,
+    body: '{"message":null}',
+    type: 'AuthorizerConfigurationException',
+    responseType: 'AUTHORIZER_CONFIGURATION_ERROR',
+  },
+  'invalid-api-key': {
+    status: 403,
+    body: '{"message":"Forbidden"}',
+    type: 'ForbiddenException',
+    responseType: 'INVALID_API_KEY',
+  },
+  'bad-parameters': {
+    status: 400,
+    body: '{"message": "Missing required request parameters"}',
+    type: 'BadRequestException',
+    responseType: 'BAD_REQUEST_PARAMETERS',
+  },
+  'bad-body': {
+    status: 400,
+    body: '{"message": "Invalid request body"}',
+    type: 'BadRequestException',
+    responseType: 'BAD_REQUEST_BODY',
   },
   'too-large': {
     status: 413,
     body: '{"message":"Request Entity Too Large"}',
     type: 'RequestEntityTooLargeException',
+    responseType: 'REQUEST_TOO_LARGE',
   },
   'too-large-for-lambda': {
     status: 413,
@@ -54,6 +133,7 @@ const REST_ERRORS: Readonly<Record<GatewayError, ErrorAnswer>> = {
     status: 504,
     body: '{"message": "Endpoint request timed out"}',
     type: 'InternalServerErrorException',
+    responseType: 'INTEGRATION_TIMEOUT',
   },
   // When the Lambda API rejects a call, its own status, throttling's 429 too, does not reach the client:
   // "Handling Lambda errors with an API Gateway API" in Lambda's guide.
@@ -77,6 +157,13 @@ const HTTP_ERRORS: Readonly<Record<GatewayError, ErrorAnswer>> = {
   timeout: { status: 503, body: '{"message":"Service Unavailable"}' },
   throttled: { status: 503, body: '{"message":"Service Unavailable"}' },
   'invoke-failed': { status: 500, body: '{"message":"Internal Server Error"}' },
+  unauthorized: { status: 401, body: '{"message":"Unauthorized"}' },
+  'token-expired': { status: 401, body: '{"message":"Unauthorized"}' },
+  denied: { status: 403, body: '{"message":"Forbidden"}' },
+  'denied-explicitly': { status: 403, body: '{"message":"Forbidden"}' },
+  unsigned: { status: 403, body: '{"message":"Forbidden"}' },
+  'authorizer-failed': { status: 500, body: '{"message":"Internal Server Error"}' },
+  'authorizer-answer': { status: 500, body: '{"message":"Internal Server Error"}' },
 };
 
 export function gatewayError(
@@ -84,16 +171,24 @@ export function gatewayError(
   error: GatewayError,
   reason: string,
 ): GatewayResponse {
-  const { status, body, type } = (kind === 'REST' ? REST_ERRORS : HTTP_ERRORS)[error];
-  return {
-    status,
-    headers: [
-      ['Content-Type', 'application/json'],
-      ...(type === undefined ? [] : [['x-amzn-errortype', type] as const]),
-    ],
-    body: Buffer.from(body),
-    reason,
-  };
+  return kind === 'REST' ? restError(error, reason) : errorResponse(HTTP_ERRORS[error], reason);
+}
+
+/** @param message what the client reads, where it is not the same every time. */
+export function restError(
+  error: GatewayError | RestOnlyError,
+  reason: string,
+  message?: string,
+): GatewayResponse {
+  const answer = REST_ERRORS[error];
+  const body = message === undefined ? answer.body : `{"message": ${JSON.stringify(message)}}`;
+  const { type, responseType = answer.status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX' } = answer;
+  const response = errorResponse({ ...answer, body }, reason);
+  return { ...response, headers: [...response.headers, ['x-amzn-errortype', type]], responseType };
+}
+
+function errorResponse({ status, body }: ErrorAnswer, reason: string): GatewayResponse {
+  return { status, headers: [['Content-Type', 'application/json']], body: Buffer.from(body), reason };
 }
 
 /** A function's result that is no HTTP response; the message is for the developer. */

@@ -19,7 +19,7 @@ export function restEvent(input: ProxyEventInput) {
     multiValueQueryStringParameters: orNull(Object.fromEntries(query)),
     pathParameters: orNull(match.pathParameters),
     stageVariables: null,
-    requestContext: requestContext(input),
+    requestContext: restContext(input),
     ...encodeBody(
       input.body,
       isBinaryMedia(api.binaryMediaTypes, headerValue(request.headers, 'content-type')),
@@ -34,7 +34,14 @@ export function isBinaryMedia(binaryMediaTypes: readonly string[], value: string
   return binaryMediaTypes.some((candidate) => ['*/*', type, family].includes(mediaType(candidate)));
 }
 
-function requestContext({ accountId, api, match, request }: ProxyEventInput) {
+/** `requestContext` of an event; mapping templates call it `$context`. */
+export function restContext({
+  accountId,
+  api,
+  match,
+  request,
+  caller,
+}: Pick<ProxyEventInput, 'accountId' | 'api' | 'match' | 'request' | 'caller'>) {
   return {
     resourceId: resourceId(match.route.path),
     resourcePath: match.route.path,
@@ -48,8 +55,9 @@ function requestContext({ accountId, api, match, request }: ProxyEventInput) {
     ...domainOf(request),
     requestTimeEpoch: request.receivedAt,
     requestId: request.requestId,
-    identity: identity(request),
+    identity: { ...identity(request), ...caller?.identity },
     apiId: api.id,
+    ...(caller?.authorizer !== undefined && { authorizer: caller.authorizer }),
   };
 }
 

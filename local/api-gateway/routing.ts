@@ -1,15 +1,15 @@
 import { decodePercent } from '../http/target.ts';
-import type { ApiDefinition, RouteDefinition } from '../template/service.ts';
+import type { ApiDefinition, MethodDefinition } from '../template/service.ts';
 
 /** The route that answers a request. */
-export interface RouteMatch {
-  readonly route: RouteDefinition;
+export interface RouteMatch<Route> {
+  readonly route: Route;
   /** Percent-decoded. */
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
 /** Finds the route for a method and a percent-encoded path. */
-export type Router = (method: string, rawPath: string) => RouteMatch | undefined;
+export type Router<Route> = (method: string, rawPath: string) => RouteMatch<Route> | undefined;
 
 /** The path of an HTTP API's route that takes whatever no other route takes. */
 export const DEFAULT_ROUTE = '$default';
@@ -22,7 +22,10 @@ export const DEFAULT_ROUTE = '$default';
  * the end. An HTTP API looks only at routes that take the method, goes on to a less specific path or `$default`,
  * and takes a slash at the end for a part of the path.
  */
-export function createRouter(api: Pick<ApiDefinition, 'kind' | 'routes'>): Router {
+export function createRouter<Route extends MethodDefinition>(api: {
+  readonly kind: ApiDefinition['kind'];
+  readonly routes: readonly Route[];
+}): Router<Route> {
   const templates = api.routes
     .filter((route) => route.path !== DEFAULT_ROUTE)
     .map((route) => toTemplate(route, api.kind))
@@ -34,7 +37,7 @@ export function createRouter(api: Pick<ApiDefinition, 'kind' | 'routes'>): Route
 
   return (method, rawPath) => {
     const path = splitPath(rawPath, api.kind);
-    const matches: (RouteMatch & { readonly rank: string })[] = [];
+    const matches: (RouteMatch<Route> & { readonly rank: string })[] = [];
     for (const { route, segments, rank } of templates) {
       const pathParameters = matchSegments(segments, path);
       if (pathParameters !== undefined) matches.push({ route, pathParameters, rank });
@@ -50,14 +53,17 @@ export function createRouter(api: Pick<ApiDefinition, 'kind' | 'routes'>): Route
 type TemplateSegment =
   { readonly literal: string } | { readonly parameter: string; readonly greedy: boolean };
 
-interface Template {
-  readonly route: RouteDefinition;
+interface Template<Route> {
+  readonly route: Route;
   readonly segments: readonly TemplateSegment[];
   /** One digit a segment: of two templates that match, the smaller is the more specific. */
   readonly rank: string;
 }
 
-function toTemplate(route: RouteDefinition, kind: ApiDefinition['kind']): Template {
+function toTemplate<Route extends MethodDefinition>(
+  route: Route,
+  kind: ApiDefinition['kind'],
+): Template<Route> {
   const segments = splitPath(route.path, kind).map((text): TemplateSegment => {
     const parameter = /^\{([^{}+]+)(\+?)\}$/.exec(text);
     return parameter?.[1] === undefined

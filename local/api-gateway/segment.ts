@@ -78,6 +78,13 @@ export function traceRequest(api: ApiDefinition, clientHeader: string | undefine
   return { header, traceId, segment };
 }
 
+/** `X-Amzn-Trace-Id` for the function of an authorizer: what it records hangs under the gateway, beside the call of the route. */
+export function authorizerHeader({ header, traceId, segment }: RequestTrace): string {
+  return segment === undefined
+    ? header
+    : formatTraceHeader({ root: traceId, parent: segment.id, sampled: '1', others: [] });
+}
+
 /** The segment that API Gateway itself records: in progress until it has an end, then complete. */
 export function buildSegment(input: SegmentInput): Segment {
   const { ids, api, accountId, region, request, call, end } = input;

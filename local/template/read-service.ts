@@ -1,6 +1,7 @@
 import { alarmsToRun, metricFiltersToRun } from './alarms.ts';
 import { localApiUrls } from './apis/api-urls.ts';
 import { apisToRun } from './apis/apis.ts';
+import type { AuthorizerSettings } from './apis/authorizers.ts';
 import { deploymentOf } from './deployment.ts';
 import { eventSourceMappingsToRun } from './event-sources.ts';
 import { alarmEventRulesToRun, scheduleGroupsToRun } from './events.ts';
@@ -38,6 +39,8 @@ export interface ReadServiceOptions extends FunctionOptions {
    * @default false
    */
   readonly restApiTracing?: boolean;
+  /** What is set for authorizers on this machine, by their names. */
+  readonly authorizers?: Readonly<Record<string, AuthorizerSettings>>;
 }
 
 export interface ReadServiceResult {
@@ -67,7 +70,13 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
   const functionNames = new Set(functions.map(({ name }) => name));
   const queues = queuesToRun(resources);
   const topics = topicsToRun(resources);
-  const apis = apisToRun(resources, { stage, restApiTracing, functionNames });
+  const { authorizers } = options;
+  const apis = apisToRun(resources, {
+    stage,
+    restApiTracing,
+    functionNames,
+    ...(authorizers !== undefined && { authorizers }),
+  });
   const localUrls = localApiUrls(apis, options.endpointOf ?? (() => undefined));
   const service: ServiceDefinition = {
     name: serviceName,

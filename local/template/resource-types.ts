@@ -298,6 +298,19 @@ const RESOURCE_TYPES = new Map<string, ResourceType>([
   ],
   ['AWS::ApiGateway::Resource', withId],
   ['AWS::ApiGateway::Deployment', withId],
+  ['AWS::ApiGateway::Authorizer', withId],
+  ['AWS::ApiGateway::RequestValidator', withId],
+  ['AWS::ApiGateway::UsagePlan', withId],
+  ['AWS::ApiGateway::Model', { nameProperty: 'Name', identify: (name) => ({ ref: name, attributes: {} }) }],
+  [
+    'AWS::ApiGateway::ApiKey',
+    {
+      identify: (_name, subject) => {
+        const id = shortId(seedOf(subject));
+        return { ref: id, attributes: { APIKeyId: id } };
+      },
+    },
+  ],
   [
     'AWS::ApiGatewayV2::Api',
     {
@@ -312,4 +325,33 @@ const RESOURCE_TYPES = new Map<string, ResourceType>([
     },
   ],
   ['AWS::ApiGatewayV2::Integration', withId],
+  ['AWS::ApiGatewayV2::Authorizer', withId],
+  [
+    'AWS::Cognito::UserPool',
+    {
+      identify: (_name, subject) => {
+        const { region, urlSuffix } = subject.deployment;
+        const id = `${region}_${shortId(seedOf(subject)).slice(0, 9)}`;
+        const provider = `cognito-idp.${region}.${urlSuffix}/${id}`;
+        return {
+          ref: id,
+          attributes: {
+            Arn: arnOf(subject.deployment, 'cognito-idp', `userpool/${id}`),
+            ProviderName: provider,
+            ProviderURL: `https://${provider}`,
+            UserPoolId: id,
+          },
+        };
+      },
+    },
+  ],
+  [
+    'AWS::Cognito::UserPoolClient',
+    {
+      identify: (_name, subject) => {
+        const id = stableUuid(seedOf(subject)).replaceAll('-', '').slice(0, 26);
+        return { ref: id, attributes: { ClientId: id } };
+      },
+    },
+  ],
 ]);

@@ -63,15 +63,137 @@ export interface ApiDefinition {
   /** REST only: media types passed to the function as base64. */
   readonly binaryMediaTypes: readonly string[];
   readonly routes: readonly RouteDefinition[];
+  /** REST only: methods that the API answers itself, as the preflight of `cors: true`. */
+  readonly mocks?: readonly MockDefinition[];
+  /** HTTP only: how pages of other origins may use the API. */
+  readonly cors?: CorsDefinition;
+  /** REST only: what the template makes of the API's own answers, by response type, for example `DEFAULT_4XX`. */
+  readonly gatewayResponses?: Readonly<Record<string, GatewayResponseDefinition>>;
+  /** REST only: the keys that its usage plans take. */
+  readonly apiKeys?: readonly ApiKeyDefinition[];
 }
 
-export interface RouteDefinition {
+/** What a request has to bring before anything answers it. */
+export interface AccessDefinition {
+  /** Undefined where everyone may call. */
+  readonly authorizer?: AuthorizerDefinition;
+  /** A token needs one of them; undefined where none is asked for. */
+  readonly scopes?: readonly string[];
+  /** REST only: whether `x-api-key` is needed. */
+  readonly apiKeyRequired?: boolean;
+  /** REST only. */
+  readonly requestCheck?: RequestCheckDefinition;
+}
+
+/** A method of a path. */
+export interface MethodDefinition extends AccessDefinition {
   /** Upper case, or `ANY`. */
   readonly method: string;
   /** As deployed: `/orders/{orderId}`, `/{proxy+}`, or `$default` (HTTP only). */
   readonly path: string;
+}
+
+export interface RouteDefinition extends MethodDefinition {
   /** The deployed name of the function that answers. */
   readonly functionName: string;
+}
+
+/** A mock integration: a template makes a status of the request, and the first response for that status is the answer. */
+export interface MockDefinition extends MethodDefinition {
+  /** Mapping templates by content type. */
+  readonly requestTemplates: Readonly<Record<string, string>>;
+  readonly responses: readonly MockResponseDefinition[];
+}
+
+export interface MockResponseDefinition {
+  readonly status: number;
+  /** The statuses that it is for, as a regular expression; undefined for all others. */
+  readonly selectionPattern?: string;
+  /** Expressions by header: `'text'` in quotes, or `context.requestId`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Mapping templates by content type. */
+  readonly templates: Readonly<Record<string, string>>;
+}
+
+/** CORS of an HTTP API. */
+export interface CorsDefinition {
+  readonly allowOrigins: readonly string[];
+  readonly allowMethods: readonly string[];
+  readonly allowHeaders: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  readonly allowCredentials: boolean;
+  /** Seconds. */
+  readonly maxAge?: number;
+}
+
+export interface GatewayResponseDefinition {
+  readonly status?: number;
+  /** Expressions by header: `'text'` in quotes, `method.request.header.Origin` or `context.requestId`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bodies by content type, with `$context` variables. */
+  readonly templates: Readonly<Record<string, string>>;
+}
+
+export interface ApiKeyDefinition {
+  readonly id: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface RequestCheckDefinition {
+  /** Parameters that must be there, for example `method.request.header.X-Tenant`. */
+  readonly parameters: readonly string[];
+  /** JSON schemas of the body by content type, with references to other models resolved into them. */
+  readonly models: Readonly<Record<string, unknown>>;
+}
+
+/** Who says who the caller is. `claims` stand for a caller that brings no token at all, so that a page can be tried. */
+export type AuthorizerDefinition =
+  | LambdaAuthorizerDefinition
+  | TokenAuthorizerDefinition
+  | { readonly kind: 'iam' }
+  | {
+      /** It cannot be asked here: everyone may call. */
+      readonly kind: 'unchecked';
+      readonly name: string;
+      readonly reason: string;
+      readonly claims?: AuthorizerClaims;
+    };
+
+export type AuthorizerClaims = Readonly<Record<string, unknown>>;
+
+interface IdentifiedAuthorizer {
+  /** As the template names it. */
+  readonly name: string;
+  /** Where the caller's identity stands, for example `method.request.header.Authorization` or `$request.header.Authorization`. */
+  readonly identitySources: readonly string[];
+  readonly claims?: AuthorizerClaims;
+}
+
+export interface LambdaAuthorizerDefinition extends IdentifiedAuthorizer {
+  readonly kind: 'lambda';
+  readonly functionName: string;
+  /** What the function gets: `token` and `request` from a REST API, version 1.0 or 2.0 from an HTTP API. */
+  readonly payload: 'token' | 'request' | '1.0' | '2.0';
+  /** Whether it answers with `isAuthorized` instead of a policy. */
+  readonly simpleResponses: boolean;
+  /** Seconds an answer is kept for the same identity; 0 for never. */
+  readonly ttl: number;
+  /** `token` only: the regular expression that a token must match. */
+  readonly tokenPattern?: string;
+}
+
+export interface TokenAuthorizerDefinition extends IdentifiedAuthorizer {
+  /** `jwt` of an HTTP API, `cognito` of a REST API. */
+  readonly kind: 'jwt' | 'cognito';
+  /** One of them must have issued the token. */
+  readonly issuers: readonly string[];
+  /** One of them must be meant; empty where any may be. */
+  readonly audiences: readonly string[];
+  /** `cognito` only: the regular expression that a token must match. */
+  readonly tokenPattern?: string;
+  /** URL or file of the JWKS that signatures are checked with; without it they are not checked. */
+  readonly keys?: string;
 }
 
 export interface QueueDefinition {

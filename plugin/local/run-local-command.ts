@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { checkSettings } from '../settings/settings.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
 import { checkHandlers } from './check-handlers.ts';
 import type { LocalCommandOptions } from './command-options.ts';
@@ -55,6 +56,7 @@ export async function runLocalCommand(
       endpointOf: (index) => `http://127.0.0.1:${ports.api(index)}`,
       // The framework keeps this out of the template, and turns it on after the deployment.
       restApiTracing: config.provider.tracing?.apiGateway === true,
+      authorizers: authorizersIn(serverless),
     });
     for (const warning of warnings) log.warning(warning);
     const terminal = new Terminal({
@@ -84,6 +86,23 @@ export async function runLocalCommand(
       'LANTERN_LOCAL',
     );
   }
+}
+
+/**
+ * What is set for authorizers, with files of keys as the service's folder has them.
+ *
+ * @throws Error that names the mistakes in these settings.
+ */
+function authorizersIn({ service, serviceDir }: Serverless) {
+  const settings = service.custom?.lantern?.local;
+  const mistakes = checkSettings('local', settings, { functions: Object.keys(service.functions) });
+  if (mistakes.length > 0) throw new Error(mistakes.join('\n'));
+  return Object.fromEntries(
+    Object.entries(settings?.authorizers ?? {}).map(([name, { keys, ...rest }]) => {
+      if (keys === undefined) return [name, rest];
+      return [name, { ...rest, keys: /^https?:/.test(keys) ? keys : resolve(serviceDir, keys) }];
+    }),
+  );
 }
 
 function keysByName(serverless: Serverless): Map<string, string> {

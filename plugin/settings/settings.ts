@@ -12,6 +12,8 @@ import {
   aFunction,
   allOf,
   anEmail,
+  anObject,
+  anyNames,
   anExpression,
   anHttpsUrl,
   aNumber,
@@ -38,10 +40,20 @@ import {
  * for mistakes all come from these lists. A new setting is a line here.
  */
 
-/** What `serverless local` says. */
+/** What `serverless local` says, and who calls it; see docs/local.md. */
 const LOCAL = {
   /** Commands shown when the service has started; `{api}` becomes the address of its first API. */
   tryThis: listOf(aText),
+  /** By the name of an authorizer. */
+  authorizers: anyNames(
+    group({
+      /** URL or file of the JWKS that signatures of its tokens are checked with. */
+      keys: aText,
+      /** Who a request without a token comes from. */
+      claims: anObject,
+    }),
+    'settings by name of an authorizer',
+  ),
 };
 
 /** Who turns the tracing of functions on and off; see docs/tracing-on-demand.md. */

@@ -96,6 +96,11 @@ export const anExpression = word<Expression>(
   (value) => isText(value) || isObject(value),
   'a text, or a reference such as !Ref Name',
 );
+export const anObject = word<Readonly<Record<string, unknown>>>(
+  { type: 'object' },
+  isObject,
+  'values by name',
+);
 export const anEmail = word<string>(
   TEXT,
   (value) => isText(value) && /^[^@\s]+@[^@\s]+$/.test(value),
@@ -189,6 +194,20 @@ export function checkedFirst<List extends Settings>(list: List): Setting<ValuesO
   return { form: { ...form, additionalProperties: false }, mistakes };
 }
 
+/** The same settings for each of some names that only the template knows. */
+export function anyNames<Value>(
+  setting: Setting<Value>,
+  wanted: string,
+): Setting<Readonly<Record<string, Value>>> {
+  return {
+    form: { type: 'object', additionalProperties: setting.form },
+    mistakes: (value, path, names) =>
+      isObject(value)
+        ? Object.entries(value).flatMap(([name, one]) => setting.mistakes(one, `${path}.${name}`, names))
+        : [expected(path, wanted, value)],
+  };
+}
+
 /** What the framework looks at no closer, because the messages of its checks are better. */
 export function checkedHere<Value>(setting: Setting<Value>): Setting<Value> {
   return { ...setting, form: { type: 'object' } };
@@ -209,13 +228,7 @@ export function perStage<List extends Settings>(
   list: List,
 ): Setting<ValuesOf<List> & { readonly stages?: Readonly<Record<string, boolean | ValuesOf<List>>> }> {
   const ofStage = orSwitch(group(list));
-  const stages: Setting<Readonly<Record<string, boolean | ValuesOf<List>>>> = {
-    form: { type: 'object', additionalProperties: ofStage.form },
-    mistakes: (value, path, names) =>
-      isObject(value)
-        ? Object.entries(value).flatMap(([stage, one]) => ofStage.mistakes(one, `${path}.${stage}`, names))
-        : [expected(path, 'settings by name of a stage', value)],
-  };
+  const stages = anyNames(ofStage, 'settings by name of a stage');
   const { form, mistakes } = group({ ...list, stages });
   return { form, mistakes };
 }

@@ -1,7 +1,9 @@
 /** What REST and HTTP APIs have in common. */
 import type { Fields } from '../fields.ts';
 import type { Resource, ResolvedResource } from '../resources.ts';
-import type { RouteDefinition } from '../service.ts';
+import type { MethodDefinition, RouteDefinition } from '../service.ts';
+import type { AuthorizerOptions } from './authorizers.ts';
+import { warnAboutAccess } from './authorizers.ts';
 
 type ApiKind = 'REST' | 'HTTP' | 'WEBSOCKET';
 
@@ -12,13 +14,11 @@ export function apiKindOf({ type, fields }: Resource): ApiKind | undefined {
   return fields.optionalText('ProtocolType') === 'WEBSOCKET' ? 'WEBSOCKET' : 'HTTP';
 }
 
-export interface ApiOptions {
+export interface ApiOptions extends AuthorizerOptions {
   /** The stage of an API for which the template deploys none. */
   readonly stage: string;
   /** Whether REST stages are traced where no resource of the template says so. */
   readonly restApiTracing: boolean;
-  /** The functions that run here. */
-  readonly functionNames: ReadonlySet<string>;
 }
 
 /** A stage that has a name. */
@@ -56,18 +56,14 @@ export function idsOutside(
 }
 
 /** A route as deployed, before it is known whether it can be served here. */
-export interface DeployedRoute {
-  readonly method: string;
-  readonly path: string;
+export interface DeployedRoute extends MethodDefinition {
   /** The deployed name of the function behind it; undefined where something else answers. */
   readonly functionName?: string;
   /** What answers: `AWS_PROXY`, `MOCK`, `HTTP_PROXY`... */
   readonly integrationType: string;
-  /** `NONE`, or what would check the caller. */
-  readonly authorizationType: string;
 }
 
-/** Keeps the routes that a local function answers, and warns about the others, and about those left unprotected. */
+/** Keeps the routes that a local function answers, and warns about the others, and about what is not checked of callers. */
 export function servedRoutes(
   apiName: string,
   routes: readonly DeployedRoute[],
@@ -78,17 +74,14 @@ export function servedRoutes(
   for (const [type, group] of Map.groupBy(notFunctions, (route) => route.integrationType)) {
     warn(`${apiName} does not serve ${listed(group)}: integrations of type ${type} are not run locally`);
   }
-  const served = routes.flatMap(({ functionName, ...route }) => {
-    if (functionName === undefined) return [];
+  const served = routes.flatMap(({ functionName, integrationType, ...route }) => {
+    if (functionName === undefined || integrationType !== 'AWS_PROXY') return [];
     if (functionNames.has(functionName)) return [{ ...route, functionName }];
     warn(`${apiName} does not serve ${listed([route])}: the function ${functionName} is not run locally`);
     return [];
   });
-  const guarded = served.filter(({ authorizationType }) => authorizationType !== 'NONE');
-  for (const [type, group] of Map.groupBy(guarded, (route) => route.authorizationType)) {
-    warn(`${apiName} serves ${listed(group)} to everyone: ${type} authorization is not checked locally`);
-  }
-  return served.map(({ method, path, functionName }) => ({ method, path, functionName }));
+  warnAboutAccess(apiName, served, warn);
+  return served;
 }
 
 function listed(routes: ReadonlyArray<Pick<DeployedRoute, 'method' | 'path'>>): string {

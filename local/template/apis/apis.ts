@@ -6,11 +6,13 @@ import type { ResolvedResources, WrittenResource, WrittenResources } from '../re
 import type { ApiDefinition } from '../service.ts';
 import type { ApiOptions } from './api.ts';
 import { apiKindOf, stagesOf } from './api.ts';
+import { warnAboutUnknownAuthorizers } from './authorizers.ts';
 import { httpApisToRun } from './http-apis.ts';
 import { restApisToRun } from './rest-apis.ts';
 
 /** The APIs in the order in which they get their ports: REST before HTTP. */
 export function apisToRun(resources: ResolvedResources, options: ApiOptions): ApiDefinition[] {
+  warnAboutUnknownAuthorizers(resources, options);
   return [...restApisToRun(resources, options), ...httpApisToRun(resources, options)];
 }
 

@@ -1,8 +1,11 @@
 import { functionNameOf } from '../arns.ts';
+import type { ResolvedFields } from '../fields.ts';
 import type { ResolvedResource, ResolvedResources } from '../resources.ts';
-import type { ApiDefinition } from '../service.ts';
+import type { ApiDefinition, CorsDefinition } from '../service.ts';
 import type { ApiOptions, DeployedRoute } from './api.ts';
 import { apiKindOf, idsOutside, servedRoutes, stagesOf } from './api.ts';
+import type { Authorizers } from './authorizers.ts';
+import { accessOf, httpAuthorizers } from './authorizers.ts';
 
 /** The HTTP APIs (API Gateway v2) of the template. */
 export function httpApisToRun(resources: ResolvedResources, options: ApiOptions): ApiDefinition[] {
@@ -23,9 +26,10 @@ export function httpApisToRun(resources: ResolvedResources, options: ApiOptions)
         );
       }
       const integrations = integrationsOf(resources, id, name);
+      const authorizers = httpAuthorizers(resources, id, options);
       const deployed = routes
         .filter((route) => route.fields.text('ApiId') === id)
-        .map((route) => readRoute(route, integrations));
+        .map((route) => readRoute(route, integrations, authorizers));
       const [stage] = stagesOf(resources, (of) => of.optionalText('ApiId') === id);
       return {
         id,
@@ -35,8 +39,21 @@ export function httpApisToRun(resources: ResolvedResources, options: ApiOptions)
         tracing: false,
         binaryMediaTypes: [],
         routes: servedRoutes(name, deployed, { ...options, warn: resources.warn }),
+        ...(fields.has('CorsConfiguration') && { cors: readCors(fields.within('CorsConfiguration')) }),
       };
     });
+}
+
+function readCors(cors: ResolvedFields): CorsDefinition {
+  const maxAge = cors.optionalNumber('MaxAge');
+  return {
+    allowOrigins: cors.list('AllowOrigins').map(String),
+    allowMethods: cors.list('AllowMethods').map(String),
+    allowHeaders: cors.list('AllowHeaders').map(String),
+    exposeHeaders: cors.list('ExposeHeaders').map(String),
+    allowCredentials: cors.optionalBoolean('AllowCredentials') ?? false,
+    ...(maxAge !== undefined && { maxAge }),
+  };
 }
 
 type Integration = Pick<DeployedRoute, 'integrationType' | 'functionName'>;
@@ -69,6 +86,7 @@ function integrationsOf(
 function readRoute(
   { fields }: ResolvedResource,
   integrations: ReadonlyMap<string, Integration>,
+  authorizers: Authorizers,
 ): DeployedRoute {
   const routeKey = fields.text('RouteKey');
   const [method = '', path = ''] = routeKey === '$default' ? ['ANY', routeKey] : routeKey.split(' ');
@@ -76,7 +94,7 @@ function readRoute(
   return {
     method: method.toUpperCase(),
     path,
-    authorizationType: fields.optionalText('AuthorizationType') ?? 'NONE',
+    ...accessOf(fields, authorizers),
     ...(integrations.get(target.replace('integrations/', '')) ?? { integrationType: 'NONE' }),
   };
 }

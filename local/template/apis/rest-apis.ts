@@ -1,10 +1,14 @@
 import { functionNameOf } from '../arns.ts';
 import type { ResolvedFields } from '../fields.ts';
 import type { ResolvedResource, ResolvedResources } from '../resources.ts';
-import type { ApiDefinition } from '../service.ts';
+import type { ApiDefinition, GatewayResponseDefinition, MockDefinition } from '../service.ts';
 import { shown } from '../template.ts';
 import type { ApiOptions, DeployedRoute } from './api.ts';
 import { idsOutside, servedRoutes, stagesOf } from './api.ts';
+import type { Authorizers } from './authorizers.ts';
+import { accessOf, restAuthorizers, warnAboutAccess } from './authorizers.ts';
+import { apiKeysOf, requestChecksOf } from './request-checks.ts';
+import type { ReadRequestCheck } from './request-checks.ts';
 
 /** The REST APIs (API Gateway v1) of the template. */
 export function restApisToRun(resources: ResolvedResources, options: ApiOptions): ApiDefinition[] {
@@ -23,11 +27,19 @@ export function restApisToRun(resources: ResolvedResources, options: ApiOptions)
       );
     }
     const pathOf = resourcePaths(resources, api);
-    const routes = methods
+    const authorizers = restAuthorizers(resources, id, options);
+    const readCheck = requestChecksOf(resources, id);
+    const deployed = methods
       .filter((method) => method.fields.text('RestApiId') === id)
-      .map(({ fields: method }) =>
-        readMethod(method, pathOf(method.text('ResourceId'), method.pathOf('ResourceId'))),
-      );
+      .map(({ fields: method }) => {
+        const path = pathOf(method.text('ResourceId'), method.pathOf('ResourceId'));
+        return readMethod(method, path, authorizers, readCheck);
+      });
+    const mocks = deployed.flatMap(({ mock }) => (mock === undefined ? [] : [mock]));
+    warnAboutAccess(name, mocks, resources.warn);
+    const routes = deployed.flatMap(({ mock, route }) => (mock === undefined ? [route] : []));
+    const gatewayResponses = gatewayResponsesOf(resources, id);
+    const apiKeys = apiKeysOf(resources, id);
     return {
       id,
       name,
@@ -35,20 +47,87 @@ export function restApisToRun(resources: ResolvedResources, options: ApiOptions)
       ...readStage(resources, id, options),
       binaryMediaTypes: fields.list('BinaryMediaTypes').map(String),
       routes: servedRoutes(name, routes, { ...options, warn: resources.warn }),
+      ...(mocks.length > 0 && { mocks }),
+      ...(Object.keys(gatewayResponses).length > 0 && { gatewayResponses }),
+      ...(apiKeys.length > 0 && { apiKeys }),
     };
   });
 }
 
-function readMethod(method: ResolvedFields, path: string): DeployedRoute {
+/** A method as deployed, and what answers it where that is a mock integration. */
+function readMethod(
+  method: ResolvedFields,
+  path: string,
+  authorizers: Authorizers,
+  readCheck: ReadRequestCheck,
+): { readonly route: DeployedRoute; readonly mock?: MockDefinition } {
   const integration = method.within('Integration');
   const integrationType = integration.optionalText('Type') ?? 'NONE';
-  return {
+  const requestCheck = readCheck(method);
+  const served = {
     method: method.text('HttpMethod').toUpperCase(),
     path,
+    ...accessOf(method, authorizers),
+    ...(method.optionalBoolean('ApiKeyRequired') === true && { apiKeyRequired: true }),
+    ...(requestCheck !== undefined && { requestCheck }),
+  };
+  const route: DeployedRoute = {
+    ...served,
     integrationType,
-    authorizationType: method.optionalText('AuthorizationType') ?? 'NONE',
     ...(integrationType === 'AWS_PROXY' && { functionName: functionNameOf(integration.text('Uri')) }),
   };
+  if (integrationType !== 'MOCK') return { route };
+  return {
+    route,
+    mock: {
+      ...served,
+      requestTemplates: textsIn(integration.within('RequestTemplates')),
+      responses: integration.each('IntegrationResponses').map((response) => {
+        const selectionPattern = response.optionalText('SelectionPattern');
+        return {
+          status: response.optionalNumber('StatusCode') ?? 200,
+          ...(selectionPattern !== undefined && selectionPattern !== '' && { selectionPattern }),
+          headers: headersIn(response, 'method.response.header.'),
+          templates: textsIn(response.within('ResponseTemplates')),
+        };
+      }),
+    },
+  };
+}
+
+function gatewayResponsesOf(
+  resources: ResolvedResources,
+  apiId: string,
+): Record<string, GatewayResponseDefinition> {
+  return Object.fromEntries(
+    resources
+      .ofType('AWS::ApiGateway::GatewayResponse')
+      .filter(({ fields }) => fields.optionalText('RestApiId') === apiId)
+      .map(({ fields }) => {
+        const status = fields.optionalNumber('StatusCode');
+        return [
+          fields.text('ResponseType'),
+          {
+            ...(status !== undefined && { status }),
+            headers: headersIn(fields, 'gatewayresponse.header.'),
+            templates: textsIn(fields.within('ResponseTemplates')),
+          },
+        ];
+      }),
+  );
+}
+
+/** Expressions by header, of `ResponseParameters`; what is set of other things than headers changes nothing. */
+function headersIn(fields: ResolvedFields, prefix: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(textsIn(fields.within('ResponseParameters'))).flatMap(([name, expression]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), expression]] : [],
+    ),
+  );
+}
+
+function textsIn(fields: ResolvedFields): Record<string, string> {
+  return Object.fromEntries(fields.names().map((name) => [name, fields.optionalText(name) ?? '']));
 }
 
 /** Follows the parents of a resource up to the root: `/orders/{orderId}`. */

@@ -108,11 +108,11 @@ describe('Ref', () => {
   it('makes up a name for a type it does not know, and says so', () => {
     const { value, warnings } = read(
       { Ref: 'Users' },
-      { Resources: { Users: { Type: 'AWS::Cognito::UserPool' } } },
+      { Resources: { Users: { Type: 'AWS::Cognito::UserPoolDomain' } } },
     );
     expect(value).toMatch(/^shop-local-Users-[0-9A-Z]{12}$/);
     expect(warnings).toEqual([
-      `${at}.Ref: the type of Users, AWS::Cognito::UserPool, is not known locally; Ref gives the made-up name ${value ?? ''}`,
+      `${at}.Ref: the type of Users, AWS::Cognito::UserPoolDomain, is not known locally; Ref gives the made-up name ${value ?? ''}`,
     ]);
   });
 });
@@ -136,11 +136,11 @@ describe('Fn::GetAtt', () => {
 
   it('does so once for a type it does not know', () => {
     expect(
-      read({ 'Fn::GetAtt': 'Users.Arn' }, { Resources: { Users: { Type: 'AWS::Cognito::UserPool' } } }),
+      read({ 'Fn::GetAtt': 'Users.Arn' }, { Resources: { Users: { Type: 'AWS::Cognito::UserPoolDomain' } } }),
     ).toEqual({
       value: 'lantern-unresolved:Users.Arn',
       warnings: [
-        `${at}.Fn::GetAtt: Arn of Users (AWS::Cognito::UserPool) is not known locally; a placeholder stands for it`,
+        `${at}.Fn::GetAtt: Arn of Users (AWS::Cognito::UserPoolDomain) is not known locally; a placeholder stands for it`,
       ],
     });
   });

@@ -229,3 +229,19 @@ describe('the schema for the framework', () => {
     });
   });
 });
+
+describe('the settings of serverless local', () => {
+  it('are checked down to each authorizer', () => {
+    const check = (settings: unknown) => checkSettings('local', settings, names);
+    const right = { who: { keys: './keys.json', claims: { sub: 'c-1' } }, 'the other': {} };
+    expect(check({ authorizers: right, tryThis: ['curl {api}'] })).toEqual([]);
+    expect(check({ authorizers: { who: { keys: 7, claims: 'me', key: 'x' } } })).toEqual([
+      'custom.lantern.local.authorizers.who.keys: expected a text, but got 7',
+      'custom.lantern.local.authorizers.who.claims: expected values by name, but got "me"',
+      'custom.lantern.local.authorizers.who.key: there is no such setting; did you mean keys?',
+    ]);
+    expect(check({ authorizers: ['who'] })).toEqual([
+      'custom.lantern.local.authorizers: expected settings by name of an authorizer, but got ["who"]',
+    ]);
+  });
+});

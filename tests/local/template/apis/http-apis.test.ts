@@ -53,6 +53,26 @@ describe('an HTTP API', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('has CORS as the template has it', () => {
+    const { api } = read({
+      Api: {
+        Type: 'AWS::ApiGatewayV2::Api',
+        Properties: {
+          ProtocolType: 'HTTP',
+          CorsConfiguration: { AllowOrigins: ['https://shop.example'], AllowMethods: ['GET'], MaxAge: '60' },
+        },
+      },
+    });
+    expect(api?.cors).toEqual({
+      allowOrigins: ['https://shop.example'],
+      allowMethods: ['GET'],
+      allowHeaders: [],
+      exposeHeaders: [],
+      allowCredentials: false,
+      maxAge: 60,
+    });
+  });
+
   it('takes the name of its stage', () => {
     const { api } = read({
       Stage: { Type: 'AWS::ApiGatewayV2::Stage', Properties: { ApiId: { Ref: 'Api' }, StageName: 'live' } },
@@ -85,7 +105,7 @@ describe('an HTTP API', () => {
       'The routes of the API a1b2c3d4e5 are not served: the template only adds to it',
       'shop-api does not serve what its Body or Target defines: only routes of the template are read',
       'shop-api sends work events of format 2.0, though the template asks for 1.0',
-      'shop-api serves POST /orders to everyone: JWT authorization is not checked locally',
+      'shop-api serves POST /orders to everyone: it names no authorizer for JWT',
     ]);
   });
 });

@@ -92,19 +92,69 @@ describe('a REST API', () => {
     expect(read({}, { restApiTracing: true }).api).toMatchObject({ stage: 'local', tracing: true });
   });
 
+  it('has the mock integrations that the framework makes for CORS, and gateway responses', () => {
+    const { api, warnings } = read({
+      Preflight: method({
+        HttpMethod: 'OPTIONS',
+        AuthorizationType: 'NONE',
+        Integration: {
+          Type: 'MOCK',
+          RequestTemplates: { 'application/json': '{statusCode:200}' },
+          IntegrationResponses: [
+            {
+              StatusCode: '200',
+              ResponseParameters: { 'method.response.header.Access-Control-Allow-Origin': "'*'" },
+              ResponseTemplates: { 'application/json': '' },
+            },
+          ],
+        },
+      }),
+      Denied: {
+        Type: 'AWS::ApiGateway::GatewayResponse',
+        Properties: {
+          RestApiId: { Ref: 'Api' },
+          ResponseType: 'ACCESS_DENIED',
+          StatusCode: '404',
+          ResponseParameters: { 'gatewayresponse.header.Access-Control-Allow-Origin': "'*'" },
+        },
+      },
+    });
+    expect(api).toMatchObject({
+      routes: [],
+      mocks: [
+        {
+          method: 'OPTIONS',
+          path: '/',
+          requestTemplates: { 'application/json': '{statusCode:200}' },
+          responses: [
+            {
+              status: 200,
+              headers: { 'Access-Control-Allow-Origin': "'*'" },
+              templates: { 'application/json': '' },
+            },
+          ],
+        },
+      ],
+      gatewayResponses: {
+        ACCESS_DENIED: { status: 404, headers: { 'Access-Control-Allow-Origin': "'*'" }, templates: {} },
+      },
+    });
+    expect(warnings).toEqual([]);
+  });
+
   it('leaves out what no local function answers, with one warning of each kind', () => {
-    const mock = { HttpMethod: 'OPTIONS', Integration: { Type: 'MOCK' } };
+    const forward = { HttpMethod: 'PUT', Integration: { Type: 'HTTP' } };
     const { api, warnings } = read({
       Orders: resource(root, 'orders'),
-      Preflight: method(mock),
-      OrdersPreflight: method({ ...mock, ResourceId: { Ref: 'Orders' } }),
+      Forward: method(forward),
+      OrdersForward: method({ ...forward, ResourceId: { Ref: 'Orders' } }),
       Python: lambdaFunction({ FunctionName: 'snake', Runtime: 'python3.13' }),
       Elsewhere: method({ Integration: { Type: 'AWS_PROXY', Uri: { 'Fn::GetAtt': 'Python.Arn' } } }),
     });
     expect(api?.routes).toEqual([]);
     expect(warnings).toEqual([
       expect.stringContaining('The function snake is not run locally'),
-      'shop-api does not serve OPTIONS /, OPTIONS /orders: integrations of type MOCK are not run locally',
+      'shop-api does not serve PUT /, PUT /orders: integrations of type HTTP are not run locally',
       'shop-api does not serve GET /: the function snake is not run locally',
     ]);
   });
@@ -113,7 +163,7 @@ describe('a REST API', () => {
     const { api, warnings } = read({ AtRoot: method({ AuthorizationType: 'AWS_IAM' }) });
     expect(api?.routes).toHaveLength(1);
     expect(warnings).toEqual([
-      'shop-api serves GET / to everyone: AWS_IAM authorization is not checked locally',
+      'shop-api serves GET / to whoever signs, with any key: no policy of IAM is checked locally',
     ]);
   });
 
