@@ -25,13 +25,18 @@ export function emptySampleSet(): SampleSet {
 }
 
 /** @returns how many samples percentiles will not know of, because too many different values came before. */
-export function addSample(set: SampleSet, value: number, count: number): number {
+export function addSample(
+  set: SampleSet,
+  value: number,
+  count: number,
+  maxDistinctValues = MAX_DISTINCT_VALUES,
+): number {
   set.sum += value * count;
   set.count += count;
   set.minimum = Math.min(set.minimum, value);
   set.maximum = Math.max(set.maximum, value);
   const seen = set.values.get(value);
-  if (seen === undefined && set.values.size >= MAX_DISTINCT_VALUES) return count;
+  if (seen === undefined && set.values.size >= maxDistinctValues) return count;
   set.values.set(value, (seen ?? 0) + count);
   return 0;
 }
