@@ -16,9 +16,12 @@ import { AlarmService } from './alarms/alarm-service.ts';
 import { whyNotEvaluated } from './alarms/read-datapoints.ts';
 import { parseAlarmRule } from './composite/alarm-rule.ts';
 import { evaluationOrder } from './composite/evaluation-order.ts';
-import { MIN_PERIOD } from './metrics/clock.ts';
+import { MIN_PERIOD, periodMs } from './metrics/clock.ts';
 import type { Dimension, MetricId } from './metrics/metric.ts';
+import { metricKey } from './metrics/metric.ts';
+import type { Datapoint } from './metrics/metric-store.ts';
 import { MetricStore } from './metrics/metric-store.ts';
+import type { Statistic } from './metrics/statistic.ts';
 
 export interface ReplayedSeries {
   readonly namespace: string;
@@ -86,11 +89,7 @@ export function replayAlarms(template: unknown, series: readonly ReplayedSeries[
   const end = Math.max(...metrics.map(({ start, minutes }) => start + minutes.length * MINUTE_MS));
 
   let now = first;
-  const store = new MetricStore(CLOCK, () => now, {
-    metrics: Number.POSITIVE_INFINITY,
-    buckets: Number.POSITIVE_INFINITY,
-    distinctValues: Number.POSITIVE_INFINITY,
-  });
+  const store = new ReplayedMetrics(() => now);
   const entries: ReplayedTransition[] = [];
   const taken = new Map<string, Transition>();
   const entryOf = (
@@ -263,5 +262,47 @@ function recordMinute(store: MetricStore, { id, start, minutes }: Metric, minute
   for (const [index, value] of samples.entries()) {
     const bucket = Math.floor((index * buckets) / samples.length);
     store.record(id, { at: minute + bucket * MIN_PERIOD * 1000, value });
+  }
+}
+
+/**
+ * Metrics without bounds, whose past does not change: the window of an alarm slides from minute to minute, so a period is
+ * asked for as often as the alarm looks back, and is computed once.
+ */
+class ReplayedMetrics extends MetricStore {
+  readonly #kept = new Map<string, WeakMap<Statistic, Map<number, Datapoint | undefined>>>();
+
+  constructor(now: () => number) {
+    super(CLOCK, now, {
+      metrics: Number.POSITIVE_INFINITY,
+      buckets: Number.POSITIVE_INFINITY,
+      distinctValues: Number.POSITIVE_INFINITY,
+    });
+  }
+
+  override datapoints(
+    id: MetricId,
+    statistic: Statistic,
+    period: number,
+    range: { readonly from: number; readonly to: number },
+  ): Datapoint[] {
+    const kept = this.#keptOf(`${period} ${metricKey(id)}`, statistic);
+    const length = periodMs(period, CLOCK);
+    const datapoints: Datapoint[] = [];
+    for (let from = range.from; from < range.to; from += length) {
+      if (!kept.has(from))
+        kept.set(from, super.datapoints(id, statistic, period, { from, to: from + length })[0]);
+      const datapoint = kept.get(from);
+      if (datapoint !== undefined) datapoints.push(datapoint);
+    }
+    return datapoints;
+  }
+
+  #keptOf(key: string, statistic: Statistic): Map<number, Datapoint | undefined> {
+    const byStatistic = this.#kept.get(key) ?? new WeakMap<Statistic, Map<number, Datapoint | undefined>>();
+    this.#kept.set(key, byStatistic);
+    const kept = byStatistic.get(statistic) ?? new Map<number, Datapoint | undefined>();
+    byStatistic.set(statistic, kept);
+    return kept;
   }
 }
