@@ -8,6 +8,7 @@ import { eventBridgeEvent, lambdaActionEvent } from './alarm-event.ts';
 import { matchesEventPattern } from './event-pattern.ts';
 import { snsMessage, snsSubject } from './sns-message.ts';
 import type { Account, Transition } from './transition.ts';
+import { actionsOf } from './transition.ts';
 
 export interface AlarmActionsOptions extends Account {
   /** Where SNS answers. */
@@ -40,13 +41,7 @@ export class AlarmActions {
 
   /** Runs the actions of the new state, of an alarm whose actions are enabled and not held back. */
   act(transition: Transition, report: ActionReport): void {
-    const { alarm, state } = transition;
-    const actions = {
-      ALARM: alarm.alarmActions,
-      OK: alarm.okActions,
-      INSUFFICIENT_DATA: alarm.insufficientDataActions,
-    }[state.value];
-    for (const arn of actions) {
+    for (const arn of actionsOf(transition)) {
       if (/^arn:[^:]*:sns:/.test(arn)) this.#track(this.#publish(arn, transition, report));
       else if (/^arn:[^:]*:lambda:/.test(arn)) this.#invoke(arn, transition, report);
       else this.#fail(report, `${arn} is neither a topic nor a function: it is not called locally`);

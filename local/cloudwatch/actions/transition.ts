@@ -19,3 +19,15 @@ export interface Account {
   readonly region: string;
   readonly accountId: string;
 }
+
+/** Whom an alarm tells of its new state, when its actions are enabled and not held back. */
+export function actionsOf({ alarm, state }: Pick<Transition, 'alarm' | 'state'>): readonly string[] {
+  switch (state.value) {
+    case 'ALARM':
+      return alarm.alarmActions;
+    case 'OK':
+      return alarm.okActions;
+    case 'INSUFFICIENT_DATA':
+      return alarm.insufficientDataActions;
+  }
+}

@@ -25,6 +25,12 @@ export interface AlarmServiceOptions {
   readonly onTransitions: (transitions: readonly Transition[]) => void;
   /** When the alarms were made, epoch milliseconds. */
   readonly createdAt: number;
+  /**
+   * Whether the store holds what Lantern local measures, or metrics from anywhere, as in a replay.
+   *
+   * @default 'locally'
+   */
+  readonly measured?: 'locally' | 'anywhere';
 }
 
 interface Change {
@@ -62,11 +68,11 @@ export class AlarmService {
    * @param completeUntil up to when the metrics are complete
    */
   evaluate(now: number, completeUntil: number): void {
-    const { store, clock } = this.#options;
+    const { store, clock, measured = 'locally' } = this.#options;
     for (const record of this.#records.values()) {
       const { definition, state } = record;
       if (definition.kind !== 'metric') continue;
-      const moment = { store, clock, now, completeUntil, previousState: state.value };
+      const moment = { store, clock, now, completeUntil, previousState: state.value, measured };
       const evaluation = evaluateMetricAlarm(definition, moment);
       const change = evaluation && this.#enter(record, evaluation, now);
       if (change === undefined) continue;

@@ -25,6 +25,8 @@ export interface EvaluationMoment {
   /** Up to when the metrics are complete: no running invocation began before. */
   readonly completeUntil: number;
   readonly previousState: AlarmState;
+  /** @default 'locally' */
+  readonly measured?: 'locally' | 'anywhere';
 }
 
 /**
@@ -33,10 +35,10 @@ export interface EvaluationMoment {
  */
 export function evaluateMetricAlarm(
   alarm: MetricAlarmDefinition,
-  { store, clock, now, completeUntil, previousState }: EvaluationMoment,
+  { store, clock, now, completeUntil, previousState, measured }: EvaluationMoment,
 ): AlarmEvaluation | undefined {
   const settings = settingsOf(alarm);
-  const obstacle = whyNotEvaluated(alarm);
+  const obstacle = whyNotEvaluated(alarm, measured);
   if (settings === undefined || obstacle !== undefined) {
     return notEvaluated(obstacle ?? `${alarm.comparisonOperator} compares with an anomaly band`);
   }

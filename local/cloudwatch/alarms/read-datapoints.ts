@@ -52,13 +52,18 @@ export function alarmPeriod(alarm: MetricAlarmDefinition): number {
 /**
  * Why an alarm can never be evaluated here, as far as its definition tells: undefined where it can. An expression with an
  * unknown metric in it is not evaluated at all.
+ *
+ * @param measured what measures the metrics: `locally`, which knows only some of those of AWS, or a replay, which is given any
  */
-export function whyNotEvaluated(alarm: MetricAlarmDefinition): string | undefined {
+export function whyNotEvaluated(
+  alarm: MetricAlarmDefinition,
+  measured: 'locally' | 'anywhere' = 'locally',
+): string | undefined {
   if (alarm.thresholdMetricId !== undefined) return "anomaly bands are made by CloudWatch's own model";
   if (alarm.threshold === undefined) return 'it has no threshold';
   for (const query of alarm.queries) {
     if (!('stat' in query)) continue;
-    const unknown = whyUnknown(query.stat);
+    const unknown = measured === 'locally' ? whyUnknown(query.stat) : undefined;
     if (unknown !== undefined) return unknown;
     if (statisticOf(query.stat.statistic) === undefined) {
       return `the statistic ${query.stat.statistic} is not known locally`;

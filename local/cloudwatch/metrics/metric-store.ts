@@ -3,7 +3,7 @@ import { periodMs, MIN_PERIOD } from './clock.ts';
 import type { MetricId } from './metric.ts';
 import { metricKey } from './metric.ts';
 import type { SampleSet } from './sample-set.ts';
-import { addSample, emptySampleSet, mergeSampleSets } from './sample-set.ts';
+import { addSample, emptySampleSet, MAX_DISTINCT_VALUES, mergeSampleSets } from './sample-set.ts';
 import type { Statistic } from './statistic.ts';
 
 /** Different metrics that are kept. */
@@ -54,18 +54,33 @@ interface Series extends StoredMetric {
 /** CloudWatch takes data that is two hours ahead at most ("Publishing custom metrics"); in minutes of CloudWatch. */
 const MAX_AHEAD_MINUTES = 120;
 
+export interface StoreBounds {
+  /** @default {@link MAX_METRICS} */
+  readonly metrics?: number;
+  /** @default {@link MAX_BUCKETS} */
+  readonly buckets?: number;
+  /** Different values of a bucket. @default {@link MAX_DISTINCT_VALUES} */
+  readonly distinctValues?: number;
+}
+
 /** The metrics of one service, in memory, bounded. */
 export class MetricStore {
   readonly #clock: MetricClock;
   readonly #now: () => number;
+  readonly #bounds: Required<StoreBounds>;
   readonly #series = new Map<string, Series>();
   readonly #losses = { refusedSamples: 0, untimelySamples: 0, unrankedSamples: 0, droppedBuckets: 0 };
   #buckets = 0;
 
   /** @param now epoch milliseconds; decides what is too old */
-  constructor(clock: MetricClock, now: () => number = Date.now) {
+  constructor(clock: MetricClock, now: () => number = Date.now, bounds: StoreBounds = {}) {
     this.#clock = clock;
     this.#now = now;
+    this.#bounds = {
+      metrics: bounds.metrics ?? MAX_METRICS,
+      buckets: bounds.buckets ?? MAX_BUCKETS,
+      distinctValues: bounds.distinctValues ?? MAX_DISTINCT_VALUES,
+    };
   }
 
   record(id: MetricId, { at, value, count = 1 }: Sample, unit?: string): void {
@@ -84,9 +99,9 @@ export class MetricStore {
       samples = emptySampleSet();
       series.buckets.set(bucket, samples);
       this.#buckets += 1;
-      if (this.#buckets > MAX_BUCKETS) this.#makeRoom();
+      if (this.#buckets > this.#bounds.buckets) this.#makeRoom();
     }
-    this.#losses.unrankedSamples += addSample(samples, value, count);
+    this.#losses.unrankedSamples += addSample(samples, value, count, this.#bounds.distinctValues);
   }
 
   /**
@@ -152,7 +167,7 @@ export class MetricStore {
   #seriesFor(id: MetricId, unit: string | undefined): Series | undefined {
     const key = metricKey(id);
     const known = this.#series.get(key);
-    if (known !== undefined || this.#series.size >= MAX_METRICS) return known;
+    if (known !== undefined || this.#series.size >= this.#bounds.metrics) return known;
     const series: Series = { id, buckets: new Map(), ...(unit !== undefined && { unit }) };
     this.#series.set(key, series);
     return series;

@@ -25,26 +25,47 @@ export function emptySampleSet(): SampleSet {
 }
 
 /** @returns how many samples percentiles will not know of, because too many different values came before. */
-export function addSample(set: SampleSet, value: number, count: number): number {
+export function addSample(
+  set: SampleSet,
+  value: number,
+  count: number,
+  maxDistinctValues = MAX_DISTINCT_VALUES,
+): number {
   set.sum += value * count;
   set.count += count;
   set.minimum = Math.min(set.minimum, value);
   set.maximum = Math.max(set.maximum, value);
   const seen = set.values.get(value);
-  if (seen === undefined && set.values.size >= MAX_DISTINCT_VALUES) return count;
+  if (seen === undefined && set.values.size >= maxDistinctValues) return count;
   set.values.set(value, (seen ?? 0) + count);
   return 0;
 }
 
-export function mergeSampleSets(sets: Iterable<SampleSet>): SampleSet {
-  const merged = emptySampleSet();
+/** The values are put together when they are first asked for: only percentiles and the like need them. */
+export function mergeSampleSets(sets: readonly SampleSet[]): SampleSet {
+  let values: Map<number, number> | undefined;
+  const merged = {
+    sum: 0,
+    count: 0,
+    minimum: Number.POSITIVE_INFINITY,
+    maximum: Number.NEGATIVE_INFINITY,
+    get values(): Map<number, number> {
+      return (values ??= mergeValues(sets));
+    },
+  };
   for (const set of sets) {
     merged.sum += set.sum;
     merged.count += set.count;
     merged.minimum = Math.min(merged.minimum, set.minimum);
     merged.maximum = Math.max(merged.maximum, set.maximum);
-    for (const [value, count] of set.values)
-      merged.values.set(value, (merged.values.get(value) ?? 0) + count);
+  }
+  return merged;
+}
+
+function mergeValues(sets: readonly SampleSet[]): Map<number, number> {
+  const merged = new Map<number, number>();
+  for (const { values } of sets) {
+    for (const [value, count] of values) merged.set(value, (merged.get(value) ?? 0) + count);
   }
   return merged;
 }

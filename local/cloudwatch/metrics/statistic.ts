@@ -19,9 +19,16 @@ const simple: ReadonlyMap<string, Statistic> = new Map<string, Statistic>([
  * @param name for example `Sum`, `p99`, `tm95`, `TM(2%:98%)`, `tc90` or `ts90`
  */
 export function statisticOf(name: string): Statistic | undefined {
+  const made = simple.get(name) ?? computed.get(name);
+  if (made !== undefined) return made;
   const percent = percentileOf(name);
-  return percent === undefined ? (simple.get(name) ?? trimmedStatistic(name)) : percentile(percent);
+  const statistic = percent === undefined ? trimmedStatistic(name) : percentile(percent);
+  if (statistic !== undefined) computed.set(name, statistic);
+  return statistic;
 }
+
+/** The same name gives the same function, so that what it gave can be kept by it. */
+const computed = new Map<string, Statistic>();
 
 /** 99.9 for `p99.9`; undefined for what is no percentile. */
 export function percentileOf(name: string): number | undefined {

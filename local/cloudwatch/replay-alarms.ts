@@ -1,0 +1,308 @@
+import { isObject } from '../json.ts';
+import { alarmsToRun } from '../template/alarms.ts';
+import { alarmNameOf } from '../template/arns.ts';
+import { deploymentOf } from '../template/deployment.ts';
+import { resolveText } from '../template/intrinsics.ts';
+import { resolvedResources } from '../template/resources.ts';
+import { TemplateScope } from '../template/scope.ts';
+import type { AlarmDefinition, CompositeAlarmDefinition } from '../template/service.ts';
+import type { Template } from '../template/template.ts';
+import { parseTemplate, shown } from '../template/template.ts';
+import type { Transition } from './actions/transition.ts';
+import { actionsOf } from './actions/transition.ts';
+import type { AlarmState } from './alarm-terms.ts';
+import { newRecord } from './alarms/alarm-record.ts';
+import { AlarmService } from './alarms/alarm-service.ts';
+import { whyNotEvaluated } from './alarms/read-datapoints.ts';
+import { parseAlarmRule } from './composite/alarm-rule.ts';
+import { evaluationOrder } from './composite/evaluation-order.ts';
+import { MIN_PERIOD, periodMs } from './metrics/clock.ts';
+import type { Dimension, MetricId } from './metrics/metric.ts';
+import { metricKey } from './metrics/metric.ts';
+import type { Datapoint } from './metrics/metric-store.ts';
+import { MetricStore } from './metrics/metric-store.ts';
+import type { Statistic } from './metrics/statistic.ts';
+
+export interface ReplayedSeries {
+  readonly namespace: string;
+  readonly metricName: string;
+  /**
+   * By name, `{ FunctionName: 'pay' }`, or as CloudFormation has them, `[{ Name: 'FunctionName', Value: { Ref: 'Pay' } }]`. Values
+   * may refer to the template.
+   *
+   * @default no dimensions
+   */
+  readonly dimensions?: Readonly<Record<string, unknown>> | readonly unknown[];
+  /** Begin of the first minute: an ISO date with a time, a Date, or epoch milliseconds; a whole minute. */
+  readonly start: string | number | Date;
+  /** The samples of each minute, in the order in which they were measured; `null` or none where there is no data. */
+  readonly minutes: ReadonlyArray<readonly number[] | null>;
+}
+
+export interface ReplayedTransition {
+  /** The alarm's name. */
+  readonly alarm: string;
+  /** The end of the minute whose evaluation brought it, or whose end let the actions go that were held back. */
+  readonly at: Date;
+  readonly from: AlarmState;
+  readonly to: AlarmState;
+  /** The actions taken, as the template resolves them. */
+  readonly notifies: readonly string[];
+}
+
+const MINUTE_MS = 60_000;
+const CLOCK = { minuteMs: MINUTE_MS };
+
+/**
+ * Which alarms of a template would have gone off on these metrics, when, and whom they would have told. Every alarm is
+ * evaluated at the end of each minute, from the first minute of the earliest series to the last of the latest, by what
+ * evaluates alarms in Lantern local: metric math, percentiles, "M out of N", missing data, composite alarms and their
+ * suppressors. Metrics without a series have no data.
+ *
+ * The alarms are new when the replay begins: that one becomes OK first tells nobody. Actions that a suppressor held back and a
+ * wait or extension period then let go are an entry of their own, with the same states, when they are taken.
+ *
+ * @param template the CloudFormation template as an object. Unnamed resources get a name made of `replayed-stack` and their
+ * logical id, always the same one; the account is 000000000000, the region us-east-1; a parameter without default is its
+ * own name.
+ * @returns in the order of time
+ * @throws TypeError that begins with the place, for series that are not of this form
+ * @throws Error for what is no template, and for alarms that cannot be evaluated here: anomaly bands, Metrics Insights,
+ * unknown statistics, rules that are wrong or name an alarm that the template does not have.
+ */
+export function replayAlarms(template: unknown, series: readonly ReplayedSeries[]): ReplayedTransition[] {
+  const parsed = parseTemplate(template);
+  const scope = new TemplateScope({
+    template: parsed,
+    deployment: deploymentOf({
+      serviceName: 'replayed',
+      stage: 'stack',
+      region: 'us-east-1',
+      accountId: '000000000000',
+    }),
+    parameters: namesOfParameters(parsed),
+    queueUrlOf: (name) => `https://sqs.us-east-1.amazonaws.com/000000000000/${name}`,
+  });
+  const alarms = readAlarms(parsed, scope);
+  const metrics = checkSeries(series, scope);
+  const first = Math.min(...metrics.map(({ start }) => start));
+  const end = Math.max(...metrics.map(({ start, minutes }) => start + minutes.length * MINUTE_MS));
+
+  let now = first;
+  const store = new ReplayedMetrics(() => now);
+  const entries: ReplayedTransition[] = [];
+  const taken = new Map<string, Transition>();
+  const entryOf = (
+    { alarm, state, previous }: Transition,
+    notifies: readonly string[],
+  ): ReplayedTransition => ({
+    alarm: alarm.name,
+    at: new Date(now),
+    from: previous.value,
+    to: state.value,
+    notifies,
+  });
+  const service = new AlarmService({
+    alarms,
+    store,
+    clock: CLOCK,
+    actions: { act: (transition) => taken.set(transition.alarm.name, transition), emit: () => undefined },
+    onChange: () => undefined,
+    onTransitions: (transitions) => {
+      for (const transition of transitions) {
+        const acted = taken.delete(transition.alarm.name);
+        entries.push(entryOf(transition, acted ? actionsOf(transition) : []));
+      }
+    },
+    createdAt: first,
+    measured: 'anywhere',
+  });
+  for (let minute = first; minute < end; minute += MINUTE_MS) {
+    now = minute + MINUTE_MS;
+    for (const metric of metrics) recordMinute(store, metric, minute);
+    service.evaluate(now, now);
+    for (const released of taken.values()) entries.push(entryOf(released, actionsOf(released)));
+    taken.clear();
+  }
+  return entries;
+}
+
+function namesOfParameters({ parameters }: Template): Record<string, string> {
+  const open = [...parameters].filter(([, { Default: fallback }]) => fallback === undefined);
+  return Object.fromEntries(open.map(([name]) => [name, name]));
+}
+
+/** Lantern local leaves out what it cannot evaluate; a proof must not. */
+function readAlarms(template: Template, scope: TemplateScope): AlarmDefinition[] {
+  const alarms = alarmsToRun({
+    ...resolvedResources(template, scope),
+    warn: (message) => {
+      throw new Error(`The template's alarms cannot be replayed. ${message}`);
+    },
+  });
+  if (alarms.length === 0) {
+    throw new Error(
+      'Expected a template with alarms, got one without any AWS::CloudWatch::Alarm: is it the one deployed?',
+    );
+  }
+  const names = new Set<string>();
+  for (const alarm of alarms) {
+    if (names.has(alarm.name)) throw new Error(`Two alarms of the template have the name ${alarm.name}.`);
+    names.add(alarm.name);
+    const obstacle = alarm.kind === 'metric' ? whyNotEvaluated(alarm, 'anywhere') : undefined;
+    if (obstacle !== undefined) {
+      throw new Error(
+        `The alarm ${alarm.name} cannot be replayed: ${obstacle}. Leave it out of the template.`,
+      );
+    }
+  }
+  for (const alarm of alarms) if (alarm.kind === 'composite') checkComposite(alarm, names);
+  const { cyclic } = evaluationOrder(alarms.map((alarm) => newRecord(alarm, 0)));
+  for (const { definition } of cyclic) {
+    throw new Error(`The alarm ${definition.name} cannot be replayed: its rule leads back to itself.`);
+  }
+  return alarms;
+}
+
+function checkComposite(alarm: CompositeAlarmDefinition, names: ReadonlySet<string>): void {
+  const { name, rule, actionsSuppressor } = alarm;
+  const named = parseAlarmRule(rule).alarms;
+  const all = actionsSuppressor === undefined ? named : [...named, alarmNameOf(actionsSuppressor)];
+  for (const other of all) {
+    if (!names.has(other)) {
+      throw new Error(`The alarm ${name} needs the alarm ${other}, which the template does not have.`);
+    }
+  }
+}
+
+interface Metric {
+  readonly id: MetricId;
+  /** Epoch milliseconds. */
+  readonly start: number;
+  readonly minutes: ReadonlyArray<readonly number[] | null>;
+}
+
+const FIELDS = ['namespace', 'metricName', 'dimensions', 'start', 'minutes'];
+
+function checkSeries(series: unknown, scope: TemplateScope): Metric[] {
+  if (!Array.isArray(series) || series.length === 0) {
+    return refuse('series', 'a list of at least one series', series);
+  }
+  return Array.from(series as unknown[], (one, index) => {
+    const path = `series[${index}]`;
+    if (!isObject(one)) return refuse(path, 'an object', one);
+    const unknown = Object.keys(one).find((name) => !FIELDS.includes(name));
+    if (unknown !== undefined) refuse(`${path}.${unknown}`, `one of ${FIELDS.join(', ')}`, unknown);
+    return {
+      id: {
+        namespace: nameAt(one.namespace, `${path}.namespace`),
+        name: nameAt(one.metricName, `${path}.metricName`),
+        dimensions: checkDimensions(one.dimensions ?? {}, `${path}.dimensions`, scope),
+      },
+      start: checkStart(one.start, `${path}.start`),
+      minutes: checkMinutes(one.minutes, `${path}.minutes`),
+    };
+  });
+}
+
+function nameAt(value: unknown, path: string): string {
+  return typeof value === 'string' && value !== '' ? value : refuse(path, 'a text', value);
+}
+
+function checkDimensions(value: unknown, path: string, scope: TemplateScope): Dimension[] {
+  if (isObject(value)) {
+    return Object.entries(value).map(([name, given]) => ({
+      name,
+      value: resolveText(given, `${path}.${name}`, scope),
+    }));
+  }
+  if (!Array.isArray(value))
+    return refuse(path, 'an object of names and values, or a list of { Name, Value }', value);
+  return Array.from(value as unknown[], (item, index) => {
+    const at = `${path}[${index}]`;
+    if (!isObject(item)) return refuse(at, '{ Name, Value }', item);
+    return {
+      name: nameAt(item.Name, `${at}.Name`),
+      value: resolveText(item.Value, `${at}.Value`, scope),
+    };
+  });
+}
+
+function checkStart(value: unknown, path: string): number {
+  const expected = 'an ISO date with a time, a Date or epoch milliseconds, at the begin of a minute';
+  const isDate = typeof value === 'string' || typeof value === 'number' || value instanceof Date;
+  const at = isDate ? new Date(value).getTime() : Number.NaN;
+  return Number.isFinite(at) && at % MINUTE_MS === 0 ? at : refuse(path, expected, value);
+}
+
+function checkMinutes(value: unknown, path: string): Metric['minutes'] {
+  if (!Array.isArray(value) || value.length === 0) {
+    return refuse(path, 'a list with the samples of each minute, at least one minute', value);
+  }
+  return Array.from(value as unknown[], (minute, index) => {
+    if (minute === null) return null;
+    if (!Array.isArray(minute)) return refuse(`${path}[${index}]`, 'a list of numbers, or null', minute);
+    return Array.from(minute as unknown[], (sample, position) =>
+      typeof sample === 'number' && Number.isFinite(sample)
+        ? sample
+        : refuse(`${path}[${index}][${position}]`, 'a finite number', sample),
+    );
+  });
+}
+
+function refuse(path: string, expected: string, value: unknown): never {
+  const got = typeof value === 'number' ? String(value) : shown(value);
+  throw new TypeError(`${path}: expected ${expected}, got ${got}.`);
+}
+
+/** Samples are spread evenly over their minute, for alarms with periods of seconds. */
+function recordMinute(store: MetricStore, { id, start, minutes }: Metric, minute: number): void {
+  const samples = minutes[(minute - start) / MINUTE_MS] ?? [];
+  const buckets = 60 / MIN_PERIOD;
+  for (const [index, value] of samples.entries()) {
+    const bucket = Math.floor((index * buckets) / samples.length);
+    store.record(id, { at: minute + bucket * MIN_PERIOD * 1000, value });
+  }
+}
+
+/**
+ * Metrics without bounds, whose past does not change: the window of an alarm slides from minute to minute, so a period is
+ * asked for as often as the alarm looks back, and is computed once.
+ */
+class ReplayedMetrics extends MetricStore {
+  readonly #kept = new Map<string, WeakMap<Statistic, Map<number, Datapoint | undefined>>>();
+
+  constructor(now: () => number) {
+    super(CLOCK, now, {
+      metrics: Number.POSITIVE_INFINITY,
+      buckets: Number.POSITIVE_INFINITY,
+      distinctValues: Number.POSITIVE_INFINITY,
+    });
+  }
+
+  override datapoints(
+    id: MetricId,
+    statistic: Statistic,
+    period: number,
+    range: { readonly from: number; readonly to: number },
+  ): Datapoint[] {
+    const kept = this.#keptOf(`${period} ${metricKey(id)}`, statistic);
+    const length = periodMs(period, CLOCK);
+    const datapoints: Datapoint[] = [];
+    for (let from = range.from; from < range.to; from += length) {
+      if (!kept.has(from))
+        kept.set(from, super.datapoints(id, statistic, period, { from, to: from + length })[0]);
+      const datapoint = kept.get(from);
+      if (datapoint !== undefined) datapoints.push(datapoint);
+    }
+    return datapoints;
+  }
+
+  #keptOf(key: string, statistic: Statistic): Map<number, Datapoint | undefined> {
+    const byStatistic = this.#kept.get(key) ?? new WeakMap<Statistic, Map<number, Datapoint | undefined>>();
+    this.#kept.set(key, byStatistic);
+    const kept = byStatistic.get(statistic) ?? new Map<number, Datapoint | undefined>();
+    byStatistic.set(statistic, kept);
+    return kept;
+  }
+}

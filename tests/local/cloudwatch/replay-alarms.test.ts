@@ -1,0 +1,331 @@
+import { describe, expect, it } from 'vitest';
+import { replayAlarms } from 'lambda-lantern/testing';
+import type { ReplayedSeries, ReplayedTransition } from 'lambda-lantern/testing';
+import { readDatapoints, TREATMENTS, vectors } from './alarm-vectors.ts';
+
+const START = Date.UTC(2026, 10, 2, 9, 0);
+const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:ops';
+
+type Minutes = ReplayedSeries['minutes'];
+
+/** An alarm on the metric of the same name, which breaches above 1. */
+function alarm(name: string, properties: object = {}): object {
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmName: name,
+      Namespace: 'Shop',
+      MetricName: name,
+      Statistic: 'Maximum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      AlarmActions: [TOPIC],
+      OKActions: [TOPIC],
+      ...properties,
+    },
+  };
+}
+
+function composite(name: string, rule: unknown, properties: object = {}): object {
+  return {
+    Type: 'AWS::CloudWatch::CompositeAlarm',
+    Properties: {
+      AlarmName: name,
+      AlarmRule: rule,
+      AlarmActions: [TOPIC],
+      OKActions: [TOPIC],
+      ...properties,
+    },
+  };
+}
+
+function series(metricName: string, minutes: Minutes, more: Partial<ReplayedSeries> = {}): ReplayedSeries {
+  return { namespace: 'Shop', metricName, dimensions: {}, start: START, minutes, ...more };
+}
+
+function values(notation: string): Minutes {
+  return readDatapoints(notation).map((value) => (value === null ? null : [value]));
+}
+
+/** `3 OK -> ALARM: topic` for what comes at the end of the third minute. */
+function told(entries: readonly ReplayedTransition[], name?: string): string[] {
+  return entries
+    .filter(({ alarm: of }) => name === undefined || of === name)
+    .map(({ at, from, to, notifies }) => {
+      const targets = notifies.length === 0 ? '' : `: ${notifies.join(', ')}`;
+      return `${(at.getTime() - START) / 60_000} ${from} -> ${to}${targets}`;
+    });
+}
+
+function stateAfter(entries: readonly ReplayedTransition[], minutes: number): string {
+  const until = entries.filter(({ at }) => at.getTime() <= START + minutes * 60_000);
+  return until.at(-1)?.to ?? 'INSUFFICIENT_DATA';
+}
+
+describe('the replay of metric alarms', () => {
+  it('gives each change of state at the end of its minute, with the actions of the new state', () => {
+    const entries = replayAlarms({ Resources: { A: alarm('a') } }, [series('a', values('0 0 X X 0'))]);
+    expect(entries).toEqual([
+      { alarm: 'a', at: new Date(START + 60_000), from: 'INSUFFICIENT_DATA', to: 'OK', notifies: [] },
+      { alarm: 'a', at: new Date(START + 180_000), from: 'OK', to: 'ALARM', notifies: [TOPIC] },
+      { alarm: 'a', at: new Date(START + 300_000), from: 'ALARM', to: 'OK', notifies: [TOPIC] },
+    ]);
+  });
+
+  it.each(vectors.tables)('ends in the published state of missing data: $id', (row) => {
+    const { datapoints, evaluationPeriods, datapointsToAlarm, expected } = row;
+    for (const treatMissingData of TREATMENTS) {
+      const settings = {
+        EvaluationPeriods: evaluationPeriods,
+        DatapointsToAlarm: datapointsToAlarm,
+        TreatMissingData: treatMissingData,
+      };
+      const template = { Resources: { A: alarm('a', settings) } };
+      const entries = replayAlarms(template, [series('a', values(datapoints))]);
+      const wanted =
+        expected[treatMissingData] === 'RETAIN' ? stateAfter(entries, 4) : expected[treatMissingData];
+      expect(stateAfter(entries, 5), treatMissingData).toBe(wanted);
+    }
+  });
+
+  it('computes metric math, where a metric without data counts as FILL says', () => {
+    const stat = (MetricName: string) => ({
+      Metric: { Namespace: 'Shop', MetricName },
+      Period: 120,
+      Stat: 'Sum',
+    });
+    const Metrics = [
+      { Id: 'failed', ReturnData: false, MetricStat: stat('failed') },
+      { Id: 'all', ReturnData: false, MetricStat: stat('all') },
+      { Id: 'rate', Expression: 'IF(FILL(all, 0) >= 4, 100 * FILL(failed, 0) / all, 0)' },
+    ];
+    const single = { Namespace: undefined, MetricName: undefined, Statistic: undefined, Period: undefined };
+    const properties = { ...single, Metrics, Threshold: 40, TreatMissingData: 'notBreaching' };
+    const template = JSON.parse(JSON.stringify({ Resources: { A: alarm('rate', properties) } })) as unknown;
+    const entries = replayAlarms(template, [
+      series('all', [[1], [1], [1, 1, 1], [1, 1, 1], null, null]),
+      series('failed', [[1], [1], null, [1, 1, 1], null, null]),
+    ]);
+    expect(told(entries)).toEqual([
+      '1 INSUFFICIENT_DATA -> OK',
+      `4 OK -> ALARM: ${TOPIC}`,
+      `5 ALARM -> OK: ${TOPIC}`,
+    ]);
+  });
+
+  it('takes percentiles of the samples of a period', () => {
+    const properties = { Statistic: undefined, ExtendedStatistic: 'p90', Threshold: 500 };
+    const minute = (slow: number): number[] => Array.from({ length: 100 }, (_, i) => (i < slow ? 900 : 100));
+    const template = JSON.parse(JSON.stringify({ Resources: { A: alarm('a', properties) } })) as unknown;
+    const entries = replayAlarms(template, [series('a', [minute(5), minute(20), minute(5)])]);
+    expect(told(entries).slice(1)).toEqual([`2 OK -> ALARM: ${TOPIC}`, `3 ALARM -> OK: ${TOPIC}`]);
+  });
+
+  it('tells nobody where actions are disabled', () => {
+    const template = { Resources: { A: alarm('a', { ActionsEnabled: false }) } };
+    expect(told(replayAlarms(template, [series('a', values('0 X'))]))).toEqual([
+      '1 INSUFFICIENT_DATA -> OK',
+      '2 OK -> ALARM',
+    ]);
+  });
+
+  it.each<[string, NonNullable<ReplayedSeries['dimensions']>]>([
+    ['an object', { Second: 'b', FunctionName: 'shop-pay' }],
+    ['an object with references', { FunctionName: { Ref: 'Pay' }, Second: 'b' }],
+    [
+      'a list as in CloudFormation',
+      [
+        { Name: 'FunctionName', Value: { Ref: 'Pay' } },
+        { Name: 'Second', Value: 'b' },
+      ],
+    ],
+  ])('finds the metric by its dimensions, given as %s', (_form, dimensions) => {
+    const Dimensions = [
+      { Name: 'FunctionName', Value: { Ref: 'Pay' } },
+      { Name: 'Second', Value: 'b' },
+    ];
+    const template = {
+      Resources: {
+        Pay: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'shop-pay' } },
+        A: alarm('a', { Dimensions }),
+      },
+    };
+    const entries = replayAlarms(template, [
+      series('a', values('0 X'), { dimensions }),
+      series('a', values('0 0'), { dimensions: { Second: 'b' } }),
+    ]);
+    expect(stateAfter(entries, 2)).toBe('ALARM');
+  });
+
+  it('watches metrics that Lantern local does not measure', () => {
+    const properties = { Namespace: 'AWS/Kinesis', MetricName: 'GetRecords.IteratorAgeMilliseconds' };
+    const template = { Resources: { A: alarm('a', properties) } };
+    const metric = { namespace: 'AWS/Kinesis', metricName: 'GetRecords.IteratorAgeMilliseconds' };
+    const entries = replayAlarms(template, [{ ...metric, start: START, minutes: [[0], [2]] }]);
+    expect(stateAfter(entries, 2)).toBe('ALARM');
+  });
+
+  it('resolves actions as the template has them, parameters by their name', () => {
+    const template = {
+      Parameters: { OnCall: { Type: 'String' } },
+      Resources: {
+        Ops: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'ops' } },
+        A: alarm('a', { AlarmActions: [{ Ref: 'Ops' }, { Ref: 'OnCall' }] }),
+      },
+    };
+    expect(told(replayAlarms(template, [series('a', values('0 X'))])).at(-1)).toBe(
+      '2 OK -> ALARM: arn:aws:sns:us-east-1:000000000000:ops, OnCall',
+    );
+  });
+
+  it.each([START, new Date(START), new Date(START).toISOString()])('begins at %s', (start) => {
+    const [entry] = replayAlarms({ Resources: { A: alarm('a') } }, [series('a', values('0'), { start })]);
+    expect(entry?.at).toEqual(new Date(START + 60_000));
+  });
+
+  it('puts series that begin at different times side by side', () => {
+    const template = { Resources: { A: alarm('a'), B: alarm('b') } };
+    const later = { start: START + 3 * 60_000 };
+    const entries = replayAlarms(template, [series('a', values('0 X')), series('b', values('0 X'), later)]);
+    expect(told(entries, 'b')).toEqual(['4 INSUFFICIENT_DATA -> OK', `5 OK -> ALARM: ${TOPIC}`]);
+    expect(told(entries, 'a').slice(0, 2)).toEqual(['1 INSUFFICIENT_DATA -> OK', `2 OK -> ALARM: ${TOPIC}`]);
+  });
+
+  it('keeps what alarms with periods of hours look back at, beyond a day', () => {
+    const hours = {
+      Period: 3600,
+      EvaluationPeriods: 40,
+      DatapointsToAlarm: 1,
+      TreatMissingData: 'notBreaching',
+    };
+    const minutes = Array.from({ length: 39 * 60 }, (_, minute) => (minute === 0 ? [2] : [0]));
+    const entries = replayAlarms({ Resources: { A: alarm('a', hours) } }, [series('a', minutes)]);
+    expect(told(entries)).toEqual([`1 INSUFFICIENT_DATA -> ALARM: ${TOPIC}`]);
+  });
+});
+
+describe('the replay of composite alarms', () => {
+  it('evaluates them with their children, which may be named by reference and be composite alarms', () => {
+    const template = {
+      Resources: {
+        Page: composite('page', { 'Fn::Sub': 'ALARM("${Both}") AND NOT OK(a)' }),
+        Both: composite('both', {
+          'Fn::Join': ['', ['ALARM("', { 'Fn::GetAtt': ['A', 'Arn'] }, '") AND ALARM(b)']],
+        }),
+        A: alarm('a', { AlarmActions: [], OKActions: [] }),
+        B: alarm('b'),
+      },
+    };
+    const entries = replayAlarms(template, [series('a', values('0 X X 0')), series('b', values('0 0 X X'))]);
+    expect(told(entries, 'page')).toEqual([
+      '1 INSUFFICIENT_DATA -> OK',
+      `3 OK -> ALARM: ${TOPIC}`,
+      `4 ALARM -> OK: ${TOPIC}`,
+    ]);
+    expect(told(entries, 'a')).toEqual(['1 INSUFFICIENT_DATA -> OK', '2 OK -> ALARM', '4 ALARM -> OK']);
+  });
+
+  it.each(vectors.suppression)(
+    'takes held back actions when AWS does: $id',
+    ({ composite: changes, suppressor, actionsAt }) => {
+      // The moment 0 of the vectors, in minutes: all alarms have their first state behind them by then.
+      const zero = 10;
+      const states = (of: Readonly<Record<string, string>>): Minutes =>
+        Array.from({ length: 30 }, (_, minute) => {
+          const past = Object.entries(of).filter(
+            ([moment]) => zero + Number(moment.replace('t', '')) <= minute + 1,
+          );
+          return [past.at(-1)?.[1] === 'ALARM' ? 2 : 0];
+        });
+      const { wait, extension } = vectors.suppressionPeriods;
+      const template = {
+        Resources: {
+          Cause: alarm('cause', { AlarmActions: [], OKActions: [] }),
+          Quiet: alarm('quiet', { AlarmActions: [], OKActions: [] }),
+          Page: composite('page', 'ALARM(cause)', {
+            ActionsSuppressor: { 'Fn::GetAtt': ['Quiet', 'Arn'] },
+            ActionsSuppressorWaitPeriod: wait * 60,
+            ActionsSuppressorExtensionPeriod: extension * 60,
+          }),
+        },
+      };
+      const entries = replayAlarms(template, [
+        series('cause', states(changes)),
+        series('quiet', states(suppressor)),
+      ]);
+      const moments = entries
+        .filter(({ notifies }) => notifies.length > 0)
+        .map(({ at }) => (at.getTime() - START) / 60_000 - zero);
+      expect(moments).toEqual(actionsAt === null ? [] : [actionsAt]);
+    },
+  );
+});
+
+describe('what cannot be replayed', () => {
+  const template = { Resources: { A: alarm('a') } };
+
+  it.each<[string, unknown, RegExp]>([
+    ['no list', {}, /^series: expected a list of at least one series, got \{\}/],
+    ['no series', [], /^series: expected a list of at least one series/],
+    ['no object', [null], /^series\[0\]: expected an object, got null/],
+    [
+      'an unknown field',
+      [{ ...series('a', [[1]]), period: 60 }],
+      /^series\[0\]\.period: expected one of namespace/,
+    ],
+    ['no namespace', [{ ...series('a', [[1]]), namespace: '' }], /^series\[0\]\.namespace: expected a text/],
+    ['no minutes', [series('a', [])], /^series\[0\]\.minutes: expected a list/],
+    ['a bare number', [{ ...series('a', []), minutes: [[1], 7] }], /^series\[0\]\.minutes\[1\]: .* got 7/],
+    ['no finite sample', [series('a', [[1, Number.NaN]])], /^series\[0\]\.minutes\[0\]\[1\]: .* got NaN/],
+    [
+      'half a minute',
+      [series('a', [[1]], { start: START + 30_000 })],
+      /^series\[0\]\.start: .* begin of a minute/,
+    ],
+    ['no date', [series('a', [[1]], { start: 'yesterday' })], /^series\[0\]\.start: .* got "yesterday"/],
+    [
+      'a dimension without name',
+      [series('a', [[1]], { dimensions: [{ Value: 'x' }] })],
+      /dimensions\[0\]\.Name/,
+    ],
+    [
+      'an unknown reference',
+      [series('a', [[1]], { dimensions: { F: { Ref: 'Gone' } } })],
+      /dimensions\.F.*Gone/,
+    ],
+  ])('is said of series: %s', (_what, given, message) => {
+    expect(() => replayAlarms(template, given as ReplayedSeries[])).toThrow(message);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['no template', 'template.yml', /^Expected a CloudFormation template/],
+    ['no alarm', { Resources: {} }, /^Expected a template with alarms/],
+    [
+      'an unreadable alarm',
+      { Resources: { A: alarm('a', { Period: 45 }) } },
+      /cannot be replayed\. A .*Period.*45/,
+    ],
+    [
+      'an unknown statistic',
+      { Resources: { A: alarm('a', { Statistic: 'Mode' }) } },
+      /alarm a cannot be replayed: .*Mode/,
+    ],
+    ['a missing child', { Resources: { C: composite('c', 'ALARM(gone)') } }, /alarm c needs the alarm gone/],
+    ['a wrong rule', { Resources: { C: composite('c', 'ALARM(c') } }, /The rule "ALARM\(c"/],
+    [
+      'a missing suppressor',
+      { Resources: { A: alarm('a'), C: composite('c', 'ALARM(a)', { ActionsSuppressor: 'gone' }) } },
+      /alarm c needs the alarm gone/,
+    ],
+    [
+      'a circle',
+      { Resources: { C: composite('c', 'ALARM(d)'), D: composite('d', 'ALARM(c)') } },
+      /leads back to itself/,
+    ],
+    ['one name twice', { Resources: { A: alarm('a'), B: alarm('a') } }, /Two alarms .* the name a/],
+  ])('is said of templates: %s', (_what, given, message) => {
+    expect(() => replayAlarms(given, [series('a', [[1]])])).toThrow(message);
+  });
+});
