@@ -4,7 +4,7 @@ import type { ApiDefinition, RouteDefinition } from '../template/service.ts';
 /** The route that answers a request. */
 export interface RouteMatch {
   readonly route: RouteDefinition;
-  /** Percent-decoded. */
+  /** Percent-decoded for an HTTP API; as they came for a REST API. */
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
@@ -36,7 +36,7 @@ export function createRouter(api: Pick<ApiDefinition, 'kind' | 'routes'>): Route
     const path = splitPath(rawPath, api.kind);
     const matches: (RouteMatch & { readonly rank: string })[] = [];
     for (const { route, segments, rank } of templates) {
-      const pathParameters = matchSegments(segments, path);
+      const pathParameters = matchSegments(segments, path, api.kind);
       if (pathParameters !== undefined) matches.push({ route, pathParameters, rank });
     }
     const candidates =
@@ -77,6 +77,7 @@ function splitPath(path: string, kind: ApiDefinition['kind']): string[] {
 function matchSegments(
   template: readonly TemplateSegment[],
   path: readonly string[],
+  kind: ApiDefinition['kind'],
 ): Record<string, string> | undefined {
   const parameters: [string, string][] = [];
   for (const [index, segment] of template.entries()) {
@@ -87,7 +88,7 @@ function matchSegments(
     } else {
       const value = segment.greedy ? path.slice(index).join('/') : text;
       if (value === '') return undefined;
-      parameters.push([segment.parameter, decodePercent(value)]);
+      parameters.push([segment.parameter, kind === 'HTTP' ? decodePercent(value) : value]);
       if (segment.greedy) return Object.fromEntries(parameters);
     }
   }
