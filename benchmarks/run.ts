@@ -5,34 +5,42 @@ import { join } from 'node:path';
 
 /*
  * Runs the benchmarks one after the other, each in a process of its own: `npm run bench`. With names, those alone:
- * `npm run bench -- redaction`. With `--peers`, which is for `redaction`, other packages are measured too. The method is
- * in the README of this folder.
+ * `npm run bench -- redaction`. The method is in the README of this folder.
  */
 const ENDING = '.bench.ts';
+
+/** What a benchmark can be told, and which one takes it. */
+const FLAGS: Readonly<Record<string, string>> = {
+  // Other packages are measured too.
+  '--peers': 'redaction',
+  // What was measured is put into RESULTS.md.
+  '--write': 'recorders',
+};
 
 const known = (await readdir(import.meta.dirname))
   .filter((file) => file.endsWith(ENDING))
   .map((file) => file.slice(0, -ENDING.length))
   .sort();
-const PEERS = '--peers';
-/** The benchmark that has peers. */
-const WITH_PEERS = 'redaction';
-const asked = process.argv.slice(2).filter((word) => word !== PEERS);
-const withPeers = process.argv.includes(PEERS);
+const words = process.argv.slice(2);
+const flags = words.filter((word) => Object.hasOwn(FLAGS, word));
+const asked = words.filter((word) => !flags.includes(word));
 const unknown = asked.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
-  console.error(`There is no benchmark ${unknown.join(', ')}; there are ${known.join(', ')}`);
+  console.error(
+    `There is no benchmark ${unknown.join(', ')}; there are ${known.join(', ')}, and the flags ${Object.keys(FLAGS).join(', ')}`,
+  );
   process.exit(1);
 }
 const chosen = asked.length > 0 ? asked : known;
-if (withPeers && !chosen.includes(WITH_PEERS)) {
-  console.error(`${PEERS} is for the benchmark ${WITH_PEERS}, which is not among ${chosen.join(', ')}`);
+for (const flag of flags) {
+  if (chosen.includes(FLAGS[flag] ?? '')) continue;
+  console.error(`${flag} is for the benchmark ${FLAGS[flag]}, which is not among ${chosen.join(', ')}`);
   process.exit(1);
 }
 
 for (const name of chosen) {
-  const flags = withPeers && name === WITH_PEERS ? [PEERS] : [];
-  const child = spawn(process.execPath, [join(import.meta.dirname, name + ENDING), ...flags], {
+  const own = flags.filter((flag) => FLAGS[flag] === name);
+  const child = spawn(process.execPath, [join(import.meta.dirname, name + ENDING), ...own], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const [code] = (await once(child, 'close')) as [number | null];

@@ -37,7 +37,7 @@ const LATE = 'The trace had not left the process in time; the answer does not wa
 /** What the hooks of `tracing()` do once that is loaded. */
 export interface PipelineRecorder {
   /** Begins the record of an invocation, in the scope that was opened for it. */
-  begin(request: Request, scope: InvocationScope): undefined;
+  begin(request: Request, scope: InvocationScope): Promise<void> | undefined;
   /** Ends it with the outcome that the request has; settles when the record has left the process. */
   finish(request: Request): Promise<void> | undefined;
 }
@@ -63,9 +63,14 @@ export async function createPipelineRecorder(options: RecordingOptions): Promise
   };
   return {
     begin(request, scope) {
-      const finish = begin(request, scope);
-      // By then Middy has taken the response; watching a body that it reads itself would take chunks away from it.
-      whenHooksAreSkipped(request, () => void attempt('end the record', () => finish(false)));
+      const beginNow = (): void => {
+        const finish = begin(request, scope);
+        // By then Middy has taken the response; watching a body that it reads itself would take chunks away from it.
+        whenHooksAreSkipped(request, () => void attempt('end the record', () => finish(false)));
+      };
+      const preparing = attempt('get ready to record', () => tracer.prepare?.());
+      if (preparing !== undefined) return preparing.then(beginNow);
+      beginNow();
       return undefined;
     },
     finish(request) {

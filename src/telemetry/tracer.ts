@@ -13,6 +13,13 @@ import type { TextGuard } from '../redaction/text-guard.ts';
 /** What records invocations. One serves any number of pipelines, and of invocations that overlap. */
 export interface Tracer {
   /**
+   * Loads what recording needs and is not there yet; the invocation waits for it. Asked before each invocation begins, whether
+   * it will be recorded or not.
+   *
+   * @returns undefined where nothing is missing.
+   */
+  prepare?(): Promise<void> | undefined;
+  /**
    * Begins the record of an invocation. `tracing()` calls it once per invocation in its `before` hook, or in `onError`
    * where a middleware before it threw. In the first invocation of a process that is after an `await`.
    *

@@ -50,7 +50,7 @@ async function invoke(tracing: 'true' | 'false', daemonAddress: string) {
 }
 
 describe('a bundled function', () => {
-  it('loads nothing of X-Ray while tracing is off, and works the same', async () => {
+  it('loads nothing of X-Ray while tracing is off, and nothing of its SDK while it is on', async () => {
     const daemon = await receiveDocuments();
 
     const off = await invoke('false', daemon.address);
@@ -66,6 +66,11 @@ describe('a bundled function', () => {
     const on = await invoke('true', daemon.address);
     expect(on.response).toEqual(off.response);
     expect(on.loaded.some((url) => url.includes('xray-tracer'))).toBe(true);
+    const recorder = await Promise.all(
+      on.loaded.filter((url) => url.startsWith('file:')).map((url) => readFile(new URL(url), 'utf8')),
+    );
+    // A name in the namespace of the SDK, which nothing here uses.
+    expect(recorder.filter((text) => text.includes('captureAsyncFunc'))).toEqual([]);
     const documents = await daemon.until((all) => all.length === 2);
     expect(documents.map(({ name }) => name)).toEqual(['chargeCard', '## take-payment']);
     await daemon.stop();

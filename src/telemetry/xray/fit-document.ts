@@ -1,10 +1,8 @@
-import type { Subsegment } from 'aws-xray-sdk-core';
-import { MAX_DATAGRAM_BYTES, MAX_DOCUMENT_BYTES } from './limits.ts';
+import { MAX_CONTENT_BYTES } from '../../daemon/datagram-sender.ts';
+import { MAX_DOCUMENT_BYTES, OWN_NAMESPACE } from './limits.ts';
+import type { Subsegment } from './subsegment.ts';
 
-/** The header line that precedes a document in its datagram. */
-const DATAGRAM_HEADER = '{"format":"json","version":1}\n';
-
-const LIMIT = Math.min(MAX_DOCUMENT_BYTES, MAX_DATAGRAM_BYTES - DATAGRAM_HEADER.length);
+const LIMIT = Math.min(MAX_DOCUMENT_BYTES, MAX_CONTENT_BYTES);
 
 /**
  * Bytes kept free for what an invocation adds to its document as it ends: flags, a status, the bytes of a streamed body,
@@ -12,55 +10,39 @@ const LIMIT = Math.min(MAX_DOCUMENT_BYTES, MAX_DATAGRAM_BYTES - DATAGRAM_HEADER.
  */
 const RESERVE = 12_000;
 
-/** Namespace of the metadata that Lantern writes for itself. */
-export const OWN_NAMESPACE = 'lantern';
-
-/** The fields of a subsegment that can be given up. */
-interface Expendable {
-  metadata?: Record<string, Record<string, unknown>>;
-  cause?:
-    | { exceptions?: ReadonlyArray<{ readonly message?: string; readonly stack?: readonly unknown[] }> }
-    | string;
-  annotations?: unknown;
-  http?: unknown;
-  aws?: unknown;
-}
-
 /**
  * The document of a subsegment, below the limits of X-Ray and of UDP whatever it holds: what matters least is given
  * up first, and named in `metadata.lantern.cut`. A document that is too large would be lost whole, silently.
  */
 export function fitDocument(subsegment: Subsegment): string {
   const document = serialize(subsegment);
-  if (document !== undefined && Buffer.byteLength(document) <= LIMIT) return document;
-  const expendable = subsegment as unknown as Expendable;
+  if (document !== undefined && fits(document)) return document;
+  // The subsegment itself keeps what is given up here.
+  const expendable = { ...written(subsegment) };
   const cut: string[] = [];
   for (const { what, giveUp } of sacrifices) {
     if (!giveUp(expendable)) continue;
     cut.push(what);
     expendable.metadata = { ...expendable.metadata, [OWN_NAMESPACE]: { ...own(expendable), cut } };
-    const smaller = serialize(subsegment);
-    if (smaller !== undefined && Buffer.byteLength(smaller) <= LIMIT) return smaller;
+    const smaller = serialize(expendable);
+    if (smaller !== undefined && fits(smaller)) return smaller;
   }
   throw new Error(`A subsegment cannot be written in ${LIMIT} bytes`);
 }
 
 /** Bytes of JSON that metadata may still take, so that the subsegment is not cut when it is sent. */
 export function roomLeft(subsegment: Subsegment): number {
-  const document = serialize(withoutChildren(subsegment));
+  const document = serialize(subsegment);
   return document === undefined ? 0 : Math.max(0, LIMIT - RESERVE - Buffer.byteLength(document));
 }
 
-/** A copy as it will be sent: the children of a subsegment travel alone. */
-export function withoutChildren(subsegment: Subsegment): Subsegment {
-  const copy = Object.create(Object.getPrototypeOf(subsegment) as object) as Subsegment;
-  Object.assign(copy, subsegment);
-  delete copy.subsegments;
-  return copy;
+/** Whether a document is short enough; a character of JavaScript is three bytes at most. */
+function fits(document: string): boolean {
+  return document.length * 3 <= LIMIT || Buffer.byteLength(document) <= LIMIT;
 }
 
 /** From what is missed least to what is missed most. Each answers whether there was anything to give up. */
-const sacrifices: ReadonlyArray<{ what: string; giveUp: (entity: Expendable) => boolean }> = [
+const sacrifices: ReadonlyArray<{ what: string; giveUp: (entity: Subsegment) => boolean }> = [
   { what: 'captured event', giveUp: (entity) => removeOwn(entity, 'event') },
   { what: 'captured response', giveUp: (entity) => removeOwn(entity, 'response') },
   { what: 'captured result', giveUp: (entity) => removeOwn(entity, 'result') },
@@ -81,7 +63,7 @@ const sacrifices: ReadonlyArray<{ what: string; giveUp: (entity: Expendable) => 
         ...entity.cause,
         exceptions: exceptions.map((exception) => ({
           ...exception,
-          stack: exception.stack?.slice(0, 1) ?? [],
+          stack: exception.stack.slice(0, 1),
         })),
       };
       return true;
@@ -92,7 +74,7 @@ const sacrifices: ReadonlyArray<{ what: string; giveUp: (entity: Expendable) => 
   { what: 'annotations', giveUp: (entity) => remove(entity, 'annotations') },
 ];
 
-function removeOwn(entity: Expendable, key: 'event' | 'response' | 'result'): boolean {
+function removeOwn(entity: Subsegment, key: 'event' | 'response' | 'result'): boolean {
   const { [key]: given, ...rest } = own(entity);
   if (given === undefined) return false;
   entity.metadata = { ...entity.metadata, [OWN_NAMESPACE]: rest };
@@ -101,7 +83,7 @@ function removeOwn(entity: Expendable, key: 'event' | 'response' | 'result'): bo
 
 const SHORT_MESSAGE_LENGTH = 200;
 
-function shortenMessages(entity: Expendable): boolean {
+function shortenMessages(entity: Subsegment): boolean {
   if (typeof entity.cause !== 'object') return false;
   entity.cause = {
     ...entity.cause,
@@ -113,22 +95,50 @@ function shortenMessages(entity: Expendable): boolean {
   return true;
 }
 
-function remove(entity: Expendable, field: 'aws' | 'http' | 'annotations'): boolean {
+function remove(entity: Subsegment, field: 'aws' | 'http' | 'annotations'): boolean {
   if (entity[field] === undefined) return false;
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- one of three known fields
   delete entity[field];
   return true;
 }
 
-function own(entity: Expendable): Record<string, unknown> {
+function own(entity: Subsegment): Record<string, unknown> {
   return entity.metadata?.[OWN_NAMESPACE] ?? {};
 }
 
 /** Undefined when something in the subsegment cannot be written as JSON: that is given up as if it were too large. */
 function serialize(subsegment: Subsegment): string | undefined {
   try {
-    return subsegment.format();
+    return JSON.stringify(written(subsegment));
+  } catch {
+    return serializeBigInts(subsegment);
+  }
+}
+
+/** As the X-Ray SDK writes what it was given. */
+function serializeBigInts(subsegment: Subsegment): string | undefined {
+  try {
+    return JSON.stringify(written(subsegment), (_key, value: unknown) =>
+      typeof value === 'bigint' ? String(value) : value,
+    );
   } catch {
     return undefined;
   }
+}
+
+/** What the X-Ray SDK keeps on its subsegments for itself. Children travel alone, as they close. */
+const NOT_WRITTEN: ReadonlySet<string> = new Set([
+  'segment',
+  'parent',
+  'counter',
+  'notTraced',
+  'noOp',
+  'subsegments',
+]);
+
+/** The part of a subsegment that X-Ray is told; all of ours, unless the SDK has got hold of it. */
+function written(subsegment: Subsegment): Subsegment {
+  if (Object.getPrototypeOf(subsegment) === Object.prototype) return subsegment;
+  const known = Object.entries(subsegment).filter(([name]) => !NOT_WRITTEN.has(name));
+  return { ...(Object.fromEntries(known) as unknown as Subsegment), type: 'subsegment' };
 }

@@ -1,26 +1,17 @@
 /** Longest document X-Ray takes, in bytes: "64 kB" (X-Ray developer guide, "X-Ray segment documents"), read strictly. */
 export const MAX_DOCUMENT_BYTES = 64_000;
 
-/** Longest payload of a UDP datagram over IPv4, in bytes (RFC 768 and RFC 791): 65,535 less both headers. */
-export const MAX_DATAGRAM_BYTES = 65_507;
-
 /** Bytes of documents that one trace may hold (AWS General Reference, "AWS X-Ray endpoints and quotas": 500 kB). */
 export const MAX_TRACE_BYTES = 500_000;
 
 /** What the document of a subsegment has at least, in bytes: ids, times, a short name and their keys. */
 export const MIN_DOCUMENT_BYTES = 250;
 
-/** Annotations that X-Ray indexes per trace (AWS General Reference, "AWS X-Ray endpoints and quotas"). */
-export const MAX_ANNOTATIONS = 50;
-
-/** Longest key of an annotation, in characters (X-Ray developer guide, "X-Ray segment documents"). */
-export const MAX_ANNOTATION_KEY_LENGTH = 500;
-
-/** Longest string value of an annotation, in characters (the same page). */
-export const MAX_ANNOTATION_VALUE_LENGTH = 1000;
-
-/** Longest name of a segment or subsegment, in characters (the same page). */
+/** Longest name of a segment or subsegment, in characters (X-Ray developer guide, "X-Ray segment documents"). */
 export const MAX_NAME_LENGTH = 200;
 
 /** What a name may hold: letters, numbers, white space and these symbols (the same page). */
 export const INVALID_NAME_CHARACTERS = /[^\p{L}\p{N}\p{Z}_.:/%&#=+\\\-@]/gu;
+
+/** Namespace of the metadata that Lantern writes for itself. */
+export const OWN_NAMESPACE = 'lantern';

@@ -1,9 +1,9 @@
-import type { Subsegment } from 'aws-xray-sdk-core';
 import type { TextGuard } from '../../redaction/text-guard.ts';
-import type { ExceptionDetail } from './exceptions.ts';
-import { describeException } from './exceptions.ts';
-import type { FailureFlags } from './failure.ts';
-import { flagsOfError } from './failure.ts';
+import type { ExceptionDetail } from '../describe-exception.ts';
+import { describeException } from '../describe-exception.ts';
+import { flagsOfError } from '../failure.ts';
+import type { NewIds } from './new-ids.ts';
+import type { Subsegment, XRayException } from './subsegment.ts';
 
 /** What {@link recordError} needs to know beside the error. */
 export interface ErrorContext {
@@ -12,11 +12,7 @@ export interface ErrorContext {
   readonly detail: ExceptionDetail;
   /** What every text of the error passes. */
   readonly texts: TextGuard;
-}
-
-/** Sets the flags that are there; X-Ray wants the others absent. */
-export function setFlags(subsegment: Subsegment, flags: FailureFlags): void {
-  Object.assign(subsegment, flags);
+  readonly ids: NewIds;
 }
 
 /**
@@ -28,17 +24,27 @@ export function setFlags(subsegment: Subsegment, flags: FailureFlags): void {
 export function recordError(
   subsegment: Subsegment,
   thrown: unknown,
-  { describedErrors, detail, texts }: ErrorContext,
+  { describedErrors, detail, texts, ids }: ErrorContext,
   remote = false,
 ): void {
-  setFlags(subsegment, flagsOfError(thrown));
+  Object.assign(subsegment, flagsOfError(thrown));
   const known = describedErrors.get(thrown);
   if (known !== undefined) {
-    Object.assign(subsegment, { cause: known });
+    subsegment.cause = known;
     return;
   }
-  const exceptions = describeException(thrown, { remote, detail, texts });
-  Object.assign(subsegment, { cause: { working_directory: process.cwd(), exceptions } });
+  const described = describeException(thrown, { detail, texts });
+  const idOf = described.map(() => ids.next());
+  const exceptions = described.map(({ cause, ...exception }, at): XRayException => {
+    const behind = cause === undefined ? undefined : idOf[cause];
+    return {
+      id: idOf[at] ?? '',
+      ...exception,
+      ...(remote && { remote }),
+      ...(behind !== undefined && { cause: behind }),
+    };
+  });
+  subsegment.cause = { working_directory: process.cwd(), exceptions };
   if (typeof thrown === 'object' && exceptions[0] !== undefined)
     describedErrors.set(thrown, exceptions[0].id);
 }

@@ -1,14 +1,18 @@
-import { Tracer as PowertoolsTracer } from '@aws-lambda-powertools/tracer';
-import AWSXRay from 'aws-xray-sdk-core';
-import type { Segment, Subsegment } from 'aws-xray-sdk-core';
+import type { Subsegment as SdkSubsegment } from 'aws-xray-sdk-core';
 import type { TextGuard } from '../../redaction/text-guard.ts';
+import { DatagramSender } from '../../daemon/datagram-sender.ts';
 import { formatTraceHeader, parseTraceHeader, TRACE_HEADER_NAME } from '../../propagation/trace-header.ts';
+import { checkAnnotation, MAX_ANNOTATIONS, protectAnnotation } from '../annotation-rules.ts';
+import type { CheckedAnnotation } from '../annotation-rules.ts';
+import type { ExceptionDetail } from '../describe-exception.ts';
+import { defaultExceptionDetail } from '../describe-exception.ts';
+import { flagsOfStatus } from '../failure.ts';
 import { attempt } from '../guarded-span.ts';
+import { protectCall } from '../protect-call.ts';
 import { currentOwnSpan } from '../trace-scope.ts';
 import { createWarnOnce } from '../process-logger.ts';
 import type { WarnOnce } from '../process-logger.ts';
 import type {
-  AnnotationValue,
   CallData,
   InvocationDescription,
   InvocationTrace,
@@ -16,21 +20,15 @@ import type {
   SpanDescription,
   Tracer,
 } from '../tracer.ts';
-import { checkAnnotation, protectAnnotation } from './annotation-rules.ts';
-import type { CheckedAnnotation } from './annotation-rules.ts';
-import { DocumentSender } from './document-sender.ts';
-import type { ExceptionDetail } from './exceptions.ts';
-import { flagsOfStatus } from './failure.ts';
-import { OWN_NAMESPACE, roomLeft } from './fit-document.ts';
-import { createInvocationRoot } from './invocation-root.ts';
-import { keep } from './kept-subsegment.ts';
-import type { Keeper } from './kept-subsegment.ts';
-import { MAX_ANNOTATIONS, MAX_DOCUMENT_BYTES, MAX_TRACE_BYTES, MIN_DOCUMENT_BYTES } from './limits.ts';
-import { close, closeEarly, open } from './open-subsegment.ts';
-import { protectCall } from './protect-call.ts';
-import { recordError, setFlags } from './record-error.ts';
-import { followPlace } from './sdk-context.ts';
-import type { Place } from './sdk-context.ts';
+import { fitDocument, roomLeft } from './fit-document.ts';
+import { MAX_DOCUMENT_BYTES, MAX_TRACE_BYTES, MIN_DOCUMENT_BYTES, OWN_NAMESPACE } from './limits.ts';
+import { NewIds } from './new-ids.ts';
+import { recordError } from './record-error.ts';
+import type * as SdkBridge from './sdk/bridge.ts';
+import { currentNamespace } from './sdk/current-namespace.ts';
+import type { Keeper } from './sdk/kept-subsegment.ts';
+import { addMetadata, close, closeEarly, open } from './subsegment.ts';
+import type { Subsegment } from './subsegment.ts';
 
 /** Options of {@link createXRayTracer}. */
 export interface XRayTracerOptions {
@@ -43,8 +41,9 @@ export interface XRayTracerOptions {
 }
 
 /**
- * The tracer that records for X-Ray. This file and its folder are all that knows of the X-Ray SDK and of Powertools'
- * Tracer; both are loaded with it.
+ * The tracer that records for X-Ray. It writes the documents itself; the X-Ray SDK is loaded only where the service uses it, or
+ * Powertools' Tracer, so that what they record lands in the same trace (`sdk/`). This file and its folder are all that
+ * knows of it.
  */
 export function createXRayTracer(options: XRayTracerOptions = {}): Tracer {
   return new XRayTracer(options);
@@ -57,22 +56,30 @@ class XRayTracer implements Tracer {
     const warnOnce = createWarnOnce();
     this.#recorder = {
       warnOnce,
-      sender: new DocumentSender((error) =>
+      sender: new DatagramSender((error) =>
         warnOnce('A trace document could not be sent to the X-Ray daemon', error),
       ),
       detail: exceptionDetail ?? defaultExceptionDetail(),
-      annotate: createAnnotator((message) => warnOnce(`X-Ray: ${message}`)),
     };
   }
 
+  /** The SDK follows us in each invocation that begins when it is in the process. */
+  prepare(): Promise<void> | undefined {
+    return currentNamespace() === undefined || bridge !== undefined ? undefined : loadBridge();
+  }
+
   startInvocation({ name, incomingHeader, texts }: InvocationDescription): InvocationTrace | undefined {
-    const { root: traceId, parent, sampled, rest } = parseTraceHeader(incomingHeader);
-    if (traceId === undefined || parent === undefined || sampled !== true) return undefined;
-    const root = createInvocationRoot({ root: traceId, parent, rest });
-    attempt('tell the X-Ray SDK where the code stands', () => followPlace(currentPlace));
-    return new XRayInvocation(open(root, parent, name), {
+    const { root: traceId, parent: parentId, sampled, rest } = parseTraceHeader(incomingHeader);
+    if (traceId === undefined || parentId === undefined || sampled !== true) return undefined;
+    if (bridge !== undefined) {
+      const { follow } = bridge;
+      attempt('tell the X-Ray SDK where the code stands', () => follow(currentStanding));
+    }
+    const ids = new NewIds();
+    return new XRayInvocation(open({ id: ids.next(), traceId, parentId }, name), {
       ...this.#recorder,
-      root,
+      ids,
+      parentId,
       running: new Set(),
       sentBytes: 0,
       leftOut: 0,
@@ -86,17 +93,28 @@ class XRayTracer implements Tracer {
   }
 }
 
+/** What connects with the X-Ray SDK; undefined as long as nothing else has loaded the SDK. */
+let bridge: typeof SdkBridge | undefined;
+let loading: Promise<void> | undefined;
+
+function loadBridge(): Promise<void> {
+  return (loading ??= import('./sdk/bridge.ts').then((loaded) => {
+    bridge = loaded;
+  }));
+}
+
 /** What all invocations share. */
 interface Recorder {
   readonly warnOnce: WarnOnce;
-  readonly sender: DocumentSender;
+  readonly sender: DatagramSender;
   readonly detail: ExceptionDetail;
-  readonly annotate: (subsegment: Subsegment, key: string, value: AnnotationValue) => void;
 }
 
 /** What all spans of one invocation share. */
 interface Invocation extends Recorder {
-  readonly root: Segment;
+  readonly ids: NewIds;
+  /** Id of the segment that the Lambda service itself sends. */
+  readonly parentId: string;
   /** What has begun below the handler and has not ended. */
   readonly running: Set<XRaySpan>;
   /** Bytes of the documents that have been sent. */
@@ -115,9 +133,9 @@ interface Invocation extends Recorder {
 }
 
 /** Where the running code stands in an invocation that is recorded here. */
-function currentPlace(): Place | undefined {
+function currentStanding(): SdkBridge.Standing | undefined {
   const span = currentOwnSpan();
-  return span instanceof XRaySpan || span instanceof LeftOutSpan ? span.place : undefined;
+  return span instanceof XRaySpan || span instanceof LeftOutSpan ? span.standing : undefined;
 }
 
 /** A subsegment. */
@@ -130,12 +148,11 @@ class XRaySpan implements Span, Keeper {
   constructor(subsegment: Subsegment, invocation: Invocation) {
     this.subsegment = subsegment;
     this.invocation = invocation;
-    keep(subsegment, this);
   }
 
   /** For the SDK. */
-  get place(): Place {
-    return { key: this, entity: this.subsegment };
+  get standing(): SdkBridge.Standing {
+    return { keeper: this, subsegment: this.subsegment, invocation: this.invocation };
   }
 
   get headers(): Readonly<Record<string, string>> {
@@ -145,41 +162,31 @@ class XRaySpan implements Span, Keeper {
   }
 
   startSpan({ name, callee, links = [] }: SpanDescription): Span {
-    const { root, running } = this.invocation;
+    const { running, ids, traceId } = this.invocation;
     if (!hasRoom(this.invocation)) return new LeftOutSpan(this, this.invocation).startSpan();
-    const subsegment = open(root, this.#innermost().id, name);
+    const parentId = (bridge?.innermost(this.standing, currentStanding) ?? this.subsegment).id;
+    const subsegment = open({ id: ids.next(), traceId, parentId }, name);
     if (callee !== undefined) subsegment.namespace = callee;
     for (const { traceHeader } of links) {
-      const { root: traceId, parent } = parseTraceHeader(traceHeader);
+      const { root: linkedTrace, parent } = parseTraceHeader(traceHeader);
       // X-Ray links the traces of a batch by itself; this says which record came from which.
-      if (traceId !== undefined)
-        subsegment.addMetadata('link', { trace_id: traceId, id: parent }, OWN_NAMESPACE);
+      if (linkedTrace !== undefined)
+        addMetadata(subsegment, OWN_NAMESPACE, 'link', { trace_id: linkedTrace, id: parent });
     }
     const span = new XRaySpan(subsegment, this.invocation);
     running.add(span);
     return span;
   }
 
-  /** What the SDK has begun below this one, around the running code; or else this one. */
-  #innermost(): Subsegment {
-    const inner = followPlace(currentPlace)?.find(this) as Subsegment | undefined;
-    return inner?.segment === this.invocation.root && inner.in_progress === true ? inner : this.subsegment;
-  }
-
   /** Takes in what the SDK begins below this one: it leaves as it ends, or with the invocation. */
-  adopt(child: Subsegment): void {
-    const { root, running, traceId } = this.invocation;
-    Object.assign(child, { segment: root, parent: this.subsegment, trace_id: traceId });
-    if (this.isOver) {
-      // It is not sent, nor is what it begins, and no header goes out for it.
-      Object.assign(child, { notTraced: true, noOp: true });
-      return;
-    }
-    child.notTraced = this.subsegment.notTraced;
+  adopt(child: SdkSubsegment): void {
+    bridge?.adopt(child, this.standing);
+    if (this.isOver) return;
     const isLeftOut = !hasRoom(this.invocation);
-    const span = new SdkSpan(child, this.invocation, isLeftOut);
+    const span = new SdkSpan(child as unknown as Subsegment, this.invocation, isLeftOut);
+    bridge?.keep(child, span);
     if (isLeftOut) this.invocation.leftOut += 1;
-    else if (child.in_progress === true) running.add(span);
+    else if (child.in_progress === true) this.invocation.running.add(span);
     else span.close();
   }
 
@@ -191,7 +198,7 @@ class XRaySpan implements Span, Keeper {
   close(): void {}
 
   annotate(key: string, value: unknown): void {
-    const { annotations, annotate, texts, warnOnce } = this.invocation;
+    const { annotations, texts, warnOnce } = this.invocation;
     const checked = this.#checked(key, value);
     if ('refused' in checked) {
       warnOnce(`The annotation ${JSON.stringify(texts.text(key))} is left out: ${checked.refused}`);
@@ -202,7 +209,7 @@ class XRaySpan implements Span, Keeper {
     if (masked) {
       warnOnce(`The value of the annotation ${JSON.stringify(name)} is personal or secret; it is masked`);
     }
-    annotate(this.subsegment, name, shown);
+    (this.subsegment.annotations ??= {})[name] = shown;
   }
 
   #checked(key: string, value: unknown): CheckedAnnotation {
@@ -218,7 +225,7 @@ class XRaySpan implements Span, Keeper {
   }
 
   addMetadata(namespace: string, key: string, value: unknown): void {
-    this.subsegment.addMetadata(key, value, namespace);
+    addMetadata(this.subsegment, namespace, key, value);
   }
 
   metadataRoom(): number {
@@ -227,7 +234,7 @@ class XRaySpan implements Span, Keeper {
 
   describe(data: CallData): void {
     const status = data.http?.response?.status;
-    if (status !== undefined) setFlags(this.subsegment, flagsOfStatus(status));
+    if (status !== undefined) Object.assign(this.subsegment, flagsOfStatus(status));
     Object.assign(this.subsegment, protectCall(data, this.invocation.texts));
   }
 
@@ -252,7 +259,7 @@ class XRaySpan implements Span, Keeper {
 
   /** Sends the subsegment as it stands; nothing else depends on what it holds. */
   send(): void {
-    this.invocation.sentBytes += this.invocation.sender.sendDocument(this.subsegment);
+    this.invocation.sentBytes += this.invocation.sender.send(fitDocument(this.subsegment));
   }
 }
 
@@ -279,7 +286,7 @@ class SdkSpan extends XRaySpan {
 
   override send(): void {
     // Whoever began it may have decided otherwise.
-    if (this.subsegment.notTraced || this.#isLeftOut) return;
+    if ((this.subsegment as { notTraced?: boolean }).notTraced === true || this.#isLeftOut) return;
     const { http } = this.subsegment as CallData;
     if (http !== undefined) Object.assign(this.subsegment, protectCall({ http }, this.invocation.texts));
     super.send();
@@ -297,8 +304,8 @@ class LeftOutSpan implements Span {
     this.#invocation = invocation;
   }
 
-  get place(): Place {
-    return this.#kept.place;
+  get standing(): SdkBridge.Standing {
+    return this.#kept.standing;
   }
 
   get headers(): Readonly<Record<string, string>> {
@@ -328,7 +335,7 @@ class XRayInvocation extends XRaySpan implements InvocationTrace {
   }
 
   setStatus(status: number): void {
-    setFlags(this.subsegment, flagsOfStatus(status));
+    Object.assign(this.subsegment, flagsOfStatus(status));
   }
 
   /** Documents in progress; the complete ones replace them. A durable execution may never send these. */
@@ -343,7 +350,7 @@ class XRayInvocation extends XRaySpan implements InvocationTrace {
       this.invocation.hasEnded = true;
       const { running, leftOut, warnOnce } = this.invocation;
       if (leftOut > 0) {
-        this.subsegment.addMetadata('subsegmentsLeftOut', leftOut, OWN_NAMESPACE);
+        addMetadata(this.subsegment, OWN_NAMESPACE, 'subsegmentsLeftOut', leftOut);
         warnOnce(
           `An invocation has more subsegments than a trace of ${MAX_TRACE_BYTES / 1000} kB holds; ` +
             'metadata.lantern.subsegmentsLeftOut counts those that are left out',
@@ -355,31 +362,4 @@ class XRayInvocation extends XRaySpan implements InvocationTrace {
     }
     return this.invocation.sender.drained();
   }
-}
-
-function defaultExceptionDetail(): ExceptionDetail {
-  return process.env.POWERTOOLS_TRACER_CAPTURE_ERROR?.trim().toLowerCase() === 'false' ? 'location' : 'full';
-}
-
-/**
- * Annotates by Powertools' recorder, made to write to the subsegment that it is told. Its own lookup goes through one slot
- * per process, which parallel calls and overlapping invocations share.
- */
-function createAnnotator(onError: (message: string) => void): Recorder['annotate'] {
-  AWSXRay.setLogger({ error: onError, warn: () => undefined, info: () => undefined, debug: () => undefined });
-  // Every closed subsegment leaves at once, in Lambda and in tests alike: what is kept back may be frozen with the
-  // process.
-  AWSXRay.setStreamingThreshold(0);
-  const { provider } = new PowertoolsTracer({ captureHTTPsRequests: false });
-  let annotated: Subsegment | undefined;
-  provider.getSegment = () => annotated;
-  return (subsegment, key, value) => {
-    // Its own method asks us.
-    annotated = {
-      addAnnotation(...args) {
-        AWSXRay.Subsegment.prototype.addAnnotation.apply(subsegment, args);
-      },
-    } as Pick<Subsegment, 'addAnnotation'> as Subsegment;
-    provider.putAnnotation(key, value);
-  };
 }

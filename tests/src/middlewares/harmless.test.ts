@@ -241,18 +241,18 @@ describe('an X-Ray daemon whose host has a name', () => {
     return lookup;
   };
   const invokeAt = async (host: string, times = 1): Promise<number> => {
-    const { default: emitter } = await import('aws-xray-sdk-core/dist/lib/segment_emitter.js');
-    const config = (emitter as unknown as { daemonConfig: { udp_ip: string } }).daemonConfig;
-    const address = config.udp_ip;
-    config.udp_ip = host;
+    const { createXRayTracer } = await import('../../../src/telemetry/xray/xray-tracer.ts');
+    const { address } = daemon;
+    process.env.AWS_XRAY_DAEMON_ADDRESS = `${host}:${address.split(':')[1] ?? ''}`;
+    const recorder = createXRayTracer();
     try {
       const started = performance.now();
       for (let at = 0; at < times; at += 1) {
-        expect(sent(await pipeline(traced('inner', ok))(EVENT, lambdaContext()))).toEqual(OK);
+        expect(sent(await pipeline(traced('inner', ok), recorder)(EVENT, lambdaContext()))).toEqual(OK);
       }
       return performance.now() - started;
     } finally {
-      config.udp_ip = address;
+      process.env.AWS_XRAY_DAEMON_ADDRESS = address;
     }
   };
 
@@ -384,9 +384,11 @@ describe('the name of a subsegment', () => {
   it.each(['\u{1D4D0}'.repeat(150), `a${'\u{1D4D0}'.repeat(150)}`, 'x\uD835y'])(
     'is never cut in the middle of a character: %#',
     async (name) => {
-      await pipeline(traced(name, ok))(EVENT, lambdaContext());
-      const documents = await daemon.until((all) => completeOf(all).length === 2);
-      for (const { name: shown } of documents) {
+      const handler = pipeline(traced(name, ok));
+      const traceId = /Root=([^;]+)/.exec(process.env._X_AMZN_TRACE_ID ?? '')?.[1];
+      await handler(EVENT, lambdaContext());
+      const documents = await daemon.until((all) => completeOf(all, traceId).length === 2);
+      for (const { name: shown } of completeOf(documents, traceId)) {
         expect(shown.isWellFormed()).toBe(true);
         expect(shown.length).toBeLessThanOrEqual(200);
       }

@@ -1,6 +1,6 @@
-import { read } from '../../redaction/walk/members.ts';
+import { read } from '../redaction/walk/members.ts';
 
-/** How X-Ray tells failures apart: the caller's mistake, too many calls, or the callee's failure. */
+/** How failures are told apart, in X-Ray's words: the caller's mistake, too many calls, or the callee's failure. */
 export interface FailureFlags {
   readonly error?: true;
   readonly throttle?: true;

@@ -1,20 +1,18 @@
-import { randomBytes } from 'node:crypto';
-import type { TextGuard } from '../../redaction/text-guard.ts';
-import { read } from '../../redaction/walk/members.ts';
-import { withoutOwnFrames } from '../own-frames.ts';
+import type { TextGuard } from '../redaction/text-guard.ts';
+import { read } from '../redaction/walk/members.ts';
+import { withoutOwnFrames } from './own-frames.ts';
 
-/** An exception as X-Ray's `cause.exceptions` holds it. */
-export interface XRayException {
-  readonly id: string;
+/** What was thrown, or is behind it, safe to show. */
+export interface DescribedException {
   readonly type: string;
   readonly message?: string;
-  readonly remote?: boolean;
-  /** Id of the exception that caused this one. */
-  readonly cause?: string;
+  /** Place in the list of the exception that caused this one. */
+  readonly cause?: number;
   readonly stack: readonly StackFrame[];
 }
 
-interface StackFrame {
+/** Innermost first, as a stack is printed. */
+export interface StackFrame {
   readonly path: string;
   readonly line: number;
   readonly label: string;
@@ -25,6 +23,11 @@ interface StackFrame {
  * because messages often repeat what a customer sent.
  */
 export type ExceptionDetail = 'full' | 'location';
+
+/** `location` where `POWERTOOLS_TRACER_CAPTURE_ERROR` is `false`, else `full`. */
+export function defaultExceptionDetail(): ExceptionDetail {
+  return process.env.POWERTOOLS_TRACER_CAPTURE_ERROR?.trim().toLowerCase() === 'false' ? 'location' : 'full';
+}
 
 /** Enough to find the place; the rest is the runtime's own. */
 const MAX_STACK_FRAMES = 25;
@@ -42,33 +45,33 @@ const FRAME = /^\s*at (?:(?<label>.+?) \()?(?<path>[^()]+?):(?<line>\d+):\d+\)?$
  */
 export function describeException(
   thrown: unknown,
-  options: { readonly remote: boolean; readonly detail: ExceptionDetail; readonly texts: TextGuard },
-): XRayException[] {
+  options: {
+    readonly detail: ExceptionDetail;
+    readonly texts: TextGuard;
+  },
+): DescribedException[] {
   const { texts } = options;
-  const described: XRayException[] = [];
+  const described: DescribedException[] = [];
   const seen = new Set<unknown>();
-  const describe = (error: unknown): string | undefined => {
+  const describe = (error: unknown): number | undefined => {
     if (seen.has(error) || described.length + 1 > MAX_EXCEPTIONS) return undefined;
     seen.add(error);
-    const id = randomBytes(8).toString('hex');
     const at = described.length;
     // Its place is taken first, so that causes come after what they caused.
     const name = typeOf(error);
     // Programs name their classes; a name that no class can have is a text.
     const type = TYPE_NAME.test(name) ? texts.text(name) : texts.message(name);
-    described.push({ id, type, stack: [] });
+    described.push({ type, stack: [] });
     const [first, ...others] = causesOf(error);
     const cause = first === undefined ? undefined : describe(first);
     for (const other of others) describe(other);
     described[at] = {
-      id,
       type,
       ...(options.detail === 'full' && { message: texts.message(messageOf(error)) }),
-      ...(options.remote && { remote: true }),
       ...(cause !== undefined && { cause }),
       stack: stackOf(error, options.detail === 'full' ? MAX_STACK_FRAMES : 1, texts),
     };
-    return id;
+    return at;
   };
   describe(thrown);
   return described;

@@ -1,6 +1,14 @@
 import AWSXRay from 'aws-xray-sdk-core';
 import type { Segment } from 'aws-xray-sdk-core';
-import type { TraceHeader } from '../../propagation/trace-header.ts';
+
+/** What came in with an invocation. */
+export interface InvocationHeader {
+  readonly traceId: string;
+  /** Id of the segment that the Lambda service itself sends. */
+  readonly parentId: string;
+  /** Fields of the incoming header that are not ours, sent along on every call. */
+  readonly restOfHeader: ReadonlyArray<readonly [string, string]>;
+}
 
 /**
  * The parent of everything an invocation records: a stand-in for the segment that the Lambda service itself sends.
@@ -10,12 +18,12 @@ import type { TraceHeader } from '../../propagation/trace-header.ts';
  * SDK's own does: it counts as closed and is never sent, and, because its counter never reaches zero, each
  * subsegment leaves on its own as it closes.
  */
-export function createInvocationRoot(header: TraceHeader & { root: string; parent: string }): Segment {
-  const root = new AWSXRay.Segment('invocation', header.root);
-  root.id = header.parent;
+export function createInvocationRoot({ traceId, parentId, restOfHeader }: InvocationHeader): Segment {
+  const root = new AWSXRay.Segment('invocation', traceId);
+  root.id = parentId;
   root.in_progress = false;
   root.isClosed = () => true;
   // What the SDK sends along with its own calls, `Lineage` among it.
-  const additionalTraceData = Object.fromEntries(header.rest);
+  const additionalTraceData = Object.fromEntries(restOfHeader);
   return Object.assign(root, { counter: 1, additionalTraceData });
 }

@@ -1,6 +1,14 @@
-import type { TextGuard } from '../../redaction/text-guard.ts';
-import type { AnnotationValue } from '../tracer.ts';
-import { MAX_ANNOTATION_KEY_LENGTH, MAX_ANNOTATION_VALUE_LENGTH } from './limits.ts';
+import type { TextGuard } from '../redaction/text-guard.ts';
+import type { AnnotationValue } from './tracer.ts';
+
+/** Annotations that X-Ray indexes per trace (AWS General Reference, "AWS X-Ray endpoints and quotas"). */
+export const MAX_ANNOTATIONS = 50;
+
+/** Longest key of an annotation, in characters (X-Ray developer guide, "X-Ray segment documents"). */
+const MAX_ANNOTATION_KEY_LENGTH = 500;
+
+/** Longest string value of an annotation, in characters (the same page). */
+const MAX_ANNOTATION_VALUE_LENGTH = 1000;
 
 /** An annotation as X-Ray takes it, or the rule that it breaks. */
 export type CheckedAnnotation =
@@ -9,7 +17,8 @@ export type CheckedAnnotation =
 /**
  * Checks an annotation against X-Ray's rules. X-Ray drops what breaks them without a word, so this says it. What can be
  * put right without losing anything is: characters that a key may not hold become underscores, and a big integer
- * becomes a number, or its digits when a number cannot hold it.
+ * becomes a number, or its digits when a number cannot hold it. All recorders keep to them, so that traces are found by the
+ * same keys whatever recorded them.
  *
  * @param key and value as the caller gave them, whatever their types say.
  */

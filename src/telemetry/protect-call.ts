@@ -1,5 +1,5 @@
-import type { TextGuard } from '../../redaction/text-guard.ts';
-import type { CallData } from '../tracer.ts';
+import type { TextGuard } from '../redaction/text-guard.ts';
+import type { CallData } from './tracer.ts';
 
 /** Names that callers make up for one call, often out of data; other resources are named when they are created. */
 const MADE_UP_NAMES: ReadonlySet<string> = new Set(['execution_arn', 'schedule_name', 'schedule_group_name']);

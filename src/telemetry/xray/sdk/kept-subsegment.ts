@@ -41,8 +41,8 @@ export class KeptSubsegment extends AWSXRay.Subsegment {
   override streamSubsegments(): undefined {}
 }
 
-/** Has a subsegment of the SDK's kept, whichever copy of the SDK made it. */
-export function keep(subsegment: Subsegment, keeper: Keeper): void {
+/** Has a subsegment kept: one of ours, or one of the SDK's, whichever copy of the SDK made it. */
+export function keep(subsegment: object, keeper: Keeper): void {
   if (!(subsegment instanceof KeptSubsegment)) Object.setPrototypeOf(subsegment, KeptSubsegment.prototype);
   keepers.set(subsegment, keeper);
 }

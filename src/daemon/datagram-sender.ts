@@ -4,31 +4,15 @@ import dns from 'node:dns';
 import { isIP } from 'node:net';
 // Not the global: tests put another in its place, whose time stands still.
 import { setImmediate } from 'node:timers';
-import type { Segment, Subsegment } from 'aws-xray-sdk-core';
-import emitter from 'aws-xray-sdk-core/dist/lib/segment_emitter.js';
-import { fitDocument, withoutChildren } from './fit-document.ts';
-
-/** What the SDK's emitter calls of a socket. */
-interface EmitterSocket {
-  send(
-    message: Buffer,
-    offset: number,
-    length: number,
-    port: number,
-    address: string,
-    callback: (error: Error | null) => void,
-  ): void;
-}
-
-/** What the emitter hands over, less the callback. */
-type Datagram = readonly [message: Buffer, offset: number, length: number, port: number];
+import { readDaemonAddress } from './daemon-address.ts';
+import type { DaemonAddress } from './daemon-address.ts';
 
 /** A host that has a name, and what waits for its address. */
 interface Host {
   address?: string;
   /** Why it has no address, and since when, in milliseconds. */
   failure?: { readonly error: Error; readonly at: number };
-  readonly waiting: Datagram[];
+  readonly waiting: Buffer[];
   /** Bytes of it. */
   bytes: number;
 }
@@ -38,43 +22,46 @@ const RETRY_AFTER = 30_000;
 /** What may wait for an address, in bytes: a name server that never answers must not fill the memory. */
 const MOST_WAITING = 4 * 1024 * 1024;
 
+/** The line that precedes what is sent in its datagram. */
+const HEADER = '{"format":"json","version":1}\n';
+
+/** Longest payload of a UDP datagram over IPv4, in bytes (RFC 768 and RFC 791: 65,535 less both headers), less our first line. */
+export const MAX_CONTENT_BYTES = 65_507 - HEADER.length;
+
 /**
- * Sends documents through the SDK's emitter, over a socket of ours. The SDK's own opens one socket per batch in Lambda
+ * Sends to the X-Ray daemon over one lasting socket. One that is opened per document, as the X-Ray SDK has it in Lambda, costs more,
  * and cannot say when a document has left; what has not left when the response is returned freezes with the process.
  *
- * The name of a host is looked up once, and not for each document, as a socket would. Where its address is known, a document
+ * The name of a host is looked up once, and not for each datagram, as a socket would. Where its address is known, a datagram
  * has left when {@link send} returns, unless the system's buffer is full.
  */
-export class DocumentSender implements EmitterSocket {
+export class DatagramSender {
   readonly #onFailure: (error: Error) => void;
+  #daemon: DaemonAddress | undefined;
   #socket: Socket | undefined;
   readonly #hosts = new Map<string, Host>();
   readonly #waiting: Array<() => void> = [];
+  readonly #sent = (error: Error | null): void => {
+    if (error !== null) this.#fail(error);
+    if (this.#waiting.length > 0) this.#settle();
+  };
 
-  /** @param onFailure told of each document that could not be sent. */
+  /** @param onFailure told of each datagram that could not be sent. */
   constructor(onFailure: (error: Error) => void) {
     this.#onFailure = onFailure;
-    (emitter as { socket?: EmitterSocket }).socket = this;
   }
 
   /**
-   * Sends a subsegment as it stands.
+   * Sends a text, which is ASCII or UTF-8 and {@link MAX_CONTENT_BYTES} long at most.
    *
    * @returns its bytes.
-   * @throws Error when it cannot be made to fit.
+   * @throws Error when nobody can say where the daemon is.
    */
-  sendDocument(subsegment: Subsegment): number {
-    // What the SDK has put below it leaves on its own, as it closes.
-    const document = fitDocument(withoutChildren(subsegment));
-    const { id, segment } = subsegment;
-    // All that the emitter reads of a segment.
-    emitter.send({
-      id,
-      trace_id: segment.trace_id,
-      type: 'subsegment',
-      format: () => document,
-    } as unknown as Segment);
-    return Buffer.byteLength(document);
+  send(content: string): number {
+    const datagram = Buffer.from(HEADER + content);
+    this.#daemon ??= readDaemonAddress();
+    this.#sendToHost(this.#daemon.host, datagram);
+    return datagram.length - HEADER.length;
   }
 
   /** Settles when everything handed over so far has left the process or failed; undefined when it has already. */
@@ -83,9 +70,7 @@ export class DocumentSender implements EmitterSocket {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Called by the emitter, which only says in a log of its own what its callback tells it. */
-  send(...[message, offset, length, port, name]: Parameters<EmitterSocket['send']>): void {
-    const datagram: Datagram = [message, offset, length, port];
+  #sendToHost(name: string, datagram: Buffer): void {
     if (isIP(name) !== 0) {
       this.#sendTo(name, datagram);
       return;
@@ -93,11 +78,11 @@ export class DocumentSender implements EmitterSocket {
     const host = this.#hostOf(name);
     if (host.address !== undefined) this.#sendTo(host.address, datagram);
     else if (host.failure !== undefined) this.#onFailure(host.failure.error);
-    else if (host.bytes + length > MOST_WAITING) {
+    else if (host.bytes + datagram.length > MOST_WAITING) {
       this.#onFailure(new Error(`Too much waits for the address of ${name}`));
     } else {
       host.waiting.push(datagram);
-      host.bytes += length;
+      host.bytes += datagram.length;
     }
   }
 
@@ -127,15 +112,11 @@ export class DocumentSender implements EmitterSocket {
     return host;
   }
 
-  #sendTo(address: string, [message, offset, length, port]: Datagram): void {
-    const done = (error: Error | null): void => {
-      if (error !== null) this.#fail(error);
-      this.#settle();
-    };
+  #sendTo(address: string, datagram: Buffer): void {
     try {
-      this.#open().send(message, offset, length, port, address, done);
+      this.#open().send(datagram, 0, datagram.length, this.#daemon?.port, address, this.#sent);
     } catch (error) {
-      done(asError(error));
+      this.#sent(asError(error));
     }
   }
 
@@ -163,7 +144,7 @@ export class DocumentSender implements EmitterSocket {
   }
 
   /**
-   * A socket that failed may have lost its network with the last freeze: the next document gets a new one, and its host is
+   * A socket that failed may have lost its network with the last freeze: the next datagram gets a new one, and its host is
    * looked up again.
    */
   #fail(error: Error): void {

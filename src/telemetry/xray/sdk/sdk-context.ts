@@ -1,5 +1,6 @@
-import AWSXRay from 'aws-xray-sdk-core';
 import type { Segment, Subsegment } from 'aws-xray-sdk-core';
+import { currentNamespace } from './current-namespace.ts';
+import type { Namespace } from './current-namespace.ts';
 import { isOver } from './kept-subsegment.ts';
 
 /** What the SDK takes for current: a subsegment, or a segment such as the one that it makes for Lambda. */
@@ -11,14 +12,6 @@ export interface Place {
   readonly key: object;
   /** What is current there until something else is set. */
   readonly entity: Entity;
-}
-
-/** The part of the SDK's namespace (cls-hooked) that it keeps the current entity in. */
-interface Namespace {
-  /** The context of the running code; each inherits from the one around it. */
-  readonly active: object | null;
-  get(key: string): unknown;
-  set(key: string, value: unknown): unknown;
 }
 
 /** Under which key the SDK keeps it. */
@@ -36,8 +29,8 @@ const SEGMENT = 'segment';
  * @returns what the SDK has made current; undefined where each subsegment is handed on by hand (the SDK's manual mode).
  */
 export function followPlace(placeOf: () => Place | undefined): Settings | undefined {
-  if (!AWSXRay.isAutomaticMode()) return undefined;
-  const namespace = AWSXRay.getNamespace() as unknown as Namespace;
+  const namespace = currentNamespace();
+  if (namespace === undefined) return undefined;
   const known = followed.get(namespace);
   if (known !== undefined) return known;
   const settings = new Settings(namespace);

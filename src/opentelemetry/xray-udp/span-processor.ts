@@ -1,0 +1,82 @@
+import { SpanStatusCode } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
+import type { EndedSpan, XRayUdpSpanExporter } from './exporter.ts';
+
+/** The attribute of a span that was ended because the process may end before it does; its value says why. */
+export const UNFINISHED = 'lantern.unfinished';
+
+/** How long a span that has ended waits for others, in milliseconds. */
+const MOST_WAIT = 100;
+/** How many do: what waits is lost when the process is killed. */
+const MOST_WAITING = 64;
+
+/**
+ * Collects the spans that end and sends them together: when it is flushed, which `lambda-lantern` and other instrumentations of Lambda do
+ * before the answer is returned, or after 100 ms, or when 64 wait. A batch processor's seconds are too long for a process that
+ * freezes with its answer.
+ *
+ * It is a `SpanProcessor` of OpenTelemetry's SDK 1, 2 and 3.
+ */
+export class XRayUdpSpanProcessor {
+  readonly #exporter: XRayUdpSpanExporter;
+  readonly #onFailure: (error: unknown) => void;
+  readonly #open = new Set<Span>();
+  #ended: EndedSpan[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(exporter: XRayUdpSpanExporter, onFailure: (error: unknown) => void) {
+    this.#exporter = exporter;
+    this.#onFailure = onFailure;
+  }
+
+  onStart(span: Span): void {
+    this.#open.add(span);
+  }
+
+  onEnd(span: EndedSpan): void {
+    this.#open.delete(span as unknown as Span);
+    this.#ended.push(span);
+    if (this.#ended.length >= MOST_WAITING) this.#send();
+    else this.#timer ??= setTimeout(() => this.#send(), MOST_WAIT).unref();
+  }
+
+  /**
+   * Ends the spans of a trace that are still open, as failed, with a mark that says why, and sends everything: the process may end
+   * without another word. OTLP has no spans in progress, so what is never ended is never seen.
+   *
+   * @param reason value of the attribute `lantern.unfinished`.
+   */
+  endOpenSpans(traceId: string, reason: string): void {
+    // The innermost has begun last.
+    for (const span of [...this.#open].reverse()) {
+      if (span.spanContext().traceId !== traceId) continue;
+      span.setAttribute(UNFINISHED, reason);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: reason });
+      span.end();
+    }
+    this.#send();
+  }
+
+  async forceFlush(): Promise<void> {
+    this.#send();
+    await this.#exporter.drained();
+  }
+
+  async shutdown(): Promise<void> {
+    this.#send();
+    await this.#exporter.shutdown();
+  }
+
+  #send(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const spans = this.#ended;
+    if (spans.length === 0) return;
+    this.#ended = [];
+    try {
+      this.#exporter.send(spans);
+    } catch (error) {
+      this.#onFailure(error);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
+import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
+import { formatTraceHeader, parseTraceHeader, TRACE_HEADER_NAME } from '../../propagation/trace-header.ts';
+import { formatTraceparent, parseTraceparent, traceHeaderOf, traceparentOf } from '../../propagation/w3c.ts';
+
+const W3C = 'traceparent';
+const W3C_STATE = 'tracestate';
+const XRAY = TRACE_HEADER_NAME.toLowerCase();
+
+/**
+ * Carries the trace in both forms that the field has: `X-Amzn-Trace-Id` for AWS's services, which read nothing else, and W3C's
+ * `traceparent` and `tracestate` for everybody else. Where both come in, X-Ray's decides, because AWS's services put theirs
+ * last.
+ */
+export class XRayAndW3CPropagator implements TextMapPropagator {
+  inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
+    const span = trace.getSpanContext(context);
+    if (span === undefined) return;
+    const sampled = (span.traceFlags & TraceFlags.SAMPLED) !== 0;
+    const parent = { traceId: span.traceId, parentId: span.spanId, sampled };
+    setter.set(carrier, W3C, formatTraceparent(parent));
+    const state = span.traceState?.serialize() ?? '';
+    if (state !== '') setter.set(carrier, W3C_STATE, state);
+    setter.set(carrier, TRACE_HEADER_NAME, formatTraceHeader(traceHeaderOf(parent)));
+  }
+
+  extract(context: Context = ROOT_CONTEXT, carrier: unknown, getter: TextMapGetter): Context {
+    const found =
+      traceparentOf(
+        parseTraceHeader(read(carrier, getter, XRAY) ?? read(carrier, getter, TRACE_HEADER_NAME)),
+      ) ?? parseTraceparent(read(carrier, getter, W3C));
+    if (found === undefined) return context;
+    const { traceId, parentId, sampled } = found;
+    return trace.setSpanContext(context, {
+      traceId,
+      spanId: parentId,
+      traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+      isRemote: true,
+    });
+  }
+
+  fields(): string[] {
+    return [W3C, W3C_STATE, TRACE_HEADER_NAME];
+  }
+}
+
+function read(carrier: unknown, getter: TextMapGetter, name: string): string | undefined {
+  const value = getter.get(carrier, name);
+  return Array.isArray(value) ? value[0] : value;
+}
