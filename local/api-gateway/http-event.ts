@@ -74,9 +74,9 @@ function joinValues(entries: readonly (readonly [string, string])[]): Record<str
 
 const TEXT_TYPES = new Set(['application/json', 'application/javascript', 'application/xml']);
 
-/** A body without a type counts as plain text. A form does not: the real gateway sends forms as base64. */
+/** Everything else is sent as base64, as forms and bodies without a type are. */
 function isText(type: string): boolean {
-  return type === '' || type.startsWith('text/') || TEXT_TYPES.has(type) || /\+(json|xml)$/.test(type);
+  return type.startsWith('text/') || TEXT_TYPES.has(type) || /\+(json|xml)$/.test(type);
 }
 
 function encodeBody(body: Buffer, contentType: string | undefined) {

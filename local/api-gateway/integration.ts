@@ -60,10 +60,8 @@ function refusalOf(error: unknown): { readonly status: number; readonly answer: 
 function interpret(answer: InvokeResponse, { api, accept }: IntegrationOptions): IntegrationResult {
   const contentLength = Buffer.byteLength(answer.payload);
   if (answer.functionError !== undefined) {
-    const timedOut = answer.failure === 'timeout';
-    const reason = timedOut ? 'the function timed out' : describeFailure(answer);
     return {
-      response: gatewayError(api.kind, timedOut ? 'timeout' : 'bad-response', reason),
+      response: gatewayError(api.kind, 'bad-response', describeFailure(answer)),
       // Lambda answers 200 when the function fails, and says so in a header.
       call: { status: 200, contentLength, failed: true },
     };

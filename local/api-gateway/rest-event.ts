@@ -10,7 +10,7 @@ export function restEvent(input: ProxyEventInput) {
   const query = groupValues(queryParameters(request.rawQueryString));
   return {
     resource: match.route.path,
-    // A REST API leaves the path encoded; only parameters are decoded.
+    // A REST API leaves the path and its parameters encoded, and decodes the query string.
     path: request.rawPath,
     httpMethod: request.method,
     headers: lastValues(headers),

@@ -33,7 +33,9 @@ export function restResponse(payload: string, binary: BinarySupport): GatewayRes
   if (unknownField !== undefined) {
     throw new MalformedResponseError(`a REST API takes only ${FIELDS.join(', ')}; got "${unknownField}"`);
   }
-  const status = readStatusCode(result['statusCode']);
+  // A REST API takes a result without a status for a success; null is no status either way.
+  const { statusCode = 200 } = result;
+  const status = readStatusCode(statusCode);
   const headers = mergeHeaders(
     readHeaders(result['headers'], 'headers'),
     readMultiValueHeaders(result['multiValueHeaders']),

@@ -4,7 +4,7 @@ import type { ApiDefinition, MethodDefinition } from '../template/service.ts';
 /** The route that answers a request. */
 export interface RouteMatch<Route> {
   readonly route: Route;
-  /** Percent-decoded. */
+  /** Percent-decoded for an HTTP API; as they came for a REST API. */
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +39,7 @@ export function createRouter<Route extends MethodDefinition>(api: {
     const path = splitPath(rawPath, api.kind);
     const matches: (RouteMatch<Route> & { readonly rank: string })[] = [];
     for (const { route, segments, rank } of templates) {
-      const pathParameters = matchSegments(segments, path);
+      const pathParameters = matchSegments(segments, path, api.kind);
       if (pathParameters !== undefined) matches.push({ route, pathParameters, rank });
     }
     const candidates =
@@ -83,6 +83,7 @@ function splitPath(path: string, kind: ApiDefinition['kind']): string[] {
 function matchSegments(
   template: readonly TemplateSegment[],
   path: readonly string[],
+  kind: ApiDefinition['kind'],
 ): Record<string, string> | undefined {
   const parameters: [string, string][] = [];
   for (const [index, segment] of template.entries()) {
@@ -93,7 +94,7 @@ function matchSegments(
     } else {
       const value = segment.greedy ? path.slice(index).join('/') : text;
       if (value === '') return undefined;
-      parameters.push([segment.parameter, decodePercent(value)]);
+      parameters.push([segment.parameter, kind === 'HTTP' ? decodePercent(value) : value]);
       if (segment.greedy) return Object.fromEntries(parameters);
     }
   }

@@ -79,6 +79,11 @@ describe('the event of an HTTP API', () => {
 
   it.each([
     ['text/csv', false],
+    ['text/javascript', false],
+    ['application/javascript', false],
+    ['application/atom+xml', false],
+    [undefined, true],
+    ['', true],
     ['application/json; charset=utf-8', false],
     ['application/problem+json', false],
     ['application/xml', false],
@@ -88,7 +93,11 @@ describe('the event of an HTTP API', () => {
   ])('encodes a body of type %s as base64: %s', async (type, binary) => {
     const served = await serve(api('HTTP', ['POST /']));
 
-    await send(served.url, { method: 'POST', headers: { 'Content-Type': type } }, 'hello');
+    await send(
+      served.url,
+      { method: 'POST', headers: type === undefined ? {} : { 'Content-Type': type } },
+      'hello',
+    );
 
     expect(event(served)).toMatchObject({ isBase64Encoded: binary, body: binary ? 'aGVsbG8=' : 'hello' });
   });

@@ -34,7 +34,7 @@ describe('the event of a REST API', () => {
       resource: '/orders/{orderId}',
       path: '/orders/a%20b',
       httpMethod: 'POST',
-      pathParameters: { orderId: 'a b' },
+      pathParameters: { orderId: 'a%20b' },
       queryStringParameters: { tag: 'y', name: 'Jürgen K', empty: '' },
       multiValueQueryStringParameters: { tag: ['x', 'y'], name: ['Jürgen K'], empty: [''] },
       stageVariables: null,
@@ -210,6 +210,16 @@ describe('the answer of a REST API', () => {
     expect(answer.body).toHaveLength(0);
   });
 
+  it.each([
+    [{}, ''],
+    [{ body: 'kept' }, 'kept'],
+    [{ headers: { a: 'b' } }, ''],
+  ])('is 200 when the function gave no status: %j', async (result, body) => {
+    const { answer } = await answerOf(result);
+    expect(answer.status).toBe(200);
+    expect(answer.body.toString()).toBe(body);
+  });
+
   it('remaps or drops the headers that belong to the gateway', async () => {
     const { answer } = await answerOf({
       statusCode: 401,
@@ -257,7 +267,7 @@ describe('the answer of a REST API', () => {
     ['a text', 'hello', 'the result must be an object, got string'],
     ['nothing', null, 'the result must be an object, got null'],
     ['a list', [1], 'the result must be an object, got array'],
-    ['no status', { body: '' }, 'statusCode must be an integer from 200 to 599, got undefined'],
+    ['null as status', { statusCode: null }, 'statusCode must be an integer from 200 to 599, got null'],
     ['a broken status', { statusCode: 200.5 }, 'got number 200.5'],
     ['an interim status', { statusCode: 100 }, 'got number 100'],
     ['an object as body', { statusCode: 200, body: { a: 1 } }, 'body must be a string, got object'],
