@@ -86,8 +86,9 @@ export function createTextGuard(policy: RedactionPolicy = {}, messages?: Message
   const maskWords = showsShapes ? createShapeOfWords(resolved) : (text: string): string => masker.show(text);
 
   const maskSegment = (segment: string, before: string): string => {
+    if (segment === '') return segment;
     const decoded = decodeSegment(segment);
-    const masked = masker.show(decoded, before);
+    const masked = isOrdinary(decoded) ? decoded : masker.show(decoded, before);
     if (masked !== decoded) return masked;
     const category = masker.denied(before);
     const isData = category !== undefined && decoded !== '' && keys.facts(decoded).kind === 'data';

@@ -57,6 +57,19 @@ function protectAnnotation(
   return { key, value: shown, masked: shown !== value };
 }
 
+/** Keys that a program uses, which are few; those that it makes up out of data are any number. */
+const MOST_KEYS = 200;
+const harmlessKeys = new WeakMap<TextGuard, Set<string>>();
+
+/** Whether a key is neither personal nor secret: it is looked through once for each policy, not for each invocation. */
+function isHarmlessKey(key: string, texts: TextGuard): boolean {
+  const known = harmlessKeys.get(texts) ?? new Set<string>();
+  if (known.has(key)) return true;
+  if (texts.text(key) !== key) return false;
+  if (known.size < MOST_KEYS) harmlessKeys.set(texts, known.add(key));
+  return true;
+}
+
 /** The annotations of one invocation: each is checked and masked, and what is refused or masked is said once. */
 export class Annotations {
   readonly #texts: TextGuard;
@@ -97,7 +110,7 @@ export class Annotations {
   #checked(span: string, key: unknown, value: unknown): CheckedAnnotation {
     const checked = checkAnnotation(key, value);
     if ('refused' in checked) return checked;
-    if (typeof key === 'string' && this.#texts.text(key) !== key) {
+    if (typeof key === 'string' && !isHarmlessKey(key, this.#texts)) {
       return { refused: 'its key is personal or secret, which belongs into no key' };
     }
     return this.#kept.has(`${span} ${checked.key}`) || this.#kept.size < MAX_ANNOTATIONS
