@@ -13,6 +13,7 @@ import {
   expectServices,
   waitForTrace,
 } from '../../testing/index.ts';
+import { unpacked } from '../helpers/document-receiver.ts';
 import { startLocalStack } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
 import { copyProject } from '../helpers/project-copy.ts';
@@ -305,7 +306,7 @@ describe('an order', () => {
     const { customer } = order;
     expectNoLeak(customer, logs, { characters: 6 });
     // What the function sends; API Gateway records the path of a request by itself, here as in AWS.
-    const sent = page.trace.documents.filter(({ type }) => type === 'subsegment');
+    const sent = page.trace.documents.filter(({ type }) => type === 'subsegment').flatMap(unpacked);
     expect(sent.map(({ name }) => name).sort()).toEqual([
       '## src/handlers/echo-order.handler',
       'findCustomer',

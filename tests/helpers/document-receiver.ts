@@ -69,7 +69,7 @@ export async function receiveDocuments(): Promise<DocumentReceiver> {
 }
 
 /** Each subsegment as a document of its own, in the order in which they ended: how they are packed is not what tests are about. */
-function unpacked(document: SegmentDocument): SegmentDocument[] {
+export function unpacked(document: SegmentDocument): SegmentDocument[] {
   const { subsegments = [], ...rest } = document as SegmentDocument & { subsegments?: Subsegment[] };
   const below = subsegments.flatMap((subsegment) =>
     unpacked({
