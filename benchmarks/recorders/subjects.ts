@@ -22,6 +22,19 @@ export const SUBJECTS: readonly Subject[] = [
   { title: 'Lantern, off', source: 'lantern.ts', sampled: true, env: OFF },
   { title: 'Lantern, X-Ray, unsampled', source: 'lantern.ts', sampled: false, env: ON },
   { title: 'Lantern, X-Ray, sampled', source: 'lantern.ts', loads: 'lantern.ts', sampled: true, env: ON },
+  {
+    title: 'Lantern, OpenTelemetry, unsampled',
+    source: 'opentelemetry.ts',
+    sampled: false,
+    env: ON,
+  },
+  {
+    title: 'Lantern, OpenTelemetry, sampled',
+    source: 'opentelemetry.ts',
+    loads: 'xray-udp-load.ts',
+    sampled: true,
+    env: ON,
+  },
   { title: 'Lantern, xray-udp alone, unsampled', source: 'xray-udp.ts', sampled: false, env: OFF },
   {
     title: 'Lantern, xray-udp alone, sampled',

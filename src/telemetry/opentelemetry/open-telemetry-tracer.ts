@@ -63,7 +63,11 @@ const INSTRUMENTATION_NAME = 'lambda-lantern';
 const DEFAULT_FLUSH_TIMEOUT = 500;
 
 /** The part of a provider that its interface leaves out, and every SDK has. */
-type FlushedProvider = Api.TracerProvider & { forceFlush?: () => Promise<void> };
+type FlushedProvider = Api.TracerProvider & {
+  forceFlush?: () => Promise<void>;
+  /** Of `lambda-lantern/opentelemetry/xray-udp` alone: ends what anybody has begun in a trace. */
+  endOpenSpans?: (traceId: string, reason: string) => void;
+};
 /** What is registered: it knows a provider as soon as there is one. */
 interface Proxy {
   getDelegate?: () => Api.TracerProvider;
@@ -129,6 +133,7 @@ export class OpenTelemetryTracer implements Tracer {
       describedErrors: new WeakSet(),
       running: new Set(),
       flush: () => flush(provider),
+      endOpenSpans: (traceId) => provider.endOpenSpans?.(traceId, 'the timeout of the invocation is near'),
     });
   }
 
@@ -217,6 +222,8 @@ interface Invocation {
   /** What has begun below the handler and has not ended. */
   readonly running: Set<OpenTelemetrySpan>;
   readonly flush: () => Promise<void> | undefined;
+  /** Ends what others have begun in the trace, where the provider can. */
+  readonly endOpenSpans: (traceId: string) => void;
 }
 
 /** How what has not ended by itself is marked. */
@@ -434,6 +441,9 @@ class OpenTelemetryInvocation extends OpenTelemetrySpan implements InvocationTra
     if (reason === 'timeout') {
       this.#endRunning((span) => span.endAtTimeout());
       attempt('end the invocation', () => this.endAtTimeout());
+      attempt('end what others have begun', () =>
+        this.invocation.endOpenSpans(this.span.spanContext().traceId),
+      );
     }
     void attempt('send what is known so far', this.invocation.flush);
   }
