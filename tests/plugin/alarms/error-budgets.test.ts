@@ -96,7 +96,7 @@ describe('the error budgets of the shop, replayed', () => {
     const template = shop(BUDGETS, ONLY_BUDGETS);
     fc.assert(
       fc.property(
-        fc.integer({ min: 3, max: 40 }),
+        fc.integer({ min: 2, max: 40 }),
         fc.integer({ min: 0, max: 90 }),
         fc.boolean(),
         (traffic, before, silentBefore) => {

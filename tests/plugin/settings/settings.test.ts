@@ -262,6 +262,17 @@ describe('the settings of the error budgets', () => {
   const check = (settings: unknown) => checkSettings('slo', settings, withApi);
   const PERCENT = 'a percentage from 94 to below 100, such as 99.9, since 100 would allow no failure at all';
 
+  it('pass the framework, which makes numbers of the texts that variables give', () => {
+    const settings = {
+      functions: { 'take-payment': { availability: '99.9', minimum: '10' } },
+      actions: { page: { Ref: 'OnCall' } },
+      stages: { dev: false, prod: { resources: { Api: { availability: 99 } } } },
+    };
+    const custom = { lantern: { slo: settings } };
+    expect(new Ajv({ coerceTypes: true }).validate(SETTINGS_SCHEMA, custom)).toBe(true);
+    expect(settings.functions['take-payment']).toEqual({ availability: 99.9, minimum: 10 });
+  });
+
   it('take functions, APIs, topics and stages', () => {
     const budget = { availability: 99.9, minimum: 10 };
     const base = { functions: { 'take-payment': budget }, resources: { Api: { availability: 94 } } };
