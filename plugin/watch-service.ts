@@ -1,6 +1,7 @@
 import type { Inventory } from 'lambda-lantern-local/template';
 import { asObject, readInventory } from 'lambda-lantern-local/template';
 import { ALARM_TOPIC, alarmTopicResources } from './actions/alarm-topic.ts';
+import type { ActionPlan } from './actions/plan-actions.ts';
 import { planActions } from './actions/plan-actions.ts';
 import type { AlarmPlan } from './alarms/alarm-plan.ts';
 import type { ResourceMap } from './alarms/alarm-resources.ts';
@@ -12,7 +13,7 @@ import { dashboardResources, planDashboards } from './dashboard/plan-dashboards.
 import { conditionsOf } from './dashboard/render-body.ts';
 import type { Serverless } from './serverless.ts';
 import { refuse } from './serverless.ts';
-import { dashboardsForStage, settingsForStage } from './settings/resolve-settings.ts';
+import { dashboardsForStage, settingsForStage, sloForStage } from './settings/resolve-settings.ts';
 import type { ActionSettings } from './settings/settings.ts';
 import { checkSettings, namesIn } from './settings/settings.ts';
 
@@ -34,17 +35,18 @@ export interface WatchedService {
  */
 export function watchService(serverless: Serverless): WatchedService {
   const template = asObject(serverless.service.provider.compiledCloudFormationTemplate);
-  const { alarms: settings, dashboards: dashboardSettings } = serverless.service.custom?.lantern ?? {};
+  const { alarms: settings, slo, dashboards: dashboardSettings } = serverless.service.custom?.lantern ?? {};
   const inventory = inventoryOf(serverless);
   const names = namesIn(inventory);
   refuse(serverless, 'The settings of the alarms have mistakes:', checkSettings('alarms', settings, names));
+  refuse(serverless, 'The settings of the error budgets have mistakes:', checkSettings('slo', slo, names));
   refuse(
     serverless,
     'The settings of the dashboards have mistakes:',
     checkSettings('dashboards', dashboardSettings, names),
   );
 
-  const plan = planAlarms(inventory, settings);
+  const plan = planAlarms(inventory, settings, slo);
   refuse(
     serverless,
     'These alarms would not work, so nothing is packaged. Change their settings, or switch them off:',
@@ -58,8 +60,9 @@ export function watchService(serverless: Serverless): WatchedService {
 
   const shown = dashboardsForStage(dashboardSettings, inventory.stage, plan.alarms.length > 0);
   const dashboards = planDashboards(inventory, plan, shown);
+  const planned = planActions(inventory, actions, sloForStage(slo, inventory.stage).actions);
   const ofDashboards = dashboardResources(dashboards, conditionsOf(template));
-  const resources = { ...resourcesFor(inventory, plan, actions, refersToTopic), ...ofDashboards };
+  const resources = { ...resourcesFor(inventory, plan, planned, refersToTopic), ...ofDashboards };
   const all = template.Resources as Record<string, unknown>;
   refuse(
     serverless,
@@ -101,13 +104,10 @@ function topicProblems({ topic }: ActionSettings, refersToTopic: boolean): reado
 function resourcesFor(
   inventory: Inventory,
   plan: AlarmPlan,
-  actions: ActionSettings,
+  planned: ActionPlan,
   refersToTopic: boolean,
 ): ResourceMap {
-  if (plan.alarms.length > 0) {
-    const planned = planActions(inventory, actions);
-    return { ...alarmResources(plan, planned), ...planned.resources };
-  }
+  if (plan.alarms.length > 0) return { ...alarmResources(plan, planned), ...planned.resources };
   // What subscribes to the topic is deployed in every stage, also where there are no alarms: then nothing is ever published.
   return refersToTopic ? alarmTopicResources(inventory, { encryption: false }) : {};
 }

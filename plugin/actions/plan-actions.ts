@@ -1,7 +1,7 @@
 import type { AlarmState, Expression, Inventory } from 'lambda-lantern-local/template';
 import { ref } from 'lambda-lantern-local/template';
-import type { AlarmActions, ResourceMap } from '../alarms/alarm-resources.ts';
-import type { ActionSettings } from '../settings/settings.ts';
+import type { ActionsOfAlarms, AlarmActions, ResourceMap } from '../alarms/alarm-resources.ts';
+import type { ActionSettings, BudgetActionSettings } from '../settings/settings.ts';
 import { ALARM_TOPIC, alarmTopicResources, subscriptions } from './alarm-topic.ts';
 import { chatResources } from './chat.ts';
 import { eventRuleResources } from './event-rule.ts';
@@ -9,18 +9,15 @@ import { eventRuleResources } from './event-rule.ts';
 /** An alarm that rang and is over is worth knowing; one that has no data mostly means that nobody is there. */
 const DEFAULT_STATES: readonly AlarmState[] = ['ALARM', 'OK'];
 
-export interface ActionPlan {
+export interface ActionPlan extends ActionsOfAlarms {
   readonly resources: ResourceMap;
-  /** What each alarm does. */
-  readonly each: AlarmActions;
-  /** What the alarm that stands for the service does. */
-  readonly composite: AlarmActions;
 }
 
-/** Whom the alarms tell, and the resources that it takes. */
+/** Whom the alarms tell, and the resources that it takes. Error budgets tell the topic of the alarms unless they name another. */
 export function planActions(
   inventory: Pick<Inventory, 'service' | 'stage' | 'functions'>,
   actions: ActionSettings = {},
+  budgets: BudgetActionSettings = {},
 ): ActionPlan {
   const { topic = ref(ALARM_TOPIC), states = DEFAULT_STATES, from = 'each' } = actions;
   const notify = actionsFor(topic, states);
@@ -33,6 +30,8 @@ export function planActions(
     },
     each: from === 'composite' ? {} : notify,
     composite: from === 'each' ? {} : notify,
+    page: actionsFor(budgets.page ?? topic, states),
+    ticket: actionsFor(budgets.ticket ?? topic, states),
   };
 }
 

@@ -6,7 +6,10 @@ export interface AlarmPlan {
   readonly alarms: readonly PlannedAlarm[];
   /** The metrics that the alarms need and that are made of log lines. */
   readonly filters: readonly PlannedFilter[];
-  /** "The service is unhealthy": one, or the root last and its branches before it where one rule would be too long. */
+  /**
+   * "The service is unhealthy": one, or the root last and its branches before it where one rule would be too long. Then those of
+   * the error budgets.
+   */
   readonly composites: readonly PlannedComposite[];
   /** What cannot be watched, and why; what is switched off is not listed. */
   readonly skipped: readonly SkippedAlarm[];
@@ -28,6 +31,10 @@ export interface PlannedComposite {
   readonly description: string;
   /** Whether it stands for the service: a branch only stands for a part of it. */
   readonly isRoot: boolean;
+  /** The condition of the template under which the alarms of the rule are deployed. */
+  readonly condition?: string;
+  /** Of an error budget: whether somebody has to look at once, or in working hours. */
+  readonly urgency?: 'page' | 'ticket';
 }
 
 /**
@@ -69,6 +76,8 @@ export interface PlannedAlarm {
   readonly link: Expression;
   /** The names of the settings of this alarm that `serverless.yml` gives. */
   readonly overridden: readonly string[];
+  /** Whether it is there for a composite alone, and tells nobody itself. */
+  readonly isPart?: true;
 }
 
 export type MetricSource = MetricStat | MetricMath;

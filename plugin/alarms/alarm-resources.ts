@@ -22,19 +22,34 @@ export interface AlarmActions {
   readonly InsufficientDataActions?: readonly Expression[];
 }
 
+/** Whom the alarms of a plan tell. */
+export interface ActionsOfAlarms {
+  /** What each alarm does. */
+  readonly each: AlarmActions;
+  /** What the alarm that stands for the service does. */
+  readonly composite: AlarmActions;
+  /** What the fast burn of an error budget does. */
+  readonly page: AlarmActions;
+  /** What the slow burn of an error budget does. */
+  readonly ticket: AlarmActions;
+}
+
 /** The alarms, composites and metric filters of a plan, as CloudFormation resources by logical id. */
-export function alarmResources(
-  plan: AlarmPlan,
-  actions: { readonly each: AlarmActions; readonly composite: AlarmActions },
-): ResourceMap {
+export function alarmResources(plan: AlarmPlan, actions: ActionsOfAlarms): ResourceMap {
   return Object.fromEntries([
     ...plan.filters.map((filter) => [filter.logicalId, metricFilter(filter)] as const),
-    ...plan.alarms.map((alarm) => [alarm.logicalId, metricAlarm(alarm, actions.each)] as const),
+    ...plan.alarms.map(
+      (alarm) => [alarm.logicalId, metricAlarm(alarm, alarm.isPart === true ? {} : actions.each)] as const,
+    ),
     ...plan.composites.map(
-      (composite) =>
-        [composite.logicalId, compositeAlarm(composite, composite.isRoot ? actions.composite : {})] as const,
+      (composite) => [composite.logicalId, compositeAlarm(composite, actionsOf(composite, actions))] as const,
     ),
   ]);
+}
+
+function actionsOf({ isRoot, urgency }: PlannedComposite, actions: ActionsOfAlarms): AlarmActions {
+  if (urgency !== undefined) return actions[urgency];
+  return isRoot ? actions.composite : {};
 }
 
 function conditionOf({ condition }: { readonly condition?: string }): Partial<CloudFormationResource> {
@@ -103,12 +118,11 @@ function metricOf({ namespace, metricName, dimensions }: MetricStat): Readonly<R
   };
 }
 
-function compositeAlarm(
-  { name, rule, children, description }: PlannedComposite,
-  actions: AlarmActions,
-): CloudFormationResource {
+function compositeAlarm(composite: PlannedComposite, actions: AlarmActions): CloudFormationResource {
+  const { name, rule, children, description } = composite;
   return {
     Type: 'AWS::CloudWatch::CompositeAlarm',
+    ...conditionOf(composite),
     // The rule names them by text, which tells CloudFormation nothing.
     DependsOn: children,
     Properties: { AlarmName: name, AlarmDescription: description, AlarmRule: rule, ...actions },

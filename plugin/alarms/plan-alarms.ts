@@ -1,21 +1,23 @@
 import type { Inventory } from 'lambda-lantern-local/template';
 import { percentileOf } from 'lambda-lantern-local/template';
 import type { ResolvedAlarm } from '../settings/resolve-settings.ts';
-import { resolveAlarm, settingsForStage } from '../settings/resolve-settings.ts';
-import type { AlarmSettings, StageAlarmSettings } from '../settings/settings.ts';
+import { resolveAlarm, settingsForStage, sloForStage } from '../settings/resolve-settings.ts';
+import type { AlarmSettings, SloSettings, StageAlarmSettings } from '../settings/settings.ts';
+import { identityOf, namesOf, whyNotAtAll } from './alarm-names.ts';
 import type { AlarmPlan, PlannedAlarm, MetricStat, PlannedFilter, SkippedAlarm } from './alarm-plan.ts';
 import { planComposites } from './composite.ts';
 import { consoleLink } from './console-links.ts';
 import type { DefaultAlarm, Watched } from './default-alarm.ts';
 import { DEFAULTS } from './defaults.ts';
+import { planErrorBudgets } from './error-budgets.ts';
 import type { ResourceKind, Resources } from './resource-kinds.ts';
 import { resourcesByKind, scheduleGroups } from './resource-kinds.ts';
 
 /**
- * Plans every alarm of a service from its inventory, the defaults, and `custom.lantern.alarms`. Pure: what is given is not
- * changed, and nothing is checked here: see `checkSettings` and `checkAlarms`.
+ * Plans every alarm of a service from its inventory, the defaults, `custom.lantern.alarms` and `custom.lantern.slo`. Pure: what
+ * is given is not changed, and nothing is checked here: see `checkSettings` and `checkAlarms`.
  */
-export function planAlarms(inventory: Inventory, settings?: AlarmSettings): AlarmPlan {
+export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?: SloSettings): AlarmPlan {
   const forStage = settingsForStage(settings, inventory.stage);
   if (forStage === false) return { alarms: [], filters: [], composites: [], skipped: [] };
   const oneOfEachGroup = scheduleGroups(inventory.schedules).map(([first]) => first);
@@ -28,11 +30,15 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings): Alar
   const filters = new Map(
     planned.flatMap(({ filters = [] }) => filters.map((filter) => [filter.logicalId, filter])),
   );
+  const budgets = planErrorBudgets(inventory, sloForStage(slo, inventory.stage));
   return {
-    alarms,
+    alarms: [...alarms, ...budgets.alarms],
     filters: [...filters.values()],
-    composites: forStage.composite === false ? [] : planComposites(inventory, alarms),
-    skipped: planned.flatMap(({ skipped }) => skipped ?? []),
+    composites: [
+      ...(forStage.composite === false ? [] : planComposites(inventory, alarms)),
+      ...budgets.composites,
+    ],
+    skipped: [...planned.flatMap(({ skipped }) => skipped ?? []), ...budgets.skipped],
   };
 }
 
@@ -73,46 +79,6 @@ function planResource<Kind extends ResourceKind>(
       return { alarm, filters };
     });
   });
-}
-
-/** Why no alarm at all would work on a resource. */
-function whyNotAtAll(resource: Resources[ResourceKind]): string | undefined {
-  return 'runsAtEdge' in resource && resource.runsAtEdge
-    ? "CloudFront runs it, and its metrics are in the region of each request: no region's alarm would see all of them"
-    : undefined;
-}
-
-function identityOf<Kind extends ResourceKind>(
-  kind: Kind,
-  resource: Resources[Kind],
-): PlannedAlarm['resource'] {
-  return 'logicalId' in resource
-    ? { kind, logicalId: resource.logicalId, key: resource.key }
-    : { kind, logicalId: 'Account', key: 'account' };
-}
-
-function namesOf(
-  { service, stage }: Inventory,
-  { kind, logicalId, key }: PlannedAlarm['resource'],
-  alarm: string,
-  part?: string,
-): Pick<PlannedAlarm, 'name' | 'logicalId'> {
-  // An API has one logical id and a key per stage; a function's key may hold what a logical id may not.
-  const resource = kind === 'function' ? logicalId : key;
-  const ids = [resource, alarm, part ?? ''].map((name) => capitalised(alphanumeric(name)));
-  return {
-    name: [service, stage, key, alarm, ...(part === undefined ? [] : [part])].join('-'),
-    logicalId: `LanternAlarm${ids.join('')}`,
-  };
-}
-
-/** A logical id is alphanumeric; the Serverless Framework spells the others out in this way. */
-function alphanumeric(name: string): string {
-  return name.replaceAll('-', 'Dash').replaceAll('_', 'Underscore').replaceAll('.', 'Dot').replace(/\W/g, '');
-}
-
-function capitalised(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 function comparison(

@@ -13,13 +13,18 @@ export function thresholdInWords({
   return threshold === undefined ? sign : `${sign} ${Number(threshold.toFixed(3))} ${unit}`;
 }
 
-/** `3 of 5 min`, `1 of 1 x 5 min`. */
+/** `3 of 5 min`, `1 of 1 x 5 min`, `1 of 1 x 24 h`. */
 export function periodsInWords(
   { datapointsToAlarm, evaluationPeriods }: Pick<PlannedAlarm, 'datapointsToAlarm' | 'evaluationPeriods'>,
   period: number,
 ): string {
-  const each = period === 60 ? 'min' : period % 60 === 0 ? `x ${period / 60} min` : `x ${period} s`;
-  return `${datapointsToAlarm} of ${evaluationPeriods} ${each}`;
+  return `${datapointsToAlarm} of ${evaluationPeriods} ${eachPeriod(period)}`;
+}
+
+function eachPeriod(seconds: number): string {
+  if (seconds === 60) return 'min';
+  if (seconds % 3600 === 0) return `x ${seconds / 3600} h`;
+  return seconds % 60 === 0 ? `x ${seconds / 60} min` : `x ${seconds} s`;
 }
 
 /** What whoever is woken reads: what it means, the likely cause and what to look at first, from when on, and where. */

@@ -12,7 +12,8 @@ import { tableSection } from './sections/table-section.ts';
 
 /** A section for each function and resource, and one for the alarms that belong to none: those of the account. */
 export function resourceSections(inventory: Inventory, plan: AlarmPlan): readonly Section[] {
-  const left = new Set(plan.alarms);
+  // A window of an error budget says nothing alone: the service's dashboard has the composites.
+  const left = new Set(plan.alarms.filter(({ isPart }) => isPart !== true));
   const alarmsOf = (kind: ResourceKind, keys: readonly string[]): readonly PlannedAlarm[] => {
     const own = [...left].filter(({ resource }) => resource.kind === kind && keys.includes(resource.key));
     for (const alarm of own) left.delete(alarm);

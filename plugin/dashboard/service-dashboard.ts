@@ -30,7 +30,10 @@ export function serviceDashboard(
     [heading(inventory, resourceDashboards)],
     notes.length === 0 ? [] : [text(notes.join('\n\n'), 1 + notes.length)],
     alarmStatus('Is the service healthy?', composites),
-    alarmStatus('Alarms, the worst first', plan.alarms),
+    alarmStatus(
+      'Alarms, the worst first',
+      plan.alarms.filter(({ isPart }) => isPart !== true),
+    ),
     trafficCharts(trimmed),
     failureCharts(trimmed),
     tracingPanels(trimmed.functions),

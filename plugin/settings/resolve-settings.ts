@@ -6,8 +6,10 @@ import type {
   AlarmSettings,
   DashboardSettings,
   ResourceSettings,
+  SloSettings,
   StageAlarmSettings,
   StageDashboardSettings,
+  StageSloSettings,
 } from './settings.ts';
 
 /**
@@ -24,6 +26,12 @@ export function settingsForStage(
   const own = Object.hasOwn(stages, stage) ? stages[stage] : undefined;
   if (own === false) return false;
   return own === true || own === undefined ? base : (layOver(base, own) as StageAlarmSettings);
+}
+
+/** The error budgets of one stage, in the same manner; none where it is `false`. */
+export function sloForStage({ stages = {}, ...base }: SloSettings = {}, stage: string): StageSloSettings {
+  const own = Object.hasOwn(stages, stage) ? stages[stage] : undefined;
+  return own === false ? {} : (layOver(base, own) as StageSloSettings);
 }
 
 /** Objects are merged name by name; of anything else the upper one counts, but `true` says no more than "on". */

@@ -11,6 +11,7 @@ import {
   aDuration,
   aFunction,
   allOf,
+  anAvailability,
   anEmail,
   anObject,
   anyNames,
@@ -209,9 +210,81 @@ const ALARMS = {
   ),
 };
 
+/** What a function or an API promises; see docs/alarms.md, "Error budgets". */
+const ERROR_BUDGET = group(
+  {
+    /** Percent of the invocations or requests that succeed. */
+    availability: anAvailability,
+    /** With fewer failures in a long window, it says nothing. @default 6 */
+    minimum: aPositiveCount,
+  },
+  {
+    together: (values, path) =>
+      'availability' in values
+        ? []
+        : [`${path}.availability: it is missing; give the percentage that is to succeed, such as 99.9`],
+  },
+) as Setting<ErrorBudget>;
+
+export interface ErrorBudget {
+  readonly availability: number;
+  readonly minimum?: number;
+}
+
+/** By key or logical id. */
+type ErrorBudgets = Readonly<Record<string, ErrorBudget>>;
+
+const budgetsOfFunctions: Setting<ErrorBudgets> = {
+  form: byName(ERROR_BUDGET.form),
+  mistakes: (value, path, names) =>
+    mistakesByName(value, path, names.functions, 'function', (_key, budget, at) =>
+      ERROR_BUDGET.mistakes(budget, at, names),
+    ),
+};
+
+const budgetsOfApis: Setting<ErrorBudgets> = {
+  form: byName(ERROR_BUDGET.form),
+  mistakes: (value, path, names) => {
+    const { functions, resources = new Map<string, ResourceKind>() } = names;
+    if (!isObject(value)) return [expected(path, 'error budgets by logical id', value)];
+    const apis = [...resources].flatMap(([key, kind]) => (kind === 'api' ? [key] : []));
+    return Object.entries(value).flatMap(([key, budget]) => {
+      const at = `${path}.${key}`;
+      const kind = resources.get(key);
+      if (kind === 'api') return ERROR_BUDGET.mistakes(budget, at, names);
+      if (functions.includes(key))
+        return [`${at}: this is a function; its budget stands in functions.${key}`];
+      if (kind === undefined) return [`${at}: the template has no such API${suggestion(key, apis)}`];
+      return [
+        kind === 'queue'
+          ? `${at}: a queue fails nothing itself; give the budget to the function that reads it, in functions`
+          : `${at}: error budgets are of functions and APIs, and this is a ${kind}`,
+      ];
+    });
+  },
+};
+
+/** Whom error budgets tell; each is the ARN of a topic, by default the one that the alarms tell. */
+const BUDGET_ACTIONS = {
+  /** When the budget is spent so fast that somebody has to look at once. */
+  page: anExpression,
+  /** When it is spent so slowly that working hours will do. */
+  ticket: anExpression,
+};
+
+/** What the service promises, by what its alarms are to be measured. */
+const SLO = {
+  /** For a function, also one that reads a queue, by its key in `serverless.yml`. */
+  functions: budgetsOfFunctions,
+  /** For an API, by its logical id. */
+  resources: budgetsOfApis,
+  actions: group(BUDGET_ACTIONS),
+};
+
 const LANTERN = {
   local: checkedFirst(LOCAL),
   alarms: orSwitch(perStage(ALARMS)),
+  slo: perStage(SLO),
   tracing: checkedFirst(TRACING),
   dashboards: orSwitch(checkedHere(perStage(DASHBOARDS))),
 };
@@ -221,6 +294,9 @@ export type LanternSettings = ValuesOf<typeof LANTERN>;
 
 export type AlarmSettings = ValueOf<typeof LANTERN.alarms>;
 export type StageAlarmSettings = ValuesOf<typeof ALARMS>;
+export type SloSettings = ValueOf<typeof LANTERN.slo>;
+export type StageSloSettings = ValuesOf<typeof SLO>;
+export type BudgetActionSettings = ValuesOf<typeof BUDGET_ACTIONS>;
 export type ActionSettings = ValuesOf<typeof ACTIONS>;
 export type TracingSettings = ValuesOf<typeof TRACING>;
 export type DashboardSettings = ValueOf<typeof LANTERN.dashboards>;

@@ -66,6 +66,14 @@ export const aShare = word<number>(
   (value) => isNumber(value) && value > 0 && value <= 1,
   'a number above 0 and up to 1',
 );
+/** Below, the fastest burn would be more than all requests, and its alarm could never ring. */
+const LEAST_AVAILABILITY = 94;
+/** Of an error budget, percent. */
+export const anAvailability = word<number>(
+  NUMBER,
+  (value) => isNumber(value) && value >= LEAST_AVAILABILITY && value < 100,
+  `a percentage from ${LEAST_AVAILABILITY} to below 100, such as 99.9, since 100 would allow no failure at all`,
+);
 export const aCount = word<number>(
   NUMBER,
   (value) => Number.isInteger(value) && Number(value) >= 0,

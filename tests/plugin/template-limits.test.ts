@@ -14,7 +14,10 @@ function service(functions: number) {
     ...Array.from({ length: functions }, (_, index) => functionResources(`F${index}`, `f-${index}`)),
   ) as Record<string, unknown>;
   const plan = planAlarms(inventoryOf(resources));
-  return { plan, resources: { ...resources, ...alarmResources(plan, { each: {}, composite: {} }) } };
+  return {
+    plan,
+    resources: { ...resources, ...alarmResources(plan, { each: {}, composite: {}, page: {}, ticket: {} }) },
+  };
 }
 
 describe('the number of resources', () => {

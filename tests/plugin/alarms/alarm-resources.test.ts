@@ -8,7 +8,12 @@ const inventory = inventoryOf({
   ...functionResources('Pay', 'pay'),
   Work: { Type: 'AWS::SQS::Queue', Properties: {} },
 });
-const actions = { each: { AlarmActions: ['arn:each'] }, composite: { AlarmActions: ['arn:root'] } };
+const actions = {
+  each: { AlarmActions: ['arn:each'] },
+  composite: { AlarmActions: ['arn:root'] },
+  page: { AlarmActions: ['arn:page'] },
+  ticket: { AlarmActions: ['arn:ticket'] },
+};
 function resourcesWith(settings?: AlarmSettings) {
   return alarmResources(planAlarms(inventory, settings), actions);
 }

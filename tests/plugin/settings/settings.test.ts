@@ -245,3 +245,95 @@ describe('the settings of serverless local', () => {
     ]);
   });
 });
+
+describe('the settings of the error budgets', () => {
+  const withApi = namesIn(
+    inventoryOf({
+      ...functionResources('Pay', 'take-payment'),
+      Work: { Type: 'AWS::SQS::Queue', Properties: {} },
+      Orders: { Type: 'AWS::DynamoDB::Table', Properties: {} },
+      Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'shop', ProtocolType: 'HTTP' } },
+      ApiStage: {
+        Type: 'AWS::ApiGatewayV2::Stage',
+        Properties: { ApiId: { Ref: 'Api' }, StageName: '$default' },
+      },
+    }),
+  );
+  const check = (settings: unknown) => checkSettings('slo', settings, withApi);
+  const PERCENT = 'a percentage from 94 to below 100, such as 99.9, since 100 would allow no failure at all';
+
+  it('pass the framework, which makes numbers of the texts that variables give', () => {
+    const settings = {
+      functions: { 'take-payment': { availability: '99.9', minimum: '10' } },
+      actions: { page: { Ref: 'OnCall' } },
+      stages: { dev: false, prod: { resources: { Api: { availability: 99 } } } },
+    };
+    const custom = { lantern: { slo: settings } };
+    expect(new Ajv({ coerceTypes: true }).validate(SETTINGS_SCHEMA, custom)).toBe(true);
+    expect(settings.functions['take-payment']).toEqual({ availability: 99.9, minimum: 10 });
+  });
+
+  it('take functions, APIs, topics and stages', () => {
+    const budget = { availability: 99.9, minimum: 10 };
+    const base = { functions: { 'take-payment': budget }, resources: { Api: { availability: 94 } } };
+    expect(check(undefined)).toEqual([]);
+    expect(check({ ...base, actions: { page: 'arn:page', ticket: { Ref: 'Tickets' } } })).toEqual([]);
+    expect(check({ ...base, stages: { dev: false, test: true, prod: base } })).toEqual([]);
+  });
+
+  it.each<readonly [object, string]>([
+    [
+      { functions: { 'take-payment': { availability: 100 } } },
+      `functions.take-payment.availability: expected ${PERCENT}, but got 100`,
+    ],
+    [
+      { functions: { 'take-payment': { availability: 0.999 } } },
+      `functions.take-payment.availability: expected ${PERCENT}, but got 0.999`,
+    ],
+    [
+      { functions: { 'take-payment': { availability: '99.9' } } },
+      `functions.take-payment.availability: expected ${PERCENT}, but got "99.9"`,
+    ],
+    [
+      { resources: { Api: {} } },
+      'resources.Api.availability: it is missing; give the percentage that is to succeed, such as 99.9',
+    ],
+    [{ resources: { Api: 99.9 } }, 'resources.Api: expected settings by name, but got 99.9'],
+    [{ resources: 99.9 }, 'resources: expected error budgets by logical id, but got 99.9'],
+    [
+      { functions: { 'take-paymnt': { availability: 99 } } },
+      'functions.take-paymnt: there is no such function; did you mean take-payment?',
+    ],
+    [
+      { functions: { 'take-payment': { availabilty: 99, availability: 99 } } },
+      'functions.take-payment.availabilty: there is no such setting; did you mean availability?',
+    ],
+    [
+      { functions: { 'take-payment': { availability: 99, minimum: 0 } } },
+      'functions.take-payment.minimum: expected a whole number of 1 or more, but got 0',
+    ],
+    [
+      { resources: { Appi: { availability: 99 } } },
+      'resources.Appi: the template has no such API; did you mean Api?',
+    ],
+    [
+      { resources: { 'take-payment': { availability: 99 } } },
+      'resources.take-payment: this is a function; its budget stands in functions.take-payment',
+    ],
+    [
+      { resources: { Work: { availability: 99 } } },
+      'resources.Work: a queue fails nothing itself; give the budget to the function that reads it, in functions',
+    ],
+    [
+      { resources: { Orders: { availability: 99 } } },
+      'resources.Orders: error budgets are of functions and APIs, and this is a table',
+    ],
+    [{ actions: { pager: 'arn:page' } }, 'actions.pager: there is no such setting; did you mean page?'],
+    [
+      { stages: { prod: { functions: { 'take-payment': { availability: 101 } } } } },
+      `stages.prod.functions.take-payment.availability: expected ${PERCENT}, but got 101`,
+    ],
+  ])('refuse %j', (settings, mistake) => {
+    expect(check(settings)).toEqual([`custom.lantern.slo.${mistake}`]);
+  });
+});

@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import type { ReplayedSeries, ReplayedTransition } from 'lambda-lantern/testing';
+import { replayAlarms } from 'lambda-lantern/testing';
+import { planActions } from '../../../plugin/actions/plan-actions.ts';
+import { alarmResources } from '../../../plugin/alarms/alarm-resources.ts';
+import { checkAlarms } from '../../../plugin/alarms/check/check-alarms.ts';
+import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
+import type { AlarmSettings, SloSettings } from '../../../plugin/settings/settings.ts';
+import { fc, runs } from '../../helpers/fast-check.ts';
+import { functionResources, inventoryOf, readTemplate } from '../../helpers/inventory.ts';
+
+const inventory = inventoryOf(readTemplate('shop').Resources);
+const START = Date.UTC(2026, 10, 2, 0, 0);
+const MINUTE = 60_000;
+const PAGE = 'arn:aws:sns:eu-west-1:123456789012:on-call';
+const TICKET = 'arn:aws:sns:eu-west-1:123456789012:tickets';
+const PAY = 'shop-local-charge-payment';
+
+const BUDGETS: SloSettings = {
+  functions: { [PAY]: { availability: 99.95 } },
+  resources: { ApiGatewayRestApi: { availability: 99.95 }, HttpApi: { availability: 99.95 } },
+  actions: { page: PAGE, ticket: TICKET },
+};
+
+/** The shop with the alarms that it would be deployed with. */
+function shop(slo: SloSettings, alarms?: AlarmSettings): object {
+  const plan = planAlarms(inventory, alarms, slo);
+  expect(checkAlarms(plan, inventory)).toEqual([]);
+  const actions = planActions(inventory, { encryption: false, states: ['ALARM'] }, slo.actions);
+  const { Resources } = readTemplate('shop');
+  const Conditions = { IsProduction: { 'Fn::Equals': ['prod', 'prod'] } };
+  return { Conditions, Resources: { ...Resources, ...actions.resources, ...alarmResources(plan, actions) } };
+}
+
+/** The budgets alone, for replays of days. */
+const ONLY_BUDGETS: AlarmSettings = {
+  composite: false,
+  defaults: {
+    function: false,
+    api: false,
+    queue: false,
+    topic: false,
+    table: false,
+    rule: false,
+    schedule: false,
+    stateMachine: false,
+    account: false,
+  },
+};
+
+/** How many came and how many of them failed, in a minute. */
+type Minute = readonly [came: number, failed: number];
+
+function ofPayments(minutes: ReadonlyArray<Minute | null>): ReplayedSeries[] {
+  const series = (
+    namespace: string,
+    metricName: string,
+    dimensions: object,
+    samples: (minute: Minute) => number[],
+  ) => ({
+    namespace,
+    metricName,
+    dimensions: dimensions as Record<string, unknown>,
+    start: START,
+    minutes: minutes.map((minute) => (minute === null ? null : samples(minute))),
+  });
+  const ones = ([came]: Minute) => Array.from({ length: came }, () => 1);
+  const failures = ([came, failed]: Minute) =>
+    Array.from({ length: came }, (_, index) => (index < failed ? 1 : 0));
+  const fn = { FunctionName: PAY };
+  const api = inventory.apis
+    .filter(({ key }) => key === 'ApiGatewayRestApi')
+    .map(({ name, stage }) => ({ ApiName: name, Stage: stage }))[0];
+  if (api === undefined) throw new Error('The shop of the fixtures has a REST API.');
+  return [
+    series('AWS/Lambda', 'Invocations', fn, ones),
+    series('AWS/Lambda', 'Errors', fn, failures),
+    series('AWS/ApiGateway', 'Count', api, ones),
+    series('AWS/ApiGateway', '5XXError', api, failures),
+  ];
+}
+
+function times<Value>(count: number, value: Value): Value[] {
+  return Array.from({ length: count }, () => value);
+}
+
+/** The minutes after which somebody was told, by whom. */
+function told(entries: readonly ReplayedTransition[], topic?: string): Array<readonly [number, string]> {
+  return entries
+    .filter(({ notifies }) => notifies.length > 0 && (topic === undefined || notifies.includes(topic)))
+    .map(({ at, alarm }) => [(at.getTime() - START) / MINUTE, alarm] as const);
+}
+
+describe('the error budgets of the shop, replayed', () => {
+  it('page within three minutes of a total outage, whatever the traffic is and however often it fell silent', () => {
+    const template = shop(BUDGETS, ONLY_BUDGETS);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 40 }),
+        fc.integer({ min: 0, max: 90 }),
+        fc.boolean(),
+        (traffic, before, silentBefore) => {
+          const healthy = times(before, silentBefore ? null : ([traffic, 0] as const));
+          const entries = replayAlarms(
+            template,
+            ofPayments([...healthy, ...times(3, [traffic, traffic] as const)]),
+          );
+          const pages = told(entries, PAGE);
+          expect(new Set(pages.map(([, alarm]) => alarm))).toEqual(
+            new Set([`shop-dev-${PAY}-fastBurn`, 'shop-dev-ApiGatewayRestApi-fastBurn']),
+          );
+          for (const [minute] of pages) expect(minute).toBeGreaterThan(before);
+        },
+      ),
+      runs(5),
+    );
+  });
+
+  it('never page for 0.2 % of failures, and make a ticket within hours', () => {
+    const failing = Array.from({ length: 8 * 60 }, (_, index): Minute => [50, index % 10 === 0 ? 1 : 0]);
+    const healthy = times(2 * 60, [50, 0] as const);
+    const slo = { ...BUDGETS, resources: {} };
+    const entries = replayAlarms(shop(slo, ONLY_BUDGETS), ofPayments([...healthy, ...failing]));
+    expect(told(entries, PAGE)).toEqual([]);
+    // With the two healthy hours before them, failures are 0.15 % of the window after six hours.
+    const tickets = told(entries, TICKET);
+    expect(new Set(tickets.map(([, alarm]) => alarm))).toEqual(new Set([`shop-dev-${PAY}-slowBurn`]));
+    const minute = tickets[0]?.[0];
+    expect(minute).toBeGreaterThan(healthy.length);
+    expect(minute).toBeLessThan(healthy.length + 6.5 * 60);
+  });
+
+  it('say nothing in a night without traffic, with metrics that are zero and with none at all', () => {
+    const evening = times(30, [20, 0] as const);
+    const night = [...times(2 * 60, null), ...times(2 * 60, [0, 0] as const)];
+    const entries = replayAlarms(shop(BUDGETS), ofPayments([...evening, ...night, ...evening]));
+    expect(told(entries)).toEqual([]);
+  });
+
+  it('leave one failure in a quiet hour to one message', () => {
+    const hour = [...times(30, [1, 0] as const), [1, 1] as const, ...times(29, [1, 0] as const)];
+    const entries = replayAlarms(shop(BUDGETS), ofPayments(hour));
+    expect(told(entries).map(([, alarm]) => alarm)).toEqual([`shop-dev-${PAY}-errors`]);
+  });
+
+  it('end with the cause: after an outage no window of data that is gone keeps a page going', () => {
+    const minutes = [...times(60, [30, 0] as const), ...times(5, [30, 30] as const), ...times(60, null)];
+    const entries = replayAlarms(shop(BUDGETS, ONLY_BUDGETS), ofPayments(minutes));
+    const last = entries.filter(({ alarm }) => alarm === `shop-dev-${PAY}-fastBurn`).at(-1);
+    expect(last).toMatchObject({ from: 'ALARM', to: 'OK' });
+  });
+});
+
+describe('planErrorBudgets', () => {
+  const budgets = (slo: SloSettings) => {
+    const plan = planAlarms(inventory, ONLY_BUDGETS, slo);
+    return { ...plan, problems: checkAlarms(plan, inventory) };
+  };
+
+  it('asks each window for its multiple of what the availability leaves', () => {
+    const { alarms, composites } = budgets({ functions: { [PAY]: { availability: 99.9 } } });
+    expect(alarms.map(({ name, threshold, metric }) => [name, threshold, metric.period])).toEqual([
+      [`shop-dev-${PAY}-burn-1h`, 1.44, 3600],
+      [`shop-dev-${PAY}-burn-5m`, 1.44, 300],
+      [`shop-dev-${PAY}-burn-6h`, 0.6, 21_600],
+      [`shop-dev-${PAY}-burn-30m`, 0.6, 1800],
+      [`shop-dev-${PAY}-burn-24h`, 0.3, 86_400],
+      [`shop-dev-${PAY}-burn-2h`, 0.3, 7200],
+    ]);
+    expect(composites.map(({ name, rule, urgency }) => [name, rule, urgency])).toEqual([
+      [
+        `shop-dev-${PAY}-fastBurn`,
+        `(ALARM("shop-dev-${PAY}-burn-1h") AND ALARM("shop-dev-${PAY}-burn-5m")) OR ` +
+          `(ALARM("shop-dev-${PAY}-burn-6h") AND ALARM("shop-dev-${PAY}-burn-30m"))`,
+        'page',
+      ],
+      [
+        `shop-dev-${PAY}-slowBurn`,
+        `(ALARM("shop-dev-${PAY}-burn-24h") AND ALARM("shop-dev-${PAY}-burn-2h"))`,
+        'ticket',
+      ],
+    ]);
+  });
+
+  it('plans alarms that the check finds right, for any availability that the settings take', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 94, max: 99.9999, noNaN: true }), (availability) => {
+        const of = { availability };
+        const { problems, alarms } = budgets({ functions: { [PAY]: of }, resources: { HttpApi: of } });
+        expect(problems).toEqual([]);
+        expect(alarms).toHaveLength(12);
+      }),
+      runs(50),
+    );
+  });
+
+  it('holds the long window back until there are as many failures as are set', () => {
+    const failing = [...times(30, [1, 0] as const), ...times(3, [1, 1] as const)];
+    const pagesWith = (minimum: number) =>
+      told(
+        replayAlarms(
+          shop(
+            { functions: { [PAY]: { availability: 99, minimum } }, actions: { page: PAGE } },
+            ONLY_BUDGETS,
+          ),
+          ofPayments(failing),
+        ),
+        PAGE,
+      ).length;
+    expect([3, 4].map(pagesWith)).toEqual([1, 0]);
+  });
+
+  it('is laid over by its stage, and gone where the stage has none', () => {
+    const slo = { functions: { [PAY]: { availability: 99.9 } } };
+    const ofStage = (dev: boolean | SloSettings) => budgets({ ...slo, stages: { dev } }).alarms[0]?.threshold;
+    expect(ofStage({ functions: { [PAY]: { availability: 99 } } })).toBe(14.4);
+    expect(ofStage(true)).toBe(1.44);
+    expect(ofStage(false)).toBeUndefined();
+  });
+
+  it('tells nobody of a single window, and by default the topic of the alarms of a burn', () => {
+    const plan = planAlarms(inventory, ONLY_BUDGETS, { functions: { [PAY]: { availability: 99.9 } } });
+    const resources = Object.values(alarmResources(plan, planActions(inventory, { from: 'composite' })));
+    const topic = [{ Ref: 'LanternAlarmTopic' }];
+    expect(resources.map(({ Properties }) => Properties.AlarmActions)).toEqual([
+      ...times(6, undefined),
+      topic,
+      topic,
+    ]);
+  });
+
+  it('is deployed under the condition of its resource, composites too', () => {
+    const { PayLambdaFunction, ...others } = functionResources('Pay', 'pay');
+    const conditional = inventoryOf({
+      ...others,
+      PayLambdaFunction: { ...(PayLambdaFunction as object), Condition: 'IsProd' },
+    });
+    const plan = planAlarms(conditional, ONLY_BUDGETS, { functions: { pay: { availability: 99.9 } } });
+    const conditions = Object.values(alarmResources(plan, planActions(conditional))).map(
+      ({ Condition }) => Condition,
+    );
+    expect(conditions).toEqual(times(8, 'IsProd'));
+  });
+
+  it('says why a function at the edge gets no budget', () => {
+    const edge = {
+      ...inventory,
+      functions: inventory.functions.map((fn) => ({ ...fn, runsAtEdge: true })),
+    };
+    const { alarms, skipped } = planAlarms(edge, ONLY_BUDGETS, {
+      functions: { [PAY]: { availability: 99.9 } },
+    });
+    expect(alarms).toEqual([]);
+    expect(skipped).toContainEqual(expect.objectContaining({ id: 'function.burn' }));
+  });
+});
