@@ -80,6 +80,9 @@ interface Bundle {
   readonly loaded: readonly string[];
 }
 
+/** What esbuild calls the output of what it is given as a text. */
+const ENTRY = 'stdin.mjs';
+
 const folder = await mkdtemp(join(tmpdir(), 'lantern-size-'));
 
 async function bundle(name: string, contents: string): Promise<Bundle> {
@@ -109,7 +112,7 @@ async function bundle(name: string, contents: string): Promise<Bundle> {
     entry: entry.reduce((sum, [, { bytes }]) => sum + bytes, 0),
     files,
     modules,
-    loaded: invoke(join(outdir, 'stdin.mjs'), files),
+    loaded: invoke(join(outdir, ENTRY), files),
   };
 }
 
@@ -136,7 +139,8 @@ function entryOf({ outputs }: Metafile): Array<[path: string, output: Output]> {
     found.set(path, output);
     for (const { kind, path: imported } of output.imports) if (kind === 'import-statement') visit(imported);
   };
-  const start = Object.keys(outputs).find((path) => outputs[path]?.entryPoint !== undefined);
+  // What is loaded later has an entry of its own.
+  const start = Object.keys(outputs).find((path) => basename(path) === ENTRY);
   if (start === undefined) throw new Error('esbuild wrote no entry');
   visit(start);
   return [...found];
