@@ -182,6 +182,11 @@ export class TraceStore {
     this.#evict();
   }
 
+  /** Where traces are kept when the process ends; undefined when they are in memory alone, be it that the file failed. */
+  get file(): string | undefined {
+    return this.#isKept ? this.#file : undefined;
+  }
+
   /** @returns whether its trace has room for it; what is refused is counted. */
   put(document: SegmentDocument): boolean {
     const { id, trace_id: traceId } = document;
