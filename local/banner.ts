@@ -1,4 +1,5 @@
 import type { LocalPorts } from './ports.ts';
+import { printableLine } from './printable.ts';
 import type { ServiceDefinition } from './template/service.ts';
 
 export interface BannerOptions {
@@ -7,13 +8,16 @@ export interface BannerOptions {
   readonly tracing: boolean;
   /** Where OpenTelemetry is received, if it is. */
   readonly otlpUrl: string | undefined;
+  /** The file that traces are kept in, if there is one. */
+  readonly tracesFile: string | undefined;
   /** Real milliseconds that a minute of CloudWatch lasts. */
   readonly minuteMs: number;
   readonly tryThis: readonly string[];
 }
 
 /** What runs where, and what to try: the first thing a developer sees. */
-export function banner({ service, ports, tracing, otlpUrl, minuteMs, tryThis }: BannerOptions): string {
+export function banner(options: BannerOptions): string {
+  const { service, ports, tracing, otlpUrl, tracesFile, minuteMs, tryThis } = options;
   const keys = new Map(service.functions.map(({ name, key }) => [name, key]));
   const apis = service.apis.flatMap((api, index) => [
     line(`API (${api.kind})`, `http://localhost:${ports.api(index)}`),
@@ -27,6 +31,8 @@ export function banner({ service, ports, tracing, otlpUrl, minuteMs, tryThis }: 
     `Lambda Lantern runs ${service.name}, stage ${service.stage}, tracing ${tracing ? 'on' : 'off'}`,
     '',
     line('Traces', `http://localhost:${ports.console}`),
+    line('Kept in', tracesFile === undefined ? 'memory, until this ends' : printableLine(tracesFile)),
+    line('X-Ray API', `http://localhost:${ports.console}`),
     ...apis,
     line('Lambda', `http://localhost:${ports.lambda}`),
     line('SNS and SQS', `http://localhost:${ports.messaging}`),

@@ -202,7 +202,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await start(cloudWatch);
     await start(page);
     for (const warning of [...tables.warnings, ...warnings]) terminal.notice(warning);
-    terminal.text(banner({ service, ports, tracing: info().tracing, otlpUrl, minuteMs, tryThis: commands }));
+    terminal.text(
+      banner({
+        service,
+        ports,
+        tracing: info().tracing,
+        otlpUrl,
+        tracesFile: traces.file,
+        minuteMs,
+        tryThis: commands,
+      }),
+    );
     return { traces, stop };
   } catch (error) {
     await stop();

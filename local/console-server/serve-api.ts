@@ -221,10 +221,10 @@ async function findSources({ sources, query }: Call): Promise<SourceListing> {
   return { places: (await Promise.all(places)).flat() };
 }
 
-function readGraph({ store, groups, query }: Call): ServiceGraph {
+async function readGraph({ store, groups, query }: Call): Promise<ServiceGraph> {
   const traces = query.getAll('trace').filter((id) => id !== '');
   return {
-    services: traces.length === 0 ? store.graph(selectionIn(query, groups)) : store.graphOf(traces),
+    services: traces.length === 0 ? await store.graph(selectionIn(query, groups)) : store.graphOf(traces),
   };
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as letOthers } from 'node:timers/promises';
 import { assembleTrace } from './assemble.ts';
 import type { ComparedTrace, Differences, TraceDetails } from './differences.ts';
 import { whatDiffers } from './differences.ts';
@@ -9,7 +10,7 @@ import type { FilterExpression } from './filter/expression.ts';
 import { LinkIndex, MAX_LINKS_PER_TRACE } from './link-index.ts';
 import { matchesFilter } from './filter/matches-filter.ts';
 import type { Service, TraceGraph } from './graph/trace-graph.ts';
-import { mergeGraphs } from './graph/trace-graph.ts';
+import { GrowingGraph, mergeGraphs } from './graph/trace-graph.ts';
 import { isInProgress } from './status.ts';
 import { BackgroundWriting } from './store/background-writing.ts';
 import { countDurations } from './store/count-durations.ts';
@@ -50,6 +51,12 @@ const TRACES_BETWEEN_CLEANINGS = 10_000;
 
 /** Traces that are read at once for a graph of those that match a filter. */
 const PAGE_SIZE = 1000;
+
+/** So long may reading graphs hold up what else happens, in milliseconds, before others have their turn. */
+const READING_SLICE_MS = 10;
+
+/** Service graphs that are kept until something changes. */
+const MAX_KEPT_GRAPHS = 20;
 
 /** Traces that a trace's durations are compared with, the newest. */
 const MAX_HISTORY = 1000;
@@ -141,6 +148,8 @@ export class TraceStore {
   #deletedSince = 0;
   readonly #links = new LinkIndex();
   readonly #listeners = new Set<TraceStoreListener>();
+  /** Of what was asked since something changed, also those that are still being made. */
+  readonly #graphs = new Map<string, Promise<readonly Service[]>>();
   #losses: Losses;
   #lossesAreWritten = true;
   #bytes = 0;
@@ -171,6 +180,11 @@ export class TraceStore {
     this.#losses = { ...NO_LOSSES, ...opened.database.losses() };
     this.#load(opened);
     this.#evict();
+  }
+
+  /** Where traces are kept when the process ends; undefined when they are in memory alone, be it that the file failed. */
+  get file(): string | undefined {
+    return this.#isKept ? this.#file : undefined;
   }
 
   /** @returns whether its trace has room for it; what is refused is counted. */
@@ -297,9 +311,26 @@ export class TraceStore {
     return text === undefined ? undefined : { ...(JSON.parse(text) as object), Revision: stored?.revision };
   }
 
-  /** The service graph of the traces in a range, those that match a filter if there is one. */
-  graph(selection: TraceSelection): readonly Service[] {
-    return this.readGraphs(selection, mergeGraphs);
+  /**
+   * The service graph of the traces in a range, those that match a filter if there is one. Asked again before anything has
+   * changed, it is there at once.
+   */
+  graph(selection: TraceSelection): Promise<readonly Service[]> {
+    this.#write();
+    const { filter, ids, from, to, timeRange } = selection;
+    const question = JSON.stringify([filter, ids, from, to, timeRange]);
+    const kept = this.#graphs.get(question);
+    if (kept !== undefined) return kept;
+    const growing = new GrowingGraph();
+    const graph = this.readGraphs(selection, (each) => growing.add(each)).then(() => growing.services());
+    const [oldest] = this.#graphs.keys();
+    if (this.#graphs.size >= MAX_KEPT_GRAPHS && oldest !== undefined) this.#graphs.delete(oldest);
+    this.#graphs.set(question, graph);
+    // What went wrong once is tried again.
+    graph.catch(() => {
+      if (this.#graphs.get(question) === graph) this.#graphs.delete(question);
+    });
+    return graph;
   }
 
   /** The service graph of some traces. */
@@ -308,17 +339,26 @@ export class TraceStore {
     return this.#ask(() => mergeGraphs(this.#graphsOf(ids)));
   }
 
-  /** Reads the graphs of single traces, one after the other. */
-  readGraphs<Answer>(selection: TraceSelection, read: (graphs: Iterable<TraceGraph>) => Answer): Answer {
+  /**
+   * Reads the graphs of single traces, one after the other, in slices between which others have their turn. Which traces these
+   * are is decided when it begins; of one that changes meanwhile the newest is read, and one that is let go is left out.
+   */
+  async readGraphs(selection: TraceSelection, read: (graph: TraceGraph) => void): Promise<void> {
     this.#write();
-    return this.#ask(() => {
-      const condition = selectionCondition(selection, this.#candidates(selection).select);
-      return read(
-        condition === undefined
-          ? this.#graphsOf(this.#allThatMatch(selection))
-          : this.#database.graphs(condition),
-      );
-    });
+    let sliceEnd = performance.now() + READING_SLICE_MS;
+    for (let cursor: string | undefined; ;) {
+      const page = this.#ask(() => this.#keysOf(selection, cursor));
+      for (const key of page.keys) {
+        const graph = this.#ask(() => this.#database.graphOf(key));
+        if (graph !== undefined) read(graph);
+        if (performance.now() < sliceEnd) continue;
+        await letOthers();
+        if (this.#isClosed) throw new Error('The traces were closed while they were being read.');
+        sliceEnd = performance.now() + READING_SLICE_MS;
+      }
+      ({ cursor } = page);
+      if (cursor === undefined) return;
+    }
   }
 
   /**
@@ -337,6 +377,8 @@ export class TraceStore {
   }
 
   writeSetting(name: string, value: string): void {
+    // A filter may name a group, which is kept as a setting.
+    this.#graphs.clear();
     this.#ask(() => this.#database.writeSetting(name, value));
   }
 
@@ -486,13 +528,21 @@ export class TraceStore {
     });
   }
 
-  *#allThatMatch(selection: TraceSelection): Generator<string> {
-    for (let cursor: string | undefined; ;) {
-      const found = this.#find({ ...selection, limit: PAGE_SIZE, ...(cursor !== undefined && { cursor }) });
-      yield* found.ids;
-      ({ cursor } = found);
-      if (cursor === undefined) return;
+  /** The keys of traces that are meant: of all of them, or of a page where the indexes do not know for sure. */
+  #keysOf(
+    selection: TraceSelection,
+    cursor: string | undefined,
+  ): { readonly keys: readonly number[]; readonly cursor?: string } {
+    const { select } = this.#candidates(selection);
+    const condition = selectionCondition(selection, select);
+    if (condition !== undefined) {
+      const { text, values } = condition;
+      const rows = select({ text: `SELECT key FROM traces WHERE ${text}`, values });
+      return { keys: rows.map(({ key }) => Number(key)) };
     }
+    const page = { limit: PAGE_SIZE, ...(cursor !== undefined && { cursor }) };
+    const { ids, ...rest } = this.#find({ ...selection, ...page });
+    return { keys: ids.flatMap((id) => this.#traces.get(id)?.key ?? []), ...rest };
   }
 
   *#graphsOf(ids: Iterable<string>): Generator<TraceGraph> {
@@ -537,6 +587,7 @@ export class TraceStore {
   }
 
   #delete(stored: StoredTrace): void {
+    this.#graphs.clear();
     this.#letGo(stored);
     this.#traces.delete(stored.id);
     this.#unwritten.delete(stored);
@@ -546,6 +597,7 @@ export class TraceStore {
   }
 
   #forgetAll(): void {
+    this.#graphs.clear();
     this.#traces.clear();
     this.#atHand.clear();
     this.#unwritten.clear();
@@ -558,6 +610,7 @@ export class TraceStore {
   #changed(traceId: string): void {
     const stored = this.#traces.get(traceId);
     if (stored === undefined) return;
+    this.#graphs.clear();
     stored.trace = undefined;
     stored.summary = undefined;
     // Of the whole store, so that a trace that comes back after `clear` does not start again at a revision seen before.

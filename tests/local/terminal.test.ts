@@ -118,12 +118,14 @@ describe('an alarm in the terminal', () => {
 });
 
 describe('the banner', () => {
-  const here = { service, ports, otlpUrl: 'http://127.0.0.1:4318' };
+  const here = { service, ports, otlpUrl: 'http://127.0.0.1:4318', tracesFile: '/home/me/traces.sqlite' };
 
   it('says what runs where', () => {
     const text = banner({ ...here, tracing: true, minuteMs: 60_000, tryThis: ['curl x'] });
 
     expect(text).toContain('Lambda Lantern runs shop, stage local, tracing on');
+    expect(text).toMatch(/X-Ray API +http:\/\/localhost:3001$/m);
+    expect(text).toMatch(/Kept in +\/home\/me\/traces\.sqlite$/m);
     expect(text).toMatch(/API \(REST\) +http:\/\/localhost:3000/);
     expect(text).toMatch(/GET +\/orders\/\{id\} +get$/m);
     expect(text).toMatch(/API \(HTTP\) +http:\/\/localhost:3005/);
@@ -136,6 +138,11 @@ describe('the banner', () => {
     const none = { ...service, alarms: [] };
     const text = banner({ ...here, service: none, tracing: false, minuteMs: 500, tryThis: [] });
     expect(text).toMatch(/Alarms +none; a minute of CloudWatch lasts 0\.5 s$/m);
+  });
+
+  it('says that traces end with it when no file keeps them', () => {
+    const text = banner({ ...here, tracesFile: undefined, tracing: true, minuteMs: 60_000, tryThis: [] });
+    expect(text).toMatch(/Kept in +memory, until this ends$/m);
   });
 
   it('leaves out OpenTelemetry when its port is another program’s', () => {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json.ts';
 import { inferSegments } from '../graph/calls.ts';
-import { timeSeriesStatistics } from '../graph/time-series.ts';
+import { GrowingTimeSeries } from '../graph/time-series.ts';
 import type { FilterExpression } from '../filter/expression.ts';
 import type { TimeRangeType, TraceSearch, TraceSelection } from '../store/search.ts';
 import { CursorError } from '../store/search.ts';
@@ -97,12 +97,12 @@ export class Reading {
   }
 
   /** `GetServiceGraph`, of the traces that are active in the range. */
-  serviceGraph(input: JsonObject): object {
+  async serviceGraph(input: JsonObject): Promise<object> {
     const range = requiredRange(input);
     return {
       StartTime: range.from,
       EndTime: range.to,
-      Services: this.#store.graph({ ...range, ...this.#groupIn(input) }),
+      Services: await this.#store.graph({ ...range, ...this.#groupIn(input) }),
       ContainsOldGroupVersions: false,
     };
   }
@@ -114,14 +114,14 @@ export class Reading {
   }
 
   /** `GetTimeSeriesServiceStatistics`: of every edge, or of those of a service or an edge. */
-  timeSeries(input: JsonObject): object {
+  async timeSeries(input: JsonObject): Promise<object> {
     const range = requiredRange(input);
     const period = optionalNumber(input, 'Period', PERIODS) ?? PERIODS.from;
     const selector = readEntitySelector(input);
+    const growing = new GrowingTimeSeries({ ...range, period, selector });
+    await this.#store.readGraphs({ ...range, ...this.#groupIn(input) }, (graph) => growing.add(graph));
     return {
-      TimeSeriesServiceStatistics: this.#store.readGraphs({ ...range, ...this.#groupIn(input) }, (graphs) =>
-        timeSeriesStatistics(graphs, { ...range, period, selector }),
-      ),
+      TimeSeriesServiceStatistics: growing.statistics(),
       ContainsOldGroupVersions: false,
     };
   }

@@ -26,7 +26,7 @@ export interface XRayApiOptions extends Account {
 /** The daemon sends at most 50 documents at once; as JSON strings inside JSON they grow. */
 const MAX_BODY_BYTES = 2 * 50 * MAX_DOCUMENT_BYTES;
 
-type Operation = (input: JsonObject) => object;
+type Operation = (input: JsonObject) => object | Promise<object>;
 
 /**
  * The X-Ray API, as clients of AWS call it: every operation is a POST to a path of its own. Signatures are not looked at.
@@ -106,7 +106,7 @@ export class XRayApi {
       const message = `${request.method ?? ''} ${path} is not served here; POST to ${known} is.`;
       throw new AwsApiError(404, 'UnknownOperationException', message);
     }
-    sendJson(response, 200, operation(await readJsonBody(request, MAX_BODY_BYTES)));
+    sendJson(response, 200, await operation(await readJsonBody(request, MAX_BODY_BYTES)));
   }
 }
 

@@ -32,28 +32,44 @@ export interface TimeSeriesStatistics {
 /** How many requests there were and how they ended, window by window; windows without requests are left out. */
 export function timeSeriesStatistics(
   graphs: Iterable<TraceGraph>,
-  { from, to, period = 60, selector }: TimeSeriesOptions,
+  options: TimeSeriesOptions,
 ): readonly TimeSeriesStatistics[] {
-  const windows = new Map<number, Counter>();
-  for (const graph of graphs) {
+  const growing = new GrowingTimeSeries(options);
+  for (const graph of graphs) growing.add(graph);
+  return growing.statistics();
+}
+
+/** The statistics of `timeSeriesStatistics` while the traces come one after the other. */
+export class GrowingTimeSeries {
+  readonly #options: TimeSeriesOptions;
+  readonly #windows = new Map<number, Counter>();
+
+  constructor(options: TimeSeriesOptions) {
+    this.#options = options;
+  }
+
+  add(graph: TraceGraph): void {
+    const { from, to, period = 60, selector } = this.#options;
     for (const observation of selected(graph, selector)) {
       const { start, end } = observation;
       if (end === undefined || start < from || start >= to) continue;
       const timestamp = Math.floor(start / period) * period;
-      const counter = windows.get(timestamp) ?? new Counter();
-      windows.set(timestamp, counter);
+      const counter = this.#windows.get(timestamp) ?? new Counter();
+      this.#windows.set(timestamp, counter);
       counter.add(observation);
     }
   }
-  return [...windows]
-    .sort(([one], [other]) => one - other)
-    .map(([Timestamp, { statistics, responseTimes }]) => ({
-      Timestamp,
-      ...(selector?.kind === 'service'
-        ? { ServiceSummaryStatistics: statistics }
-        : { EdgeSummaryStatistics: statistics }),
-      ResponseTimeHistogram: responseTimes,
-    }));
+
+  statistics(): readonly TimeSeriesStatistics[] {
+    const isOfService = this.#options.selector?.kind === 'service';
+    return [...this.#windows]
+      .sort(([one], [other]) => one - other)
+      .map(([Timestamp, { statistics, responseTimes }]) => ({
+        Timestamp,
+        ...(isOfService ? { ServiceSummaryStatistics: statistics } : { EdgeSummaryStatistics: statistics }),
+        ResponseTimeHistogram: responseTimes,
+      }));
+  }
 }
 
 function selected(

@@ -107,42 +107,58 @@ export function graphOf(trace: Trace): TraceGraph {
  * say which call sent the message, it came from the service that the trace begins with.
  */
 export function mergeGraphs(graphs: Iterable<TraceGraph>): readonly Service[] {
-  const services = new Map<string, GrowingService>();
-  const sent = new Map<string, { readonly key: string; readonly at: number }>();
-  const received: { readonly key: string; readonly arrival: TraceGraph['received'][number] }[] = [];
-  for (const graph of graphs) {
+  const growing = new GrowingGraph();
+  for (const graph of graphs) growing.add(graph);
+  return growing.services();
+}
+
+/** The service graph of `mergeGraphs` while its traces come one after the other. */
+export class GrowingGraph {
+  readonly #services = new Map<string, GrowingService>();
+  readonly #sent = new Map<string, { readonly key: string; readonly at: number }>();
+  readonly #received: { readonly key: string; readonly arrival: TraceGraph['received'][number] }[] = [];
+
+  add(graph: TraceGraph): void {
     const keys = graph.nodes.map(keyOf);
     for (const [index, node] of graph.nodes.entries()) {
       const key = keys[index] ?? '';
-      const known = services.get(key);
-      if (known === undefined) services.set(key, new GrowingService(node));
+      const known = this.#services.get(key);
+      if (known === undefined) this.#services.set(key, new GrowingService(node));
       else known.meet(node);
     }
-    const serviceAt = (index: number): GrowingService | undefined => services.get(keys[index] ?? '');
+    const serviceAt = (index: number): GrowingService | undefined => this.#services.get(keys[index] ?? '');
     for (const request of graph.requests) {
       serviceAt(request.node)?.addRequest(request);
       const key = keys[request.node] ?? '';
       if (graph.nodes[request.node]?.root !== true) continue;
-      const known = sent.get(graph.traceId);
+      const known = this.#sent.get(graph.traceId);
       if (known === undefined || isBefore({ key, at: request.start }, known)) {
-        sent.set(graph.traceId, { key, at: request.start });
+        this.#sent.set(graph.traceId, { key, at: request.start });
       }
     }
     for (const call of graph.calls)
       serviceAt(call.from)
         ?.edgeTo(keys[call.to] ?? '', 'call')
         .add(call);
-    for (const { id, node, at } of graph.sent)
-      sent.set(`${graph.traceId} ${id}`, { key: keys[node] ?? '', at });
-    for (const arrival of graph.received) received.push({ key: keys[arrival.node] ?? '', arrival });
+    for (const { id, node, at } of graph.sent) {
+      this.#sent.set(`${graph.traceId} ${id}`, { key: keys[node] ?? '', at });
+    }
+    for (const arrival of graph.received) this.#received.push({ key: keys[arrival.node] ?? '', arrival });
   }
-  for (const { key, arrival } of received) {
-    const sender = sent.get(`${arrival.traceId} ${arrival.id ?? ''}`) ?? sent.get(arrival.traceId);
-    if (sender !== undefined) services.get(sender.key)?.edgeTo(key, 'link').receive(arrival, sender.at);
+
+  /** Once, when every trace has been added: messages find their senders now. */
+  services(): readonly Service[] {
+    for (const { key, arrival } of this.#received) {
+      const sender =
+        this.#sent.get(`${arrival.traceId} ${arrival.id ?? ''}`) ?? this.#sent.get(arrival.traceId);
+      if (sender !== undefined) {
+        this.#services.get(sender.key)?.edgeTo(key, 'link').receive(arrival, sender.at);
+      }
+    }
+    const sorted = [...this.#services].sort(([one], [other]) => compareTexts(one, other));
+    const references = new Map(sorted.map(([key], index) => [key, index]));
+    return sorted.map(([, service], index) => service.toService(index, references));
   }
-  const sorted = [...services].sort(([one], [other]) => compareTexts(one, other));
-  const references = new Map(sorted.map(([key], index) => [key, index]));
-  return sorted.map(([, service], index) => service.toService(index, references));
 }
 
 /**

@@ -157,14 +157,6 @@ export class TraceDatabase {
     return row === undefined ? undefined : (JSON.parse(String(row['graph'])) as TraceGraph);
   }
 
-  /** Of every trace that a condition holds for. */
-  *graphs({ text, values }: Sql): Generator<TraceGraph> {
-    const graphs = this.#database.prepare(
-      `SELECT graph FROM traces CROSS JOIN graphs USING (key) WHERE ${text}`,
-    );
-    for (const { graph } of graphs.iterate(...values)) yield JSON.parse(String(graph)) as TraceGraph;
-  }
-
   /** Of the newest traces that one of these services is part of, but for one. */
   *durationsWith(services: readonly string[], except: number, limit: number): Generator<DurationsByName> {
     const rows = this.#database.prepare(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TraceStoreEvent } from '../../../local/xray/trace-store.ts';
 import { TraceStore } from '../../../local/xray/trace-store.ts';
 import { begun, entityId, segment, subsegment, TRACE_ID, traceId } from './fixtures.ts';
@@ -164,6 +165,53 @@ describe('TraceStore', () => {
     store.put(segment(1, { trace_id: traceId(1) }));
     store.put({ ...subsegment(2, 9, links(1)), trace_id: traceId(2) });
     expect(store.page(traceId(1))?.linked.map(({ id }) => id)).toEqual([traceId(2)]);
+  });
+
+  it('lets others have their turn while it makes the graph of many traces', async () => {
+    const store = new TraceStore();
+    for (let number = 0; number < 5000; number += 1) store.put(segment(1, { trace_id: traceId(number) }));
+    let turns = 0;
+    const progress = { isMade: false };
+    const made = store.graph({}).finally(() => (progress.isMade = true));
+
+    while (!progress.isMade) {
+      store.put(segment(2, { name: 'late', trace_id: traceId(10_000 + turns) }));
+      await nextTurn();
+      turns += 1;
+    }
+
+    expect(turns).toBeGreaterThan(1);
+    expect((await made).find(({ Name }) => Name === 'segment-1')?.SummaryStatistics?.TotalCount).toBe(5000);
+    expect((await made).map(({ Name }) => Name)).not.toContain('late');
+    store.close();
+  });
+
+  it.each<[string, (store: TraceStore) => unknown]>([
+    ['a document comes', (store) => store.put(segment(2, { trace_id: traceId(2) }))],
+    ['traces are cleared', (store) => store.clear()],
+    ['the oldest trace gives way', (store) => store.put(segment(3, { trace_id: traceId(3) }))],
+    ['a group may have changed', (store) => store.writeSetting('groups', '[]')],
+  ])('makes a graph once for the same question, and anew when %s', async (_what, change) => {
+    const store = new TraceStore({ maxTraces: 1 });
+    store.put(segment(1, { trace_id: traceId(1) }));
+    const first = await store.graph({ from: 0, to: 5000 });
+
+    expect(await store.graph({ from: 0, to: 5000 })).toBe(first);
+    expect(await store.graph({ from: 0, to: 6000 })).not.toBe(first);
+    change(store);
+
+    const ids = store.list(10).map(({ id }) => id);
+    expect(await store.graph({ from: 0, to: 5000 })).not.toBe(first);
+    expect(await store.graph({ from: 0, to: 5000 })).toEqual(store.graphOf(ids));
+    store.close();
+  });
+
+  it('says that it was closed to whoever still reads a graph', async () => {
+    const store = new TraceStore();
+    for (let number = 0; number < 5000; number += 1) store.put(segment(1, { trace_id: traceId(number) }));
+    const graph = store.graph({});
+    store.close();
+    await expect(graph).rejects.toThrow('closed while');
   });
 
   it('forgets everything when cleared, and says so', () => {

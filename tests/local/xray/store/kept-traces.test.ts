@@ -192,6 +192,7 @@ describe('a file of traces', () => {
       `import('${join(import.meta.dirname, '../../../../local/xray/trace-store.ts')}').then(({ TraceStore }) => {
          const store = new TraceStore({ file: ${JSON.stringify(file)}, onNotice: (text) => console.error(text) });
          store.put(${JSON.stringify(segment(2, { trace_id: traceId(2) }))});
+         console.error('kept in ' + store.file);
          console.error(store.list(9).map(({ id }) => id).join());
          store.close();
        })`,
@@ -199,6 +200,8 @@ describe('a file of traces', () => {
     expect(stderr).toMatch(
       /^Another Lantern that is running keeps its traces in .*traces\.sqlite.*in memory/,
     );
+    expect(stderr).toContain('kept in undefined');
+    expect(store.file).toBe(file);
     expect(stderr.trim().split('\n').at(-1)).toBe(traceId(2));
     expect(idsIn(reopen(store))).toEqual([segment(1).trace_id]);
     expect(notices).toEqual([]);

@@ -209,13 +209,13 @@ describe('searching the store', () => {
     },
   );
 
-  it('counts what the filter matches by status and by duration, and searches and draws among given ids', () => {
-    fc.assert(
-      fc.property(
+  it('counts what the filter matches by status and by duration, and searches and draws among given ids', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.array(documents, { maxLength: 8 }),
         filter,
         fc.subarray([0, 1, 2, 3, 4, 5, 6, 7]),
-        (traces, expression, numbers) => {
+        async (traces, expression, numbers) => {
           const store = storeOf(traces);
           const asked = { filter: parseFilter(expression), groups };
           const found = store.search(asked).traces;
@@ -234,8 +234,8 @@ describe('searching the store', () => {
           const ids = numbers.map(traceId);
           const among = found.map(({ id }) => id).filter((id) => ids.includes(id));
           expect(idsOf(store.search({ ...asked, ids }))).toEqual(among);
-          expect(store.graph({ ...asked, ids })).toEqual(store.graphOf(among));
-          expect(store.graph({ ids })).toEqual(store.graphOf(ids));
+          expect(await store.graph({ ...asked, ids })).toEqual(store.graphOf(among));
+          expect(await store.graph({ ids })).toEqual(store.graphOf(ids));
           store.close();
         },
       ),
