@@ -26,7 +26,7 @@ export function withCallback(handler: Handler, event: unknown, context: object):
     const settle = (error: unknown, value: unknown): void => {
       process.off('beforeExit', whenIdle);
       if (error === undefined || error === null) resolve(value);
-      else reject(error as Error);
+      else reject(error);
     };
     const once = (end: Callback): Callback => {
       return (error, value) => {
