@@ -26,6 +26,7 @@ export function withCallback(handler: Handler, event: unknown, context: object):
     const settle = (error: unknown, value: unknown): void => {
       process.off('beforeExit', whenIdle);
       if (error === undefined || error === null) resolve(value);
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- Lambda tells of what was thrown, whatever it is.
       else reject(error);
     };
     const once = (end: Callback): Callback => {
