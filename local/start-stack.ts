@@ -90,8 +90,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       snsEndpoint: messagingUrl,
       depthOf: (queueName) => messaging.depthOf(queueName),
     });
+    const { functionsNotRun } = service;
     const lambda = new LambdaService({
       functions: service.functions,
+      ...(functionsNotRun && { functionsNotRun }),
       region,
       accountId,
       endpoints: {
@@ -153,6 +155,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       new LambdaApi({
         invoke,
         functions: service.functions,
+        ...(functionsNotRun && { functionsNotRun }),
         onConfigurationChanged: (definition) => {
           lambda.reconfigure(definition);
           page.serviceChanged();

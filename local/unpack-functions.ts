@@ -7,6 +7,8 @@ import { unzipSync } from 'fflate';
 export interface UnpackedFunctions {
   /** The folder of each function, by its deployed name. */
   readonly folders: ReadonlyMap<string, string>;
+  /** Why there is no folder for a function, by its deployed name. */
+  readonly problems: ReadonlyMap<string, string>;
   /** Removes them all. */
   remove(): Promise<void>;
 }
@@ -17,7 +19,7 @@ const FOLDER = /^lantern-functions-(\d+)-/;
 /**
  * Unpacks deployment packages, so that functions run from exactly what would be deployed. Functions that share a package
  * share its folder. All folders lie in a new one below the system's temporary folder: those of another instance stay as
- * they are, and the next deployment packages none of them.
+ * they are, and the next deployment packages none of them. A package that cannot be read costs its own functions only.
  *
  * @param packages the path of each function's package, by its deployed name.
  * @param serviceDirectory whose `node_modules` the functions find, beside what is in their packages: what a package
@@ -36,17 +38,20 @@ export async function unpackFunctions(
     await writeFile(join(root, 'package.json'), '{}\n');
     const directory = await linkModules(root, serviceDirectory);
     const folders = new Map<string, string>();
-    const unpacked = new Map<string, string>();
+    const problems = new Map<string, string>();
+    const unpacked = new Map<string, { readonly folder: string; readonly problem?: string }>();
     for (const [functionName, archive] of packages) {
-      let folder = unpacked.get(archive);
-      if (folder === undefined) {
-        folder = join(directory, functionName);
-        await unpack(archive, folder);
-        unpacked.set(archive, folder);
+      let result = unpacked.get(archive);
+      if (result === undefined) {
+        const folder = join(directory, functionName);
+        const problem = await problemOfUnpacking(archive, folder);
+        result = { folder, ...(problem !== undefined && { problem }) };
+        unpacked.set(archive, result);
       }
-      folders.set(functionName, folder);
+      if (result.problem === undefined) folders.set(functionName, result.folder);
+      else problems.set(functionName, result.problem);
     }
-    return { folders, remove };
+    return { folders, problems, remove };
   } catch (error) {
     await remove();
     throw error;
@@ -94,13 +99,23 @@ function isRunning(pid: number): boolean {
   }
 }
 
+async function problemOfUnpacking(archive: string, folder: string): Promise<string | undefined> {
+  try {
+    await unpack(archive, folder);
+    return undefined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return `its package ${archive} cannot be unpacked: ${reason}`;
+  }
+}
+
 async function unpack(archive: string, folder: string): Promise<void> {
   const entries = unzipSync(await readFile(archive));
   for (const [path, content] of Object.entries(entries)) {
     if (path.endsWith('/')) continue;
     const target = resolve(folder, path);
     if (!target.startsWith(resolve(folder) + sep)) {
-      throw new Error(`${archive} holds the path "${path}", which leads out of the package.`);
+      throw new Error(`it holds the path "${path}", which leads out of the package`);
     }
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, content);

@@ -5,16 +5,21 @@ export interface Serverless {
   readonly service: {
     readonly service: string;
     readonly provider: {
+      readonly runtime?: string;
       readonly tracing?: { readonly apiGateway?: boolean };
       readonly compiledCloudFormationTemplate?: unknown;
     };
-    readonly package?: { readonly artifact?: string };
+    readonly package?: ServerlessPackage;
     readonly functions: Readonly<Record<string, ServerlessFunction>>;
     readonly custom?: { readonly lantern?: LanternSettings };
   };
   readonly serviceDir: string;
   getProvider(name: 'aws'): { getStage(): string; getRegion(): string };
-  readonly pluginManager: { spawn(command: string): Promise<void> };
+  readonly pluginManager: {
+    spawn(command: string): Promise<void>;
+    /** What runs at each event of a command, in this order. */
+    readonly hooks: Record<string, PluginHook[]>;
+  };
   readonly configSchemaHandler: { defineCustomProperties(schema: object): void };
   /** An error for people: the command line prints its message and no stack. */
   readonly classes: { readonly Error: new (message: string, code?: string) => Error };
@@ -25,7 +30,22 @@ export interface ServerlessFunction {
   readonly name?: string;
   /** Absent for a function that is a container image. */
   readonly handler?: string;
-  readonly package?: { readonly artifact?: string };
+  readonly runtime?: string;
+  /** Instead of a handler: the address of a container image, or what says which one it is. */
+  image?: unknown;
+  package?: ServerlessPackage;
+}
+
+export interface ServerlessPackage {
+  /** A file that is deployed as it is; the framework writes here what it has packaged itself. */
+  artifact?: string;
+  /** Where packages and templates are written, instead of into `.serverless`. */
+  path?: string;
+}
+
+export interface PluginHook {
+  readonly pluginName: string;
+  readonly hook: () => unknown;
 }
 
 /** What the framework hands to a plugin beside itself. */

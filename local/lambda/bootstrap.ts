@@ -6,6 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Socket } from 'node:net';
 import { installAwslambda } from './runtime/awslambda.ts';
+import { withCallback } from './runtime/callback-invocation.ts';
 import { FunctionConsole } from './runtime/function-console.ts';
 import type { LoadedHandler } from './runtime/handler-loader.ts';
 import { loadHandler } from './runtime/handler-loader.ts';
@@ -64,10 +65,14 @@ async function run(): Promise<void> {
   }
 }
 
-async function runBuffered({ call }: LoadedHandler, event: DeliveredEvent): Promise<void> {
+async function runBuffered({ call, callbacks }: LoadedHandler, event: DeliveredEvent): Promise<void> {
   let body: string;
   try {
-    const result = await inCleanContext(() => call(JSON.parse(event.payload), contextOf(event)));
+    const result = await inCleanContext(() =>
+      callbacks
+        ? withCallback(call, JSON.parse(event.payload), contextOf(event))
+        : call(JSON.parse(event.payload), contextOf(event)),
+    );
     body = serialise(result);
   } catch (error) {
     functionConsole.logError('Invoke Error', error);

@@ -1,3 +1,5 @@
+import type { FunctionNotRun } from '../template/service.ts';
+
 /** One call of a function, as API Gateway, a queue's poller or the Lambda API asks for it. */
 export interface InvokeRequest {
   /** The deployed name. */
@@ -51,6 +53,13 @@ export type AsyncEventSink = (event: AsyncEvent) => void;
 
 export class UnknownFunctionError extends Error {
   override readonly name = 'UnknownFunctionError';
+}
+
+/** @throws UnknownFunctionError that says why, when the function is one that is not run here. */
+export function refuseNotRun(name: string, functionsNotRun: readonly FunctionNotRun[] = []): void {
+  const found = functionsNotRun.find((fn) => fn.name === name);
+  if (found !== undefined)
+    throw new UnknownFunctionError(`The function ${name} is not run locally: ${found.reason}.`);
 }
 
 export class ThrottledError extends Error {

@@ -9,16 +9,20 @@ import { AwsApiError } from '../http/aws-error.ts';
 import { readBody } from '../http/body.ts';
 import { RequestError } from '../http/request-error.ts';
 import { targetOf } from '../http/target.ts';
+import type { FunctionNotRun } from '../template/service.ts';
 import { functionReference, header } from './api-request.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import type { AsyncInvocationsOptions } from './async-invocations.ts';
 import type { InvokeRequest, InvokeResponse } from './invocation.ts';
+import { refuseNotRun } from './invocation.ts';
 import { CONFIGURATION_OPERATIONS } from './configuration-api.ts';
 import { MAX_ASYNC_PAYLOAD, MAX_REQUEST_PAYLOAD } from './limits.ts';
 
 export interface InvokeApiOptions extends AsyncInvocationsOptions {
   /** The deployed names: an asynchronous call of any other is refused at once. */
   readonly functionNames: readonly string[];
+  /** Those that are refused with the reason why they are not run; none where undefined. */
+  readonly functionsNotRun?: readonly FunctionNotRun[];
 }
 
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/;
@@ -34,9 +38,10 @@ export class InvokeApi {
 
   /** @throws AwsApiError for a request that is no Invoke, or whose function does not exist. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { invoke, functionNames } = this.#options;
+    const { invoke, functionNames, functionsNotRun } = this.#options;
     const type = header(request, 'x-amz-invocation-type') ?? 'RequestResponse';
     const functionName = invokedFunction(request);
+    refuseNotRun(functionName, functionsNotRun);
     if (!functionNames.includes(functionName)) {
       throw new AwsApiError(404, 'ResourceNotFoundException', `Function not found: ${functionName}`);
     }

@@ -3,7 +3,7 @@ import { sendAwsError } from '../http/aws-error.ts';
 import { createGuardedServer, POLICIES } from '../http/guard.ts';
 import type { PortOptions } from '../http/loopback.ts';
 import { close, listen } from '../http/loopback.ts';
-import type { FunctionDefinition } from '../template/service.ts';
+import type { FunctionDefinition, FunctionNotRun } from '../template/service.ts';
 import { toLambdaError } from './api-request.ts';
 import type { AsyncInvocationsOptions } from './async-invocations.ts';
 import { handleConfiguration } from './configuration-api.ts';
@@ -12,6 +12,8 @@ import { InvokeApi } from './invoke-api.ts';
 
 export interface LambdaApiOptions extends PortOptions, Omit<AsyncInvocationsOptions, 'onDropped'> {
   readonly functions: readonly FunctionDefinition[];
+  /** Functions that answer every call with an error that says why; none where undefined. */
+  readonly functionsNotRun?: readonly FunctionNotRun[];
   /** Told when a function has another configuration: every later invocation is to run with it. */
   readonly onConfigurationChanged: (definition: FunctionDefinition) => void;
   /**

@@ -1,6 +1,6 @@
 /** The local AWS Lambda service: runs the functions of a service in processes that speak the Lambda Runtime API. */
 import { randomUUID } from 'node:crypto';
-import type { FunctionDefinition } from '../template/service.ts';
+import type { FunctionDefinition, FunctionNotRun } from '../template/service.ts';
 import type { SegmentSink } from '../xray/document.ts';
 import { EnvironmentPool } from './environment-pool.ts';
 import type { EnvironmentLine } from './execution-environment.ts';
@@ -10,6 +10,7 @@ import {
   InvalidRequestError,
   RequestTooLargeError,
   ThrottledError,
+  refuseNotRun,
   UnknownFunctionError,
 } from './invocation.ts';
 import { LambdaInvocation } from './lambda-invocation.ts';
@@ -18,6 +19,12 @@ import { beginTrace } from './trace-context.ts';
 
 export interface LambdaServiceOptions {
   readonly functions: readonly FunctionDefinition[];
+  /**
+   * Functions that answer every call with an error that says why.
+   *
+   * @default none
+   */
+  readonly functionsNotRun?: readonly FunctionNotRun[];
   readonly region: string;
   readonly accountId: string;
   /** Variables for every function, for example `AWS_ENDPOINT_URL_SQS`; a function's own win over them. */
@@ -139,6 +146,7 @@ export class LambdaService {
   #find(name: string): RegisteredFunction {
     const found = this.#functions.get(name);
     if (found !== undefined) return found;
+    refuseNotRun(name, this.#options.functionsNotRun);
     const known = [...this.#functions.keys()].join(', ');
     throw new UnknownFunctionError(
       `There is no function named ${name}. The service has: ${known || 'none'}.`,

@@ -10,7 +10,7 @@ import type {
   WrittenResource,
   WrittenResources,
 } from './resources.ts';
-import type { FunctionDefinition } from './service.ts';
+import type { FunctionDefinition, FunctionNotRun } from './service.ts';
 import { shown } from './template.ts';
 
 /** Lambda's defaults, from the properties of AWS::Lambda::Function in the CloudFormation template reference. */
@@ -35,18 +35,27 @@ function settingsOf({
 export interface FunctionOptions {
   /** The unpacked deployment package of a function. */
   readonly codeDirectoryOf: (deployed: { readonly logicalId: string; readonly name: string }) => string;
+  /** Why the package of a function cannot be run, by its deployed name: undefined where it can. */
+  readonly packageProblemOf?: (deployedName: string) => string | undefined;
   /** The key in `serverless.yml` of a deployed name. */
   readonly functionKeyOf: (deployedName: string) => string;
 }
 
-/** The functions that can run here; each of the others gives a warning that says why it cannot. */
-export function functionsToRun(resources: ResolvedResources, options: FunctionOptions): FunctionDefinition[] {
+/** The functions that can run here, and the others, each of which gives a warning that says why it cannot. */
+export function functionsToRun(
+  resources: ResolvedResources,
+  options: FunctionOptions,
+): { readonly functions: readonly FunctionDefinition[]; readonly notRun: readonly FunctionNotRun[] } {
   const deploymentOnly = calledByTheDeployment(resources);
-  return resources.ofType('AWS::Lambda::Function').flatMap((resource) => {
+  const notRun: FunctionNotRun[] = [];
+  const functions = resources.ofType('AWS::Lambda::Function').flatMap((resource) => {
     const name = resource.name();
-    const obstacle = deploymentOnly.has(name) ? 'it only serves the deployment' : obstacleOf(resource);
-    if (obstacle !== undefined) {
-      resources.warn(`The function ${name} is not run locally: ${obstacle}`);
+    const reason = deploymentOnly.has(name)
+      ? 'it only serves the deployment'
+      : (obstacleOf(resource) ?? options.packageProblemOf?.(name));
+    if (reason !== undefined) {
+      resources.warn(`The function ${name} is not run locally: ${reason}`);
+      notRun.push({ name, reason });
       return [];
     }
     const layers = resource.fields.list('Layers');
@@ -55,6 +64,7 @@ export function functionsToRun(resources: ResolvedResources, options: FunctionOp
     }
     return [functionToRun(resource, name, options)];
   });
+  return { functions, notRun };
 }
 
 function functionToRun(

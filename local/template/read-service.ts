@@ -66,7 +66,7 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
   });
   const resources = resolvedResources(template, scope);
 
-  const functions = functionsToRun(resources, options);
+  const { functions, notRun } = functionsToRun(resources, options);
   const functionNames = new Set(functions.map(({ name }) => name));
   const queues = queuesToRun(resources);
   const topics = topicsToRun(resources);
@@ -75,6 +75,7 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     stage,
     restApiTracing,
     functionNames,
+    namesNotRun: new Set(notRun.map(({ name }) => name)),
     ...(authorizers !== undefined && { authorizers }),
   });
   const localUrls = localApiUrls(apis, options.endpointOf ?? (() => undefined));
@@ -84,6 +85,7 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     region,
     accountId,
     functions: functions.map((definition) => withLocalUrls(definition, localUrls)),
+    ...(notRun.length > 0 && { functionsNotRun: notRun }),
     apis,
     queues,
     topics,

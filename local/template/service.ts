@@ -11,6 +11,8 @@ export interface ServiceDefinition {
   /** Twelve digits; local resources have no account, so this is a fixed, recognisable one. */
   readonly accountId: string;
   readonly functions: readonly FunctionDefinition[];
+  /** Those of the template that cannot run here; undefined where all can. */
+  readonly functionsNotRun?: readonly FunctionNotRun[];
   readonly apis: readonly ApiDefinition[];
   readonly queues: readonly QueueDefinition[];
   readonly topics: readonly TopicDefinition[];
@@ -22,6 +24,14 @@ export interface ServiceDefinition {
   readonly alarmEventRules: readonly AlarmEventRuleDefinition[];
   /** Names of the groups that schedules can be made in, beside `default`. */
   readonly scheduleGroups: readonly string[];
+}
+
+/** A function of the template that answers every call with an error. */
+export interface FunctionNotRun {
+  /** The deployed name. */
+  readonly name: string;
+  /** Why, for example `its runtime is "python3.13", and only Node.js functions run here`. */
+  readonly reason: string;
 }
 
 export interface FunctionDefinition {

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { checkSettings } from '../settings/settings.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
-import { checkHandlers } from './check-handlers.ts';
+import { missingHandlers } from './check-handlers.ts';
 import type { LocalCommandOptions } from './command-options.ts';
 import { endProgress } from './end-progress.ts';
+import { packagesOf, packageWhatCanRun } from './package-what-can-run.ts';
 
 /** Local resources have no account; this is what emulators of AWS agree on. */
 const ACCOUNT_ID = '000000000000';
@@ -35,13 +35,17 @@ export async function runLocalCommand(
   try {
     const ports = portsFrom(options);
     const minuteMs = minuteFrom(options);
-    checkHandlers(serverless.service.functions, serverless.serviceDir);
     await checkPorts(ports);
-    await serverless.pluginManager.spawn('package');
+    const missing = missingHandlers(serverless);
+    const packageProblems = await packageWhatCanRun(serverless).catch((error: unknown) => {
+      // A bundler says that something could not be compiled, but not that a name in serverless.yml is wrong.
+      throw missing.length > 0 ? new Error([...missing, messageOf(error)].join('\n')) : error;
+    });
     endProgress();
     const { service: config } = serverless;
     const aws = serverless.getProvider('aws');
-    const unpacked = await unpackFunctions(packagesOf(serverless), serverless.serviceDir);
+    const packages = packagesOf(serverless, packageProblems);
+    const unpacked = await unpackFunctions(packages.found, serverless.serviceDir);
     remove = () => unpacked.remove();
     const keys = keysByName(serverless);
     const { service, warnings } = readService({
@@ -51,6 +55,7 @@ export async function runLocalCommand(
       region: aws.getRegion(),
       accountId: ACCOUNT_ID,
       codeDirectoryOf: ({ name }) => unpacked.folders.get(name) ?? serverless.serviceDir,
+      packageProblemOf: (name) => packages.problems.get(name) ?? unpacked.problems.get(name),
       functionKeyOf: (name) => keys.get(name) ?? name,
       queueUrlOf: (name) => `http://127.0.0.1:${ports.messaging}/${ACCOUNT_ID}/${name}`,
       endpointOf: (index) => `http://127.0.0.1:${ports.api(index)}`,
@@ -58,7 +63,7 @@ export async function runLocalCommand(
       restApiTracing: config.provider.tracing?.apiGateway === true,
       authorizers: authorizersIn(serverless),
     });
-    for (const warning of warnings) log.warning(warning);
+    for (const warning of [...missing, ...warnings]) log.warning(warning);
     const terminal = new Terminal({
       write: writeText,
       functionKeys: service.functions.map(({ key }) => key),
@@ -81,10 +86,7 @@ export async function runLocalCommand(
     process.exit(0);
   } catch (error) {
     await remove?.();
-    throw new serverless.classes.Error(
-      error instanceof Error ? error.message : String(error),
-      'LANTERN_LOCAL',
-    );
+    throw new serverless.classes.Error(messageOf(error), 'LANTERN_LOCAL');
   }
 }
 
@@ -109,27 +111,6 @@ function keysByName(serverless: Serverless): Map<string, string> {
   return new Map(Object.entries(serverless.service.functions).map(([key, { name }]) => [name ?? key, key]));
 }
 
-/** The package of each function, by deployed name: its own, or the one of the whole service. */
-function packagesOf(serverless: Serverless): Map<string, string> {
-  const { service, serviceDir } = serverless;
-  return new Map(
-    Object.entries(service.functions).map(([key, definition]) => {
-      const name = definition.name ?? key;
-      const candidates = [
-        definition.package?.artifact,
-        service.package?.artifact,
-        join('.serverless', `${key}.zip`),
-        join('.serverless', `${service.service}.zip`),
-      ]
-        .filter((path) => path !== undefined)
-        .map((path) => join(path.startsWith('/') ? '/' : serviceDir, path));
-      const archive = candidates.find((path) => existsSync(path));
-      if (archive === undefined) {
-        throw new Error(
-          `The package of the function ${key} was not built; looked at: ${candidates.join(', ')}.`,
-        );
-      }
-      return [name, archive] as const;
-    }),
-  );
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

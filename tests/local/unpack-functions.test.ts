@@ -85,10 +85,18 @@ describe('unpackFunctions', () => {
     expect(stdout()).toBe('hoisted own\n');
   });
 
-  it('refuses a package whose paths lead out of it', async () => {
+  it('says which packages it could not unpack, and unpacks the others', async () => {
     const evil = await archive('evil.zip', { '../../escaped.txt': 'x' });
+    const torn = join(directory, 'torn.zip');
+    await writeFile(torn, 'no archive at all');
+    const good = await archive('good.zip', { 'f.mjs': 'good' });
 
-    await expect(unpack({ evil })).rejects.toThrow('leads out of the package');
+    const { folders, problems } = await unpack({ evil, torn, torn2: torn, good });
+
+    expect([...folders.keys()]).toEqual(['good']);
+    expect(problems.get('evil')).toContain('leads out of the package');
+    expect(problems.get('torn')).toMatch(/^its package .*torn\.zip cannot be unpacked: /);
+    expect(problems.get('torn2')).toBe(problems.get('torn'));
     expect(existsSync(join(tmpdir(), 'escaped.txt'))).toBe(false);
   });
 });

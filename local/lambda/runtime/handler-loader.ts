@@ -15,6 +15,8 @@ export interface LoadedHandler {
   /** With an event and a context, or with an event, a response stream and a context. */
   readonly call: (...parameters: readonly unknown[]) => unknown;
   readonly streaming: boolean;
+  /** Whether the runtime lets it end by a callback or by functions of its context. */
+  readonly callbacks: boolean;
   /** Of the response stream, where the function asked for one. */
   readonly highWaterMark?: number;
 }
@@ -23,7 +25,7 @@ export interface LoadedHandler {
 const EXTENSIONS = ['.js', '.mjs', '.cjs'];
 
 /** The runtimes in which a handler may still take a callback. */
-const CALLBACK_RUNTIMES = /nodejs(16|18|20|22)\.x$/;
+const CALLBACK_RUNTIMES = /nodejs(1[0-9]|20|22)\.x$/;
 
 /**
  * Loads a handler by Lambda's rules: `path/to/module.export.of.it` below the task root.
@@ -44,10 +46,11 @@ export async function loadHandler(
   if (found === undefined) throw new HandlerNotFound(`${handler} is undefined or not exported`);
   if (!isFunction(found)) throw new HandlerNotFound(`${handler} is not a function`);
   const streaming = streamingOf(found);
-  if (found.length >= 3 && streaming === undefined && !CALLBACK_RUNTIMES.test(executionEnv)) {
+  const callbacks = CALLBACK_RUNTIMES.test(executionEnv);
+  if (found.length >= 3 && streaming === undefined && !callbacks) {
     throw new CallbackHandlerDeprecated(executionEnv.replace('AWS_Lambda_', ''));
   }
-  return { call: found, streaming: streaming !== undefined, ...streaming };
+  return { call: found, streaming: streaming !== undefined, callbacks, ...streaming };
 }
 
 async function importModule(taskRoot: string, path: string, handler: string): Promise<unknown> {

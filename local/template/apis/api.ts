@@ -63,13 +63,16 @@ export interface DeployedRoute extends MethodDefinition {
   readonly integrationType: string;
 }
 
-/** Keeps the routes that a local function answers, and warns about the others, and about what is not checked of callers. */
+/**
+ * Keeps the routes of the template's own functions, and warns about the others, about what is not checked of callers, and about
+ * routes that will answer with an error because their function is not run.
+ */
 export function servedRoutes(
   apiName: string,
   routes: readonly DeployedRoute[],
-  context: { readonly functionNames: ReadonlySet<string>; readonly warn: (message: string) => void },
+  context: Pick<ApiOptions, 'functionNames' | 'namesNotRun'> & { readonly warn: (message: string) => void },
 ): RouteDefinition[] {
-  const { functionNames, warn } = context;
+  const { functionNames, namesNotRun, warn } = context;
   const notFunctions = routes.filter(({ functionName }) => functionName === undefined);
   for (const [type, group] of Map.groupBy(notFunctions, (route) => route.integrationType)) {
     warn(`${apiName} does not serve ${listed(group)}: integrations of type ${type} are not run locally`);
@@ -77,6 +80,12 @@ export function servedRoutes(
   const served = routes.flatMap(({ functionName, integrationType, ...route }) => {
     if (functionName === undefined || integrationType !== 'AWS_PROXY') return [];
     if (functionNames.has(functionName)) return [{ ...route, functionName }];
+    if (namesNotRun.has(functionName)) {
+      warn(
+        `${apiName} answers ${listed([route])} with an error: the function ${functionName} is not run locally`,
+      );
+      return [{ ...route, functionName }];
+    }
     warn(`${apiName} does not serve ${listed([route])}: the function ${functionName} is not run locally`);
     return [];
   });

@@ -21,6 +21,8 @@ export interface AuthorizerSettings {
 export interface AuthorizerOptions {
   /** The functions that run here. */
   readonly functionNames: ReadonlySet<string>;
+  /** Functions of the template that cannot run here: their routes are kept, and answer with an error. */
+  readonly namesNotRun: ReadonlySet<string>;
   /** What is set for authorizers on this machine, by their names. */
   readonly authorizers?: Readonly<Record<string, AuthorizerSettings>>;
 }

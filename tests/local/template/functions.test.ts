@@ -89,7 +89,18 @@ describe('a function that cannot run here', () => {
   ])('is left out with a warning: %j', (properties, reason) => {
     const { service, warnings } = readResources({ Work: lambdaFunction(properties) });
     expect(service.functions).toEqual([]);
+    expect(service.functionsNotRun).toEqual([{ name: 'work', reason }]);
     expect(warnings).toEqual([`The function work is not run locally: ${reason}`]);
+  });
+
+  it('is left out when its package cannot be run, and the others run', () => {
+    const { service, warnings } = readResources(
+      { Work: lambdaFunction(), Rest: lambdaFunction({ FunctionName: 'rest' }) },
+      { packageProblemOf: (name) => (name === 'work' ? 'its package is torn' : undefined) },
+    );
+    expect(service.functions.map(({ name }) => name)).toEqual(['rest']);
+    expect(service.functionsNotRun).toEqual([{ name: 'work', reason: 'its package is torn' }]);
+    expect(warnings).toEqual(['The function work is not run locally: its package is torn']);
   });
 
   it('is left out when only CloudFormation calls it', () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkHandlers } from '../../../plugin/local/check-handlers.ts';
+import { missingHandlers } from '../../../plugin/local/check-handlers.ts';
 
 let directory: string;
 
@@ -15,23 +15,41 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-describe('checkHandlers', () => {
-  it('finds modules of every kind, and lets container images be', () => {
+function missing(service: object): string[] {
+  const provider = { runtime: 'nodejs24.x' };
+  return missingHandlers({
+    service: { service: 'shop', provider, functions: {}, ...service },
+    serviceDir: directory,
+  });
+}
+
+describe('missingHandlers', () => {
+  it('finds modules of every kind, and lets be what is not packaged from sources of Node.js', () => {
     const functions = {
       hello: { handler: 'src/hello.handler' },
       dotted: { handler: 'src/dotted.name.handler' },
       folder: { handler: 'src/folder.handler' },
       image: {},
+      python: { handler: 'snake.handler', runtime: 'python3.13' },
+      prebuilt: { handler: 'inside.handler', package: { artifact: 'prebuilt.zip' } },
     };
+    const elsewhere = { gone: { handler: 'gone.handler' } };
 
-    expect(() => checkHandlers(functions, directory)).not.toThrow();
+    expect(missing({ functions })).toEqual([]);
+    expect(missing({ functions: elsewhere, provider: { runtime: 'java21' } })).toEqual([]);
+    expect(missing({ functions: elsewhere, package: { artifact: 'all.zip' } })).toEqual([]);
   });
 
   it('names the function, its handler and the file that is missing', () => {
-    const functions = { goodbye: { handler: 'src/goodbye.handler' } };
+    const functions = {
+      goodbye: { handler: 'src/goodbye.handler' },
+      hello: { handler: 'src/hello.handler' },
+    };
 
-    expect(() => checkHandlers(functions, directory)).toThrow(
-      /function "goodbye" is src\/goodbye\.handler.*no file src\/goodbye\.ts.*functions\.goodbye\.handler/,
-    );
+    expect(missing({ functions })).toEqual([
+      expect.stringMatching(
+        /function "goodbye" is src\/goodbye\.handler.*no file src\/goodbye\.ts.*functions\.goodbye\.handler/,
+      ),
+    ]);
   });
 });

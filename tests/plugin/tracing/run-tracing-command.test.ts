@@ -54,7 +54,7 @@ async function run(
     },
     serviceDir: '.',
     getProvider: () => ({ getStage: () => 'test', getRegion: () => 'eu-central-1' }),
-    pluginManager: { spawn: () => Promise.resolve() },
+    pluginManager: { spawn: () => Promise.resolve(), hooks: {} },
     configSchemaHandler: { defineCustomProperties: () => undefined },
     classes: { Error: ServerlessError },
   };

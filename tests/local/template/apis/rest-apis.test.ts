@@ -142,7 +142,7 @@ describe('a REST API', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('leaves out what no local function answers, with one warning of each kind', () => {
+  it('warns about each kind of what no local function answers, and keeps the routes of functions that are not run', () => {
     const forward = { HttpMethod: 'PUT', Integration: { Type: 'HTTP' } };
     const { api, warnings } = read({
       Orders: resource(root, 'orders'),
@@ -151,11 +151,11 @@ describe('a REST API', () => {
       Python: lambdaFunction({ FunctionName: 'snake', Runtime: 'python3.13' }),
       Elsewhere: method({ Integration: { Type: 'AWS_PROXY', Uri: { 'Fn::GetAtt': 'Python.Arn' } } }),
     });
-    expect(api?.routes).toEqual([]);
+    expect(api?.routes).toMatchObject([{ method: 'GET', path: '/', functionName: 'snake' }]);
     expect(warnings).toEqual([
       expect.stringContaining('The function snake is not run locally'),
       'shop-api does not serve PUT /, PUT /orders: integrations of type HTTP are not run locally',
-      'shop-api does not serve GET /: the function snake is not run locally',
+      'shop-api answers GET / with an error: the function snake is not run locally',
     ]);
   });
 

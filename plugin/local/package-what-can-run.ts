@@ -1,0 +1,104 @@
+/** Packages a service for this machine: a function whose package cannot be had here does not keep the others from running. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Serverless } from '../serverless.ts';
+
+/** Why a function has no package here, by its deployed name. */
+type PackageProblems = ReadonlyMap<string, string>;
+
+/** An archive of nothing: the record that ends every zip file, and no entry before it. */
+export const EMPTY_ARCHIVE: Uint8Array = Buffer.concat([
+  Buffer.from('PK\x05\x06', 'latin1'),
+  Buffer.alloc(18),
+]);
+
+/** The framework asks AWS for the digest of an image that has none. */
+const SOME_IMAGE = `000000000000.dkr.ecr.us-east-1.amazonaws.com/not-run-locally@sha256:${'0'.repeat(64)}`;
+
+/**
+ * Packages the service as for a deployment, with something empty in the place of what the framework would refuse the whole
+ * service for, or look for in an account of AWS: container images, and artifacts that are no files of this machine.
+ *
+ * @throws what the framework or a bundler throws
+ */
+export async function packageWhatCanRun(serverless: Serverless): Promise<PackageProblems> {
+  const problems = new Map<string, string>();
+  const directory = await mkdtemp(join(tmpdir(), 'lantern-package-'));
+  try {
+    const archive = join(directory, 'empty.zip');
+    await writeFile(archive, EMPTY_ARCHIVE);
+    // The last of these hooks: artifacts that other plugins build are there.
+    const event = 'before:package:createDeploymentArtifacts';
+    (serverless.pluginManager.hooks[event] ??= []).push({
+      pluginName: 'LanternPlugin',
+      hook: () => {
+        for (const [name, problem] of standIn(serverless, archive)) problems.set(name, problem);
+      },
+    });
+    await serverless.pluginManager.spawn('package');
+    return problems;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function standIn({ service, serviceDir }: Serverless, archive: string): PackageProblems {
+  const problems = new Map<string, string>();
+  const shared = service.package?.artifact;
+  const sharedProblem = artifactProblem(shared, serviceDir, 'package.artifact');
+  if (service.package !== undefined && sharedProblem !== undefined) service.package.artifact = archive;
+  for (const [key, definition] of Object.entries(service.functions)) {
+    const name = definition.name ?? key;
+    if (definition.image !== undefined) {
+      definition.image = SOME_IMAGE;
+      problems.set(name, 'it is packaged as a container image');
+      continue;
+    }
+    const own = definition.package?.artifact;
+    const setting = `functions.${key}.package.artifact`;
+    const problem = own === undefined ? sharedProblem : artifactProblem(own, serviceDir, setting);
+    if (problem === undefined) continue;
+    problems.set(name, problem);
+    if (own !== undefined) definition.package = { ...definition.package, artifact: archive };
+  }
+  return problems;
+}
+
+function artifactProblem(
+  artifact: string | undefined,
+  serviceDir: string,
+  setting: string,
+): string | undefined {
+  if (artifact === undefined || existsSync(resolve(serviceDir, artifact))) return undefined;
+  return (
+    `its package ${artifact} is no file of this machine. Build it, or correct ${setting} in ` +
+    'serverless.yml, and start again'
+  );
+}
+
+/** The package of each function, by deployed name: its own, or the one of the whole service. */
+export function packagesOf(
+  { service, serviceDir }: Pick<Serverless, 'service' | 'serviceDir'>,
+  known: PackageProblems,
+): { readonly found: ReadonlyMap<string, string>; readonly problems: PackageProblems } {
+  const problems = new Map(known);
+  const found = new Map<string, string>();
+  for (const [key, definition] of Object.entries(service.functions)) {
+    const name = definition.name ?? key;
+    if (problems.has(name)) continue;
+    const candidates = [
+      definition.package?.artifact,
+      service.package?.artifact,
+      join('.serverless', `${key}.zip`),
+      join('.serverless', `${service.service}.zip`),
+    ]
+      .filter((path) => path !== undefined)
+      .map((path) => resolve(serviceDir, path));
+    const archive = candidates.find((path) => existsSync(path));
+    if (archive !== undefined) found.set(name, archive);
+    else problems.set(name, `its package was not built; looked at: ${candidates.join(', ')}`);
+  }
+  return { found, problems };
+}
