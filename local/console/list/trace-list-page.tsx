@@ -79,6 +79,9 @@ export function TraceListPage({ api, list, service, address }: TraceListPageProp
   const countText = plural(traces.length, 'trace') + restText(state.more !== undefined, durations, bounds);
   const announcement = useQuietAnnouncement(`${countText} listed`);
   const isSearching = filter !== '' || span !== undefined;
+  // Counting takes longer than listing: the list stands where it will stay.
+  const counted = durations !== undefined && durations.bins.length > 0 ? durations : undefined;
+  const isCounting = counted === undefined && failure === undefined && traces.length > 0;
 
   const addCondition = useCallback(
     (condition: string) => searchFor(withCondition(filter, condition)),
@@ -145,15 +148,24 @@ export function TraceListPage({ api, list, service, address }: TraceListPageProp
           </button>
         </Notice>
       )}
-      {durations !== undefined && durations.bins.length > 0 && (
-        <div class="distribution">
-          <Histogram
-            durations={durations}
-            bounds={bounds}
-            onBrush={brush}
-            onStatus={(status) => addCondition(filterForWorst(status))}
-          />
-          <DifferencesPanel differences={differences} onCondition={addCondition} />
+      {(isCounting || counted !== undefined) && (
+        <div class={filter === '' ? 'distribution' : 'distribution searched'}>
+          {counted === undefined ? (
+            <>
+              <div class="histogram" />
+              <div class="differences" />
+            </>
+          ) : (
+            <>
+              <Histogram
+                durations={counted}
+                bounds={bounds}
+                onBrush={brush}
+                onStatus={(status) => addCondition(filterForWorst(status))}
+              />
+              <DifferencesPanel differences={differences} onCondition={addCondition} />
+            </>
+          )}
         </div>
       )}
       {held === 'reader' && waiting > 0 && (

@@ -30,17 +30,19 @@ export function TopBar({ service, connection, address, alarming }: TopBarProps) 
         <span>Lambda Lantern</span>
       </Link>
       <PageLinks route={address.route} span={address.span} alarming={alarming} />
-      {service !== undefined && (
-        <p class="service">
-          <span class="service-name">{service.name}</span>
-          <span class="service-place">
-            {service.stage} · {service.region}
-          </span>
-          <span class={service.tracing ? 'tracing on' : 'tracing'} role="status">
-            {tracingText(service)}
-          </span>
-        </p>
-      )}
+      <p class="service">
+        {service !== undefined && (
+          <>
+            <span class="service-name">{service.name}</span>
+            <span class="service-place">
+              {service.stage} · {service.region}
+            </span>
+            <span class={service.tracing ? 'tracing on' : 'tracing'} role="status">
+              {tracingText(service)}
+            </span>
+          </>
+        )}
+      </p>
       <span class={`connection ${connection}`}>{CONNECTION_LABELS[connection]}</span>
       <HelpSheet />
       <ThemeToggle />

@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 /** How far an element is scrolled and how large it is, in pixels. */
 export interface ScrollView {
@@ -11,7 +11,8 @@ export interface ScrollView {
 /** Scrolling is reported in steps of `step` pixels, so that not every pixel draws the element anew. */
 export function useScrollView(element: RefObject<HTMLElement | null>, step: number): ScrollView {
   const [view, setView] = useState<ScrollView>({ top: 0, width: 0, height: 0 });
-  useEffect(() => {
+  // Before anything is painted: columns that learn their width later would be seen to move.
+  useLayoutEffect(() => {
     const { current } = element;
     if (current === null) return;
     const read = () => {
@@ -23,6 +24,7 @@ export function useScrollView(element: RefObject<HTMLElement | null>, step: numb
           : { top, width, height },
       );
     };
+    read();
     const observer = new ResizeObserver(read);
     observer.observe(current);
     current.addEventListener('scroll', read, { passive: true });
