@@ -68,6 +68,8 @@ const MAX_TERMS_AT_HAND = 100_000;
 
 /** Values of one keyword that are offered, the newest: nobody looks through more. */
 const MAX_KNOWN_VALUES = 100;
+/** Values of one keyword from which on they are not all looked at. */
+const MANY_VALUES = 500;
 
 /** What is known of a trace without looking into it. */
 export interface TraceHead {
@@ -174,12 +176,7 @@ export class TraceDatabase {
 
   /** @param containing a text that the value has in it, or the name of a service, in whatever case of ASCII letters. */
   known(containing: string): KnownTerms {
-    const rows = this.#statement(
-      `SELECT field, name, value FROM (
-         SELECT field, name, value, row_number() OVER (PARTITION BY field, name ORDER BY id DESC) AS place FROM terms
-         WHERE instr(lower(CASE field WHEN 'service' THEN name ELSE value END), lower(?)) > 0
-       ) WHERE place <= ${MAX_KNOWN_VALUES}`,
-    ).all(containing);
+    const rows = containing === '' ? this.#newestTerms() : this.#termsContaining(containing);
     const services = new Set<string>();
     const texts = new Map<string, string[]>();
     const annotations = new Map<string, FilterValue[]>();
@@ -199,6 +196,42 @@ export class TraceDatabase {
       texts: Array.from(texts, ([keyword, values]) => ({ keyword, values })),
       annotations: Array.from(annotations, ([key, values]) => ({ key, values })),
     };
+  }
+
+  #termsContaining(text: string): Array<Record<string, unknown>> {
+    return this.#statement(
+      `SELECT field, name, value FROM (
+         SELECT field, name, value, row_number() OVER (PARTITION BY field, name ORDER BY id DESC) AS place FROM terms
+         WHERE instr(lower(CASE field WHEN 'service' THEN name ELSE value END), lower(?)) > 0
+       ) WHERE place <= ${MAX_KNOWN_VALUES}`,
+    ).all(text);
+  }
+
+  /** The newest of each name, without looking at all there are: ids of orders are as many as orders. */
+  #newestTerms(): Array<Record<string, unknown>> {
+    // Each row leads to the next name, by the index.
+    const names = this.#statement(
+      `WITH RECURSIVE names (field, name) AS (
+         SELECT * FROM (SELECT field, name FROM terms ORDER BY field, name LIMIT 1)
+         UNION ALL
+         SELECT next.field, next.name FROM names JOIN terms AS next ON next.id = (
+           SELECT id FROM terms WHERE (field, name) > (names.field, names.name) ORDER BY field, name LIMIT 1
+         )
+       ) SELECT field, name FROM names`,
+    ).all();
+    return names.flatMap(({ field, name }): Array<Record<string, unknown>> => {
+      const few = this.#statement(
+        `SELECT id, field, name, value FROM terms WHERE field = ? AND name = ? LIMIT ${MANY_VALUES + 1}`,
+      ).all(field as string, name as string);
+      if (few.length <= MANY_VALUES) {
+        return few.sort((one, other) => Number(other['id']) - Number(one['id'])).slice(0, MAX_KNOWN_VALUES);
+      }
+      // In the order in which they came, which ends soon where new ones come all the time.
+      return this.#statement(
+        `SELECT field, name, value FROM terms NOT INDEXED WHERE field = ? AND name = ?
+         ORDER BY id DESC LIMIT ${MAX_KNOWN_VALUES}`,
+      ).all(field as string, name as string);
+    });
   }
 
   writeHead({ key, id, arrived, bytes, dropped, revision }: TraceHead): void {

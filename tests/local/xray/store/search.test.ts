@@ -393,4 +393,24 @@ describe('what is known to a store', () => {
     expect(order?.values).toContain('o-149');
     expect(order?.values).not.toContain('o-1');
   });
+
+  it('are the newest of each key, in that order, however many values it has', () => {
+    const store = new TraceStore();
+    const counts = { plan: 3, rare: 101, order: 499, basket: 501, item: 1200 };
+    for (let number = 0; number < 1200; number += 1) {
+      const annotations = Object.fromEntries(
+        Object.entries(counts)
+          .filter(([, count]) => number < count)
+          .map(([key]) => [key, `${key}-${number}`]),
+      );
+      store.put(segment(1, { trace_id: traceId(number), annotations }));
+    }
+    const known = Object.fromEntries(store.known().annotations.map(({ key, values }) => [key, values]));
+    for (const [key, count] of Object.entries(counts)) {
+      const newest = Array.from({ length: Math.min(100, count) }, (_, at) => `${key}-${count - 1 - at}`);
+      expect(known[key]).toEqual(newest);
+    }
+    const [found] = store.known('basket-50').annotations;
+    expect(found).toEqual({ key: 'basket', values: ['basket-500', 'basket-50'] });
+  });
 });
