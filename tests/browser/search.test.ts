@@ -334,7 +334,12 @@ describe('the list while traces come', () => {
   it('keeps the row that has the focus, and the place that is read', async () => {
     await open();
     await page.getByText(/^200 traces of \d+$/).waitFor();
+    await page.locator('.histogram-plot').waitFor();
     await page.evaluate(() => scrollTo(0, 3000));
+    // The rows that are in view then are drawn in the next frame.
+    await page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    );
     const row = page.getByRole('table', { name: 'Traces' }).getByRole('row').nth(25).getByRole('link');
     const name = await row.innerText();
     await row.focus();

@@ -101,9 +101,16 @@ const IN_LAMBDA = {
 const ESM_BANNER =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/** Every range that is published, and the parser in the range of Middy. */
-const { dependencies, peerDependencies = {} } = lantern.manifest;
-const ranges = { ...dependencies, ...peerDependencies, [PARSER]: peerDependencies['@middy/core'] ?? '' };
+/** Every range of what everybody needs, and the parser in the range of Middy. Optional peers have a test of their own. */
+const { dependencies, peerDependencies = {}, peerDependenciesMeta = {} } = lantern.manifest;
+const needed = Object.entries(peerDependencies).filter(
+  ([name]) => peerDependenciesMeta[name]?.optional !== true,
+);
+const ranges = {
+  ...dependencies,
+  ...Object.fromEntries(needed),
+  [PARSER]: peerDependencies['@middy/core'] ?? '',
+};
 const lowerEnds = Object.fromEntries(
   Object.entries(ranges).map(([name, range]) => [name, range.replace(/^\^/, '')]),
 );
