@@ -7,6 +7,7 @@ import { createTextGuard } from '../redaction/text-guard.ts';
 import { decodeEvent, EVENT_FIELD_NAMES } from '../redaction/walk/decode-event.ts';
 import { Described, knownClassName } from '../redaction/walk/described.ts';
 import type { GuardedSpan } from './guarded-span.ts';
+import { OWN_NAMESPACE } from './own-names.ts';
 import { createWarnOnce } from './process-logger.ts';
 
 /** What of a value may stand in a trace, by one policy. */
@@ -25,9 +26,6 @@ export interface CaptureSettings {
   readonly policy: RedactionPolicy;
   readonly captureEvent: boolean | RedactionPolicy;
 }
-
-/** Where captures are found: `metadata.lantern.response`, `.event` and `.result`. */
-export const OWN_NAMESPACE = 'lantern';
 
 /** Where the service's own metadata is found. X-Ray's SDK calls it so too. */
 const METADATA_NAMESPACE = 'default';

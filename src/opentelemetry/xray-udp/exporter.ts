@@ -1,7 +1,7 @@
 import { diag, TraceFlags } from '@opentelemetry/api';
 import type { Attributes, HrTime, Link, SpanContext, SpanKind } from '@opentelemetry/api';
 import { DatagramSender, MAX_CONTENT_BYTES } from '../../daemon/datagram-sender.ts';
-import { fitSpan } from './fit-span.ts';
+import { CUT, fitSpan } from './fit-span.ts';
 import { requestLength, writeRequest, writeResource, writeScope } from './otlp-writer.ts';
 import type { Scope, SpanData } from './otlp-writer.ts';
 
@@ -169,7 +169,7 @@ function resourceBytes(resource: EndedSpan['resource']): Uint8Array {
       ? whole
       : writeResource({
           ...(typeof name === 'string' && { 'service.name': name.slice(0, 255) }),
-          'lantern.cut': true,
+          [CUT]: true,
         });
   // What is still being found out is written again.
   if ((resource as { asyncAttributesPending?: boolean }).asyncAttributesPending !== true) {

@@ -1,9 +1,7 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/api';
+import { UNFINISHED } from '../../telemetry/own-names.ts';
 import type { EndedSpan, XRayUdpSpanExporter } from './exporter.ts';
-
-/** The attribute of a span that was ended because the process may end before it does; its value says why. */
-export const UNFINISHED = 'lantern.unfinished';
 
 /** How long a span that has ended waits for others, in milliseconds. */
 const MOST_WAIT = 100;

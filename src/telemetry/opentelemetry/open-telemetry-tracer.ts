@@ -11,6 +11,7 @@ import type { DescribedException, ExceptionDetail } from '../describe-exception.
 import { defaultExceptionDetail, describeException } from '../describe-exception.ts';
 import { flagsOfError } from '../failure.ts';
 import { attempt } from '../guarded-span.ts';
+import { OWN_NAMESPACE, UNFINISHED } from '../own-names.ts';
 import { createWarnOnce } from '../process-logger.ts';
 import type { WarnOnce } from '../process-logger.ts';
 import type {
@@ -226,11 +227,8 @@ interface Invocation {
   readonly endOpenSpans: (traceId: string) => void;
 }
 
-/** How what has not ended by itself is marked. */
-const UNFINISHED = 'lantern.unfinished';
 /** Keys of a span's annotations; X-Ray indexes what stands under them. */
 const ANNOTATIONS = 'aws.xray.annotations';
-const OWN_NAMESPACE = 'lantern';
 
 class OpenTelemetrySpan implements Span, Standing {
   readonly recording: boolean;

@@ -1,5 +1,6 @@
 import { MAX_CONTENT_BYTES } from '../../daemon/datagram-sender.ts';
-import { MAX_DOCUMENT_BYTES, OWN_NAMESPACE } from './limits.ts';
+import { OWN_NAMESPACE } from '../own-names.ts';
+import { MAX_DOCUMENT_BYTES } from './limits.ts';
 import type { Subsegment } from './subsegment.ts';
 
 /** What stands before the document of a subsegment that travels alone: its type, its trace and its parent, 108 bytes. */

@@ -12,6 +12,3 @@ export const MAX_NAME_LENGTH = 200;
 
 /** What a name may hold: letters, numbers, white space and these symbols (the same page). */
 export const INVALID_NAME_CHARACTERS = /[^\p{L}\p{N}\p{Z}_.:/%&#=+\\\-@]/gu;
-
-/** Namespace of the metadata that Lantern writes for itself. */
-export const OWN_NAMESPACE = 'lantern';

@@ -1,5 +1,6 @@
 import type { StackFrame } from '../describe-exception.ts';
-import { INVALID_NAME_CHARACTERS, MAX_NAME_LENGTH, OWN_NAMESPACE } from './limits.ts';
+import { INVALID_NAME_CHARACTERS, MAX_NAME_LENGTH } from './limits.ts';
+import { OWN_NAMESPACE } from '../own-names.ts';
 import type { AnnotationValue, CallData } from '../tracer.ts';
 
 /** An exception as X-Ray's `cause.exceptions` holds it. */

@@ -8,6 +8,7 @@ import { defaultExceptionDetail } from '../describe-exception.ts';
 import { flagsOfStatus } from '../failure.ts';
 import { attempt } from '../guarded-span.ts';
 import { protectCall } from '../protect-call.ts';
+import { OWN_NAMESPACE } from '../own-names.ts';
 import { currentOwnSpan } from '../trace-scope.ts';
 import { createWarnOnce } from '../process-logger.ts';
 import type { WarnOnce } from '../process-logger.ts';
@@ -20,7 +21,7 @@ import type {
   Tracer,
 } from '../tracer.ts';
 import { fitDocument, roomLeft } from './fit-document.ts';
-import { MAX_DOCUMENT_BYTES, MAX_TRACE_BYTES, MIN_DOCUMENT_BYTES, OWN_NAMESPACE } from './limits.ts';
+import { MAX_DOCUMENT_BYTES, MAX_TRACE_BYTES, MIN_DOCUMENT_BYTES } from './limits.ts';
 import { NewIds } from './new-ids.ts';
 import { Outbox } from './outbox.ts';
 import type { Written } from './outbox.ts';
@@ -246,7 +247,7 @@ class XRaySpan implements Span, Keeper {
 
   /** Writes the subsegment as it stands; nothing else depends on what it holds. */
   send(): void {
-    const { outbox, hasEnded } = this.invocation;
+    const { outbox, isClosed } = this.invocation;
     const isComplete = this.subsegment.in_progress !== true;
     const written: Written = {
       id: this.subsegment.id,
@@ -255,8 +256,7 @@ class XRaySpan implements Span, Keeper {
       alone: this.#isKnown,
     };
     // When the invocation has ended nothing comes after it that could take it along.
-    const isLast = hasEnded && this.invocation.isClosed;
-    this.invocation.sentBytes += isComplete && !isLast ? outbox.put(written) : outbox.sendNow(written);
+    this.invocation.sentBytes += isComplete && !isClosed ? outbox.put(written) : outbox.sendNow(written);
     this.#isKnown ||= !isComplete;
   }
 }
