@@ -103,6 +103,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
         AWS_ENDPOINT_URL_SCHEDULER: `http://127.0.0.1:${ports.scheduler}`,
         AWS_ENDPOINT_URL_XRAY: `http://127.0.0.1:${ports.console}`,
+        AWS_ENDPOINT_URL_CLOUDWATCH: `http://127.0.0.1:${ports.console}`,
       },
       daemonAddress: daemon.address,
       onLog: (event) => {
@@ -136,6 +137,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       store: traces,
       xray: xray.api,
       cloudWatch,
+      cloudWatchApi: cloudWatch.api,
       logs,
       replays: {
         of: (traceId) => events.of(traceId),

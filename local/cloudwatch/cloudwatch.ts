@@ -4,6 +4,7 @@ import type { AsyncEvent, InvocationReport, Invoke, LogEvent } from '../lambda/i
 import type { ApiDefinition, ServiceDefinition } from '../template/service.ts';
 import { AlarmActions } from './actions/alarm-actions.ts';
 import type { Transition } from './actions/transition.ts';
+import { CloudWatchApi } from './api/cloudwatch-api.ts';
 import type { AlarmRecord } from './alarms/alarm-record.ts';
 import { AlarmService } from './alarms/alarm-service.ts';
 import { alarmPeriod } from './alarms/read-datapoints.ts';
@@ -51,6 +52,8 @@ export interface CloudWatchOptions {
 }
 
 export class CloudWatch implements CloudWatchView {
+  /** Answers clients of AWS. */
+  readonly api: CloudWatchApi;
   readonly #service: ServiceDefinition;
   readonly #clock: MetricClock;
   readonly #store: MetricStore;
@@ -90,6 +93,7 @@ export class CloudWatch implements CloudWatchView {
       onTransitions,
       createdAt: Date.now(),
     });
+    this.api = new CloudWatchApi({ store: this.#store, clock: this.#clock, alarms: this.#alarms });
     const highResolution = service.alarms.some((alarm) => alarm.kind === 'metric' && alarmPeriod(alarm) < 60);
     this.#ticker = new Ticker(
       periodMs(highResolution ? MIN_PERIOD : 60, this.#clock),

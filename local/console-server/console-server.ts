@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { CloudWatchApi } from '../cloudwatch/api/cloudwatch-api.ts';
 import type { CloudWatchView } from '../cloudwatch/view.ts';
 import type { ApiEvents, ServiceInfo } from '../console-contract.ts';
 import { isPageAddress } from '../console-contract.ts';
@@ -31,6 +32,8 @@ export interface ConsoleServerOptions extends Partial<PortOptions> {
   readonly sources?: SourceLines;
   /** Alarms and metrics. Without it the page has none to show. */
   readonly cloudWatch?: CloudWatchView;
+  /** The API of CloudWatch, which is answered on the page's port. Without it there is none. */
+  readonly cloudWatchApi?: CloudWatchApi;
   /** The log lines of functions. Without it the page has none to show. */
   readonly logs?: LogStore;
   /** 0 takes any free one. @default 3001 */
@@ -101,6 +104,7 @@ export class ConsoleServer {
       handle: (request, response) => this.#serve(request, response, events),
       fail: (error, response, request) => {
         if (this.#isXRay(request)) refuseXRayRequest(error, response);
+        else if (this.#isCloudWatch(request)) this.#options.cloudWatchApi?.refuse(error, request, response);
         else fail(error, response, request);
       },
     });
@@ -139,6 +143,8 @@ export class ConsoleServer {
     const { store, xray, serviceInfo, replays, sources } = this.#options;
     if (this.#isXRay(request)) {
       await xray?.answer(request, response);
+    } else if (this.#isCloudWatch(request)) {
+      await this.#options.cloudWatchApi?.answer(request, response);
     } else if (isApi(request)) {
       const groups = xray?.groupFilter ?? noGroups;
       await serveApi(request, response, url, {
@@ -160,12 +166,16 @@ export class ConsoleServer {
   }
 
   #policyFor(request: IncomingMessage): RequestPolicy {
-    if (this.#isXRay(request)) return POLICIES.awsApi;
+    if (this.#isXRay(request) || this.#isCloudWatch(request)) return POLICIES.awsApi;
     return isApi(request) || !isRead(request) ? POLICIES.pageApi : POLICIES.page;
   }
 
   #isXRay(request: IncomingMessage): boolean {
     return this.#options.xray?.isAsked(request) === true;
+  }
+
+  #isCloudWatch(request: IncomingMessage): boolean {
+    return this.#options.cloudWatchApi?.isAsked(request) === true;
   }
 
   async #servePage(response: ServerResponse, pathname: string): Promise<void> {

@@ -80,15 +80,39 @@ export class AlarmService {
       if (definition.actionsEnabled) this.#act(change);
     }
     this.#evaluateComposites(now);
+    this.#tellTransitions();
+  }
+
+  #tellTransitions(): void {
     const transitions = this.#transitions;
     this.#transitions = [];
     if (transitions.length > 0) this.#options.onTransitions(transitions);
   }
 
-  #evaluateComposites(now: number): void {
+  /**
+   * Gives an alarm a state until it is evaluated again, with what follows of it: its actions, and those of composite alarms.
+   *
+   * @returns false when there is no such alarm.
+   */
+  set(name: string, evaluation: AlarmEvaluation, now: number): boolean {
+    const record = this.#records.get(name);
+    if (record === undefined) return false;
+    const change = this.#enter(record, evaluation, now);
+    if (change !== undefined) {
+      this.#tell(change);
+      if (record.definition.actionsEnabled) this.#act(change);
+    }
+    this.#evaluateComposites(now, record);
+    this.#tellTransitions();
+    return true;
+  }
+
+  /** @param except was set to its state, and keeps it */
+  #evaluateComposites(now: number, except?: AlarmRecord): void {
     const changes = new Map<AlarmRecord, Change>();
     const { order, cyclic } = evaluationOrder(this.records());
     for (const record of order) {
+      if (record === except) continue;
       const evaluation = evaluateCompositeAlarm(record.definition, {
         previous: record,
         alarmOf: (name) => this.find(name),

@@ -116,7 +116,7 @@ export function readDatapoints(
   };
 
   const watched = watchedQuery(alarm);
-  const valueOf = queryValues(alarm, { period, length: periods, read });
+  const valueOf = evaluateQueries(alarm.queries, { period, length: periods, read });
   const points = pointsOf(`The expression ${watched.id}`, valueOf(watched.id) ?? Number.NaN, periods);
   return points
     .map((value, index): AlarmDatapoint => {
@@ -130,9 +130,13 @@ export function readDatapoints(
     .slice(1);
 }
 
-/** The value of each query by its id, each computed once and only when it is asked for. */
-function queryValues(
-  { queries }: MetricAlarmDefinition,
+/**
+ * The value of each query by its id, each computed once and only when it is asked for.
+ *
+ * @throws MathError, when asked, for an expression that cannot be evaluated here.
+ */
+export function evaluateQueries(
+  queries: readonly MetricQueryDefinition[],
   options: {
     readonly period: number;
     readonly length: number;

@@ -143,6 +143,13 @@ export class MetricStore {
     return [...this.#series.values()];
   }
 
+  /** @param since epoch milliseconds */
+  hasDataSince(id: MetricId, since: number): boolean {
+    const oldest = Math.floor(since / this.#bucketMs);
+    const { buckets } = this.#series.get(metricKey(id)) ?? {};
+    return buckets !== undefined && [...buckets.keys()].some((bucket) => bucket >= oldest);
+  }
+
   losses(): MetricLosses {
     return { ...this.#losses };
   }

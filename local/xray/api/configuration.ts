@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json.ts';
 import type { Settings } from './account.ts';
-import { invalidRequest, optionalChoice, optionalText, requiredText } from './input.ts';
+import { invalidRequest, optionalChoice, optionalText, requiredText } from '../../http/api-input.ts';
 
 const SETTING = 'encryption';
 

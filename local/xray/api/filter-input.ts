@@ -3,7 +3,7 @@ import type { FilterExpression } from '../filter/expression.ts';
 import { FilterError } from '../filter/expression.ts';
 import { parseEntitySelector, parseFilter } from '../filter/parse-filter.ts';
 import type { EntitySelector } from '../graph/time-series.ts';
-import { invalidRequest, optionalText } from './input.ts';
+import { invalidRequest, optionalText } from '../../http/api-input.ts';
 
 /**
  * The filter expression of an input; undefined without one.

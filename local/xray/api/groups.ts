@@ -5,7 +5,13 @@ import type { FilterExpression } from '../filter/expression.ts';
 import type { Account, Settings } from './account.ts';
 import { arnOf } from './account.ts';
 import { readFilter } from './filter-input.ts';
-import { invalidRequest, optionalBoolean, optionalObject, optionalText, requiredText } from './input.ts';
+import {
+  invalidRequest,
+  optionalBoolean,
+  optionalObject,
+  optionalText,
+  requiredText,
+} from '../../http/api-input.ts';
 
 /** X-Ray's API Reference, `Group`. */
 interface Group {

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../json.ts';
 import type { DocumentReceiver } from '../received-documents.ts';
 import { handIn } from '../received-documents.ts';
 import { readReceivedText } from '../received-text.ts';
-import { requiredTexts } from './input.ts';
+import { requiredTexts } from '../../http/api-input.ts';
 
 /** `PutTraceSegments`: takes documents, and spans as the daemon passes them on, and says of each that is neither why. */
 export function putTraceSegments(input: JsonObject, receiver: DocumentReceiver): object {

@@ -16,7 +16,7 @@ import {
   optionalText,
   requiredRange,
   requiredTexts,
-} from './input.ts';
+} from '../../http/api-input.ts';
 
 const TIME_RANGE_TYPES: readonly TimeRangeType[] = ['TraceId', 'Event', 'Service'];
 

@@ -13,7 +13,7 @@ import {
   requiredObjects,
   requiredText,
   requiredTime,
-} from './input.ts';
+} from '../../http/api-input.ts';
 
 /** X-Ray's API Reference, `SamplingRule`. */
 interface SamplingRule {

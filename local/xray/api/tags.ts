@@ -1,7 +1,7 @@
 import { AwsApiError } from '../../http/aws-error.ts';
 import type { JsonObject } from '../../json.ts';
 import type { Settings } from './account.ts';
-import { optionalObjects, requiredObjects, requiredText, requiredTexts } from './input.ts';
+import { optionalObjects, requiredObjects, requiredText, requiredTexts } from '../../http/api-input.ts';
 import { asText } from '../../json.ts';
 
 /** AWS General Reference, "Tag naming limits and requirements". */

@@ -11,7 +11,7 @@ import type { TraceStore } from '../trace-store.ts';
 import type { Account, Settings } from './account.ts';
 import { Configuration } from './configuration.ts';
 import { Groups } from './groups.ts';
-import { invalidRequest, requiredObjects, requiredRange, requiredText } from './input.ts';
+import { invalidRequest, requiredObjects, requiredRange, requiredText } from '../../http/api-input.ts';
 import { putTraceSegments } from './put-trace-segments.ts';
 import { Reading } from './reading.ts';
 import { Sampling } from './sampling.ts';

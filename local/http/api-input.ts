@@ -1,26 +1,26 @@
-import { AwsApiError } from '../../http/aws-error.ts';
-import type { JsonObject } from '../../json.ts';
-import { isObject } from '../../json.ts';
+import type { JsonObject } from '../json.ts';
+import { isObject } from '../json.ts';
+import { RequestError } from './request-error.ts';
 
 /*
- * Reads the input of an operation. What is no valid input is refused as X-Ray refuses it, with a message that names the
- * member, what it takes and what came.
+ * Reads the input of an operation of an API of AWS. What is no valid input is refused with a message that names the member,
+ * what it takes and what came; each API has its own name for such an error, see `toAwsApiError`.
  */
 
-export function invalidRequest(message: string, options?: ErrorOptions): AwsApiError {
-  return new AwsApiError(400, 'InvalidRequestException', message, options);
+export function invalidRequest(message: string, options?: ErrorOptions): RequestError {
+  return new RequestError('malformed', message, options);
 }
 
 function show(value: unknown): string {
   return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 100);
 }
 
-function refuse(name: string, takes: string, value: unknown): AwsApiError {
+function refuse(name: string, takes: string, value: unknown): RequestError {
   return invalidRequest(`${name} is ${takes}; got ${show(value)}.`);
 }
 
 /** What clients send for "none" is nothing. */
-function given(input: JsonObject, name: string): unknown {
+export function given(input: JsonObject, name: string): unknown {
   const value = input[name];
   return value === null ? undefined : value;
 }
@@ -136,7 +136,7 @@ function secondsOf(value: unknown): number {
   return /^\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value) ? Number(value) : Date.parse(value) / 1000;
 }
 
-/** @throws AwsApiError unless `StartTime` is before `EndTime`. */
+/** @throws RequestError unless `StartTime` is before `EndTime`. */
 export function requiredRange(input: JsonObject): { readonly from: number; readonly to: number } {
   const range = { from: requiredTime(input, 'StartTime'), to: requiredTime(input, 'EndTime') };
   if (range.from < range.to) return range;
