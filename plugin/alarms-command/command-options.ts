@@ -1,10 +1,25 @@
 import type { Traffic } from '../cost/estimate-cost.ts';
+import type { LearnCommand } from '../learn/run-learn.ts';
 
 /** Options of `serverless alarms`, as the command line declares and delivers them. */
 export const ALARMS_COMMAND_OPTIONS = {
   format: { usage: 'text, or json for machines (text)', type: 'string' },
   cost: {
     usage: "Estimate the month's bill of the alarms, dashboards and traces, instead of listing the alarms",
+    type: 'boolean',
+  },
+  learn: {
+    usage:
+      'Propose thresholds from what CloudWatch measured of the deployed stage, instead of listing the alarms',
+    type: 'boolean',
+  },
+  days: { usage: 'With --learn: how many days are looked at, 1 to 15, 14 by default', type: 'string' },
+  write: {
+    usage: 'With --learn: put the proposals into lantern-learned.json, for custom.lantern.alarms.learned',
+    type: 'boolean',
+  },
+  anomaly: {
+    usage: 'With --learn --write: anomaly bands instead of floors where traffic follows the time of day',
     type: 'boolean',
   },
   'requests-per-month': {
@@ -20,6 +35,12 @@ export const ALARMS_COMMAND_OPTIONS = {
 export interface AlarmsCommandOptions {
   readonly format?: string;
   readonly cost?: boolean;
+  readonly learn?: boolean;
+  readonly days?: string;
+  readonly write?: boolean;
+  readonly anomaly?: boolean;
+  /** Of the framework. */
+  readonly 'aws-profile'?: string;
   readonly 'requests-per-month'?: string;
   readonly sampling?: string;
 }
@@ -64,4 +85,32 @@ export function trafficFrom(options: AlarmsCommandOptions): Traffic | undefined 
 function numberOf(text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;
   return text.trim() === '' ? Number.NaN : Number(text);
+}
+
+const DEFAULT_DAYS = 14;
+
+/** Days that CloudWatch keeps datapoints of a minute ("Metrics retention", CloudWatch user guide). */
+const DAYS_OF_MINUTES = 15;
+
+/**
+ * What is to be learned; undefined where nothing is.
+ *
+ * @throws Error that names the option, what it takes and what came.
+ */
+export function learningFrom(options: AlarmsCommandOptions): Omit<LearnCommand, 'format'> | undefined {
+  if (options.learn !== true) {
+    const given = (['days', 'write', 'anomaly'] as const).find((name) => options[name] !== undefined);
+    if (given === undefined) return undefined;
+    throw new Error(`--${given} is an option of learning: give --learn as well.`);
+  }
+  if (options.cost === true) throw new Error('--learn and --cost are different questions: give one of them.');
+  const days = numberOf(options.days, DEFAULT_DAYS);
+  if (!Number.isInteger(days) || days < 1 || days > DAYS_OF_MINUTES) {
+    throw new Error(
+      `--days: expected a whole number from 1 to ${DAYS_OF_MINUTES}, as CloudWatch keeps minutes no longer, got ${JSON.stringify(options.days)}`,
+    );
+  }
+  const { write = false, anomaly = false } = options;
+  if (anomaly && !write) throw new Error('--anomaly says what is written: give --write as well.');
+  return { days, write, anomaly, profile: options['aws-profile'] };
 }

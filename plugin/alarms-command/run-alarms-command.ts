@@ -6,11 +6,11 @@ import type { PluginUtilities, Serverless } from '../serverless.ts';
 import type { WatchedService } from '../watch-service.ts';
 import { alarmsJson, alarmsReport } from './alarms-report.ts';
 import type { AlarmsCommandOptions } from './command-options.ts';
-import { formatFrom, trafficFrom } from './command-options.ts';
+import { formatFrom, learningFrom, trafficFrom } from './command-options.ts';
 
 /**
  * `serverless alarms`: packages the service, deploys nothing, and prints the alarms that a deployment would have, or with
- * `--cost` what it would add to the bill. Standard output has nothing else, so that it can be read by a program.
+ * `--cost` what it would add to the bill, or with `--learn` the thresholds that its metrics speak for. Standard output has nothing else, so that it can be read by a program.
  *
  * @param watched gives what the packaging has added.
  * @throws Serverless' own error, for what the user can mend.
@@ -24,11 +24,17 @@ export async function runAlarmsCommand(
   try {
     const format = formatFrom(options);
     const traffic = trafficFrom(options);
+    const learning = learningFrom(options);
     await serverless.pluginManager.spawn('package');
     endProgress();
     const service = watched();
     if (service === undefined)
       throw new Error('The service was not packaged: another plugin keeps it from being so.');
+    if (learning !== undefined) {
+      const { runLearn } = await import('../learn/run-learn.ts');
+      writeText(await runLearn(service, { ...learning, format }, serverless.serviceDir));
+      return;
+    }
     writeText(traffic === undefined ? alarmsAs(format, service) : costAs(format, service, traffic));
   } catch (error) {
     if (error instanceof serverless.classes.Error) throw error;

@@ -54,7 +54,7 @@ export interface ResolvedAlarm {
   readonly overridden: readonly string[];
 }
 
-/** The numbers of an alarm on a resource: of the defaults, of its kind, of itself, each over the one before. */
+/** The numbers of an alarm on a resource: of the defaults, of its kind, learned, of itself, each over the one before. */
 export function resolveAlarm(
   settings: StageAlarmSettings,
   kind: ResourceKind,
@@ -62,10 +62,8 @@ export function resolveAlarm(
   definition: Pick<DefaultAlarm, 'name' | 'on' | 'tuning'>,
 ): ResolvedAlarm | 'off' {
   const own = kind === 'function' ? settings.functions : settings.resources;
-  const layers = [
-    settings.defaults?.[kind],
-    own !== undefined && Object.hasOwn(own, key) ? own[key] : undefined,
-  ];
+  const learned = kind === 'function' ? settings.learned : undefined;
+  const layers = [settings.defaults?.[kind], named(learned, key), named(own, key)];
   let resolved: AlarmSetting = definition.on;
   for (const layer of layers) resolved = settingIn(layer, definition.name, resolved);
   if (resolved === false) return 'off';
@@ -75,6 +73,13 @@ export function resolveAlarm(
   const datapointsToAlarm =
     given.datapointsToAlarm ?? Math.min(tuning.datapointsToAlarm, tuning.evaluationPeriods);
   return { tuning: { ...tuning, datapointsToAlarm }, overridden: Object.keys(given) };
+}
+
+function named(
+  settings: Readonly<Record<string, ResourceSettings>> | undefined,
+  key: string,
+): ResourceSettings | undefined {
+  return settings !== undefined && Object.hasOwn(settings, key) ? settings[key] : undefined;
 }
 
 function settingIn(layer: ResourceSettings | undefined, alarm: string, below: AlarmSetting): AlarmSetting {

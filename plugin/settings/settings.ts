@@ -193,7 +193,9 @@ const byLogicalId: Setting<AlarmsByName> = {
 const ALARMS = {
   /** For every resource of a kind. */
   defaults: byKind,
-  /** For one function, by its key in `serverless.yml`. Wins over `defaults`. */
+  /** What `serverless alarms --learn --write` has written, in the form of `functions`. Wins over `defaults`. */
+  learned: byFunction,
+  /** For one function, by its key in `serverless.yml`. Wins over `defaults` and `learned`. */
   functions: byFunction,
   /** For anything else, by its logical id in the template. Wins over `defaults`. */
   resources: byLogicalId,

@@ -91,6 +91,32 @@ const INVOCATION_ALARMS = defaultAlarms<'function'>([
         ? { skipped: 'its reserved concurrency is 0: it is switched off, and all it does is refuse' }
         : { metric: lambda('Throttles', fn, tuning), reason: 'every refused invocation counts' },
   },
+  {
+    name: 'traffic',
+    on: false,
+    tuning: {
+      threshold: 1,
+      statistic: 'Sum',
+      period: 3600,
+      evaluationPeriods: 1,
+      datapointsToAlarm: 1,
+      treatMissingData: 'breaching',
+    },
+    comparisonOperator: 'LessThanThreshold',
+    unit: 'invocations',
+    severity: 'symptom',
+    meaning: 'The function is hardly called any more: something before it may be broken.',
+    cause:
+      'A route, a subscription or a schedule that is gone, a caller that fails, or a quiet hour. Look at what calls it.',
+    numbers:
+      'Our judgement, and only for steady traffic: "serverless alarms --learn" proposes a floor from what the function saw. Off ' +
+      'unless asked for.',
+    missing: 'Lambda sends nothing where nothing is called, which is what this alarm is about.',
+    watch: (fn, tuning) => ({
+      metric: lambda('Invocations', fn, tuning),
+      reason: `fewer than ${tuning.threshold ?? 1} invocations in ${duration(tuning.period)}`,
+    }),
+  },
 ]);
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatFrom, trafficFrom } from '../../../plugin/alarms-command/command-options.ts';
+import { formatFrom, learningFrom, trafficFrom } from '../../../plugin/alarms-command/command-options.ts';
 
 describe('the traffic of an estimate', () => {
   it('is a million requests at five percent unless said otherwise', () => {
@@ -34,5 +34,35 @@ describe('--format', () => {
   it('is text or json', () => {
     expect([formatFrom({}), formatFrom({ format: 'json' })]).toEqual(['text', 'json']);
     expect(() => formatFrom({ format: 'yaml' })).toThrow('--format takes text or json, but got "yaml".');
+  });
+});
+
+describe('learning', () => {
+  it('takes two weeks unless told otherwise', () => {
+    expect(learningFrom({})).toBeUndefined();
+    expect(learningFrom({ learn: true })).toMatchObject({ days: 14, write: false, anomaly: false });
+    expect(learningFrom({ learn: true, days: '3', write: true, anomaly: true, 'aws-profile': 'me' })).toEqual(
+      {
+        days: 3,
+        write: true,
+        anomaly: true,
+        profile: 'me',
+      },
+    );
+  });
+
+  it.each(['0', '16', '1.5', '', 'all'])('refuses %j days', (days) => {
+    expect(() => learningFrom({ learn: true, days })).toThrow(
+      `--days: expected a whole number from 1 to 15, as CloudWatch keeps minutes no longer, got ${JSON.stringify(days)}`,
+    );
+  });
+
+  it.each([
+    [{ days: '3' }, '--days is an option of learning: give --learn as well.'],
+    [{ write: true }, '--write is an option of learning: give --learn as well.'],
+    [{ learn: true, cost: true }, '--learn and --cost are different questions'],
+    [{ learn: true, anomaly: true }, '--anomaly says what is written: give --write as well.'],
+  ])('refuses %j', (options, message) => {
+    expect(() => learningFrom(options)).toThrow(message);
   });
 });

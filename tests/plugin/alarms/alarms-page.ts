@@ -103,7 +103,9 @@ const EVERYTHING = inventoryOf({
   Schedule: { Type: 'AWS::Scheduler::Schedule', Properties: {} },
   Machine: { Type: 'AWS::StepFunctions::StateMachine', Properties: {} },
 });
-const PLANNED = planAlarms(EVERYTHING, { defaults: { function: { initDuration: true, coldStarts: true } } });
+const PLANNED = planAlarms(EVERYTHING, {
+  defaults: { function: { initDuration: true, coldStarts: true, traffic: true } },
+});
 
 function metricOf(id: string): string {
   const alarm = PLANNED.alarms.find((one) => one.id === id);

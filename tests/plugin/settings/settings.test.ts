@@ -89,11 +89,11 @@ describe('the settings of the alarms', () => {
     ],
     [
       { alarm: {} },
-      'alarm: there is no such setting; there are: defaults, functions, resources, composite, actions, stages',
+      'alarm: there is no such setting; there are: defaults, learned, functions, resources, composite, actions, stages',
     ],
     [
       { stages: { dev: { stages: {} } } },
-      'stages.dev.stages: there is no such setting; there are: defaults, functions, resources, composite, actions',
+      'stages.dev.stages: there is no such setting; there are: defaults, learned, functions, resources, composite, actions',
     ],
     [{ actions: { emails: [] } }, 'actions.emails: there is no such setting; did you mean email?'],
     [{ actions: { slack: { workspaceId: 'T0' } } }, 'actions.slack.channelId: it is missing'],

@@ -12,7 +12,9 @@ const inventory = inventoryOf({
   Moved: { Type: 'AWS::Events::Rule', Properties: { EventBusName: { Ref: 'Bus' } } },
   Nightly: { Type: 'AWS::Scheduler::Schedule', Properties: {} },
 });
-const plan = planAlarms(inventory, { functions: { pay: { coldStarts: true, initDuration: true } } });
+const plan = planAlarms(inventory, {
+  functions: { pay: { coldStarts: true, initDuration: true, traffic: true } },
+});
 
 /** The problems of the plan with one alarm changed. */
 function problemsWith(
@@ -152,7 +154,9 @@ describe('the defects that were found in the defaults of slic-watch are caught',
   });
 
   it('8: the defaults are never changed', () => {
-    const again = planAlarms(inventory, { functions: { pay: { coldStarts: true, initDuration: true } } });
+    const again = planAlarms(inventory, {
+      functions: { pay: { coldStarts: true, initDuration: true, traffic: true } },
+    });
     settingProblems({ defaults: { function: { duration: { share: 0.1 } } } });
     expect(again).toEqual(plan);
   });

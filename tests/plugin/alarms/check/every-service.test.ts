@@ -83,7 +83,7 @@ describe('the alarms of any service', () => {
     fc.assert(
       fc.property(service, (inventory) => {
         const plan = planAlarms(inventory, {
-          defaults: { function: { initDuration: true, coldStarts: true } },
+          defaults: { function: { initDuration: true, coldStarts: true, traffic: true } },
         });
         expect(checkAlarms(plan, inventory)).toEqual([]);
       }),

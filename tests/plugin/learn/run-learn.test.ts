@@ -1,0 +1,127 @@
+import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { CloudWatchApi } from '../../../local/cloudwatch/api/cloudwatch-api.ts';
+import { AlarmService } from '../../../local/cloudwatch/alarms/alarm-service.ts';
+import { MetricStore } from '../../../local/cloudwatch/metrics/metric-store.ts';
+import { ConsoleServer } from '../../../local/console-server/console-server.ts';
+import { TraceStore } from '../../../local/xray/trace-store.ts';
+import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
+import { LEARNED_FILE, runLearn } from '../../../plugin/learn/run-learn.ts';
+import { checkSettings } from '../../../plugin/settings/settings.ts';
+import type { WatchedService } from '../../../plugin/watch-service.ts';
+import { inventoryOf } from '../../helpers/inventory.ts';
+
+const MINUTE = 60_000;
+const NAME = 'shop-test-charge';
+
+const inventory = inventoryOf({
+  ChargeLambdaFunction: {
+    Type: 'AWS::Lambda::Function',
+    Properties: { FunctionName: NAME, Handler: 'a.b', Runtime: 'nodejs24.x', Timeout: 6, MemorySize: 512 },
+  },
+});
+
+let store: MetricStore;
+let folder: string;
+
+function watched(settings: object = {}): WatchedService {
+  return { inventory, plan: planAlarms(inventory, settings), dashboards: [], resources: {} };
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'lantern-test-'));
+  const clock = { minuteMs: MINUTE };
+  store = new MetricStore(clock);
+  const actions = { act: () => undefined, emit: () => undefined };
+  const quiet = { onChange: () => undefined, onTransitions: () => undefined, createdAt: 0 };
+  const alarms = new AlarmService({ alarms: [], store, clock, actions, ...quiet });
+  const traces = new TraceStore();
+  const page = new ConsoleServer({
+    store: traces,
+    cloudWatchApi: new CloudWatchApi({ store, clock, alarms }),
+    port: 0,
+    staticDirectory: folder,
+    serviceInfo: () => {
+      throw new Error('Nobody asks for it.');
+    },
+  });
+  const { url } = await page.start();
+  vi.stubEnv('AWS_ENDPOINT_URL_CLOUDWATCH', url);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'x');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'x');
+  onTestFinished(async () => {
+    await page.stop();
+    traces.close();
+  });
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+function observe(minutes: number): void {
+  const id = {
+    namespace: 'AWS/Lambda',
+    name: 'Duration',
+    dimensions: [{ name: 'FunctionName', value: NAME }],
+  };
+  const last = Math.floor(Date.now() / MINUTE) - 1;
+  for (let minute = 0; minute < minutes; minute += 1) {
+    store.record(id, { at: (last - minute) * MINUTE, value: 100 + (minute % 50) }, 'Milliseconds');
+  }
+}
+
+const command = { format: 'text', days: 2, write: false, anomaly: false } as const;
+
+describe('serverless alarms --learn', () => {
+  it('proposes what the metrics of the stage speak for, and changes nothing', async () => {
+    observe(1000);
+    const report = await runLearn(watched(), command, folder);
+    expect(report).toContain('now       > 4800 ms, fired 0 times');
+    expect(report).toContain('proposed  > 180 ms, fired 0 times');
+    expect(report).toContain('seen      1000 periods: p50 125');
+    expect(report).toContain('Nothing was changed');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('writes settings that serverless.yml can include, and that then count', async () => {
+    observe(1000);
+    await runLearn(watched(), { ...command, write: true }, folder);
+    const learned = JSON.parse(readFileSync(join(folder, LEARNED_FILE), 'utf8')) as object;
+    expect(
+      checkSettings('alarms', { learned }, { functions: inventory.functions.map(({ key }) => key) }),
+    ).toEqual([]);
+    const { alarms } = planAlarms(inventory, { learned } as never);
+    expect(alarms.find(({ id }) => id === 'function.duration')).toMatchObject({
+      threshold: 180,
+      overridden: ['threshold'],
+    });
+  });
+
+  it('says that data are missing or too few, and writes no file then', async () => {
+    observe(20);
+    const report = await runLearn(watched(), { ...command, write: true }, folder);
+    expect(report).toContain('20 periods with data are too few to learn from');
+    expect(report).toContain('Nothing was written');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('gives programs the same', async () => {
+    observe(1000);
+    const { functions } = JSON.parse(await runLearn(watched(), { ...command, format: 'json' }, folder)) as {
+      functions: Array<{ alarms: Array<{ name: string; proposed?: object }> }>;
+    };
+    expect(functions[0]?.alarms.find(({ name }) => name === 'duration')?.proposed).toMatchObject({
+      threshold: 180,
+    });
+  });
+
+  it('says where it asked when nobody answers', async () => {
+    vi.stubEnv('AWS_ENDPOINT_URL_CLOUDWATCH', 'http://127.0.0.1:9');
+    await expect(runLearn(watched(), command, folder)).rejects.toThrow(
+      /CloudWatch was not read: .*AWS_ENDPOINT_URL_CLOUDWATCH/,
+    );
+  }, 30_000);
+});
