@@ -1,3 +1,5 @@
+import type { AdviseCommandOptions } from './advise/command-options.ts';
+import { ADVISE_COMMAND_OPTIONS } from './advise/command-options.ts';
 import type { AlarmsCommandOptions } from './alarms-command/command-options.ts';
 import { ALARMS_COMMAND_OPTIONS } from './alarms-command/command-options.ts';
 import type { LocalCommandOptions } from './local/command-options.ts';
@@ -21,6 +23,12 @@ export default class LanternPlugin {
       lifecycleEvents: ['show'],
       options: ALARMS_COMMAND_OPTIONS,
     },
+    advise: {
+      usage:
+        'Say what the numbers of the deployed stage advise: memory, architecture, timeouts, logs; changes nothing',
+      lifecycleEvents: ['show'],
+      options: ADVISE_COMMAND_OPTIONS,
+    },
     tracing: TRACING_COMMAND,
   };
   readonly hooks: Readonly<Record<string, () => Promise<void>>>;
@@ -28,7 +36,7 @@ export default class LanternPlugin {
 
   constructor(
     serverless: Serverless,
-    options: LocalCommandOptions & AlarmsCommandOptions & TracingCommandOptions,
+    options: LocalCommandOptions & AlarmsCommandOptions & AdviseCommandOptions & TracingCommandOptions,
     utilities: PluginUtilities,
   ) {
     serverless.configSchemaHandler.defineCustomProperties(SETTINGS_SCHEMA);
@@ -37,6 +45,13 @@ export default class LanternPlugin {
       const { runTracingCommand } = await import('./tracing/run-tracing-command.ts');
       await runTracingCommand(action, serverless, options, utilities);
     };
+    const packaged = async (): Promise<WatchedService> => {
+      const { endProgress } = await import('./local/end-progress.ts');
+      await serverless.pluginManager.spawn('package');
+      endProgress();
+      if (this.#watched !== undefined) return this.#watched;
+      throw new Error('The service was not packaged: another plugin keeps it from being so.');
+    };
     this.hooks = {
       'local:run': async () => {
         const { runLocalCommand } = await import('./local/run-local-command.ts');
@@ -44,7 +59,11 @@ export default class LanternPlugin {
       },
       'alarms:show': async () => {
         const { runAlarmsCommand } = await import('./alarms-command/run-alarms-command.ts');
-        await runAlarmsCommand(serverless, options, utilities, () => this.#watched);
+        await runAlarmsCommand(serverless, options, utilities, packaged);
+      },
+      'advise:show': async () => {
+        const { runAdviseCommand } = await import('./advise/run-advise.ts');
+        await runAdviseCommand(serverless, options, utilities, packaged);
       },
       'tracing:on:switch': () => tracing('on'),
       'tracing:off:switch': () => tracing('off'),

@@ -139,6 +139,8 @@ export function functionsToWatch(
       provisioned: provisionedOf(logicalId, resources),
       ...invokedAsync(logicalId),
       hasDeadLetterConfig: fields.has('DeadLetterConfig'),
+      // Lambda takes a list, of which it allows one.
+      architecture: fields.list('Architectures')[0] === 'arm64' ? 'arm64' : 'x86_64',
       runsAtEdge: atEdge.has(logicalId),
       ...pollersOf(logicalId, resources),
     };

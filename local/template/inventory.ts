@@ -41,6 +41,7 @@ export interface FunctionResource extends WatchedResource {
   readonly timeout: number;
   /** MB. */
   readonly memorySize: number;
+  readonly architecture: 'x86_64' | 'arm64';
   readonly logFormat: 'JSON' | 'Text';
   /** JSON logs only: below INFO there is no `platform.report`. */
   readonly systemLogLevel: 'DEBUG' | 'INFO' | 'WARN';

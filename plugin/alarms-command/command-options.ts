@@ -1,4 +1,5 @@
 import type { Traffic } from '../cost/estimate-cost.ts';
+import { daysFrom } from '../learn/days.ts';
 import type { LearnCommand } from '../learn/run-learn.ts';
 
 /** Options of `serverless alarms`, as the command line declares and delivers them. */
@@ -87,11 +88,6 @@ function numberOf(text: string | undefined, otherwise: number): number {
   return text.trim() === '' ? Number.NaN : Number(text);
 }
 
-const DEFAULT_DAYS = 14;
-
-/** Days that CloudWatch keeps datapoints of a minute ("Metrics retention", CloudWatch user guide). */
-const DAYS_OF_MINUTES = 15;
-
 /**
  * What is to be learned; undefined where nothing is.
  *
@@ -104,12 +100,7 @@ export function learningFrom(options: AlarmsCommandOptions): Omit<LearnCommand, 
     throw new Error(`--${given} is an option of learning: give --learn as well.`);
   }
   if (options.cost === true) throw new Error('--learn and --cost are different questions: give one of them.');
-  const days = numberOf(options.days, DEFAULT_DAYS);
-  if (!Number.isInteger(days) || days < 1 || days > DAYS_OF_MINUTES) {
-    throw new Error(
-      `--days: expected a whole number from 1 to ${DAYS_OF_MINUTES}, as CloudWatch keeps minutes no longer, got ${JSON.stringify(options.days)}`,
-    );
-  }
+  const days = daysFrom(options.days);
   const { write = false, anomaly = false } = options;
   if (anomaly && !write) throw new Error('--anomaly says what is written: give --write as well.');
   return { days, write, anomaly, profile: options['aws-profile'] };

@@ -1,7 +1,6 @@
 import { costJson, costReport } from '../cost/cost-report.ts';
 import type { Traffic } from '../cost/estimate-cost.ts';
 import { addedBy, estimateCost } from '../cost/estimate-cost.ts';
-import { endProgress } from '../local/end-progress.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
 import type { WatchedService } from '../watch-service.ts';
 import { alarmsJson, alarmsReport } from './alarms-report.ts';
@@ -12,24 +11,20 @@ import { formatFrom, learningFrom, trafficFrom } from './command-options.ts';
  * `serverless alarms`: packages the service, deploys nothing, and prints the alarms that a deployment would have, or with
  * `--cost` what it would add to the bill, or with `--learn` the thresholds that its metrics speak for. Standard output has nothing else, so that it can be read by a program.
  *
- * @param watched gives what the packaging has added.
+ * @param packaged packages the service, and gives what was added to it
  * @throws Serverless' own error, for what the user can mend.
  */
 export async function runAlarmsCommand(
   serverless: Serverless,
   options: AlarmsCommandOptions,
   { writeText }: Pick<PluginUtilities, 'writeText'>,
-  watched: () => WatchedService | undefined,
+  packaged: () => Promise<WatchedService>,
 ): Promise<void> {
   try {
     const format = formatFrom(options);
     const traffic = trafficFrom(options);
     const learning = learningFrom(options);
-    await serverless.pluginManager.spawn('package');
-    endProgress();
-    const service = watched();
-    if (service === undefined)
-      throw new Error('The service was not packaged: another plugin keeps it from being so.');
+    const service = await packaged();
     if (learning !== undefined) {
       const { runLearn } = await import('../learn/run-learn.ts');
       writeText(await runLearn(service, { ...learning, format }, serverless.serviceDir));

@@ -30,6 +30,7 @@ export function functionNamed(key: string, over: Partial<FunctionResource> = {})
     name: { Ref: `${key}Function` },
     timeout: 6,
     memorySize: 512,
+    architecture: 'x86_64',
     logFormat: 'JSON',
     systemLogLevel: 'INFO',
     logGroup: `${key}LogGroup`,

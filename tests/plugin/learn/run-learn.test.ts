@@ -8,6 +8,7 @@ import { MetricStore } from '../../../local/cloudwatch/metrics/metric-store.ts';
 import { ConsoleServer } from '../../../local/console-server/console-server.ts';
 import { TraceStore } from '../../../local/xray/trace-store.ts';
 import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
+import { advise } from '../../../plugin/advise/run-advise.ts';
 import { LEARNED_FILE, runLearn } from '../../../plugin/learn/run-learn.ts';
 import { checkSettings } from '../../../plugin/settings/settings.ts';
 import type { WatchedService } from '../../../plugin/watch-service.ts';
@@ -124,4 +125,29 @@ describe('serverless alarms --learn', () => {
       /CloudWatch was not read: .*AWS_ENDPOINT_URL_CLOUDWATCH/,
     );
   }, 30_000);
+});
+
+describe('serverless advise', () => {
+  it('rests on what CloudWatch measured', async () => {
+    observe(1000);
+    const last = Date.now() - MINUTE;
+    const dimensions = [{ name: 'FunctionName', value: NAME }];
+    store.record(
+      { namespace: 'AWS/Lambda', name: 'Invocations', dimensions },
+      { at: last, value: 1, count: 9 },
+    );
+    store.record(
+      { namespace: 'AWS/Lambda', name: 'Duration', dimensions },
+      { at: last, value: 5900 },
+      'Milliseconds',
+    );
+    const { advice, unknown } = JSON.parse(await advise(inventory, { format: 'json', days: 1 })) as {
+      advice: Array<{ topic: string; finding: string }>;
+      unknown: string[];
+    };
+    expect(advice).toMatchObject([
+      { topic: 'timeout', finding: 'the longest invocation took 5.9 s of a timeout of 6 s' },
+    ]);
+    expect(unknown).toEqual([expect.stringContaining('no memory was measured')]);
+  });
 });
