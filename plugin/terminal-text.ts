@@ -36,3 +36,8 @@ export function table(
       .trimEnd(),
   );
 }
+
+/** `1 day`, `2 days`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

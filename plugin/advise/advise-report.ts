@@ -1,5 +1,5 @@
 import type { Inventory } from 'lambda-lantern-local/template';
-import { WIDTH, wrap } from '../terminal-text.ts';
+import { counted, WIDTH, wrap } from '../terminal-text.ts';
 import type { Advice } from './advise.ts';
 import { usd } from './advise.ts';
 import { LAMBDA_PRICES } from './lambda-prices.ts';
@@ -16,7 +16,7 @@ export function adviseReport(
   { service, stage, region }: Pick<Inventory, 'service' | 'stage' | 'region'>,
   { days, advice, unknown }: AdviceOnService,
 ): string {
-  const title = `Advice on ${service} in the stage ${stage}, ${region}, from ${days} ${days === 1 ? 'day' : 'days'}`;
+  const title = `Advice on ${service} in the stage ${stage}, ${region}, from ${counted(days, 'day')}`;
   return [
     advice.length === 0 ? `${title}: nothing stands out.` : `${title}:`,
     ...advice.flatMap((each) => [

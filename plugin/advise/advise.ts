@@ -1,5 +1,6 @@
 /** What the numbers of a function advise. Pure. */
 import type { FunctionResource } from 'lambda-lantern-local/template';
+import { counted } from '../terminal-text.ts';
 import { LAMBDA_PRICES } from './lambda-prices.ts';
 import type { Measured } from './measure.ts';
 
@@ -41,7 +42,9 @@ const FAR_FROM_TIMEOUT = 10;
 const SHORT_TIMEOUT = 10;
 const MANY_COLD_STARTS = 0.05;
 const CHATTY_BYTES = 5_000;
-/** Less is not worth anybody's time. */
+/** Fewer invocations say more of the moment than of the function. */
+const ENOUGH_INVOCATIONS = 100;
+/** USD a month; less is not worth anybody's time. */
 const WORTH_SAYING = 0.5;
 
 /** X-Ray's default rule, beside the one request a second. */
@@ -79,7 +82,7 @@ function unused({ fn, days }: Subject): readonly Advice[] {
     {
       function: fn.key,
       topic: 'unused',
-      finding: `no invocation in ${inDays(days)}`,
+      finding: `no invocation in ${counted(days, 'day')}`,
       advice: 'Remove it, or find out what no longer calls it.',
     },
   ];
@@ -166,6 +169,7 @@ function timeout({ fn, seen }: Subject): readonly Found[] {
       },
     ];
   }
+  if (seen.invocations < ENOUGH_INVOCATIONS) return [];
   if (fn.timeout <= SHORT_TIMEOUT || longest * FAR_FROM_TIMEOUT > limit) return [];
   const enough = Math.max(3, Math.ceil((longest * 3) / 1000));
   return [
@@ -179,7 +183,8 @@ function timeout({ fn, seen }: Subject): readonly Found[] {
 
 function coldStarts({ seen }: Subject): readonly Found[] {
   const { coldStarts: cold, invocations } = seen;
-  if (cold === undefined || cold / invocations < MANY_COLD_STARTS) return [];
+  if (cold === undefined || invocations < ENOUGH_INVOCATIONS || cold / invocations < MANY_COLD_STARTS)
+    return [];
   return [
     {
       topic: 'cold starts',
@@ -219,10 +224,6 @@ function tracing({ seen, toMonth }: Subject): readonly Found[] {
       saving: { from: 0, to: everything * (1 - DEFAULT_SAMPLING) },
     },
   ];
-}
-
-function inDays(days: number): string {
-  return days === 1 ? 'a day' : `${days} days`;
 }
 
 function percent(share: number): string {

@@ -22,7 +22,10 @@ export async function runAdviseCommand(
     const format = formatFrom(options);
     const days = daysFrom(options.days);
     const { inventory } = await packaged();
-    writeText(await advise(inventory, { format, days, profile: options['aws-profile'] }));
+    const onAlarm = serverless.service.custom?.lantern?.tracing?.onAlarm;
+    // What only alarms call is meant to rest.
+    const functions = inventory.functions.filter(({ key }) => key !== onAlarm);
+    writeText(await advise({ ...inventory, functions }, { format, days, profile: options['aws-profile'] }));
   } catch (error) {
     if (error instanceof serverless.classes.Error) throw error;
     throw new serverless.classes.Error(

@@ -1,6 +1,6 @@
 import type { Inventory } from 'lambda-lantern-local/template';
 import { priceListOf } from '../cost/prices.ts';
-import { WIDTH, wrap } from '../terminal-text.ts';
+import { counted, WIDTH, wrap } from '../terminal-text.ts';
 import type { Bar } from './distribution.ts';
 import type { LearnedAlarm, LearnedFunction } from './learn-thresholds.ts';
 
@@ -13,7 +13,7 @@ export function learnReport(
   { days, written }: { readonly days: number; readonly written: string | undefined },
 ): string {
   return [
-    `Thresholds learned from ${days} ${days === 1 ? 'day' : 'days'} of ${service} in the stage ${stage}, ${region}`,
+    `Thresholds learned from ${counted(days, 'day')} of ${service} in the stage ${stage}, ${region}`,
     ...functions.flatMap(({ key, alarms, unknown }) => [
       '',
       `function ${key}`,
@@ -47,7 +47,7 @@ export function learnJson(
 function alarmLines({ name, unit, seen, present, proposed, insufficient, season }: LearnedAlarm): string[] {
   const sign = name === 'traffic' ? '<' : '>';
   const state = (threshold: number, fired: number): string =>
-    `${sign} ${number(threshold)} ${unit}, fired ${fired} ${fired === 1 ? 'time' : 'times'}`;
+    `${sign} ${number(threshold)} ${unit}, fired ${counted(fired, 'time')}`;
   const now = present === undefined ? 'off' : state(present.threshold, present.fired);
   const then =
     proposed === undefined
@@ -67,7 +67,7 @@ function alarmLines({ name, unit, seen, present, proposed, insufficient, season 
     ...(seen === undefined
       ? []
       : [
-          `    seen      ${seen.count} periods: p50 ${number(seen.p50)}, p95 ${number(seen.p95)}, p99 ${number(seen.p99)}, ` +
+          `    seen      ${counted(seen.count, 'period')}: p50 ${number(seen.p50)}, p95 ${number(seen.p95)}, p99 ${number(seen.p99)}, ` +
             `most ${number(seen.maximum)} ${unit}`,
           ...histogram(seen.bars),
         ]),

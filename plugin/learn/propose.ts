@@ -1,12 +1,16 @@
 /** A threshold for an alarm, from what its metric was. Pure. */
 import type { AlarmState, EvaluationSettings } from 'lambda-lantern-local/template';
 import { evaluationRange, judge } from 'lambda-lantern-local/template';
+import { counted } from '../terminal-text.ts';
 import type { Distribution } from './distribution.ts';
 import { distributionOf, round } from './distribution.ts';
 import type { Observations } from './metric-reader.ts';
 
 /** Our judgement: five hours of minutes with data; fewer say more of the moment than of the function. */
 export const ENOUGH_PERIODS = 300;
+
+/** A day: what is quiet shows at night. */
+const ENOUGH_HOURS = 24;
 
 export interface Proposal {
   readonly threshold: number;
@@ -67,8 +71,12 @@ export function proposeFloor(hourly: Observations, settings: EvaluationSettings,
     present === undefined
       ? {}
       : { present: { threshold: present, fired: timesFired(hourly, { ...settings, threshold: present }) } };
-  if (seen === undefined || hourly.filter((value) => value !== null).length < 24) {
-    return { ...shown, insufficient: `fewer than 24 hours with traffic in ${hourly.length} hours` };
+  const busy = hourly.filter((value) => value !== null).length;
+  if (seen === undefined || busy < ENOUGH_HOURS) {
+    return {
+      ...shown,
+      insufficient: `${counted(busy, 'hour')} with traffic, too few to learn from; ${ENOUGH_HOURS} are needed`,
+    };
   }
   const threshold = round(seen.minimum / 2, 'down');
   if (threshold < 1) {
@@ -88,7 +96,7 @@ function lacking(seen: Distribution | undefined): Learned {
     return { insufficient: 'no data: is this stage deployed, with this alarm, and used?' };
   return {
     seen,
-    insufficient: `${seen.count} periods with data are too few to learn from; ${ENOUGH_PERIODS} are needed`,
+    insufficient: `${counted(seen.count, 'period')} with data, too few to learn from; ${ENOUGH_PERIODS} are needed`,
   };
 }
 

@@ -70,7 +70,7 @@ describe('a ceiling that was learned', () => {
   it.each([
     ['nothing', [], /no data/],
     ['gaps alone', Array.from({ length: 5000 }, () => null), /no data/],
-    ['too little', between(80, 120, ENOUGH_PERIODS - 1), /299 periods with data are too few/],
+    ['too little', between(80, 120, ENOUGH_PERIODS - 1), /299 periods with data, too few/],
   ])('is not proposed from %s', (_what, few, message) => {
     const learned = proposeCeiling({ observations: few, settings, limit: 6000, days: 14 });
     expect(learned.proposed).toBeUndefined();
@@ -104,7 +104,9 @@ describe('a floor for traffic', () => {
     expect(proposeFloor([...between(90, 400, 100), null, 0], floorSettings).insufficient).toMatch(
       /2 of 102 hours had next to no traffic/,
     );
-    expect(proposeFloor(between(90, 400, 20), floorSettings).insufficient).toMatch(/fewer than 24 hours/);
+    expect(proposeFloor(between(90, 400, 20), floorSettings).insufficient).toMatch(
+      /20 hours with traffic, too few/,
+    );
   });
 });
 

@@ -104,7 +104,7 @@ describe('serverless alarms --learn', () => {
   it('says that data are missing or too few, and writes no file then', async () => {
     observe(20);
     const report = await runLearn(watched(), { ...command, write: true }, folder);
-    expect(report).toContain('20 periods with data are too few to learn from');
+    expect(report).toContain('20 periods with data, too few to learn from');
     expect(report).toContain('Nothing was written');
     expect(readdirSync(folder)).toEqual([]);
   });
