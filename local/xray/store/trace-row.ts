@@ -15,6 +15,8 @@ import type { EntityStatus, Trace, TraceSummary } from '../trace.ts';
 export interface TraceRow {
   readonly columns: Readonly<Record<ColumnName, number | null>>;
   readonly terms: readonly Term[];
+  /** Of the segments, those that have ended; each once. */
+  readonly ends: readonly number[];
   /** JSON of what the page's list shows, of what `GetTraceSummaries` answers, and of the trace's own graph. */
   readonly summary: string;
   readonly details: string;
@@ -29,7 +31,7 @@ export const COLUMNS = [
   'created',
   'start',
   'finish',
-  /** The ends of its segments, those that have ended. */
+  /** Of the ends of its segments; null where none has ended. */
   'first_end',
   'last_end',
   'duration',
@@ -79,15 +81,14 @@ export const SEVERITIES: readonly EntityStatus[] = WORST_FIRST.toReversed();
 /** What is written of a trace. `summary` is the trace's, whatever it says of links: they are kept apart. */
 export function rowOf(trace: Trace, summary: TraceSummary): TraceRow {
   const facts = factsOf({ trace, summary });
-  const finish = summary.startTime + summary.duration;
-  const ends = trace.segments.flatMap(({ end_time }) => end_time ?? []);
+  const ends = [...new Set(trace.segments.flatMap(({ end_time }) => end_time ?? []))];
   return {
     columns: {
       created: createdAt(trace.id, summary.startTime),
       start: summary.startTime,
-      finish,
-      first_end: ends.reduce((least, each) => Math.min(least, each), ends[0] ?? finish),
-      last_end: ends.reduce((most, each) => Math.max(most, each), ends[0] ?? finish),
+      finish: summary.startTime + summary.duration,
+      first_end: ends.length === 0 ? null : ends.reduce((least, each) => Math.min(least, each)),
+      last_end: ends.length === 0 ? null : ends.reduce((most, each) => Math.max(most, each)),
       duration: facts.duration,
       responsetime: facts.responsetime ?? null,
       status: facts['http.status'] ?? null,
@@ -101,6 +102,7 @@ export function rowOf(trace: Trace, summary: TraceSummary): TraceRow {
       fault: Number(facts.fault),
     },
     terms: termsOf(facts),
+    ends,
     summary: JSON.stringify(summary),
     details: JSON.stringify(detailsOf(trace, summary, facts)),
     graph: JSON.stringify(graphOf(trace)),
