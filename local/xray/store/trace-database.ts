@@ -6,13 +6,13 @@ import type { DurationsByName } from '../history.ts';
 import type { KnownTerms, Losses } from '../trace.ts';
 import type { Sql, TraceTimes } from './search.ts';
 import type { TraceRow } from './trace-row.ts';
-import { COLUMNS } from './trace-row.ts';
+import { CAUSE_PREFIX, COLUMNS } from './trace-row.ts';
 
 /** Written into the file, so that one of another program is not taken for ours: "Lant". */
 export const APPLICATION_ID = 0x4c616e74;
 
 /** Grows with every change of the tables below, and of what `trace-row.ts` writes into them. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /*
  * `traces` is narrow, so that all of it can be looked through: what is read of single traces stands beside it. A value
@@ -218,7 +218,7 @@ export class TraceDatabase {
     return this.#statement(
       `SELECT field, name, value FROM (
          SELECT field, name, value, row_number() OVER (PARTITION BY field, name ORDER BY id DESC) AS place FROM terms
-         WHERE instr(lower(CASE field WHEN 'service' THEN name ELSE value END), lower(?)) > 0
+         WHERE field NOT LIKE '${CAUSE_PREFIX}%' AND instr(lower(CASE field WHEN 'service' THEN name ELSE value END), lower(?)) > 0
        ) WHERE place <= ${MAX_KNOWN_VALUES}`,
     ).all(text);
   }
@@ -236,6 +236,7 @@ export class TraceDatabase {
        ) SELECT field, name FROM names`,
     ).all();
     return names.flatMap(({ field, name }): Array<Record<string, unknown>> => {
+      if (String(field).startsWith(CAUSE_PREFIX)) return [];
       const few = this.#statement(
         `SELECT id, field, name, value FROM terms WHERE field = ? AND name = ? LIMIT ${MANY_VALUES + 1}`,
       ).all(field as string, name as string);

@@ -1,10 +1,12 @@
 import { entitiesFrom } from '../entities.ts';
+import type { CauseElement, CausePart } from '../filter/cause-elements.ts';
+import { CAUSE_KINDS, CAUSE_PARTS, causesOf, elementsOf } from '../filter/cause-elements.ts';
 import type { FilterValue } from '../filter/expression.ts';
 import type { ServiceFacts, TraceFacts } from '../filter/facts.ts';
 import { factsOf, rootOf } from '../filter/facts.ts';
 import type { ServiceSegment } from '../graph/calls.ts';
 import { callsOf } from '../graph/calls.ts';
-import { rootCauses } from '../graph/root-causes.ts';
+import type { CauseKind, RootCauses } from '../graph/root-causes.ts';
 import { graphOf } from '../graph/trace-graph.ts';
 import { durationsByName } from '../history.ts';
 import { present } from '../../json.ts';
@@ -72,8 +74,21 @@ export const TEXT_FACTS = [
   'requestid',
 ] as const satisfies readonly (keyof TraceFacts)[];
 
-/** Booleans of annotations stand apart: SQLite would take them for the numbers 1 and 0. A service's value is JSON. */
-export type TermField = (typeof TEXT_FACTS)[number] | 'annotation' | 'annotation.boolean' | 'service';
+/**
+ * Booleans of annotations stand apart: SQLite would take them for the numbers 1 and 0. The value of a service, and of an element of a
+ * root cause, is JSON.
+ */
+export type TermField =
+  (typeof TEXT_FACTS)[number] | 'annotation' | 'annotation.boolean' | 'service' | CauseField;
+
+type CauseField = `${typeof CAUSE_PREFIX}${CauseKind}.${CausePart}`;
+
+/** In front of the fields of root causes, which are found by and not offered to whoever writes a filter. */
+export const CAUSE_PREFIX = 'rootcause.';
+
+export function causeField(kind: CauseKind, part: CausePart): CauseField {
+  return `${CAUSE_PREFIX}${kind}.${part}`;
+}
 
 /** From what is fine to what hurts most: the place of a status is what is written of it. */
 export const SEVERITIES: readonly EntityStatus[] = WORST_FIRST.toReversed();
@@ -133,7 +148,24 @@ function termsOf(facts: TraceFacts): Term[] {
       name: service.name,
       value: JSON.stringify(service),
     })),
+    ...causeTerms(facts.causes),
   ];
+}
+
+/** Each once: what fails in a loop fails alike. */
+function causeTerms(causes: RootCauses): Term[] {
+  return CAUSE_KINDS.flatMap((kind) =>
+    CAUSE_PARTS.flatMap((part) => {
+      const values = causesOf(causes, kind).flatMap((cause) =>
+        elementsOf(cause, part).map((element) => JSON.stringify(element)),
+      );
+      return Array.from(new Set(values), (value): Term => ({
+        field: causeField(kind, part),
+        name: '',
+        value,
+      }));
+    }),
+  );
 }
 
 export function annotationTerm(key: string, value: FilterValue): Term {
@@ -144,6 +176,10 @@ export function annotationTerm(key: string, value: FilterValue): Term {
 
 export function readServiceTerm(value: string): ServiceFacts {
   return JSON.parse(value) as ServiceFacts;
+}
+
+export function readCauseTerm(value: string): CauseElement {
+  return JSON.parse(value) as CauseElement;
 }
 
 /** A trace as `GetTraceSummaries` writes it (X-Ray's API Reference, `TraceSummary`), but for its revision. */
@@ -174,7 +210,7 @@ function detailsOf(trace: Trace, summary: TraceSummary, facts: TraceFacts): obje
     InstanceIds: facts['instance.id'].map((Id) => ({ Id })),
     AvailabilityZones: facts.availabilityzone.map((Name) => ({ Name })),
     EntryPoint: entry && serviceId(entry),
-    ...rootCauses(trace),
+    ...facts.causes,
   });
 }
 
