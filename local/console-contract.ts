@@ -100,7 +100,7 @@ export interface ApiAnswers {
     GET: TraceListing;
     /** Takes a `TraceFile`, as JSON. */
     POST: Imported;
-    /** Forgets them all, which is a `cleared` event. */
+    /** Forgets them all, with the log lines and the kept events of their invocations, which is a `cleared` event. */
     DELETE: undefined;
   };
   '/api/traces/:trace': { GET: TracePage };

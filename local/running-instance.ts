@@ -37,6 +37,8 @@ export interface LogQuestion {
   /** Epoch milliseconds; both or neither. */
   readonly from?: number;
   readonly to?: number;
+  /** Those that came after the line with this id. */
+  readonly after?: number | undefined;
   readonly limit: number;
 }
 
@@ -45,6 +47,8 @@ export interface FoundLines {
   readonly lines: readonly LogLine[];
   /** There are older ones. */
   readonly hasMore: boolean;
+  /** Id of the newest line there was, whether or not it was asked for; 0 before the first. */
+  readonly newest: number;
 }
 
 /** One event of a running instance. */
@@ -111,13 +115,16 @@ export class RunningInstance {
 
   async logs({ limit, ...question }: LogQuestion): Promise<FoundLines> {
     const lines: LogLine[] = [];
+    let newest: number | undefined;
     for (let cursor: number | undefined; ;) {
       const size = Math.min(limit - lines.length, PAGE_SIZE);
       const answer = await this.#read<LogListing>('/api/logs', { ...question, cursor, limit: size });
       lines.push(...answer.lines);
+      // Of the first answer: what comes while older ones are read is newer than all of these.
+      newest ??= answer.newest;
       ({ cursor } = answer);
       if (cursor === undefined || lines.length >= limit) {
-        return { lines: lines.reverse(), hasMore: cursor !== undefined };
+        return { lines: lines.reverse(), hasMore: cursor !== undefined, newest };
       }
     }
   }

@@ -142,6 +142,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       replays: {
         of: (traceId) => events.of(traceId),
         replay: (traceId, requestId) => events.replay(traceId, requestId, invoke),
+        clear: () => events.clear(),
       },
       sources: new SourceLines({
         codeDirectories: [...new Set(service.functions.map(({ codeDirectory }) => codeDirectory))],

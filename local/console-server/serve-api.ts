@@ -40,6 +40,7 @@ export interface ApiSources {
 export interface Replays {
   of(traceId: string): readonly KeptEvent[];
   replay(traceId: string, requestId: string): Promise<Replay | undefined>;
+  clear(): void;
 }
 
 interface Call extends ApiSources {
@@ -62,7 +63,10 @@ const operations: {
   '/api/traces': {
     GET: listTraces,
     POST: importTraces,
-    DELETE: ({ store }) => {
+    DELETE: ({ store, logs, replays }) => {
+      logs.clearTraced();
+      replays?.clear();
+      // Last, because it tells the pages.
       store.clear();
       return undefined;
     },

@@ -41,7 +41,7 @@ export class LogStore {
   #bytes = 0;
   #lastId = 0;
   #evicted = 0;
-  readonly #requests = new Map<string, KnownRequest>();
+  #requests = new Map<string, KnownRequest>();
   readonly #listeners = new Set<(newest: number) => void>();
 
   constructor({ maxLines = 100_000, maxBytes = 64_000_000 }: LogStoreOptions = {}) {
@@ -96,6 +96,25 @@ export class LogStore {
       newest: this.#lastId,
       evicted: this.#evicted,
     };
+  }
+
+  /** Forgets the lines of invocations that were traced: what else there is tells of no trace, and stays. */
+  clearTraced(): void {
+    const kept = this.#lines
+      .slice(this.#first)
+      .filter(({ traceId, requestId }) => this.#traceOf(traceId, requestId) === undefined);
+    const requests = new Map<string, KnownRequest>();
+    this.#bytes = 0;
+    for (const { text, requestId = '' } of kept) {
+      this.#bytes += Buffer.byteLength(text);
+      const known = this.#requests.get(requestId);
+      if (known === undefined) continue;
+      const lines = (requests.get(requestId)?.lines ?? 0) + 1;
+      requests.set(requestId, { ...known, lines });
+    }
+    this.#lines = kept;
+    this.#first = 0;
+    this.#requests = requests;
   }
 
   /** Hears the id of each line that comes. Returns the function that ends the subscription. */

@@ -23,18 +23,31 @@ export const TRACE_ID = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i;
 /** X-Ray developer guide, "Tracing event-driven applications": traces linked by one segment. */
 export const MAX_LINKS_PER_SEGMENT = 20;
 
-/** X-Ray developer guide, "X-Ray segment documents": letters, numbers and underscores; Lambda also writes dots. */
-const ANNOTATION_KEY = /^[A-Za-z0-9_.]{1,500}$/;
+/**
+ * X-Ray developer guide, "X-Ray segment documents": letters, numbers and underscores. Lambda also writes dots, API Gateway
+ * colons (`aws:api_id`).
+ */
+const ANNOTATION_KEY = /^[A-Za-z0-9_.:]{1,500}$/;
 
-export function parseAnnotations(value: unknown): Entity['annotations'] {
+/** @param leaveOut told of each annotation that X-Ray would not index: a sentence for people. */
+export function parseAnnotations(value: unknown, leaveOut: (why: string) => void): Entity['annotations'] {
   if (!isObject(value)) return undefined;
   return Object.fromEntries(
     Object.entries(value).filter((entry): entry is [string, string | number | boolean] => {
-      const [key, annotation] = entry;
-      // It fits the key pattern, but as a plain key it would change the prototype of every later copy.
-      return key !== '__proto__' && ANNOTATION_KEY.test(key) && isAnnotationValue(annotation);
+      const why = flawOfAnnotation(...entry);
+      if (why !== undefined)
+        leaveOut(`The annotation ${JSON.stringify(entry[0].slice(0, 60))} is not kept: ${why}.`);
+      return why === undefined;
     }),
   );
+}
+
+function flawOfAnnotation(key: string, value: unknown): string | undefined {
+  // It fits the key pattern, but as a plain key it would change the prototype of every later copy.
+  if (key === '__proto__') return 'X-Ray indexes it, but this key is not safe in JavaScript';
+  if (!ANNOTATION_KEY.test(key))
+    return 'X-Ray indexes keys of 1 to 500 letters (A to Z), digits, "_", "." and ":"';
+  return isAnnotationValue(value) ? undefined : 'its value has to be a string, a finite number or a boolean';
 }
 
 function isAnnotationValue(value: unknown): boolean {

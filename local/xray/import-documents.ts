@@ -29,6 +29,10 @@ export function importDocuments(file: JsonObject, store: TraceStore): Imported |
       store.countInvalid(parsed.error.code);
       continue;
     }
+    for (const { code } of parsed.leftOut ?? []) {
+      refuse(code);
+      store.countInvalid(code);
+    }
     if (store.put(parsed.document)) {
       kept += 1;
       traceIds.add(parsed.document.trace_id);

@@ -17,7 +17,7 @@ const MAX_EPOCH_SECONDS = 1e11;
 
 const ENTITY_ID = /^[0-9a-f]{16}$/i;
 
-/** What `PutTraceSegments` answers; the last three are our own names for what X-Ray refuses without a known one. */
+/** What `PutTraceSegments` answers; the last four are our own names for what X-Ray refuses, or leaves out, without a known one. */
 export type DocumentErrorCode =
   | 'ParseError'
   | 'UnknownType'
@@ -34,7 +34,8 @@ export type DocumentErrorCode =
   | 'InvalidParentId'
   | 'InvalidTime'
   | 'InvalidSubsegments'
-  | 'DocumentTooLarge';
+  | 'DocumentTooLarge'
+  | 'InvalidAnnotation';
 
 export interface DocumentError {
   readonly code: DocumentErrorCode;
@@ -44,7 +45,13 @@ export interface DocumentError {
   readonly id?: string;
 }
 
-export type ParsedDocument = { readonly document: SegmentDocument } | { readonly error: DocumentError };
+export type ParsedDocument =
+  | {
+      readonly document: SegmentDocument;
+      /** The annotations that were left out of it; absent where none was. */
+      readonly leftOut?: readonly DocumentError[];
+    }
+  | { readonly error: DocumentError };
 
 /**
  * Reads one segment document as it travels. Strict about what would break readers (ids, names, times, types of
@@ -56,7 +63,9 @@ export function parseDocument(text: string): ParsedDocument {
   try {
     const raw = parseObject(text);
     id = asText(raw['id']);
-    return { document: parseTopLevel(raw) };
+    const leftOut: DocumentError[] = [];
+    const document = parseTopLevel(raw, leftOut);
+    return { document, ...(leftOut.length > 0 && { leftOut }) };
   } catch (error) {
     return refused(error, id);
   }
@@ -98,7 +107,7 @@ function parseObject(text: string): JsonObject {
   return raw;
 }
 
-function parseTopLevel(raw: JsonObject): SegmentDocument {
+function parseTopLevel(raw: JsonObject, leftOut: DocumentError[]): SegmentDocument {
   const isSubsegment = raw['type'] === 'subsegment';
   if (!isSubsegment && isGiven(raw['type'])) {
     throw new Refusal(
@@ -119,16 +128,21 @@ function parseTopLevel(raw: JsonObject): SegmentDocument {
     throw new Refusal('MissingEndTime', `${kind} ${id} has neither an end_time nor in_progress: true.`);
   }
   const parentId = parseParentId(raw['parent_id'], id);
-  if (!isSubsegment) return parseSegment(raw, traceId, parentId);
+  if (!isSubsegment) return parseSegment(raw, traceId, parentId, leftOut);
   if (parentId === undefined) {
     throw new Refusal('MissingParentId', `Subsegment ${id} is sent alone and has no parent_id.`);
   }
-  return { ...parseSubsegment(raw, 0), type: 'subsegment', trace_id: traceId, parent_id: parentId };
+  return { ...parseSubsegment(raw, 0, leftOut), type: 'subsegment', trace_id: traceId, parent_id: parentId };
 }
 
-function parseSegment(raw: JsonObject, traceId: string, parentId: string | undefined): Segment {
+function parseSegment(
+  raw: JsonObject,
+  traceId: string,
+  parentId: string | undefined,
+  leftOut: DocumentError[],
+): Segment {
   return present<Segment>({
-    ...parseEntity(raw, 0),
+    ...parseEntity(raw, 0, leftOut),
     trace_id: traceId,
     parent_id: parentId,
     origin: asText(raw['origin']),
@@ -138,8 +152,8 @@ function parseSegment(raw: JsonObject, traceId: string, parentId: string | undef
   });
 }
 
-function parseSubsegment(raw: JsonObject, depth: number): Subsegment {
-  const entity = parseEntity(raw, depth);
+function parseSubsegment(raw: JsonObject, depth: number, leftOut: DocumentError[]): Subsegment {
+  const entity = parseEntity(raw, depth, leftOut);
   return present<Subsegment>({
     ...entity,
     namespace: asText(raw['namespace']),
@@ -150,7 +164,7 @@ function parseSubsegment(raw: JsonObject, depth: number): Subsegment {
   });
 }
 
-function parseEntity(raw: JsonObject, depth: number): Entity {
+function parseEntity(raw: JsonObject, depth: number, leftOut: DocumentError[]): Entity {
   const id = parseId(raw);
   const endTime = parseTime(raw['end_time'], `end_time of ${id}`);
   const startTime = parseTime(raw['start_time'], `start_time of ${id}`);
@@ -168,14 +182,21 @@ function parseEntity(raw: JsonObject, depth: number): Entity {
     cause: parseCause(raw['cause']),
     http: parseHttp(raw['http']),
     aws: asRecord(raw['aws']),
-    annotations: parseAnnotations(raw['annotations']),
+    annotations: parseAnnotations(raw['annotations'], (message) => {
+      leftOut.push({ code: 'InvalidAnnotation', message, id });
+    }),
     metadata: asRecord(raw['metadata']),
     links: parseLinks(raw['links']),
-    subsegments: parseSubsegments(raw['subsegments'], id, depth + 1),
+    subsegments: parseSubsegments(raw['subsegments'], id, depth + 1, leftOut),
   });
 }
 
-function parseSubsegments(value: unknown, id: string, depth: number): Subsegment[] | undefined {
+function parseSubsegments(
+  value: unknown,
+  id: string,
+  depth: number,
+  leftOut: DocumentError[],
+): Subsegment[] | undefined {
   if (!isGiven(value)) return undefined;
   const subsegments = asObjects(value);
   if (subsegments === undefined || subsegments.length !== (value as unknown[]).length) {
@@ -187,7 +208,7 @@ function parseSubsegments(value: unknown, id: string, depth: number): Subsegment
   if (subsegments.length > 0 && depth > MAX_SUBSEGMENT_DEPTH) {
     throw new Refusal('InvalidSubsegments', `Subsegments are nested more than ${MAX_SUBSEGMENT_DEPTH} deep.`);
   }
-  return subsegments.map((subsegment) => parseSubsegment(subsegment, depth));
+  return subsegments.map((subsegment) => parseSubsegment(subsegment, depth, leftOut));
 }
 
 function parseId(raw: JsonObject): string {

@@ -10,8 +10,9 @@ export interface DocumentReceiver {
    */
   readonly onInvalid: (reason: string, sample: string, refused: Refused) => void;
   /**
-   * Called for each message of OpenTelemetry that is well-formed and about something else than traces: with what it is
-   * counted as, and a sentence to say once, because services send these every few seconds.
+   * Called for each message of OpenTelemetry that is well-formed and about something else than traces, and for each part of a
+   * document that is left out while the rest is kept: with what it is counted as, and a sentence to say once, because
+   * services send these every few seconds.
    *
    * @default `onInvalid` is called
    */
@@ -30,17 +31,20 @@ export interface Received {
   readonly documents: readonly SegmentDocument[];
   /** Of each document or span that cannot be kept. */
   readonly errors: readonly DocumentError[];
+  /** Parts of the documents that are not kept with them. */
+  readonly leftOut?: readonly DocumentError[];
   /** What it is about, if not about traces: `metrics`. */
   readonly otherSignal?: string;
 }
 
 /** Hands in what was read, and tells of what could not be, or was not taken. Never throws. */
 export function handIn(
-  { documents, errors, otherSignal }: Received,
+  { documents, errors, leftOut = [], otherSignal }: Received,
   text: string,
   receiver: DocumentReceiver,
 ): void {
   if (otherSignal !== undefined) leave(otherSignal, receiver);
+  for (const { code, message } of leftOut) notKept({ kind: code, detail: message, text }, receiver);
   for (const document of documents) {
     try {
       receiver.onDocument(document);
@@ -65,12 +69,19 @@ function byKind(errors: readonly DocumentError[]): Map<string, [DocumentError, .
 }
 
 /** @param signal of OpenTelemetry: `metrics` @returns the sentence that was said. */
-export function leave(signal: string, { onInvalid, onNotKept }: DocumentReceiver): string {
+export function leave(signal: string, receiver: DocumentReceiver): string {
   const kind = `OpenTelemetry ${signal}`;
   const message = `Lantern local keeps traces; ${signal} are taken and not kept.`;
-  if (onNotKept === undefined) reportInvalid({ onInvalid }, { kind, detail: message, text: '' });
-  else onNotKept(kind, message);
+  notKept({ kind, detail: message, text: '' }, receiver);
   return message;
+}
+
+function notKept(
+  { kind, detail, text }: { kind: string; detail: string; text: string },
+  { onInvalid, onNotKept }: DocumentReceiver,
+): void {
+  if (onNotKept === undefined) reportInvalid({ onInvalid }, { kind, detail, text });
+  else onNotKept(kind, printable(detail));
 }
 
 const SAMPLE_LENGTH = 200;

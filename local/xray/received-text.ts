@@ -23,7 +23,7 @@ export function readReceivedText(text: string): Received {
   if (METRICS_PREFIX.test(text)) return { documents: [], errors: [], otherSignal: 'metrics' };
   const parsed = parseDocument(text);
   return 'document' in parsed
-    ? { documents: [parsed.document], errors: [] }
+    ? { documents: [parsed.document], errors: [], leftOut: parsed.leftOut ?? [] }
     : { documents: [], errors: [parsed.error] };
 }
 

@@ -9,6 +9,6 @@ export interface Imported {
   readonly traceIds: readonly string[];
   /** Documents that were kept. */
   readonly kept: number;
-  /** And those that were not, by why. */
+  /** And those that were not, by why; parts of documents that were left out are counted among them. */
   readonly refused: Readonly<Record<string, number>>;
 }

@@ -25,7 +25,7 @@ import {
   openTraces,
 } from './store/open-trace-database.ts';
 import type { TimeWindow, TraceSearch, TraceSelection } from './store/search.ts';
-import { windowCondition } from './store/search.ts';
+import { matchedTime, windowCondition } from './store/search.ts';
 import type { TraceDatabase } from './store/trace-database.ts';
 import { rowOf } from './store/trace-row.ts';
 import { summarizeTrace } from './summary.ts';
@@ -104,6 +104,7 @@ interface StoredTrace {
   readonly key: number;
   readonly id: string;
   readonly arrived: number;
+  updated: number;
   bytes: number;
   dropped: number;
   revision: number;
@@ -203,6 +204,7 @@ export class TraceStore {
     const hasRoom = stored.bytes + growth <= this.#maxTraceBytes;
     if (hasRoom) {
       this.#traces.set(traceId, stored);
+      stored.updated = Date.now();
       documents.set(id, { document, bytes });
       (stored.unwritten ??= new Map()).set(id, body);
       stored.bytes += growth;
@@ -303,12 +305,18 @@ export class TraceStore {
     return Number(row?.['count']);
   }
 
-  /** A trace as `GetTraceSummaries` writes it. */
-  details(id: string): object | undefined {
+  /** A trace as `GetTraceSummaries` writes it, where it was found in this range. */
+  details(id: string, window: TimeWindow): object | undefined {
     this.#write();
     const stored = this.#traces.get(id);
-    const text = stored && this.#ask(() => this.#database.textOf(stored.key, 'details'));
-    return text === undefined ? undefined : { ...(JSON.parse(text) as object), Revision: stored?.revision };
+    if (stored === undefined) return undefined;
+    return this.#ask(() => {
+      const text = this.#database.textOf(stored.key, 'details');
+      const times = this.#database.timesOf(stored.key);
+      if (text === undefined || times === undefined) return undefined;
+      const MatchedEventTime = matchedTime(times, window);
+      return { ...(JSON.parse(text) as object), Revision: stored.revision, MatchedEventTime };
+    });
   }
 
   /**
@@ -451,7 +459,16 @@ export class TraceStore {
 
   #newTrace(id: string): StoredTrace {
     const documents = new Map<string, StoredDocument>();
-    const head = { key: (this.#lastKey += 1), id, arrived: Date.now(), bytes: 0, dropped: 0, revision: 0 };
+    const now = Date.now();
+    const head = {
+      key: (this.#lastKey += 1),
+      id,
+      arrived: now,
+      updated: now,
+      bytes: 0,
+      dropped: 0,
+      revision: 0,
+    };
     return { ...head, isWritten: false, isIndexed: false, documents };
   }
 

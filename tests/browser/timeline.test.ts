@@ -44,7 +44,11 @@ beforeAll(async () => {
   store.put({ ...handlerOf(DEEP), subsegments: [nested(0)] });
   server = new ConsoleServer({
     store,
-    replays: { of: (id) => events.of(id), replay: (id, requestId) => events.replay(id, requestId, invoke) },
+    replays: {
+      of: (id) => events.of(id),
+      replay: (id, requestId) => events.replay(id, requestId, invoke),
+      clear: () => events.clear(),
+    },
     port: 0,
     staticDirectory: builtConsole(),
     serviceInfo: () => shopService,

@@ -39,7 +39,7 @@ export function ClearButton({ disabled, onClear }: ClearButtonProps) {
         if (event.key === 'Escape') answer(false);
       }}
     >
-      <span>Delete all traces?</span>
+      <span>Delete all traces and their log lines?</span>
       <button type="button" class="button danger" onClick={() => answer(true)}>
         Delete all
       </button>

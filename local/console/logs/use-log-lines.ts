@@ -76,7 +76,7 @@ export function useLogLines(api: ConsoleApi, filter: LogFilter, span: TimeSpan |
     reload();
     const refresher = createRefresher(readNew, REFRESH_GAP_MS);
     const unsubscribe = api.subscribe((event) => {
-      if (event.type === 'connected') reload();
+      if (event.type === 'connected' || event.type === 'cleared') reload();
       else if (event.type === 'logs' && latest.current.loaded) refresher.demand();
     });
     return () => {

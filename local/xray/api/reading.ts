@@ -18,7 +18,7 @@ import {
   requiredTexts,
 } from '../../http/api-input.ts';
 
-const TIME_RANGE_TYPES: readonly TimeRangeType[] = ['TraceId', 'Event', 'Service'];
+const TIME_RANGE_TYPES = ['TraceId', 'Event', 'Service'] as const satisfies readonly TimeRangeType[];
 
 /** Seconds of a point of a time series. X-Ray knows 60 and 300, and takes a minute when none is given. */
 const PERIODS = { from: 60, to: 86_400, whole: true } as const;
@@ -52,18 +52,18 @@ export class Reading {
     optionalBoolean(input, 'Sampling');
     const cursor = optionalText(input, 'NextToken');
     const filter = readFilter(input);
+    const window = { ...range, timeRange };
     const found = this.#search({
-      ...range,
-      timeRange,
+      ...window,
       ...(filter !== undefined && { filter }),
       groups: this.#groupFilter,
       limit: PAGE_SIZE,
       ...(cursor !== undefined && { cursor }),
     });
     return {
-      TraceSummaries: found.traces.map(({ id }) => this.#store.details(id)),
+      TraceSummaries: found.traces.map(({ id }) => this.#store.details(id, window)),
       ApproximateTime: Date.now() / 1000,
-      TracesProcessedCount: this.#store.count({ ...range, timeRange }),
+      TracesProcessedCount: this.#store.count(window),
       ...(found.cursor !== undefined && { NextToken: found.cursor }),
     };
   }

@@ -3,6 +3,8 @@ import type { Entity, Segment } from '../document.ts';
 import { entitiesOf } from '../entities.ts';
 import type { ServiceSegment } from '../graph/calls.ts';
 import { callsOf } from '../graph/calls.ts';
+import type { RootCauses } from '../graph/root-causes.ts';
+import { rootCauses } from '../graph/root-causes.ts';
 import type { ServiceId } from '../graph/service-pattern.ts';
 import type { Failures } from '../status.ts';
 import { failuresOf } from '../status.ts';
@@ -55,6 +57,7 @@ export interface TraceFacts {
   readonly annotations: ReadonlyArray<{ readonly key: string; readonly value: FilterValue }>;
   /** Every node of the service graph that the trace passes, but for clients. */
   readonly services: readonly ServiceFacts[];
+  readonly causes: RootCauses;
 }
 
 /** A node of the service graph, once for each name that it is called by besides; the flags say that one of its segments at least was so. */
@@ -95,6 +98,7 @@ export function factsOf(subject: FilterSubject): TraceFacts {
     correlationid: correlationIdsOf(entitiesOf(trace)),
     annotations: annotationsOf(entitiesOf(trace)),
     services,
+    causes: rootCauses(trace),
   };
 }
 

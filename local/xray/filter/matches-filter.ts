@@ -7,6 +7,8 @@ import { rootCauses } from '../graph/root-causes.ts';
 import { matchesService } from '../graph/service-pattern.ts';
 import { failuresOf, isInProgress } from '../status.ts';
 import { startedCold } from '../summary.ts';
+import type { CauseElement } from './cause-elements.ts';
+import { causesOf, elementsOf } from './cause-elements.ts';
 import { matchesPattern } from './cause-patterns.ts';
 import type {
   EdgeFilter,
@@ -180,32 +182,10 @@ class TraceView implements View {
     });
   }
 
-  #hasCause({ cause, part, filter }: RootCauseFilter): boolean {
-    const causes = this.#readCauses();
-    const kinds = {
-      fault: causes.FaultRootCauses,
-      error: causes.ErrorRootCauses,
-      responsetime: causes.ResponseTimeRootCauses,
-    };
-    return kinds[cause].some(({ Services: services }) => {
-      const entities = services.flatMap(({ EntityPath }) => EntityPath);
-      const lists: Readonly<Record<RootCauseFilter['part'], readonly Element[]>> = {
-        service: services.map(({ Name, Type, Inferred }) => ({ name: Name, type: Type, inferred: Inferred })),
-        entity: entities.map(({ Name, Remote, Coverage }) => ({
-          name: Name,
-          remote: Remote,
-          coverage: Coverage,
-        })),
-        exception: entities
-          .flatMap(({ Exceptions = [] }) => Exceptions)
-          .map(({ Name, Message }) => ({ name: Name, message: Message })),
-      };
-      const list = lists[part];
-      return list.some((element, index) => {
-        const place = { index, first: index === 0, last: index === list.length - 1 };
-        return meets(filter, () => elementView({ ...element, ...place }));
-      });
-    });
+  #hasCause({ cause: kind, part, filter }: RootCauseFilter): boolean {
+    return causesOf(this.#readCauses(), kind).some((cause) =>
+      elementsOf(cause, part).some((element) => elementMeets(element, filter)),
+    );
   }
 
   #readCauses(): RootCauses {
@@ -214,11 +194,11 @@ class TraceView implements View {
   }
 }
 
-/** A member of a root cause, by the keywords that ask for what it has. */
-type Element = Readonly<Record<string, FilterValue | undefined>>;
-
-function elementView(element: Element): View {
-  return { valuesOf: ({ keyword }) => given(Object.hasOwn(element, keyword) ? element[keyword] : undefined) };
+/** Whether an element of a root cause meets what stands in braces behind it. */
+export function elementMeets(element: CauseElement, filter: FilterExpression | undefined): boolean {
+  return meets(filter, () => ({
+    valuesOf: ({ keyword }) => given(Object.hasOwn(element, keyword) ? element[keyword] : undefined),
+  }));
 }
 
 function serviceView({ service, segment, inferred, root }: ServiceSegment): View {

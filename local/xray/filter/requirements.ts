@@ -1,10 +1,13 @@
 import { CLIENT } from '../graph/calls.ts';
+import type { CauseKind } from '../graph/root-causes.ts';
 import type { ServicePattern } from '../graph/service-pattern.ts';
 import { matchesService } from '../graph/service-pattern.ts';
+import type { ElementFilter } from './cause-elements.ts';
+import { CAUSE_KINDS, causesOf, elementsAskedFor, elementsOf } from './cause-elements.ts';
 import type { Field, FilterExpression, FilterValue, Operator, ServiceFilter } from './expression.ts';
 import type { FilterSubject, ServiceFacts, TraceFacts } from './facts.ts';
 import { isSegmentText } from './facts.ts';
-import { compares } from './matches-filter.ts';
+import { compares, elementMeets } from './matches-filter.ts';
 
 /** Conditions on a trace's facts that an index can answer. `not` stands above conditions that are exact. */
 export type Requirement =
@@ -23,9 +26,11 @@ export type Requirement =
   /** The trace has the fact; an annotation that is `false` counts as none. */
   | { readonly kind: 'set'; readonly field: FactName; readonly key?: string }
   /** One of its services is so: by pattern, where there is one, and by one flag, where one is asked for. */
-  | { readonly kind: 'service'; readonly service?: ServicePattern; readonly flag?: ServiceFlag };
+  | { readonly kind: 'service'; readonly service?: ServicePattern; readonly flag?: ServiceFlag }
+  /** One element of one of its root causes is so. */
+  | ({ readonly kind: 'cause'; readonly cause: CauseKind } & ElementFilter);
 
-export type FactName = Exclude<keyof TraceFacts, 'services' | 'annotations'> | 'annotation';
+export type FactName = Exclude<keyof TraceFacts, 'services' | 'annotations' | 'causes'> | 'annotation';
 export type ServiceFlag = Exclude<keyof ServiceFacts, 'name' | 'type' | 'accountId' | 'names'>;
 
 export interface Requirements {
@@ -81,6 +86,12 @@ export function meetsRequirement(requirement: Requirement, facts: TraceFacts): b
         (each) => matchesService(service, each, each.names) && (flag === undefined || each[flag]),
       );
     }
+    case 'cause': {
+      const { cause: kind, part, filter } = requirement;
+      return causesOf(facts.causes, kind).some((cause) =>
+        elementsOf(cause, part).some((element) => elementMeets(element, filter)),
+      );
+    }
   }
 }
 
@@ -133,10 +144,32 @@ function requirementIn(
       const inner = requirementIn(group, groups, new Set([...asked, expression.value]));
       return expression.operator === '=' ? inner : negated(inner);
     }
-    case 'rootcause':
+    case 'rootcause': {
+      const { cause, part, filter } = expression;
+      return {
+        requirement: { kind: 'cause', cause, part, ...(filter !== undefined && { filter }) },
+        exact: true,
+      };
+    }
     case 'rootcause.json':
-      return UNKNOWN;
+      return expression.operator === '=' ? patternsRequirement(expression.causes) : UNKNOWN;
   }
+}
+
+/** Each pattern is met by a cause of some kind, which has the elements that the pattern has. */
+function patternsRequirement(patterns: readonly unknown[]): Requirements {
+  const found = patterns.map((pattern): Requirements => {
+    const elements = elementsAskedFor(pattern);
+    const kinds = CAUSE_KINDS.map((cause): Requirements => ({
+      requirement: {
+        kind: 'and',
+        operands: elements.map((element): Requirement => ({ kind: 'cause', cause, ...element })),
+      },
+      exact: false,
+    }));
+    return joined('or', kinds);
+  });
+  return found.length === 0 ? ANY : joined('and', found);
 }
 
 /** A trace may meet a condition that is not exact, and not match: of its opposite nothing is known. */

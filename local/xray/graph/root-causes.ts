@@ -19,6 +19,7 @@ export interface RootCause {
 
 export interface RootCauseService {
   readonly Name: string;
+  /** The name, and what a service that does not report is called by besides: that of its call. */
   readonly Names: readonly string[];
   readonly Type?: string;
   readonly AccountId?: string;
@@ -199,7 +200,7 @@ function servicesOf(
     const { name, type, accountId } = owner?.service ?? { name: nodes[0]?.entity.name ?? '' };
     return {
       Name: name,
-      Names: [name],
+      Names: [...new Set([name, ...(owner?.aliases ?? [])])],
       ...(type !== undefined && { Type: type }),
       ...(accountId !== undefined && { AccountId: accountId }),
       Inferred: owner?.inferred === true,

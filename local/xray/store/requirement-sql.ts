@@ -1,10 +1,11 @@
 import type { FilterValue, Operator } from '../filter/expression.ts';
+import { elementMeets } from '../filter/matches-filter.ts';
 import type { FactName, Requirement } from '../filter/requirements.ts';
 import { matchesService } from '../graph/service-pattern.ts';
 import type { Sql } from './search.ts';
 import { allOf, anyOf, EVERYTHING, NOTHING } from './search.ts';
 import type { TermField } from './trace-row.ts';
-import { annotationTerm, readServiceTerm, TEXT_FACTS } from './trace-row.ts';
+import { annotationTerm, causeField, readCauseTerm, readServiceTerm, TEXT_FACTS } from './trace-row.ts';
 
 /** Asks the database; the rows of the answer. */
 export type Select = (question: Sql) => readonly Readonly<Record<string, unknown>>[];
@@ -63,6 +64,20 @@ export function sqlOf(requirement: Requirement, select: Select): Sql {
         const facts = readServiceTerm(String(value));
         return matchesService(service, facts, facts.names) && (flag === undefined || facts[flag]);
       });
+      return hasOneOf(
+        meant.map(({ id }) => Number(id)),
+        select,
+      );
+    }
+    case 'cause': {
+      const { cause, part, filter } = requirement;
+      const ofPart: Sql = { text: 'field = ?', values: [causeField(cause, part)] };
+      if (filter === undefined) return hasTerm(ofPart, select);
+      const terms = select({
+        text: `SELECT id, value FROM terms WHERE ${ofPart.text}`,
+        values: ofPart.values,
+      });
+      const meant = terms.filter(({ value }) => elementMeets(readCauseTerm(String(value)), filter));
       return hasOneOf(
         meant.map(({ id }) => Number(id)),
         select,
@@ -155,18 +170,25 @@ function hasTerm(condition: Sql, select: Select): Sql {
 
 function hasOneOf(ids: readonly number[], select: Select): Sql {
   if (ids.length === 0) return NOTHING;
-  const list = `(${ids.join(', ')})`;
+  const { text: list, values } = listOf(ids);
   const some = select({
     text: `SELECT trace FROM postings WHERE term IN ${list} LIMIT ${MAX_LISTED_TRACES + 1}`,
-    values: [],
+    values,
   }).map(({ trace }) => Number(trace));
   if (some.length <= MAX_LISTED_TRACES) return { text: `(key IN (${some.join(', ')}))`, values: [] };
   // The plus keeps the term out of the index: the trace has fewer than there are to look up.
   const term = ids.length <= MAX_LOOKUPS ? 'term' : '+term';
   return {
     text: `(EXISTS (SELECT 1 FROM postings WHERE trace = traces.key AND ${term} IN ${list}))`,
-    values: [],
+    values,
   };
+}
+
+/** Many numbers would be more text than SQLite takes. */
+function listOf(ids: readonly number[]): Sql {
+  return ids.length <= MAX_LISTED_TRACES
+    ? { text: `(${ids.join(', ')})`, values: [] }
+    : { text: '(SELECT value FROM json_each(?))', values: [JSON.stringify(ids)] };
 }
 
 function isMember<Members extends object>(members: Members, name: PropertyKey): name is keyof Members {

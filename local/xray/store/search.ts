@@ -1,14 +1,18 @@
 import type { FilterExpression } from '../filter/expression.ts';
 
-/** What of a trace lies in a range: the time in its id, any moment of it, or the end of one of its segments. */
-export type TimeRangeType = 'TraceId' | 'Event' | 'Service';
+/**
+ * What of a trace lies in a range. `Active`: any moment of it. The others are X-Ray's (API Reference, `GetTraceSummaries`):
+ * the time in its id; when it was updated, be it by its own clock or because something of it arrived; the end of one of its
+ * segments.
+ */
+export type TimeRangeType = 'Active' | 'TraceId' | 'Event' | 'Service';
 
 export interface TimeWindow {
   /** Epoch seconds. Without them, everything. @default -Infinity */
   readonly from?: number;
   /** Not in the range any more. @default Infinity */
   readonly to?: number;
-  /** @default 'Event' */
+  /** @default 'Active' */
   readonly timeRange?: TimeRangeType;
 }
 
@@ -74,19 +78,63 @@ export function idCondition(ids: readonly string[] | undefined): Sql {
   return { text: 'id IN (SELECT value FROM json_each(?))', values: [JSON.stringify(ids)] };
 }
 
-export function windowCondition({ from = -Infinity, to = Infinity, timeRange = 'Event' }: TimeWindow): Sql {
-  const conditions: Sql[] = [];
-  const [first, last] = {
-    // Ids know whole seconds: what began within the first one may have begun after `from`.
-    TraceId: ['created', 'created'],
-    Event: ['start', 'finish'],
-    Service: ['first_end', 'last_end'],
-  }[timeRange];
-  if (Number.isFinite(from)) {
-    conditions.push({ text: `${last} >= ?`, values: [timeRange === 'TraceId' ? Math.floor(from) : from] });
+export function windowCondition({ from = -Infinity, to = Infinity, timeRange = 'Active' }: TimeWindow): Sql {
+  switch (timeRange) {
+    case 'Active':
+      return between(['start', 'finish'], from, to);
+    case 'TraceId':
+      // Ids know whole seconds: what began within the first one may have begun after `from`.
+      return between(['created', 'created'], Math.floor(from), to);
+    case 'Event': {
+      const arrived = between(['updated', 'updated'], from * 1000, to * 1000);
+      return anyOf([between(['start', 'finish'], from, to), arrived]);
+    }
+    case 'Service': {
+      const some = between(['each.value', 'each.value'], from, to);
+      const one: Sql = {
+        text:
+          'EXISTS (SELECT 1 FROM summaries, json_each(summaries.ends) AS each ' +
+          `WHERE summaries.key = traces.key AND ${some.text})`,
+        values: some.values,
+      };
+      // The columns say of most traces that no end of theirs is in the range.
+      return allOf([between(['first_end', 'last_end'], from, to), one]);
+    }
   }
-  if (Number.isFinite(to)) conditions.push({ text: `${first} < ?`, values: [to] });
-  return allOf(conditions);
+}
+
+/** What reaches from one column to the other, and into a range. */
+function between([first, last]: readonly [first: string, last: string], from: number, to: number): Sql {
+  return allOf([
+    ...(Number.isFinite(from) ? [{ text: `${last} >= ?`, values: [from] }] : []),
+    ...(Number.isFinite(to) ? [{ text: `${first} < ?`, values: [to] }] : []),
+  ]);
+}
+
+/** What is known of when a trace was. Epoch seconds; `updated` is when something of it arrived last. */
+export interface TraceTimes {
+  readonly created: number;
+  readonly start: number;
+  readonly finish: number;
+  readonly updated: number;
+  /** Of its segments. */
+  readonly ends: readonly number[];
+}
+
+/** The moment by which a trace lies in a range: of several the last one. */
+export function matchedTime(times: TraceTimes, window: TimeWindow): number {
+  const { from = -Infinity, to = Infinity, timeRange = 'Active' } = window;
+  const { created, start, finish, updated, ends } = times;
+  const moments = {
+    Active: [start, finish, ...ends],
+    TraceId: [created],
+    Event: [start, finish, ...ends, updated],
+    Service: ends,
+  }[timeRange];
+  const last = Math.max(...moments.filter((moment) => moment >= from && moment < to));
+  if (last !== -Infinity) return last;
+  // It went on all the time; or its id says less than the range does.
+  return timeRange === 'TraceId' ? created : Math.max(start, from);
 }
 
 /** The columns that traces are sorted by; the last one, the id, tells any two apart. */

@@ -4,15 +4,15 @@ import type { FilterValue } from '../filter/expression.ts';
 import type { TraceGraph } from '../graph/trace-graph.ts';
 import type { DurationsByName } from '../history.ts';
 import type { KnownTerms, Losses } from '../trace.ts';
-import type { Sql } from './search.ts';
+import type { Sql, TraceTimes } from './search.ts';
 import type { TraceRow } from './trace-row.ts';
-import { COLUMNS } from './trace-row.ts';
+import { CAUSE_PREFIX, COLUMNS } from './trace-row.ts';
 
 /** Written into the file, so that one of another program is not taken for ours: "Lant". */
 export const APPLICATION_ID = 0x4c616e74;
 
 /** Grows with every change of the tables below, and of what `trace-row.ts` writes into them. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 5;
 
 /*
  * `traces` is narrow, so that all of it can be looked through: what is read of single traces stands beside it. A value
@@ -23,6 +23,7 @@ const SCHEMA = `
     key INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     arrived INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
     bytes INTEGER NOT NULL,
     dropped INTEGER NOT NULL,
     revision INTEGER NOT NULL,
@@ -36,7 +37,12 @@ const SCHEMA = `
     body TEXT NOT NULL,
     UNIQUE (trace, id)
   );
-  CREATE TABLE summaries (key INTEGER PRIMARY KEY, summary TEXT NOT NULL, details TEXT NOT NULL);
+  CREATE TABLE summaries (
+    key INTEGER PRIMARY KEY,
+    summary TEXT NOT NULL,
+    details TEXT NOT NULL,
+    ends TEXT NOT NULL
+  );
   CREATE TABLE graphs (key INTEGER PRIMARY KEY, graph TEXT NOT NULL);
   CREATE TABLE durations (key INTEGER PRIMARY KEY, durations TEXT NOT NULL);
   CREATE TABLE links (source INTEGER NOT NULL, target TEXT NOT NULL, PRIMARY KEY (source, target)) WITHOUT ROWID;
@@ -78,6 +84,8 @@ export interface TraceHead {
   readonly id: string;
   /** When the first document came, in epoch milliseconds. */
   readonly arrived: number;
+  /** When the last one came, the same. */
+  readonly updated: number;
   /** Of all of its documents, as JSON. */
   readonly bytes: number;
   readonly dropped: number;
@@ -129,7 +137,7 @@ export class TraceDatabase {
   /** In the order of arrival. */
   heads(): Iterable<StoredHead> {
     return this.#iterate(
-      'SELECT key, id, arrived, bytes, dropped, revision, indexed FROM traces ORDER BY key',
+      'SELECT key, id, arrived, updated, bytes, dropped, revision, indexed FROM traces ORDER BY key',
     ) as Iterable<StoredHead>;
   }
 
@@ -152,6 +160,14 @@ export class TraceDatabase {
   textOf(key: number, column: 'summary' | 'details'): string | undefined {
     const row = this.#statement(`SELECT ${column} AS text FROM summaries WHERE key = ?`).get(key);
     return row === undefined ? undefined : String(row['text']);
+  }
+
+  timesOf(key: number): TraceTimes | undefined {
+    const row = this.#statement(
+      'SELECT created, start, finish, updated / 1000.0 AS updated, ends FROM traces JOIN summaries USING (key) WHERE key = ?',
+    ).get(key);
+    if (row === undefined) return undefined;
+    return { ...(row as unknown as TraceTimes), ends: JSON.parse(String(row['ends'])) as number[] };
   }
 
   graphOf(key: number): TraceGraph | undefined {
@@ -202,7 +218,7 @@ export class TraceDatabase {
     return this.#statement(
       `SELECT field, name, value FROM (
          SELECT field, name, value, row_number() OVER (PARTITION BY field, name ORDER BY id DESC) AS place FROM terms
-         WHERE instr(lower(CASE field WHEN 'service' THEN name ELSE value END), lower(?)) > 0
+         WHERE field NOT LIKE '${CAUSE_PREFIX}%' AND instr(lower(CASE field WHEN 'service' THEN name ELSE value END), lower(?)) > 0
        ) WHERE place <= ${MAX_KNOWN_VALUES}`,
     ).all(text);
   }
@@ -220,6 +236,7 @@ export class TraceDatabase {
        ) SELECT field, name FROM names`,
     ).all();
     return names.flatMap(({ field, name }): Array<Record<string, unknown>> => {
+      if (String(field).startsWith(CAUSE_PREFIX)) return [];
       const few = this.#statement(
         `SELECT id, field, name, value FROM terms WHERE field = ? AND name = ? LIMIT ${MANY_VALUES + 1}`,
       ).all(field as string, name as string);
@@ -234,11 +251,12 @@ export class TraceDatabase {
     });
   }
 
-  writeHead({ key, id, arrived, bytes, dropped, revision }: TraceHead): void {
+  writeHead({ key, id, arrived, updated, bytes, dropped, revision }: TraceHead): void {
     this.#statement(
-      `INSERT INTO traces (key, id, arrived, bytes, dropped, revision) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (key) DO UPDATE SET bytes = excluded.bytes, dropped = excluded.dropped, revision = excluded.revision`,
-    ).run(key, id, arrived, bytes, dropped, revision);
+      `INSERT INTO traces (key, id, arrived, updated, bytes, dropped, revision) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET updated = excluded.updated, bytes = excluded.bytes, dropped = excluded.dropped,
+         revision = excluded.revision`,
+    ).run(key, id, arrived, updated, bytes, dropped, revision);
   }
 
   writeDocument(key: number, id: string, body: string): void {
@@ -253,10 +271,11 @@ export class TraceDatabase {
     this.#statement(
       `UPDATE traces SET indexed = ?, ${COLUMNS.map((name) => `${name} = ?`).join(', ')} WHERE key = ?`,
     ).run(revision, ...COLUMNS.map((name) => row.columns[name]), key);
-    this.#statement('INSERT OR REPLACE INTO summaries (key, summary, details) VALUES (?, ?, ?)').run(
+    this.#statement('INSERT OR REPLACE INTO summaries (key, summary, details, ends) VALUES (?, ?, ?, ?)').run(
       key,
       row.summary,
       row.details,
+      JSON.stringify(row.ends),
     );
     this.#statement('INSERT OR REPLACE INTO graphs (key, graph) VALUES (?, ?)').run(key, row.graph);
     this.#statement('INSERT OR REPLACE INTO durations (key, durations) VALUES (?, ?)').run(

@@ -1,10 +1,12 @@
 import { entitiesFrom } from '../entities.ts';
+import type { CauseElement, CausePart } from '../filter/cause-elements.ts';
+import { CAUSE_KINDS, CAUSE_PARTS, causesOf, elementsOf } from '../filter/cause-elements.ts';
 import type { FilterValue } from '../filter/expression.ts';
 import type { ServiceFacts, TraceFacts } from '../filter/facts.ts';
 import { factsOf, rootOf } from '../filter/facts.ts';
 import type { ServiceSegment } from '../graph/calls.ts';
 import { callsOf } from '../graph/calls.ts';
-import { rootCauses } from '../graph/root-causes.ts';
+import type { CauseKind, RootCauses } from '../graph/root-causes.ts';
 import { graphOf } from '../graph/trace-graph.ts';
 import { durationsByName } from '../history.ts';
 import { present } from '../../json.ts';
@@ -15,6 +17,8 @@ import type { EntityStatus, Trace, TraceSummary } from '../trace.ts';
 export interface TraceRow {
   readonly columns: Readonly<Record<ColumnName, number | null>>;
   readonly terms: readonly Term[];
+  /** Of the segments, those that have ended; each once. */
+  readonly ends: readonly number[];
   /** JSON of what the page's list shows, of what `GetTraceSummaries` answers, and of the trace's own graph. */
   readonly summary: string;
   readonly details: string;
@@ -29,7 +33,7 @@ export const COLUMNS = [
   'created',
   'start',
   'finish',
-  /** The ends of its segments, those that have ended. */
+  /** Of the ends of its segments; null where none has ended. */
   'first_end',
   'last_end',
   'duration',
@@ -70,8 +74,21 @@ export const TEXT_FACTS = [
   'requestid',
 ] as const satisfies readonly (keyof TraceFacts)[];
 
-/** Booleans of annotations stand apart: SQLite would take them for the numbers 1 and 0. A service's value is JSON. */
-export type TermField = (typeof TEXT_FACTS)[number] | 'annotation' | 'annotation.boolean' | 'service';
+/**
+ * Booleans of annotations stand apart: SQLite would take them for the numbers 1 and 0. The value of a service, and of an element of a
+ * root cause, is JSON.
+ */
+export type TermField =
+  (typeof TEXT_FACTS)[number] | 'annotation' | 'annotation.boolean' | 'service' | CauseField;
+
+type CauseField = `${typeof CAUSE_PREFIX}${CauseKind}.${CausePart}`;
+
+/** In front of the fields of root causes, which are found by and not offered to whoever writes a filter. */
+export const CAUSE_PREFIX = 'rootcause.';
+
+export function causeField(kind: CauseKind, part: CausePart): CauseField {
+  return `${CAUSE_PREFIX}${kind}.${part}`;
+}
 
 /** From what is fine to what hurts most: the place of a status is what is written of it. */
 export const SEVERITIES: readonly EntityStatus[] = WORST_FIRST.toReversed();
@@ -79,15 +96,14 @@ export const SEVERITIES: readonly EntityStatus[] = WORST_FIRST.toReversed();
 /** What is written of a trace. `summary` is the trace's, whatever it says of links: they are kept apart. */
 export function rowOf(trace: Trace, summary: TraceSummary): TraceRow {
   const facts = factsOf({ trace, summary });
-  const finish = summary.startTime + summary.duration;
-  const ends = trace.segments.flatMap(({ end_time }) => end_time ?? []);
+  const ends = [...new Set(trace.segments.flatMap(({ end_time }) => end_time ?? []))];
   return {
     columns: {
       created: createdAt(trace.id, summary.startTime),
       start: summary.startTime,
-      finish,
-      first_end: ends.reduce((least, each) => Math.min(least, each), ends[0] ?? finish),
-      last_end: ends.reduce((most, each) => Math.max(most, each), ends[0] ?? finish),
+      finish: summary.startTime + summary.duration,
+      first_end: ends.length === 0 ? null : ends.reduce((least, each) => Math.min(least, each)),
+      last_end: ends.length === 0 ? null : ends.reduce((most, each) => Math.max(most, each)),
       duration: facts.duration,
       responsetime: facts.responsetime ?? null,
       status: facts['http.status'] ?? null,
@@ -101,6 +117,7 @@ export function rowOf(trace: Trace, summary: TraceSummary): TraceRow {
       fault: Number(facts.fault),
     },
     terms: termsOf(facts),
+    ends,
     summary: JSON.stringify(summary),
     details: JSON.stringify(detailsOf(trace, summary, facts)),
     graph: JSON.stringify(graphOf(trace)),
@@ -131,7 +148,24 @@ function termsOf(facts: TraceFacts): Term[] {
       name: service.name,
       value: JSON.stringify(service),
     })),
+    ...causeTerms(facts.causes),
   ];
+}
+
+/** Each once: what fails in a loop fails alike. */
+function causeTerms(causes: RootCauses): Term[] {
+  return CAUSE_KINDS.flatMap((kind) =>
+    CAUSE_PARTS.flatMap((part) => {
+      const values = causesOf(causes, kind).flatMap((cause) =>
+        elementsOf(cause, part).map((element) => JSON.stringify(element)),
+      );
+      return Array.from(new Set(values), (value): Term => ({
+        field: causeField(kind, part),
+        name: '',
+        value,
+      }));
+    }),
+  );
 }
 
 export function annotationTerm(key: string, value: FilterValue): Term {
@@ -142,6 +176,10 @@ export function annotationTerm(key: string, value: FilterValue): Term {
 
 export function readServiceTerm(value: string): ServiceFacts {
   return JSON.parse(value) as ServiceFacts;
+}
+
+export function readCauseTerm(value: string): CauseElement {
+  return JSON.parse(value) as CauseElement;
 }
 
 /** A trace as `GetTraceSummaries` writes it (X-Ray's API Reference, `TraceSummary`), but for its revision. */
@@ -172,7 +210,7 @@ function detailsOf(trace: Trace, summary: TraceSummary, facts: TraceFacts): obje
     InstanceIds: facts['instance.id'].map((Id) => ({ Id })),
     AvailabilityZones: facts.availabilityzone.map((Name) => ({ Name })),
     EntryPoint: entry && serviceId(entry),
-    ...rootCauses(trace),
+    ...facts.causes,
   });
 }
 

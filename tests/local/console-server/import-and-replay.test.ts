@@ -35,7 +35,11 @@ beforeEach(async () => {
   });
   server = new ConsoleServer({
     store,
-    replays: { of: (id) => events.of(id), replay: (id, requestId) => events.replay(id, requestId, invoke) },
+    replays: {
+      of: (id) => events.of(id),
+      replay: (id, requestId) => events.replay(id, requestId, invoke),
+      clear: () => events.clear(),
+    },
     port: 0,
     staticDirectory: import.meta.dirname,
     serviceInfo: () => shopService,

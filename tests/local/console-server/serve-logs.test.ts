@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConsoleServer } from '../../../local/console-server/console-server.ts';
 import type { LogListing } from '../../../local/logs/log-line.ts';
 import { LogStore } from '../../../local/logs/log-store.ts';
@@ -7,13 +7,15 @@ import { shopService } from '../../fixtures/console/entities.ts';
 import { listenToEvents } from './listen-to-events.ts';
 
 let logs: LogStore;
+let store: TraceStore;
 let server: ConsoleServer;
 let url: string;
 
 beforeEach(async () => {
   logs = new LogStore();
+  store = new TraceStore();
   server = new ConsoleServer({
-    store: new TraceStore(),
+    store,
     logs,
     port: 0,
     staticDirectory: import.meta.dirname,
@@ -44,6 +46,15 @@ async function messages(query: string): Promise<string[]> {
 }
 
 describe('the API of log lines', () => {
+  it('has none of traced invocations any more when the traces are cleared, and says so afterwards', async () => {
+    log('{"message":"of a trace","xray_trace_id":"1-5f84c7a1-000000000000000000000001"}');
+    log('of none', 'create-order');
+    const { events } = await listenToEvents(url);
+    await fetch(`${url}/api/traces`, { method: 'DELETE' });
+    await vi.waitFor(() => expect(events).toContainEqual({ name: 'cleared', data: {} }), { timeout: 10_000 });
+    expect(await messages('')).toEqual(['of none']);
+  });
+
   it('answers with the newest first, and with those that are asked for', async () => {
     log('START RequestId: 1');
     log('{"level":"WARN","message":"slow & odd","correlation_id":"a b/ü"}');

@@ -206,6 +206,33 @@ describe('kept log lines', () => {
     expect(cursor).toBe(lines.at(-1)?.id);
   });
 
+  it('of traced invocations can be cleared: the others stay, and their invocations are still known', () => {
+    const store = new LogStore({ maxBytes: 100 });
+    store.add(event('plain, of a trace', { requestId: 'r-1' }));
+    store.add(event('of no invocation', { requestId: undefined }));
+    store.add(
+      event('{"message":"own","xray_trace_id":"1-2-3","correlation_id":"c"}', { requestId: undefined }),
+    );
+    store.report(report('r-1', '1-5f84c7a1-000000000000000000000001', true));
+    store.clearTraced();
+    expect(store.find({ limit: 9 })).toMatchObject({
+      lines: [{ text: 'of no invocation' }],
+      newest: 3,
+      evicted: 0,
+    });
+
+    store.add(event('not sampled', { requestId: 'r-2' }));
+    store.report(report('r-2', '1-5f84c7a1-000000000000000000000002', false));
+    store.add(event('{"correlation_id":"c"}', { requestId: 'r-2' }));
+    store.clearTraced();
+    expect(store.find({ limit: 9, correlationId: 'c' }).lines.map(({ text }) => text)).toEqual([
+      '{"correlation_id":"c"}',
+      'not sampled',
+    ]);
+    store.add(event('x'.repeat(75)));
+    expect(store.find({ limit: 9 })).toMatchObject({ lines: [{ id: 6 }, { id: 5 }], evicted: 2 });
+  });
+
   it('tell who listens of each that comes, until it ends', () => {
     const store = new LogStore();
     const heard: number[] = [];

@@ -35,12 +35,13 @@ import type { GetTraceSummariesCommandInput, SamplingRule, TraceSummary } from '
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { XRayService } from '../../../../local/start-xray.ts';
 import { startXRay } from '../../../../local/start-xray.ts';
 import type { SegmentDocument } from '../../../../local/xray/document.ts';
 import { fc, runs } from '../../../helpers/fast-check.ts';
-import { embedded, entityId } from '../fixtures.ts';
+import { begun, embedded, entityId, segment } from '../fixtures.ts';
 
 let folder: string;
 let service: XRayService;
@@ -196,6 +197,34 @@ describe('GetTraceSummaries', () => {
     expect(summary?.ServiceIds?.map(({ Name }) => Name).toSorted()).toEqual(['bank', 'orders', 'shop']);
   });
 
+  it('names a service of a root cause by all of its names', async () => {
+    const [shop] = order(1);
+    const table = {
+      name: 'DynamoDB',
+      namespace: 'aws',
+      aws: { operation: 'PutItem', table_name: 'orders' },
+    } as const;
+    await put({
+      ...shop,
+      annotations: undefined,
+      subsegments: [
+        embedded(2, { ...table, start_time: BEGIN, end_time: BEGIN + 1.9, fault: true, error: true }),
+      ],
+      error: true,
+    });
+    const [summary] = await summaries();
+    const causes = [summary?.FaultRootCauses, summary?.ErrorRootCauses, summary?.ResponseTimeRootCauses];
+    for (const [cause] of causes.map((each = []) => each)) {
+      expect(cause?.Services?.map(({ Name, Names, Inferred }) => [Name, Names, Inferred])).toEqual([
+        ['shop', ['shop'], false],
+        ['orders', ['orders', 'DynamoDB'], true],
+      ]);
+    }
+    const names =
+      '{ "Services": [{ "Name": "shop" }, { "Names": ["orders", "DynamoDB"], "Inferred": true }] }';
+    expect(await summaries({ FilterExpression: `rootcause.json = #[${names}]` })).toHaveLength(1);
+  });
+
   it.each([
     ['service("bank") { fault }', 2],
     ['annotation.order = "o-1"', 1],
@@ -243,6 +272,112 @@ describe('GetTraceSummaries', () => {
     await put(...order(1));
     const range = { StartTime: new Date(from * 1000), EndTime: new Date(to * 1000) };
     expect(await summaries({ TimeRangeType, ...range })).toHaveLength(count);
+  });
+
+  it.each([
+    ['TraceId', 0, 10, 0],
+    ['Event', 0, 10, 2],
+    ['Event', 1.75, 1.95, 1.8],
+    ['Event', 1.2, 1.5, 1.2],
+    ['Service', 0, 10, 2],
+    ['Service', 1.7, 1.9, 1.8],
+  ] as const)(
+    'says for %s from %d to %d by which moment the trace was found',
+    async (TimeRangeType, from, to, matched) => {
+      await put(...order(1));
+      const range = { StartTime: new Date((BEGIN + from) * 1000), EndTime: new Date((BEGIN + to) * 1000) };
+      const [summary] = await summaries({ TimeRangeType, ...range });
+      expect(summary?.MatchedEventTime).toEqual(new Date((BEGIN + matched) * 1000));
+    },
+  );
+
+  it('finds by Event what was updated in the range, although it happened long before', async () => {
+    const updatedSince = async (StartTime: Date): Promise<TraceSummary[]> =>
+      summaries({ TimeRangeType: 'Event', StartTime, EndTime: new Date(Date.now() + 60_000) });
+    const before = new Date();
+    await put(...order(1), ...order(2));
+    const [first, second] = await updatedSince(before);
+    expect([first?.Id, second?.Id].toSorted()).toEqual([idAt(BEGIN, 1), idAt(BEGIN, 2)]);
+    const matched = first?.MatchedEventTime ?? new Date(0);
+    expect(matched.getTime()).toBeGreaterThanOrEqual(before.getTime());
+    expect(matched.getTime()).toBeLessThanOrEqual(Date.now());
+
+    const between = new Date(Date.now() + 1);
+    await sleep(5);
+    await put({ ...order(1)[1], id: entityId(7) });
+
+    expect((await updatedSince(between)).map(({ Id }) => Id)).toEqual([idAt(BEGIN, 1)]);
+    expect(await summaries({ TimeRangeType: 'Service', StartTime: before, EndTime: new Date() })).toEqual([]);
+  });
+
+  it('finds by Service where a segment ends, not where one goes on or none has ended', async () => {
+    const trace_id = idAt(BEGIN, 1);
+    const segments = [1, 5].map((seconds) => ({
+      id: entityId(seconds),
+      trace_id,
+      name: 'shop',
+      start_time: BEGIN,
+      end_time: BEGIN + seconds,
+    }));
+    await put(...segments, { ...begun(segment(9)), trace_id: idAt(BEGIN, 2), start_time: BEGIN });
+    const endsIn = async (from: number, to: number): Promise<number> => {
+      const range = { StartTime: new Date((BEGIN + from) * 1000), EndTime: new Date((BEGIN + to) * 1000) };
+      return (await summaries({ TimeRangeType: 'Service', ...range })).length;
+    };
+    expect([await endsIn(0, 1), await endsIn(1, 2), await endsIn(2, 5), await endsIn(5, 6)]).toEqual([
+      0, 1, 0, 1,
+    ]);
+  });
+
+  it.each([
+    'aws:api_id',
+    'aws.responseLatency',
+    'a',
+    '_',
+    '0',
+    'A:b.c_9',
+    ':',
+    '.',
+    'constructor',
+    'x'.repeat(500),
+  ])('finds an annotation by its key %s, however it is written', async (key) => {
+    await put({ ...order(1)[1], parent_id: undefined, annotations: { [key]: 'v', other: 1 } });
+    for (const expression of [
+      `annotation[${key}]`,
+      `annotation[${key}] = "v"`,
+      `annotation.${key} BEGINSWITH "v"`,
+      `annotation["${key}"] CONTAINS "v" AND annotation.other = 1`,
+    ]) {
+      expect([expression, (await summaries({ FilterExpression: expression })).length]).toEqual([
+        expression,
+        1,
+      ]);
+    }
+    const [summary] = await summaries({ FilterExpression: `!annotation[no:${key}]` });
+    expect(summary?.Annotations?.[key]).toMatchObject([{ AnnotationValue: { StringValue: 'v' } }]);
+  });
+
+  it('counts annotations that X-Ray would not index, with the reason, and keeps the rest', async () => {
+    const annotations = {
+      'order-id': 1,
+      'a b': 2,
+      ä: 3,
+      list: [1],
+      none: null,
+      ['x'.repeat(501)]: 1,
+      good: 4,
+    };
+    const [shop] = order(1);
+    await put({
+      ...shop,
+      annotations: { good: 1, bad: {} },
+      subsegments: [embedded(6, { annotations: annotations as never, start_time: BEGIN })],
+    });
+    const listing = (await (await fetch(`${service.url}/api/traces`)).json()) as { losses: object };
+    expect(listing.losses).toMatchObject({ invalid: 7, invalidReasons: { InvalidAnnotation: 7 } });
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toMatch(/"bad".*string, a finite number or a boolean/);
+    expect((await summaries())[0]?.Annotations?.['good']).toHaveLength(2);
   });
 
   it('takes sampling and still answers with every trace', async () => {

@@ -239,7 +239,10 @@ describe('what an index is asked for', () => {
     ['edge("a", "b")', false],
     ['service(id(name: "a", type: "client"))', true],
     ['service(id(name: "a", type: "client")) { fault }', false],
-    ['rootcause.fault.service', false],
+    ['rootcause.fault.service', true],
+    ['!rootcause.fault.exception { !(message CONTAINS "a") and last }', true],
+    ['rootcause.json = #[{"Services":[{"Name":"a"}]}]', false],
+    ['rootcause.json != #[{"Services":[{"Name":"a"}]}]', false],
     ['annotation.a = 1 OR edge("a", "b")', false],
     ['group.name = "unknown"', true],
   ])('of %s is all there is: %s', (text, exact) => {
@@ -337,5 +340,37 @@ it('facts are plain values, each once', () => {
         root: true,
       },
     ],
+    causes: {
+      FaultRootCauses: [],
+      ErrorRootCauses: [
+        {
+          ClientImpacting: true,
+          Services: [
+            {
+              Name: 'api',
+              Names: ['api'],
+              Inferred: false,
+              EntityPath: [{ Name: 'api', Remote: false, Exceptions: [] }],
+            },
+          ],
+        },
+      ],
+      ResponseTimeRootCauses: [
+        {
+          ClientImpacting: true,
+          Services: [
+            {
+              Name: 'api',
+              Names: ['api'],
+              Inferred: false,
+              EntityPath: [
+                { Name: 'api', Remote: false, Coverage: 1 },
+                { Name: 'x', Remote: false, Coverage: 0.5 },
+              ],
+            },
+          ],
+        },
+      ],
+    },
   });
 });

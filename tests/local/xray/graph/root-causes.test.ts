@@ -75,7 +75,7 @@ describe('of a fault', () => {
       },
       {
         Name: 'orders',
-        Names: ['orders'],
+        Names: ['orders', 'DynamoDB'],
         Type: 'AWS::DynamoDB::Table',
         Inferred: true,
         EntityPath: [{ Name: 'orders', Remote: false, Exceptions: [] }],

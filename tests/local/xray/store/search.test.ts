@@ -57,6 +57,12 @@ const documents: fc.Arbitrary<readonly Omit<Segment, 'trace_id'>[]> = fc
       url: fc.option(text, { nil: undefined }),
       called: fc.option(name, { nil: undefined }),
       below: fc.constantFrom(undefined, 1, 9),
+      thrown: fc.constantFrom(
+        undefined,
+        { type: 'TypeError', message: 'a' },
+        { type: 'b' },
+        { message: 'ab' },
+      ),
     }),
     { minLength: 1, maxLength: 3 },
   )
@@ -67,6 +73,9 @@ const documents: fc.Arbitrary<readonly Omit<Segment, 'trace_id'>[]> = fc
       start_time: part.start_time,
       ...(part.lasts === undefined ? { in_progress: true } : { end_time: part.start_time + part.lasts }),
       ...part.flags,
+      ...(part.thrown !== undefined && {
+        cause: { exceptions: [{ id: entityId(index + 50), ...part.thrown }] },
+      }),
       annotations: part.annotations,
       ...(part.user !== undefined && { user: part.user }),
       ...(part.origin !== undefined && { origin: part.origin }),
@@ -122,7 +131,33 @@ const condition = fc.oneof(
     .map(([value, filter]) => `service(${quoted(value)}) { ${filter} }`),
   fc.constant('service(id(type: "AWS::Lambda::Function")) { error }'),
   fc.tuple(name, name).map(([from, to]) => `edge(${quoted(from)}, ${quoted(to)})`),
-  fc.constantFrom('rootcause.fault.service { name = "shop" }', 'group.name = "slow"', 'group.name = "none"'),
+  fc
+    .tuple(
+      fc.constantFrom('fault', 'error', 'responsetime'),
+      fc.constantFrom('service', 'entity'),
+      fc.constantFrom(
+        '',
+        ' { name = "shop" }',
+        ' { !(name = "shop") and last }',
+        ' { index > 0 or name CONTAINS "c" }',
+      ),
+    )
+    .map(([kind, part, inner]) => `rootcause.${kind}.${part}${inner}`),
+  fc.constantFrom(
+    'rootcause.fault.service { inferred }',
+    'rootcause.error.service { type BEGINSWITH "AWS::" and first }',
+    'rootcause.responsetime.entity { coverage < 1 and coverage >= 0.5 and !remote }',
+    'rootcause.responsetime.entity { remote }',
+    'rootcause.fault.exception',
+    'rootcause.fault.exception { name = "TypeError" or message ENDSWITH "b" }',
+    'rootcause.error.exception { !message }',
+    'rootcause.json = #[{"Services":[{"Name":"shop","Type":null},{"Inferred":true}]}]',
+    'rootcause.json = #[{"ClientImpacting":true,"Services":[{"EntityPath":[{"Name":"shop"},{"Remote":true}]},{}]}]',
+    'rootcause.json = #[{"Services":[{"EntityPath":[{"Exceptions":[{"Name":"TypeError"}]}]}]},{"Services":[{}]}]',
+    'rootcause.json != #[{"Services":[{"Name":"shop"}]}]',
+    'rootcause.json = #[]',
+  ),
+  fc.constantFrom('group.name = "slow"', 'group.name = "none"'),
 );
 const filter: fc.Arbitrary<string> = fc.letrec<{ expression: string }>((tie) => ({
   expression: fc.oneof(
@@ -267,6 +302,40 @@ describe('searching the store', () => {
     const found = idsOf(store.search({ from, to, timeRange }));
     expect(found.toSorted()).toEqual(expected.map(traceId).toSorted());
     expect(store.count({ from, to, timeRange })).toBe(expected.length);
+  });
+
+  it.each([
+    'rootcause.fault.exception { message = "rare" }',
+    'rootcause.fault.service { name = "shop" and first }',
+    'rootcause.responsetime.entity { name = "bank" and coverage > 0.8 and coverage < 0.85 }',
+    'rootcause.json = #[{"ClientImpacting":true,"Services":[{"Name":"shop","EntityPath":[{"Name":"shop"},{"Exceptions":[{"Message":"rare"}]}]},{}]}]',
+    '!rootcause.responsetime.service { last and name = "shop" }',
+  ])('finds in one answer, among more than are looked at for one, %s', (expression) => {
+    const store = new TraceStore();
+    for (let number = 0; number < 2500; number += 1) {
+      const isRare = number === 3;
+      const times = { start_time: 1000 + number, end_time: 1001 + number };
+      const bank = embedded(2, {
+        name: 'bank',
+        namespace: 'remote',
+        ...times,
+        ...(isRare && { fault: true, cause: { exceptions: [{ id: entityId(8), message: 'rare' }] } }),
+        end_time: times.start_time + (isRare ? 0.82 : 0.4),
+      });
+      store.put(
+        segment(1, {
+          name: 'shop',
+          trace_id: traceId(number),
+          ...times,
+          ...(isRare && { fault: true }),
+          subsegments: [bank],
+        }),
+      );
+    }
+    const { traces, cursor } = store.search({ filter: parseFilter(expression), limit: 10 });
+    expect([traces.map(({ id }) => id), cursor]).toEqual([[traceId(3)], undefined]);
+    expect(JSON.stringify([store.known(), store.known('rare')])).not.toContain('rootcause');
+    store.close();
   });
 
   it('goes on where it was while new traces arrive, without one twice or one left out', () => {
