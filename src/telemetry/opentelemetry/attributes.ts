@@ -102,6 +102,8 @@ export function describeCall(
         'http.response.body.size': http?.response?.content_length,
       }),
       ...(service !== undefined && awsAttributes(service, aws ?? {}, kind)),
+      // As OpenTelemetry's collector calls it where it reads a document of X-Ray.
+      ...(data.traced === true && { 'aws.xray.traced': true }),
     },
   };
 }
@@ -150,12 +152,14 @@ const RESOURCES: Readonly<Record<string, string>> = {
   function_name: 'faas.invoked_name',
   table_names: 'aws.dynamodb.table_names',
   request_id: 'aws.request_id',
+  retries: 'aws.xray.retries',
   id_2: 'aws.extended_request_id',
   region: 'cloud.region',
 };
 
 function awsAttributes(service: string, aws: Readonly<Record<string, unknown>>, kind: SpanKind): Attributes {
-  const { operation, retries, table_name: table, ...others } = aws;
+  const { operation, table_name: table, ...others } = aws;
+  const { retries } = others;
   const attributes: Attributes = {
     // `rpc.system` and `rpc.service` are how X-Ray and its kin know a call of AWS.
     'rpc.system.name': 'aws-api',

@@ -3,11 +3,13 @@ import { vi } from 'vitest';
 import type { SegmentDocument, Subsegment } from '../../../local/xray/document.ts';
 import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
 import { lambdaContext, sampledTrace } from '../../helpers/lambda.ts';
+import type { Recorder } from '../../helpers/recorders.ts';
 
-/** The clients of a process that traces or does not, and a pipeline to call them in, with the id `order-1`. */
-export async function loadClients(tracing: boolean) {
+/** The clients of a process that records by this recorder, or does not, and a pipeline to call them in, with the id `order-1`. */
+export async function loadClients(recorder: Recorder | 'none') {
   vi.resetModules();
-  process.env.POWERTOOLS_TRACE_ENABLED = String(tracing);
+  process.env.POWERTOOLS_TRACE_ENABLED = String(recorder !== 'none');
+  process.env.LANTERN_RECORDER = recorder === 'none' ? '' : recorder;
   const { observeClient } = await import('../../../src/clients/observe-client.ts');
   const { observedFetch, createObservedFetch } = await import('../../../src/clients/observed-fetch.ts');
   const { observeDispatcher } = await import('../../../src/clients/observe-dispatcher.ts');
