@@ -5,7 +5,7 @@ import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
 import { lambdaContext, sampledTrace } from '../../helpers/lambda.ts';
 import type { Recorder } from '../../helpers/recorders.ts';
 
-/** The clients of a process that records by this recorder, or does not, and a pipeline to call them in, with the id `order-1`. */
+/** The clients of a process that records by this recorder, or does not, and a pipeline to call them in, with the id `order-1` unless told otherwise. */
 export async function loadClients(recorder: Recorder | 'none') {
   vi.resetModules();
   process.env.POWERTOOLS_TRACE_ENABLED = String(recorder !== 'none');
@@ -17,14 +17,14 @@ export async function loadClients(recorder: Recorder | 'none') {
   const { observability } = await import('../../../src/middlewares/observability.ts');
   const { traced } = await import('../../../src/telemetry/traced.ts');
   const stack = observability({ tracing: { name: '## handler' } });
-  const invoke = async <R>(call: () => R): Promise<Awaited<R>> => {
+  const invoke = async <R>(call: () => R, correlationId = 'order-1'): Promise<Awaited<R>> => {
     let result!: Awaited<R>;
     await middy()
       .use(stack)
       .handler(async () => {
         result = await call();
         return {};
-      })({ httpMethod: 'GET', headers: { 'x-correlation-id': 'order-1' } }, lambdaContext());
+      })({ httpMethod: 'GET', headers: { 'x-correlation-id': correlationId } }, lambdaContext());
     return result;
   };
   return {
