@@ -1,3 +1,4 @@
+import { afterAll, afterEach } from 'vitest';
 import { AlwaysOffSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace';
 import type { Tracer } from '../../src/telemetry/tracer.ts';
 import type { DocumentReceiver } from './document-receiver.ts';
@@ -28,11 +29,24 @@ export function receiveFrom(recorder: Recorder): Promise<DocumentReceiver> {
 }
 
 /** For pipelines that name their recorder; those that do not are told by `LANTERN_RECORDER`, before the package loads. */
-export async function tracerOf(recorder: Recorder): Promise<Tracer> {
+export async function tracerOf(
+  recorder: Recorder,
+  options: { readonly exceptionDetail?: 'full' | 'location' } = {},
+): Promise<Tracer> {
   if (recorder === 'xray') {
     const { createXRayTracer } = await import('../../src/telemetry/xray/xray-tracer.ts');
-    return createXRayTracer();
+    return createXRayTracer(options);
   }
   const { createOpenTelemetryTracer } = await import('../../src/opentelemetry/index.ts');
-  return createOpenTelemetryTracer();
+  return createOpenTelemetryTracer(options);
+}
+
+/** A recorder, and what it sends to, for the tests of a suite, each of which begins without documents. */
+export async function recorderOfTests(
+  recorder: Recorder,
+): Promise<{ readonly tracer: Tracer; readonly daemon: DocumentReceiver }> {
+  const daemon = await receiveFrom(recorder);
+  afterEach(() => daemon.clear());
+  afterAll(() => daemon.stop());
+  return { tracer: await tracerOf(recorder), daemon };
 }

@@ -210,6 +210,20 @@ function isAttributeValue(value: unknown): value is Value {
   );
 }
 
+/** Half a character, as of a text that was cut, is none: receivers may refuse all spans of a request for it. */
+export function wellFormed(attributes: Attributes): Attributes {
+  const written: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries<unknown>(attributes)) {
+    written[name.toWellFormed()] = wellFormedValue(value);
+  }
+  return written as Attributes;
+}
+
+function wellFormedValue(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed();
+  return Array.isArray(value) ? value.map(wellFormedValue) : value;
+}
+
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
