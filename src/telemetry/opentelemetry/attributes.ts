@@ -212,11 +212,11 @@ function isAttributeValue(value: unknown): value is Value {
 
 /** Half a character, as of a text that was cut, is none: receivers may refuse all spans of a request for it. */
 export function wellFormed(attributes: Attributes): Attributes {
-  const written: Record<string, unknown> = {};
+  const written: Attributes = {};
   for (const [name, value] of Object.entries<unknown>(attributes)) {
     written[name.toWellFormed()] = wellFormedValue(value);
   }
-  return written as Attributes;
+  return written;
 }
 
 function wellFormedValue(value: unknown): unknown {

@@ -312,7 +312,8 @@ class OpenTelemetrySpan implements Span, Standing {
     const kept = this.invocation.annotations.admit(this.span.spanContext().spanId, key, value);
     if (kept === undefined || this.#hasEnded) return;
     this.#annotated.add(kept.key);
-    this.span.setAttributes(wellFormed({ [kept.key]: kept.value }));
+    // Told as it grows: a process that ends is not asked again.
+    this.span.setAttributes(wellFormed({ [kept.key]: kept.value, [ANNOTATIONS]: [...this.#annotated] }));
   }
 
   addMetadata(namespace: string, key: string, value: unknown): void {
@@ -387,7 +388,6 @@ class OpenTelemetrySpan implements Span, Standing {
     this.#hasEnded = true;
     this.invocation.running.delete(this);
     this.span.setAttributes(wellFormed(this.#metadata.attributes()));
-    if (this.#annotated.size > 0) this.span.setAttribute(ANNOTATIONS, [...this.#annotated]);
     this.finish();
     return undefined;
   }
