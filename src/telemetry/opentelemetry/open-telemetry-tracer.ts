@@ -25,7 +25,7 @@ import type {
   Tracer,
 } from '../tracer.ts';
 import { describeCall, invocationAttributes, recordAttributes, wellFormed } from './attributes.ts';
-import { followScope, standsInScope } from './follow-scope.ts';
+import { followScope, standsInScope, versionWithProvider } from './follow-scope.ts';
 import type { Standing } from './follow-scope.ts';
 import { SpanMetadata } from './span-metadata.ts';
 
@@ -96,9 +96,13 @@ export class OpenTelemetryTracer implements Tracer {
   startInvocation(description: InvocationDescription): InvocationTrace | undefined {
     const provider = this.#provider();
     if (provider === undefined) {
+      const version = versionWithProvider();
       this.#warnOnce(
-        'OpenTelemetry has no tracer provider, so nothing is recorded. Register one before the first invocation, with ' +
-          "your SDK's register() or trace.setGlobalTracerProvider(), or give it to createOpenTelemetryTracer()",
+        version === undefined
+          ? 'OpenTelemetry has no tracer provider, so nothing is recorded. Register one before the first invocation, with ' +
+              "your SDK's register() or trace.setGlobalTracerProvider(), or give it to createOpenTelemetryTracer()"
+          : `OpenTelemetry's tracer provider was registered with @opentelemetry/api ${version}, and the copy of this function is ` +
+              `newer and does not see it, so nothing is recorded. Use the same: npm install @opentelemetry/api@${version}`,
       );
       return undefined;
     }
