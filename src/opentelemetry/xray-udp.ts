@@ -1,6 +1,7 @@
 /*
  * What a user may import from `lambda-lantern/opentelemetry/xray-udp`: OpenTelemetry to X-Ray for those who have no provider of their own. It
- * needs `@opentelemetry/api`, `@opentelemetry/sdk-trace` 3, `@opentelemetry/resources` and `@opentelemetry/context-async-hooks`.
+ * needs `@opentelemetry/api`, and of OpenTelemetry's SDK 3, or 2 from 2.9 on, `@opentelemetry/sdk-trace`, `@opentelemetry/resources` and
+ * `@opentelemetry/context-async-hooks`.
  */
 import { context, diag, propagation, trace } from '@opentelemetry/api';
 import type { Attributes } from '@opentelemetry/api';
@@ -15,14 +16,12 @@ import {
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { checkOptions, flag, object, text } from '../check-options.ts';
 import type { Kind } from '../check-options.ts';
-import { XRayUdpSpanExporter } from './xray-udp/exporter.ts';
+import { XRayUdpSpanExporter, XRayUdpSpanProcessor } from './xray-udp-exporter.ts';
 import { lambdaResource } from './xray-udp/lambda-resource.ts';
-import { XRayUdpSpanProcessor } from './xray-udp/span-processor.ts';
 import { XRayAndW3CPropagator } from './xray-udp/xray-propagator.ts';
 
-export { XRayUdpSpanExporter } from './xray-udp/exporter.ts';
-export type { EndedSpan, XRayUdpExporterOptions } from './xray-udp/exporter.ts';
-export { XRayUdpSpanProcessor } from './xray-udp/span-processor.ts';
+export { XRayUdpSpanExporter, XRayUdpSpanProcessor } from './xray-udp-exporter.ts';
+export type { EndedSpan, XRayUdpExporterOptions } from './xray-udp-exporter.ts';
 
 /** Options of {@link registerXRayUdp}. */
 export interface XRayUdpOptions {

@@ -60,7 +60,7 @@ function hasAwsCli(): boolean {
   }
 }
 
-describe.runIf(hasAwsCli())('the AWS CLI', () => {
+describe('the AWS CLI', () => {
   async function xray<Answer>(...args: string[]): Promise<Answer> {
     const { stdout } = await run(
       'aws',
@@ -72,7 +72,8 @@ describe.runIf(hasAwsCli())('the AWS CLI', () => {
     return (stdout === '' ? undefined : JSON.parse(stdout)) as Answer;
   }
 
-  it('puts, searches, reads and draws traces, and understands errors', async () => {
+  it('puts, searches, reads and draws traces, and understands errors', async ({ skip }) => {
+    if (!hasAwsCli()) skip('needs the AWS CLI, version 1 or 2');
     const begin = Math.floor(Date.now() / 1000) - 30;
     const ids = Array.from({ length: 120 }, (_, number) => {
       return `1-${begin.toString(16)}-${(0xc11 + number).toString(16).padStart(24, '0')}`;

@@ -1,30 +1,4 @@
-import { afterAll, afterEach } from 'vitest';
 import type { Subsegment } from '../../local/xray/document.ts';
-import type { Tracer } from '../../src/telemetry/tracer.ts';
-import type { DocumentReceiver } from './document-receiver.ts';
-import { receiveDocuments } from './document-receiver.ts';
-
-/** The real X-Ray tracer, sending to a real socket. */
-export interface TracerUnderTest {
-  readonly tracer: Tracer;
-  readonly daemon: DocumentReceiver;
-}
-
-/** Must be called before anything else loads the X-Ray SDK, which reads the daemon's address as it loads. */
-export async function startTracer(): Promise<TracerUnderTest> {
-  const daemon = await receiveDocuments();
-  process.env.AWS_XRAY_DAEMON_ADDRESS = daemon.address;
-  const { createXRayTracer } = await import('../../src/telemetry/xray/xray-tracer.ts');
-  return { tracer: createXRayTracer(), daemon };
-}
-
-/** {@link startTracer} for the tests of a file, each of which begins without documents. */
-export async function tracerOfTests(): Promise<TracerUnderTest> {
-  const underTest = await startTracer();
-  afterEach(() => underTest.daemon.clear());
-  afterAll(() => underTest.daemon.stop());
-  return underTest;
-}
 
 /** The one document of that name. */
 export function only(documents: readonly unknown[], name: string): Subsegment & { parent_id: string } {

@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { sampledTrace } from '../helpers/lambda.ts';
+import { PATIENT } from '../helpers/until.ts';
+import { startReceivers } from '../local/xray/otlp/receivers.ts';
 import type { ScratchProject } from './scratch-project.ts';
 import { createScratchProject } from './scratch-project.ts';
 
@@ -69,6 +72,85 @@ describe.each(SDKS)(
         ['inner', '## handler', 0],
         ['## handler', null, 2],
       ]);
+    });
+  },
+);
+
+/** One that is registered for a service, of each line that has it; and providers of a service's own. */
+const REGISTER = `
+  import { registerXRayUdp } from 'lambda-lantern/opentelemetry/xray-udp';
+  registerXRayUdp({ serviceName: 'shop' });`;
+const PROVIDER = `
+  import { trace } from '@opentelemetry/api';
+  import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+  import { XRayUdpSpanExporter, XRayUdpSpanProcessor } from 'lambda-lantern/opentelemetry/xray-udp/exporter';
+  const spanProcessors = [new XRayUdpSpanProcessor(new XRayUdpSpanExporter(), console.error)];
+  trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors }));`;
+const SENT = `
+  import './provider.js';
+  import middy from '@middy/core';
+  import { annotate, observability, traced } from 'lambda-lantern';
+  import { createOpenTelemetryTracer } from 'lambda-lantern/opentelemetry';
+  const inner = traced('inner', () => annotate('Plan', 'pro'));
+  const handler = middy()
+    .use(observability({ tracing: { name: '## handler', tracer: createOpenTelemetryTracer() } }))
+    .handler(async () => { inner(); return { statusCode: 503 }; });
+  await handler({ httpMethod: 'GET', path: '/', headers: {} }, { getRemainingTimeInMillis: () => 5000 });`;
+const API = '@opentelemetry/api';
+
+function sdk(version: string): Record<string, string> {
+  return {
+    '@opentelemetry/sdk-trace': version,
+    '@opentelemetry/resources': version,
+    '@opentelemetry/context-async-hooks': version,
+  };
+}
+
+describe.each([
+  ['2.9.0, the first of the range', REGISTER, { [API]: '~1.9.0', ...sdk('2.9.0') }],
+  ['2', REGISTER, { [API]: '~1.9.0', ...sdk('^2.12.0') }],
+  ['3', REGISTER, { [API]: '^1.10.0', ...sdk('^3.1.0') }],
+  [
+    '1, with a provider of its own',
+    PROVIDER,
+    { [API]: '~1.9.0', '@opentelemetry/sdk-trace-base': '^1.30.0' },
+  ],
+  [
+    '2.0.0, with a provider of its own',
+    PROVIDER,
+    { [API]: '~1.9.0', '@opentelemetry/sdk-trace-base': '2.0.0' },
+  ],
+] as const)(
+  "lambda-lantern/opentelemetry/xray-udp with OpenTelemetry's SDK %s",
+  (_sdk, provider, packages) => {
+    it('installs without a word about peers, and sends to the X-Ray daemon', async () => {
+      const receivers = await startReceivers();
+      const { header, traceId, parent } = sampledTrace();
+      const project = await createScratchProject(['lambda-lantern'], {
+        '@middy/core': '^7.7.0',
+        ...packages,
+      });
+      try {
+        expect(project.installLog).not.toMatch(/ERESOLVE|peer/i);
+        await project.write('src/provider.js', provider);
+        await project.write('src/handler.js', SENT);
+        await project.output(['src/handler.js'], {
+          AWS_XRAY_DAEMON_ADDRESS: receivers.daemonAddress,
+          _X_AMZN_TRACE_ID: header,
+        });
+
+        await vi.waitFor(() => expect(receivers.store.get(traceId)?.documents).toHaveLength(2), PATIENT);
+        expect(receivers.refused).toEqual([]);
+        expect(receivers.store.get(traceId)?.segments).toMatchObject([
+          {
+            parent_id: parent,
+            fault: true,
+            subsegments: [{ name: 'inner', annotations: { Plan: 'pro' } }],
+          },
+        ]);
+      } finally {
+        await project.remove();
+      }
     });
   },
 );

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { streamingOf } from './awslambda.ts';
 import {
@@ -63,13 +64,32 @@ async function importModule(taskRoot: string, path: string, handler: string): Pr
     );
   }
   try {
-    return await import(pathToFileURL(file).href);
+    return isCommonJs(file) ? createRequire(file)(file) : await import(pathToFileURL(file).href);
   } catch (error) {
     if (error instanceof SyntaxError) throw new UserCodeSyntaxError(error);
     const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND')
       throw new ImportModuleError(String(error), error);
     throw error;
+  }
+}
+
+/** Lambda requires what is no ES module: what instruments a function changes modules as they are required. */
+function isCommonJs(file: string): boolean {
+  if (!file.endsWith('.js')) return file.endsWith('.cjs');
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    if (existsSync(manifest)) return typeOf(manifest) !== 'module';
+    if (folder === dirname(folder)) return true;
+  }
+}
+
+/** Undefined where it cannot be read: Node itself will say so. */
+function typeOf(manifest: string): unknown {
+  try {
+    return (JSON.parse(readFileSync(manifest, 'utf8')) as { type?: unknown } | null)?.type;
+  } catch {
+    return undefined;
   }
 }
 

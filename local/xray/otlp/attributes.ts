@@ -41,6 +41,11 @@ export class Attributes {
     });
   }
 
+  /** Takes it where it says that something is so. */
+  flag(name: string): true | undefined {
+    return this.#take([name], (value) => (value === true ? value : undefined));
+  }
+
   /** Takes the first that is a list of texts, or a text, which is a list of one. */
   texts(...names: readonly string[]): readonly string[] | undefined {
     return this.#take(names, (value) => {

@@ -22,6 +22,7 @@ export function awsServiceOf(attributes: Attributes): string | undefined {
 export function awsCallFields(attributes: Attributes): JsonObject {
   const method = attributes.text('aws.operation', ...(isAwsCall(attributes) ? ['rpc.method'] : []));
   const tables = attributes.texts('aws.dynamodb.table_names');
+  const buses = attributes.texts('aws.event_bus_names', 'aws.event_bus_name');
   const table = attributes.text('aws.table_name', 'aws.table.name');
   const destination = attributes.peek('messaging.destination.name');
   return present({
@@ -30,6 +31,7 @@ export function awsCallFields(attributes: Attributes): JsonObject {
     region: attributes.text('aws.region', 'cloud.region'),
     request_id: attributes.text('aws.request_id', 'aws.requestId', 'aws.request.id'),
     id_2: attributes.text('aws.extended_request_id'),
+    retries: attributes.count('aws.xray.retries'),
     queue_url: attributes.text('aws.sqs.queue.url', 'messaging.url', 'aws.queue_url', 'aws.queue.url'),
     table_name: tables === undefined ? table : tables.length === 1 ? tables[0] : undefined,
     table_names: tables !== undefined && tables.length > 1 ? tables : undefined,
@@ -38,9 +40,17 @@ export function awsCallFields(attributes: Attributes): JsonObject {
       (/^arn:[\w-]+:sns:/.test(destination ?? '') ? destination : undefined),
     bucket_name: attributes.text('aws.s3.bucket', 'aws.bucket_name', 'aws.bucket.name'),
     key: attributes.text('aws.s3.key'),
+    queue_name: attributes.text('aws.queue_name'),
+    event_bus_name: buses?.length === 1 ? buses[0] : undefined,
+    event_bus_names: buses !== undefined && buses.length > 1 ? buses : undefined,
+    delivery_stream_name: attributes.text('aws.delivery_stream_name'),
+    schedule_name: attributes.text('aws.schedule_name'),
+    schedule_group_name: attributes.text('aws.schedule_group_name'),
+    stream_arn: attributes.text('aws.stream_arn'),
     stream_name: attributes.text('aws.kinesis.stream_name', 'aws.stream_name', 'aws.stream.name'),
     function_name: attributes.text('aws.lambda.function.name', 'faas.invoked_name'),
     state_machine_arn: attributes.text('aws.step_functions.state_machine.arn'),
+    execution_arn: attributes.text('aws.execution_arn'),
     secret_arn: attributes.text('aws.secretsmanager.secret.arn'),
   });
 }

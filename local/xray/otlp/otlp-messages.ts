@@ -61,7 +61,10 @@ function parseOtlpJson(text: string): JsonValue {
 }
 
 function reviveOtlp(key: string, value: unknown, { source = '' }: { source?: string }): unknown {
-  if (typeof value === 'string') return IDS.has(key) ? Buffer.from(value, 'hex').toString('base64') : value;
+  if (typeof value === 'string') {
+    // Half a character is none; it must not cost a request its other spans.
+    return IDS.has(key) ? Buffer.from(value, 'hex').toString('base64') : value.toWellFormed();
+  }
   if (typeof value === 'number' && isWide(value, key === 'intValue' ? 63 : 64)) {
     // Nanoseconds that were written as a number are more than a number can hold.
     return /^-?\d+$/.test(source) ? source : String(BigInt(value));

@@ -178,6 +178,7 @@ function segment(read: ReadSpan): Segment {
 function call(read: ReadSpan, below?: string): SegmentDocument {
   const { span, attributes, traceId } = read;
   const sql = sqlFields(attributes, span.name);
+  const traced = attributes.flag('aws.xray.traced');
   const { fields, user } = entityFields(read, subsegmentName(span, attributes), {
     aws: awsCallFields(attributes),
     resourceAttributes: [],
@@ -187,6 +188,7 @@ function call(read: ReadSpan, below?: string): SegmentDocument {
     // X-Ray knows users of segments only.
     metadata: user === undefined ? fields.metadata : withDefault(fields.metadata, 'enduser.id', user),
     namespace: namespaceOf(read, below !== undefined),
+    traced,
     sql,
     // Those of a consumer are its service's.
     links: span.kind === Span_SpanKind.CONSUMER && below !== undefined ? undefined : linksOf(span),

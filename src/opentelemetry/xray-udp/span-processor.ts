@@ -11,7 +11,7 @@ const MOST_WAITING = 64;
 /**
  * Collects the spans that end and sends them together: when it is flushed, which `lambda-lantern` and other instrumentations of Lambda do
  * before the answer is returned, or after 100 ms, or when 64 wait. A batch processor's seconds are too long for a process that
- * freezes with its answer.
+ * freezes with its answer. As the process exits, what is open ends as failed, with a mark, and leaves with what waits.
  *
  * It is a `SpanProcessor` of OpenTelemetry's SDK 1, 2 and 3.
  */
@@ -29,6 +29,7 @@ export class XRayUdpSpanProcessor {
 
   onStart(span: Span): void {
     this.#open.add(span);
+    whenProcessExits(this);
   }
 
   onEnd(span: EndedSpan): void {
@@ -45,9 +46,23 @@ export class XRayUdpSpanProcessor {
    * @param reason value of the attribute `lantern.unfinished`.
    */
   endOpenSpans(traceId: string, reason: string): void {
+    this.#endOpen(reason, (span) => span.spanContext().traceId === traceId);
+  }
+
+  /** What is done as the process exits: {@link endOpenSpans} of all traces. */
+  leave(): void {
+    try {
+      this.#endOpen('the process ended', () => true);
+    } catch (error) {
+      // Thrown from here, it would change how the process ends.
+      this.#onFailure(error);
+    }
+  }
+
+  #endOpen(reason: string, isMeant: (span: Span) => boolean): void {
     // The innermost has begun last.
     for (const span of [...this.#open].reverse()) {
-      if (span.spanContext().traceId !== traceId) continue;
+      if (!isMeant(span)) continue;
       span.setAttribute(UNFINISHED, reason);
       span.setStatus({ code: SpanStatusCode.ERROR, message: reason });
       span.end();
@@ -69,12 +84,26 @@ export class XRayUdpSpanProcessor {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const spans = this.#ended;
-    if (spans.length === 0) return;
     this.#ended = [];
+    if (this.#open.size === 0) exiting.delete(this);
+    if (spans.length === 0) return;
     try {
       this.#exporter.send(spans);
     } catch (error) {
       this.#onFailure(error);
     }
   }
+}
+
+/** Those with spans that are open, or wait. A datagram still leaves while a process exits: its send needs no other turn. */
+const exiting = new Set<XRayUdpSpanProcessor>();
+let listens = false;
+
+function whenProcessExits(processor: XRayUdpSpanProcessor): void {
+  exiting.add(processor);
+  if (listens) return;
+  listens = true;
+  process.on('exit', () => {
+    for (const each of exiting) each.leave();
+  });
 }

@@ -102,6 +102,8 @@ export function describeCall(
         'http.response.body.size': http?.response?.content_length,
       }),
       ...(service !== undefined && awsAttributes(service, aws ?? {}, kind)),
+      // As OpenTelemetry's collector calls it where it reads a document of X-Ray.
+      ...(data.traced === true && { 'aws.xray.traced': true }),
     },
   };
 }
@@ -150,12 +152,14 @@ const RESOURCES: Readonly<Record<string, string>> = {
   function_name: 'faas.invoked_name',
   table_names: 'aws.dynamodb.table_names',
   request_id: 'aws.request_id',
+  retries: 'aws.xray.retries',
   id_2: 'aws.extended_request_id',
   region: 'cloud.region',
 };
 
 function awsAttributes(service: string, aws: Readonly<Record<string, unknown>>, kind: SpanKind): Attributes {
-  const { operation, retries, table_name: table, ...others } = aws;
+  const { operation, table_name: table, ...others } = aws;
+  const { retries } = others;
   const attributes: Attributes = {
     // `rpc.system` and `rpc.service` are how X-Ray and its kin know a call of AWS.
     'rpc.system.name': 'aws-api',
@@ -204,6 +208,20 @@ function isAttributeValue(value: unknown): value is Value {
     ['string', 'number', 'boolean'].includes(typeof value) ||
     (Array.isArray(value) && value.every((each) => typeof each === 'string'))
   );
+}
+
+/** Half a character, as of a text that was cut, is none: receivers may refuse all spans of a request for it. */
+export function wellFormed(attributes: Attributes): Attributes {
+  const written: Attributes = {};
+  for (const [name, value] of Object.entries<unknown>(attributes)) {
+    written[name.toWellFormed()] = wellFormedValue(value);
+  }
+  return written;
+}
+
+function wellFormedValue(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed();
+  return Array.isArray(value) ? value.map(wellFormedValue) : value;
 }
 
 function textOf(value: unknown): string | undefined {

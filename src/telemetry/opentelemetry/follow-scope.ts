@@ -37,7 +37,24 @@ export function followScope(): void {
 /** All copies of OpenTelemetry's API in a process share what is registered under this symbol, major version by major version. */
 const REGISTRY = Symbol.for('opentelemetry.js.api.1');
 
+interface Registry {
+  /** Of the copy that was the first to register something; copies that are newer take nothing from it. */
+  readonly version?: string;
+  readonly context?: ContextManager;
+  readonly trace?: unknown;
+}
+
+function registered(): Registry {
+  return (globalThis as { [REGISTRY]?: Registry })[REGISTRY] ?? {};
+}
+
 /** Undefined where no context manager is registered: then nothing of others is nested either. */
 function currentManager(): ContextManager | undefined {
-  return (globalThis as { [REGISTRY]?: { context?: ContextManager } })[REGISTRY]?.context;
+  return registered().context;
+}
+
+/** The version of the API that has a provider, whichever copy of the API it is. */
+export function versionWithProvider(): string | undefined {
+  const { trace, version } = registered();
+  return trace === undefined ? undefined : version;
 }

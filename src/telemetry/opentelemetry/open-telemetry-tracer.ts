@@ -24,8 +24,8 @@ import type {
   SpanKind,
   Tracer,
 } from '../tracer.ts';
-import { describeCall, invocationAttributes, recordAttributes } from './attributes.ts';
-import { followScope, standsInScope } from './follow-scope.ts';
+import { describeCall, invocationAttributes, recordAttributes, wellFormed } from './attributes.ts';
+import { followScope, standsInScope, versionWithProvider } from './follow-scope.ts';
 import type { Standing } from './follow-scope.ts';
 import { SpanMetadata } from './span-metadata.ts';
 
@@ -96,9 +96,13 @@ export class OpenTelemetryTracer implements Tracer {
   startInvocation(description: InvocationDescription): InvocationTrace | undefined {
     const provider = this.#provider();
     if (provider === undefined) {
+      const version = versionWithProvider();
       this.#warnOnce(
-        'OpenTelemetry has no tracer provider, so nothing is recorded. Register one before the first invocation, with ' +
-          "your SDK's register() or trace.setGlobalTracerProvider(), or give it to createOpenTelemetryTracer()",
+        version === undefined
+          ? 'OpenTelemetry has no tracer provider, so nothing is recorded. Register one before the first invocation, with ' +
+              "your SDK's register() or trace.setGlobalTracerProvider(), or give it to createOpenTelemetryTracer()"
+          : `OpenTelemetry's tracer provider was registered with @opentelemetry/api ${version}, and the copy of this function is ` +
+              `newer and does not see it, so nothing is recorded. Use the same: npm install @opentelemetry/api@${version}`,
       );
       return undefined;
     }
@@ -115,7 +119,7 @@ export class OpenTelemetryTracer implements Tracer {
     const span = around.isHandler
       ? around.span.setAttributes(described)
       : tracer.startSpan(
-          name,
+          name.toWellFormed(),
           { kind: kindOf(api, kind), attributes: described, links },
           parent === undefined ? base : api.trace.setSpanContext(base, parent),
         );
@@ -290,7 +294,7 @@ class OpenTelemetrySpan implements Span, Standing {
   startSpan({ name, kind, callee, links = [] }: SpanDescription): Span {
     const { api, tracer, running, eventSource } = this.invocation;
     const span = tracer.startSpan(
-      name,
+      name.toWellFormed(),
       {
         kind: kindOf(api, kind),
         links: linksTo(api, links),
@@ -312,7 +316,8 @@ class OpenTelemetrySpan implements Span, Standing {
     const kept = this.invocation.annotations.admit(this.span.spanContext().spanId, key, value);
     if (kept === undefined || this.#hasEnded) return;
     this.#annotated.add(kept.key);
-    this.span.setAttribute(kept.key, kept.value);
+    // Told as it grows: a process that ends is not asked again.
+    this.span.setAttributes(wellFormed({ [kept.key]: kept.value, [ANNOTATIONS]: [...this.#annotated] }));
   }
 
   addMetadata(namespace: string, key: string, value: unknown): void {
@@ -331,7 +336,7 @@ class OpenTelemetrySpan implements Span, Standing {
     if (this.#hasEnded) return;
     const { texts } = this.invocation;
     const { name, attributes } = describeCall(data, { kind: this.#kind, service: this.#service, texts });
-    this.span.setAttributes(attributes);
+    this.span.setAttributes(wellFormed(attributes));
     if (name !== undefined) this.span.updateName(name);
     const status = data.http?.response?.status;
     if (status !== undefined) this.setStatus(status);
@@ -358,11 +363,14 @@ class OpenTelemetrySpan implements Span, Standing {
     if (first === undefined) return;
     const isKnown = typeof error === 'object' && error !== null && describedErrors.has(error);
     if (typeof error === 'object' && error !== null) describedErrors.add(error);
-    this.span.addEvent('exception', {
-      'exception.type': first.type,
-      ...(first.message !== undefined && { 'exception.message': first.message }),
-      ...(!isKnown && { 'exception.stacktrace': printed(described) }),
-    });
+    this.span.addEvent(
+      'exception',
+      wellFormed({
+        'exception.type': first.type,
+        ...(first.message !== undefined && { 'exception.message': first.message }),
+        ...(!isKnown && { 'exception.stacktrace': printed(described) }),
+      }),
+    );
     this.failWith(error, first);
   }
 
@@ -372,10 +380,10 @@ class OpenTelemetrySpan implements Span, Standing {
   }
 
   protected markFailed(type: string, message?: string): void {
-    this.span.setAttribute('error.type', type);
+    this.span.setAttribute('error.type', type.toWellFormed());
     this.span.setStatus({
       code: this.invocation.api.SpanStatusCode.ERROR,
-      ...(message !== undefined && { message }),
+      ...(message !== undefined && { message: message.toWellFormed() }),
     });
   }
 
@@ -383,8 +391,7 @@ class OpenTelemetrySpan implements Span, Standing {
     if (this.#hasEnded) return undefined;
     this.#hasEnded = true;
     this.invocation.running.delete(this);
-    this.span.setAttributes(this.#metadata.attributes());
-    if (this.#annotated.size > 0) this.span.setAttribute(ANNOTATIONS, [...this.#annotated]);
+    this.span.setAttributes(wellFormed(this.#metadata.attributes()));
     this.finish();
     return undefined;
   }
@@ -525,5 +532,5 @@ function printed(described: readonly DescribedException[]): string {
     const frames = stack.map(({ path, line, label }) => `\n    at ${label} (${path}:${line})`);
     return `${type}${message === undefined || message === '' ? '' : `: ${message}`}${frames.join('')}`;
   });
-  return parts.join('\nCaused by: ').slice(0, MAX_STACK_LENGTH).toWellFormed();
+  return parts.join('\nCaused by: ').slice(0, MAX_STACK_LENGTH);
 }

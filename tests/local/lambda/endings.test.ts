@@ -68,6 +68,33 @@ describe('an invocation that succeeds', () => {
     expect(results).toEqual(['{"commonJs":true}', '"mjs"']);
   });
 
+  it.each([
+    ['requires CommonJS', 'index.js', '{}', 'patched'],
+    ['requires .cjs', 'index.cjs', '{ "type": "module" }', 'patched'],
+    ['imports an ES module', 'index.js', '{ "type": "module" }', 'plain'],
+    ['imports .mjs', 'index.mjs', '{}', 'plain'],
+  ])(
+    '%s, so that what patches required modules sees what it sees in Lambda: %s',
+    async (_what, file, manifest, seen) => {
+      const codeDirectory = await temporaryCode({
+        'package.json': manifest,
+        [file]: `${seen === 'plain' ? 'export const handler =' : 'exports.handler ='} async () => 'plain';`,
+        'patch.cjs': `
+        const { prototype } = require('node:module');
+        const { require: original } = prototype;
+        prototype.require = function (id) {
+          const loaded = original.call(this, id);
+          return id.includes('index.') ? { handler: async () => 'patched' } : loaded;
+        };`,
+      });
+      const environment = { NODE_OPTIONS: '--require ./patch.cjs' };
+      const { invoke } = await startService([
+        functionDefinition({ handler: 'index.handler', codeDirectory, environment }),
+      ]);
+      expect((await invoke()).payload).toBe(`"${seen}"`);
+    },
+  );
+
   it('starts from a clean asynchronous context each time', async () => {
     await call({ action: 'enter', value: 'first' });
     expect(await call({ action: 'enter', value: 'second' })).toEqual({ found: null });

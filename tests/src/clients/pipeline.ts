@@ -3,11 +3,13 @@ import { vi } from 'vitest';
 import type { SegmentDocument, Subsegment } from '../../../local/xray/document.ts';
 import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
 import { lambdaContext, sampledTrace } from '../../helpers/lambda.ts';
+import type { Recorder } from '../../helpers/recorders.ts';
 
-/** The clients of a process that traces or does not, and a pipeline to call them in, with the id `order-1`. */
-export async function loadClients(tracing: boolean) {
+/** The clients of a process that records by this recorder, or does not, and a pipeline to call them in, with the id `order-1` unless told otherwise. */
+export async function loadClients(recorder: Recorder | 'none') {
   vi.resetModules();
-  process.env.POWERTOOLS_TRACE_ENABLED = String(tracing);
+  process.env.POWERTOOLS_TRACE_ENABLED = String(recorder !== 'none');
+  process.env.LANTERN_RECORDER = recorder === 'none' ? '' : recorder;
   const { observeClient } = await import('../../../src/clients/observe-client.ts');
   const { observedFetch, createObservedFetch } = await import('../../../src/clients/observed-fetch.ts');
   const { observeDispatcher } = await import('../../../src/clients/observe-dispatcher.ts');
@@ -15,14 +17,14 @@ export async function loadClients(tracing: boolean) {
   const { observability } = await import('../../../src/middlewares/observability.ts');
   const { traced } = await import('../../../src/telemetry/traced.ts');
   const stack = observability({ tracing: { name: '## handler' } });
-  const invoke = async <R>(call: () => R): Promise<Awaited<R>> => {
+  const invoke = async <R>(call: () => R, correlationId = 'order-1'): Promise<Awaited<R>> => {
     let result!: Awaited<R>;
     await middy()
       .use(stack)
       .handler(async () => {
         result = await call();
         return {};
-      })({ httpMethod: 'GET', headers: { 'x-correlation-id': 'order-1' } }, lambdaContext());
+      })({ httpMethod: 'GET', headers: { 'x-correlation-id': correlationId } }, lambdaContext());
     return result;
   };
   return {

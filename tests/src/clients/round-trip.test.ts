@@ -30,8 +30,6 @@ import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
 import type { QueueMessage } from '../../../local/messaging/queue-client.ts';
 import { sqsEvent, sqsRecord } from '../../../local/messaging/sqs-event.ts';
 import { injections } from '../../../src/clients/injections.ts';
-import { observeClient } from '../../../src/clients/observe-client.ts';
-import { runWithCorrelation } from '../../../src/propagation/correlation.ts';
 import { extractCorrelation } from '../../../src/propagation/extract-correlation.ts';
 import type { AwsEndpoint, WireRequest } from '../../helpers/aws-endpoint.ts';
 import { startAwsEndpoint } from '../../helpers/aws-endpoint.ts';
@@ -44,8 +42,12 @@ import {
   deliverPutRecords,
   deliverSchedule,
 } from '../../helpers/deliver.ts';
-import { lambdaContext } from '../../helpers/lambda.ts';
+import { lambdaContext, sampledTrace } from '../../helpers/lambda.ts';
 import { fc, runs } from '../../helpers/fast-check.ts';
+import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
+import { receiveFrom, RECORDERS } from '../../helpers/recorders.ts';
+import type { Clients } from './pipeline.ts';
+import { documentsOfCalls, loadClients } from './pipeline.ts';
 
 const region = 'eu-west-1';
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -64,6 +66,8 @@ const payloads = fc
   .map((payload) => JSON.stringify(payload));
 
 let aws: AwsEndpoint;
+let daemon: DocumentReceiver | undefined;
+let lantern: Clients;
 let clients: {
   eventBridge: EventBridgeClient;
   lambda: LambdaClient;
@@ -72,24 +76,6 @@ let clients: {
   firehose: FirehoseClient;
   scheduler: SchedulerClient;
 };
-
-beforeAll(async () => {
-  aws = await startAwsEndpoint();
-  // Without the prefix that StartSyncExecution puts before the host name.
-  const config = { endpoint: aws.url, region, credentials, disableHostPrefix: true };
-  clients = {
-    eventBridge: observeClient(new EventBridgeClient(config)),
-    lambda: observeClient(new LambdaClient(config)),
-    sfn: observeClient(new SFNClient(config)),
-    kinesis: observeClient(new KinesisClient({ ...config, endpoint: aws.http2Url })),
-    firehose: observeClient(new FirehoseClient(config)),
-    scheduler: observeClient(new SchedulerClient(config)),
-  };
-});
-afterAll(async () => {
-  for (const client of Object.values(clients)) client.destroy();
-  await aws.stop();
-});
 
 function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
@@ -216,102 +202,139 @@ function carried({ event: delivered, context }: Delivery): string[] {
   return records === undefined ? [correlationId] : records.map((record) => record.correlationId);
 }
 
-describe('an id that is sent with one client and delivered as AWS would deliver it', () => {
-  it.each(commands)('is the same after %s', async (_name, send, deliver) => {
-    await fc.assert(
-      fc.asyncProperty(ids, payloads, async (correlationId, payload) => {
-        aws.clear();
-        await runWithCorrelation({ correlationId, source: 'test' }, () => send(payload));
-        const deliveries = deliver(aws.last());
-        expect(deliveries.length).toBeGreaterThan(0);
-        for (const delivery of deliveries) {
-          expect(new Set(carried(delivery))).toEqual(new Set([correlationId]));
-        }
-      }),
-      RUNS,
-    );
+describe.each(['none', ...RECORDERS] as const)('with the recorder %s', (recorder) => {
+  beforeAll(async () => {
+    if (recorder !== 'none') daemon = await receiveFrom(recorder);
+    lantern = await loadClients(recorder);
+    const { observeClient } = lantern;
+    process.env._X_AMZN_TRACE_ID = sampledTrace().header;
+    aws = await startAwsEndpoint();
+    // Without the prefix that StartSyncExecution puts before the host name.
+    const config = { endpoint: aws.url, region, credentials, disableHostPrefix: true };
+    clients = {
+      eventBridge: observeClient(new EventBridgeClient(config)),
+      lambda: observeClient(new LambdaClient(config)),
+      sfn: observeClient(new SFNClient(config)),
+      kinesis: observeClient(new KinesisClient({ ...config, endpoint: aws.http2Url })),
+      firehose: observeClient(new FirehoseClient(config)),
+      scheduler: observeClient(new SchedulerClient(config)),
+    };
+  });
+  afterAll(async () => {
+    for (const client of Object.values(clients)) client.destroy();
+    await Promise.all([aws.stop(), daemon?.stop()]);
+    daemon = undefined;
+    delete process.env._X_AMZN_TRACE_ID;
   });
 
-  it('is the same after SQS SendMessage and SendMessageBatch, and SNS Publish and PublishBatch', async () => {
-    const invoked: unknown[] = [];
-    const messaging = new MessagingServer({
-      queues: [{ name: 'orders', arn: queueArn, attributes: {} }],
-      topics: [{ name: 'placed', arn: topicArn, attributes: {} }],
-      subscriptions: [
-        { topicArn, protocol: 'sqs', endpoint: queueArn, attributes: {} },
-        { topicArn, protocol: 'lambda', endpoint: functionArn, attributes: {} },
-      ],
-      region,
-      accountId,
-      port: 0,
-      invoke: ({ payload }) => {
-        invoked.push(JSON.parse(payload));
-        return Promise.resolve({ requestId: '1', payload: '', traceId: '' });
-      },
-      onError: () => undefined,
-    });
-    const { url: endpoint } = await messaging.start();
-    const sqs = observeClient(new SQSClient({ endpoint, region, credentials }));
-    const sns = observeClient(new SNSClient({ endpoint, region, credentials }));
-    const QueueUrl = `${endpoint}/${accountId}/orders`;
-    try {
+  describe('an id that is sent with one client and delivered as AWS would deliver it', () => {
+    it.each(commands)('is the same after %s', async (_name, send, deliver) => {
       await fc.assert(
-        fc.asyncProperty(ids, async (correlationId) => {
-          invoked.length = 0;
-          await runWithCorrelation({ correlationId, source: 'test' }, async () => {
-            await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'one' }));
-            await sqs.send(
-              new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: '1', MessageBody: 'two' }] }),
-            );
-            await sns.send(new PublishCommand({ TopicArn: topicArn, Message: 'three' }));
-            await sns.send(
-              new PublishBatchCommand({
-                TopicArn: topicArn,
-                PublishBatchRequestEntries: [{ Id: '1', Message: 'four' }],
-              }),
-            );
-          });
-          const found: string[] = [];
-          while (found.length < 4) {
-            const { Messages = [] } = await sqs.send(
-              new ReceiveMessageCommand({
-                QueueUrl,
-                MaxNumberOfMessages: 10,
-                WaitTimeSeconds: 5,
-                MessageAttributeNames: ['All'],
-                MessageSystemAttributeNames: ['All'],
-              }),
-            );
-            if (Messages.length === 0) break;
-            const records = Messages.map((message) =>
-              sqsRecord(message as QueueMessage, { queueArn, region }),
-            );
-            found.push(...carried({ event: JSON.parse(sqsEvent(records)) as unknown }));
+        fc.asyncProperty(ids, payloads, async (correlationId, payload) => {
+          aws.clear();
+          await lantern.invoke(() => send(payload), correlationId);
+          const deliveries = deliver(aws.last());
+          expect(deliveries.length).toBeGreaterThan(0);
+          for (const delivery of deliveries) {
+            expect(new Set(carried(delivery))).toEqual(new Set([correlationId]));
           }
-          expect(found).toEqual(Array.from({ length: 4 }, () => correlationId));
-          await expect.poll(() => invoked.length, { timeout: 5000 }).toBe(2);
-          expect(invoked.flatMap((delivered) => carried({ event: delivered }))).toEqual([
-            correlationId,
-            correlationId,
-          ]);
         }),
-        runs(3),
+        RUNS,
       );
-    } finally {
-      sqs.destroy();
-      sns.destroy();
-      await messaging.stop();
-    }
-  });
+    });
 
-  it('is proven for every command that carries one', () => {
-    const proven = [
-      ...commands.map(([name]) => name.split(',')[0]),
-      'SQS SendMessage',
-      'SQS SendMessageBatch',
-      'SNS Publish',
-      'SNS PublishBatch',
-    ];
-    expect(new Set(proven)).toEqual(new Set(injections.map(({ client, command }) => `${client} ${command}`)));
+    it('is the same after SQS SendMessage and SendMessageBatch, and SNS Publish and PublishBatch', async () => {
+      const invoked: unknown[] = [];
+      const messaging = new MessagingServer({
+        queues: [{ name: 'orders', arn: queueArn, attributes: {} }],
+        topics: [{ name: 'placed', arn: topicArn, attributes: {} }],
+        subscriptions: [
+          { topicArn, protocol: 'sqs', endpoint: queueArn, attributes: {} },
+          { topicArn, protocol: 'lambda', endpoint: functionArn, attributes: {} },
+        ],
+        region,
+        accountId,
+        port: 0,
+        invoke: ({ payload }) => {
+          invoked.push(JSON.parse(payload));
+          return Promise.resolve({ requestId: '1', payload: '', traceId: '' });
+        },
+        onError: () => undefined,
+      });
+      const { url: endpoint } = await messaging.start();
+      const { observeClient } = lantern;
+      const sqs = observeClient(new SQSClient({ endpoint, region, credentials }));
+      const sns = observeClient(new SNSClient({ endpoint, region, credentials }));
+      const QueueUrl = `${endpoint}/${accountId}/orders`;
+      try {
+        await fc.assert(
+          fc.asyncProperty(ids, async (correlationId) => {
+            invoked.length = 0;
+            await lantern.invoke(async () => {
+              await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'one' }));
+              await sqs.send(
+                new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: '1', MessageBody: 'two' }] }),
+              );
+              await sns.send(new PublishCommand({ TopicArn: topicArn, Message: 'three' }));
+              await sns.send(
+                new PublishBatchCommand({
+                  TopicArn: topicArn,
+                  PublishBatchRequestEntries: [{ Id: '1', Message: 'four' }],
+                }),
+              );
+            }, correlationId);
+            const found: string[] = [];
+            while (found.length < 4) {
+              const { Messages = [] } = await sqs.send(
+                new ReceiveMessageCommand({
+                  QueueUrl,
+                  MaxNumberOfMessages: 10,
+                  WaitTimeSeconds: 5,
+                  MessageAttributeNames: ['All'],
+                  MessageSystemAttributeNames: ['All'],
+                }),
+              );
+              if (Messages.length === 0) break;
+              const records = Messages.map((message) =>
+                sqsRecord(message as QueueMessage, { queueArn, region }),
+              );
+              found.push(...carried({ event: JSON.parse(sqsEvent(records)) as unknown }));
+            }
+            expect(found).toEqual(Array.from({ length: 4 }, () => correlationId));
+            await expect.poll(() => invoked.length, { timeout: 5000 }).toBe(2);
+            expect(invoked.flatMap((delivered) => carried({ event: delivered }))).toEqual([
+              correlationId,
+              correlationId,
+            ]);
+          }),
+          runs(3),
+        );
+      } finally {
+        sqs.destroy();
+        sns.destroy();
+        await messaging.stop();
+      }
+    });
+
+    it('is carried by calls that are recorded, where something records', async () => {
+      const send = () => commands[0]?.[1]('{}');
+      const recorded = daemon && (await documentsOfCalls(lantern, daemon, 1, send));
+      expect(recorded?.map(({ name }) => name)).toEqual(
+        recorder === 'none' ? undefined : ['EventBridge', '## handler'],
+      );
+    });
+
+    it('is proven for every command that carries one', () => {
+      const proven = [
+        ...commands.map(([name]) => name.split(',')[0]),
+        'SQS SendMessage',
+        'SQS SendMessageBatch',
+        'SNS Publish',
+        'SNS PublishBatch',
+      ];
+      expect(new Set(proven)).toEqual(
+        new Set(injections.map(({ client, command }) => `${client} ${command}`)),
+      );
+    });
   });
 });

@@ -8,13 +8,14 @@ import { traced } from '../../../src/telemetry/traced.ts';
 import type { Tracer } from '../../../src/telemetry/tracer.ts';
 import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
 import { sampledTrace } from '../../helpers/lambda.ts';
-import { startTracer } from '../../helpers/xray.ts';
+import { receiveFrom, tracerOf } from '../../helpers/recorders.ts';
 
 let daemon: DocumentReceiver;
 let tracer: Tracer;
 
 beforeAll(async () => {
-  ({ daemon, tracer } = await startTracer());
+  daemon = await receiveFrom('xray');
+  tracer = await tracerOf('xray');
   await LocalDurableTestRunner.setupTestEnvironment({ skipTime: false });
 });
 afterAll(async () => {

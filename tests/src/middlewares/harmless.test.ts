@@ -8,13 +8,13 @@ import { traced } from '../../../src/telemetry/traced.ts';
 import type { InvocationTrace, Tracer } from '../../../src/telemetry/tracer.ts';
 import { fakeRecorder } from '../../helpers/fake-recorder.ts';
 import { lambdaContext, sampledTrace } from '../../helpers/lambda.ts';
-import { tracerOfTests } from '../../helpers/xray.ts';
+import { recorderOfTests } from '../../helpers/recorders.ts';
 
 /* Whatever surrounds us, the handler answers as it would without us, and at once. */
 
 const EVENT = { httpMethod: 'GET', headers: { 'x-correlation-id': 'order-1' } };
 
-const { daemon, tracer } = await tracerOfTests();
+const { daemon, tracer } = await recorderOfTests('xray');
 afterEach(() => vi.restoreAllMocks());
 
 /** What Lambda would send: it makes JSON of the answer. */

@@ -7,9 +7,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { completeOf, exceptionsOf, handlerOf, isHandler, named } from '../../contract/documents.ts';
 import type { Sent } from '../../contract/documents.ts';
 import { invoke } from '../../contract/invoke.ts';
-import { tracerOfTests } from '../../helpers/xray.ts';
+import { recorderOfTests } from '../../helpers/recorders.ts';
 import { annotate, getCorrelationId, observability, traced } from '../../../src/index.ts';
-const { daemon, tracer } = await tracerOfTests();
+const { daemon, tracer } = await recorderOfTests('xray');
 
 function pipeline(name = '## handler') {
   return middy().use(observability({ tracing: { tracer, name }, capture: false }));

@@ -10,9 +10,8 @@ import type { Subsegment } from '../../../local/xray/document.ts';
 import { textOf } from '../../contract/documents.ts';
 import { captureLogs } from '../../helpers/captured-logs.ts';
 import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
-import { receiveDocuments } from '../../helpers/document-receiver.ts';
-import { receiveSpans } from '../../helpers/span-receiver.ts';
 import { lambdaContext, sampledTrace } from '../../helpers/lambda.ts';
+import { receiveFrom, RECORDERS } from '../../helpers/recorders.ts';
 import { only } from '../../helpers/xray.ts';
 
 let daemon: DocumentReceiver;
@@ -48,13 +47,9 @@ function throwing(error: unknown) {
   };
 }
 
-describe.each([
-  ['xray', receiveDocuments],
-  ['opentelemetry', receiveSpans],
-] as const)('with the recorder %s', (recorder, receive) => {
+describe.each(RECORDERS)('with the recorder %s', (recorder) => {
   beforeAll(async () => {
-    daemon = await receive();
-    process.env.AWS_XRAY_DAEMON_ADDRESS = daemon.address;
+    daemon = await receiveFrom(recorder);
     modules = await load(recorder);
   });
   afterEach(() => daemon.clear());

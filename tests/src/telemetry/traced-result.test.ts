@@ -3,11 +3,11 @@ import middy from '@middy/core';
 import { describe, expect, it } from 'vitest';
 import { completeOf, exceptionsOf, handlerOf, isHandler, named } from '../../contract/documents.ts';
 import { invoke } from '../../contract/invoke.ts';
-import { tracerOfTests } from '../../helpers/xray.ts';
+import { recorderOfTests } from '../../helpers/recorders.ts';
 import { tracing } from '../../../src/middlewares/tracing.ts';
 import { annotate, traced } from '../../../src/telemetry/traced.ts';
 
-const { daemon, tracer } = await tracerOfTests();
+const { daemon, tracer } = await recorderOfTests('xray');
 
 /** Runs `fn` as a handler that is recorded; what it returns or throws. */
 async function recorded<R>(fn: () => R): Promise<Awaited<R>> {

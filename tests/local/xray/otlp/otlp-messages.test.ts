@@ -34,6 +34,7 @@ describe('OTLP’s JSON', () => {
     ['{"doubleValue":"-Infinity"}', '-Infinity'],
     ['{"boolValue":false}', false],
     ['{"stringValue":"5f84"}', '5f84'],
+    ['{"stringValue":"tea \\ud83c"}', 'tea \ufffd'],
     ['{"bytesValue":"-_8="}', '+/8='],
     ['{"arrayValue":{}}', []],
     ['{"arrayValue":{"values":[{"intValue":"1"},{}]}}', [1, null]],

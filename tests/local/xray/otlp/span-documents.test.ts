@@ -225,6 +225,15 @@ describe('the namespace', () => {
   });
 });
 
+describe('a call whose callee records too', () => {
+  it('says so, as a document of X-Ray does', () => {
+    const attributes = { 'aws.xray.traced': true };
+    const document = documentOf({ kind: 'CLIENT', parentSpanId: PARENT_ID, attributes });
+    expect(document).toMatchObject({ traced: true });
+    expect(document.metadata).toBeUndefined();
+  });
+});
+
 describe('HTTP', () => {
   const [status, method] = [200, 'POST'];
   it.each<[string, PlainSpan, unknown]>([
@@ -388,7 +397,7 @@ describe('how it ended', () => {
 });
 
 describe('a call of AWS', () => {
-  it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+  it.each<readonly [string, Record<string, unknown>, Record<string, unknown>]>([
     [
       'in the JavaScript SDK',
       {
@@ -421,7 +430,15 @@ describe('a call of AWS', () => {
       { 'messaging.destination.name': 'arn:aws:sns:r:1:t' },
       { topic_arn: 'arn:aws:sns:r:1:t' },
     ],
+    ['that was repeated', { 'aws.xray.retries': 2 }, { retries: 2 }],
     ['of a bucket', { 'aws.s3.bucket': 'b', 'aws.s3.key': 'k' }, { bucket_name: 'b', key: 'k' }],
+    ...['queue_name', 'event_bus_name', 'delivery_stream_name', 'schedule_name', 'schedule_group_name'].map(
+      (name) => [`with its ${name}`, { [`aws.${name}`]: 'n' }, { [name]: 'n' }] as const,
+    ),
+    ...['stream_arn', 'execution_arn'].map(
+      (name) => [`with its ${name}`, { [`aws.${name}`]: 'arn:aws:x' }, { [name]: 'arn:aws:x' }] as const,
+    ),
+    ['of several buses', { 'aws.event_bus_names': ['a', 'b'] }, { event_bus_names: ['a', 'b'] }],
     ['of a function', { 'faas.invoked_name': 'f' }, { function_name: 'f' }],
     [
       'of a state machine',

@@ -83,6 +83,21 @@ describe('a recorder that cannot record', () => {
     expect(server.last().headers).not.toHaveProperty('traceparent');
   });
 
+  it('says what to install where another copy of the API, which is older, has registered one', async () => {
+    process.env.LANTERN_RECORDER = 'opentelemetry';
+    const registry = Symbol.for('opentelemetry.js.api.1');
+    const copies = globalThis as { [registry]?: object | undefined };
+    const before = copies[registry];
+    // As a layer with version 1.9.1 of the API leaves it; this copy takes nothing from it.
+    copies[registry] = { version: '1.9.1', trace: new SdkProvider() };
+    const { response, warnings } = await useAll(await load()).finally(() => (copies[registry] = before));
+
+    expect(response).toMatchObject(ANSWER);
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/@opentelemetry\/api 1\.9\.1.* npm install @opentelemetry\/api@1\.9\.1$/),
+    ]);
+  });
+
   it('records as soon as one is registered', async () => {
     process.env.LANTERN_RECORDER = 'opentelemetry';
     const loaded = await load();

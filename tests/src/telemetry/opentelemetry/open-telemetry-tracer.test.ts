@@ -13,6 +13,7 @@ import {
   observability,
   observeClient,
   observedFetch,
+  putMetadata,
   recordError,
   traced,
   withRecord,
@@ -477,6 +478,37 @@ describe('what goes out with a call', () => {
       'x-amzn-trace-id': header,
       traceparent: '00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-00',
     });
+  });
+});
+
+describe('half of a character', () => {
+  const half = 'tea \ud83c';
+
+  it('is sent nowhere: a receiver may refuse all spans of a request for it', async () => {
+    const sqs = observeClient(
+      new SQSClient({ endpoint: endpoint.url, region, credentials, md5: false, maxAttempts: 1 }),
+    );
+    const spans = await spansOf(
+      async () => {
+        annotate('Drink', half);
+        putMetadata(half, { [half]: half });
+        await traced(half, () => Promise.reject(new Error(half)))().catch(() => undefined);
+        await sqs.send(new SendMessageCommand({ QueueUrl: half, MessageBody: half })).catch(() => undefined);
+        throw Object.assign(new Error(half), { name: half });
+      },
+      { event: { ...rest, path: `/${half}`, resource: `/${half}` } },
+    );
+    sqs.destroy();
+
+    expect(spans.map(({ name }) => name)).toEqual(['tea \ufffd', 'SQS.SendMessage', NAME]);
+    const texts = (value: unknown): string[] =>
+      typeof value === 'object' && value !== null
+        ? Object.entries(value).flatMap(([key, each]) => [key, ...texts(each)])
+        : [String(value)];
+    const sent = texts(
+      spans.map(({ name, attributes, events, status }) => [name, attributes, events, status]),
+    );
+    expect(sent.filter((text) => !text.isWellFormed())).toEqual([]);
   });
 });
 

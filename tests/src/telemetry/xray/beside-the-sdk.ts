@@ -16,7 +16,7 @@ import { invoke } from '../../../contract/invoke.ts';
 import type { Invoked } from '../../../contract/invoke.ts';
 import type { DocumentReceiver } from '../../../helpers/document-receiver.ts';
 import { lambdaContext, sampledTrace } from '../../../helpers/lambda.ts';
-import { startTracer } from '../../../helpers/xray.ts';
+import { receiveFrom, tracerOf } from '../../../helpers/recorders.ts';
 import { startWebServer } from '../../clients/web-server.ts';
 import type { WebServer } from '../../clients/web-server.ts';
 import { observability, traced } from '../../../../src/index.ts';
@@ -42,7 +42,8 @@ export function besideTheSdk(): void {
   beforeAll(async () => {
     process.env.AWS_EXECUTION_ENV = 'AWS_Lambda_nodejs24.x';
     process.env.AWS_XRAY_CONTEXT_MISSING = 'IGNORE_ERROR';
-    ({ daemon, tracer } = await startTracer());
+    daemon = await receiveFrom('xray');
+    tracer = await tracerOf('xray');
     server = await startWebServer();
     // As a process of Lambda that takes several invocations at once has it; Powertools then looks there for itself.
     process.env.AWS_LAMBDA_MAX_CONCURRENCY = '64';
