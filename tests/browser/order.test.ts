@@ -1,29 +1,19 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violations } from '../helpers/accessibility.ts';
-import { launchBrowser, watchProblems } from '../helpers/browser.ts';
+import type { ShopPage } from '../helpers/console-page.ts';
+import { openShop } from '../helpers/console-page.ts';
 import type { LocalStack } from '../helpers/local-stack.ts';
-import { startLocalStack } from '../helpers/local-stack.ts';
-import type { ProjectCopy } from '../helpers/project-copy.ts';
-import { copyProject } from '../helpers/project-copy.ts';
 
-let project: ProjectCopy;
+let shop: ShopPage;
 let stack: LocalStack;
-let browser: Browser;
 let page: Page;
-const problems: string[] = [];
 
 beforeAll(async () => {
-  project = await copyProject();
-  [stack, browser] = await Promise.all([startLocalStack(project.directory), launchBrowser()]);
-  page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-  watchProblems(page, problems);
+  shop = await openShop();
+  ({ stack, page } = shop);
 });
-afterAll(async () => {
-  await browser.close();
-  await stack.stop();
-  await project.remove();
-});
+afterAll(() => shop.close());
 
 /** Waits for a row of the timeline whose accessible name begins so: name, type, status, duration. */
 async function row(name: RegExp): Promise<string> {
@@ -34,8 +24,7 @@ async function row(name: RegExp): Promise<string> {
 
 /** Places an order and opens its trace from the list, as it arrives there. */
 async function openTraceOf(sku: string): Promise<void> {
-  await page.goto(stack.console);
-  await page.getByText('Live', { exact: true }).waitFor();
+  await shop.open();
   const before = await page.getByRole('link', { name: /^POST \/orders 201/ }).count();
   expect((await stack.order(sku)).status).toBe(201);
   // The page is not reloaded: the trace must arrive by itself.
@@ -184,6 +173,6 @@ describe('the page', () => {
   );
 
   it('runs without an error, under its content security policy', () => {
-    expect(problems).toEqual([]);
+    expect(shop.problems).toEqual([]);
   });
 });

@@ -1,31 +1,24 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TraceListing } from '../../local/console-contract.ts';
 import { violations } from '../helpers/accessibility.ts';
-import { launchBrowser, watchProblems } from '../helpers/browser.ts';
-import type { LocalStack } from '../helpers/local-stack.ts';
-import { startLocalStack } from '../helpers/local-stack.ts';
-import type { ProjectCopy } from '../helpers/project-copy.ts';
-import { copyProject } from '../helpers/project-copy.ts';
+import type { ShopPage } from '../helpers/console-page.ts';
+import { openShop } from '../helpers/console-page.ts';
 import { until } from '../helpers/until.ts';
 
 const CORRELATION_ID = 'walked-to-the-failed-payment';
 
-let project: ProjectCopy;
-let stack: LocalStack;
-let browser: Browser;
+let shop: ShopPage;
 let page: Page;
 /** Of the order whose payment fails. */
 let orderId = '';
 /** The trace of `fulfil-order`, which calls `take-payment`. */
 let failedId = '';
-const problems: string[] = [];
 
 beforeAll(async () => {
-  project = await copyProject();
-  [stack, browser] = await Promise.all([startLocalStack(project.directory), launchBrowser()]);
-  page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-  watchProblems(page, problems);
+  shop = await openShop();
+  ({ page } = shop);
+  const { stack } = shop;
   // Among orders that are paid, one whose payment fails.
   for (const sku of ['tea', 'tea']) expect((await stack.order(sku)).status).toBe(201);
   const response = await stack.order('broken-strainer', { 'x-correlation-id': CORRELATION_ID });
@@ -36,11 +29,7 @@ beforeAll(async () => {
     return ((await (await fetch(url)).json()) as TraceListing).traces[0]?.id;
   }, 'the trace of the failed payment');
 });
-afterAll(async () => {
-  await browser.close();
-  await stack.stop();
-  await project.remove();
-});
+afterAll(() => shop.close());
 
 /** The failed payment in the list of traces. */
 function listed(): Locator {
@@ -63,8 +52,7 @@ describe('who looks for a failed payment', () => {
     ['its correlation id', () => CORRELATION_ID, /^correlationid = /],
     ['the word fault', () => 'fault', undefined],
   ])('finds it by %s, and sees where it failed', async (_by, words, meaning) => {
-    await page.goto(stack.console);
-    await page.getByText('Live', { exact: true }).waitFor();
+    await shop.open();
     const box = page.getByRole('combobox', { name: 'Search traces' });
     await box.fill(words());
     if (meaning === undefined) {
@@ -84,7 +72,7 @@ describe('who looks for a failed payment', () => {
   });
 
   it('sees it on the map, opens it, reads its lines, sends it again, and compares', async () => {
-    await page.goto(stack.console);
+    await shop.open();
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Map' }).click();
     // `take-payment` answered that it failed; it is `fulfil-order` that could not go on.
     const card = page.getByRole('button', { name: /^fulfil-order, Lambda function.*Fault/ });
@@ -133,6 +121,6 @@ describe('who looks for a failed payment', () => {
   });
 
   it('meets no error of the page', () => {
-    expect(problems).toEqual([]);
+    expect(shop.problems).toEqual([]);
   });
 });
