@@ -12,6 +12,8 @@ interface Stored {
   readonly traceId: string;
   readonly request: InvokeRequest;
   readonly event: KeptEvent;
+  /** Which invocation it was, counted from the first. */
+  readonly begun: number;
 }
 
 export interface KeptEventsOptions {
@@ -30,6 +32,7 @@ export class KeptEvents {
   /** By request id, the oldest first. */
   readonly #stored = new Map<string, Stored>();
   #bytes = 0;
+  #begun = 0;
 
   constructor({ maxBytes = MAX_BYTES, maxEvents = MAX_EVENTS }: KeptEventsOptions = {}) {
     this.#limits = { maxBytes, maxEvents };
@@ -38,15 +41,19 @@ export class KeptEvents {
   /** The same function, which keeps what it is invoked with. What is refused, such as a throttled one, is not kept. */
   observe(invoke: Invoke): Invoke {
     return async (request) => {
+      const begun = ++this.#begun;
       const response = await invoke(request);
-      this.#keep(response.traceId, response.requestId, request);
+      this.#keep(response.traceId, response.requestId, request, begun);
       return response;
     };
   }
 
-  /** Those of one trace, in the order in which their invocations ended. */
+  /** Those of one trace, in the order in which their invocations began: what called others comes before them. */
   of(traceId: string): KeptEvent[] {
-    return [...this.#stored.values()].flatMap((each) => (each.traceId === traceId ? [each.event] : []));
+    return [...this.#stored.values()]
+      .filter((each) => each.traceId === traceId)
+      .sort((one, other) => one.begun - other.begun)
+      .map(({ event }) => event);
   }
 
   /**
@@ -75,11 +82,11 @@ export class KeptEvents {
     this.#bytes = 0;
   }
 
-  #keep(traceId: string, requestId: string, request: InvokeRequest): void {
+  #keep(traceId: string, requestId: string, request: InvokeRequest, begun: number): void {
     this.#forget(requestId);
     const size = Buffer.byteLength(request.payload);
     const event = { functionName: request.functionName, requestId, size };
-    this.#stored.set(requestId, { traceId, request, event });
+    this.#stored.set(requestId, { traceId, request, event, begun });
     this.#bytes += size;
     for (const oldest of this.#stored.keys()) {
       if (this.#bytes <= this.#limits.maxBytes && this.#stored.size <= this.#limits.maxEvents) return;

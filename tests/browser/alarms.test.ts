@@ -1,14 +1,12 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { builtConsole, ConsoleServer } from '../../local/console-server/console-server.ts';
 import type { ServiceInfo } from '../../local/console-contract.ts';
-import { TraceStore } from '../../local/xray/trace-store.ts';
 import { DURATION_ALARM, HOSTILE_TEXT, metricChart, shopAlarms } from '../fixtures/console/alarms.ts';
 import { shopService } from '../fixtures/console/entities.ts';
 import { scriptCloudWatch } from '../fixtures/console/scripted-cloudwatch.ts';
-import type { ScriptedCloudWatch } from '../fixtures/console/scripted-cloudwatch.ts';
 import { violations } from '../helpers/accessibility.ts';
-import { launchBrowser, watchProblems } from '../helpers/browser.ts';
+import type { ServedPage } from '../helpers/console-page.ts';
+import { servePage } from '../helpers/console-page.ts';
 import { segment, traceId } from '../local/xray/fixtures.ts';
 
 const MINUTE = 60_000;
@@ -29,20 +27,28 @@ const datapoints = Array.from({ length: 8 }, (_, index) => ({
   breaching: index === SLOW_MINUTE,
 }));
 
-let browser: Browser;
-let server: ConsoleServer;
-let cloudWatch: ScriptedCloudWatch;
+const cloudWatch = scriptCloudWatch({
+  alarms: shopAlarms(start),
+  charts: {
+    [DURATION_ALARM]: metricChart(datapoints, {
+      threshold: { value: 4800, comparisonOperator: 'GreaterThanThreshold' },
+    }),
+  },
+  actions: ['published to arn:aws:sns:eu-west-1:000000000000:alarms'],
+  // Twice a second is how often the page then looks for new datapoints: as often as it ever does.
+  minuteMs: 1000,
+  range: () => ({ from: start, to: start + 10 * MINUTE }),
+});
 let service: ServiceInfo = shopService;
-let url: string;
+let view: ServedPage;
 let page: Page;
-const problems: string[] = [];
 
 beforeAll(async () => {
-  browser = await launchBrowser();
-  const store = new TraceStore();
+  view = await servePage({ cloudWatch, serviceInfo: () => service });
+  ({ page } = view);
   for (let index = 0; index < datapoints.length; index += 1) {
     const begin = minute(index) / 1000 + 20;
-    store.put(
+    view.store.put(
       segment(index, {
         trace_id: traceId(index),
         name: `payment-in-minute-${index}`,
@@ -51,41 +57,10 @@ beforeAll(async () => {
       }),
     );
   }
-  cloudWatch = scriptCloudWatch({
-    alarms: shopAlarms(start),
-    charts: {
-      [DURATION_ALARM]: metricChart(datapoints, {
-        threshold: { value: 4800, comparisonOperator: 'GreaterThanThreshold' },
-      }),
-    },
-    actions: ['published to arn:aws:sns:eu-west-1:000000000000:alarms'],
-    // Twice a second is how often the page then looks for new datapoints: as often as it ever does.
-    minuteMs: 1000,
-    range: () => ({ from: start, to: start + 10 * MINUTE }),
-  });
-  server = new ConsoleServer({
-    store,
-    cloudWatch,
-    port: 0,
-    staticDirectory: builtConsole(),
-    serviceInfo: () => service,
-  });
-  ({ url } = await server.start());
-  page = await browser.newPage();
-  watchProblems(page, problems);
 });
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+afterAll(() => view.close());
 
 beforeEach(() => page.setViewportSize({ width: 1400, height: 1000 }));
-
-async function open(path: string): Promise<void> {
-  await page.goto(url + path);
-  await page.getByText('Live', { exact: true }).waitFor();
-}
 
 function chart(name = 'Duration p99'): Locator {
   return page.getByRole('slider', { name });
@@ -107,7 +82,7 @@ async function listed(): Promise<string[]> {
 
 describe('the alarms', () => {
   it('change their state while they are looked at, the worst first, and are counted on every page', async () => {
-    await open('/');
+    await view.open('/');
     const link = navigation().getByRole('link', { name: /^Alarms/ });
     expect(await link.innerText()).toBe('Alarms');
     await link.click();
@@ -125,7 +100,7 @@ describe('the alarms', () => {
   });
 
   it('are found by state and by words', async () => {
-    await open('/alarms');
+    await view.open('/alarms');
     await page.getByRole('button', { name: /^Insufficient data/ }).click();
     await expect.poll(() => page.getByRole('row').count()).toBe(2);
     await page.getByRole('button', { name: /^All/ }).click();
@@ -136,7 +111,7 @@ describe('the alarms', () => {
   });
 
   it('say what they mean as text, whoever wrote it, and link to https only', async () => {
-    await open(`/alarms/${DURATION_ALARM}`);
+    await view.open(`/alarms/${DURATION_ALARM}`);
     const meaning = page.getByRole('region', { name: 'What it means' });
     expect(await meaning.innerText()).toContain('javascript:alert(1)');
     expect(
@@ -145,14 +120,14 @@ describe('the alarms', () => {
         .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? '')),
     ).toEqual(['https://eu-west-1.console.aws.amazon.com/lambda/home#/functions/take-payment']);
 
-    await open('/alarms/order-shop-local-create-order-errors');
+    await view.open('/alarms/order-shop-local-create-order-errors');
     expect(await meaning.innerText()).toContain(HOSTILE_TEXT);
     expect(await page.locator('main img, main script').count()).toBe(0);
   });
 
   it('have a history with what was done about it', async () => {
     cloudWatch.turn(DURATION_ALARM, 'OK', 'fast again');
-    await open(`/alarms/${DURATION_ALARM}`);
+    await view.open(`/alarms/${DURATION_ALARM}`);
     cloudWatch.turn(DURATION_ALARM, 'ALARM', 'too slow');
     const history = page.getByRole('region', { name: 'History' });
     await history.getByText('published to arn:aws:sns').waitFor();
@@ -161,24 +136,24 @@ describe('the alarms', () => {
   });
 
   it('made of others show their rule and lead to them', async () => {
-    await open('/alarms/order-shop-local-unhealthy');
+    await view.open('/alarms/order-shop-local-unhealthy');
     await page.getByText(`ALARM("${DURATION_ALARM}") OR`).waitFor();
     await page.getByRole('link', { name: DURATION_ALARM }).click();
     await chart().waitFor();
   });
 
   it('that do not exist say so', async () => {
-    await page.goto(`${url}/alarms/${encodeURIComponent('<b>none</b>')}`);
+    await page.goto(`${view.url}/alarms/${encodeURIComponent('<b>none</b>')}`);
     await page.getByRole('heading', { name: 'No such alarm' }).waitFor();
     expect(await page.locator('main').innerText()).toContain('<b>none</b>');
     // The browser itself reports the 404.
-    expect(problems.splice(0)).toEqual([expect.stringContaining('404')]);
+    expect(view.problems.splice(0)).toEqual([expect.stringContaining('404')]);
   });
 });
 
 describe('a chart', () => {
   it('leads with one click from a red point to the traces of its minute, and back', async () => {
-    await open(`/alarms/${DURATION_ALARM}`);
+    await view.open(`/alarms/${DURATION_ALARM}`);
     await chart().waitFor();
     const mark = await chart().locator('.chart-breach').boundingBox();
     if (mark === null) throw new Error('The breaching point is not marked.');
@@ -196,7 +171,7 @@ describe('a chart', () => {
   });
 
   it('is walked with the arrow keys, says each period, and opens it with Enter', async () => {
-    await open(`/alarms/${DURATION_ALARM}`);
+    await view.open(`/alarms/${DURATION_ALARM}`);
     await chart().press('Home');
     for (let index = 0; index < SLOW_MINUTE; index += 1) await chart().press('ArrowRight');
     expect(await chart().getAttribute('aria-valuetext')).toMatch(/^\d\d:\d\d:00, 5\.2 s, breaching$/);
@@ -206,9 +181,9 @@ describe('a chart', () => {
   });
 
   it('shows its point to the first tap of a finger, and opens it with the second', async () => {
-    const phone = await browser.newContext({ hasTouch: true, viewport: { width: 390, height: 800 } });
+    const phone = await view.browser.newContext({ hasTouch: true, viewport: { width: 390, height: 800 } });
     const touched = await phone.newPage();
-    await touched.goto(`${url}/alarms/${DURATION_ALARM}`);
+    await touched.goto(`${view.url}/alarms/${DURATION_ALARM}`);
     const slider = touched.getByRole('slider', { name: 'Duration p99' });
     const mark = slider.locator('.chart-breach');
     await mark.waitFor({ state: 'attached' });
@@ -224,21 +199,21 @@ describe('a chart', () => {
   });
 
   it('has all its data in a table for those who cannot see it', async () => {
-    await open(`/alarms/${DURATION_ALARM}`);
+    await view.open(`/alarms/${DURATION_ALARM}`);
     const table = page.getByRole('table', { name: 'Duration p99' });
     await expect.poll(() => table.getByRole('row').count()).toBe(datapoints.length + 1);
     expect(await table.getByRole('row', { name: /5\.2 s breaching/ }).count()).toBe(1);
   });
 
   it('grows while it is looked at', async () => {
-    await open(`/alarms/${DURATION_ALARM}`);
+    await view.open(`/alarms/${DURATION_ALARM}`);
     await expect.poll(() => chart().getAttribute('aria-valuemax')).toBe(String(datapoints.length));
     cloudWatch.measure(DURATION_ALARM, { at: minute(datapoints.length), value: 777 });
     await expect.poll(() => chart().getAttribute('aria-valuetext'), { timeout: 10_000 }).toContain('777 ms');
   });
 
   it('is looked at more closely by dragging, and Back undoes it', async () => {
-    await open('/metrics');
+    await view.open('/metrics');
     const area = await chart('Duration').first().boundingBox();
     if (area === null) throw new Error('There is no chart.');
     const y = area.y + area.height / 2;
@@ -259,7 +234,7 @@ describe('a chart', () => {
 
 describe('the metrics', () => {
   it('say what was measured and is not shown', async () => {
-    await open('/metrics');
+    await view.open('/metrics');
     await page.getByText('Not everything is shown: 3 samples were refused').waitFor();
     await page.getByRole('searchbox', { name: 'Filter by words' }).fill('fulfilment age');
     await expect.poll(() => page.getByRole('slider').count()).toBe(1);
@@ -268,7 +243,7 @@ describe('the metrics', () => {
 
 describe('the time of a page', () => {
   it('goes along from page to page, and is in the address', async () => {
-    await open('/metrics');
+    await view.open('/metrics');
     await page.getByRole('button', { name: '15 min' }).click();
     expect(query()).toBe('?last=15m');
     await navigation().getByRole('link', { name: 'Traces' }).click();
@@ -279,7 +254,7 @@ describe('the time of a page', () => {
   });
 
   it('can be typed', async () => {
-    await open('/traces');
+    await view.open('/traces');
     await page.getByRole('button', { name: 'Custom' }).click();
     const local = (time: number) => {
       const date = new Date(time - new Date(time).getTimezoneOffset() * MINUTE);
@@ -295,13 +270,13 @@ describe('the time of a page', () => {
   });
 
   it('that nobody can read shows everything, and says so', async () => {
-    await open('/traces?from=yesterday');
+    await view.open('/traces?from=yesterday');
     await page.getByText('The time in the address cannot be read').waitFor();
     expect(await listed()).toHaveLength(datapoints.length);
   });
 
   it('without traces says so, and leads to all', async () => {
-    await open('/traces?from=1000&to=2000');
+    await view.open('/traces?from=1000&to=2000');
     await page.getByRole('heading', { name: 'No traces of this time' }).waitFor();
     await page.getByRole('link', { name: 'Show all traces' }).click();
     expect(await listed()).toHaveLength(datapoints.length);
@@ -310,12 +285,12 @@ describe('the time of a page', () => {
 
 describe('the page', () => {
   it('says live which functions are traced', async () => {
-    await open('/alarms');
+    await view.open('/alarms');
     const told = (text: string) => page.getByRole('banner').getByText(text, { exact: true }).waitFor();
     const traced = (...keys: readonly string[]) => {
       const functions = shopService.functions.map((each) => ({ ...each, tracing: keys.includes(each.key) }));
       service = { ...shopService, tracing: keys.length > 0, functions };
-      server.serviceChanged();
+      view.server.serviceChanged();
     };
     traced();
     await told('tracing off');
@@ -332,7 +307,7 @@ describe('the page', () => {
       for (const width of [1600, 360]) {
         await page.setViewportSize({ width, height: 900 });
         for (const path of ['/traces?from=1&to=2', '/alarms', `/alarms/${DURATION_ALARM}`, '/metrics']) {
-          await open(path);
+          await view.open(path);
           await page.locator('h1').waitFor();
           if (path.startsWith('/alarms/')) await chart().press('Home');
           expect(await violations(page), `${path} at ${width}`).toEqual([]);
@@ -346,6 +321,6 @@ describe('the page', () => {
   );
 
   it('runs without an error, under its content security policy', () => {
-    expect(problems).toEqual([]);
+    expect(view.problems).toEqual([]);
   });
 });

@@ -1,44 +1,23 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { builtConsole, ConsoleServer } from '../../local/console-server/console-server.ts';
 import { LogStore } from '../../local/logs/log-store.ts';
-import { TraceStore } from '../../local/xray/trace-store.ts';
-import { shopService } from '../fixtures/console/entities.ts';
-import { orderPage } from '../fixtures/console/orders.ts';
+import { orderDocuments, orderPage } from '../fixtures/console/orders.ts';
 import { violations } from '../helpers/accessibility.ts';
-import { launchBrowser, watchProblems } from '../helpers/browser.ts';
+import type { ServedPage } from '../helpers/console-page.ts';
+import { servePage } from '../helpers/console-page.ts';
 
 const now = Date.now();
 
-let browser: Browser;
-let logs: LogStore;
-let server: ConsoleServer;
-let url: string;
+const logs = new LogStore({ maxLines: 400 });
+let view: ServedPage;
 let page: Page;
-const problems: string[] = [];
 
 beforeAll(async () => {
-  browser = await launchBrowser();
-  logs = new LogStore({ maxLines: 400 });
-  const store = new TraceStore();
-  const { trace, linked } = orderPage(now / 1000 - 60);
-  for (const { documents } of [trace, ...linked]) for (const document of documents) store.put(document);
-  server = new ConsoleServer({
-    store,
-    logs,
-    port: 0,
-    staticDirectory: builtConsole(),
-    serviceInfo: () => shopService,
-  });
-  ({ url } = await server.start());
-  page = await browser.newPage();
-  watchProblems(page, problems);
+  view = await servePage({ logs });
+  ({ page } = view);
+  for (const document of orderDocuments(now / 1000 - 60)) view.store.put(document);
 });
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+afterAll(() => view.close());
 
 beforeEach(() => page.setViewportSize({ width: 1400, height: 1000 }));
 
@@ -53,11 +32,6 @@ function log(message: string, functionKey = 'take-payment', requestId = `request
     source: /^(START|END|REPORT) /.test(message) ? 'platform' : 'stdout',
     message,
   });
-}
-
-async function open(path: string): Promise<void> {
-  await page.goto(url + path);
-  await page.getByText('Live', { exact: true }).waitFor();
 }
 
 function lines() {
@@ -75,14 +49,14 @@ function query(): string {
 
 describe('the log lines', () => {
   it('say what to do while there are none', async () => {
-    await open('/logs');
+    await view.open('/logs');
     await page.getByRole('heading', { name: 'No log lines yet' }).waitFor();
-    await open('/logs?level=ERROR');
+    await view.open('/logs?level=ERROR');
     await page.getByRole('heading', { name: 'No such lines' }).waitFor();
   });
 
   it('come while they are looked at, by level, function and words, and the address leads to the same', async () => {
-    await open('/logs');
+    await view.open('/logs');
     log('START RequestId: 1');
     log('{"level":"INFO","message":"paying","correlation_id":"order-1","xray_trace_id":"1-2-3"}');
     log('{"level":"ERROR","message":"declined","correlation_id":"order-1"}');
@@ -100,7 +74,7 @@ describe('the log lines', () => {
     log('{"level":"INFO","message":"placing"}', 'create-order');
     await expect.poll(shown).toEqual(['placing slowly again', 'placing slowly']);
 
-    await open('/logs');
+    await view.open('/logs');
     await page.getByLabel('Text').fill('PAY');
     await expect.poll(shown).toEqual(['paying']);
     await page.getByLabel('Text').fill('');
@@ -112,7 +86,7 @@ describe('the log lines', () => {
   });
 
   it('wait while the reader holds them', async () => {
-    await open('/logs');
+    await view.open('/logs');
     await lines().first().waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     const before = await shown();
@@ -121,6 +95,38 @@ describe('the log lines', () => {
     expect(await shown()).toEqual(before);
     await page.getByRole('button', { name: 'Resume' }).click();
     await expect.poll(shown).toEqual(['while paused', ...before]);
+  });
+
+  it.each([
+    ['has scrolled down in them', 'scroll'],
+    ['has opened one of them', 'open'],
+    ['came into them by keyboard', 'focus'],
+  ])('stay where they are while somebody %s, and say how many are new', async (_who, how) => {
+    for (let index = 1; index <= 60; index += 1) log(`${how}: in place ${index}`);
+    await view.open(`/logs?text=${how}:`);
+    const message = page.getByText(`${how}: in place ${how === 'scroll' ? 20 : 58}`, { exact: true });
+    const row = page.locator('.log-line').filter({ has: message.and(page.locator('.log-message')) });
+    await row.waitFor();
+    if (how === 'scroll') await page.evaluate(() => scrollTo(0, 1200));
+    if (how === 'open') await row.locator('summary').click();
+    if (how === 'focus') {
+      await page.getByLabel('START, END, REPORT').focus();
+      for (let tabs = 0; tabs < 3; tabs += 1) await page.keyboard.press('Tab');
+      await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('SUMMARY');
+    }
+    await page.waitForFunction(() => document.getAnimations().length === 0);
+    const place = await row.boundingBox();
+    log(`${how}: waits`);
+    log(`${how}: waits too`);
+    const fresh = page.getByRole('button', { name: '2 new lines' });
+    await fresh.waitFor();
+    expect(await row.boundingBox()).toEqual(place);
+    await fresh.click();
+    await expect
+      .poll(async () => (await shown()).slice(0, 2))
+      .toEqual([`${how}: waits too`, `${how}: waits`]);
+    await expect.poll(() => fresh.count()).toBe(0);
+    expect(await page.evaluate(() => scrollY)).toBe(0);
   });
 
   it('show their fields when they are opened, as text, and lead to trace, invocation and request', async () => {
@@ -133,7 +139,7 @@ describe('the log lines', () => {
         detail: { depth: hostile },
       }),
     );
-    await open(`/logs?text=${encodeURIComponent('onerror')}`);
+    await view.open(`/logs?text=${encodeURIComponent('onerror')}`);
     await lines().first().getByText(hostile).click();
     await lines().getByText('detail').waitFor();
     expect(await page.locator('img[src=x]').count()).toBe(0);
@@ -147,7 +153,7 @@ describe('the log lines', () => {
     const { trace } = orderPage(now / 1000);
     log(`{"level":"INFO","message":"of the trace","xray_trace_id":"${trace.id}"}`, 'create-order', 'traced');
     log('END RequestId: traced', 'create-order', 'traced');
-    await open(`/traces/${trace.id}`);
+    await view.open(`/traces/${trace.id}`);
     await page.getByRole('link', { name: 'Log lines' }).click();
     await expect.poll(shown).toEqual(['END RequestId: traced', 'of the trace']);
     await page.getByRole('link', { name: 'The trace of these lines' }).click();
@@ -156,7 +162,7 @@ describe('the log lines', () => {
 
   it('of one request stand among its traces, in the order of time', async () => {
     const { trace } = orderPage(now / 1000);
-    await open(`/traces/${trace.id}`);
+    await view.open(`/traces/${trace.id}`);
     await page.getByTitle('All of this request').click();
     const id = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1) ?? '');
     const items = page.getByRole('list', { name: /^What happened/ }).getByRole('listitem');
@@ -173,7 +179,7 @@ describe('the log lines', () => {
 
   it('are read further back on demand, and what was dropped is counted', async () => {
     for (let index = 1; index <= 500; index += 1) log(`line number ${index}`);
-    await open('/logs?text=number');
+    await view.open('/logs?text=number');
     await expect.poll(() => lines().count()).toBe(200);
     await page.getByText(/^\d+ lines were dropped/).waitFor();
     await page.getByRole('button', { name: 'Older lines' }).click();
@@ -197,7 +203,7 @@ describe('the log lines', () => {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });
     for (const path of ['/logs', '/requests/axe']) {
-      await open(path);
+      await view.open(path);
       await page.locator('.log-line summary').first().click();
       await page.locator('.log-details').waitFor();
       expect(await violations(page)).toEqual([]);
@@ -206,6 +212,6 @@ describe('the log lines', () => {
   });
 
   it('wrote no error to the console', () => {
-    expect(problems).toEqual([]);
+    expect(view.problems).toEqual([]);
   });
 });

@@ -1,31 +1,19 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TraceListing } from '../../local/console-contract.ts';
 import { violations } from '../helpers/accessibility.ts';
-import { launchBrowser, watchProblems } from '../helpers/browser.ts';
+import type { ShopPage } from '../helpers/console-page.ts';
+import { openShop } from '../helpers/console-page.ts';
 import type { LocalStack } from '../helpers/local-stack.ts';
-import { startLocalStack } from '../helpers/local-stack.ts';
-import type { ProjectCopy } from '../helpers/project-copy.ts';
-import { copyProject } from '../helpers/project-copy.ts';
-import { until } from '../helpers/until.ts';
 
-let project: ProjectCopy;
+let shop: ShopPage;
 let stack: LocalStack;
-let browser: Browser;
 let page: Page;
-const problems: string[] = [];
 
 beforeAll(async () => {
-  project = await copyProject();
-  [stack, browser] = await Promise.all([startLocalStack(project.directory), launchBrowser()]);
-  page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-  watchProblems(page, problems);
+  shop = await openShop();
+  ({ stack, page } = shop);
 });
-afterAll(async () => {
-  await browser.close();
-  await stack.stop();
-  await project.remove();
-});
+afterAll(() => shop.close());
 
 /** Waits for a row of the timeline whose accessible name begins so: name, type, status, duration. */
 async function row(name: RegExp): Promise<string> {
@@ -36,8 +24,7 @@ async function row(name: RegExp): Promise<string> {
 
 /** Places an order and opens its trace from the list, as it arrives there. */
 async function openTraceOf(sku: string): Promise<void> {
-  await page.goto(stack.console);
-  await page.getByText('Live', { exact: true }).waitFor();
+  await shop.open();
   const before = await page.getByRole('link', { name: /^POST \/orders 201/ }).count();
   expect((await stack.order(sku)).status).toBe(201);
   // The page is not reloaded: the trace must arrive by itself.
@@ -111,22 +98,6 @@ describe('the page', () => {
     expect(red).toBeGreaterThan(blue);
   });
 
-  it('sends the event of an order again, and shows both traces side by side', async () => {
-    await openTraceOf('tea');
-    await page.getByRole('button', { name: 'Replay' }).click();
-    await page.getByRole('heading', { name: 'Two traces side by side' }).waitFor();
-    const handler = page.getByRole('row').filter({
-      has: page.getByRole('rowheader', { name: /create-order.handler/ }),
-    });
-    await handler.waitFor();
-    expect(await handler.innerText()).not.toMatch(/only in/);
-    await page
-      .getByText(/^Trace A|^B was|rows in both/)
-      .first()
-      .waitFor();
-    expect(await violations(page)).toEqual([]);
-  });
-
   it('offers traces of the same entry point to compare with, on the page of a trace and on that of two', async () => {
     const failed = await stack.traces();
     await openTraceOf('tea');
@@ -172,57 +143,6 @@ describe('the page', () => {
     ).toBe(0);
   });
 
-  describe('finds the failed payment', () => {
-    let orderId = '';
-    const correlationId = 'walked-to-the-failed-payment';
-
-    beforeAll(async () => {
-      const response = await stack.order('broken-strainer', { 'x-correlation-id': correlationId });
-      ({ id: orderId } = (await response.json()) as { id: string });
-      await until(async () => {
-        const filter = `service("order-shop-local-fulfil-order") { fault } AND annotation.OrderId = "${orderId}"`;
-        const url = `${stack.console}/api/traces?filter=${encodeURIComponent(filter)}`;
-        return ((await (await fetch(url)).json()) as TraceListing).traces[0];
-      }, 'the trace of the failed payment');
-    });
-
-    /** From the list, with what was searched for, to the failed call and its error. */
-    async function opensItFromTheList(): Promise<void> {
-      await page.getByRole('table', { name: 'Traces' }).getByRole('link').first().click();
-      await page
-        .getByRole('row', { name: /^chargeCard, .*Fault/ })
-        .first()
-        .waitFor();
-      await page.getByRole('button', { name: /^Go to fault/ }).click();
-      await page.getByRole('region', { name: /^Details of/ }).waitFor();
-    }
-
-    it.each([
-      ['the name of its service', () => 'take-payment', /^service\("order-shop-local-take-payment"\)/],
-      ['the id of its order', () => orderId, /^annotation.OrderId = /],
-      ['its correlation id', () => correlationId, /^correlationid = /],
-    ])('by %s', async (_by, words, option) => {
-      await page.goto(stack.console);
-      await page.getByText('Live', { exact: true }).waitFor();
-      await page.getByRole('combobox', { name: 'Search traces' }).fill(words());
-      await page.getByRole('option', { name: option }).first().click();
-      const faults = page.getByRole('group', { name: 'Statuses' }).getByRole('button', { name: /^Fault/ });
-      await faults.click();
-      await expect
-        .poll(() => new URL(page.url()).searchParams.get('filter'))
-        .toContain('service() { fault }');
-      await opensItFromTheList();
-    });
-
-    it('by the word fault', async () => {
-      await page.goto(stack.console);
-      await page.getByText('Live', { exact: true }).waitFor();
-      await page.getByRole('combobox', { name: 'Search traces' }).fill('fault');
-      await page.getByRole('combobox', { name: 'Search traces' }).press('Enter');
-      await opensItFromTheList();
-    });
-  });
-
   it('opens a trace by its address, and comes back to the list', async () => {
     const address = page.url();
     await page.goto('about:blank');
@@ -252,37 +172,7 @@ describe('the page', () => {
     },
   );
 
-  it('leads from the fault on the map to its trace, its log lines, and the whole request', async () => {
-    expect((await stack.order('broken-strainer')).status).toBe(201);
-    await page.goto(`${stack.console}/map`);
-    const card = page
-      .locator('.map-node')
-      .and(page.getByRole('button', { name: /^fulfil-order, Lambda function.*Fault/ }));
-    await card.focus();
-    await page.keyboard.press('Enter');
-    await page
-      .getByRole('region', { name: 'Details of fulfil-order' })
-      .getByRole('listitem')
-      .filter({ hasText: 'Fault' })
-      .getByRole('link')
-      .click();
-    await page
-      .getByRole('link', { name: /^order-shop-local-fulfil-order/ })
-      .first()
-      .click();
-    await page.getByRole('treegrid', { name: 'Timeline' }).waitFor();
-    await page.getByRole('link', { name: 'Log lines' }).click();
-    const failed = page.locator('.log-line').filter({ hasText: 'take-payment' }).filter({ hasText: 'ERROR' });
-    await failed.getByText('request failed').click();
-    await failed.first().locator('.log-id').getByRole('link').click();
-    await page.getByRole('list', { name: /^What happened/ }).waitFor();
-    // From the request that was accepted to the payment that failed.
-    await page.getByRole('link', { name: /^POST \/orders 201/ }).waitFor();
-    await page.getByText('request failed').waitFor();
-    expect(await violations(page)).toEqual([]);
-  });
-
   it('runs without an error, under its content security policy', () => {
-    expect(problems).toEqual([]);
+    expect(shop.problems).toEqual([]);
   });
 });

@@ -1,55 +1,35 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { builtConsole, ConsoleServer } from '../../local/console-server/console-server.ts';
 import type { TraceListing } from '../../local/console-contract.ts';
-import { TraceStore } from '../../local/xray/trace-store.ts';
+import type { TraceStore } from '../../local/xray/trace-store.ts';
 import { DURATION_ALARM, shopAlarms } from '../fixtures/console/alarms.ts';
-import { shopService, storyteller, traceId } from '../fixtures/console/entities.ts';
+import { storyteller, traceId } from '../fixtures/console/entities.ts';
 import { largeGraphDocuments } from '../fixtures/console/large-graph.ts';
-import { orderPage } from '../fixtures/console/orders.ts';
-import type { ScriptedCloudWatch } from '../fixtures/console/scripted-cloudwatch.ts';
+import { orderDocuments, orderPage } from '../fixtures/console/orders.ts';
 import { scriptCloudWatch } from '../fixtures/console/scripted-cloudwatch.ts';
 import { violations } from '../helpers/accessibility.ts';
-import { launchBrowser, watchProblems } from '../helpers/browser.ts';
+import type { ServedPage } from '../helpers/console-page.ts';
+import { servePage } from '../helpers/console-page.ts';
 
 const now = Date.now() / 1000;
 const { segment } = storyteller(now - 30);
 
-let browser: Browser;
+const cloudWatch = scriptCloudWatch({
+  alarms: shopAlarms(now * 1000),
+  charts: {},
+  actions: [],
+  minuteMs: 60_000,
+  range: () => ({ from: (now - 3600) * 1000, to: now * 1000 }),
+});
+let view: ServedPage;
 let store: TraceStore;
-let cloudWatch: ScriptedCloudWatch;
-let server: ConsoleServer;
-let url: string;
 let page: Page;
-const problems: string[] = [];
 
 beforeAll(async () => {
-  browser = await launchBrowser();
-  store = new TraceStore();
-  cloudWatch = scriptCloudWatch({
-    alarms: shopAlarms(now * 1000),
-    charts: {},
-    actions: [],
-    minuteMs: 60_000,
-    range: () => ({ from: (now - 3600) * 1000, to: now * 1000 }),
-  });
-  server = new ConsoleServer({
-    store,
-    cloudWatch,
-    port: 0,
-    staticDirectory: builtConsole(),
-    serviceInfo: () => shopService,
-  });
-  ({ url } = await server.start());
-  page = await browser.newPage();
-  watchProblems(page, problems);
+  view = await servePage({ cloudWatch });
+  ({ store, page } = view);
 });
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-  store.close();
-});
+afterAll(() => view.close());
 
 beforeEach(async () => {
   await page.setViewportSize({ width: 1400, height: 1000 });
@@ -59,13 +39,11 @@ beforeEach(async () => {
 });
 
 function putOrder(): void {
-  const { trace, linked } = orderPage(now - 60);
-  for (const { documents } of [trace, ...linked]) for (const document of documents) store.put(document);
+  for (const document of orderDocuments(now - 60)) store.put(document);
 }
 
-async function open(path = '/map'): Promise<void> {
-  await page.goto(url + path);
-  await page.getByText('Live', { exact: true }).waitFor();
+function open(path = '/map'): Promise<void> {
+  return view.open(path);
 }
 
 function card(name: RegExp): Locator {
@@ -78,9 +56,9 @@ function details(): Locator {
 
 /** Ids of the traces that the filter in an address finds. */
 async function found(href: string | null): Promise<string[]> {
-  const { pathname, search } = new URL(href ?? '', url);
+  const { pathname, search } = new URL(href ?? '', view.url);
   expect(pathname).toBe('/traces');
-  const response = await fetch(`${url}/api/traces${search}`);
+  const response = await fetch(`${view.url}/api/traces${search}`);
   expect(response.status).toBe(200);
   return ((await response.json()) as TraceListing).traces.map(({ id }) => id);
 }
@@ -222,6 +200,6 @@ describe('the service map', () => {
   );
 
   it('wrote no error to the console', () => {
-    expect(problems).toEqual([]);
+    expect(view.problems).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AlarmState } from '../../local/cloudwatch/view.ts';
 import type { Observer } from '../../scripts/demo/observe.ts';
@@ -6,11 +6,8 @@ import { observe } from '../../scripts/demo/observe.ts';
 import { HEALTHY_SKU, SLOW_SECONDS, SLOW_SKU } from '../../scripts/demo/story.ts';
 import type { Traffic } from '../../scripts/demo/traffic.ts';
 import { startTraffic } from '../../scripts/demo/traffic.ts';
-import { launchBrowser, watchProblems } from '../helpers/browser.ts';
-import type { LocalStack } from '../helpers/local-stack.ts';
-import { startLocalStack } from '../helpers/local-stack.ts';
-import type { ProjectCopy } from '../helpers/project-copy.ts';
-import { copyProject } from '../helpers/project-copy.ts';
+import type { ShopPage } from '../helpers/console-page.ts';
+import { openShop } from '../helpers/console-page.ts';
 
 /** Real seconds of a minute of CloudWatch. */
 const MINUTE = 1;
@@ -20,35 +17,28 @@ const ORDER_EVERY_MS = 500;
 const WITHIN = { timeout: 60_000, interval: 200 };
 const STORY_TIMEOUT_MS = 240_000;
 
-let project: ProjectCopy;
-let stack: LocalStack;
-let browser: Browser;
+let shop: ShopPage;
 let page: Page;
 let observer: Observer;
 let traffic: Traffic;
 /** When the first trace of a slow payment began, in epoch milliseconds. */
 let tracedSince = Infinity;
-const problems: string[] = [];
 
 beforeAll(async () => {
-  project = await copyProject();
-  const options = ['--param', 'tracing=off', '--minute', String(MINUTE)];
-  [stack, browser] = await Promise.all([startLocalStack(project.directory, options), launchBrowser()]);
+  shop = await openShop(['--param', 'tracing=off', '--minute', String(MINUTE)]);
+  ({ page } = shop);
+  const { stack } = shop;
   observer = observe({
     api: stack.api,
     page: stack.console,
     lambda: `http://localhost:${stack.port + 2}`,
   });
-  page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-  watchProblems(page, problems);
   traffic = startTraffic(stack.api, HEALTHY_SKU, ORDER_EVERY_MS);
 });
 afterAll(async () => {
   await traffic.stop();
   observer.close();
-  await browser.close();
-  await stack.stop();
-  await project.remove();
+  await shop.close();
 });
 
 /** The row of the alarm in the list that is open, once it says this state; the page is not loaded anew. */
@@ -92,7 +82,7 @@ describe('the whole story, with a minute of a second', () => {
     { timeout: STORY_TIMEOUT_MS },
     async () => {
       const { name } = await observer.durationAlarm();
-      await page.goto(`${stack.console}/alarms`);
+      await page.goto(`${shop.url}/alarms`);
 
       // Healthy, and nothing is traced.
       await expect.poll(stateOf, WITHIN).toBe('OK');
@@ -110,12 +100,12 @@ describe('the whole story, with a minute of a second', () => {
       // The timeline shows which function takes the time.
       const slow = await observer.slowTrace(SLOW_SECONDS);
       tracedSince = slow?.startedAt ?? Infinity;
-      await page.goto(`${stack.console}/traces/${slow?.id ?? ''}`);
+      await page.goto(`${shop.url}/traces/${slow?.id ?? ''}`);
       await page.getByRole('treegrid', { name: 'Timeline' }).waitFor();
       await page.getByRole('row', { name: /^chargeCard, .*OK, 2(\.\d+)? s$/ }).waitFor();
 
       // The cause is removed: the alarm is OK, and tracing goes off by itself.
-      await page.goto(`${stack.console}/alarms`);
+      await page.goto(`${shop.url}/alarms`);
       await alarmRow(name, 'In alarm');
       traffic.order(HEALTHY_SKU);
       await alarmRow(name, 'OK');
@@ -133,9 +123,7 @@ describe('the whole story, with a minute of a second', () => {
     );
     expect(red.length).toBeGreaterThan(0);
 
-    await page.goto(
-      `${stack.console}/alarms/${name}?from=${Math.min(...red)}&to=${Math.max(...red) + MINUTE_MS}`,
-    );
+    await page.goto(`${shop.url}/alarms/${name}?from=${Math.min(...red)}&to=${Math.max(...red) + MINUTE_MS}`);
     await pointAt(page.getByRole('slider'), page.getByText('Breaching the threshold'));
     await page.mouse.down();
     await page.mouse.up();
@@ -151,6 +139,6 @@ describe('the whole story, with a minute of a second', () => {
   });
 
   it('runs without an error on the page', () => {
-    expect(problems).toEqual([]);
+    expect(shop.problems).toEqual([]);
   });
 });

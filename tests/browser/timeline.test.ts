@@ -1,29 +1,25 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { builtConsole, ConsoleServer } from '../../local/console-server/console-server.ts';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Invoke } from '../../local/lambda/invocation.ts';
 import { KeptEvents } from '../../local/lambda/kept-events.ts';
 import type { Segment, Subsegment } from '../../local/xray/document.ts';
 import { TraceStore } from '../../local/xray/trace-store.ts';
-import { entityId, shopService, traceId } from '../fixtures/console/entities.ts';
-import { createOrderTraceId, fulfilOrderTraceId, orderPage } from '../fixtures/console/orders.ts';
+import { entityId, traceId } from '../fixtures/console/entities.ts';
+import { createOrderTraceId, fulfilOrderTraceId, orderDocuments } from '../fixtures/console/orders.ts';
 import { violations } from '../helpers/accessibility.ts';
-import { launchBrowser, watchProblems } from '../helpers/browser.ts';
+import type { ServedPage } from '../helpers/console-page.ts';
+import { servePage } from '../helpers/console-page.ts';
 
 const DEEP = traceId(0xdeeb);
 const REPLAYED = traceId(0x7e91);
 const at = Date.now() / 1000 - 30;
 
-let store: TraceStore;
-let server: ConsoleServer;
-let browser: Browser;
+const store = new TraceStore();
+let view: ServedPage;
 let page: Page;
-let url: string;
-const problems: string[] = [];
 
 beforeAll(async () => {
-  store = new TraceStore();
   const events = new KeptEvents();
   const invoke: Invoke = ({ requestId = 'again', payload }) => {
     store.put(handlerOf(requestId === 'first' ? createOrderTraceId : REPLAYED));
@@ -39,31 +35,23 @@ beforeAll(async () => {
     requestId: 'first',
   });
   store.clear();
-  const { trace, linked } = orderPage(at);
-  for (const document of [trace, ...linked].flatMap(({ documents }) => documents)) store.put(document);
+  for (const document of orderDocuments(at)) store.put(document);
   store.put({ ...handlerOf(DEEP), subsegments: [nested(0)] });
-  server = new ConsoleServer({
+  view = await servePage({
     store,
     replays: {
       of: (id) => events.of(id),
       replay: (id, requestId) => events.replay(id, requestId, invoke),
       clear: () => events.clear(),
     },
-    port: 0,
-    staticDirectory: builtConsole(),
-    serviceInfo: () => shopService,
   });
-  [{ url }, browser] = await Promise.all([server.start(), launchBrowser()]);
+  ({ page } = view);
 });
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-  store.close();
-});
-afterEach(() => page.close());
+afterAll(() => view.close());
 beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  watchProblems(page, problems);
+  // A page that is open would ask for what is cleared.
+  await page.goto('about:blank');
+  await page.setViewportSize({ width: 1440, height: 900 });
 });
 
 function handlerOf(trace: string): Segment {
@@ -88,7 +76,7 @@ function nested(level: number): Subsegment {
 }
 
 async function open(trace: string): Promise<void> {
-  await page.goto(`${url}/traces/${trace}`);
+  await page.goto(`${view.url}/traces/${trace}`);
   await page.getByRole('treegrid', { name: 'Timeline' }).waitFor();
 }
 
@@ -190,8 +178,9 @@ describe('a trace', () => {
     ]);
     const file = await readFile(await download.path(), 'utf8');
     expect(file).toContain(fulfilOrderTraceId);
+    await page.goto('about:blank');
     store.clear();
-    await page.goto(url);
+    await page.goto(view.url);
     await page
       .locator('input[type=file]')
       .setInputFiles({ name: 'order.json', mimeType: 'application/json', buffer: Buffer.from(file) });
@@ -219,7 +208,7 @@ describe('files that are dropped', () => {
   }
 
   it.each(['list', 'trace'])('on the page of the %s are taken, each with what came of it', async (where) => {
-    if (where === 'list') await page.goto(url);
+    if (where === 'list') await page.goto(view.url);
     else await open(createOrderTraceId);
     const [id, start] = [traceId(77), Math.floor(Date.now() / 1000)];
     const good = { id: entityId(1), trace_id: id, name: 'till', start_time: start, end_time: start + 1 };
@@ -233,7 +222,7 @@ describe('files that are dropped', () => {
     await page.getByText(/^text\.json was not imported\. .*JSON/).waitFor();
     expect(store.summary(id)).toMatchObject({ name: 'till' });
     // The browser writes down each request that was refused.
-    expect(problems.splice(0)).toEqual([expect.stringContaining('400'), expect.stringContaining('400')]);
+    expect(view.problems.splice(0)).toEqual([expect.stringContaining('400'), expect.stringContaining('400')]);
 
     await drop({ 'alone.json': JSON.stringify({ documents: [good] }) });
     await page.getByRole('heading', { name: 'till', level: 1 }).waitFor();
@@ -254,6 +243,6 @@ describe('the pages of a trace', () => {
   });
 
   it('run without an error', () => {
-    expect(problems).toEqual([]);
+    expect(view.problems).toEqual([]);
   });
 });

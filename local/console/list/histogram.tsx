@@ -11,8 +11,8 @@ import type { DurationBounds } from '../search/conditions.ts';
 import type { Scale } from './histogram-scale.ts';
 import { boundsOf, chosenBins, countOf, scaleOf, statusCounts } from './histogram-scale.ts';
 
-/** From the bottom of a bar to its top: what hurts stands on the line, where it is seen. */
-const STATUSES = WORST_FIRST;
+/** From the top of a bar to its bottom: what hurts stands on the line, where it is seen. */
+const STACKED = WORST_FIRST.toReversed();
 
 /** Labels of the scale, about so many. */
 const LABELS = 6;
@@ -108,7 +108,7 @@ export function Histogram({ durations: { bins, isComplete }, bounds, onBrush, on
       <figcaption>
         <h2>Duration</h2>
         <div class="statuses" role="group" aria-label="Statuses">
-          {STATUSES.filter((status) => statuses.has(status)).map((status) => (
+          {WORST_FIRST.filter((status) => statuses.has(status)).map((status) => (
             <button
               key={status}
               type="button"
@@ -138,8 +138,16 @@ export function Histogram({ durations: { bins, isComplete }, bounds, onBrush, on
         onPointerUp={end}
         onPointerCancel={() => setDrag(undefined)}
       >
-        {indexes.map((index) => (
-          <Bar key={index} index={index} bin={byIndex.get(index)} highest={highest} chosen={chosen} />
+        {indexes.map((index, place) => (
+          <Bar
+            key={index}
+            index={index}
+            bin={byIndex.get(index)}
+            highest={highest}
+            chosen={chosen}
+            // Where it is drawn, as the rows of the list: bars that make room for others shift nothing.
+            style={{ width: `${100 / count}%`, transform: `translateX(${place * 100}%)` }}
+          />
         ))}
         {chosen !== undefined && (
           <div
@@ -187,19 +195,24 @@ interface BarProps {
   readonly bin: DurationBin | undefined;
   readonly highest: number;
   readonly chosen: Scale | undefined;
+  readonly style: Readonly<Record<string, string>>;
 }
 
-function Bar({ index, bin, highest, chosen }: BarProps) {
+function Bar({ index, bin, highest, chosen, style }: BarProps) {
   const isOut = chosen !== undefined && (index < chosen.first || index > chosen.last);
-  if (bin === undefined) return <div class="histogram-bar" />;
+  if (bin === undefined) return <div class="histogram-bar" style={style} />;
   const count = countOf(bin);
-  const parts = STATUSES.flatMap((status) => {
+  const parts = STACKED.flatMap((status) => {
     const part = bin.counts[status] ?? 0;
     return part === 0 ? [] : [{ status, part }];
   });
   const says = parts.map(({ status, part }) => `${part} ${statusLabels[status].toLowerCase()}`).join(', ');
   return (
-    <div class={isOut ? 'histogram-bar out' : 'histogram-bar'} title={`${rangeText(index)}: ${says}`}>
+    <div
+      class={isOut ? 'histogram-bar out' : 'histogram-bar'}
+      title={`${rangeText(index)}: ${says}`}
+      style={style}
+    >
       <div class="histogram-stack" style={{ height: `${(count / highest) * 100}%` }}>
         {parts.map(({ status, part }) => (
           <span key={status} class={`status-${status}`} style={{ flexGrow: part }} />

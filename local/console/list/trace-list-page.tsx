@@ -18,6 +18,7 @@ import { filterProblem, splitDuration, withCondition, withDuration } from '../se
 import { SearchBox } from '../search/search-box.tsx';
 import { DifferencesPanel } from './differences-panel.tsx';
 import { EmptyState } from './empty-state.tsx';
+import { FreshButton } from './fresh-button.tsx';
 import { countOf } from './histogram-scale.ts';
 import { Histogram } from './histogram.tsx';
 import { ListToolbar } from './list-toolbar.tsx';
@@ -169,16 +170,7 @@ export function TraceListPage({ api, list, service, address }: TraceListPageProp
         </div>
       )}
       {held === 'reader' && waiting > 0 && (
-        <button
-          type="button"
-          class="button primary fresh"
-          onClick={() => {
-            scrollTo(0, 0);
-            resume();
-          }}
-        >
-          ↑ {plural(waiting, 'new trace')}
-        </button>
+        <FreshButton text={plural(waiting, 'new trace')} onShow={resume} />
       )}
       {!isReadable && (
         <section class="empty" aria-labelledby="empty-heading">

@@ -20,8 +20,8 @@ export interface TraceRowProps {
   /** What the list shows, to come back to. */
   readonly span: TimeSpan | undefined;
   readonly search: ListSearch;
-  /** Its place in the table, from 1. */
-  readonly index: number;
+  /** Its place in the list, from 0. */
+  readonly place: number;
   /** Pixels. */
   readonly height: number;
   readonly onCondition: (condition: string) => void;
@@ -31,11 +31,17 @@ export interface TraceRowProps {
 const MAX_SERVICES = 4;
 
 /** A row of the list. The roles repeat what a table says by itself, because the narrow layout is no table. */
-export function TraceRow({ summary, slowest, now, span, search, index, height, onCondition }: TraceRowProps) {
+export function TraceRow({ summary, slowest, now, span, search, place, height, onCondition }: TraceRowProps) {
   const { duration, services, linkedTraceIds, status } = summary;
   const share = slowest > 0 ? Math.max(0, duration / slowest) : 0;
   return (
-    <tr role="row" class="trace-row" aria-rowindex={index} style={{ height: `${height}px` }}>
+    <tr
+      role="row"
+      class="trace-row"
+      // After the head, and from 1.
+      aria-rowindex={place + 2}
+      style={{ height: `${height}px`, transform: `translateY(${place * height}px)` }}
+    >
       <td role="cell" class="cell-status">
         <button
           type="button"

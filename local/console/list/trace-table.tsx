@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { SortOrder } from '../../console-contract.ts';
 import type { TraceSummary } from '../../xray/trace.ts';
 import { useMedia } from '../components/use-media.ts';
@@ -6,6 +6,7 @@ import { useNow } from '../components/use-now.ts';
 import type { ListSearch } from '../routing/list-search.ts';
 import type { TimeSpan } from '../routing/time-span.ts';
 import { TraceRow } from './trace-row.tsx';
+import { useIsRead } from './use-is-read.ts';
 import { useRowsInView } from './use-rows-in-view.ts';
 
 /** A column, and what comes first when it is sorted by: once, and once more. */
@@ -65,7 +66,7 @@ export function TraceTable({ traces, span, search, hasMore, ...tell }: TraceTabl
   const { onSort, onCondition, onNearEnd, onReading } = tell;
   const body = useRef<HTMLTableSectionElement>(null);
   const rowHeight = useMedia(NARROW) ? NARROW_ROW_HEIGHT : ROW_HEIGHT;
-  const { from, to, isScrolled } = useRowsInView(body, traces.length, rowHeight);
+  const { from, to } = useRowsInView(body, traces.length, rowHeight);
   const clock = useNow(CLOCK_EVERY_MS);
   const now = Math.max(clock, ...traces.slice(0, 1).map(({ startTime }) => startTime));
   const slowest = traces.reduce((longest, { duration }) => Math.max(longest, duration), 0);
@@ -74,9 +75,8 @@ export function TraceTable({ traces, span, search, hasMore, ...tell }: TraceTabl
   useEffect(() => {
     if (isNearEnd) onNearEnd();
   }, [isNearEnd, traces.length, onNearEnd]);
-  const [isFocused, setFocused] = useState(false);
-  const isReading = isScrolled || isFocused;
-  useEffect(() => onReading(isReading), [isReading, onReading]);
+  const isRead = useIsRead(body);
+  useEffect(() => onReading(isRead), [isRead, onReading]);
 
   return (
     <table
@@ -93,22 +93,12 @@ export function TraceTable({ traces, span, search, hasMore, ...tell }: TraceTabl
           ))}
         </tr>
       </thead>
-      <tbody
-        ref={body}
-        role="rowgroup"
-        // Who comes by keyboard; a click is no stay.
-        onFocusIn={({ target }) => setFocused(target instanceof Element && target.matches(':focus-visible'))}
-        onFocusOut={() => setFocused(false)}
-        style={{
-          paddingTop: `${from * rowHeight}px`,
-          paddingBottom: `${(traces.length - to) * rowHeight}px`,
-        }}
-      >
+      <tbody ref={body} role="rowgroup" style={{ height: `${traces.length * rowHeight}px` }}>
         {traces.slice(from, to).map((summary, index) => (
           <TraceRow
             key={summary.id}
             summary={summary}
-            index={from + index + 2}
+            place={from + index}
             height={rowHeight}
             slowest={slowest}
             now={now}

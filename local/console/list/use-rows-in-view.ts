@@ -7,11 +7,7 @@ import { renderedRange } from '../timeline/rendered-range.ts';
 const ROWS_AROUND = 15;
 
 /** Rows of a list that scrolls with the page, all of the same height in pixels: which of `count` to draw. */
-export function useRowsInView(
-  rows: RefObject<HTMLElement | null>,
-  count: number,
-  rowHeight: number,
-): Range & { readonly isScrolled: boolean } {
+export function useRowsInView(rows: RefObject<HTMLElement | null>, count: number, rowHeight: number): Range {
   const [top, setTop] = useState(0);
   useEffect(() => {
     const read = () => {
@@ -26,8 +22,5 @@ export function useRowsInView(
       removeEventListener('resize', read);
     };
   }, [rows, rowHeight]);
-  return {
-    ...renderedRange(Math.max(0, top), innerHeight, rowHeight, count, ROWS_AROUND),
-    isScrolled: top > 0,
-  };
+  return renderedRange(Math.max(0, top), innerHeight, rowHeight, count, ROWS_AROUND);
 }

@@ -13,8 +13,9 @@ export interface LogLinesState {
   /** Id of the newest line that was heard of, wanted or not. */
   readonly newest: number;
   readonly evicted: number;
-  readonly paused: boolean;
-  /** Lines that came since the pause, and are not shown. */
+  /** Why the lines stand still, if they do: they were paused, or somebody reads in them. */
+  readonly held: 'pause' | 'reader' | undefined;
+  /** Lines that came since then, and are not shown. */
   readonly waiting: number;
 }
 
@@ -25,7 +26,7 @@ export const initialLogLines: LogLinesState = {
   cursor: undefined,
   newest: 0,
   evicted: 0,
-  paused: false,
+  held: undefined,
   waiting: 0,
 };
 
@@ -39,12 +40,13 @@ export type LogLinesAction =
   /** What came while the reader holds the page. */
   | { readonly type: 'waiting'; readonly listing: LogListing }
   | { readonly type: 'failed'; readonly message: string }
-  | { readonly type: 'paused'; readonly paused: boolean };
+  /** `reading`: from now on somebody reads in them; what was paused stays so. */
+  | { readonly type: 'paused' | 'reading' | 'resumed' };
 
 export function logLinesReducer(state: LogLinesState, action: LogLinesAction): LogLinesState {
   switch (action.type) {
     case 'asked':
-      return { ...initialLogLines, paused: state.paused };
+      return { ...initialLogLines, held: state.held === 'pause' ? 'pause' : undefined };
     case 'listed':
       return {
         ...state,
@@ -82,7 +84,11 @@ export function logLinesReducer(state: LogLinesState, action: LogLinesAction): L
     case 'failed':
       return { ...state, loaded: true, failure: action.message };
     case 'paused':
-      return { ...state, paused: action.paused };
+      return { ...state, held: 'pause' };
+    case 'reading':
+      return { ...state, held: state.held ?? 'reader' };
+    case 'resumed':
+      return { ...state, held: undefined };
   }
 }
 

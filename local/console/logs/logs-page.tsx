@@ -1,17 +1,18 @@
-import { useMemo } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
 import type { ServiceInfo } from '../../console-contract.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Notice } from '../components/notice.tsx';
 import { PageTitle } from '../components/page-title.tsx';
 import { plural } from '../format/text.ts';
+import { FreshButton } from '../list/fresh-button.tsx';
 import { useQuietAnnouncement } from '../list/use-quiet-announcement.ts';
 import { RangeControl } from '../range/range-control.tsx';
 import { Link } from '../routing/link.tsx';
 import type { Address } from '../routing/navigation.ts';
 import { hrefOf } from '../routing/route.ts';
 import { LogFilters } from './log-filters.tsx';
-import { LogRow } from './log-row.tsx';
+import { LogList } from './log-list.tsx';
 import type { LogFilter } from './use-log-lines.ts';
 import { useLogLines } from './use-log-lines.ts';
 
@@ -31,12 +32,20 @@ export function LogsPage({ api, service, address }: LogsPageProps) {
     (): LogFilter => Object.fromEntries(FILTERS.map((name) => [name, parameters.get(name) ?? ''])),
     [wanted],
   );
-  const { state, pause, resume, readOlder, reload } = useLogLines(api, filter, span);
-  const { lines, cursor, paused, waiting, failure, evicted, loaded } = state;
+  const { state, pause, hold, resume, readOlder, reload } = useLogLines(api, filter, span);
+  const { lines, cursor, held, waiting, failure, evicted, loaded } = state;
+  const paused = held === 'pause';
   const announcement = useQuietAnnouncement(`${plural(lines.length, 'line')} listed`);
   const isFiltered = span !== undefined || FILTERS.some((name) => filter[name] !== '');
   const traceId = parameters.get('trace') ?? '';
   const correlationId = parameters.get('correlation') ?? '';
+  const read = useCallback(
+    (isReading: boolean) => {
+      if (isReading) hold();
+      else if (held === 'reader') resume();
+    },
+    [hold, resume, held],
+  );
 
   return (
     <div class="page logs-page">
@@ -88,13 +97,8 @@ export function LogsPage({ api, service, address }: LogsPageProps) {
           </button>
         </Notice>
       )}
-      {lines.length > 0 && (
-        <ol class="log-lines" aria-label="Log lines, the newest first">
-          {lines.map((line) => (
-            <LogRow key={line.id} line={line} />
-          ))}
-        </ol>
-      )}
+      {held === 'reader' && waiting > 0 && <FreshButton text={plural(waiting, 'new line')} onShow={resume} />}
+      {lines.length > 0 && <LogList lines={lines} onReading={read} />}
       {lines.length > 0 && cursor !== undefined && (
         <button type="button" class="button log-older" onClick={readOlder}>
           Older lines

@@ -17,6 +17,9 @@ const REFRESH_GAP_MS = 250;
 export interface LogLines {
   readonly state: LogLinesState;
   readonly pause: () => void;
+  /** The lines are being read: what is new waits. */
+  readonly hold: () => void;
+  /** Shows what has waited. */
   readonly resume: () => void;
   readonly readOlder: () => void;
   readonly reload: () => void;
@@ -63,12 +66,13 @@ export function useLogLines(api: ConsoleApi, filter: LogFilter, span: TimeSpan |
   }, [tell]);
 
   const readNew = useCallback(() => {
-    const { newest, paused, lines } = latest.current;
+    const { newest, held, lines } = latest.current;
+    const isHeld = held !== undefined;
     // A line may say to which request those before it belong: what was not of it is of it then.
-    if (!paused && (filter['correlation'] || filter['trace'])) {
+    if (!isHeld && (filter['correlation'] || filter['trace'])) {
       return tell({ limit: String(Math.min(MAX_LIMIT, lines.length + USUAL_LIMIT)) }, 'listed');
     }
-    return tell({ after: String(newest), limit: String(MAX_LIMIT) }, paused ? 'waiting' : 'arrived');
+    return tell({ after: String(newest), limit: String(MAX_LIMIT) }, isHeld ? 'waiting' : 'arrived');
   }, [tell, filter]);
 
   useEffect(() => {
@@ -89,9 +93,10 @@ export function useLogLines(api: ConsoleApi, filter: LogFilter, span: TimeSpan |
   return {
     state,
     reload,
-    pause: useCallback(() => dispatch({ type: 'paused', paused: true }), []),
+    pause: useCallback(() => dispatch({ type: 'paused' }), []),
+    hold: useCallback(() => dispatch({ type: 'reading' }), []),
     resume: useCallback(() => {
-      dispatch({ type: 'paused', paused: false });
+      dispatch({ type: 'resumed' });
       void tell({ after: String(latest.current.newest), limit: String(MAX_LIMIT) }, 'arrived');
     }, [tell]),
     readOlder: useCallback(() => {

@@ -57,14 +57,25 @@ describe('the log lines of the page', () => {
     expect([ids(older).slice(-3), older.cursor]).toEqual([[3, 2, 1], undefined]);
   });
 
+  it('stay paused when somebody has read in them, and not when nobody paused them', () => {
+    const held = (...actions: readonly LogLinesAction[]) => after(...actions).held;
+    expect(held({ type: 'reading' })).toBe('reader');
+    expect(held({ type: 'paused' }, { type: 'reading' })).toBe('pause');
+    expect(held({ type: 'reading' }, { type: 'paused' })).toBe('pause');
+    expect(held({ type: 'reading' }, { type: 'resumed' })).toBeUndefined();
+    // Other lines are listed: nobody has read in those.
+    expect(held({ type: 'reading' }, { type: 'asked' })).toBeUndefined();
+    expect(held({ type: 'paused' }, { type: 'asked' })).toBe('pause');
+  });
+
   it('wait while the reader holds them, and are counted', () => {
     const state = after(
       { type: 'listed', listing: listing([1]) },
-      { type: 'paused', paused: true },
+      { type: 'paused' },
       { type: 'waiting', listing: listing([3, 2]) },
     );
     expect([ids(state), state.waiting, state.newest]).toEqual([[1], 2, 1]);
-    const resumed = logLinesReducer(logLinesReducer(state, { type: 'paused', paused: false }), {
+    const resumed = logLinesReducer(logLinesReducer(state, { type: 'resumed' }), {
       type: 'arrived',
       listing: listing([3, 2]),
     });

@@ -31,6 +31,20 @@ describe('events that are kept', () => {
     expect(events.of('c')).toEqual([]);
   });
 
+  it('are in the order of their beginnings: what was called ends before its caller, and comes behind it', async () => {
+    const events = new KeptEvents();
+    const { invoke } = echo();
+    const observed = events.observe(async (request) => {
+      if (request.requestId === 'outer') {
+        for (const id of ['inner', 'second']) await observed(call(id, 'a'));
+      }
+      return invoke(request);
+    });
+    await observed(call('outer', 'a'));
+    await observed(call('later', 'a'));
+    expect(events.of('a').map(({ requestId }) => requestId)).toEqual(['outer', 'inner', 'second', 'later']);
+  });
+
   it('are sent again in a new trace that is to be recorded', async () => {
     const events = new KeptEvents();
     const { invoke, requests } = echo();
