@@ -36,6 +36,13 @@ export interface StackOptions {
 /** A running service. */
 export interface Stack {
   readonly traces: TraceStore;
+  /**
+   * Gives functions other code: invocations under way end with theirs, the next ones begin with the new.
+   *
+   * @param codeDirectories by deployed name.
+   * @returns resolves when no process runs the code of before.
+   */
+  updateCode(codeDirectories: ReadonlyMap<string, string>): Promise<void>;
   /** Ends every child process and frees every port. */
   stop(): Promise<void>;
 }
@@ -142,7 +149,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         replay: (traceId, requestId) => events.replay(traceId, requestId, invoke),
       },
       sources: new SourceLines({
-        codeDirectories: [...new Set(service.functions.map(({ codeDirectory }) => codeDirectory))],
+        codeDirectories: () => new Set(lambda.functions.map(({ codeDirectory }) => codeDirectory)),
         serviceDirectory,
       }),
       port: ports.console,
@@ -151,21 +158,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       serviceInfo: info,
     });
     await start(lambda);
-    await start(
-      new LambdaApi({
-        invoke,
-        functions: service.functions,
-        ...(functionsNotRun && { functionsNotRun }),
-        onConfigurationChanged: (definition) => {
-          lambda.reconfigure(definition);
-          page.serviceChanged();
-        },
-        port: ports.lambda,
-        howToChoosePort: PORT_ADVICE,
-        onDropped: (message) => terminal.notice(message),
-        onAsyncEvent: cloudWatch.asyncEvent,
-      }),
-    );
+    const lambdaApi = new LambdaApi({
+      invoke,
+      functions: service.functions,
+      ...(functionsNotRun && { functionsNotRun }),
+      onConfigurationChanged: (definition) => {
+        lambda.reconfigure(definition);
+        page.serviceChanged();
+      },
+      port: ports.lambda,
+      howToChoosePort: PORT_ADVICE,
+      onDropped: (message) => terminal.notice(message),
+      onAsyncEvent: cloudWatch.asyncEvent,
+    });
+    await start(lambdaApi);
     await start(
       new SchedulerApi({
         region,
@@ -216,7 +222,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         tryThis: commands,
       }),
     );
-    return { traces, stop };
+    const updateCode: Stack['updateCode'] = async (codeDirectories) => {
+      await Promise.all(
+        Array.from(codeDirectories, ([name, codeDirectory]) => {
+          lambdaApi.codeChanged(name, codeDirectory);
+          return lambda.updateCode(name, codeDirectory);
+        }),
+      );
+    };
+    return { traces, updateCode, stop };
   } catch (error) {
     await stop();
     throw error;

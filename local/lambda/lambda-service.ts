@@ -115,7 +115,19 @@ export class LambdaService {
   reconfigure(definition: FunctionDefinition): void {
     const registered = this.#find(definition.name);
     registered.definition = definition;
-    registered.pool.renew();
+    void registered.pool.renew();
+  }
+
+  /**
+   * Gives a function other code, in the same way.
+   *
+   * @returns resolves when no process runs the code of before.
+   * @throws UnknownFunctionError when no function has that name.
+   */
+  async updateCode(functionName: string, codeDirectory: string): Promise<void> {
+    const registered = this.#find(functionName);
+    registered.definition = { ...registered.definition, codeDirectory };
+    await registered.pool.renew();
   }
 
   /** The functions as they are configured now. */
