@@ -26,6 +26,12 @@ export interface StackOptions {
   readonly minuteMs: number;
   /** Commands to show; `{api}` stands for the address of the first API. */
   readonly tryThis: readonly string[];
+  /**
+   * Whether functions stand still between invocations.
+   *
+   * @default true, as in Lambda
+   */
+  readonly freeze?: boolean;
   /** The file that traces are kept in; see `tracesFile`. Without it they are kept in memory. */
   readonly tracesFile?: string | undefined;
   /** Where the sources of the functions lie, to be shown beside errors. */
@@ -54,7 +60,16 @@ export interface Stack {
  * @throws Error for people when a part cannot start; what had started is stopped again.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { service, ports, minuteMs, tryThis, tracesFile, serviceDirectory, terminal } = options;
+  const {
+    service,
+    ports,
+    minuteMs,
+    tryThis,
+    freeze = true,
+    tracesFile,
+    serviceDirectory,
+    terminal,
+  } = options;
   const stops: Array<() => Promise<unknown>> = [];
   const stop = async (): Promise<void> => {
     for (const stopPart of stops.splice(0).reverse()) await stopPart();
@@ -112,6 +127,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         AWS_ENDPOINT_URL_XRAY: `http://127.0.0.1:${ports.console}`,
       },
       daemonAddress: daemon.address,
+      freeze,
       onLog: (event) => {
         terminal.log(event);
         cloudWatch.log(event);

@@ -77,6 +77,7 @@ export async function runLocalCommand(
       ports,
       minuteMs,
       tryThis: config.custom?.lantern?.local?.tryThis ?? [],
+      freeze: config.custom?.lantern?.local?.freeze ?? true,
       tracesFile: options.memory === true ? undefined : tracesFile(serverless.serviceDir),
       serviceDirectory: serverless.serviceDir,
       terminal,

@@ -45,6 +45,8 @@ import {
 const LOCAL = {
   /** Commands shown when the service has started; `{api}` becomes the address of its first API. */
   tryThis: listOf(aText),
+  /** Whether functions stand still between invocations, as in Lambda. @default true */
+  freeze: aBoolean,
   /** By the name of an authorizer. */
   authorizers: anyNames(
     group({

@@ -1,4 +1,6 @@
+import { devNull } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { until } from '../../helpers/until.ts';
 import { functionDefinition } from './definition.ts';
 import { sharedService, startService } from './harness.ts';
 
@@ -68,6 +70,19 @@ describe('the log of a function', () => {
     expect(messages(undefined)[0]).toContain('TABLE_NAME is not set');
     expect(messages(requestId)[0]).toContain('START');
     expect(messages(requestId).at(-1)).toContain('Status: error\tError Type: RangeError\t');
+  });
+
+  it('gives a line that a function leaves behind to its last invocation', async () => {
+    const { invoke, messages } = await startService(undefined, { freeze: false });
+    const { requestId } = await invoke({
+      action: 'leave-undone',
+      file: devNull,
+    });
+    const line = await until(
+      () => messages(requestId, 'stdout').find((each) => each.includes('done later')),
+      'the line',
+    );
+    expect(line).toMatch(new RegExp(`^\\S+Z\t${requestId}\tINFO\tdone later$`));
   });
 
   it('has console calls as one event each, with time, request id and level', async () => {
