@@ -83,10 +83,16 @@ async function loadModule(module: HandlerModule, byRequire: boolean): Promise<un
     if (error instanceof ImportModuleError) throw error;
     if (error instanceof SyntaxError) throw new UserCodeSyntaxError(error);
     // Lambda's runtime tells a missing module from other errors only where `require` has looked for it.
-    if (isObject(error) && error['code'] === 'MODULE_NOT_FOUND')
-      throw new ImportModuleError(`${error.name}: ${error.message}`, error);
+    const missing = missingModule(error);
+    if (missing !== undefined) throw new ImportModuleError(`${missing.name}: ${missing.message}`, missing);
     throw error;
   }
+}
+
+function missingModule(error: unknown): Error | undefined {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND'
+    ? error
+    : undefined;
 }
 
 /** A handler may also be in a package that is found from its folder, as those of layers are. */
