@@ -32,6 +32,12 @@ export interface StackOptions {
    * @default true, as in Lambda
    */
   readonly freeze?: boolean;
+  /**
+   * Whether the APIs give functions the names of headers in lower case, as they arrive over HTTP/2.
+   *
+   * @default false
+   */
+  readonly lowerCaseHeaders?: boolean;
   /** The file that traces are kept in; see `tracesFile`. Without it they are kept in memory. */
   readonly tracesFile?: string | undefined;
   /** Where the sources of the functions lie, to be shown beside errors. */
@@ -66,6 +72,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     minuteMs,
     tryThis,
     freeze = true,
+    lowerCaseHeaders = false,
     tracesFile,
     serviceDirectory,
     terminal,
@@ -216,6 +223,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           accountId,
           port: ports.api(index),
           howToChoosePort: PORT_ADVICE,
+          lowerCaseHeaders,
           onSegment: (document) => traces.put(document),
           onRequest: (entry) => {
             terminal.request(entry);

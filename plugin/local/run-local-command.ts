@@ -78,6 +78,7 @@ export async function runLocalCommand(
       minuteMs,
       tryThis: config.custom?.lantern?.local?.tryThis ?? [],
       freeze: config.custom?.lantern?.local?.freeze ?? true,
+      lowerCaseHeaders: config.custom?.lantern?.local?.lowerCaseHeaders ?? false,
       tracesFile: options.memory === true ? undefined : tracesFile(serverless.serviceDir),
       serviceDirectory: serverless.serviceDir,
       terminal,

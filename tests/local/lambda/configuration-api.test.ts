@@ -69,6 +69,24 @@ async function copyOfTheCode(): Promise<string> {
   return folder;
 }
 
+describe('the timeout of a function', () => {
+  it('goes up to half an hour, and further on managed instances', async () => {
+    const managedInstances = true;
+    const { client, update, updated } = await startApi(20, [
+      functionDefinition(),
+      functionDefinition({ name: 'shop-local-managed', managedInstances }),
+    ]);
+    const managed = { FunctionName: 'shop-local-managed' };
+    expect(await update({ Timeout: 1800 })).toMatchObject({ Timeout: 1800 });
+    expect(await update({ ...managed, Timeout: 5400 })).toMatchObject({ Timeout: 5400 });
+    await updated();
+    await waitUntilFunctionUpdated({ client, maxWaitTime: 10, minDelay: 0.01 }, managed);
+    await expect(update({ ...managed, Timeout: 5401 })).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+  });
+});
+
 describe('the code of a function', () => {
   it('changes for later invocations, and one under way ends with its own', async () => {
     const { api, service, call } = await startApi();
@@ -202,7 +220,7 @@ describe('a change of the configuration', () => {
   });
 
   it.each<[name: string, named: string, input: Partial<UpdateFunctionConfigurationCommandInput>]>([
-    ['ValidationException', '901', { Timeout: 901 }],
+    ['ValidationException', '1801', { Timeout: 1801 }],
     ['ValidationException', 'memorySize', { MemorySize: 64 }],
     ['ValidationException', 'PassThrough', { TracingConfig: { Mode: 'On' as 'Active' } }],
     ['ValidationException', '1ST', { Environment: { Variables: { '1ST': 'x' } } }],
