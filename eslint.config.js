@@ -2,7 +2,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['**/dist', 'coverage', '.serverless', '.esbuild', '.lantern', '.venv-deploy']),
+  globalIgnores(['**/dist', 'coverage', '.serverless', '.esbuild', '.lantern', '.venv-deploy', '.runtimes']),
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

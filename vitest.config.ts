@@ -59,6 +59,14 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'runtime',
+          include: ['tests/runtime/**/*.test.ts'],
+          ...PATIENCE,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'package',
           include: ['tests/package/**/*.test.ts'],
           globalSetup: ['tests/package/pack.ts'],

@@ -12,4 +12,4 @@ export type { XRayOptions, XRayService } from './start-xray.ts';
 export { surviveErrors } from './survive-errors.ts';
 export { Terminal } from './terminal.ts';
 export { unpackFunctions } from './unpack-functions.ts';
-export type { UnpackedFunctions } from './unpack-functions.ts';
+export type { FileChanges, UnpackedFunctions } from './unpack-functions.ts';

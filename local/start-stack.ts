@@ -26,6 +26,18 @@ export interface StackOptions {
   readonly minuteMs: number;
   /** Commands to show; `{api}` stands for the address of the first API. */
   readonly tryThis: readonly string[];
+  /**
+   * Whether functions stand still between invocations.
+   *
+   * @default true, as in Lambda
+   */
+  readonly freeze?: boolean;
+  /**
+   * Whether the APIs give functions the names of headers in lower case, as they arrive over HTTP/2.
+   *
+   * @default false
+   */
+  readonly lowerCaseHeaders?: boolean;
   /** The file that traces are kept in; see `tracesFile`. Without it they are kept in memory. */
   readonly tracesFile?: string | undefined;
   /** Where the sources of the functions lie, to be shown beside errors. */
@@ -36,6 +48,13 @@ export interface StackOptions {
 /** A running service. */
 export interface Stack {
   readonly traces: TraceStore;
+  /**
+   * Gives functions other code: invocations under way end with theirs, the next ones begin with the new.
+   *
+   * @param codeDirectories by deployed name.
+   * @returns resolves when no process runs the code of before.
+   */
+  updateCode(codeDirectories: ReadonlyMap<string, string>): Promise<void>;
   /** Ends every child process and frees every port. */
   stop(): Promise<void>;
 }
@@ -47,7 +66,17 @@ export interface Stack {
  * @throws Error for people when a part cannot start; what had started is stopped again.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { service, ports, minuteMs, tryThis, tracesFile, serviceDirectory, terminal } = options;
+  const {
+    service,
+    ports,
+    minuteMs,
+    tryThis,
+    freeze = true,
+    lowerCaseHeaders = false,
+    tracesFile,
+    serviceDirectory,
+    terminal,
+  } = options;
   const stops: Array<() => Promise<unknown>> = [];
   const stop = async (): Promise<void> => {
     for (const stopPart of stops.splice(0).reverse()) await stopPart();
@@ -106,6 +135,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         AWS_ENDPOINT_URL_CLOUDWATCH: `http://127.0.0.1:${ports.console}`,
       },
       daemonAddress: daemon.address,
+      freeze,
       onLog: (event) => {
         terminal.log(event);
         cloudWatch.log(event);
@@ -145,7 +175,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         clear: () => events.clear(),
       },
       sources: new SourceLines({
-        codeDirectories: [...new Set(service.functions.map(({ codeDirectory }) => codeDirectory))],
+        codeDirectories: () => new Set(lambda.functions.map(({ codeDirectory }) => codeDirectory)),
         serviceDirectory,
       }),
       port: ports.console,
@@ -154,21 +184,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       serviceInfo: info,
     });
     await start(lambda);
-    await start(
-      new LambdaApi({
-        invoke,
-        functions: service.functions,
-        ...(functionsNotRun && { functionsNotRun }),
-        onConfigurationChanged: (definition) => {
-          lambda.reconfigure(definition);
-          page.serviceChanged();
-        },
-        port: ports.lambda,
-        howToChoosePort: PORT_ADVICE,
-        onDropped: (message) => terminal.notice(message),
-        onAsyncEvent: cloudWatch.asyncEvent,
-      }),
-    );
+    const lambdaApi = new LambdaApi({
+      invoke,
+      functions: service.functions,
+      ...(functionsNotRun && { functionsNotRun }),
+      onConfigurationChanged: (definition) => {
+        lambda.reconfigure(definition);
+        page.serviceChanged();
+      },
+      port: ports.lambda,
+      howToChoosePort: PORT_ADVICE,
+      onDropped: (message) => terminal.notice(message),
+      onAsyncEvent: cloudWatch.asyncEvent,
+    });
+    await start(lambdaApi);
     await start(
       new SchedulerApi({
         region,
@@ -197,6 +226,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           accountId,
           port: ports.api(index),
           howToChoosePort: PORT_ADVICE,
+          lowerCaseHeaders,
           onSegment: (document) => traces.put(document),
           onRequest: (entry) => {
             terminal.request(entry);
@@ -219,7 +249,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         tryThis: commands,
       }),
     );
-    return { traces, stop };
+    const updateCode: Stack['updateCode'] = async (codeDirectories) => {
+      await Promise.all(
+        Array.from(codeDirectories, ([name, codeDirectory]) => {
+          lambdaApi.codeChanged(name, codeDirectory);
+          return lambda.updateCode(name, codeDirectory);
+        }),
+      );
+    };
+    return { traces, updateCode, stop };
   } catch (error) {
     await stop();
     throw error;

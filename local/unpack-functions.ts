@@ -1,7 +1,18 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { unzipSync } from 'fflate';
 
 export interface UnpackedFunctions {
@@ -9,9 +20,22 @@ export interface UnpackedFunctions {
   readonly folders: ReadonlyMap<string, string>;
   /** Why there is no folder for a function, by its deployed name. */
   readonly problems: ReadonlyMap<string, string>;
+  /**
+   * Makes a folder of what another one holds, but for some files: what runs from that one goes on as if nothing had changed.
+   *
+   * @returns its path.
+   */
+  readonly revise: (folder: string, changes: FileChanges) => Promise<string>;
+  /** What a newer package holds otherwise than a folder of these; nothing for a package with the same files. */
+  readonly changesIn: (archive: string, folder: string) => Promise<FileChanges>;
+  /** Removes a folder that nothing runs from any more. */
+  readonly discard: (folder: string) => Promise<void>;
   /** Removes them all. */
   remove(): Promise<void>;
 }
+
+/** By path in the package, with slashes: what a file holds now, or undefined where it is gone. */
+export type FileChanges = ReadonlyMap<string, Uint8Array | undefined>;
 
 /** With the id of the process that uses it. */
 const FOLDER = /^lantern-functions-(\d+)-/;
@@ -51,7 +75,20 @@ export async function unpackFunctions(
       if (result.problem === undefined) folders.set(functionName, result.folder);
       else problems.set(functionName, result.problem);
     }
-    return { folders, problems, remove };
+    let revisions = 0;
+    return {
+      folders,
+      problems,
+      revise: async (folder, changes) => {
+        // No function's name has a tilde in it.
+        const revised = join(directory, `${basename(folder).replace(/~\d+$/, '')}~${++revisions}`);
+        await copyWith(folder, revised, changes);
+        return revised;
+      },
+      changesIn: async (archive, folder) => differences(await entriesOf(archive), folder),
+      discard: (folder) => rm(folder, { recursive: true, force: true }),
+      remove,
+    };
   } catch (error) {
     await remove();
     throw error;
@@ -110,14 +147,50 @@ async function problemOfUnpacking(archive: string, folder: string): Promise<stri
 }
 
 async function unpack(archive: string, folder: string): Promise<void> {
-  const entries = unzipSync(await readFile(archive));
-  for (const [path, content] of Object.entries(entries)) {
-    if (path.endsWith('/')) continue;
-    const target = resolve(folder, path);
-    if (!target.startsWith(resolve(folder) + sep)) {
-      throw new Error(`it holds the path "${path}", which leads out of the package`);
-    }
-    await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, content);
+  for (const [path, content] of await entriesOf(archive)) await write(folder, path, content);
+}
+
+/** The files of an archive by path. */
+async function entriesOf(archive: string): Promise<ReadonlyMap<string, Uint8Array>> {
+  const entries = Object.entries(unzipSync(await readFile(archive)));
+  return new Map(entries.filter(([path]) => !path.endsWith('/')));
+}
+
+async function write(folder: string, path: string, content: Uint8Array): Promise<void> {
+  const target = resolve(folder, path);
+  if (!target.startsWith(resolve(folder) + sep)) {
+    throw new Error(`it holds the path "${path}", which leads out of the package`);
   }
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, content);
+}
+
+async function copyWith(from: string, to: string, changes: FileChanges): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const path of await filesIn(from)) {
+    if (changes.has(path)) continue;
+    const [source, target] = [join(from, path), join(to, path)];
+    await mkdir(dirname(target), { recursive: true });
+    // A second name for the same file costs nothing. Not every file system has that.
+    await link(source, target).catch(() => copyFile(source, target));
+  }
+  for (const [path, content] of changes) if (content !== undefined) await write(to, path, content);
+}
+
+async function differences(entries: ReadonlyMap<string, Uint8Array>, folder: string): Promise<FileChanges> {
+  const changes = new Map<string, Uint8Array | undefined>();
+  for (const path of await filesIn(folder)) if (!entries.has(path)) changes.set(path, undefined);
+  for (const [path, content] of entries) {
+    const before = await readFile(join(folder, path)).catch(() => undefined);
+    if (before === undefined || Buffer.compare(before, content) !== 0) changes.set(path, content);
+  }
+  return changes;
+}
+
+/** Paths within a folder, with slashes. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)).split(sep).join('/'));
 }

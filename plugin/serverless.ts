@@ -9,14 +9,18 @@ export interface Serverless {
       readonly tracing?: { readonly apiGateway?: boolean };
       readonly compiledCloudFormationTemplate?: unknown;
     };
-    readonly package?: ServerlessPackage;
+    package?: ServerlessPackage | undefined;
     readonly functions: Readonly<Record<string, ServerlessFunction>>;
     readonly custom?: { readonly lantern?: LanternSettings };
   };
   readonly serviceDir: string;
+  /** The name of serverless.yml, however it is called here; undefined where there is none. */
+  readonly configurationFilename?: string;
   getProvider(name: 'aws'): { getStage(): string; getRegion(): string };
   readonly pluginManager: {
     spawn(command: string): Promise<void>;
+    /** All of the service, as they were made. */
+    readonly plugins?: readonly object[];
     /** What runs at each event of a command, in this order. */
     readonly hooks: Record<string, PluginHook[]>;
   };
@@ -33,7 +37,7 @@ export interface ServerlessFunction {
   readonly runtime?: string;
   /** Instead of a handler: the address of a container image, or what says which one it is. */
   image?: unknown;
-  package?: ServerlessPackage;
+  package?: ServerlessPackage | undefined;
 }
 
 export interface ServerlessPackage {

@@ -44,6 +44,13 @@ export interface ApiGatewayOptions extends PortOptions {
   readonly onSegment: SegmentSink;
   readonly region: string;
   readonly accountId: string;
+  /**
+   * Whether functions get the names of the client's headers in lower case, as browsers send them over HTTP/2. What the gateway adds
+   * stays as it is.
+   *
+   * @default false
+   */
+  readonly lowerCaseHeaders?: boolean;
   /** Gets one entry for each request, when it is over. */
   readonly onRequest?: (entry: AccessLogEntry) => void;
   /**
@@ -133,7 +140,7 @@ export class ApiGateway {
   }
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse, stopped: AbortSignal): Promise<void> {
-    const request = toGatewayRequest(incoming);
+    const request = toGatewayRequest(incoming, this.#options.lowerCaseHeaders);
     const { api } = this.#options;
     const match = this.#route(request.method, request.rawPath);
     const preflight = api.cors !== undefined && isPreflight(request);

@@ -24,11 +24,15 @@ export interface GatewayRequest {
   readonly extendedRequestId: string;
 }
 
-export function toGatewayRequest(incoming: IncomingMessage): GatewayRequest {
+/** @param lowerCaseHeaders whether names of headers are what HTTP/2 would send, and not what the client wrote. */
+export function toGatewayRequest(incoming: IncomingMessage, lowerCaseHeaders = false): GatewayRequest {
   return {
     method: incoming.method ?? 'GET',
     ...splitTarget(incoming.url ?? '/'),
-    headers: pairs(incoming.rawHeaders),
+    headers: pairs(incoming.rawHeaders).map(([name, value]) => [
+      lowerCaseHeaders ? name.toLowerCase() : name,
+      value,
+    ]),
     protocol: `HTTP/${incoming.httpVersion}`,
     sourceIp: incoming.socket.remoteAddress ?? '127.0.0.1',
     port: incoming.socket.localPort ?? 0,

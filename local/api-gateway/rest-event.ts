@@ -56,6 +56,7 @@ export function restContext({
     requestTimeEpoch: request.receivedAt,
     requestId: request.requestId,
     identity: { ...identity(request), ...caller?.identity },
+    deploymentId: resourceId(`${api.id} ${api.stage}`),
     apiId: api.id,
     ...(caller?.authorizer !== undefined && { authorizer: caller.authorizer }),
   };
@@ -78,10 +79,10 @@ function identity(request: GatewayRequest) {
   };
 }
 
-/** Six characters that stay the same for the same resource, as the deployed id does. */
-function resourceId(resourcePath: string): string {
+/** Six characters that stay the same for the same resource or deployment, as the deployed id does. */
+function resourceId(resource: string): string {
   let hash = 0;
-  for (const character of resourcePath) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 36 ** 6;
+  for (const character of resource) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 36 ** 6;
   return hash.toString(36).padStart(6, '0');
 }
 

@@ -7,8 +7,8 @@ import type { SourcePlace } from '../console-contract.ts';
 import { isObject } from '../json.ts';
 
 export interface SourceLinesOptions {
-  /** The unpacked packages of the functions that run. */
-  readonly codeDirectories: readonly string[];
+  /** The unpacked packages of the functions that run now. */
+  readonly codeDirectories: () => ReadonlySet<string>;
   /** Where the service's own sources lie. Without it a source is shown only where its map holds it, or the package does. */
   readonly serviceDirectory?: string | undefined;
 }
@@ -68,7 +68,9 @@ export class SourceLines {
   async find({ path, line, column }: FramePlace): Promise<Omit<SourcePlace, 'frame'> | undefined> {
     const plain = plainPath(path);
     if (plain === undefined) return undefined;
-    for (const directory of this.#options.codeDirectories) {
+    const directories = this.#options.codeDirectories();
+    for (const known of this.#indexes.keys()) if (!directories.has(known)) this.#indexes.delete(known);
+    for (const directory of directories) {
       const codeFile = await fileWithin(directory, plain);
       if (codeFile !== undefined) return this.#inPackage(directory, codeFile, line, column);
       const named = (await this.#index(directory)).get(plain);

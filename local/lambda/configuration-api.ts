@@ -62,12 +62,12 @@ const operations: readonly Operation[] = [
     path: /^\/2015-03-31\/functions\/([^/]+)\/configuration$/,
     run: async (functions, { resource, body }) => {
       const { name, qualifier = '$LATEST' } = functionReference(resource);
-      functions.get(name);
+      const { definition } = functions.get(name);
       if (qualifier !== '$LATEST') {
         const message = 'Current operation does not support versions other than $LATEST.';
         throw new AwsApiError(400, 'InvalidParameterValueException', message);
       }
-      return described(functions.change(name, parseConfigurationChange(await body())));
+      return described(functions.change(name, parseConfigurationChange(await body(), definition)));
     },
   },
   {
@@ -142,7 +142,14 @@ function described(configuration: FunctionConfiguration): object {
     State: 'Active',
     LastUpdateStatus: lastUpdateStatus,
     PackageType: 'Zip',
-    LoggingConfig: { LogFormat: definition.logFormat, LogGroup: definition.logGroup },
+    LoggingConfig: {
+      LogFormat: definition.logFormat,
+      ...(definition.logFormat === 'JSON' && {
+        ApplicationLogLevel: definition.applicationLogLevel ?? 'INFO',
+        SystemLogLevel: definition.systemLogLevel ?? 'INFO',
+      }),
+      LogGroup: definition.logGroup,
+    },
   };
 }
 

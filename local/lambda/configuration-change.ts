@@ -2,7 +2,13 @@
 import type { FunctionDefinition } from '../template/service.ts';
 import { AwsApiError } from '../http/aws-error.ts';
 import type { JsonObject } from '../json.ts';
-import { MAX_ENVIRONMENT, MEMORY_RANGE, TIMEOUT_RANGE } from './limits.ts';
+import {
+  MANAGED_TIMEOUT_RANGE,
+  MAX_ENVIRONMENT,
+  MEMORY_RANGE,
+  sizeOfEnvironment,
+  TIMEOUT_RANGE,
+} from './limits.ts';
 
 export interface ConfigurationChange {
   readonly changed: Partial<
@@ -18,8 +24,12 @@ const READ = ['Environment', 'TracingConfig', 'Timeout', 'MemorySize', 'Revision
 const RESERVED =
   /^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(DEFAULT_)?REGION|AWS_EXECUTION_ENV|AWS_LAMBDA_.*|AWS_ACCESS_KEY(_ID)?|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|LAMBDA_TASK_ROOT|LAMBDA_RUNTIME_DIR)$/;
 
-/** @throws AwsApiError for what Lambda refuses, and for members that cannot be changed here. */
-export function parseConfigurationChange(input: JsonObject): ConfigurationChange {
+/** @throws AwsApiError for what Lambda refuses of this function, and for members that cannot be changed here. */
+export function parseConfigurationChange(
+  input: JsonObject,
+  { managedInstances }: Pick<FunctionDefinition, 'managedInstances'>,
+): ConfigurationChange {
+  const timeouts = managedInstances === true ? MANAGED_TIMEOUT_RANGE : TIMEOUT_RANGE;
   const others = Object.keys(input).filter((name) => !READ.includes(name));
   if (others.length > 0) {
     throw invalidParameter(
@@ -31,7 +41,7 @@ export function parseConfigurationChange(input: JsonObject): ConfigurationChange
     changed: {
       ...(input.Environment !== undefined && { environment: readVariables(input.Environment) }),
       ...(input.TracingConfig !== undefined && { tracingMode: readMode(input.TracingConfig) }),
-      ...(input.Timeout !== undefined && { timeout: readNumber(input.Timeout, 'timeout', TIMEOUT_RANGE) }),
+      ...(input.Timeout !== undefined && { timeout: readNumber(input.Timeout, 'timeout', timeouts) }),
       ...(input.MemorySize !== undefined && {
         memorySize: readNumber(input.MemorySize, 'memorySize', MEMORY_RANGE),
       }),
@@ -62,7 +72,7 @@ function readVariables(environment: unknown): Record<string, string> {
         `contains reserved keys that are currently not supported for modification. Reserved keys used in this request: ${reserved.join(', ')}`,
     );
   }
-  const size = Buffer.byteLength(JSON.stringify(texts));
+  const size = sizeOfEnvironment(texts);
   if (size > MAX_ENVIRONMENT) {
     throw invalidParameter(
       'Lambda was unable to configure your environment variables because the environment variables you have provided ' +

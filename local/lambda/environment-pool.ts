@@ -63,10 +63,16 @@ export class EnvironmentPool {
     this.#timers.set(environment, timer);
   }
 
-  /** Lets no later invocation have an environment of today: the idle ones end, the busy ones after their invocation. */
-  renew(): void {
+  /**
+   * Lets no later invocation have an environment of today: the idle ones end, the busy ones after their invocation.
+   *
+   * @returns resolves when all of them have ended.
+   */
+  async renew(): Promise<void> {
+    const today = [...this.#all, ...this.#expired];
     for (const environment of [...this.#idle]) this.#expire(environment);
     for (const environment of this.#all) this.#outdated.add(environment);
+    await Promise.all(today.map(({ ended }) => ended));
   }
 
   /** Ends every environment, busy or not. */

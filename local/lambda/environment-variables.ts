@@ -56,8 +56,9 @@ function reservedVariables(settings: EnvironmentSettings): Record<string, string
     AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: settings.logStream,
     AWS_LAMBDA_LOG_FORMAT: definition.logFormat,
-    // The definition carries no level; INFO is Lambda's default for JSON logs.
-    ...(definition.logFormat === 'JSON' && { AWS_LAMBDA_LOG_LEVEL: 'INFO' }),
+    ...(definition.logFormat === 'JSON' && {
+      AWS_LAMBDA_LOG_LEVEL: definition.applicationLogLevel ?? 'INFO',
+    }),
     AWS_ACCESS_KEY_ID: 'LANTERNLOCAL',
     AWS_SECRET_ACCESS_KEY: 'lantern-local',
     AWS_SESSION_TOKEN: 'lantern-local',

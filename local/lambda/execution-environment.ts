@@ -18,7 +18,9 @@ export interface EnvironmentOptions extends Omit<
 > {
   /** Milliseconds. */
   readonly initTimeoutMs: number;
-  /** `requestId` is undefined outside invocations. */
+  /** Whether the process stands still between invocations, as in Lambda. */
+  readonly freeze: boolean;
+  /** `requestId` is undefined before the first invocation; a line after one is the last one's. */
   readonly onLine: (line: EnvironmentLine) => void;
 }
 
@@ -75,6 +77,7 @@ export class ExecutionEnvironment {
   #initError: Answer | undefined;
   #exit: ProcessExit | undefined;
   #run: Run | undefined;
+  #lastRequestId: string | undefined;
   #turn = 0;
 
   /** Starts at once; `run` waits for it to be initialised. */
@@ -115,7 +118,9 @@ export class ExecutionEnvironment {
     if (initialised.kind === 'failed') return this.#failedInit(initialised.error(requestId));
     const run: Run = { requestId, ended: Promise.withResolvers(), released: Promise.withResolvers() };
     this.#run = run;
+    this.#lastRequestId = requestId;
     const timeout = this.#options.definition.timeout * 1000;
+    this.#process?.thaw();
     const start = instant();
     onDelivered(start);
     const timer = setTimeout(() => this.#onTimeout(run), timeout);
@@ -155,7 +160,7 @@ export class ExecutionEnvironment {
       memorySize: definition.memorySize,
       variables: environmentVariables({ ...this.#options, runtimeApi, runtimeDirectory, logStream }),
       onLine: (source, message) => {
-        const requestId = this.#run?.requestId;
+        const requestId = this.#lastRequestId;
         onLine({ logStream, source, message, ...(requestId !== undefined && { requestId }) });
       },
       onExit: (exit, startError) => this.#onExit(exit, startError),
@@ -172,6 +177,7 @@ export class ExecutionEnvironment {
       this.#initialised.resolve({ kind: 'ready' });
     } else {
       this.#run?.released.resolve(at);
+      if (this.#options.freeze) this.#process?.freeze();
     }
   }
 

@@ -96,6 +96,17 @@ export class FunctionConfigurations {
     return after;
   }
 
+  /** Gives a function other code, at once: a change that is in progress goes on, and ends with it. */
+  updateCode(name: string, codeDirectory: string): void {
+    const before = this.get(name);
+    this.#functions.set(name, {
+      ...before,
+      definition: { ...before.definition, codeDirectory },
+      revisionId: randomUUID(),
+      lastModified: new Date(),
+    });
+  }
+
   tag(name: string, tags: unknown): void {
     const before = this.get(name);
     this.#functions.set(name, { ...before, tags: withTags(before.tags, tags) });

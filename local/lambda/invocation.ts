@@ -14,6 +14,10 @@ export interface InvokeRequest {
   readonly linkedTraceHeaders?: readonly string[];
   /** Base64 JSON, as `X-Amz-Client-Context` carries it. */
   readonly clientContext?: string;
+  /** The caller's identity of Amazon Cognito, as JSON: the `identity` of the context. */
+  readonly identity?: string;
+  /** Whom a function that isolates its tenants is called for. */
+  readonly tenantId?: string;
 }
 
 /** What came of it. A function that fails is an answer, not an exception. */
@@ -35,7 +39,7 @@ export interface InvokeResponse {
  *
  * @throws UnknownFunctionError when no function has that name.
  * @throws ThrottledError when every environment is busy and the limit is reached.
- * @throws InvalidRequestError when the payload or the client context is not JSON.
+ * @throws InvalidRequestError when the payload, the client context or the identity is not JSON, or the tenant's id is none.
  * @throws RequestTooLargeError when the payload exceeds 6 MB.
  */
 export type Invoke = (request: InvokeRequest) => Promise<InvokeResponse>;

@@ -81,12 +81,14 @@ async function readRequest(
   const payload = body.length === 0 ? '{}' : body.toString();
   const traceHeader = header(request, 'x-amzn-trace-id');
   const clientContext = header(request, 'x-amz-client-context');
+  const tenantId = header(request, 'x-amz-tenant-id');
   checkJson(payload);
   return {
     functionName,
     payload,
     ...(traceHeader !== undefined && { traceHeader }),
     ...(clientContext !== undefined && { clientContext }),
+    ...(tenantId !== undefined && { tenantId }),
   };
 }
 

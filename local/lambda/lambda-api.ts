@@ -55,6 +55,11 @@ export class LambdaApi {
     return { url: `http://127.0.0.1:${port}` };
   }
 
+  /** Tells of a function's new code: a later change of its configuration is one of that. */
+  codeChanged(functionName: string, codeDirectory: string): void {
+    this.#configurations.updateCode(functionName, codeDirectory);
+  }
+
   async stop(): Promise<void> {
     await close(this.#server);
     this.#configurations.stop();

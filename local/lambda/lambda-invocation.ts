@@ -42,14 +42,14 @@ export class LambdaInvocation {
 
   async run(
     environment: ExecutionEnvironment,
-    event: Pick<RuntimeInvocation, 'payload' | 'clientContext'>,
+    event: Pick<RuntimeInvocation, 'payload' | 'clientContext' | 'identity' | 'tenantId'>,
   ): Promise<InvokeResponse> {
     const { definition, requestId, trace } = this.#options;
     const { logStream } = environment;
     const request = { start: this.#seconds(this.#received) };
     this.#record((subject) => [serviceSegment(subject, { request })]);
     const start = (at: Instant): void => {
-      this.#log(logStream, startMessages(definition.logFormat, at.epoch, requestId, definition.arn));
+      this.#log(logStream, startMessages(definition, at.epoch, requestId));
       this.#record((subject) => [
         functionSegment(subject, { request, invocation: { start: this.#seconds(at) } }),
       ]);
@@ -60,7 +60,7 @@ export class LambdaInvocation {
     );
     // A function that cannot be loaded has an invocation in the log all the same.
     if (result.invocation === undefined)
-      this.#log(logStream, startMessages(definition.logFormat, result.end.epoch, requestId, definition.arn));
+      this.#log(logStream, startMessages(definition, result.end.epoch, requestId));
     return this.#finish(result, logStream);
   }
 
@@ -74,7 +74,7 @@ export class LambdaInvocation {
       ...(trace.recording !== undefined && { segmentId: trace.recording.functionSegmentId }),
       ...(failure !== undefined && { error: failure }),
     };
-    this.#log(logStream, endMessages(definition.logFormat, Date.now(), details));
+    this.#log(logStream, endMessages(definition, Date.now(), details));
     onReport(report);
     this.#recordEnd(result, failure);
     return {

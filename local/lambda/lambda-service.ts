@@ -14,6 +14,7 @@ import {
   UnknownFunctionError,
 } from './invocation.ts';
 import { LambdaInvocation } from './lambda-invocation.ts';
+import type { RuntimeInvocation } from './runtime-api.ts';
 import { INIT_TIMEOUT_MS, MAX_REQUEST_PAYLOAD } from './limits.ts';
 import { beginTrace } from './trace-context.ts';
 
@@ -53,6 +54,12 @@ export interface LambdaServiceOptions {
    * @default 10000, as in Lambda
    */
   readonly initTimeoutMs?: number;
+  /**
+   * Whether processes stand still between invocations, so that what a function has left undone waits for the next one.
+   *
+   * @default true, as in Lambda
+   */
+  readonly freeze?: boolean;
 }
 
 interface RegisteredFunction {
@@ -94,14 +101,14 @@ export class LambdaService {
     if (this.#state !== 'started')
       throw new Error(`The Lambda service is ${this.#state}: it takes no invocations.`);
     const { definition, pool } = this.#find(request.functionName);
-    const clientContext = checkRequest(request);
+    const sentAlong = checkRequest(request);
     const requestId = request.requestId ?? randomUUID();
     const { accountId, onLog, onReport, onSegment } = this.#options;
     const trace = beginTrace(request, definition.tracingMode);
     const sinks = { onLog, onReport, onSegment };
     const invocation = new LambdaInvocation({ definition, accountId, requestId, trace, ...sinks });
     const environment = acquire(pool, invocation);
-    const event = { payload: request.payload, ...(clientContext !== undefined && { clientContext }) };
+    const event = { payload: request.payload, ...sentAlong };
     const done = invocation.run(environment, event).finally(() => pool.release(environment));
     return this.#track(requestId, invocation, done);
   };
@@ -115,7 +122,19 @@ export class LambdaService {
   reconfigure(definition: FunctionDefinition): void {
     const registered = this.#find(definition.name);
     registered.definition = definition;
-    registered.pool.renew();
+    void registered.pool.renew();
+  }
+
+  /**
+   * Gives a function other code, in the same way.
+   *
+   * @returns resolves when no process runs the code of before.
+   * @throws UnknownFunctionError when no function has that name.
+   */
+  async updateCode(functionName: string, codeDirectory: string): Promise<void> {
+    const registered = this.#find(functionName);
+    registered.definition = { ...registered.definition, codeDirectory };
+    await registered.pool.renew();
   }
 
   /** The functions as they are configured now. */
@@ -156,7 +175,13 @@ export class LambdaService {
   #createPool({ name, reservedConcurrency }: FunctionDefinition): EnvironmentPool {
     const { concurrencyLimit = DEFAULT_CONCURRENCY_LIMIT, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS } =
       this.#options;
-    const { region, endpoints, daemonAddress, initTimeoutMs = INIT_TIMEOUT_MS } = this.#options;
+    const {
+      region,
+      endpoints,
+      daemonAddress,
+      initTimeoutMs = INIT_TIMEOUT_MS,
+      freeze = true,
+    } = this.#options;
     return new EnvironmentPool({
       functionName: name,
       limit: Math.min(concurrencyLimit, reservedConcurrency ?? Number.POSITIVE_INFINITY),
@@ -169,6 +194,7 @@ export class LambdaService {
           endpoints,
           daemonAddress,
           initTimeoutMs,
+          freeze,
           path: process.env.PATH ?? '',
           onLine: (line) => this.#onLine(definition, line),
         });
@@ -197,19 +223,37 @@ function acquire(pool: EnvironmentPool, invocation: LambdaInvocation): Execution
   }
 }
 
-/** @returns the client context as JSON */
-function checkRequest(request: InvokeRequest): string | undefined {
-  const size = Buffer.byteLength(request.payload);
+/** What Lambda takes for the id of a tenant ("Invoke" in the API reference). */
+const TENANT_ID = /^[a-zA-Z0-9._:/=+\-@ ]{1,256}$/;
+
+/** @returns what goes with the event in headers */
+function checkRequest(
+  request: InvokeRequest,
+): Pick<RuntimeInvocation, 'clientContext' | 'identity' | 'tenantId'> {
+  const { payload, clientContext, identity, tenantId } = request;
+  const size = Buffer.byteLength(payload);
   if (size > MAX_REQUEST_PAYLOAD) {
     throw new RequestTooLargeError(
       `The payload has ${size} bytes; Lambda takes at most ${MAX_REQUEST_PAYLOAD}.`,
     );
   }
-  parseJson(request.payload, 'payload');
-  if (request.clientContext === undefined) return undefined;
-  const json = Buffer.from(request.clientContext, 'base64').toString();
-  // Written anew, it has no control characters, which a header could not hold; JSON itself escapes all but this one.
-  return JSON.stringify(parseJson(json, 'client context')).replaceAll('\x7f', '\\u007f');
+  parseJson(payload, 'payload');
+  if (tenantId !== undefined && !TENANT_ID.test(tenantId)) {
+    throw new InvalidRequestError(
+      `The tenant id is ${JSON.stringify(tenantId)}: expected 1 to 256 letters, digits, spaces and . _ : / = + - @`,
+    );
+  }
+  const json = clientContext && Buffer.from(clientContext, 'base64').toString();
+  return {
+    ...(json !== undefined && { clientContext: inHeader(json, 'client context') }),
+    ...(identity !== undefined && { identity: inHeader(identity, 'identity') }),
+    ...(tenantId !== undefined && { tenantId }),
+  };
+}
+
+/** Written anew, JSON has no control characters, which a header could not hold; JSON itself escapes all but this one. */
+function inHeader(json: string, what: string): string {
+  return JSON.stringify(parseJson(json, what)).replaceAll('\x7f', '\\u007f');
 }
 
 function parseJson(json: string, what: string): unknown {

@@ -45,8 +45,17 @@ export const MAX_TAG_VALUE = 256;
 /** Bytes of all environment variables of a function as JSON ("Lambda quotas": 4 KB; the refusal quotes the text it measured). */
 export const MAX_ENVIRONMENT = 4096;
 
-/** What a function's configuration may be ("UpdateFunctionConfiguration" in the API reference): seconds and MB. */
-export const TIMEOUT_RANGE = { least: 1, most: 900 } as const;
+/** What is measured against it. */
+export function sizeOfEnvironment(variables: Readonly<Record<string, string>>): number {
+  return Buffer.byteLength(JSON.stringify(variables));
+}
+
+/**
+ * What a function's configuration may be ("UpdateFunctionConfiguration" in the API reference): seconds and MB. On Lambda Managed
+ * Instances asynchronous calls and most event sources have longer ("Lambda quotas", 2026).
+ */
+export const TIMEOUT_RANGE = { least: 1, most: 1800 } as const;
+export const MANAGED_TIMEOUT_RANGE = { least: 1, most: 5400 } as const;
 export const MEMORY_RANGE = { least: 128, most: 10_240 } as const;
 
 /** Bytes of a request that changes a configuration or tags: far more than 4 KB of variables need. */

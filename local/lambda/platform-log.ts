@@ -3,9 +3,8 @@
  * `platform.start` and `platform.report` events when the log format is JSON ("Lambda Telemetry API Event schema
  * reference"). Pure. A message may hold line breaks: it is one log event.
  */
+import type { FunctionDefinition } from '../template/service.ts';
 import type { InvocationReport } from './invocation.ts';
-
-type LogFormat = 'JSON' | 'Text';
 
 /** What a REPORT tells beyond the report itself. */
 export interface ReportDetails {
@@ -18,24 +17,32 @@ export interface ReportDetails {
   readonly error?: { readonly errorType: string; readonly errorMessage: string };
 }
 
+/** How a function's log is to be written. */
+export type LogSettings = Pick<FunctionDefinition, 'logFormat' | 'systemLogLevel' | 'arn'>;
+
 /** @param time epoch milliseconds */
 export function startMessages(
-  format: LogFormat,
+  { logFormat, systemLogLevel, arn }: LogSettings,
   time: number,
   requestId: string,
-  functionArn: string,
 ): string[] {
-  return format === 'Text'
-    ? [`START RequestId: ${requestId} Version: $LATEST`]
-    : [platformEvent(time, 'platform.start', { requestId, functionArn, version: '$LATEST' })];
+  if (logFormat === 'Text') return [`START RequestId: ${requestId} Version: $LATEST`];
+  if (systemLogLevel === 'WARN') return [];
+  return [platformEvent(time, 'platform.start', { requestId, functionArn: arn, version: '$LATEST' })];
 }
 
 /** @param time epoch milliseconds */
-export function endMessages(format: LogFormat, time: number, details: ReportDetails): string[] {
-  const { requestId } = details.report;
-  return format === 'Text'
-    ? [...lastWords(time, details), `END RequestId: ${requestId}`, textReport(details)]
-    : [platformEvent(time, 'platform.report', jsonReport(details))];
+export function endMessages(
+  { logFormat, systemLogLevel }: LogSettings,
+  time: number,
+  details: ReportDetails,
+): string[] {
+  const { requestId, status } = details.report;
+  if (logFormat === 'Text')
+    return [...lastWords(time, details), `END RequestId: ${requestId}`, textReport(details)];
+  // A report of success is of the level INFO, any other of WARN ("System log level event mapping").
+  if (systemLogLevel === 'WARN' && status === 'success') return [];
+  return [platformEvent(time, 'platform.report', jsonReport(details))];
 }
 
 /** Why the service ended the invocation, when the function did not say it itself. */

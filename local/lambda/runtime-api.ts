@@ -23,6 +23,10 @@ export interface RuntimeInvocation {
   readonly traceHeader: string;
   /** JSON. */
   readonly clientContext?: string;
+  /** The caller's identity of Amazon Cognito, JSON: what mobile clients call with. */
+  readonly identity?: string;
+  /** Of a function that isolates its tenants. */
+  readonly tenantId?: string;
 }
 
 export interface RuntimeApiListener {
@@ -54,6 +58,8 @@ export class RuntimeApi {
   #state: State = 'starting';
   #next: ServerResponse | undefined;
   #invocation: RuntimeInvocation | undefined;
+  /** An answer that is being read. */
+  #receiving: Promise<unknown> = Promise.resolve();
 
   constructor(listener: RuntimeApiListener) {
     this.#listener = listener;
@@ -94,6 +100,10 @@ export class RuntimeApi {
       ...(invocation.clientContext !== undefined && {
         'Lambda-Runtime-Client-Context': headerBytes(invocation.clientContext),
       }),
+      ...(invocation.identity !== undefined && {
+        'Lambda-Runtime-Cognito-Identity': headerBytes(invocation.identity),
+      }),
+      ...(invocation.tenantId !== undefined && { 'Lambda-Runtime-Aws-Tenant-Id': invocation.tenantId }),
     });
     response.end(invocation.payload);
   }
@@ -106,11 +116,15 @@ export class RuntimeApi {
     const { method = '', url: path = '' } = request;
     const [, requestId, action] = ANSWER_PATH.exec(path) ?? [];
     if (method === 'GET' && path === NEXT_PATH) {
+      // AWS's client for nodejs24.x does not wait until a streamed answer that failed is taken.
+      await this.#receiving;
       this.#onNext(response);
     } else if (method === 'POST' && path === INIT_ERROR_PATH) {
       await this.#onInitError(request, response);
     } else if (method === 'POST' && requestId !== undefined) {
-      await this.#onAnswer(request, response, requestId, action === 'error');
+      const receiving = this.#onAnswer(request, response, requestId, action === 'error');
+      this.#receiving = receiving.catch(() => undefined);
+      await receiving;
     } else {
       refuse(response, 404, 'NotFound', `The Runtime API has no ${method} ${path}.`);
     }

@@ -37,6 +37,26 @@ const bootstrap = join(programs, 'bootstrap.js');
  */
 const HEAP_SHARE = 0.9;
 
+/**
+ * What Lambda switches off in Node, by runtime, unless `NODE_OPTIONS` switches it on ("Building Lambda functions with Node.js",
+ * experimental features); before nodejs20.x Node had neither.
+ */
+const SWITCHED_OFF: ReadonlyArray<readonly [feature: string, runtimes: RegExp]> = [
+  ['experimental-require-module', /nodejs(1[0-9]|20|22)\.x$/],
+  ['experimental-detect-module', /nodejs(1[0-9]|22)\.x$/],
+];
+
+function switchedOff({
+  AWS_EXECUTION_ENV: runtime = '',
+  NODE_OPTIONS: options = '',
+}: Readonly<Record<string, string>>) {
+  return SWITCHED_OFF.filter(
+    ([feature, runtimes]) => runtimes.test(runtime) && !options.includes(`--${feature}`),
+  )
+    .map(([feature]) => `--no-${feature}`)
+    .filter((flag) => process.allowedNodeEnvironmentFlags.has(flag));
+}
+
 /** How long a process's descendants may hold its output open after it is gone. */
 const CLOSE_WAIT_MS = 500;
 
@@ -69,7 +89,8 @@ export class RuntimeProcess {
   constructor(options: RuntimeProcessOptions) {
     const token = randomUUID();
     const heap = Math.floor(options.memorySize * HEAP_SHARE);
-    const child = spawn(process.execPath, [`--max-old-space-size=${heap}`, bootstrap, token], {
+    const flags = [`--max-old-space-size=${heap}`, ...switchedOff(options.variables)];
+    const child = spawn(process.execPath, [...flags, bootstrap, token], {
       cwd: options.directory,
       env: options.variables,
       // The fourth is the lifeline: the bootstrap ends its process when this end of it closes.
@@ -101,11 +122,27 @@ export class RuntimeProcess {
 
   /** Ends the process and its descendants at once. `onExit` follows. */
   kill(): void {
+    this.#signal('SIGKILL');
+  }
+
+  /**
+   * Has the process and its group stand still until {@link RuntimeProcess.thaw}. They can be ended meanwhile. Windows has nothing
+   * for it: there they go on.
+   */
+  freeze(): void {
+    this.#signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#signal('SIGCONT');
+  }
+
+  #signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
     const { pid } = this.#child;
     if (!this.#alive || pid === undefined) return;
     try {
-      if (process.platform === 'win32') this.#child.kill('SIGKILL');
-      else process.kill(-pid, 'SIGKILL');
+      if (process.platform !== 'win32') process.kill(-pid, signal);
+      else if (signal === 'SIGKILL') this.#child.kill(signal);
     } catch {
       // It has just ended by itself.
     }

@@ -1,3 +1,9 @@
+import {
+  MANAGED_TIMEOUT_RANGE,
+  MAX_ENVIRONMENT,
+  sizeOfEnvironment,
+  TIMEOUT_RANGE,
+} from '../lambda/limits.ts';
 import { functionNameOf } from './arns.ts';
 import { asyncInvocations, pollersOf } from './event-sources.ts';
 import { logicalIdIn } from './expressions.ts';
@@ -15,6 +21,9 @@ import { shown } from './template.ts';
 
 /** Lambda's defaults, from the properties of AWS::Lambda::Function in the CloudFormation template reference. */
 const DEFAULTS = { memorySize: 128, timeout: 3 } as const;
+
+/** From the least important on ("Configuring JSON and plain text log formats" in the Lambda developer guide). */
+const APPLICATION_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
 
 /** A function writes to the log group of this and its name where the template does not say. */
 export const LOG_GROUP_PREFIX = '/aws/lambda/';
@@ -62,7 +71,9 @@ export function functionsToRun(
     if (layers.length > 0) {
       resources.warn(`The function ${name} runs without its layers: ${layers.map(String).join(', ')}`);
     }
-    return [functionToRun(resource, name, options)];
+    const definition = functionToRun(resource, name, options);
+    for (const limit of exceededLimits(definition)) resources.warn(`The function ${name} ${limit}`);
+    return [definition];
   });
   return { functions, notRun };
 }
@@ -73,6 +84,10 @@ function functionToRun(
   options: FunctionOptions,
 ): FunctionDefinition {
   const { logicalId, fields, attribute } = resource;
+  const logging = fields.within('LoggingConfig');
+  const applicationLogLevel = APPLICATION_LEVELS.find(
+    (level) => level === logging.optionalText('ApplicationLogLevel')?.toUpperCase(),
+  );
   const tags = fields.each('Tags').map((tag) => [tag.text('Key'), tag.text('Value')] as const);
   return {
     ...settingsOf(resource),
@@ -84,9 +99,29 @@ function functionToRun(
     runtime: fields.text('Runtime'),
     environment: environmentOf(fields),
     tracingMode: fields.within('TracingConfig').optionalText('Mode') === 'Active' ? 'Active' : 'PassThrough',
-    logGroup: fields.within('LoggingConfig').optionalText('LogGroup') ?? `${LOG_GROUP_PREFIX}${name}`,
+    ...(applicationLogLevel !== undefined && { applicationLogLevel }),
+    ...(logging.has('SystemLogLevel') && { systemLogLevel: levelOf(logging.optionalText('SystemLogLevel')) }),
+    logGroup: logging.optionalText('LogGroup') ?? `${LOG_GROUP_PREFIX}${name}`,
+    ...(fields.has('CapacityProviderConfig') && { managedInstances: true }),
     ...(tags.length > 0 && { tags: Object.fromEntries(tags) }),
   };
+}
+
+/** What Lambda would refuse to deploy, and runs here. */
+function exceededLimits({ timeout, managedInstances, environment }: FunctionDefinition): string[] {
+  const { most } = managedInstances === true ? MANAGED_TIMEOUT_RANGE : TIMEOUT_RANGE;
+  const size = sizeOfEnvironment(environment);
+  return [
+    ...(timeout > most
+      ? [`has a timeout of ${timeout} s: Lambda takes at most ${most} and refuses to deploy it`]
+      : []),
+    ...(size > MAX_ENVIRONMENT
+      ? [
+          `has an environment of ${size} bytes as JSON: Lambda takes at most ${MAX_ENVIRONMENT} and refuses to deploy it. ` +
+            'Keep long values elsewhere, for example in SSM parameters',
+        ]
+      : []),
+  ];
 }
 
 function environmentOf(fields: ResolvedResource['fields']): Record<string, string> {

@@ -54,9 +54,15 @@ export interface FunctionDefinition {
   readonly environment: Readonly<Record<string, string>>;
   readonly tracingMode: 'Active' | 'PassThrough';
   readonly logFormat: 'JSON' | 'Text';
+  /** Of the function's own lines, in JSON: those below are left out. `INFO` where undefined. */
+  readonly applicationLogLevel?: 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
+  /** Of Lambda's lines, in JSON. `INFO` where undefined. */
+  readonly systemLogLevel?: 'DEBUG' | 'INFO' | 'WARN';
   readonly logGroup: string;
   /** Most environments at once; undefined where the template reserves none. */
   readonly reservedConcurrency?: number;
+  /** Whether it is to run on Lambda Managed Instances, which have other limits. */
+  readonly managedInstances?: boolean;
   /** The tags of the template; undefined where it sets none. */
   readonly tags?: Readonly<Record<string, string>>;
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Serverless } from '../serverless.ts';
+import type { PluginHook, Serverless } from '../serverless.ts';
 
 /** Why a function has no package here, by its deployed name. */
 type PackageProblems = ReadonlyMap<string, string>;
@@ -17,31 +17,77 @@ export const EMPTY_ARCHIVE: Uint8Array = Buffer.concat([
 /** The framework asks AWS for the digest of an image that has none. */
 const SOME_IMAGE = `000000000000.dkr.ecr.us-east-1.amazonaws.com/not-run-locally@sha256:${'0'.repeat(64)}`;
 
+/** The event at which code is packaged, by bundlers before and the framework itself. */
+const PACKAGING = 'package:createDeploymentArtifacts';
+
 /**
  * Packages the service as for a deployment, with something empty in the place of what the framework would refuse the whole
  * service for, or look for in an account of AWS: container images, and artifacts that are no files of this machine.
  *
+ * @param run what packages; `package`, as the command, without it.
  * @throws what the framework or a bundler throws
  */
-export async function packageWhatCanRun(serverless: Serverless): Promise<PackageProblems> {
+export async function packageWhatCanRun(
+  serverless: Serverless,
+  run = () => serverless.pluginManager.spawn('package'),
+): Promise<PackageProblems> {
   const problems = new Map<string, string>();
   const directory = await mkdtemp(join(tmpdir(), 'lantern-package-'));
+  const hooks = (serverless.pluginManager.hooks[`before:${PACKAGING}`] ??= []);
+  const archive = join(directory, 'empty.zip');
+  // The last of these hooks: artifacts that other plugins build are there.
+  const own: PluginHook = {
+    pluginName: 'LanternPlugin',
+    hook: () => {
+      for (const [name, problem] of standIn(serverless, archive)) problems.set(name, problem);
+    },
+  };
+  hooks.push(own);
   try {
-    const archive = join(directory, 'empty.zip');
     await writeFile(archive, EMPTY_ARCHIVE);
-    // The last of these hooks: artifacts that other plugins build are there.
-    const event = 'before:package:createDeploymentArtifacts';
-    (serverless.pluginManager.hooks[event] ??= []).push({
-      pluginName: 'LanternPlugin',
-      hook: () => {
-        for (const [name, problem] of standIn(serverless, archive)) problems.set(name, problem);
-      },
-    });
-    await serverless.pluginManager.spawn('package');
+    await run();
     return problems;
   } finally {
+    hooks.splice(hooks.indexOf(own), 1);
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** Packages the code of a service once more, as often as it is called, and leaves the template alone. */
+export type PackageAgain = () => Promise<PackageProblems>;
+
+/**
+ * What packages a service again: to be had before it is packaged, because bundlers and the framework note what they have
+ * packaged in the place of what serverless.yml says.
+ */
+export function packagerOf(serverless: Serverless): PackageAgain {
+  const { service } = serverless;
+  const shared = structuredClone(service.package);
+  const own = Object.entries(service.functions).map(
+    ([key, definition]) => [key, structuredClone(definition.package), definition.image] as const,
+  );
+  return async () => {
+    service.package = structuredClone(shared);
+    for (const [key, settings, image] of own) {
+      const definition = service.functions[key];
+      if (definition === undefined) continue;
+      definition.package = structuredClone(settings);
+      definition.image = image;
+    }
+    return packageWhatCanRun(serverless, async () => {
+      const { hooks } = serverless.pluginManager;
+      for (const event of [`before:${PACKAGING}`, PACKAGING, `after:${PACKAGING}`])
+        for (const { hook } of hooks[event] ?? []) await hook();
+    });
+  };
+}
+
+/** Whether something between the sources and the packages may make other files of them: a bundler, for one. */
+export function isBundled({ pluginManager: { hooks } }: Pick<Serverless, 'pluginManager'>): boolean {
+  const others = [`before:${PACKAGING}`, PACKAGING, `after:${PACKAGING}`].flatMap(
+    (event) => hooks[event] ?? [],
+  );
+  return others.some(({ pluginName }) => pluginName !== 'Package' && pluginName !== 'LanternPlugin');
 }
 
 function standIn({ service, serviceDir }: Serverless, archive: string): PackageProblems {

@@ -4,7 +4,8 @@ import type { PluginUtilities, Serverless } from '../serverless.ts';
 import { missingHandlers } from './check-handlers.ts';
 import type { LocalCommandOptions } from './command-options.ts';
 import { endProgress } from './end-progress.ts';
-import { packagesOf, packageWhatCanRun } from './package-what-can-run.ts';
+import { packagerOf, packagesOf, packageWhatCanRun } from './package-what-can-run.ts';
+import { Reload } from './reload/reload.ts';
 
 /** Local resources have no account; this is what emulators of AWS agree on. */
 const ACCOUNT_ID = '000000000000';
@@ -37,6 +38,8 @@ export async function runLocalCommand(
     const minuteMs = minuteFrom(options);
     await checkPorts(ports);
     const missing = missingHandlers(serverless);
+    const packageAgain = packagerOf(serverless);
+    const packagedAt = Date.now();
     const packageProblems = await packageWhatCanRun(serverless).catch((error: unknown) => {
       // A bundler says that something could not be compiled, but not that a name in serverless.yml is wrong.
       throw missing.length > 0 ? new Error([...missing, messageOf(error)].join('\n')) : error;
@@ -74,12 +77,25 @@ export async function runLocalCommand(
       ports,
       minuteMs,
       tryThis: config.custom?.lantern?.local?.tryThis ?? [],
+      freeze: config.custom?.lantern?.local?.freeze ?? true,
+      lowerCaseHeaders: config.custom?.lantern?.local?.lowerCaseHeaders ?? false,
       tracesFile: options.memory === true ? undefined : tracesFile(serverless.serviceDir),
       serviceDirectory: serverless.serviceDir,
       terminal,
     });
+    const reload = await Reload.start({
+      serverless,
+      functions: service.functions,
+      packages: packages.found,
+      packagedAt,
+      packageAgain,
+      unpacked,
+      updateCode: (codeDirectories) => stack.updateCode(codeDirectories),
+      notice: (text) => terminal.notice(text),
+    });
     await interrupted();
     writeText('\nStopping.');
+    await reload.stop();
     await stack.stop();
     await remove();
     // The framework keeps the process alive with a timer of its own and leaves the exit to who listens for signals.

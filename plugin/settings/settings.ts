@@ -45,6 +45,10 @@ import {
 const LOCAL = {
   /** Commands shown when the service has started; `{api}` becomes the address of its first API. */
   tryThis: listOf(aText),
+  /** Whether functions stand still between invocations, as in Lambda. @default true */
+  freeze: aBoolean,
+  /** Whether APIs give functions the names of headers in lower case, as they arrive over HTTP/2. @default false */
+  lowerCaseHeaders: aBoolean,
   /** By the name of an authorizer. */
   authorizers: anyNames(
     group({

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { strToU8, zipSync } from 'fflate';
+import { strFromU8, strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { unpackFunctions } from '../../local/unpack-functions.ts';
 import { runNode } from '../helpers/run.ts';
@@ -98,5 +98,46 @@ describe('unpackFunctions', () => {
     expect(problems.get('torn')).toMatch(/^its package .*torn\.zip cannot be unpacked: /);
     expect(problems.get('torn2')).toBe(problems.get('torn'));
     expect(existsSync(join(tmpdir(), 'escaped.txt'))).toBe(false);
+  });
+
+  it('revises a folder beside the one of before, which stays as it is', async () => {
+    const { folder, revise, discard } = await unpack({
+      f: await archive('shop.zip', { 'f.mjs': 'one', 'lib/kept.mjs': 'kept', 'lib/gone.mjs': 'gone' }),
+    });
+    const before = folder('f');
+
+    const revised = await revise(
+      before,
+      new Map([
+        ['f.mjs', strToU8('two')],
+        ['new/g.mjs', strToU8('new')],
+        ['lib/gone.mjs', undefined],
+      ]),
+    );
+
+    expect(await readFile(join(revised, 'f.mjs'), 'utf8')).toBe('two');
+    expect(await readFile(join(revised, 'new/g.mjs'), 'utf8')).toBe('new');
+    expect(await readdir(join(revised, 'lib'))).toEqual(['kept.mjs']);
+    expect(await readFile(join(before, 'f.mjs'), 'utf8')).toBe('one');
+    expect((await readdir(join(before, 'lib'))).sort()).toEqual(['gone.mjs', 'kept.mjs']);
+    await discard(before);
+    expect(await readFile(join(revised, 'lib/kept.mjs'), 'utf8')).toBe('kept');
+    await expect(revise(revised, new Map([['../../out.txt', strToU8('x')]]))).rejects.toThrow('leads out');
+  });
+
+  it('tells what a newer package holds otherwise', async () => {
+    const files = { 'f.mjs': 'one', 'lib/kept.mjs': 'kept', 'lib/gone.mjs': 'gone' };
+    const { folder, changesIn } = await unpack({ f: await archive('shop.zip', files) });
+
+    expect(await changesIn(await archive('same.zip', files), folder('f'))).toEqual(new Map());
+    const newer = await archive('newer.zip', { 'f.mjs': 'two', 'lib/kept.mjs': 'kept', 'g.mjs': 'g' });
+    const changes = await changesIn(newer, folder('f'));
+    expect(Array.from(changes, ([path, contents]) => [path, contents && strFromU8(contents)]).sort()).toEqual(
+      [
+        ['f.mjs', 'two'],
+        ['g.mjs', 'g'],
+        ['lib/gone.mjs', undefined],
+      ],
+    );
   });
 });

@@ -23,10 +23,14 @@ const MAX_DIMENSIONS = 30;
 const MAX_VALUES = 100;
 const MAX_DIMENSION_VALUE = 1024;
 
-/** Undefined for a line that is no EMF at all: it does not say `_aws.CloudWatchMetrics`. */
+/**
+ * Reads what a line carries, also behind other text: `console.log` of a function with text logs puts time, request and level before
+ * it, and CloudWatch extracts it all the same. Undefined for a line that is no EMF at all: it does not say
+ * `_aws.CloudWatchMetrics`.
+ */
 export function readEmbeddedMetrics(message: string): EmbeddedMetrics | undefined {
   if (!message.includes('"_aws"')) return undefined;
-  const root = parseObject(message);
+  const root = parseObject(message) ?? parseObject(message.slice(message.indexOf('{')));
   const metadata = root?._aws;
   if (root === undefined || !isObject(metadata) || !('CloudWatchMetrics' in metadata)) return undefined;
   const samples: EmbeddedSample[] = [];

@@ -61,6 +61,11 @@ export function withCallback(handler: Handler, event: unknown, context: object):
   });
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+/** Waits until nothing is left that keeps the process alive. */
+export function untilIdle(): Promise<void> {
+  return new Promise((resolve) => process.once('beforeExit', () => resolve()));
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -3,6 +3,7 @@
  * Lambda's runtime for Node.js writes it: separated by tabs, or one JSON object when the log format is JSON.
  */
 import { format } from 'node:util';
+import type { InvokeStore } from './invoke-store.ts';
 
 /** Each with the least important first. */
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
@@ -15,42 +16,59 @@ const METHODS = {
   info: 'INFO',
   warn: 'WARN',
   error: 'ERROR',
+  fatal: 'FATAL',
 } as const;
 
 export class FunctionConsole {
   readonly #json: boolean;
   readonly #least: number;
   readonly #write = process.stdout.write.bind(process.stdout);
-  #requestId: () => string | undefined = () => undefined;
+  readonly #invocation: InvokeStore;
+  readonly #before: string | undefined;
 
-  /** Reads `AWS_LAMBDA_LOG_FORMAT`, and for JSON `AWS_LAMBDA_LOG_LEVEL`. */
-  constructor(env: NodeJS.ProcessEnv) {
-    this.#json = env.AWS_LAMBDA_LOG_FORMAT === 'JSON';
+  /**
+   * Reads `AWS_LAMBDA_LOG_FORMAT` and `AWS_LAMBDA_LOG_LEVEL`.
+   *
+   * @param before the request id of lines before the first invocation.
+   */
+  constructor(env: NodeJS.ProcessEnv, invocation: InvokeStore, before: string | undefined) {
+    this.#invocation = invocation;
+    this.#before = before;
+    this.#json = env.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === 'JSON';
     const level = LEVELS.findIndex((name) => name === env.AWS_LAMBDA_LOG_LEVEL?.toUpperCase());
-    this.#least = this.#json ? Math.max(0, level) : 0;
+    this.#least = Math.max(0, level);
   }
 
-  /** Replaces the methods of the global console. */
-  install(requestId: () => string | undefined): void {
-    this.#requestId = requestId;
+  /** Replaces the methods of the global console, and adds `fatal`. */
+  install(): void {
     for (const [method, level] of Object.entries(METHODS)) {
-      Object.assign(console, { [method]: (...parameters: unknown[]) => this.#log(level, parameters) });
+      Object.assign(console, {
+        // Without a message it is "undefined", as in Lambda.
+        [method]: (message: unknown, ...others: unknown[]) => this.#log(level, [message, ...others]),
+      });
     }
   }
 
   /** How the runtime itself tells of an error of the function. */
-  logError(message: string, error: unknown): void {
+  logError(message: string, thrown: unknown): void {
+    const error = thrown instanceof Error ? thrown : new Error(textOf(thrown));
     if (this.#json) this.#log('ERROR', [error]);
     else this.#log('ERROR', [message, `\t${stringify(error, 'stack') ?? format(error)}`]);
+  }
+
+  /** A warning of the runtime itself. */
+  warn(message: string): void {
+    this.#log('WARN', [message]);
   }
 
   #log(level: Level, parameters: unknown[]): void {
     if (LEVELS.indexOf(level) < this.#least) return;
     const timestamp = new Date().toISOString();
-    const requestId = this.#requestId() ?? '-';
+    const requestId = this.#invocation.hasContext() ? this.#invocation.getRequestId() : this.#before;
+    const tenantId = this.#invocation.getTenantId();
     const line = this.#json
-      ? jsonLine({ timestamp, level, requestId }, parameters)
-      : [timestamp, requestId, level, format(...parameters)].join('\t');
+      ? jsonLine({ timestamp, level, requestId, ...(tenantId && { tenantId }) }, parameters)
+      : [timestamp, String(requestId), level, format(...parameters)].join('\t');
     // One call is one log event: a line break inside it travels as a carriage return.
     this.#write(`${line.replaceAll('\n', '\r')}\n`);
   }
@@ -79,11 +97,32 @@ function stringify(value: unknown, stackName: 'stack' | 'stackTrace'): string | 
   try {
     return JSON.stringify(value, (_key, part: unknown) => {
       if (!(part instanceof Error)) return part;
-      const errorType = stackName === 'stack' ? part.name : part.constructor.name;
-      return Object.assign({ errorType, errorMessage: part.message }, part, { [stackName]: stackOf(part) });
+      // What an error has of its own goes before the stack of a text, and over all of an object.
+      return stackName === 'stack'
+        ? Object.assign(
+            {
+              errorType: part.name,
+              errorMessage: part.message,
+              code: (part as NodeJS.ErrnoException).code,
+            },
+            part,
+            { stack: stackOf(part) },
+          )
+        : Object.assign(
+            { errorType: part.constructor.name, errorMessage: part.message, stackTrace: stackOf(part) },
+            part,
+          );
     });
   } catch {
     return undefined;
+  }
+}
+
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return format(thrown);
   }
 }
 

@@ -16,17 +16,20 @@ export interface LoadedHandler {
   /** With an event and a context, or with an event, a response stream and a context. */
   readonly call: (...parameters: readonly unknown[]) => unknown;
   readonly streaming: boolean;
-  /** Whether the runtime lets it end by a callback or by functions of its context. */
-  readonly callbacks: boolean;
   /** Of the response stream, where the function asked for one. */
   readonly highWaterMark?: number;
 }
 
-/** In the order in which Lambda looks for them. */
-const EXTENSIONS = ['.js', '.mjs', '.cjs'];
+/** What a module may end in, in the order in which Lambda looks for it; a folder, too, is found without an ending. */
+const ENDINGS = ['', '.js', '.mjs', '.cjs'];
 
-/** The runtimes in which a handler may still take a callback. */
+/** The runtimes in which a handler may still take a callback, and CommonJS is loaded by `require`. */
 const CALLBACK_RUNTIMES = /nodejs(1[0-9]|20|22)\.x$/;
+
+/** Whether a runtime lets handlers end by a callback or by functions of their context. @param executionEnv `AWS_EXECUTION_ENV` */
+export function hasCallbacks(executionEnv: string): boolean {
+  return CALLBACK_RUNTIMES.test(executionEnv);
+}
 
 /**
  * Loads a handler by Lambda's rules: `path/to/module.export.of.it` below the task root.
@@ -38,69 +41,110 @@ export async function loadHandler(
   handler: string,
   executionEnv: string,
 ): Promise<LoadedHandler> {
-  const [, moduleName, exportName] = /^([^.]*)\.(.+)$/.exec(basename(handler)) ?? [];
+  const [, moduleName, exportName] = /^([^.]*)\.(.*)$/.exec(basename(handler)) ?? [];
   if (moduleName === undefined || exportName === undefined || handler.includes('..')) {
     throw new MalformedHandlerName(`'${handler}' is not a handler name: expected path/to/module.export.`);
   }
-  const loaded = await importModule(taskRoot, resolve(taskRoot, dirname(handler), moduleName), handler);
-  const found = findExport(loaded, exportName) ?? findExport(findExport(loaded, 'default'), exportName);
-  if (found === undefined) throw new HandlerNotFound(`${handler} is undefined or not exported`);
+  const callbacks = hasCallbacks(executionEnv);
+  const directory = resolve(taskRoot, dirname(handler));
+  const loaded = await loadModule({ taskRoot, directory, moduleName, handler }, callbacks);
+  const found = callbacks
+    ? findExport(loaded, exportName, isReference)
+    : (findExport(loaded, exportName, isObject) ??
+      findExport(isObject(loaded) ? loaded['default'] : undefined, exportName, isObject));
+  if (!found) throw new HandlerNotFound(`${handler} is undefined or not exported`);
   if (!isFunction(found)) throw new HandlerNotFound(`${handler} is not a function`);
   const streaming = streamingOf(found);
-  const callbacks = CALLBACK_RUNTIMES.test(executionEnv);
   if (found.length >= 3 && streaming === undefined && !callbacks) {
     throw new CallbackHandlerDeprecated(executionEnv.replace('AWS_Lambda_', ''));
   }
-  return { call: found, streaming: streaming !== undefined, callbacks, ...streaming };
+  return { call: found, streaming: streaming !== undefined, ...streaming };
 }
 
-async function importModule(taskRoot: string, path: string, handler: string): Promise<unknown> {
-  const file = EXTENSIONS.map((extension) => path + extension).find((candidate) => existsSync(candidate));
-  if (file === undefined) {
-    const looked = EXTENSIONS.map((extension) => basename(path) + extension).join(', ');
-    const where = dirname(path) === resolve(taskRoot) ? taskRoot : dirname(path);
-    throw new ImportModuleError(
-      `Error: Cannot find module for the handler '${handler}': looked for ${looked} in ${where}`,
-    );
-  }
+interface HandlerModule {
+  readonly taskRoot: string;
+  readonly directory: string;
+  readonly moduleName: string;
+  /** For messages. */
+  readonly handler: string;
+}
+
+async function loadModule(module: HandlerModule, byRequire: boolean): Promise<unknown> {
+  const { taskRoot, directory, moduleName } = module;
+  const path = join(directory, moduleName);
+  const require = createRequire(join(taskRoot, 'handler'));
+  const file = ENDINGS.map((ending) => path + ending).find((candidate) => existsSync(candidate));
   try {
-    return isCommonJs(file) ? createRequire(file)(file) : await import(pathToFileURL(file).href);
+    if (file === undefined) return require(installed(module, require)) as unknown;
+    return byRequire && isCommonJs(file)
+      ? (require(file) as unknown)
+      : await import(pathToFileURL(file).href);
   } catch (error) {
+    if (error instanceof ImportModuleError) throw error;
     if (error instanceof SyntaxError) throw new UserCodeSyntaxError(error);
-    const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND')
-      throw new ImportModuleError(String(error), error);
+    // Lambda's runtime tells a missing module from other errors only where `require` has looked for it.
+    const missing = missingModule(error);
+    if (missing !== undefined) throw new ImportModuleError(`${missing.name}: ${missing.message}`, missing);
     throw error;
   }
 }
 
-/** Lambda requires what is no ES module: what instruments a function changes modules as they are required. */
-function isCommonJs(file: string): boolean {
-  if (!file.endsWith('.js')) return file.endsWith('.cjs');
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    const manifest = join(folder, 'package.json');
-    if (existsSync(manifest)) return typeOf(manifest) !== 'module';
-    if (folder === dirname(folder)) return true;
-  }
+function missingModule(error: unknown): Error | undefined {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND'
+    ? error
+    : undefined;
 }
 
-/** Undefined where it cannot be read: Node itself will say so. */
-function typeOf(manifest: string): unknown {
+/** A handler may also be in a package that is found from its folder, as those of layers are. */
+function installed(
+  { taskRoot, directory, moduleName, handler }: HandlerModule,
+  require: NodeJS.Require,
+): string {
   try {
-    return (JSON.parse(readFileSync(manifest, 'utf8')) as { type?: unknown } | null)?.type;
+    return require.resolve(moduleName, { paths: [taskRoot, directory] });
   } catch {
-    return undefined;
+    const looked = ENDINGS.slice(1)
+      .map((ending) => moduleName + ending)
+      .join(', ');
+    throw new ImportModuleError(
+      `Error: Cannot find module for the handler '${handler}': looked for ${looked} in ${directory}`,
+    );
   }
 }
 
-function findExport(value: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (found, key) =>
-        typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[key] : undefined,
-      value,
-    );
+/** As the runtimes with callbacks decide: a `.js` file by the nearest package.json, whatever is written in it. */
+function isCommonJs(file: string): boolean {
+  return file.endsWith('.mjs') ? false : !file.endsWith('.js') || !isInModulePackage(dirname(file));
+}
+
+function isInModulePackage(folder: string): boolean {
+  if (basename(folder) === 'node_modules') return false;
+  const description = join(folder, 'package.json');
+  if (existsSync(description)) {
+    try {
+      const content: unknown = JSON.parse(readFileSync(description, 'utf8'));
+      return isObject(content) && content['type'] === 'module';
+    } catch {
+      return false;
+    }
+  }
+  return dirname(folder) !== folder && isInModulePackage(dirname(folder));
+}
+
+function findExport(
+  value: unknown,
+  path: string,
+  mayHold: (value: unknown) => value is Record<string, unknown>,
+): unknown {
+  return path.split('.').reduce<unknown>((found, key) => (mayHold(found) ? found[key] : undefined), value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isReference(value: unknown): value is Record<string, unknown> {
+  return isObject(value) || typeof value === 'function';
 }
 
 function isFunction(value: unknown): value is (...parameters: readonly unknown[]) => unknown {

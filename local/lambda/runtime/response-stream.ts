@@ -31,6 +31,12 @@ export class ResponseStream extends Writable {
     this.#contentType = contentType;
   }
 
+  /** What is neither text nor bytes is written as JSON. */
+  override write(chunk: unknown, ...others: never[]): boolean {
+    const data = typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk : JSON.stringify(chunk);
+    return super.write(data, ...others);
+  }
+
   override _write(
     chunk: string | Buffer,
     encoding: BufferEncoding,

@@ -13,6 +13,9 @@ export interface DeliveredEvent {
   readonly traceHeader?: string;
   /** JSON. */
   readonly clientContext?: string;
+  /** JSON. */
+  readonly identity?: string;
+  readonly tenantId?: string;
 }
 
 /** A response that is sent while it is written. */
@@ -45,6 +48,8 @@ export class RuntimeClient {
     };
     const traceHeader = header('lambda-runtime-trace-id');
     const clientContext = header('lambda-runtime-client-context');
+    const identity = header('lambda-runtime-cognito-identity');
+    const tenantId = header('lambda-runtime-aws-tenant-id');
     return {
       requestId: header('lambda-runtime-aws-request-id'),
       payload: body,
@@ -53,6 +58,8 @@ export class RuntimeClient {
       ...(traceHeader !== '' && { traceHeader }),
       // Headers are bytes: the JSON is UTF-8 in them.
       ...(clientContext !== '' && { clientContext: Buffer.from(clientContext, 'latin1').toString() }),
+      ...(identity !== '' && { identity: Buffer.from(identity, 'latin1').toString() }),
+      ...(tenantId !== '' && { tenantId }),
     };
   }
 

@@ -36,7 +36,7 @@ export class MalformedHandlerName extends RuntimeError {
 
 export class MalformedStreamingHandler extends RuntimeError {
   constructor() {
-    super('MalformedStreamingHandler', 'Only responses can be streamed.');
+    super('MalformedStreamingHandler', 'Only response streaming is supported.');
   }
 }
 
@@ -58,8 +58,8 @@ export class CallbackHandlerDeprecated extends RuntimeError {
 }
 
 export class JSONStringifyError extends RuntimeError {
-  constructor(cause: unknown) {
-    super('JSONStringifyError', `Unable to stringify response body: ${String(cause)}`, { cause });
+  constructor() {
+    super('JSONStringifyError', 'Unable to stringify response body');
   }
 }
 

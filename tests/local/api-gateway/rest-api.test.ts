@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { fc, runs } from '../../helpers/fast-check.ts';
-import { api, returned, send, serve } from './serve.ts';
+import { api, ok, returned, send, serve } from './serve.ts';
 import type { Served } from './serve.ts';
 
 function event(served: Served) {
@@ -53,6 +53,18 @@ describe('the event of a REST API', () => {
     });
   });
 
+  it('has names of headers as HTTP/2 sends them, where that is asked for', async () => {
+    const served = await serve(api('REST', ['GET /orders']), ok, { lowerCaseHeaders: true });
+
+    await send(`${served.url}/orders`, {
+      headers: ['Host', 'localhost:3000', 'X-Custom', 'one', 'x-custom', 'two'],
+    });
+
+    expect(event(served).headers).toMatchObject({ 'x-custom': 'two', 'X-Forwarded-For': '127.0.0.1' });
+    expect(event(served).headers).not.toHaveProperty('X-Custom');
+    expect(event(served).multiValueHeaders).toMatchObject({ 'x-custom': ['one', 'two'] });
+  });
+
   it('describes the call in requestContext', async () => {
     const served = await serve(api('REST', ['GET /orders']));
     const before = Date.now();
@@ -72,6 +84,7 @@ describe('the event of a REST API', () => {
       httpMethod: 'GET',
       domainName: 'shop.localhost:3000',
       domainPrefix: 'shop',
+      deploymentId: expect.stringMatching(/^[0-9a-z]{6}$/) as string,
       requestId: answer.headers['x-amzn-requestid'],
       extendedRequestId: answer.headers['x-amz-apigw-id'],
     });

@@ -60,7 +60,7 @@ export interface Served {
 export async function serve(
   definition: ApiDefinition,
   lambda: Invoke = ok,
-  more: { readonly integrationTimeout?: number } = {},
+  more: { readonly integrationTimeout?: number; readonly lowerCaseHeaders?: boolean } = {},
 ): Promise<Served> {
   const invocations: InvokeRequest[] = [];
   const segments: SegmentDocument[] = [];

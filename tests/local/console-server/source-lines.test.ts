@@ -74,7 +74,7 @@ async function frames(...nodeOptions: string[]): Promise<{ path: string; line: n
 
 function sources(): SourceLines {
   return new SourceLines({
-    codeDirectories: [join(folder, 'no such package'), code],
+    codeDirectories: () => new Set([join(folder, 'no such package'), code]),
     serviceDirectory: service,
   });
 }

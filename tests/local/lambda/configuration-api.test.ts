@@ -1,3 +1,6 @@
+import { cp, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   GetFunctionCommand,
   GetFunctionConfigurationCommand,
@@ -54,8 +57,68 @@ async function startApi(updateDurationMs = 20, functions = [functionDefinition({
     );
     return JSON.parse(Payload?.transformToString() ?? '') as Record<string, string>;
   };
-  return { ...harness, client, endpoint, changed, read, update, updated, environment };
+  return { ...harness, api, client, endpoint, changed, read, update, updated, environment };
 }
+
+/** Removed with the test. */
+async function copyOfTheCode(): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'lantern-code-')));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await cp(functionDefinition().codeDirectory, folder, { recursive: true });
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  return folder;
+}
+
+describe('the timeout of a function', () => {
+  it('goes up to half an hour, and further on managed instances', async () => {
+    const managedInstances = true;
+    const { client, update, updated } = await startApi(20, [
+      functionDefinition(),
+      functionDefinition({ name: 'shop-local-managed', managedInstances }),
+    ]);
+    const managed = { FunctionName: 'shop-local-managed' };
+    expect(await update({ Timeout: 1800 })).toMatchObject({ Timeout: 1800 });
+    expect(await update({ ...managed, Timeout: 5400 })).toMatchObject({ Timeout: 5400 });
+    await updated();
+    await waitUntilFunctionUpdated({ client, maxWaitTime: 10, minDelay: 0.01 }, managed);
+    await expect(update({ ...managed, Timeout: 5401 })).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+  });
+});
+
+describe('the code of a function', () => {
+  it('changes for later invocations, and one under way ends with its own', async () => {
+    const { api, service, call } = await startApi();
+    const codeDirectory = await copyOfTheCode();
+    const { pid } = await call();
+    const underWay = call({ action: 'wait', milliseconds: 200 });
+
+    api.codeChanged(FunctionName, codeDirectory);
+    const nothingRunsTheOld = service.updateCode(FunctionName, codeDirectory);
+
+    expect(await call()).toMatchObject({ directory: codeDirectory, invocations: 1 });
+    expect(await underWay).toEqual({ pid });
+    await nothingRunsTheOld;
+    expect(isRunning(pid as number)).toBe(false);
+  });
+
+  it('is not undone by a change of the configuration, nor does it undo one', async () => {
+    const { api, service, call, read, update, updated } = await startApi();
+    const codeDirectory = await copyOfTheCode();
+    const before = await read();
+    await update({ Timeout: 7 });
+
+    api.codeChanged(FunctionName, codeDirectory);
+    await service.updateCode(FunctionName, codeDirectory);
+
+    await updated();
+    expect(await call()).toMatchObject({ directory: codeDirectory });
+    const after = await read();
+    expect(after).toMatchObject({ Timeout: 7, LastUpdateStatus: 'Successful' });
+    expect(after.RevisionId).not.toBe(before.RevisionId);
+  });
+});
 
 describe('the configuration of a function, read by the AWS SDK', () => {
   it('is what the template says, and not being changed', async () => {
@@ -157,7 +220,7 @@ describe('a change of the configuration', () => {
   });
 
   it.each<[name: string, named: string, input: Partial<UpdateFunctionConfigurationCommandInput>]>([
-    ['ValidationException', '901', { Timeout: 901 }],
+    ['ValidationException', '1801', { Timeout: 1801 }],
     ['ValidationException', 'memorySize', { MemorySize: 64 }],
     ['ValidationException', 'PassThrough', { TracingConfig: { Mode: 'On' as 'Active' } }],
     ['ValidationException', '1ST', { Environment: { Variables: { '1ST': 'x' } } }],

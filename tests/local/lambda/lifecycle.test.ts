@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ThrottledError } from '../../../local/lambda/invocation.ts';
 import { until } from '../../helpers/until.ts';
 import { functionDefinition } from './definition.ts';
@@ -156,5 +158,43 @@ describe('stopping', () => {
     expect(isRunning(pid)).toBe(true);
     await service.stop();
     await until(() => !isRunning(pid), 'the end of the child');
+  });
+});
+
+describe('a process between invocations', () => {
+  const stateOf = async (pid: unknown): Promise<string | undefined> =>
+    / (\w) /.exec((await readFile(`/proc/${String(pid)}/stat`, 'latin1')).split(')').at(-1) ?? '')?.[1];
+  const lengthOf = async (file: string): Promise<number> =>
+    (await readFile(file, 'utf8').catch(() => '')).length;
+  const fileOf = async (): Promise<string> => {
+    const folder = await mkdtemp(join(tmpdir(), 'lantern-frozen-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    return join(folder, 'left-undone');
+  };
+
+  it.runIf(process.platform === 'linux')('stands still, and goes on with the next one', async () => {
+    const { call } = await startService();
+    const file = await fileOf();
+    const { pid } = await call({ action: 'leave-undone', file });
+    await until(async () => (await stateOf(pid)) === 'T', 'the process to stand still');
+    const done = await lengthOf(file);
+    expect(await call({ action: 'wait', milliseconds: 50 })).toEqual({ pid });
+    await until(async () => (await lengthOf(file)) > done, 'what was left undone');
+    await until(async () => (await stateOf(pid)) === 'T', 'the process to stand still again');
+  });
+
+  it('is ended while it stands still', async () => {
+    const { call, service } = await startService();
+    const { pid } = await call({ action: 'wait', milliseconds: 1 });
+    await service.stop();
+    expect(isRunning(pid as number)).toBe(false);
+  });
+
+  it('goes on where that is asked for', async () => {
+    const { call } = await startService(undefined, { freeze: false });
+    const file = await fileOf();
+    await call({ action: 'leave-undone', file });
+    const done = await lengthOf(file);
+    await until(async () => (await lengthOf(file)) > done, 'what was left undone');
   });
 });

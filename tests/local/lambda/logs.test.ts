@@ -1,4 +1,6 @@
+import { devNull } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { until } from '../../helpers/until.ts';
 import { functionDefinition } from './definition.ts';
 import { sharedService, startService } from './harness.ts';
 
@@ -70,6 +72,19 @@ describe('the log of a function', () => {
     expect(messages(requestId).at(-1)).toContain('Status: error\tError Type: RangeError\t');
   });
 
+  it('gives a line that a function leaves behind to its last invocation', async () => {
+    const { invoke, messages } = await startService(undefined, { freeze: false });
+    const { requestId } = await invoke({
+      action: 'leave-undone',
+      file: devNull,
+    });
+    const line = await until(
+      () => messages(requestId, 'stdout').find((each) => each.includes('done later')),
+      'the line',
+    );
+    expect(line).toMatch(new RegExp(`^\\S+Z\t${requestId}\tINFO\tdone later$`));
+  });
+
   it('has console calls as one event each, with time, request id and level', async () => {
     const { invoke, messages } = shared;
     const { requestId } = await invoke({ action: 'console' });
@@ -79,6 +94,7 @@ describe('the log of a function', () => {
       `${requestId}\tWARN\t{ orderId: 7 }`,
       expect.stringContaining(`${requestId}\tERROR\tfailed: TypeError: bad item\n    at `) as string,
       `${requestId}\tDEBUG\tdetails`,
+      `${requestId}\tFATAL\tover`,
     ]);
   });
 });
@@ -90,12 +106,13 @@ describe('the log of a function in JSON', () => {
   it('has console calls as objects, from INFO up', async () => {
     const { invoke, messages } = shared;
     const { requestId } = await invoke({ action: 'console' });
-    const [info, warn, error, ...others] = messages(requestId, 'stdout').map(json);
+    const [info, warn, error, fatal, ...others] = messages(requestId, 'stdout').map(json);
     const timestamp = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string;
     expect(info).toEqual({ timestamp, level: 'INFO', requestId, message: 'two\nlines { a: 1 }' });
     expect(warn).toEqual({ timestamp, level: 'WARN', requestId, message: { orderId: 7 } });
     expect(error).toMatchObject({ level: 'ERROR', errorType: 'TypeError', errorMessage: 'bad item' });
     expect(error).toHaveProperty('stackTrace.0', 'TypeError: bad item');
+    expect(fatal).toMatchObject({ level: 'FATAL', message: 'over' });
     expect(others).toEqual([]);
   });
 
@@ -140,6 +157,46 @@ describe('the log of a function in JSON', () => {
     const { invoke, messages } = await startService([{ ...definition, timeout: 1 }]);
     const { requestId } = await invoke(event);
     expect(json(messages(requestId, 'platform').at(-1))).toMatchObject({ type: 'platform.report', record });
+  });
+});
+
+describe('the levels of a log in JSON', () => {
+  it.each([
+    [undefined, ['INFO', 'WARN', 'ERROR', 'FATAL']],
+    ['TRACE', ['INFO', 'WARN', 'ERROR', 'DEBUG', 'FATAL']],
+    ['DEBUG', ['INFO', 'WARN', 'ERROR', 'DEBUG', 'FATAL']],
+    ['WARN', ['WARN', 'ERROR', 'FATAL']],
+    ['FATAL', ['FATAL']],
+  ] as const)('leave out what is below the application’s %s', async (applicationLogLevel, levels) => {
+    const { invoke, messages } = await startService([
+      functionDefinition({ logFormat: 'JSON', ...(applicationLogLevel && { applicationLogLevel }) }),
+    ]);
+    const { requestId } = await invoke({ action: 'console' });
+    const lines = messages(requestId, 'stdout').map((line) => (json(line) as { level: string }).level);
+    expect(lines).toEqual(levels);
+  });
+
+  it.each([
+    [undefined, {}, ['platform.start', 'platform.report']],
+    ['DEBUG', {}, ['platform.start', 'platform.report']],
+    ['WARN', {}, []],
+    ['WARN', { action: 'throw' }, ['platform.report']],
+  ] as const)('leave out what is below the system’s %s: %o', async (systemLogLevel, event, types) => {
+    const { invoke, messages } = await startService([
+      functionDefinition({ logFormat: 'JSON', ...(systemLogLevel && { systemLogLevel }) }),
+    ]);
+    const { requestId } = await invoke(event);
+    const lines = messages(requestId, 'platform').map((line) => (json(line) as { type: string }).type);
+    expect(lines).toEqual(types);
+  });
+
+  it('count in text logs for nothing', async () => {
+    const { invoke, messages } = await startService([
+      functionDefinition({ applicationLogLevel: 'ERROR', systemLogLevel: 'WARN' }),
+    ]);
+    const { requestId } = await invoke({ action: 'console' });
+    expect(messages(requestId, 'stdout')).toHaveLength(5);
+    expect(messages(requestId, 'platform')).toHaveLength(3);
   });
 });
 

@@ -44,6 +44,40 @@ describe('a function', () => {
     expect(Object.keys(service.functions[0]?.environment ?? {})).toEqual(['GREETING']);
   });
 
+  it.each([
+    [{ LogFormat: 'JSON', ApplicationLogLevel: 'WARN', SystemLogLevel: 'DEBUG' }, 'WARN', 'DEBUG'],
+    [{ LogFormat: 'JSON', ApplicationLogLevel: 'trace' }, 'TRACE', undefined],
+    [{ LogFormat: 'JSON' }, undefined, undefined],
+  ])('has the levels of %o', (LoggingConfig, applicationLogLevel, systemLogLevel) => {
+    const { service } = readResources({ Work: lambdaFunction({ LoggingConfig }) });
+    expect(service.functions[0]?.applicationLogLevel).toBe(applicationLogLevel);
+    expect(service.functions[0]?.systemLogLevel).toBe(systemLogLevel);
+  });
+
+  it.each([
+    [{ Timeout: 1801 }, /^The function work has a timeout of 1801 s: Lambda takes at most 1800/],
+    [
+      { Timeout: 5401, CapacityProviderConfig: { LambdaManagedInstancesCapacityProviderConfig: {} } },
+      /has a timeout of 5401 s: Lambda takes at most 5400/,
+    ],
+    [
+      { Environment: { Variables: { A: 'x'.repeat(2000), B: 'ü'.repeat(1100) } } },
+      /^The function work has an environment of \d+ bytes as JSON: Lambda takes at most 4096/,
+    ],
+  ])('runs beyond what Lambda would deploy, which is said: %#', (properties, warning) => {
+    const { service, warnings } = readResources({ Work: lambdaFunction(properties) });
+    expect(service.functions).toHaveLength(1);
+    expect(warnings).toEqual([expect.stringMatching(warning)]);
+  });
+
+  it.each([
+    { Timeout: 1800 },
+    { Timeout: 5400, CapacityProviderConfig: { LambdaManagedInstancesCapacityProviderConfig: {} } },
+    { Environment: { Variables: { A: 'x'.repeat(4088) } } },
+  ])('may have as much as Lambda takes: %#', (properties) => {
+    expect(readResources({ Work: lambdaFunction(properties) }).warnings).toEqual([]);
+  });
+
   it('asks for its key and its code with what the template calls it', () => {
     const asked: unknown[] = [];
     const { service } = readResources(

@@ -46,6 +46,19 @@ describe('embedded metrics', () => {
   });
 
   it.each([
+    '2027-01-15T08:00:00.000Z\t79104EXAMPLEB723\tINFO\t',
+    '[INFO]\t2027-01-15T08:00:00.000Z\t79104EXAMPLEB723\t',
+    'metrics: ',
+    '  ',
+  ])('are read behind %j', (prefix) => {
+    const line = emf({ Metrics: [{ Name: 'latency' }] });
+    expect(readEmbeddedMetrics(prefix + line)).toEqual(readEmbeddedMetrics(line));
+    expect(readEmbeddedMetrics(line)?.samples).toHaveLength(1);
+  });
+
+  it.each([
+    'text { before {"_aws": {"Timestamp": 1, "CloudWatchMetrics": []}}',
+    '{"message": "{\\"_aws\\": {\\"Timestamp\\": 1, \\"CloudWatchMetrics\\": []}}"}',
     'plain text with "_aws"',
     '{"_aws": 1}',
     '{"_aws": {"Timestamp": 1}}',

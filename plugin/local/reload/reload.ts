@@ -1,0 +1,396 @@
+/**
+ * Renews functions when their code changes: what serverless-esbuild bundles is bundled again, what is packaged as it lies in
+ * the service is copied, and everything else is packaged again by the framework. Code that does not compile is told, and
+ * what ran before goes on.
+ */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+import { promisify } from 'node:util';
+import type { FileChanges, UnpackedFunctions } from 'lambda-lantern-local';
+import type { Serverless } from '../../serverless.ts';
+import type { PackageAgain } from '../package-what-can-run.ts';
+import { isBundled, packagesOf } from '../package-what-can-run.ts';
+import type { Bundle, Entry } from './esbuild-entries.ts';
+import { digestOf, EsbuildEntries } from './esbuild-entries.ts';
+import { RestartNotices } from './restart.ts';
+import type { FileWatch } from './watch-files.ts';
+import { isPassedOver, watchFiles } from './watch-files.ts';
+
+export interface ReloadOptions {
+  readonly serverless: Serverless;
+  /** Those that run. */
+  readonly functions: readonly {
+    readonly key: string;
+    readonly name: string;
+    readonly codeDirectory: string;
+  }[];
+  /** Of each function by deployed name: the archive that it was unpacked from. */
+  readonly packages: ReadonlyMap<string, string>;
+  /** Epoch milliseconds before the sources were read. */
+  readonly packagedAt: number;
+  readonly packageAgain: PackageAgain;
+  readonly unpacked: UnpackedFunctions;
+  /** Has functions run from other folders, by deployed name; resolves when nothing runs from those of before. */
+  readonly updateCode: (codeDirectories: ReadonlyMap<string, string>) => Promise<void>;
+  readonly notice: (text: string) => void;
+}
+
+/** What is to be different in the folder of each function, by deployed name. */
+type Revisions = Map<string, FileChanges>;
+
+/** An entry, and what came of it last. */
+interface KnownEntry {
+  readonly entry: Entry;
+  /** Deployed names of its functions. */
+  readonly functions: readonly string[];
+  /** As its functions run it; undefined until it was bundled here for the first time. */
+  bundle?: Bundle;
+  /** Of its last bundling; empty when that succeeded. */
+  errors: readonly string[];
+}
+
+/** Entries that are bundled at once: esbuild uses all cores by itself. */
+const AT_ONCE = 4;
+
+/** Changed files that one line names. */
+const MOST_NAMED = 3;
+
+/** What Node can check before it runs. */
+const CHECKED = /\.[cm]?js$/;
+
+const execute = promisify(execFile);
+
+export class Reload {
+  readonly #options: ReloadOptions;
+  readonly #root: string;
+  readonly #restart: RestartNotices;
+  readonly #esbuild: EsbuildEntries | undefined;
+  readonly #entries: readonly KnownEntry[];
+  /** Functions whose packages esbuild alone does not make, by deployed name. */
+  readonly #others: Set<string>;
+  /** Where each function runs from now, by deployed name. */
+  readonly #folders: Map<string, string>;
+  readonly #watch: FileWatch;
+  /** One change after the other. */
+  #work: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  private constructor(options: ReloadOptions, restart: RestartNotices) {
+    const { serverless, functions } = options;
+    this.#options = options;
+    this.#restart = restart;
+    this.#root = realpathSync(serverless.serviceDir);
+    this.#esbuild = EsbuildEntries.of(serverless);
+    const names = new Map(functions.map(({ key, name }) => [key, name]));
+    this.#entries = (this.#esbuild?.entries ?? []).map((entry) => ({
+      entry,
+      functions: entry.functions.flatMap((key) => names.get(key) ?? []),
+      errors: [],
+    }));
+    const bundled = new Set(this.#entries.flatMap((each) => each.functions));
+    this.#folders = new Map(functions.map(({ name, codeDirectory }) => [name, codeDirectory]));
+    this.#others = new Set([...this.#folders.keys()].filter((name) => !bundled.has(name)));
+    this.#watch = watchFiles({
+      directory: this.#root,
+      onChange: (paths) => this.#enqueue(() => this.#onChange(paths)),
+      onProblem: (error) =>
+        options.notice(`Not every folder can be watched: changes there need a new start. ${error.message}`),
+    });
+    this.#learn();
+  }
+
+  /** Watches until it is stopped. Never throws: what cannot be renewed is told. */
+  static async start(options: ReloadOptions): Promise<Reload> {
+    return new Reload(options, await RestartNotices.of(options.serverless));
+  }
+
+  /** Waits for what is under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#watch.stop();
+    await this.#work;
+    await this.#esbuild?.stop();
+  }
+
+  #enqueue(task: () => Promise<void>): void {
+    this.#work = this.#work.then(async () => {
+      if (this.#stopped) return;
+      try {
+        await task();
+      } catch (error) {
+        this.#options.notice(
+          `A change could not be taken over, and what ran before goes on: ${messageOf(error)}`,
+        );
+      }
+    });
+  }
+
+  /** Bundles every entry once, one by one and between the changes, to know which files each is made of. */
+  #learn(): void {
+    const next = this.#entries.find((each) => !isKnown(each));
+    if (next === undefined) return;
+    this.#enqueue(async () => {
+      if (!isKnown(next)) await this.#bundleAgain([next], new Set());
+      this.#learn();
+    });
+  }
+
+  async #onChange(paths: ReadonlySet<string>): Promise<void> {
+    const code = new Set<string>();
+    for (const path of paths) {
+      if (!this.#restart.concerns(path)) code.add(path);
+      else this.#say(await this.#restart.noticeOf(path));
+    }
+    if (code.size === 0) return;
+    const touched = this.#entries.filter((each) => isTouched(each, this.#entries, code));
+    await this.#bundleAgain(touched, code);
+    await this.#packageAgain(code);
+  }
+
+  /** @param changed what is said to have changed; empty for nothing in particular */
+  async #bundleAgain(entries: readonly KnownEntry[], changed: ReadonlySet<string>): Promise<void> {
+    const revisions: Revisions = new Map();
+    const waiting = [...entries];
+    const bundleNext = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+        await this.#bundle(next, revisions);
+    };
+    const before = new Map(entries.map((each) => [each, each.errors.join('\n')]));
+    await Promise.all(Array.from({ length: AT_ONCE }, bundleNext));
+    this.#tellErrors(entries.filter((each) => each.errors.join('\n') !== before.get(each)));
+    await this.#apply(revisions, changed);
+  }
+
+  async #bundle(known: KnownEntry, revisions: Revisions): Promise<void> {
+    const result = await this.#esbuild?.bundle(known.entry);
+    if (result === undefined) return;
+    if ('errors' in result) {
+      known.errors = result.errors;
+      return;
+    }
+    const { bundle } = result;
+    const isFirst = known.bundle === undefined;
+    known.errors = [];
+    for (const input of bundle.inputs) if (!input.startsWith(this.#root + sep)) this.#include(input);
+    const before = new Map<string, FileChanges>();
+    for (const name of known.functions) before.set(name, await this.#differencesOf(name, known, bundle));
+    known.bundle = bundle;
+    const differ = [...before].filter(([, changes]) => changes.size > 0);
+    if (isFirst && differ.length > 0 && !isNewer(bundle, this.#options.packagedAt)) {
+      // The package has what esbuild alone does not make: another plugin has had its hands on it.
+      for (const name of known.functions) this.#others.add(name);
+      return;
+    }
+    for (const [name, changes] of differ)
+      if (!this.#others.has(name)) revisions.set(name, new Map([...(revisions.get(name) ?? []), ...changes]));
+  }
+
+  async #differencesOf(name: string, known: KnownEntry, { outputs }: Bundle): Promise<FileChanges> {
+    const folder = this.#folders.get(name) ?? '';
+    const changes = new Map<string, Uint8Array | undefined>();
+    for (const [path, { contents, digest }] of outputs) {
+      const running = known.bundle?.outputs.get(path)?.digest ?? (await digestIn(folder, path));
+      if (running !== digest) changes.set(path, contents);
+    }
+    const others = this.#entries.filter((each) => each !== known);
+    for (const path of known.bundle?.outputs.keys() ?? []) {
+      const isNeeded = outputs.has(path) || others.some(({ bundle }) => bundle?.outputs.has(path));
+      if (!isNeeded) changes.set(path, undefined);
+    }
+    return changes;
+  }
+
+  #include(input: string): void {
+    if (!input.split(sep).some(isPassedOver) && existsSync(input)) this.#watch.include(input);
+  }
+
+  /** What esbuild does not bundle, as far as these files can have to do with it. */
+  async #packageAgain(changed: ReadonlySet<string>): Promise<void> {
+    const { serverless, packages, unpacked } = this.#options;
+    const revisions: Revisions = new Map();
+    const rest = new Set(changed);
+    for (const [name, archive] of packages) {
+      // Built by somebody else, and to be deployed as it is.
+      const path = resolve(archive);
+      if (!rest.has(path) || !existsSync(path)) continue;
+      revisions.set(name, await unpacked.changesIn(path, this.#folders.get(name) ?? ''));
+    }
+    for (const archive of packages.values()) rest.delete(resolve(archive));
+    const concerned = [...this.#others].filter((name) => !revisions.has(name));
+    if (concerned.length > 0 && rest.size > 0) {
+      const copied = isBundled(serverless) ? undefined : await this.#copied(concerned, rest);
+      for (const [name, changes] of copied ?? (await this.#packaged(concerned, rest)))
+        revisions.set(name, changes);
+    }
+    await this.#apply(revisions, changed);
+  }
+
+  /** Where packages hold files as they lie in the service: undefined where patterns have to say what a package holds. */
+  async #copied(names: readonly string[], changed: ReadonlySet<string>): Promise<Revisions | undefined> {
+    const revisions: Revisions = new Map();
+    for (const path of changed) {
+      const within = relative(this.#root, path).split(sep).join('/');
+      const holders = names.filter((name) => existsSync(join(this.#folders.get(name) ?? '', within)));
+      const contents = await readFile(path).catch(() => undefined);
+      if (holders.length === 0 && contents !== undefined) return undefined;
+      for (const name of holders) {
+        if (
+          contents !== undefined &&
+          (await digestIn(this.#folders.get(name) ?? '', within)) === digestOf(contents)
+        )
+          continue;
+        revisions.set(name, new Map([...(revisions.get(name) ?? []), [within, contents]]));
+      }
+    }
+    return revisions;
+  }
+
+  async #packaged(names: readonly string[], changed: ReadonlySet<string>): Promise<Revisions> {
+    const { serverless, packageAgain, unpacked, notice } = this.#options;
+    const revisions: Revisions = new Map();
+    const problems = await packageAgain().catch((error: unknown) => {
+      notice(`${this.#shown(changed)} cannot be packaged, and what ran before goes on:\n${messageOf(error)}`);
+      return undefined;
+    });
+    if (problems === undefined) return revisions;
+    const { found } = packagesOf(serverless, problems);
+    for (const name of names) {
+      const [archive, folder] = [found.get(name), this.#folders.get(name)];
+      if (archive !== undefined && folder !== undefined)
+        revisions.set(name, await unpacked.changesIn(archive, folder));
+    }
+    return revisions;
+  }
+
+  /** Makes the new folders, and has the functions run from them: one for all that ran from the same before. */
+  async #apply(revisions: Revisions, changed: ReadonlySet<string>): Promise<void> {
+    const { unpacked, updateCode, notice } = this.#options;
+    const byFolder = new Map<string, { names: string[]; changes: Map<string, Uint8Array | undefined> }>();
+    for (const [name, changes] of revisions) {
+      const folder = this.#folders.get(name);
+      if (folder === undefined || changes.size === 0) continue;
+      const group = byFolder.get(folder) ?? { names: [], changes: new Map<string, Uint8Array | undefined>() };
+      group.names.push(name);
+      for (const [path, contents] of changes) group.changes.set(path, contents);
+      byFolder.set(folder, group);
+    }
+    const renewed = new Map<string, string>();
+    // A bundler has already said what it could not read.
+    const isChecked = !isBundled(this.#options.serverless);
+    for (const [folder, { names, changes }] of byFolder) {
+      const revised = await unpacked.revise(folder, changes);
+      const errors = isChecked ? await syntaxErrors(revised, changes) : [];
+      if (errors.length > 0) {
+        await unpacked.discard(revised);
+        this.#tellBroken(names, errors);
+        continue;
+      }
+      for (const name of names) renewed.set(name, revised);
+    }
+    if (renewed.size === 0) return;
+    for (const [name, folder] of renewed) this.#folders.set(name, folder);
+    void updateCode(renewed).then(() => this.#discardUnused(byFolder.keys()));
+    const bundled = new Set(
+      [...changed].filter((path) => this.#entries.some(({ bundle }) => bundle?.inputs.has(path))),
+    );
+    const of = changed.size === 0 ? '' : ` (${this.#shown(bundled.size > 0 ? bundled : changed)})`;
+    notice(`Renewed: ${this.#keysOf([...renewed.keys()])}${of}`);
+  }
+
+  async #discardUnused(folders: Iterable<string>): Promise<void> {
+    const used = new Set(this.#folders.values());
+    for (const folder of folders) if (!used.has(folder)) await this.#options.unpacked.discard(folder);
+  }
+
+  /** Says once what several entries suffer from. */
+  #tellErrors(entries: readonly KnownEntry[]): void {
+    const functions = new Map<string, string[]>();
+    for (const { errors, functions: names } of entries) {
+      const text = errors.join('\n');
+      functions.set(text, [...(functions.get(text) ?? []), ...names]);
+    }
+    for (const [text, names] of functions) {
+      if (text === '') this.#options.notice(`Compiles again: ${this.#keysOf(names)}`);
+      else this.#tellBroken(names, text.split('\n'));
+    }
+  }
+
+  #tellBroken(names: readonly string[], errors: readonly string[]): void {
+    const lines = errors.map((line) => `  ${line}`);
+    this.#options.notice(
+      [`Does not compile, and what ran before goes on: ${this.#keysOf(names)}`, ...lines].join('\n'),
+    );
+  }
+
+  #say(text: string | undefined): void {
+    if (text !== undefined) this.#options.notice(text);
+  }
+
+  #keysOf(names: readonly string[]): string {
+    const keys = new Map(this.#options.functions.map(({ name, key }) => [name, key]));
+    return names.map((name) => keys.get(name) ?? name).join(', ');
+  }
+
+  #shown(paths: ReadonlySet<string>): string {
+    const named = [...paths].slice(0, MOST_NAMED).map((path) => relative(this.#root, path));
+    const more = paths.size > MOST_NAMED ? ` and ${paths.size - MOST_NAMED} more` : '';
+    return `${named.join(', ')}${more}`;
+  }
+}
+
+function isKnown({ bundle, errors }: KnownEntry): boolean {
+  return bundle !== undefined || errors.length > 0;
+}
+
+/**
+ * Whether an entry is to be bundled again: it holds one of the files, or nobody knows what it holds, or a file that none of
+ * them holds may change where modules are found.
+ */
+function isTouched(known: KnownEntry, entries: readonly KnownEntry[], changed: ReadonlySet<string>): boolean {
+  const { bundle, errors } = known;
+  if (bundle === undefined || errors.length > 0) return true;
+  return [...changed].some(
+    (path) =>
+      bundle.inputs.has(path) ||
+      !existsSync(path) ||
+      (RESOLVED.test(path) && !entries.some((each) => each.bundle?.inputs.has(path))),
+  );
+}
+
+/** What esbuild may find in the place of another file, or read to know where modules are. */
+const RESOLVED = /\.([cm]?[jt]sx?|json)$/;
+
+/** Whether one of its files was written after this moment; epoch milliseconds. */
+function isNewer({ inputs }: Bundle, moment: number): boolean {
+  return [...inputs].some((path) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= moment);
+}
+
+async function digestIn(folder: string, path: string): Promise<string | undefined> {
+  const contents = await readFile(join(folder, path)).catch(() => undefined);
+  return contents && digestOf(contents);
+}
+
+/** What Node has to say against the new files of a folder, as `hello.js:3: SyntaxError: Unexpected token ';'`. */
+async function syntaxErrors(folder: string, changes: FileChanges): Promise<string[]> {
+  const written = [...changes].filter(([path, contents]) => contents !== undefined && CHECKED.test(path));
+  const found = await Promise.all(
+    written.map(async ([path]) => {
+      try {
+        await execute(process.execPath, ['--check', join(folder, path)], { env: {} });
+        return [];
+      } catch (error) {
+        const { stderr = '' } = error as { stderr?: string };
+        const [, line] = /^[^\n]*?:(\d+)\n/.exec(stderr) ?? [];
+        const reason = /^\w*Error: .*$/m.exec(stderr)?.[0] ?? stderr.trim();
+        return [`${path}${line === undefined ? '' : `:${line}`}: ${reason}`];
+      }
+    }),
+  );
+  return found.flat();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,112 @@
+import type { FSWatcher } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync, watch } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+
+export interface WatchOptions {
+  /** The folder to watch, with all below it but for {@link isPassedOver what nobody edits}. */
+  readonly directory: string;
+  /** Called with absolute paths of files that were written, made or removed, links resolved. */
+  readonly onChange: (paths: ReadonlySet<string>) => void;
+  /** Called once when the system does not let more folders be watched. */
+  readonly onProblem: (error: Error) => void;
+}
+
+export interface FileWatch {
+  /** Also watches the folder of a file that lies elsewhere. */
+  include(path: string): void;
+  stop(): void;
+}
+
+/** Milliseconds of quiet after which what was written counts as written: a save is several events. */
+const QUIET_MS = 40;
+
+/** Folders of installed packages, and those whose names begin with a dot: version control, and what bundlers and the framework write. */
+export function isPassedOver(name: string): boolean {
+  return name === 'node_modules' || name.startsWith('.');
+}
+
+/**
+ * Watches files by their folders. Node's own recursive watch would watch each file of `node_modules` on Linux.
+ */
+export function watchFiles({ directory, onChange, onProblem }: WatchOptions): FileWatch {
+  const watchers = new Map<string, FSWatcher>();
+  let changed = new Set<string>();
+  let quiet: NodeJS.Timeout | undefined;
+  let failed = false;
+
+  const report = (path: string): void => {
+    changed.add(path);
+    clearTimeout(quiet);
+    quiet = setTimeout(() => {
+      const paths = changed;
+      changed = new Set();
+      onChange(paths);
+    }, QUIET_MS);
+  };
+  const problem = (error: unknown): void => {
+    if (failed) return;
+    failed = true;
+    onProblem(error instanceof Error ? error : new Error(String(error)));
+  };
+  const forget = (folder: string): void => {
+    for (const [path, watcher] of watchers) {
+      if (path !== folder && !path.startsWith(folder + sep)) continue;
+      watcher.close();
+      watchers.delete(path);
+    }
+  };
+  const onEvent = (folder: string, name: string | null): void => {
+    if (name === null) return;
+    const path = join(folder, name);
+    if (watchers.has(path) && !existsSync(path)) forget(path);
+    if (!isFolder(path)) report(path);
+    else if (!isPassedOver(name) && !watchers.has(path)) {
+      // What was put into it before it was watched has had no events.
+      for (const file of watchTree(path)) report(file);
+    }
+  };
+  const watchFolder = (folder: string): void => {
+    if (watchers.has(folder)) return;
+    try {
+      const watcher = watch(folder, (_event, name) => onEvent(folder, name));
+      watcher.on('error', () => forget(folder));
+      watchers.set(folder, watcher);
+    } catch (error) {
+      // It may just have been removed.
+      if (existsSync(folder)) problem(error);
+    }
+  };
+  /** @returns the files in it */
+  const watchTree = (folder: string): string[] => {
+    watchFolder(folder);
+    const files: string[] = [];
+    for (const entry of listed(folder)) {
+      const path = join(folder, entry.name);
+      if (!entry.isDirectory()) files.push(path);
+      else if (!isPassedOver(entry.name)) files.push(...watchTree(path));
+    }
+    return files;
+  };
+
+  watchTree(realpathSync(directory));
+  return {
+    include: (path) => watchFolder(dirname(path)),
+    stop: () => {
+      clearTimeout(quiet);
+      for (const watcher of watchers.values()) watcher.close();
+      watchers.clear();
+    },
+  };
+}
+
+function listed(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
