@@ -8,6 +8,7 @@ import type { ResolvedResource, ResolvedResources, WrittenResource, WrittenResou
 import { readOrWarn } from './resources.ts';
 import type { AlarmEventRuleDefinition } from './service.ts';
 import { asObject } from './template.ts';
+import { parseEventPattern } from '../events/event-pattern.ts';
 import { isObject } from '../json.ts';
 
 const ALARM_STATE_CHANGE = 'CloudWatch Alarm State Change';
@@ -42,6 +43,7 @@ export function alarmEventRulesToRun(
 ): AlarmEventRuleDefinition[] {
   return readOrWarn(resources, 'AWS::Events::Rule', (rule) => {
     if (!takesAlarmEvents(rule) || rule.fields.optionalText('State') === 'DISABLED') return [];
+    parseEventPattern(rule.fields.value('EventPattern'));
     return [
       {
         name: rule.name(),

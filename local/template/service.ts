@@ -247,6 +247,8 @@ export interface EventSourceMappingDefinition {
   readonly reportBatchItemFailures: boolean;
   /** 2 to 1,000; undefined where the template sets none. */
   readonly maximumConcurrency?: number;
+  /** Event patterns: a message passes that one of them fits. Undefined where all do. */
+  readonly filters?: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
 
 export type AlarmDefinition = MetricAlarmDefinition | CompositeAlarmDefinition;

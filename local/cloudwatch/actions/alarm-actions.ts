@@ -1,11 +1,11 @@
 /** What is done about a transition: topics are published to, functions invoked, EventBridge's rules followed. */
 import { randomUUID } from 'node:crypto';
+import { parseEventPattern } from '../../events/event-pattern.ts';
 import { AsyncInvocations } from '../../lambda/async-invocations.ts';
 import type { AsyncEventSink, Invoke } from '../../lambda/invocation.ts';
 import { functionNameOf } from '../../template/arns.ts';
 import type { AlarmEventRuleDefinition } from '../../template/service.ts';
 import { eventBridgeEvent, lambdaActionEvent } from './alarm-event.ts';
-import { matchesEventPattern } from './event-pattern.ts';
 import { snsMessage, snsSubject } from './sns-message.ts';
 import type { Account, Transition } from './transition.ts';
 import { actionsOf } from './transition.ts';
@@ -52,7 +52,7 @@ export class AlarmActions {
   emit(transition: Transition, report: ActionReport): void {
     const event = eventBridgeEvent(transition, this.#options);
     for (const { name, pattern, functionNames } of this.#options.rules) {
-      if (!matchesEventPattern(pattern, event)) continue;
+      if (!parseEventPattern(pattern)(event)) continue;
       for (const functionName of functionNames) {
         this.#accept(functionName, event);
         report(`sent to ${functionName} by the rule ${name}`);

@@ -188,7 +188,6 @@ describe('the template of a service with every kind of event', () => {
       'do not expire locally',
       'receives nothing from arn:aws:kinesis:',
       'receives nothing from arn:aws:dynamodb:',
-      'filters are not applied locally',
       'is not polled for everything-local-worker',
       'AWS::Lambda::Url',
       'EventsRuleSchedule1 (AWS::Events::Rule)',
