@@ -43,8 +43,11 @@ export type Invoke = (request: InvokeRequest) => Promise<InvokeResponse>;
 /** What becomes of an event that a function gets asynchronously. */
 export interface AsyncEvent {
   readonly functionName: string;
-  /** `tried` each time the function is invoked with it; `dropped` when it is given up. */
-  readonly kind: 'received' | 'tried' | 'dropped';
+  /**
+   * `tried` each time the function is invoked with it; `dropped` when it is given up; an error when its destination or its
+   * dead-letter queue did not take what they should get.
+   */
+  readonly kind: 'received' | 'tried' | 'dropped' | 'destination-error' | 'dead-letter-error';
   /** Milliseconds since the event was accepted. */
   readonly age: number;
 }

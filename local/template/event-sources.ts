@@ -1,7 +1,7 @@
 /** What feeds functions: event source mappings, which poll, and services that invoke without waiting for the answer. */
 import { EventPatternError, parseEventPattern } from '../events/event-pattern.ts';
 import type { JsonObject } from '../json.ts';
-import { parseObject } from '../json.ts';
+import { parseObject, present } from '../json.ts';
 import { ASYNC_MAX_EVENT_AGE_MS } from '../lambda/limits.ts';
 import { functionNameOf } from './arns.ts';
 import type { FunctionResource, StreamSource } from './inventory.ts';
@@ -12,7 +12,7 @@ import type {
   WrittenResource,
   WrittenResources,
 } from './resources.ts';
-import type { EventSourceMappingDefinition, QueueDefinition } from './service.ts';
+import type { AsyncDefinition, EventSourceMappingDefinition, QueueDefinition } from './service.ts';
 import { readOrWarn } from './resources.ts';
 import { asObject, shown } from './template.ts';
 
@@ -122,6 +122,30 @@ function streamOf(mapping: WrittenResource, resources: WrittenResources): Stream
       ? 'kafka'
       : STREAM_KINDS.find(([, pattern]) => pattern.test(described))?.[0];
   return kind && { kind, mapping: logicalId, batchingWindow: batchingWindowOf(mapping) };
+}
+
+/** What the template sets of asynchronous invocations, by the name of the function; of `$LATEST`, or of any version. */
+export function asyncSettingsToRun(resources: ResolvedResources): ReadonlyMap<string, AsyncDefinition> {
+  const settings = new Map<string, AsyncDefinition>();
+  readOrWarn(resources, 'AWS::Lambda::EventInvokeConfig', ({ fields }) => {
+    const destinations = fields.within('DestinationConfig');
+    settings.set(
+      functionNameOf(fields.text('FunctionName')),
+      present<AsyncDefinition>({
+        maximumRetryAttempts: fields.optionalNumber('MaximumRetryAttempts'),
+        maximumEventAge: fields.optionalNumber('MaximumEventAgeInSeconds'),
+        onSuccess: destinations.within('OnSuccess').optionalText('Destination'),
+        onFailure: destinations.within('OnFailure').optionalText('Destination'),
+      }),
+    );
+    return [];
+  });
+  for (const resource of resources.ofType('AWS::Lambda::Function')) {
+    const deadLetterArn = resource.fields.within('DeadLetterConfig').optionalText('TargetArn');
+    const name = resource.name();
+    if (deadLetterArn !== undefined) settings.set(name, { ...settings.get(name), deadLetterArn });
+  }
+  return settings;
 }
 
 type AsyncInvocation = Pick<FunctionResource, 'isAsync' | 'maximumEventAge' | 'hasDestination'>;

@@ -3,8 +3,8 @@ import { localApiUrls } from './apis/api-urls.ts';
 import { apisToRun } from './apis/apis.ts';
 import type { AuthorizerSettings } from './apis/authorizers.ts';
 import { deploymentOf } from './deployment.ts';
-import { eventSourceMappingsToRun } from './event-sources.ts';
-import { alarmEventRulesToRun, scheduleGroupsToRun } from './events.ts';
+import { asyncSettingsToRun, eventSourceMappingsToRun } from './event-sources.ts';
+import { eventsToRun, scheduleGroupsToRun, schedulesToRun } from './events.ts';
 import type { FunctionOptions } from './functions.ts';
 import { functionsToRun } from './functions.ts';
 import { warnAboutWhatIsNotRun } from './not-run-locally.ts';
@@ -67,6 +67,7 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
   const resources = resolvedResources(template, scope);
 
   const { functions, notRun } = functionsToRun(resources, options);
+  const asynchronous = asyncSettingsToRun(resources);
   const functionNames = new Set(functions.map(({ name }) => name));
   const queues = queuesToRun(resources);
   const topics = topicsToRun(resources);
@@ -84,7 +85,10 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     stage,
     region,
     accountId,
-    functions: functions.map((definition) => withLocalUrls(definition, localUrls)),
+    functions: functions.map((definition) => ({
+      ...withLocalUrls(definition, localUrls),
+      ...(asynchronous.has(definition.name) && { asynchronous: asynchronous.get(definition.name) ?? {} }),
+    })),
     ...(notRun.length > 0 && { functionsNotRun: notRun }),
     apis,
     queues,
@@ -94,8 +98,9 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     eventSourceMappings: eventSourceMappingsToRun(resources, { queues, functionNames }),
     alarms: alarmsToRun(resources),
     metricFilters: metricFiltersToRun(resources),
-    alarmEventRules: alarmEventRulesToRun(resources, functionNames),
+    ...eventsToRun(resources, { region, accountId, functionNames }),
     scheduleGroups: scheduleGroupsToRun(resources),
+    schedules: schedulesToRun(resources),
   };
   warnAboutWhatIsNotRun(resources);
   return { service, warnings: scope.warnings };

@@ -21,9 +21,12 @@ export interface ServiceDefinition {
   readonly eventSourceMappings: readonly EventSourceMappingDefinition[];
   readonly alarms: readonly AlarmDefinition[];
   readonly metricFilters: readonly MetricFilterDefinition[];
-  readonly alarmEventRules: readonly AlarmEventRuleDefinition[];
+  /** `default`, and those that the template makes or names. */
+  readonly eventBuses: readonly EventBusDefinition[];
+  readonly rules: readonly RuleDefinition[];
   /** Names of the groups that schedules can be made in, beside `default`. */
   readonly scheduleGroups: readonly string[];
+  readonly schedules: readonly ScheduleDefinition[];
 }
 
 /** A function of the template that answers every call with an error. */
@@ -59,6 +62,8 @@ export interface FunctionDefinition {
   readonly reservedConcurrency?: number;
   /** The tags of the template; undefined where it sets none. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Undefined where the template sets nothing of it: Lambda's defaults hold. */
+  readonly asynchronous?: AsyncDefinition;
 }
 
 export interface ApiDefinition {
@@ -336,11 +341,61 @@ export interface MetricFilterDefinition {
   }>;
 }
 
-/** A rule of EventBridge that takes changes of alarms to functions. */
-export interface AlarmEventRuleDefinition {
+export interface EventBusDefinition {
   readonly name: string;
   readonly arn: string;
-  /** The event pattern, as in the template. */
-  readonly pattern: Readonly<Record<string, unknown>>;
-  readonly functionNames: readonly string[];
+}
+
+/** A rule of EventBridge. It has a pattern, a schedule, or both. */
+export interface RuleDefinition {
+  readonly name: string;
+  readonly arn: string;
+  readonly busName: string;
+  readonly enabled: boolean;
+  /** The event pattern, as in the template; it can be read. */
+  readonly pattern?: Readonly<Record<string, unknown>>;
+  /** `rate(…)` or `cron(…)`, as in the template. */
+  readonly schedule?: string;
+  readonly targets: readonly RuleTargetDefinition[];
+}
+
+/** Where a rule takes events. At most one of the three kinds of input is set; without one the target gets the event. */
+export interface RuleTargetDefinition {
+  readonly id: string;
+  readonly arn: string;
+  /** JSON that the target gets instead of the event. */
+  readonly input?: string;
+  /** Which part of the event it gets, for example `$.detail`. */
+  readonly inputPath?: string;
+  readonly inputTransformer?: {
+    /** Paths into the event by variable. */
+    readonly paths: Readonly<Record<string, string>>;
+    /** With `<variable>` in the place of values. */
+    readonly template: string;
+  };
+  /** Of a FIFO queue. */
+  readonly groupId?: string;
+  /** The queue that gets the event if the target does not take it. */
+  readonly deadLetterArn?: string;
+}
+
+/** A schedule of EventBridge Scheduler. */
+export interface ScheduleDefinition {
+  readonly name: string;
+  /** The properties of `AWS::Scheduler::Schedule`, which are the members of CreateSchedule. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** What becomes of the events that a function gets asynchronously. */
+export interface AsyncDefinition {
+  /** 0 to 2: how often an event is tried again when the function fails. */
+  readonly maximumRetryAttempts?: number;
+  /** Seconds, 60 to 21,600, after which an event is not tried again. */
+  readonly maximumEventAge?: number;
+  /** ARN of what gets a record of each event that the function took. */
+  readonly onSuccess?: string;
+  /** ARN of what gets a record of each event that was given up. */
+  readonly onFailure?: string;
+  /** ARN of the queue or topic that gets each event that was given up. */
+  readonly deadLetterArn?: string;
 }

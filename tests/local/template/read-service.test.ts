@@ -190,11 +190,9 @@ describe('the template of a service with every kind of event', () => {
       'receives nothing from arn:aws:dynamodb:',
       'is not polled for everything-local-worker',
       'AWS::Lambda::Url',
-      'EventsRuleSchedule1 (AWS::Events::Rule)',
       'AWS::S3::Bucket',
       'WebSocket APIs are not served',
       'AWS::Logs::SubscriptionFilter',
-      'EventBridgeRule (AWS::Events::Rule)',
       'AWS::Kinesis::Stream',
       'AWS::StepFunctions::StateMachine',
     ];
