@@ -34,6 +34,12 @@ export function banner(options: BannerOptions): string {
     line('Kept in', tracesFile === undefined ? 'memory, until this ends' : printableLine(tracesFile)),
     line('X-Ray API', `http://localhost:${ports.console}`),
     ...apis,
+    ...service.functionUrls.map(({ name }, index) =>
+      line(
+        'Function URL',
+        `http://localhost:${ports.api(service.apis.length + index)}  ${keys.get(name) ?? name}`,
+      ),
+    ),
     line('Lambda', `http://localhost:${ports.lambda}`),
     line('SNS and SQS', `http://localhost:${ports.messaging}`),
     line('DynamoDB', `http://localhost:${ports.tables}`),

@@ -1,6 +1,7 @@
 import { ApiGateway } from './api-gateway/api-gateway.ts';
 import { banner, commandsToTry } from './banner.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
+import { measureFunctionUrl } from './cloudwatch/sources/api-metrics.ts';
 import { ConsoleServer, builtConsole } from './console-server/console-server.ts';
 import { SourceLines } from './console-server/source-lines.ts';
 import { EventBridgeApi } from './events/event-bridge-api.ts';
@@ -245,6 +246,23 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           onRequest: (entry) => {
             terminal.request(entry);
             metrics.request(entry);
+          },
+        }),
+      );
+    }
+    for (const [index, api] of service.functionUrls.entries()) {
+      await start(
+        new ApiGateway({
+          api,
+          invoke,
+          region,
+          accountId,
+          port: ports.api(service.apis.length + index),
+          howToChoosePort: PORT_ADVICE,
+          onSegment: (document) => traces.put(document),
+          onRequest: (entry) => {
+            terminal.request(entry);
+            measureFunctionUrl(api, entry, cloudWatch.measure);
           },
         }),
       );

@@ -14,6 +14,15 @@ export interface InvokeRequest {
   readonly linkedTraceHeaders?: readonly string[];
   /** Base64 JSON, as `X-Amz-Client-Context` carries it. */
   readonly clientContext?: string;
+  /** Gets the response as it comes, of a function that streams. It stands in the response as well. */
+  readonly onStream?: ResponseStreamSink;
+}
+
+/** Takes a streamed response. */
+export interface ResponseStreamSink {
+  /** Called once, before everything else. */
+  begin(contentType: string): void;
+  write(chunk: Buffer): void;
 }
 
 /** What came of it. A function that fails is an answer, not an exception. */

@@ -10,7 +10,7 @@ const MAX_EVENTS = 5000;
 
 interface Stored {
   readonly traceId: string;
-  readonly request: InvokeRequest;
+  readonly request: Pick<InvokeRequest, 'functionName' | 'payload' | 'clientContext'>;
   readonly event: KeptEvent;
 }
 
@@ -77,9 +77,11 @@ export class KeptEvents {
 
   #keep(traceId: string, requestId: string, request: InvokeRequest): void {
     this.#forget(requestId);
-    const size = Buffer.byteLength(request.payload);
-    const event = { functionName: request.functionName, requestId, size };
-    this.#stored.set(requestId, { traceId, request, event });
+    const { functionName, payload, clientContext } = request;
+    const size = Buffer.byteLength(payload);
+    const event = { functionName, requestId, size };
+    const kept = { functionName, payload, ...(clientContext !== undefined && { clientContext }) };
+    this.#stored.set(requestId, { traceId, request: kept, event });
     this.#bytes += size;
     for (const oldest of this.#stored.keys()) {
       if (this.#bytes <= this.#limits.maxBytes && this.#stored.size <= this.#limits.maxEvents) return;

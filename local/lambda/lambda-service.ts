@@ -101,7 +101,12 @@ export class LambdaService {
     const sinks = { onLog, onReport, onSegment };
     const invocation = new LambdaInvocation({ definition, accountId, requestId, trace, ...sinks });
     const environment = acquire(pool, invocation);
-    const event = { payload: request.payload, ...(clientContext !== undefined && { clientContext }) };
+    const { payload, onStream } = request;
+    const event = {
+      payload,
+      ...(clientContext !== undefined && { clientContext }),
+      ...(onStream !== undefined && { onStream }),
+    };
     const done = invocation.run(environment, event).finally(() => pool.release(environment));
     return this.#track(requestId, invocation, done);
   };

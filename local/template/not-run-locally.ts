@@ -34,7 +34,6 @@ const CONSEQUENCES = new Map<string, string>([
   ['AWS::ElasticLoadBalancingV2::ListenerRule', 'load balancers are not served'],
   ['AWS::IoT::TopicRule', 'its messages call no function'],
   ['AWS::Kinesis::Stream', 'streams do not exist here'],
-  ['AWS::Lambda::Url', 'function URLs are not served'],
   ['AWS::Logs::SubscriptionFilter', 'log events call no function'],
   ['AWS::Pipes::Pipe', 'pipes move nothing'],
   ['AWS::StepFunctions::StateMachine', 'state machines cannot be started'],

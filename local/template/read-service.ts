@@ -5,6 +5,7 @@ import type { AuthorizerSettings } from './apis/authorizers.ts';
 import { deploymentOf } from './deployment.ts';
 import { asyncSettingsToRun, eventSourceMappingsToRun } from './event-sources.ts';
 import { eventsToRun, scheduleGroupsToRun, schedulesToRun } from './events.ts';
+import { functionUrlsToRun } from './function-urls.ts';
 import type { FunctionOptions } from './functions.ts';
 import { functionsToRun } from './functions.ts';
 import { warnAboutWhatIsNotRun } from './not-run-locally.ts';
@@ -28,7 +29,8 @@ export interface ReadServiceOptions extends FunctionOptions {
   /** What `Ref` of a queue gives. */
   readonly queueUrlOf: (queueName: string) => string;
   /**
-   * Where the API at this position of the service answers, for example `http://127.0.0.1:3000`: stands for its AWS address
+   * Where the API at this position of the service answers, for example `http://127.0.0.1:3000`; function URLs come after APIs.
+   * It stands for the AWS address
    * in the environment of functions. The address stays where this gives undefined.
    */
   readonly endpointOf?: (index: number) => string | undefined;
@@ -79,7 +81,8 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     namesNotRun: new Set(notRun.map(({ name }) => name)),
     ...(authorizers !== undefined && { authorizers }),
   });
-  const localUrls = localApiUrls(apis, options.endpointOf ?? (() => undefined));
+  const functionUrls = functionUrlsToRun(resources, functionNames);
+  const localUrls = localApiUrls([...apis, ...functionUrls], options.endpointOf ?? (() => undefined));
   const service: ServiceDefinition = {
     name: serviceName,
     stage,
@@ -91,6 +94,7 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     })),
     ...(notRun.length > 0 && { functionsNotRun: notRun }),
     apis,
+    functionUrls,
     queues,
     topics,
     subscriptions: subscriptionsToRun(resources, { topics, queues, functions }),

@@ -14,6 +14,7 @@ export interface ServiceDefinition {
   /** Those of the template that cannot run here; undefined where all can. */
   readonly functionsNotRun?: readonly FunctionNotRun[];
   readonly apis: readonly ApiDefinition[];
+  readonly functionUrls: readonly ApiDefinition[];
   readonly queues: readonly QueueDefinition[];
   readonly topics: readonly TopicDefinition[];
   readonly subscriptions: readonly SubscriptionDefinition[];
@@ -86,6 +87,15 @@ export interface ApiDefinition {
   readonly gatewayResponses?: Readonly<Record<string, GatewayResponseDefinition>>;
   /** REST only: the keys that its usage plans take. */
   readonly apiKeys?: readonly ApiKeyDefinition[];
+  /** Set where it is no API but the URL of a function. */
+  readonly functionUrl?: FunctionUrlDefinition;
+}
+
+export interface FunctionUrlDefinition {
+  /** Its name in AWS, which stands in events. */
+  readonly host: string;
+  /** Whether responses go to the client as they are written: `InvokeMode: RESPONSE_STREAM`. */
+  readonly streaming: boolean;
 }
 
 /** What a request has to bring before anything answers it. */

@@ -21,6 +21,7 @@ const service = {
   stage: 'local',
   functions: [{ name: 'shop-local-get', key: 'get' }],
   alarms: [{}, {}],
+  functionUrls: [{ name: 'shop-local-get' }],
   rules: [],
   schedules: [],
   apis: [
@@ -152,6 +153,7 @@ describe('the banner', () => {
     expect(text).toMatch(/GET +\/orders\/\{id\} +get$/m);
     expect(text).toMatch(/API \(HTTP\) +http:\/\/localhost:3005/);
     expect(text).toMatch(/OpenTelemetry +http:\/\/127\.0\.0\.1:4318 \(HTTP\)$/m);
+    expect(text).toMatch(/Function URL +http:\/\/localhost:3010 +get$/m);
     expect(text).toContain('  curl x');
     expect(text).toMatch(/Alarms +2$/m);
   });

@@ -189,7 +189,6 @@ describe('the template of a service with every kind of event', () => {
       'receives nothing from arn:aws:kinesis:',
       'receives nothing from arn:aws:dynamodb:',
       'is not polled for everything-local-worker',
-      'AWS::Lambda::Url',
       'AWS::S3::Bucket',
       'WebSocket APIs are not served',
       'AWS::Logs::SubscriptionFilter',

@@ -11,6 +11,7 @@ describe('a template', () => {
         accountId: '000000000000',
         functions: [],
         apis: [],
+        functionUrls: [],
         queues: [],
         topics: [],
         subscriptions: [],
