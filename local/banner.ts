@@ -34,10 +34,19 @@ export function banner(options: BannerOptions): string {
     line('Kept in', tracesFile === undefined ? 'memory, until this ends' : printableLine(tracesFile)),
     line('X-Ray API', `http://localhost:${ports.console}`),
     ...apis,
+    ...service.functionUrls.map(({ name }, index) =>
+      line(
+        'Function URL',
+        `http://localhost:${ports.api(service.apis.length + index)}  ${keys.get(name) ?? name}`,
+      ),
+    ),
     line('Lambda', `http://localhost:${ports.lambda}`),
     line('SNS and SQS', `http://localhost:${ports.messaging}`),
     line('DynamoDB', `http://localhost:${ports.tables}`),
+    line('EventBridge', `http://localhost:${ports.events}`),
+    ...rulesOf(service),
     line('Scheduler', `http://localhost:${ports.scheduler}`),
+    ...service.schedules.map(({ name, properties }) => entry(String(properties.ScheduleExpression), name)),
     line('X-Ray daemon', `127.0.0.1:${ports.daemon} (UDP and TCP)`),
     ...(otlpUrl === undefined ? [] : [line('OpenTelemetry', `${otlpUrl} (HTTP)`)]),
     line('Alarms', `${service.alarms.length || 'none'}${clockNote(minuteMs)}`),
@@ -62,6 +71,17 @@ export function commandsToTry(
   return routes
     .slice(0, 2)
     .map(({ method, path }) => `curl -i -X ${method === 'ANY' ? 'GET' : method} ${api}${path}`);
+}
+
+/** What calls functions without being asked: rules that run by the clock, or by events. */
+function rulesOf({ rules }: ServiceDefinition): string[] {
+  return rules.map(({ name, busName, schedule, enabled }) =>
+    entry(`${schedule ?? `events of ${busName}`}${enabled ? '' : ' (disabled)'}`, name),
+  );
+}
+
+function entry(what: string, name: string): string {
+  return `                ${printableLine(what).padEnd(27)} ${printableLine(name)}`;
 }
 
 function clockNote(minuteMs: number): string {

@@ -1,8 +1,14 @@
 import { ApiGateway } from './api-gateway/api-gateway.ts';
 import { banner, commandsToTry } from './banner.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
+import { measureFunctionUrl } from './cloudwatch/sources/api-metrics.ts';
 import { ConsoleServer, builtConsole } from './console-server/console-server.ts';
 import { SourceLines } from './console-server/source-lines.ts';
+import { EventBridgeApi } from './events/event-bridge-api.ts';
+import { EventBridge } from './events/event-bridge.ts';
+import { Targets } from './events/targets.ts';
+import { AsyncInvocations } from './lambda/async-invocations.ts';
+import { Destinations } from './lambda/destinations.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { KeptEvents } from './lambda/kept-events.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
@@ -117,6 +123,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       onTransitions: (transitions) => terminal.transitions(transitions),
       invoke: (request) => invoke(request),
       snsEndpoint: messagingUrl,
+      putEvent: (event) => eventBridge.put('default', event),
+      destinations: {
+        settingsOf: (name) => destinations.settingsOf(name),
+        ended: (event) => destinations.ended(event),
+      },
       depthOf: (queueName) => messaging.depthOf(queueName),
     });
     const { functionsNotRun } = service;
@@ -130,6 +141,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         AWS_ENDPOINT_URL_SNS: messagingUrl,
         AWS_ENDPOINT_URL_SQS: messagingUrl,
         AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
+        AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${ports.events}`,
         AWS_ENDPOINT_URL_SCHEDULER: `http://127.0.0.1:${ports.scheduler}`,
         AWS_ENDPOINT_URL_XRAY: `http://127.0.0.1:${ports.console}`,
         AWS_ENDPOINT_URL_CLOUDWATCH: `http://127.0.0.1:${ports.console}`,
@@ -148,17 +160,43 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       },
       onSegment: (document) => traces.put(document),
     });
-    const events = new KeptEvents();
-    const invoke = events.observe(cloudWatch.observeInvoke(lambda.invoke));
+    const kept = new KeptEvents();
+    const invoke = kept.observe(cloudWatch.observeInvoke(lambda.invoke));
+    const problem = (message: string): void => terminal.notice(message);
+    const destinations = new Destinations({
+      ...service,
+      deliver: (delivery) => targets.deliver(delivery),
+      onAsyncEvent: cloudWatch.asyncEvent,
+      onProblem: problem,
+    });
+    /** How whoever calls functions asynchronously does it. */
+    const asynchronous = { invoke, destinations, onAsyncEvent: cloudWatch.asyncEvent };
+    const events = new AsyncInvocations({
+      ...asynchronous,
+      onDropped: ({ functionName, reason }) => problem(`An event for ${functionName} is given up: ${reason}`),
+    });
+    const targets = new Targets({
+      accept: (event) => events.accept(event),
+      messagingUrl,
+      putEvent: (busName, event, traceHeader) => eventBridge.put(busName, event, traceHeader),
+    });
+    const eventBridge = new EventBridge({
+      region,
+      accountId,
+      buses: service.eventBuses,
+      rules: service.rules,
+      targets,
+      measure: cloudWatch.measure,
+      onProblem: problem,
+    });
     const messaging = new MessagingServer({
       ...service,
+      ...asynchronous,
       port: ports.messaging,
       howToChoosePort: PORT_ADVICE,
-      invoke,
       onError: notify,
       onMessages: cloudWatch.messages,
       onPublished: cloudWatch.published,
-      onAsyncEvent: cloudWatch.asyncEvent,
     });
     const { url: endpoint, warnings } = await start(messaging);
     const commands = commandsToTry(service, ports, tryThis);
@@ -170,9 +208,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       cloudWatchApi: cloudWatch.api,
       logs,
       replays: {
-        of: (traceId) => events.of(traceId),
-        replay: (traceId, requestId) => events.replay(traceId, requestId, invoke),
-        clear: () => events.clear(),
+        of: (traceId) => kept.of(traceId),
+        replay: (traceId, requestId) => kept.replay(traceId, requestId, invoke),
+        clear: () => kept.clear(),
       },
       sources: new SourceLines({
         codeDirectories: () => new Set(lambda.functions.map(({ codeDirectory }) => codeDirectory)),
@@ -185,7 +223,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
     await start(lambda);
     const lambdaApi = new LambdaApi({
-      invoke,
+      ...asynchronous,
       functions: service.functions,
       ...(functionsNotRun && { functionsNotRun }),
       onConfigurationChanged: (definition) => {
@@ -194,20 +232,30 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       },
       port: ports.lambda,
       howToChoosePort: PORT_ADVICE,
-      onDropped: (message) => terminal.notice(message),
-      onAsyncEvent: cloudWatch.asyncEvent,
+      onDropped: problem,
     });
     await start(lambdaApi);
-    await start(
+    stops.push(() => events.stop());
+    const { warnings: scheduleWarnings } = await start(
       new SchedulerApi({
         region,
         accountId,
         groups: service.scheduleGroups,
-        invoke,
+        schedules: service.schedules,
+        targets,
+        measure: cloudWatch.measure,
         port: ports.scheduler,
         howToChoosePort: PORT_ADVICE,
-        onDropped: (message) => terminal.notice(message),
-        onAsyncEvent: cloudWatch.asyncEvent,
+        onDropped: problem,
+      }),
+    );
+    const { warnings: ruleWarnings } = await start(
+      new EventBridgeApi({
+        eventBridge,
+        region,
+        accountId,
+        port: ports.events,
+        howToChoosePort: PORT_ADVICE,
       }),
     );
 
@@ -235,9 +283,27 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         }),
       );
     }
+    for (const [index, api] of service.functionUrls.entries()) {
+      await start(
+        new ApiGateway({
+          api,
+          invoke,
+          region,
+          accountId,
+          port: ports.api(service.apis.length + index),
+          howToChoosePort: PORT_ADVICE,
+          onSegment: (document) => traces.put(document),
+          onRequest: (entry) => {
+            terminal.request(entry);
+            measureFunctionUrl(api, entry, cloudWatch.measure);
+          },
+        }),
+      );
+    }
     await start(cloudWatch);
     await start(page);
-    for (const warning of [...tables.warnings, ...warnings]) terminal.notice(warning);
+    for (const warning of [...tables.warnings, ...warnings, ...ruleWarnings, ...scheduleWarnings])
+      problem(warning);
     terminal.text(
       banner({
         service,

@@ -47,7 +47,7 @@ export class AdmissionControl {
     const { route } = work.match;
     const outcome = await this.#authorize(work);
     if ('refused' in outcome) {
-      const response = gatewayError(api.kind, outcome.refused, outcome.reason);
+      const response = gatewayError(api, outcome.refused, outcome.reason);
       return { refusal: { ...response, headers: [...response.headers, ...(outcome.headers ?? [])] } };
     }
     const key = this.#apiKey(route, work.request);

@@ -16,7 +16,12 @@ import { AdmissionControl } from './admission.ts';
 import { httpEvent, routeKey } from './http-event.ts';
 import type { IntegrationResult } from './integration.ts';
 import { integrate } from './integration.ts';
-import { HTTP_INTEGRATION_TIMEOUT, MAX_REQUEST_BODY, REST_INTEGRATION_TIMEOUT } from './limits.ts';
+import {
+  FUNCTION_URL_TIMEOUT,
+  HTTP_INTEGRATION_TIMEOUT,
+  MAX_REQUEST_BODY,
+  REST_INTEGRATION_TIMEOUT,
+} from './limits.ts';
 import { mockResponse } from './mock-integration.ts';
 import { isPreflight, preflightAnswer, withCors, withGatewayResponse } from './own-answers.ts';
 import type { Caller } from './proxy-event.ts';
@@ -30,6 +35,7 @@ import type { RouteMatch, Router } from './routing.ts';
 import { createRouter } from './routing.ts';
 import type { LambdaCall, RequestTrace } from './segment.ts';
 import { authorizerHeader, buildSegment, traceRequest } from './segment.ts';
+import { StreamedAnswer } from './streamed-answer.ts';
 
 export interface ApiGatewayOptions extends PortOptions {
   readonly api: ApiDefinition;
@@ -56,7 +62,7 @@ export interface ApiGatewayOptions extends PortOptions {
   /**
    * Milliseconds to wait for the function.
    *
-   * @default 29,000 for a REST API, 30,000 for an HTTP API
+   * @default 29,000 for a REST API, 30,000 for an HTTP API, longer than any function runs for the URL of one
    */
   readonly integrationTimeout?: number;
 }
@@ -93,15 +99,13 @@ export class ApiGateway {
 
   constructor(options: ApiGatewayOptions) {
     const { api, invoke, invokeAuthorizer = invoke } = options;
-    const rest = api.kind === 'REST';
     this.#options = options;
     this.#route = createRouter<RouteDefinition | MockDefinition>({
       kind: api.kind,
       routes: [...api.routes, ...(api.mocks ?? [])],
     });
     this.#admission = new AdmissionControl({ ...options, invoke: invokeAuthorizer });
-    this.#timeout =
-      options.integrationTimeout ?? (rest ? REST_INTEGRATION_TIMEOUT : HTTP_INTEGRATION_TIMEOUT);
+    this.#timeout = options.integrationTimeout ?? timeoutOf(api);
   }
 
   /** @throws Error when the port is taken, or the gateway is running already. */
@@ -118,7 +122,7 @@ export class ApiGateway {
         this.#requests.add(request);
         return request;
       },
-      fail: (error, outgoing) => send(outgoing, gatewayError(api.kind, 'invoke-failed', String(error)), []),
+      fail: (error, outgoing) => send(outgoing, gatewayError(api, 'invoke-failed', String(error))),
     });
     this.#running = { server, stopped };
     try {
@@ -151,7 +155,7 @@ export class ApiGateway {
     }
     if (match === undefined) {
       const reason = `no route of "${api.name}" takes ${request.method} ${request.rawPath}`;
-      this.#answer(outgoing, request, gatewayError(api.kind, 'unknown-route', reason), {});
+      this.#answer(outgoing, request, gatewayError(api, 'unknown-route', reason), {});
       return;
     }
     const { route } = match;
@@ -172,7 +176,7 @@ export class ApiGateway {
     }
     if (body instanceof BodyTooLargeError) {
       const reason = `the body is larger than ${MAX_REQUEST_BODY} bytes`;
-      const response = this.#own(gatewayError(api.kind, 'too-large', reason), request, match);
+      const response = this.#own(gatewayError(api, 'too-large', reason), request, match);
       this.#record(request, trace, undefined, response);
       this.#answer(outgoing, request, response, entry);
       return;
@@ -202,8 +206,30 @@ export class ApiGateway {
       this.#answer(outgoing, request, response, { ...entry, notes });
       return;
     }
+    const stream =
+      api.functionUrl?.streaming === true
+        ? new StreamedAnswer(
+            outgoing,
+            (response) => this.#complete(response, request, { match, trace }).headers,
+          )
+        : undefined;
     const work = { request, match: { ...match, route }, trace, body, stopped, caller };
-    const { response, lambdaRequestId } = await this.#callFunction(work);
+    const { response, lambdaRequestId } = await this.#callFunction(work, stream);
+    if (stream?.status !== undefined) {
+      if (response.reason === undefined) stream.end();
+      else stream.breakOff();
+      const reasons = [
+        ...(response.reason === undefined ? [] : [`broken off: ${response.reason}`]),
+        ...notes,
+      ];
+      this.#log(request, {
+        ...said,
+        status: stream.status,
+        ...(lambdaRequestId !== undefined && { lambdaRequestId }),
+        ...(reasons.length > 0 && { reason: reasons.join('; ') }),
+      });
+      return;
+    }
     this.#answer(outgoing, request, response, {
       ...entry,
       notes,
@@ -211,7 +237,8 @@ export class ApiGateway {
     });
   }
 
-  async #callFunction(work: FunctionWork): Promise<IntegrationResult> {
+  /** @param stream gets the response as it comes; what is returned is then what to say if nothing has come */
+  async #callFunction(work: FunctionWork, stream?: StreamedAnswer): Promise<IntegrationResult> {
     const { api, accountId, invoke } = this.#options;
     const { request, match, trace, body, caller } = work;
     const { functionName } = match.route;
@@ -220,13 +247,21 @@ export class ApiGateway {
     const started = { functionName, startedAt: Date.now() };
     this.#record(request, trace, started);
     const result = await integrate(
-      { functionName, payload: JSON.stringify(event), traceHeader: trace.header },
+      {
+        functionName,
+        payload: JSON.stringify(event),
+        traceHeader: trace.header,
+        // The URL of a function has no ids of its own.
+        ...(api.functionUrl !== undefined && { requestId: request.requestId }),
+        ...(stream !== undefined && { onStream: stream }),
+      },
       {
         api,
         invoke,
         timeout: this.#timeout,
         accept: headerValue(request.headers, 'accept'),
         signal: work.stopped,
+        ...(stream !== undefined && { stream }),
       },
     );
     const response = this.#own(result.response, request, match);
@@ -265,16 +300,26 @@ export class ApiGateway {
     answer: GatewayResponse,
     { match, trace, notes = [], ...outcome }: AnswerNotes,
   ): void {
-    const { cors } = this.#options.api;
-    const owned = this.#own(answer, request, match);
-    const response = cors === undefined || isPreflight(request) ? owned : withCors(owned, request, cors);
-    send(outgoing, response, this.#ownHeaders(request, trace));
+    const response = this.#complete(answer, request, { match, trace });
+    send(outgoing, response);
     const reasons = [...(response.reason === undefined ? [] : [response.reason]), ...notes];
     this.#log(request, {
       ...outcome,
       status: response.status,
       ...(reasons.length > 0 && { reason: reasons.join('; ') }),
     });
+  }
+
+  /** An answer with everything that the gateway adds to one. */
+  #complete(
+    answer: GatewayResponse,
+    request: GatewayRequest,
+    { match, trace }: Pick<AnswerNotes, 'match' | 'trace'>,
+  ): GatewayResponse {
+    const { cors } = this.#options.api;
+    const owned = this.#own(answer, request, match);
+    const response = cors === undefined || isPreflight(request) ? owned : withCors(owned, request, cors);
+    return { ...response, headers: [...response.headers, ...this.#ownHeaders(request, trace)] };
   }
 
   #record(request: GatewayRequest, trace: RequestTrace, call?: LambdaCall, response?: GatewayResponse): void {
@@ -296,10 +341,11 @@ export class ApiGateway {
   }
 
   #ownHeaders(request: GatewayRequest, trace?: RequestTrace): Header[] {
-    if (this.#options.api.kind === 'HTTP') return [['Apigw-Requestid', request.extendedRequestId]];
+    const { kind, functionUrl } = this.#options.api;
+    if (kind === 'HTTP' && functionUrl === undefined) return [['Apigw-Requestid', request.extendedRequestId]];
     return [
       ['x-amzn-RequestId', request.requestId],
-      ['x-amz-apigw-id', request.extendedRequestId],
+      ...(functionUrl === undefined ? [['x-amz-apigw-id', request.extendedRequestId] as const] : []),
       ...(trace === undefined ? [] : [['X-Amzn-Trace-Id', trace.header] as const]),
     ];
   }
@@ -308,9 +354,9 @@ export class ApiGateway {
     request: GatewayRequest,
     outcome: Omit<AccessLogEntry, 'requestId' | 'startedAt' | 'duration' | 'method' | 'path'>,
   ): void {
-    const { kind } = this.#options.api;
+    const { kind, functionUrl } = this.#options.api;
     this.#options.onRequest?.({
-      requestId: kind === 'REST' ? request.requestId : request.extendedRequestId,
+      requestId: kind === 'REST' || functionUrl !== undefined ? request.requestId : request.extendedRequestId,
       startedAt: request.receivedAt,
       duration: Date.now() - request.receivedAt,
       method: request.method,
@@ -320,12 +366,17 @@ export class ApiGateway {
   }
 }
 
+function timeoutOf({ kind, functionUrl }: ApiDefinition): number {
+  if (functionUrl !== undefined) return FUNCTION_URL_TIMEOUT;
+  return kind === 'REST' ? REST_INTEGRATION_TIMEOUT : HTTP_INTEGRATION_TIMEOUT;
+}
+
 interface AnswerNotes extends Pick<
   AccessLogEntry,
   'resourcePath' | 'functionName' | 'traceId' | 'lambdaRequestId'
 > {
-  readonly match?: RouteMatch<MethodDefinition>;
-  readonly trace?: RequestTrace;
+  readonly match?: RouteMatch<MethodDefinition> | undefined;
+  readonly trace?: RequestTrace | undefined;
   /** What was not checked as AWS would. */
   readonly notes?: readonly string[];
 }
@@ -340,13 +391,9 @@ interface FunctionWork {
 }
 
 /** A client that has left is no error: writing to a closed response does nothing. */
-function send(
-  outgoing: ServerResponse,
-  { status, headers, body }: GatewayResponse,
-  own: readonly Header[],
-): void {
+function send(outgoing: ServerResponse, { status, headers, body }: GatewayResponse): void {
   const bodiless = status === 204 || status === 304;
   const length: readonly Header[] = bodiless ? [] : [['Content-Length', String(body.length)]];
-  outgoing.writeHead(status, [...headers, ...own, ...length].flat());
+  outgoing.writeHead(status, [...headers, ...length].flat());
   outgoing.end(body);
 }

@@ -27,11 +27,16 @@ export function httpEvent(input: ProxyEventInput) {
 
 function requestContext(input: ProxyEventInput) {
   const { accountId, api, request, caller } = input;
+  const { functionUrl } = api;
   return {
-    accountId,
+    // Nobody's, where the URL of a function asks nobody who calls.
+    accountId: functionUrl !== undefined && caller?.authorizer === undefined ? 'anonymous' : accountId,
     apiId: api.id,
     ...(caller?.authorizer !== undefined && { authorizer: caller.authorizer }),
-    ...domainOf(request),
+    // Functions, and what extracts correlation ids, know the URL of a function by its name in AWS.
+    ...(functionUrl === undefined
+      ? domainOf(request)
+      : { domainName: functionUrl.host, domainPrefix: api.id }),
     http: {
       method: request.method,
       path: decodePercent(request.rawPath),
@@ -39,7 +44,7 @@ function requestContext(input: ProxyEventInput) {
       sourceIp: request.sourceIp,
       userAgent: headerValue(request.headers, 'user-agent') ?? '',
     },
-    requestId: request.extendedRequestId,
+    requestId: functionUrl === undefined ? request.extendedRequestId : request.requestId,
     routeKey: routeKey(input),
     stage: api.stage,
     time: requestTime(request.receivedAt),

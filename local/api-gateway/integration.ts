@@ -6,6 +6,7 @@ import { httpResponse } from './http-response.ts';
 import type { GatewayError, GatewayResponse } from './response.ts';
 import { gatewayError, MalformedResponseError } from './response.ts';
 import { restResponse } from './rest-response.ts';
+import type { StreamedAnswer } from './streamed-answer.ts';
 
 export interface IntegrationOptions {
   readonly api: ApiDefinition;
@@ -16,6 +17,8 @@ export interface IntegrationOptions {
   readonly accept: string | undefined;
   /** Ends the waiting when the gateway stops. */
   readonly signal: AbortSignal;
+  /** What has taken the answer as it came: of the URL of a function that streams. */
+  readonly stream?: StreamedAnswer;
 }
 
 export interface IntegrationResult {
@@ -36,17 +39,17 @@ export async function integrate(
     const answer = await within(timeout, options.signal, invoke(request));
     if (answer === 'timeout') {
       const reason = `the function did not answer within ${timeout} ms; it may still be running`;
-      return { response: gatewayError(api.kind, 'timeout', reason), call: { failed: true } };
+      return { response: gatewayError(api, 'timeout', reason), call: { failed: true } };
     }
     return { ...interpret(answer, options), lambdaRequestId: answer.requestId };
   } catch (error) {
     if (options.signal.aborted) {
       const reason = 'the gateway was stopped before the function answered';
-      return { response: gatewayError(api.kind, 'timeout', reason), call: { failed: true } };
+      return { response: gatewayError(api, 'timeout', reason), call: { failed: true } };
     }
     const refusal = refusalOf(error);
     const reason = error instanceof Error ? error.message : String(error);
-    return { response: gatewayError(api.kind, refusal.answer, reason), call: { status: refusal.status } };
+    return { response: gatewayError(api, refusal.answer, reason), call: { status: refusal.status } };
   }
 }
 
@@ -57,15 +60,18 @@ function refusalOf(error: unknown): { readonly status: number; readonly answer: 
   return { status: error instanceof UnknownFunctionError ? 404 : 500, answer: 'invoke-failed' };
 }
 
-function interpret(answer: InvokeResponse, { api, accept }: IntegrationOptions): IntegrationResult {
+function interpret(answer: InvokeResponse, options: IntegrationOptions): IntegrationResult {
+  const { api, accept, stream } = options;
   const contentLength = Buffer.byteLength(answer.payload);
   if (answer.functionError !== undefined) {
     return {
-      response: gatewayError(api.kind, 'bad-response', describeFailure(answer)),
+      response: gatewayError(api, 'bad-response', describeFailure(answer)),
       // Lambda answers 200 when the function fails, and says so in a header.
       call: { status: 200, contentLength, failed: true },
     };
   }
+  if (stream !== undefined)
+    return { response: streamedResponse(answer, stream, api), call: { contentLength } };
   try {
     const response =
       api.kind === 'REST'
@@ -76,10 +82,24 @@ function interpret(answer: InvokeResponse, { api, accept }: IntegrationOptions):
     if (!(error instanceof MalformedResponseError) && !(error instanceof SyntaxError)) throw error;
     const reason = error instanceof SyntaxError ? 'the result is not JSON' : error.message;
     return {
-      response: gatewayError(api.kind, 'bad-response', `malformed response: ${reason}`),
+      response: gatewayError(api, 'bad-response', `malformed response: ${reason}`),
       call: { status: 200, contentLength },
     };
   }
+}
+
+/** What is left to say of a response that streams: of a function that does not, the URL sends the result as it is. */
+function streamedResponse(
+  { payload }: InvokeResponse,
+  stream: StreamedAnswer,
+  api: ApiDefinition,
+): GatewayResponse {
+  if (stream.malformed !== undefined)
+    return gatewayError(api, 'bad-response', `malformed response: ${stream.malformed}`);
+  const headers = [['Content-Type', 'application/octet-stream']] as const;
+  if (stream.begun) return { status: 200, headers, body: Buffer.alloc(0) };
+  const reason = 'the function does not stream: its result is sent as it is, and not read as a response';
+  return { status: 200, headers, body: Buffer.from(payload), reason };
 }
 
 /** Names the type of the error only: its message is the function's, and may be personal. */

@@ -6,6 +6,9 @@ export const REST_INTEGRATION_TIMEOUT = 29_000;
 /** Milliseconds an HTTP API waits for the function. */
 export const HTTP_INTEGRATION_TIMEOUT = 30_000;
 
+/** Milliseconds that the URL of a function waits: none of its own, so longer than any function runs. */
+export const FUNCTION_URL_TIMEOUT = 16 * 60_000;
+
 /** Bytes of a request's body, both kinds of API. */
 export const MAX_REQUEST_BODY = 10 * 1024 * 1024;
 

@@ -166,12 +166,33 @@ const HTTP_ERRORS: Readonly<Record<GatewayError, ErrorAnswer>> = {
   'authorizer-answer': { status: 500, body: '{"message":"Internal Server Error"}' },
 };
 
+/** What the URL of a function answers by itself; everything else is as of an HTTP API. */
+const URL_ERRORS: Readonly<Partial<Record<GatewayError, ErrorAnswer>>> = {
+  'bad-response': { status: 502, body: 'Internal Server Error' },
+  'invoke-failed': { status: 502, body: 'Internal Server Error' },
+  throttled: {
+    status: 429,
+    body: '{"Reason":"ConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}',
+  },
+  'too-large': {
+    status: 413,
+    body: '{"Message":"Request must be smaller than 6291456 bytes for the InvokeFunction operation"}',
+  },
+  'too-large-for-lambda': {
+    status: 413,
+    body: '{"Message":"Request must be smaller than 6291456 bytes for the InvokeFunction operation"}',
+  },
+  unsigned: { status: 403, body: '{"Message":"Forbidden"}' },
+};
+
 export function gatewayError(
-  kind: ApiDefinition['kind'],
+  { kind, functionUrl }: Pick<ApiDefinition, 'kind' | 'functionUrl'>,
   error: GatewayError,
   reason: string,
 ): GatewayResponse {
-  return kind === 'REST' ? restError(error, reason) : errorResponse(HTTP_ERRORS[error], reason);
+  if (kind === 'REST') return restError(error, reason);
+  const ofUrl = functionUrl === undefined ? undefined : URL_ERRORS[error];
+  return errorResponse(ofUrl ?? HTTP_ERRORS[error], reason);
 }
 
 /** @param message what the client reads, where it is not the same every time. */

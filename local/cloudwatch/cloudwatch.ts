@@ -2,6 +2,7 @@
 import type { AccessLogEntry } from '../api-gateway/api-gateway.ts';
 import type { AsyncEvent, InvocationReport, Invoke, LogEvent } from '../lambda/invocation.ts';
 import type { ApiDefinition, ServiceDefinition } from '../template/service.ts';
+import type { AlarmActionsOptions } from './actions/alarm-actions.ts';
 import { AlarmActions } from './actions/alarm-actions.ts';
 import type { Transition } from './actions/transition.ts';
 import { CloudWatchApi } from './api/cloudwatch-api.ts';
@@ -10,6 +11,8 @@ import { AlarmService } from './alarms/alarm-service.ts';
 import { alarmPeriod } from './alarms/read-datapoints.ts';
 import { parseAlarmRule } from './composite/alarm-rule.ts';
 import type { MetricClock } from './metrics/clock.ts';
+import type { MetricSink } from './metrics/metric.ts';
+import { dimensionsOf } from './metrics/metric.ts';
 import { beginOf, periodMs, MIN_PERIOD } from './metrics/clock.ts';
 import { MetricStore } from './metrics/metric-store.ts';
 import { alarmChart } from './page/alarm-chart.ts';
@@ -47,6 +50,10 @@ export interface CloudWatchOptions {
   readonly invoke: Invoke;
   /** Where SNS answers. */
   readonly snsEndpoint: string;
+  /** What becomes of events that functions get as actions of alarms. */
+  readonly destinations?: AlarmActionsOptions['destinations'];
+  /** Takes changes of alarms to EventBridge. */
+  readonly putEvent: AlarmActionsOptions['putEvent'];
   /** What a queue of the service holds at this moment. */
   readonly depthOf: (queueName: string) => Promise<QueueDepth>;
 }
@@ -80,7 +87,6 @@ export class CloudWatch implements CloudWatchView {
       region: service.region,
       accountId: service.accountId,
       functionNames: service.functions.map(({ name }) => name),
-      rules: service.alarmEventRules,
       onError: (message, cause) =>
         onProblem(`${message}: ${cause instanceof Error ? cause.message : String(cause)}`),
     });
@@ -124,6 +130,14 @@ export class CloudWatch implements CloudWatchView {
   readonly log = (event: LogEvent): void => this.#logs.log(event);
 
   readonly asyncEvent = (event: AsyncEvent): void => this.#lambda.asyncEvent(event);
+
+  /** Takes what other services measure of themselves. */
+  readonly measure: MetricSink = ({ namespace, name, dimensions, value = 1, unit = 'Count' }) =>
+    this.#store.record(
+      { namespace, name, dimensions: dimensionsOf(dimensions) },
+      { at: Date.now(), value },
+      unit,
+    );
 
   /** Measures the requests of an API, and the functions behind it. */
   observeApi(api: ApiDefinition): {

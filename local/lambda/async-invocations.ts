@@ -3,8 +3,15 @@
  * them are retried as "Error handling for asynchronous invocation" of Lambda's guide says.
  */
 import { formatTraceHeader, newTraceId, parseTraceHeader } from '../xray/trace-header.ts';
-import type { AsyncEventSink, Invoke, InvokeRequest } from './invocation.ts';
-import { InvalidRequestError, RequestTooLargeError, UnknownFunctionError } from './invocation.ts';
+import type { AsyncDefinition } from '../template/service.ts';
+import type { Destinations, EndedEvent } from './destinations.ts';
+import type { AsyncEventSink, Invoke, InvokeRequest, InvokeResponse } from './invocation.ts';
+import {
+  InvalidRequestError,
+  RequestTooLargeError,
+  ThrottledError,
+  UnknownFunctionError,
+} from './invocation.ts';
 import { ASYNC_BACKOFF_MS, ASYNC_MAX_EVENT_AGE_MS, ASYNC_RETRY_DELAYS_MS } from './limits.ts';
 
 export interface AsyncInvocationsOptions {
@@ -15,7 +22,13 @@ export interface AsyncInvocationsOptions {
    * @default [60000, 120000], as in Lambda
    */
   readonly retryDelaysMs?: readonly number[];
-  /** Told when an event is given up: there is no dead-letter queue, so somebody has to say it. */
+  /**
+   * How often and how long the events of a function are tried, and what hears how they ended.
+   *
+   * @default Lambda's own numbers, and nothing
+   */
+  readonly destinations?: Pick<Destinations, 'settingsOf' | 'ended'> | undefined;
+  /** Told when an event is given up, wherever it goes then. */
   readonly onDropped: (event: DroppedEvent) => void;
   /** Told of each event: what CloudWatch's metrics of asynchronous events count. */
   readonly onAsyncEvent?: AsyncEventSink;
@@ -42,30 +55,34 @@ interface Misses {
 }
 
 /**
- * Milliseconds until an event is tried again, or undefined when it is given up. Failures and delays are counted apart:
- * a function that failed is tried twice more, and waiting for a free environment takes none of these tries away.
+ * Milliseconds until an event is tried again, or why it is given up. Failures and delays are counted apart: a function that
+ * failed is tried twice more, unless it is configured otherwise, and waiting for a free environment takes none of these tries
+ * away.
  *
  * @param earlier the misses before this one
  * @param age milliseconds since the event was accepted
  */
-function retryDelay(
+function afterMiss(
   miss: Miss,
   earlier: Misses,
   age: number,
-  retryDelaysMs: readonly number[] = ASYNC_RETRY_DELAYS_MS,
-): number | undefined {
+  { delays, maximumAge }: { readonly delays: readonly number[]; readonly maximumAge: number },
+): number | Exclude<EndedEvent['condition'], 'Success'> {
   const { first, max } = ASYNC_BACKOFF_MS;
   const delay = {
-    failed: retryDelaysMs[earlier.failed],
+    failed: delays[earlier.failed],
     delayed: Math.min(first * 2 ** earlier.delayed, max),
     refused: undefined,
   }[miss];
-  return delay !== undefined && age + delay <= ASYNC_MAX_EVENT_AGE_MS ? delay : undefined;
+  if (delay === undefined) return 'RetriesExhausted';
+  return age + delay <= maximumAge ? delay : 'EventAgeExceeded';
 }
 
 interface Progress {
   readonly acceptedAt: number;
   readonly misses: Misses;
+  /** Of the last time that the function ran. */
+  readonly response?: InvokeResponse;
 }
 
 export class AsyncInvocations {
@@ -104,34 +121,71 @@ export class AsyncInvocations {
   async #run(event: Event, progress: Progress): Promise<void> {
     this.#tell('tried', event, progress);
     try {
-      const { functionError, payload } = await this.#options.invoke(event);
-      if (functionError !== undefined) this.#missed(event, progress, 'failed', payload);
-    } catch (error) {
-      this.#missed(event, progress, isRefusal(error) ? 'refused' : 'delayed', String(error));
+      const response = await this.#options.invoke(event);
+      const ran = { ...progress, response };
+      if (response.functionError === undefined) await this.#end(event, ran, 'Success');
+      else await this.#missed(event, ran, 'failed', response.payload);
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      await this.#missed(event, progress, isRefusal(error) ? 'refused' : 'delayed', error);
     }
   }
 
-  #missed(event: Event, { acceptedAt, misses }: Progress, miss: Miss, reason: string): void {
-    const age = Date.now() - acceptedAt;
-    const delay = retryDelay(miss, misses, age, this.#options.retryDelaysMs);
+  /** @param reason the error of the function as JSON, or what kept it from running */
+  async #missed(event: Event, before: Progress, miss: Miss, reason: string | Error): Promise<void> {
+    const { acceptedAt, misses } = before;
+    const next = afterMiss(miss, misses, Date.now() - acceptedAt, this.#boundsOf(event));
     const progress = {
-      acceptedAt,
+      ...before,
       misses: miss === 'refused' ? misses : { ...misses, [miss]: misses[miss] + 1 },
     };
-    if (delay === undefined) {
+    if (typeof next === 'string') {
       const { failed } = progress.misses;
+      const text = String(reason);
+      const when =
+        next === 'EventAgeExceeded' && miss === 'failed' ? ' and is too old to be tried again' : '';
       this.#tell('dropped', event, progress);
-      this.#drop(event, miss === 'failed' ? `It failed ${failed} times: ${reason}` : reason);
+      this.#drop(event, miss === 'failed' ? `It failed ${failed} times${when}: ${text}` : text);
+      await this.#end(event, progress, next, typeof reason === 'string' ? undefined : reason);
     } else if (this.#stopped) {
       this.#drop(event, 'Lantern stopped before its next retry.');
     } else {
       const timer = setTimeout(() => {
         this.#waiting.delete(timer);
         this.#try(event, progress);
-      }, delay);
+      }, next);
       timer.unref();
       this.#waiting.set(timer, event);
     }
+  }
+
+  #boundsOf({ functionName }: Event): { readonly delays: readonly number[]; readonly maximumAge: number } {
+    const { retryDelaysMs = ASYNC_RETRY_DELAYS_MS, destinations } = this.#options;
+    const settings: AsyncDefinition = destinations?.settingsOf(functionName) ?? {};
+    const { maximumRetryAttempts = retryDelaysMs.length, maximumEventAge } = settings;
+    return {
+      delays: retryDelaysMs.slice(0, maximumRetryAttempts),
+      maximumAge: maximumEventAge === undefined ? ASYNC_MAX_EVENT_AGE_MS : maximumEventAge * 1000,
+    };
+  }
+
+  /** @param refusal why the function did not run, when that was the end of it */
+  async #end(
+    request: Event,
+    { misses, response }: Progress,
+    condition: EndedEvent['condition'],
+    refusal?: Error,
+  ): Promise<void> {
+    const status = refusal instanceof ThrottledError ? 429 : 500;
+    await this.#options.destinations?.ended({
+      request,
+      condition,
+      invokeCount: misses.failed + (condition === 'Success' ? 1 : 0),
+      ...(response !== undefined && { response }),
+      ...(refusal !== undefined && {
+        refusal: { status, message: refusal.message },
+      }),
+    });
   }
 
   #tell(kind: 'received' | 'tried' | 'dropped', { functionName }: Event, { acceptedAt }: Progress): void {

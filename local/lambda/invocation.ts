@@ -18,6 +18,15 @@ export interface InvokeRequest {
   readonly identity?: string;
   /** Whom a function that isolates its tenants is called for. */
   readonly tenantId?: string;
+  /** Gets the response as it comes, of a function that streams. It stands in the response as well. */
+  readonly onStream?: ResponseStreamSink;
+}
+
+/** Takes a streamed response. */
+export interface ResponseStreamSink {
+  /** Called once, before everything else. */
+  begin(contentType: string): void;
+  write(chunk: Buffer): void;
 }
 
 /** What came of it. A function that fails is an answer, not an exception. */
@@ -47,8 +56,11 @@ export type Invoke = (request: InvokeRequest) => Promise<InvokeResponse>;
 /** What becomes of an event that a function gets asynchronously. */
 export interface AsyncEvent {
   readonly functionName: string;
-  /** `tried` each time the function is invoked with it; `dropped` when it is given up. */
-  readonly kind: 'received' | 'tried' | 'dropped';
+  /**
+   * `tried` each time the function is invoked with it; `dropped` when it is given up; an error when its destination or its
+   * dead-letter queue did not take what they should get.
+   */
+  readonly kind: 'received' | 'tried' | 'dropped' | 'destination-error' | 'dead-letter-error';
   /** Milliseconds since the event was accepted. */
   readonly age: number;
 }

@@ -10,7 +10,10 @@ const MAX_EVENTS = 5000;
 
 interface Stored {
   readonly traceId: string;
-  readonly request: InvokeRequest;
+  readonly request: Pick<
+    InvokeRequest,
+    'functionName' | 'payload' | 'clientContext' | 'identity' | 'tenantId'
+  >;
   readonly event: KeptEvent;
   /** Which invocation it was, counted from the first. */
   readonly begun: number;
@@ -84,9 +87,17 @@ export class KeptEvents {
 
   #keep(traceId: string, requestId: string, request: InvokeRequest, begun: number): void {
     this.#forget(requestId);
-    const size = Buffer.byteLength(request.payload);
-    const event = { functionName: request.functionName, requestId, size };
-    this.#stored.set(requestId, { traceId, request, event, begun });
+    const { functionName, payload, clientContext, identity, tenantId } = request;
+    const size = Buffer.byteLength(payload);
+    const event = { functionName, requestId, size };
+    const kept = {
+      functionName,
+      payload,
+      ...(clientContext !== undefined && { clientContext }),
+      ...(identity !== undefined && { identity }),
+      ...(tenantId !== undefined && { tenantId }),
+    };
+    this.#stored.set(requestId, { traceId, request: kept, event, begun });
     this.#bytes += size;
     for (const oldest of this.#stored.keys()) {
       if (this.#bytes <= this.#limits.maxBytes && this.#stored.size <= this.#limits.maxEvents) return;

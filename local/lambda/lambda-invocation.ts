@@ -42,7 +42,7 @@ export class LambdaInvocation {
 
   async run(
     environment: ExecutionEnvironment,
-    event: Pick<RuntimeInvocation, 'payload' | 'clientContext' | 'identity' | 'tenantId'>,
+    event: Pick<RuntimeInvocation, 'payload' | 'clientContext' | 'identity' | 'tenantId' | 'onStream'>,
   ): Promise<InvokeResponse> {
     const { definition, requestId, trace } = this.#options;
     const { logStream } = environment;

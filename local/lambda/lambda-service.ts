@@ -108,7 +108,8 @@ export class LambdaService {
     const sinks = { onLog, onReport, onSegment };
     const invocation = new LambdaInvocation({ definition, accountId, requestId, trace, ...sinks });
     const environment = acquire(pool, invocation);
-    const event = { payload: request.payload, ...sentAlong };
+    const { payload, onStream } = request;
+    const event = { payload, ...sentAlong, ...(onStream !== undefined && { onStream }) };
     const done = invocation.run(environment, event).finally(() => pool.release(environment));
     return this.#track(requestId, invocation, done);
   };

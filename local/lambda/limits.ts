@@ -30,6 +30,9 @@ export const ASYNC_MAX_EVENT_AGE_MS = 6 * 60 * 60 * 1000;
 /** Milliseconds between tries while Lambda cannot run an event, the same page: 1 second, doubled up to 5 minutes. */
 export const ASYNC_BACKOFF_MS = { first: 1000, max: 5 * 60 * 1000 } as const;
 
+/** Bytes of the message in a dead letter's attributes ("Adding a dead-letter queue"). */
+export const MAX_DEAD_LETTER_MESSAGE = 1024;
+
 /** Characters of an exception's message and frames of its stack: ours, so that a document stays far below 64 kB. */
 export const MAX_EXCEPTION_MESSAGE = 4096;
 export const MAX_STACK_FRAMES = 50;

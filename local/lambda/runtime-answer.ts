@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { BodyTooLargeError, readBody } from '../http/body.ts';
 import { parseObject } from '../json.ts';
 import { responseTooLargeError } from './function-error.ts';
+import type { ResponseStreamSink } from './invocation.ts';
 import { MAX_RESPONSE_PAYLOAD, MAX_STREAMED_RESPONSE } from './limits.ts';
 
 /** What a runtime posted for an event. */
@@ -12,18 +13,25 @@ export interface Answer {
 }
 
 /** Between the metadata and the body of a streamed HTTP response. */
-const PRELUDE_DELIMITER = Buffer.alloc(8);
-const HTTP_INTEGRATION_RESPONSE = 'application/vnd.awslambda.http-integration-response';
+export const PRELUDE_DELIMITER = Buffer.alloc(8);
+export const HTTP_INTEGRATION_RESPONSE = 'application/vnd.awslambda.http-integration-response';
 
 /**
  * Reads what was posted to `response` or `error`. A streamed response is read to its end: one with the metadata of
  * an HTTP response becomes the object that a function without streaming would return to API Gateway.
+ *
+ * @param sink gets a streamed response as it comes, too
  */
 export async function readAnswer(
   request: IncomingMessage,
   isError: boolean,
+  sink?: ResponseStreamSink,
 ): Promise<{ readonly answer: Answer; readonly tooLarge: boolean }> {
   const streamed = request.headers['lambda-runtime-function-response-mode'] === 'streaming';
+  if (streamed && !isError && sink !== undefined) {
+    sink.begin(request.headers['content-type'] ?? 'application/octet-stream');
+    request.on('data', (chunk: Buffer) => sink.write(chunk));
+  }
   const limit = streamed ? MAX_STREAMED_RESPONSE : MAX_RESPONSE_PAYLOAD;
   try {
     const bytes = await readBody(request, limit);

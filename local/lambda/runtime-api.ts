@@ -8,6 +8,7 @@ import { sendJson } from '../http/answer.ts';
 import { createGuardedServer, POLICIES } from '../http/guard.ts';
 import { close, listen, LOOPBACK } from '../http/loopback.ts';
 import { RequestError } from '../http/request-error.ts';
+import type { ResponseStreamSink } from './invocation.ts';
 import type { Answer } from './runtime-answer.ts';
 import { readAnswer } from './runtime-answer.ts';
 import { MAX_RESPONSE_PAYLOAD } from './limits.ts';
@@ -27,6 +28,8 @@ export interface RuntimeInvocation {
   readonly identity?: string;
   /** Of a function that isolates its tenants. */
   readonly tenantId?: string;
+  /** Gets a streamed response as it comes. */
+  readonly onStream?: ResponseStreamSink;
 }
 
 export interface RuntimeApiListener {
@@ -159,7 +162,7 @@ export class RuntimeApi {
   ): Promise<void> {
     const refusal = () => this.#refuseAnswer(response, requestId, isError);
     if (refusal()) return;
-    const { answer, tooLarge } = await readAnswer(request, isError);
+    const { answer, tooLarge } = await readAnswer(request, isError, this.#invocation?.onStream);
     // An uncaught exception may have been reported while a streamed response was still open.
     if (refusal()) return;
     this.#state = 'answered';

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { PortOptions } from '../http/loopback.ts';
 import { close, listen } from '../http/loopback.ts';
 import type { QueueDepth, QueueTraffic } from '../cloudwatch/sources/queue-metrics.ts';
+import type { AsyncInvocationsOptions } from '../lambda/async-invocations.ts';
 import type { AsyncEventSink, Invoke } from '../lambda/invocation.ts';
 import type { QueueDefinition, SubscriptionDefinition, TopicDefinition } from '../template/service.ts';
 import { FAUXQS_ACCOUNT_ID, FauxqsBackend } from './fauxqs-backend.ts';
@@ -31,6 +32,8 @@ export interface MessagingServerOptions extends PortOptions {
   readonly retryDelaysMs?: readonly number[];
   /** Told of messages that came through the API of SQS: sent, received or deleted. */
   readonly onMessages?: (queueName: string, traffic: QueueTraffic, count: number) => void;
+  /** What becomes of them in the end. */
+  readonly destinations?: AsyncInvocationsOptions['destinations'];
   /** Told of messages that topics bring to functions: Lambda takes them asynchronously. */
   readonly onAsyncEvent?: AsyncEventSink;
   /** Told of messages that a topic took. */

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Invoke, InvokeResponse } from '../lambda/invocation.ts';
 import { ThrottledError } from '../lambda/invocation.ts';
 import type { EventSourceMappingDefinition } from '../template/service.ts';
-import { asText, isObject } from '../json.ts';
+import { recordFilter } from '../events/filter-criteria.ts';
+import { asText, isObject, parseObject } from '../json.ts';
 import { readBatchResponse } from './batch-response.ts';
 import type { QueueMessage } from './queue-client.ts';
 import { MAX_WAIT_TIME, QueueClient } from './queue-client.ts';
@@ -51,6 +52,7 @@ const MAX_DELAY = 5_000;
 export class QueuePoller {
   readonly #options: QueuePollerOptions;
   readonly #queue: QueueClient;
+  readonly #passes: (record: SqsRecord) => boolean;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
   #polling: Promise<void> | undefined;
@@ -61,6 +63,9 @@ export class QueuePoller {
   constructor(options: QueuePollerOptions) {
     this.#options = options;
     const { mapping, endpoint } = options;
+    const { filters = [] } = mapping;
+    const passes = recordFilter(filters, 'body');
+    this.#passes = ({ json }) => filters.length === 0 || passes(parseObject(json) ?? {});
     this.#queue = new QueueClient({ queueArn: mapping.queueArn, endpoint });
   }
 
@@ -104,7 +109,10 @@ export class QueuePoller {
     }
   }
 
-  /** A batch: what one request gives, or several when there is a batching window or a large batch size. */
+  /**
+   * A batch: what one request gives, or several when there is a batching window or a large batch size. What the mapping's
+   * filters leave out is deleted, as Lambda does.
+   */
   async #collect(): Promise<SqsRecord[]> {
     const { mapping, region } = this.#options;
     const records: SqsRecord[] = [];
@@ -114,8 +122,13 @@ export class QueuePoller {
       const wait = windowEnds === undefined ? MAX_WAIT_TIME : (windowEnds - Date.now()) / 1000;
       const messages = await this.#receive(mapping.batchSize - records.length, wait);
       const received = messages.map((message) => sqsRecord(message, { queueArn: mapping.queueArn, region }));
-      records.push(...received);
-      bytes += received.reduce((sum, { json }) => sum + Buffer.byteLength(json), 0);
+      const passed = received.filter(this.#passes);
+      await this.#delete(
+        received.filter((record) => !passed.includes(record)).map(({ message }) => message),
+        'did not delete messages that no filter lets through',
+      );
+      records.push(...passed);
+      bytes += passed.reduce((sum, { json }) => sum + Buffer.byteLength(json), 0);
       windowEnds ??= Date.now() + mapping.maximumBatchingWindow * 1000;
     } while (
       records.length > 0 &&
@@ -168,11 +181,10 @@ export class QueuePoller {
     const messages = records.map(({ message }) => message);
     const failed = response === undefined ? idsOf(messages) : this.#failedOf(messages, response);
     const succeeded = messages.filter(({ MessageId }) => !failed.has(MessageId));
-    try {
-      await this.#queue.delete(succeeded);
-    } catch (cause) {
-      this.#report('did not delete messages that the function had processed: it will get them again', cause);
-    }
+    await this.#delete(
+      succeeded,
+      'did not delete messages that the function had processed: it will get them again',
+    );
     onBatch?.({
       functionName: mapping.functionName,
       queueArn: mapping.queueArn,
@@ -181,6 +193,14 @@ export class QueuePoller {
       ...(response === undefined ? {} : { response }),
     });
     return failed.size === 0;
+  }
+
+  async #delete(messages: readonly QueueMessage[], otherwise: string): Promise<void> {
+    try {
+      await this.#queue.delete(messages);
+    } catch (cause) {
+      this.#report(otherwise, cause);
+    }
   }
 
   /** A throttled batch is offered again until its messages would be visible again. Undefined when none took it. */

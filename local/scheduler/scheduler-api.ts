@@ -9,8 +9,7 @@ import { close, listen } from '../http/loopback.ts';
 import { decodePercent, targetOf } from '../http/target.ts';
 import type { JsonObject } from '../json.ts';
 import { MAX_REQUEST, MAX_RESULTS } from './limits.ts';
-import { invalid } from './schedule-expression.ts';
-import { parseScheduleRequest } from './schedule.ts';
+import { invalid, parseScheduleRequest } from './schedule.ts';
 import type { Schedule, ScheduleGroup, SchedulesOptions } from './schedules.ts';
 import { Schedules } from './schedules.ts';
 
@@ -78,10 +77,15 @@ export class SchedulerApi {
     });
   }
 
-  /** @throws Error that names the port, when it is taken. */
-  async start(): Promise<{ readonly url: string }> {
+  /**
+   * Listens, and runs the schedules that exist from the start.
+   *
+   * @returns the endpoint, and what of the schedules does not run here.
+   * @throws Error that names the port, when it is taken.
+   */
+  async start(): Promise<{ readonly url: string; readonly warnings: readonly string[] }> {
     const port = await listen(this.#server, 'EventBridge Scheduler', this.#options);
-    return { url: `http://127.0.0.1:${port}` };
+    return { url: `http://127.0.0.1:${port}`, warnings: this.#schedules.start() };
   }
 
   async stop(): Promise<void> {
@@ -130,7 +134,9 @@ function summaryOf(schedule: Schedule): object {
 function detailsOf(schedule: Schedule): object {
   return {
     ScheduleExpression: schedule.expression,
-    ScheduleExpressionTimezone: 'UTC',
+    ScheduleExpressionTimezone: schedule.timezone,
+    ...(schedule.start !== undefined && { StartDate: schedule.start / 1000 }),
+    ...(schedule.end !== undefined && { EndDate: schedule.end / 1000 }),
     ActionAfterCompletion: schedule.deleteAfterCompletion ? 'DELETE' : 'NONE',
     Target: schedule.target,
     FlexibleTimeWindow: schedule.flexibleTimeWindow,

@@ -1,22 +1,27 @@
 /** The schedules of a service, in their groups, and the timers that run them. */
 import { randomUUID } from 'node:crypto';
 import { AwsApiError } from '../http/aws-error.ts';
-import { AsyncInvocations } from '../lambda/async-invocations.ts';
-import type { AsyncEventSink, Invoke } from '../lambda/invocation.ts';
+import type { Targets } from '../events/targets.ts';
 import { arnOf } from '../template/arns.ts';
-import { MAX_TIMER_MS, NAME } from './limits.ts';
+import type { ScheduleDefinition } from '../template/service.ts';
+import type { MetricSink } from '../cloudwatch/metrics/metric.ts';
+import { NAME } from './limits.ts';
 import type { ScheduleRequest } from './schedule.ts';
-import { invalid } from './schedule-expression.ts';
+import { invalid, parseScheduleRequest } from './schedule.ts';
+import { Timetable } from './timetable.ts';
 
 export interface SchedulesOptions {
   readonly region: string;
   readonly accountId: string;
   /** Groups that exist from the start, beside `default`. */
   readonly groups: readonly string[];
-  readonly invoke: Invoke;
-  /** Told of each event that no try could deliver. */
+  /** Schedules that exist from the start. */
+  readonly schedules?: readonly ScheduleDefinition[];
+  readonly targets: Pick<Targets, 'deliver'>;
+  /** Told of each event that its target did not take. */
   readonly onDropped: (message: string) => void;
-  readonly onAsyncEvent?: AsyncEventSink;
+  /** Gets what CloudWatch counts of schedules, by their groups. */
+  readonly measure?: MetricSink;
 }
 
 export interface Schedule extends ScheduleRequest {
@@ -33,20 +38,35 @@ export interface ScheduleGroup {
 
 export class Schedules {
   readonly #options: SchedulesOptions;
-  readonly #events: AsyncInvocations;
   readonly #groups = new Map<string, ScheduleGroup>();
   /** By group and name. */
   readonly #schedules = new Map<string, Schedule>();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #timetable = new Timetable();
+  readonly #running = new Set<Promise<void>>();
 
   constructor(options: SchedulesOptions) {
     this.#options = options;
-    this.#events = new AsyncInvocations({
-      ...options,
-      onDropped: ({ functionName, reason }) =>
-        options.onDropped(`A schedule's event for ${functionName} is given up: ${reason}`),
-    });
     for (const name of ['default', ...options.groups]) this.createGroup(name);
+  }
+
+  /**
+   * Makes the schedules that exist from the start.
+   *
+   * @returns what of them does not run, and why.
+   */
+  start(): string[] {
+    return (this.#options.schedules ?? []).flatMap(({ name, properties }) => {
+      try {
+        const request = parseScheduleRequest(name, properties);
+        // A group that is made elsewhere is as good as one of the template.
+        if (!this.#groups.has(request.group)) this.createGroup(request.group);
+        this.create(request);
+        return [];
+      } catch (error) {
+        if (!(error instanceof AwsApiError)) throw error;
+        return [`The schedule ${name} does not run: ${error.message}`];
+      }
+    });
   }
 
   list(group?: string): Schedule[] {
@@ -107,11 +127,19 @@ export class Schedules {
     this.#groups.delete(name);
   }
 
-  /** Runs nothing more, and waits for the functions that were called. */
+  /**
+   * Runs a schedule now, whatever its times are and whether it is enabled or not.
+   *
+   * @throws AwsApiError when there is none.
+   */
+  runNow(group: string, name: string): void {
+    this.#run(this.get(group, name), Date.now());
+  }
+
+  /** Runs nothing more, and waits for what is being delivered. */
   async stop(): Promise<void> {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
-    await this.#events.stop();
+    this.#timetable.stop();
+    await Promise.all(this.#running);
   }
 
   #put(request: ScheduleRequest, created: Date): Schedule {
@@ -124,57 +152,86 @@ export class Schedules {
       modified,
     };
     this.#schedules.set(key, schedule);
-    clearTimeout(this.#timers.get(key));
-    const { timing } = request;
-    if (request.enabled)
-      this.#arm(key, schedule, timing.kind === 'at' ? timing.time : modified.getTime() + timing.interval);
+    this.#timetable.delete(key);
+    if (request.enabled) {
+      const entry = { ...request, since: modified.getTime(), runsAtOnce: true };
+      this.#timetable.set(key, entry, (time, isLast) => {
+        this.#run(schedule, time);
+        if (isLast && schedule.deleteAfterCompletion) this.#schedules.delete(key);
+      });
+    }
     return schedule;
   }
 
-  /** A time that has passed is now. */
-  #arm(key: string, schedule: Schedule, time: number): void {
-    const wait = Math.max(0, time - Date.now());
-    const timer = setTimeout(
-      () => {
-        if (wait > MAX_TIMER_MS) this.#arm(key, schedule, time);
-        else this.#run(key, schedule, time);
-      },
-      Math.min(wait, MAX_TIMER_MS),
+  #run(schedule: Schedule, time: number): void {
+    const running = this.#deliver(schedule, time).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  /** A target of this machine that refuses once would refuse again: there are no retries. */
+  async #deliver(schedule: Schedule, time: number): Promise<void> {
+    const { name, targetArn: arn, groupId, deadLetterArn } = schedule;
+    const { targets, onDropped } = this.#options;
+    const payload = this.#payload(schedule, time);
+    this.#count(schedule, 'InvocationAttemptCount');
+    try {
+      await targets.deliver({ arn, payload, groupId });
+      return;
+    } catch (error) {
+      this.#count(schedule, 'TargetErrorCount');
+      onDropped(`${arn} did not take what the schedule ${name} sent: ${(error as Error).message}`);
+    }
+    if (deadLetterArn === undefined) {
+      this.#count(schedule, 'InvocationDroppedCount');
+      return;
+    }
+    try {
+      await targets.deliver({ arn: deadLetterArn, payload });
+      this.#count(schedule, 'InvocationsSentToDeadLetterCount');
+    } catch (error) {
+      this.#count(schedule, 'InvocationDroppedCount');
+      this.#count(schedule, 'InvocationsFailedToBeSentToDeadLetterCount');
+      onDropped(`The dead-letter queue of the schedule ${name} did not take it: ${(error as Error).message}`);
+    }
+  }
+
+  /** What a target without input gets, and what its input may name ("Adding context attributes" of the user guide). */
+  #payload(schedule: Schedule, time: number): string {
+    const { arn, input, event } = schedule;
+    const scheduled = new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
+    const values: Readonly<Record<string, string>> = {
+      'schedule-arn': arn,
+      'scheduled-time': scheduled,
+      'execution-id': randomUUID(),
+      'attempt-number': '1',
+    };
+    const filled = input?.replaceAll(/<aws\.scheduler\.([\w-]+)>/g, (all, name: string) =>
+      Object.hasOwn(values, name) ? (values[name] ?? all) : all,
     );
-    timer.unref();
-    this.#timers.set(key, timer);
-  }
-
-  #run(key: string, schedule: Schedule, time: number): void {
-    const { functionName, input, timing } = schedule;
-    this.#timers.delete(key);
-    this.#events.accept({
-      functionName,
-      payload: input ?? JSON.stringify(this.#event(schedule, time)),
-      requestId: randomUUID(),
-    });
-    if (timing.kind === 'rate') this.#arm(key, schedule, time + timing.interval);
-    else if (schedule.deleteAfterCompletion) this.#schedules.delete(key);
-  }
-
-  /** What a target without input gets ("Adding context attributes", "Schedule types" of the user guide). */
-  #event({ arn }: Schedule, time: number): object {
-    return {
+    const own = {
       version: '0',
       id: randomUUID(),
-      'detail-type': 'Scheduled Event',
-      source: 'aws.scheduler',
       account: this.#options.accountId,
-      time: new Date(time).toISOString().replace(/\.\d+Z$/, 'Z'),
+      time: scheduled,
       region: this.#options.region,
       resources: [arn],
-      detail: '{}',
     };
+    if (event !== undefined) {
+      const detail: unknown = JSON.parse(filled ?? '{}');
+      return JSON.stringify({ ...own, source: event.source, 'detail-type': event.detailType, detail });
+    }
+    return (
+      filled ??
+      JSON.stringify({ ...own, 'detail-type': 'Scheduled Event', source: 'aws.scheduler', detail: '{}' })
+    );
+  }
+
+  #count({ group }: Schedule, name: string): void {
+    this.#options.measure?.({ namespace: 'AWS/Scheduler', name, dimensions: { ScheduleGroup: group } });
   }
 
   #forget(key: string): void {
-    clearTimeout(this.#timers.get(key));
-    this.#timers.delete(key);
+    this.#timetable.delete(key);
     this.#schedules.delete(key);
   }
 

@@ -1,4 +1,7 @@
 /** What feeds functions: event source mappings, which poll, and services that invoke without waiting for the answer. */
+import { EventPatternError, parseEventPattern } from '../events/event-pattern.ts';
+import type { JsonObject } from '../json.ts';
+import { parseObject, present } from '../json.ts';
 import { ASYNC_MAX_EVENT_AGE_MS } from '../lambda/limits.ts';
 import { functionNameOf } from './arns.ts';
 import type { FunctionResource, StreamSource } from './inventory.ts';
@@ -9,8 +12,9 @@ import type {
   WrittenResource,
   WrittenResources,
 } from './resources.ts';
-import type { EventSourceMappingDefinition, QueueDefinition } from './service.ts';
-import { asObject } from './template.ts';
+import type { AsyncDefinition, EventSourceMappingDefinition, QueueDefinition } from './service.ts';
+import { readOrWarn } from './resources.ts';
+import { asObject, shown } from './template.ts';
 
 /** Lambda's defaults for queues, from the reference of CreateEventSourceMapping. */
 const DEFAULTS = { batchSize: 10, maximumBatchingWindow: 0 } as const;
@@ -28,7 +32,7 @@ export function eventSourceMappingsToRun(
   resources: ResolvedResources,
   ends: { readonly queues: readonly QueueDefinition[]; readonly functionNames: ReadonlySet<string> },
 ): EventSourceMappingDefinition[] {
-  return resources.ofType('AWS::Lambda::EventSourceMapping').flatMap((resource) => {
+  return readOrWarn(resources, 'AWS::Lambda::EventSourceMapping', (resource) => {
     const { fields } = resource;
     const functionName = functionNameOf(fields.text('FunctionName'));
     const source = fields.optionalText('EventSourceArn') ?? 'a self-managed source';
@@ -42,11 +46,6 @@ export function eventSourceMappingsToRun(
     if (!ends.functionNames.has(functionName)) {
       resources.warn(`The queue ${queue.name} is not polled for ${functionName}, which is not run locally`);
       return [];
-    }
-    if (fields.within('FilterCriteria').list('Filters').length > 0) {
-      resources.warn(
-        `${functionName} receives every message of ${queue.name}: filters are not applied locally`,
-      );
     }
     return [mappingToRun(resource, functionName)];
   });
@@ -64,7 +63,29 @@ function mappingToRun(resource: ResolvedResource, functionName: string): EventSo
     maximumBatchingWindow: batchingWindowOf(resource),
     reportBatchItemFailures: fields.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
     ...(maximumConcurrency !== undefined && { maximumConcurrency }),
+    ...filtersOf(resource),
   };
+}
+
+/** @throws Error that says where a filter is none: AWS refuses to deploy it. */
+function filtersOf({ fields }: ResolvedResource): { readonly filters?: readonly JsonObject[] } {
+  const filters = fields
+    .within('FilterCriteria')
+    .each('Filters')
+    .map((filter) => {
+      const path = filter.pathOf('Pattern');
+      const text = filter.text('Pattern');
+      const pattern = parseObject(text);
+      if (pattern === undefined) throw new Error(`${path}: expected a pattern as JSON, got ${shown(text)}`);
+      try {
+        parseEventPattern(pattern);
+      } catch (cause) {
+        if (!(cause instanceof EventPatternError)) throw cause;
+        throw new Error(`${path}: ${cause.message}`, { cause });
+      }
+      return pattern;
+    });
+  return filters.length === 0 ? {} : { filters };
 }
 
 /** What a function is fed with by polling. */
@@ -101,6 +122,30 @@ function streamOf(mapping: WrittenResource, resources: WrittenResources): Stream
       ? 'kafka'
       : STREAM_KINDS.find(([, pattern]) => pattern.test(described))?.[0];
   return kind && { kind, mapping: logicalId, batchingWindow: batchingWindowOf(mapping) };
+}
+
+/** What the template sets of asynchronous invocations, by the name of the function; of `$LATEST`, or of any version. */
+export function asyncSettingsToRun(resources: ResolvedResources): ReadonlyMap<string, AsyncDefinition> {
+  const settings = new Map<string, AsyncDefinition>();
+  readOrWarn(resources, 'AWS::Lambda::EventInvokeConfig', ({ fields }) => {
+    const destinations = fields.within('DestinationConfig');
+    settings.set(
+      functionNameOf(fields.text('FunctionName')),
+      present<AsyncDefinition>({
+        maximumRetryAttempts: fields.optionalNumber('MaximumRetryAttempts'),
+        maximumEventAge: fields.optionalNumber('MaximumEventAgeInSeconds'),
+        onSuccess: destinations.within('OnSuccess').optionalText('Destination'),
+        onFailure: destinations.within('OnFailure').optionalText('Destination'),
+      }),
+    );
+    return [];
+  });
+  for (const resource of resources.ofType('AWS::Lambda::Function')) {
+    const deadLetterArn = resource.fields.within('DeadLetterConfig').optionalText('TargetArn');
+    const name = resource.name();
+    if (deadLetterArn !== undefined) settings.set(name, { ...settings.get(name), deadLetterArn });
+  }
+  return settings;
 }
 
 type AsyncInvocation = Pick<FunctionResource, 'isAsync' | 'maximumEventAge' | 'hasDestination'>;

@@ -1,64 +1,139 @@
 /** What runs by events and by the clock: rules of EventBridge, schedules, and the state machines that they start. */
-import { functionNameOf } from './arns.ts';
+import { EventPatternError, parseEventPattern } from '../events/event-pattern.ts';
+import type { JsonObject } from '../json.ts';
+import { isObject, parseObject } from '../json.ts';
+import { arnOf, functionNameOf } from './arns.ts';
 import type { Expression } from './expressions.ts';
 import { attributeParts, ref } from './expressions.ts';
+import type { ResolvedFields } from './fields.ts';
 import type { RuleResource, ScheduleResource, StateMachineResource } from './inventory.ts';
 import { watched } from './inventory.ts';
 import type { ResolvedResource, ResolvedResources, WrittenResource, WrittenResources } from './resources.ts';
 import { readOrWarn } from './resources.ts';
-import type { AlarmEventRuleDefinition } from './service.ts';
+import type {
+  EventBusDefinition,
+  RuleDefinition,
+  RuleTargetDefinition,
+  ScheduleDefinition,
+} from './service.ts';
 import { asObject } from './template.ts';
-import { isObject } from '../json.ts';
 
-const ALARM_STATE_CHANGE = 'CloudWatch Alarm State Change';
+/** The bus that every account has. */
+const DEFAULT_BUS = 'default';
 
-/** Whether a rule of the default bus takes changes of alarms: the only events that there are locally. */
-export function takesAlarmEvents({ fields }: ResolvedResource): boolean {
-  const pattern = patternOf(fields);
-  if (!isObject(pattern) || fields.names().includes('EventBusName')) return false;
-  const { source, 'detail-type': detailType } = pattern;
-  const names = (allowed: unknown, value: string): boolean =>
-    allowed === undefined || (Array.isArray(allowed) && allowed.includes(value));
-  return (
-    (source !== undefined || detailType !== undefined) &&
-    names(source, 'aws.cloudwatch') &&
-    names(detailType, ALARM_STATE_CHANGE)
-  );
+interface EventsToRun {
+  readonly eventBuses: readonly EventBusDefinition[];
+  readonly rules: readonly RuleDefinition[];
 }
 
-/** Nothing where it cannot be resolved: such a rule is not run, as all others that are not on alarms. */
-function patternOf(fields: ResolvedResource['fields']): unknown {
-  try {
-    return fields.value('EventPattern');
-  } catch {
-    return undefined;
+/** The rules of the template with the targets that are run here, and the buses that it makes or names. */
+export function eventsToRun(
+  resources: ResolvedResources,
+  account: Account & { readonly functionNames: ReadonlySet<string> },
+): EventsToRun {
+  const reachable = reachableArns(resources, account.functionNames);
+  const rules = readOrWarn(resources, 'AWS::Events::Rule', (rule) => [ruleToRun(rule, resources, reachable)]);
+  const made = readOrWarn(resources, 'AWS::Events::EventBus', (bus) => [bus.name()]);
+  const names = new Set([DEFAULT_BUS, ...made, ...rules.map(({ busName }) => busName)]);
+  return {
+    eventBuses: [...names].map((name) => ({ name, arn: arnOf(account, 'events', `event-bus/${name}`) })),
+    rules,
+  };
+}
+
+type Account = Parameters<typeof arnOf>[0];
+
+/** @throws Error that says where the rule cannot be read. */
+function ruleToRun(
+  rule: ResolvedResource,
+  resources: ResolvedResources,
+  reachable: ReadonlySet<string>,
+): RuleDefinition {
+  const { fields } = rule;
+  const busName = (fields.optionalText('EventBusName') ?? DEFAULT_BUS).replace(/^.*[:/]event-bus\//, '');
+  // `Ref` of a rule on another bus names the bus, too.
+  const name = rule.name().replace(`${busName}|`, '');
+  const schedule = fields.optionalText('ScheduleExpression');
+  const targets = fields.each('Targets').map(targetToRun);
+  for (const { arn } of targets) {
+    if (reachable.has(arn) || reachable.has(functionNameOf(arn))) continue;
+    resources.warn(
+      `The rule ${name} takes nothing to ${arn}: only functions, queues, topics and buses that run here are reached`,
+    );
   }
+  return {
+    name,
+    arn: rule.attribute('Arn'),
+    busName,
+    enabled: fields.optionalText('State') !== 'DISABLED',
+    ...patternIn(fields),
+    ...(schedule !== undefined && { schedule }),
+    targets: targets.filter(({ arn }) => reachable.has(arn) || reachable.has(functionNameOf(arn))),
+  };
 }
 
-/** The rules that take changes of alarms to functions that run here. */
-export function alarmEventRulesToRun(
+function patternIn(fields: ResolvedFields): { readonly pattern?: JsonObject } {
+  const value = fields.value('EventPattern');
+  const pattern = typeof value === 'string' ? parseObject(value) : value;
+  if (value === undefined) return {};
+  try {
+    parseEventPattern(pattern);
+  } catch (cause) {
+    if (!(cause instanceof EventPatternError)) throw cause;
+    throw new Error(`${fields.pathOf('EventPattern')}: ${cause.message}`, { cause });
+  }
+  return isObject(pattern) ? { pattern } : {};
+}
+
+function targetToRun(target: ResolvedFields): RuleTargetDefinition {
+  const transformer = target.within('InputTransformer');
+  const paths = transformer.within('InputPathsMap');
+  const groupId = target.within('SqsParameters').optionalText('MessageGroupId');
+  const deadLetterArn = target.within('DeadLetterConfig').optionalText('Arn');
+  const input = target.optionalText('Input');
+  const inputPath = target.optionalText('InputPath');
+  return {
+    id: target.optionalText('Id') ?? '',
+    arn: target.text('Arn'),
+    ...(input !== undefined && { input }),
+    ...(inputPath !== undefined && { inputPath }),
+    ...(transformer.has('InputTemplate') && {
+      inputTransformer: {
+        paths: Object.fromEntries(paths.names().map((name) => [name, paths.text(name)])),
+        template: transformer.text('InputTemplate'),
+      },
+    }),
+    ...(groupId !== undefined && { groupId }),
+    ...(deadLetterArn !== undefined && { deadLetterArn }),
+  };
+}
+
+/** ARNs of the queues, topics and buses of the template, and the names of its functions that run here. */
+function reachableArns(
   resources: ResolvedResources,
   functionNames: ReadonlySet<string>,
-): AlarmEventRuleDefinition[] {
-  return readOrWarn(resources, 'AWS::Events::Rule', (rule) => {
-    if (!takesAlarmEvents(rule) || rule.fields.optionalText('State') === 'DISABLED') return [];
-    return [
-      {
-        name: rule.name(),
-        arn: rule.attribute('Arn'),
-        pattern: rule.fields.value('EventPattern') as AlarmEventRuleDefinition['pattern'],
-        functionNames: rule.fields
-          .each('Targets')
-          .map((target) => functionNameOf(target.text('Arn')))
-          .filter((name) => functionNames.has(name)),
-      },
-    ];
-  });
+): ReadonlySet<string> {
+  return new Set([
+    ...functionNames,
+    ...resources.ofType('AWS::SQS::Queue').map((queue) => queue.attribute('Arn')),
+    ...resources.ofType('AWS::SNS::Topic').map((topic) => topic.attribute('TopicArn')),
+    ...resources.ofType('AWS::Events::EventBus').map((bus) => bus.attribute('Arn')),
+  ]);
 }
 
-/** Names of the groups that schedules can be made in; the schedules of the template call nothing here. */
+/** Names of the groups that schedules can be made in. */
 export function scheduleGroupsToRun(resources: ResolvedResources): string[] {
   return resources.ofType('AWS::Scheduler::ScheduleGroup').map((group) => group.name());
+}
+
+export function schedulesToRun(resources: ResolvedResources): ScheduleDefinition[] {
+  return readOrWarn(resources, 'AWS::Scheduler::Schedule', (schedule) => {
+    const { fields } = schedule;
+    const properties = Object.fromEntries(
+      fields.names().flatMap((name) => (fields.has(name) ? [[name, fields.value(name)] as const] : [])),
+    );
+    return [{ name: schedule.name(), properties }];
+  });
 }
 
 export function rulesToWatch(resources: WrittenResources): readonly RuleResource[] {

@@ -1,5 +1,4 @@
 import { apiKindOf } from './apis/api.ts';
-import { takesAlarmEvents } from './events.ts';
 import type { ResolvedResource, ResolvedResources } from './resources.ts';
 
 /**
@@ -21,7 +20,6 @@ function consequenceOf(resource: ResolvedResource): string | undefined {
     return fields.has('NotificationConfiguration') ? 'its notifications call no function' : undefined;
   }
   if (apiKindOf(resource) === 'WEBSOCKET') return 'WebSocket APIs are not served';
-  if (type === 'AWS::Events::Rule' && takesAlarmEvents(resource)) return undefined;
   if (type.startsWith('AWS::Serverless::')) return 'resources of SAM are not read';
   return CONSEQUENCES.get(type);
 }
@@ -34,12 +32,9 @@ const CONSEQUENCES = new Map<string, string>([
   ],
   ['AWS::DynamoDB::GlobalTable', 'only tables of type AWS::DynamoDB::Table are made'],
   ['AWS::ElasticLoadBalancingV2::ListenerRule', 'load balancers are not served'],
-  ['AWS::Events::Rule', 'its schedule or events call no function'],
   ['AWS::IoT::TopicRule', 'its messages call no function'],
   ['AWS::Kinesis::Stream', 'streams do not exist here'],
-  ['AWS::Lambda::Url', 'function URLs are not served'],
   ['AWS::Logs::SubscriptionFilter', 'log events call no function'],
   ['AWS::Pipes::Pipe', 'pipes move nothing'],
-  ['AWS::Scheduler::Schedule', 'its schedule calls no function'],
   ['AWS::StepFunctions::StateMachine', 'state machines cannot be started'],
 ]);

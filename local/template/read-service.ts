@@ -3,8 +3,9 @@ import { localApiUrls } from './apis/api-urls.ts';
 import { apisToRun } from './apis/apis.ts';
 import type { AuthorizerSettings } from './apis/authorizers.ts';
 import { deploymentOf } from './deployment.ts';
-import { eventSourceMappingsToRun } from './event-sources.ts';
-import { alarmEventRulesToRun, scheduleGroupsToRun } from './events.ts';
+import { asyncSettingsToRun, eventSourceMappingsToRun } from './event-sources.ts';
+import { eventsToRun, scheduleGroupsToRun, schedulesToRun } from './events.ts';
+import { functionUrlsToRun } from './function-urls.ts';
 import type { FunctionOptions } from './functions.ts';
 import { functionsToRun } from './functions.ts';
 import { warnAboutWhatIsNotRun } from './not-run-locally.ts';
@@ -28,7 +29,8 @@ export interface ReadServiceOptions extends FunctionOptions {
   /** What `Ref` of a queue gives. */
   readonly queueUrlOf: (queueName: string) => string;
   /**
-   * Where the API at this position of the service answers, for example `http://127.0.0.1:3000`: stands for its AWS address
+   * Where the API at this position of the service answers, for example `http://127.0.0.1:3000`; function URLs come after APIs.
+   * It stands for the AWS address
    * in the environment of functions. The address stays where this gives undefined.
    */
   readonly endpointOf?: (index: number) => string | undefined;
@@ -67,6 +69,7 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
   const resources = resolvedResources(template, scope);
 
   const { functions, notRun } = functionsToRun(resources, options);
+  const asynchronous = asyncSettingsToRun(resources);
   const functionNames = new Set(functions.map(({ name }) => name));
   const queues = queuesToRun(resources);
   const topics = topicsToRun(resources);
@@ -78,15 +81,20 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     namesNotRun: new Set(notRun.map(({ name }) => name)),
     ...(authorizers !== undefined && { authorizers }),
   });
-  const localUrls = localApiUrls(apis, options.endpointOf ?? (() => undefined));
+  const functionUrls = functionUrlsToRun(resources, functionNames);
+  const localUrls = localApiUrls([...apis, ...functionUrls], options.endpointOf ?? (() => undefined));
   const service: ServiceDefinition = {
     name: serviceName,
     stage,
     region,
     accountId,
-    functions: functions.map((definition) => withLocalUrls(definition, localUrls)),
+    functions: functions.map((definition) => ({
+      ...withLocalUrls(definition, localUrls),
+      ...(asynchronous.has(definition.name) && { asynchronous: asynchronous.get(definition.name) ?? {} }),
+    })),
     ...(notRun.length > 0 && { functionsNotRun: notRun }),
     apis,
+    functionUrls,
     queues,
     topics,
     subscriptions: subscriptionsToRun(resources, { topics, queues, functions }),
@@ -94,8 +102,9 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     eventSourceMappings: eventSourceMappingsToRun(resources, { queues, functionNames }),
     alarms: alarmsToRun(resources),
     metricFilters: metricFiltersToRun(resources),
-    alarmEventRules: alarmEventRulesToRun(resources, functionNames),
+    ...eventsToRun(resources, { region, accountId, functionNames }),
     scheduleGroups: scheduleGroupsToRun(resources),
+    schedules: schedulesToRun(resources),
   };
   warnAboutWhatIsNotRun(resources);
   return { service, warnings: scope.warnings };

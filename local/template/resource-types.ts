@@ -155,6 +155,25 @@ const RESOURCE_TYPES = new Map<string, ResourceType>([
     },
   ],
   [
+    'AWS::Lambda::Url',
+    {
+      identify: (_name, subject) => {
+        const { deployment, text } = subject;
+        const name = text('TargetFunctionArn') ?? '';
+        const arn = name.startsWith('arn:') ? name : arnOf(deployment, 'lambda', `function:${name}`);
+        // As many characters as Lambda's: letters and digits.
+        const id = stableUuid(seedOf(subject)).replaceAll('-', '');
+        return {
+          ref: arn,
+          attributes: {
+            FunctionArn: arn,
+            FunctionUrl: `https://${id}.lambda-url.${deployment.region}.on.aws/`,
+          },
+        };
+      },
+    },
+  ],
+  [
     'AWS::Lambda::EventSourceMapping',
     {
       identify: (_name, subject) => {

@@ -14,6 +14,7 @@ export interface ServiceDefinition {
   /** Those of the template that cannot run here; undefined where all can. */
   readonly functionsNotRun?: readonly FunctionNotRun[];
   readonly apis: readonly ApiDefinition[];
+  readonly functionUrls: readonly ApiDefinition[];
   readonly queues: readonly QueueDefinition[];
   readonly topics: readonly TopicDefinition[];
   readonly subscriptions: readonly SubscriptionDefinition[];
@@ -21,9 +22,12 @@ export interface ServiceDefinition {
   readonly eventSourceMappings: readonly EventSourceMappingDefinition[];
   readonly alarms: readonly AlarmDefinition[];
   readonly metricFilters: readonly MetricFilterDefinition[];
-  readonly alarmEventRules: readonly AlarmEventRuleDefinition[];
+  /** `default`, and those that the template makes or names. */
+  readonly eventBuses: readonly EventBusDefinition[];
+  readonly rules: readonly RuleDefinition[];
   /** Names of the groups that schedules can be made in, beside `default`. */
   readonly scheduleGroups: readonly string[];
+  readonly schedules: readonly ScheduleDefinition[];
 }
 
 /** A function of the template that answers every call with an error. */
@@ -65,6 +69,8 @@ export interface FunctionDefinition {
   readonly managedInstances?: boolean;
   /** The tags of the template; undefined where it sets none. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Undefined where the template sets nothing of it: Lambda's defaults hold. */
+  readonly asynchronous?: AsyncDefinition;
 }
 
 export interface ApiDefinition {
@@ -87,6 +93,15 @@ export interface ApiDefinition {
   readonly gatewayResponses?: Readonly<Record<string, GatewayResponseDefinition>>;
   /** REST only: the keys that its usage plans take. */
   readonly apiKeys?: readonly ApiKeyDefinition[];
+  /** Set where it is no API but the URL of a function. */
+  readonly functionUrl?: FunctionUrlDefinition;
+}
+
+export interface FunctionUrlDefinition {
+  /** Its name in AWS, which stands in events. */
+  readonly host: string;
+  /** Whether responses go to the client as they are written: `InvokeMode: RESPONSE_STREAM`. */
+  readonly streaming: boolean;
 }
 
 /** What a request has to bring before anything answers it. */
@@ -253,6 +268,8 @@ export interface EventSourceMappingDefinition {
   readonly reportBatchItemFailures: boolean;
   /** 2 to 1,000; undefined where the template sets none. */
   readonly maximumConcurrency?: number;
+  /** Event patterns: a message passes that one of them fits. Undefined where all do. */
+  readonly filters?: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
 
 export type AlarmDefinition = MetricAlarmDefinition | CompositeAlarmDefinition;
@@ -340,11 +357,61 @@ export interface MetricFilterDefinition {
   }>;
 }
 
-/** A rule of EventBridge that takes changes of alarms to functions. */
-export interface AlarmEventRuleDefinition {
+export interface EventBusDefinition {
   readonly name: string;
   readonly arn: string;
-  /** The event pattern, as in the template. */
-  readonly pattern: Readonly<Record<string, unknown>>;
-  readonly functionNames: readonly string[];
+}
+
+/** A rule of EventBridge. It has a pattern, a schedule, or both. */
+export interface RuleDefinition {
+  readonly name: string;
+  readonly arn: string;
+  readonly busName: string;
+  readonly enabled: boolean;
+  /** The event pattern, as in the template; it can be read. */
+  readonly pattern?: Readonly<Record<string, unknown>>;
+  /** `rate(…)` or `cron(…)`, as in the template. */
+  readonly schedule?: string;
+  readonly targets: readonly RuleTargetDefinition[];
+}
+
+/** Where a rule takes events. At most one of the three kinds of input is set; without one the target gets the event. */
+export interface RuleTargetDefinition {
+  readonly id: string;
+  readonly arn: string;
+  /** JSON that the target gets instead of the event. */
+  readonly input?: string;
+  /** Which part of the event it gets, for example `$.detail`. */
+  readonly inputPath?: string;
+  readonly inputTransformer?: {
+    /** Paths into the event by variable. */
+    readonly paths: Readonly<Record<string, string>>;
+    /** With `<variable>` in the place of values. */
+    readonly template: string;
+  };
+  /** Of a FIFO queue. */
+  readonly groupId?: string;
+  /** The queue that gets the event if the target does not take it. */
+  readonly deadLetterArn?: string;
+}
+
+/** A schedule of EventBridge Scheduler. */
+export interface ScheduleDefinition {
+  readonly name: string;
+  /** The properties of `AWS::Scheduler::Schedule`, which are the members of CreateSchedule. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** What becomes of the events that a function gets asynchronously. */
+export interface AsyncDefinition {
+  /** 0 to 2: how often an event is tried again when the function fails. */
+  readonly maximumRetryAttempts?: number;
+  /** Seconds, 60 to 21,600, after which an event is not tried again. */
+  readonly maximumEventAge?: number;
+  /** ARN of what gets a record of each event that the function took. */
+  readonly onSuccess?: string;
+  /** ARN of what gets a record of each event that was given up. */
+  readonly onFailure?: string;
+  /** ARN of the queue or topic that gets each event that was given up. */
+  readonly deadLetterArn?: string;
 }

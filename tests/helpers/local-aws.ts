@@ -17,6 +17,7 @@ import { LambdaApi } from '../../local/lambda/lambda-api.ts';
 import { SchedulerApi } from '../../local/scheduler/scheduler-api.ts';
 import type { FunctionDefinition } from '../../local/template/service.ts';
 import { functionDefinition } from '../local/lambda/definition.ts';
+import { targetsOf } from './targets.ts';
 
 export const GROUP = 'shop-test-tracing';
 export const SWITCH = 'shop-test-on-alarm';
@@ -71,6 +72,7 @@ export async function startLocalAws(
   });
   const schedulerApi = new SchedulerApi({
     ...common,
+    targets: targetsOf({ invoke }),
     region: 'eu-central-1',
     accountId: '000000000000',
     groups: [GROUP],

@@ -12,6 +12,7 @@ const ports = {
   lambda: 3002,
   messaging: 3003,
   tables: 3004,
+  events: 3018,
   scheduler: 3019,
   daemon: 2000,
 };
@@ -20,6 +21,9 @@ const service = {
   stage: 'local',
   functions: [{ name: 'shop-local-get', key: 'get' }],
   alarms: [{}, {}],
+  functionUrls: [{ name: 'shop-local-get' }],
+  rules: [],
+  schedules: [],
   apis: [
     { kind: 'REST', routes: [{ method: 'GET', path: '/orders/{id}', functionName: 'shop-local-get' }] },
     { kind: 'HTTP', routes: [{ method: 'ANY', path: '/{proxy+}', functionName: 'shop-local-get' }] },
@@ -118,6 +122,25 @@ describe('an alarm in the terminal', () => {
 });
 
 describe('the banner', () => {
+  it('names the rules and the schedules, with what they run by', () => {
+    const rule = { arn: '', busName: 'orders', enabled: true, targets: [] };
+    const text = banner({
+      ...{ ports, otlpUrl: undefined, tracesFile: undefined, tracing: true, minuteMs: 60_000, tryThis: [] },
+      service: {
+        ...service,
+        rules: [
+          { ...rule, name: 'on-order', pattern: {} },
+          { ...rule, name: 'hourly', schedule: 'rate(1 hour)', enabled: false },
+        ],
+        schedules: [{ name: 'nightly', properties: { ScheduleExpression: 'cron(0 3 * * ? *)' } }],
+      },
+    });
+    expect(text).toMatch(/EventBridge +http:\/\/localhost:3018$/m);
+    expect(text).toMatch(/^ +events of orders +on-order$/m);
+    expect(text).toMatch(/^ +rate\(1 hour\) \(disabled\) +hourly$/m);
+    expect(text).toMatch(/^ +cron\(0 3 \* \* \? \*\) +nightly$/m);
+  });
+
   const here = { service, ports, otlpUrl: 'http://127.0.0.1:4318', tracesFile: '/home/me/traces.sqlite' };
 
   it('says what runs where', () => {
@@ -130,6 +153,7 @@ describe('the banner', () => {
     expect(text).toMatch(/GET +\/orders\/\{id\} +get$/m);
     expect(text).toMatch(/API \(HTTP\) +http:\/\/localhost:3005/);
     expect(text).toMatch(/OpenTelemetry +http:\/\/127\.0\.0\.1:4318 \(HTTP\)$/m);
+    expect(text).toMatch(/Function URL +http:\/\/localhost:3010 +get$/m);
     expect(text).toContain('  curl x');
     expect(text).toMatch(/Alarms +2$/m);
   });

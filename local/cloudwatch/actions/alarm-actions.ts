@@ -1,11 +1,13 @@
 /** What is done about a transition: topics are published to, functions invoked, EventBridge's rules followed. */
 import { randomUUID } from 'node:crypto';
 import { AsyncInvocations } from '../../lambda/async-invocations.ts';
+import type { AsyncInvocationsOptions } from '../../lambda/async-invocations.ts';
 import type { AsyncEventSink, Invoke } from '../../lambda/invocation.ts';
 import { functionNameOf } from '../../template/arns.ts';
-import type { AlarmEventRuleDefinition } from '../../template/service.ts';
+import { publishToTopic } from '../../messaging/send-message.ts';
+import type { JsonObject } from '../../json.ts';
+import type { Dispatch } from '../../events/event-bridge.ts';
 import { eventBridgeEvent, lambdaActionEvent } from './alarm-event.ts';
-import { matchesEventPattern } from './event-pattern.ts';
 import { snsMessage, snsSubject } from './sns-message.ts';
 import type { Account, Transition } from './transition.ts';
 import { actionsOf } from './transition.ts';
@@ -15,7 +17,9 @@ export interface AlarmActionsOptions extends Account {
   readonly snsEndpoint: string;
   readonly invoke: Invoke;
   readonly functionNames: readonly string[];
-  readonly rules: readonly AlarmEventRuleDefinition[];
+  /** Takes an event to the default bus of EventBridge, and says where it goes. */
+  readonly putEvent: (event: JsonObject) => readonly Dispatch[];
+  readonly destinations?: AsyncInvocationsOptions['destinations'];
   /** Told of events that functions get. */
   readonly onAsyncEvent: AsyncEventSink;
   /** Told of what was not delivered. */
@@ -51,12 +55,8 @@ export class AlarmActions {
   /** Tells EventBridge, which hears of every transition. */
   emit(transition: Transition, report: ActionReport): void {
     const event = eventBridgeEvent(transition, this.#options);
-    for (const { name, pattern, functionNames } of this.#options.rules) {
-      if (!matchesEventPattern(pattern, event)) continue;
-      for (const functionName of functionNames) {
-        this.#accept(functionName, event);
-        report(`sent to ${functionName} by the rule ${name}`);
-      }
+    for (const { rule, targetArn } of this.#options.putEvent(event)) {
+      report(`sent to ${nameIn(targetArn)} by the rule ${rule}`);
     }
   }
 
@@ -81,18 +81,11 @@ export class AlarmActions {
   }
 
   async #publish(topicArn: string, transition: Transition, report: ActionReport): Promise<void> {
-    const parameters = new URLSearchParams({
-      Action: 'Publish',
-      Version: '2010-03-31',
-      TopicArn: topicArn,
-      Subject: snsSubject(transition, this.#options),
-      Message: snsMessage(transition, this.#options),
-    });
     try {
-      const response = await fetch(this.#options.snsEndpoint, { method: 'POST', body: parameters });
-      const answer = await response.text();
-      if (!response.ok)
-        throw new Error(/<Message>([^<]*)</.exec(answer)?.[1] ?? `SNS answered ${response.status}`);
+      await publishToTopic(this.#options.snsEndpoint, topicArn, {
+        subject: snsSubject(transition, this.#options),
+        text: snsMessage(transition, this.#options),
+      });
       report(`published to ${topicArn}`);
     } catch (error) {
       this.#fail(report, `not published to ${topicArn}: ${messageOf(error)}`);
@@ -108,6 +101,11 @@ export class AlarmActions {
     const tracked = work.finally(() => this.#publishing.delete(tracked));
     this.#publishing.add(tracked);
   }
+}
+
+/** Of a function its name, of anything else the ARN. */
+function nameIn(arn: string): string {
+  return /^arn:[^:]*:lambda:/.test(arn) ? functionNameOf(arn) : arn;
 }
 
 function messageOf(error: unknown): string {

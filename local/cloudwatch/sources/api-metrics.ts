@@ -1,6 +1,7 @@
 import type { AccessLogEntry } from '../../api-gateway/api-gateway.ts';
 import type { Invoke } from '../../lambda/invocation.ts';
 import type { ApiDefinition } from '../../template/service.ts';
+import type { MetricSink } from '../metrics/metric.ts';
 import { dimensionsOf } from '../metrics/metric.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 
@@ -49,4 +50,19 @@ export class ApiMetrics {
       );
     }
   }
+}
+
+/** The metrics of a function URL, by the name of its function ("Monitoring Lambda function URLs"). */
+export function measureFunctionUrl(
+  { name: FunctionName }: ApiDefinition,
+  { status, duration }: AccessLogEntry,
+  measure: MetricSink,
+): void {
+  if (status === undefined) return;
+  const record = (name: string, value: number, unit: string): void =>
+    measure({ namespace: 'AWS/Lambda', name, dimensions: { FunctionName }, value, unit });
+  record('UrlRequestCount', 1, 'Count');
+  record('Url4xxCount', status >= 400 && status < 500 ? 1 : 0, 'Count');
+  record('Url5xxCount', status >= 500 ? 1 : 0, 'Count');
+  record('UrlRequestLatency', duration, 'Milliseconds');
 }

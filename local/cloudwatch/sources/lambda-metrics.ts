@@ -7,6 +7,14 @@ import type { MetricStore } from '../metrics/metric-store.ts';
 
 const NAMESPACE = 'AWS/Lambda';
 
+/** What of asynchronous events is counted, by CloudWatch's name. */
+const ASYNC_COUNTS: Readonly<Record<Exclude<AsyncEvent['kind'], 'tried'>, string>> = {
+  received: 'AsyncEventsReceived',
+  dropped: 'AsyncEventsDropped',
+  'destination-error': 'DestinationDeliveryFailures',
+  'dead-letter-error': 'DeadLetterErrors',
+};
+
 /** Of what only Lantern measures, for its page: Lambda has no metrics of memory and init. */
 export const LANTERN_NAMESPACE = 'Lantern';
 
@@ -74,14 +82,7 @@ export class LambdaMetrics {
   asyncEvent({ functionName, kind, age }: AsyncEvent): void {
     const at = Date.now();
     if (kind === 'tried') this.#record('AsyncEventAge', functionName, at, age, 'Milliseconds');
-    else
-      this.#record(
-        kind === 'received' ? 'AsyncEventsReceived' : 'AsyncEventsDropped',
-        functionName,
-        at,
-        1,
-        'Count',
-      );
+    else this.#record(ASYNC_COUNTS[kind], functionName, at, 1, 'Count');
   }
 
   /** What runs at this moment: a function that is busy all the time is seen before it ends. */

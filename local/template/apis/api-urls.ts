@@ -1,8 +1,8 @@
 import type { ApiDefinition } from '../service.ts';
 
-/** An API's address in AWS; a whole first segment of its path may be the stage. */
+/** An API's address in AWS, or a function's; a whole first segment of an API's path may be the stage. */
 const DEPLOYED_URL =
-  /https:\/\/([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?(?:\/([\w$-]+)(?![\w$.~%-]))?/g;
+  /https:\/\/([a-z0-9]+)\.(?:execute-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?|lambda-url\.[a-z0-9-]+\.on\.aws)(?:\/([\w$-]+)(?![\w$.~%-]))?/g;
 
 /**
  * Replaces the AWS addresses of the service's APIs by where they answer locally, which has no stage in its path:
@@ -18,6 +18,9 @@ export function localApiUrls(
       const index = apis.findIndex((api) => api.id === id);
       const endpoint = index === -1 ? undefined : endpointOf(index)?.replace(/\/$/, '');
       if (endpoint === undefined) return address;
-      return segment === undefined || segment === apis[index]?.stage ? endpoint : `${endpoint}/${segment}`;
+      const { stage, functionUrl } = apis[index] ?? {};
+      return segment === undefined || (segment === stage && functionUrl === undefined)
+        ? endpoint
+        : `${endpoint}/${segment}`;
     });
 }

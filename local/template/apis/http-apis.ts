@@ -44,7 +44,7 @@ export function httpApisToRun(resources: ResolvedResources, options: ApiOptions)
     });
 }
 
-function readCors(cors: ResolvedFields): CorsDefinition {
+export function readCors(cors: ResolvedFields): CorsDefinition {
   const maxAge = cors.optionalNumber('MaxAge');
   return {
     allowOrigins: cors.list('AllowOrigins').map(String),

@@ -3,6 +3,8 @@ import { onTestFinished } from 'vitest';
 import { CloudWatch } from '../../../local/cloudwatch/cloudwatch.ts';
 import type { InvokeResponse } from '../../../local/lambda/invocation.ts';
 import { LambdaService } from '../../../local/lambda/lambda-service.ts';
+import { EventBridge } from '../../../local/events/event-bridge.ts';
+import { targetsOf } from '../../helpers/targets.ts';
 import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
 import { freePorts } from '../../helpers/local-stack.ts';
 import { readResources } from '../template/read-template.ts';
@@ -61,6 +63,7 @@ export async function startWatched(resources: Record<string, unknown>, minuteMs:
     },
     invoke: (request) => invoke(request),
     snsEndpoint: `http://127.0.0.1:${port}`,
+    putEvent: (event) => eventBridge.put('default', event),
     depthOf: (queueName) => messaging.depthOf(queueName),
   });
   const lambda = new LambdaService({
@@ -81,11 +84,20 @@ export async function startWatched(resources: Record<string, unknown>, minuteMs:
     onPublished: cloudWatch.published,
     onAsyncEvent: cloudWatch.asyncEvent,
   });
+  const messagingUrl = `http://127.0.0.1:${port}`;
+  const eventBridge = new EventBridge({
+    ...service,
+    buses: service.eventBuses,
+    targets: targetsOf({ invoke, messagingUrl, onAsyncEvent: cloudWatch.asyncEvent }),
+    measure: cloudWatch.measure,
+    onProblem: (message) => problems.push(message),
+  });
   await messaging.start();
   await lambda.start();
   cloudWatch.start();
   onTestFinished(async () => {
     await cloudWatch.stop();
+    await eventBridge.stop();
     await lambda.stop();
     await messaging.stop();
   });
@@ -94,7 +106,7 @@ export async function startWatched(resources: Record<string, unknown>, minuteMs:
     cloudWatch,
     transitions,
     problems,
-    messagingUrl: `http://127.0.0.1:${port}`,
+    messagingUrl,
     lambdaService: lambda,
     call: (functionName: string, event: object): Promise<InvokeResponse> =>
       invoke({ functionName, payload: JSON.stringify(event) }),

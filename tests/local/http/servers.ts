@@ -75,7 +75,7 @@ export const SERVERS = {
       new SchedulerApi({
         ...account,
         groups: [],
-        invoke: () => Promise.reject(new Error('not called')),
+        targets: { deliver: () => Promise.reject(new Error('not called')) },
         onDropped: nothing,
         port: 0,
       }),

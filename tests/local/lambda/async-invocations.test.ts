@@ -8,6 +8,8 @@ import {
   ThrottledError,
   UnknownFunctionError,
 } from '../../../local/lambda/invocation.ts';
+import type { AsyncDefinition } from '../../../local/template/service.ts';
+import type { EndedEvent } from '../../../local/lambda/destinations.ts';
 import { fc } from '../../helpers/fast-check.ts';
 
 type Outcome = 'succeeds' | 'fails' | 'throttled' | 'service-error' | 'unknown' | 'invalid' | 'too-large';
@@ -40,10 +42,11 @@ function answer(outcome: Outcome): Promise<InvokeResponse> {
 }
 
 /** One event whose tries have these outcomes, the last one again and again, watched for a day. */
-async function runEvent(outcomes: readonly Outcome[]) {
+async function runEvent(outcomes: readonly Outcome[], settings: AsyncDefinition = {}) {
   const tries: { readonly at: number; readonly request: InvokeRequest }[] = [];
   const dropped: DroppedEvent[] = [];
   const told: AsyncEvent[] = [];
+  const ended: EndedEvent[] = [];
   const acceptedAt = Date.now();
   const invocations = new AsyncInvocations({
     invoke: (request) => {
@@ -53,11 +56,18 @@ async function runEvent(outcomes: readonly Outcome[]) {
     },
     onDropped: (event) => dropped.push(event),
     onAsyncEvent: (event) => told.push(event),
+    destinations: {
+      settingsOf: () => settings,
+      ended: (event) => {
+        ended.push(event);
+        return Promise.resolve();
+      },
+    },
   });
   invocations.accept({ functionName: 'shop-mail', payload: '{}', requestId: 'r-1' });
   await vi.advanceTimersByTimeAsync(24 * 60 * MINUTE);
   await invocations.stop();
-  return { tries, times: tries.map(({ at }) => at), dropped, told };
+  return { tries, times: tries.map(({ at }) => at), dropped, told, ended };
 }
 
 describe('an asynchronous event', () => {
@@ -96,6 +106,55 @@ describe('an asynchronous event', () => {
     expect(run.times).toEqual(times);
     expect(run.dropped).toHaveLength(reason === undefined ? 0 : 1);
     if (reason !== undefined) expect(run.dropped[0]?.reason).toContain(reason);
+  });
+
+  it.each<[string, Outcome[], AsyncDefinition, number[], Partial<EndedEvent>]>([
+    [
+      'without retries',
+      ['fails'],
+      { maximumRetryAttempts: 0 },
+      [0],
+      { condition: 'RetriesExhausted', invokeCount: 1 },
+    ],
+    [
+      'with one',
+      ['fails'],
+      { maximumRetryAttempts: 1 },
+      [0, MINUTE],
+      { condition: 'RetriesExhausted', invokeCount: 2 },
+    ],
+    [
+      'once it is too old',
+      ['fails'],
+      { maximumEventAge: 90 },
+      [0, MINUTE],
+      { condition: 'EventAgeExceeded', invokeCount: 2 },
+    ],
+    [
+      'without having run',
+      ['throttled'],
+      { maximumEventAge: 60 },
+      [0, 1, 3, 7, 15, 31].map((seconds) => seconds * SECOND),
+      {
+        condition: 'EventAgeExceeded',
+        invokeCount: 0,
+        refusal: { status: 429, message: 'all environments are busy' },
+      },
+    ],
+    ['when it succeeds', ['fails', 'succeeds'], {}, [0, MINUTE], { condition: 'Success', invokeCount: 2 }],
+    [
+      'where its function does not exist',
+      ['unknown'],
+      {},
+      [0],
+      { condition: 'RetriesExhausted', invokeCount: 0 },
+    ],
+  ])('ends as it is configured: %s', async (_what, outcomes, settings, times, end) => {
+    const run = await runEvent(outcomes, settings);
+    expect(run.times).toEqual(times);
+    expect(run.ended).toEqual([expect.objectContaining(end)]);
+    expect(run.dropped).toHaveLength(end.condition === 'Success' ? 0 : 1);
+    expect('response' in (run.ended[0] ?? {})).toBe((end.invokeCount ?? 0) > 0);
   });
 
   it('is given up after six hours of throttling, with five minutes between the tries in the end', async () => {

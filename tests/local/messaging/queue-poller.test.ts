@@ -422,6 +422,21 @@ describe('a queue poller', () => {
     expect(await depth(sqs, queueUrl)).toBe(1);
   });
 
+  it('gives its function what a filter lets through, and deletes the rest', async () => {
+    const { sqs, queueUrl, send, poll } = await startQueues(queue('orders'));
+    const { requests, invoke } = recorder(() => succeeded());
+    await send('{"kind":"refund"}', '{"kind":"order","id":1}', 'order', '{"kind":"order","id":2}', '{}');
+
+    const { batches } = poll(
+      { invoke },
+      { filters: [{ body: { kind: ['order'], id: [{ numeric: ['>', 0] }] } }] },
+    );
+
+    await until(() => batches.flatMap(({ messageIds }) => messageIds).length === 2, 'the batches');
+    expect(requests.flatMap(bodiesOf).sort()).toEqual(['{"kind":"order","id":1}', '{"kind":"order","id":2}']);
+    await until(async () => (await depth(sqs, queueUrl)) === 0, 'an empty queue');
+  });
+
   it('says once that its queue cannot be reached, and goes on when it can', async () => {
     const { send, poll, queueUrl } = await startQueues(queue('orders'));
     let isBroken = true;

@@ -14,6 +14,18 @@ import type { CreateScheduleCommandInput } from '@aws-sdk/client-scheduler';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SchedulerApi } from '../../../local/scheduler/scheduler-api.ts';
 import { startService } from '../lambda/harness.ts';
+import { targetsOf } from '../../helpers/targets.ts';
+import {
+  queue,
+  queueArn,
+  receive,
+  startMessaging,
+  subscription,
+  topic,
+  topicArn,
+} from '../messaging/messaging-fixture.ts';
+import type { Measurement } from '../../../local/cloudwatch/metrics/metric.ts';
+import type { ScheduleDefinition } from '../../../local/template/service.ts';
 import { until } from '../../helpers/until.ts';
 
 const arn = 'arn:aws:lambda:eu-central-1:000000000000:function:shop-local-actions';
@@ -35,22 +47,34 @@ function schedule(overrides: Partial<CreateScheduleCommandInput> = {}): CreateSc
   };
 }
 
-async function startScheduler() {
+async function startScheduler({
+  schedules,
+  messagingUrl,
+}: { schedules?: ScheduleDefinition[]; messagingUrl?: string } = {}) {
   const harness = await startService();
   const payloads: string[] = [];
+  const dropped: string[] = [];
+  const measured: Measurement[] = [];
+  const events: unknown[] = [];
   const api = new SchedulerApi({
     region: 'eu-central-1',
     accountId: '000000000000',
     groups: ['tracing'],
-    invoke: (request) => {
-      payloads.push(request.payload);
-      return harness.service.invoke(request);
-    },
+    targets: targetsOf({
+      invoke: (request) => {
+        payloads.push(request.payload);
+        return harness.service.invoke(request);
+      },
+      putEvent: (bus, event) => events.push([bus, event]),
+      ...(messagingUrl !== undefined && { messagingUrl }),
+    }),
     port: 0,
     howToChoosePort: 'none',
-    onDropped: () => undefined,
+    ...(schedules !== undefined && { schedules }),
+    measure: (measurement) => measured.push(measurement),
+    onDropped: (message) => dropped.push(message),
   });
-  const { url: endpoint } = await api.start();
+  const { url: endpoint, warnings } = await api.start();
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new SchedulerClient({ endpoint, credentials, region: 'eu-central-1', maxAttempts: 1 });
   onTestFinished(async () => {
@@ -61,7 +85,7 @@ async function startScheduler() {
     (await client.send(new ListSchedulesCommand({ GroupName: 'tracing' }))).Schedules?.map(
       ({ Name }) => Name,
     );
-  return { ...harness, client, endpoint, names, payloads };
+  return { ...harness, client, endpoint, warnings, names, payloads, dropped, measured, events };
 }
 
 describe('a schedule', () => {
@@ -145,12 +169,13 @@ describe('a schedule', () => {
 
   it.each<[string, string, Partial<CreateScheduleCommandInput>]>([
     ['ResourceNotFoundException', 'Schedule group other', { GroupName: 'other' }],
-    ['ValidationException', 'cron', { ScheduleExpression: 'cron(0 12 * * ? *)' }],
+    ['ValidationException', '6 fields', { ScheduleExpression: 'cron(0 12 * * ?)' }],
+    ['ValidationException', 'Europe/Atlantis', { ScheduleExpressionTimezone: 'Europe/Atlantis' }],
     ['ValidationException', 'Name', { Name: 'a b' }],
     [
       'ValidationException',
-      'functions only',
-      { Target: { Arn: 'arn:aws:sqs:eu-central-1:0:q', RoleArn: 'r' } },
+      'functions, queues, topics and event buses',
+      { Target: { Arn: 'arn:aws:scheduler:::aws-sdk:ecs:runTask', RoleArn: 'r' } },
     ],
     ['ValidationException', 'Target.Input', { Target: { Arn: arn, RoleArn: 'r', Input: '{oops' } }],
     ['ValidationException', 'FlexibleTimeWindow.Mode', { FlexibleTimeWindow: { Mode: 'ON' as 'OFF' } }],
@@ -173,6 +198,170 @@ describe('a schedule', () => {
     await client.send(new CreateScheduleCommand(schedule()));
     await expect(client.send(new CreateScheduleCommand(schedule()))).rejects.toMatchObject({
       name: 'ConflictException',
+    });
+  });
+});
+
+describe('a schedule of the template', () => {
+  const properties = {
+    GroupName: 'jobs',
+    ScheduleExpression: 'cron(0 12 * * ? *)',
+    ScheduleExpressionTimezone: 'Europe/Berlin',
+    FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 5 },
+    Target: { Arn: arn, RoleArn: 'arn:role', Input: '{"job":"noon"}' },
+  };
+
+  it('runs by its time zone, and can be read and changed like any other', async () => {
+    vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'Date'],
+      now: new Date('2026-07-01T09:59:30Z'),
+    });
+    onTestFinished(() => void vi.useRealTimers());
+    const { client, payloads, warnings } = await startScheduler({
+      schedules: [{ name: 'noon', properties }],
+    });
+    vi.advanceTimersByTime(60_000);
+    expect([warnings, payloads]).toEqual([[], ['{"job":"noon"}']]);
+    const read = await client.send(new GetScheduleCommand({ Name: 'noon', GroupName: 'jobs' }));
+    expect(read).toMatchObject({
+      ScheduleExpression: properties.ScheduleExpression,
+      ScheduleExpressionTimezone: 'Europe/Berlin',
+      State: 'ENABLED',
+    });
+    await client.send(new DeleteScheduleCommand({ Name: 'noon', GroupName: 'jobs' }));
+    vi.advanceTimersByTime(86_400_000);
+    expect(payloads).toHaveLength(1);
+  });
+
+  it('runs within its dates only', async () => {
+    vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'Date'],
+      now: new Date('2026-07-01T09:59:30Z'),
+    });
+    onTestFinished(() => void vi.useRealTimers());
+    const { payloads } = await startScheduler({
+      schedules: [
+        {
+          name: 'three',
+          properties: {
+            ...properties,
+            ScheduleExpression: 'rate(1 minute)',
+            StartDate: '2026-07-01T10:00:00Z',
+            EndDate: '2026-07-01T10:02:00.000Z',
+          },
+        },
+      ],
+    });
+    vi.advanceTimersByTime(10 * 60_000);
+    expect(payloads).toHaveLength(3);
+  });
+
+  it('that cannot run is named, and the others run', async () => {
+    const { warnings, names, client } = await startScheduler({
+      schedules: [
+        { name: 'wrong', properties: { ...properties, ScheduleExpression: 'cron(0 25 * * ? *)' } },
+        {
+          name: 'task',
+          properties: { ...properties, Target: { Arn: 'arn:aws:ecs:x:1:cluster/c', RoleArn: 'r' } },
+        },
+        { name: 'dated', properties: { ...properties, StartDate: 'tomorrow' } },
+        { name: 'right', properties },
+      ],
+    });
+    expect(warnings).toEqual([
+      expect.stringContaining('The schedule wrong does not run: Invalid Schedule Expression'),
+      expect.stringContaining('The schedule task does not run'),
+      expect.stringContaining('StartDate is expected to be a date'),
+    ]);
+    expect(await names()).toEqual([]);
+    const { Schedules } = await client.send(new ListSchedulesCommand({ GroupName: 'jobs' }));
+    expect(Schedules?.map(({ Name }) => Name)).toEqual(['right']);
+  });
+});
+
+describe('the target of a schedule', () => {
+  const named = (Arn: string, rest: object = {}) =>
+    schedule({ ScheduleExpression: inMs(0), Target: { Arn, RoleArn: 'r', Input: '{"a":1}', ...rest } });
+
+  it('may be a queue, a topic or a bus', async () => {
+    const messaging = await startMessaging({
+      queues: [queue('jobs'), queue('heard')],
+      topics: [topic('news')],
+      subscriptions: [subscription('news', 'sqs', queueArn('heard'), { RawMessageDelivery: 'true' })],
+    });
+    onTestFinished(() => messaging.stop());
+    const { client, events, measured } = await startScheduler({ messagingUrl: messaging.url });
+    const bodies = async (name: string) =>
+      (await receive(messaging.sqs(), messaging.queueUrl(name))).map(({ Body }) => Body);
+
+    await client.send(new CreateScheduleCommand(named(queueArn('jobs'))));
+    expect(await bodies('jobs')).toEqual(['{"a":1}']);
+    await client.send(new CreateScheduleCommand(named(topicArn('news'))));
+    expect(await bodies('heard')).toEqual(['{"a":1}']);
+    const EventBridgeParameters = { Source: 'clock', DetailType: 'Noon' };
+    const bus = 'arn:aws:events:eu-central-1:000000000000:event-bus/orders';
+    await client.send(new CreateScheduleCommand(named(bus, { EventBridgeParameters })));
+    await until(() => events.length === 1, 'the event');
+    expect(events[0]).toEqual([
+      'orders',
+      expect.objectContaining({ source: 'clock', 'detail-type': 'Noon', detail: { a: 1 } }),
+    ]);
+    expect(measured.map(({ name, dimensions }) => [name, dimensions])).toEqual(
+      Array.from({ length: 3 }, () => ['InvocationAttemptCount', { ScheduleGroup: 'tracing' }]),
+    );
+  });
+
+  it('that takes nothing is told and counted, and its dead-letter queue gets the input', async () => {
+    const messaging = await startMessaging({ queues: [queue('dead')] });
+    onTestFinished(() => messaging.stop());
+    const { client, dropped, measured } = await startScheduler({ messagingUrl: messaging.url });
+    await client.send(
+      new CreateScheduleCommand(named(queueArn('gone'), { DeadLetterConfig: { Arn: queueArn('dead') } })),
+    );
+    expect((await receive(messaging.sqs(), messaging.queueUrl('dead'))).map(({ Body }) => Body)).toEqual([
+      '{"a":1}',
+    ]);
+    await client.send(new CreateScheduleCommand(named(queueArn('gone'))));
+    await until(() => measured.some(({ name }) => name === 'InvocationDroppedCount'), 'the drop');
+    expect(dropped).toEqual([
+      expect.stringContaining(`${queueArn('gone')} did not take what the schedule off sent`),
+      expect.stringContaining('gone'),
+    ]);
+    const count = (wanted: string) => measured.filter(({ name }) => name === wanted).length;
+    expect(
+      [
+        'InvocationAttemptCount',
+        'TargetErrorCount',
+        'InvocationsSentToDeadLetterCount',
+        'InvocationDroppedCount',
+      ].map(count),
+    ).toEqual([2, 2, 1, 1]);
+  });
+
+  it('gets what the placeholders of its input stand for', async () => {
+    const { client, payloads } = await startScheduler();
+    const Input = JSON.stringify({
+      arn: '<aws.scheduler.schedule-arn>',
+      time: '<aws.scheduler.scheduled-time>',
+      id: '<aws.scheduler.execution-id>',
+      attempt: '<aws.scheduler.attempt-number>',
+      other: '<aws.scheduler.other>',
+    });
+    await client.send(
+      new CreateScheduleCommand(
+        schedule({
+          ScheduleExpression: 'at(2026-01-02T03:04:05)',
+          Target: { Arn: arn, RoleArn: 'r', Input },
+        }),
+      ),
+    );
+    await until(() => payloads.length === 1, 'the invocation');
+    expect(JSON.parse(payloads[0] ?? '')).toEqual({
+      arn: 'arn:aws:scheduler:eu-central-1:000000000000:schedule/tracing/off',
+      time: '2026-01-02T03:04:05Z',
+      id: expect.stringMatching(/^[\da-f-]{36}$/) as string,
+      attempt: '1',
+      other: '<aws.scheduler.other>',
     });
   });
 });

@@ -62,10 +62,24 @@ describe('an event source mapping', () => {
     expect(read({ FunctionName: functionName }).service.eventSourceMappings[0]?.functionName).toBe('work');
   });
 
-  it('warns about filters, which are not applied', () => {
-    expect(read({ FilterCriteria: { Filters: [{ Pattern: '{}' }] } }).warnings).toEqual([
-      'work receives every message of orders: filters are not applied locally',
-    ]);
+  it('has the filters that the template sets', () => {
+    const patterns = [{ body: { kind: ['order'] } }, { messageAttributes: { to: [{ exists: true }] } }];
+    const Filters = patterns.map((pattern) => ({ Pattern: JSON.stringify(pattern) }));
+    const { service, warnings } = read({ FilterCriteria: { Filters } });
+    expect(service.eventSourceMappings[0]?.filters).toEqual(patterns);
+    expect(warnings).toEqual([]);
+  });
+
+  it.each([
+    ['{}', 'an object with at least one field'],
+    ['order', 'expected a pattern as JSON'],
+    ['{"body":"order"}', 'body: expected a list of values'],
+    ['{"body":[{"begins":"x"}]}', 'body: expected one of the operators'],
+  ])('is left out where AWS would refuse its filter %s, and the place is named', (Pattern, why) => {
+    const { service, warnings } = read({ FilterCriteria: { Filters: [{ Pattern }] } });
+    expect(service.eventSourceMappings).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining('FilterCriteria.Filters.0.Pattern')]);
+    expect(warnings[0]).toContain(why);
   });
 
   it('is left out with a warning for other sources, and for functions that do not run here', () => {

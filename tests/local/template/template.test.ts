@@ -11,6 +11,7 @@ describe('a template', () => {
         accountId: '000000000000',
         functions: [],
         apis: [],
+        functionUrls: [],
         queues: [],
         topics: [],
         subscriptions: [],
@@ -18,8 +19,10 @@ describe('a template', () => {
         eventSourceMappings: [],
         alarms: [],
         metricFilters: [],
-        alarmEventRules: [],
+        eventBuses: [{ name: 'default', arn: 'arn:aws:events:eu-central-1:000000000000:event-bus/default' }],
+        rules: [],
         scheduleGroups: [],
+        schedules: [],
       },
       warnings: [],
     });
@@ -71,7 +74,6 @@ describe('a template', () => {
 describe('resources that matter but cannot run here', () => {
   it.each([
     ['AWS::Kinesis::Stream', {}, 'streams do not exist here'],
-    ['AWS::Events::Rule', {}, 'its schedule or events call no function'],
     ['AWS::StepFunctions::StateMachine', {}, 'state machines cannot be started'],
     ['AWS::S3::Bucket', { NotificationConfiguration: {} }, 'its notifications call no function'],
     ['AWS::ApiGatewayV2::Api', { ProtocolType: 'WEBSOCKET' }, 'WebSocket APIs are not served'],
