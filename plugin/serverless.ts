@@ -11,6 +11,7 @@ export interface Serverless {
     };
     readonly package?: ServerlessPackage;
     readonly functions: Readonly<Record<string, ServerlessFunction>>;
+    readonly layers?: Readonly<Record<string, { package?: ServerlessPackage }>>;
     readonly custom?: { readonly lantern?: LanternSettings };
   };
   readonly serviceDir: string;
@@ -19,7 +20,10 @@ export interface Serverless {
     spawn(command: string): Promise<void>;
     /** What runs at each event of a command, in this order. */
     readonly hooks: Record<string, PluginHook[]>;
+    /** All that are loaded, those of the framework first. */
+    readonly plugins: readonly LoadedPlugin[];
   };
+  readonly utils: { writeFileSync: (path: string, ...rest: unknown[]) => void };
   readonly configSchemaHandler: { defineCustomProperties(schema: object): void };
   /** An error for people: the command line prints its message and no stack. */
   readonly classes: { readonly Error: new (message: string, code?: string) => Error };
@@ -39,6 +43,7 @@ export interface ServerlessFunction {
 export interface ServerlessPackage {
   /** A file that is deployed as it is; the framework writes here what it has packaged itself. */
   artifact?: string;
+  readonly individually?: boolean;
   /** Where packages and templates are written, instead of into `.serverless`. */
   path?: string;
 }
@@ -46,6 +51,12 @@ export interface ServerlessPackage {
 export interface PluginHook {
   readonly pluginName: string;
   readonly hook: () => unknown;
+}
+
+export interface LoadedPlugin {
+  readonly hooks?: Readonly<Record<string, PluginHook['hook']>>;
+  /** Of the framework's plugin that compiles layers. */
+  compareWithLastLayer?: (layerName: string) => Promise<void>;
 }
 
 /** What the framework hands to a plugin beside itself. */

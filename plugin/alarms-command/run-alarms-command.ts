@@ -2,6 +2,7 @@ import { costJson, costReport } from '../cost/cost-report.ts';
 import type { Traffic } from '../cost/estimate-cost.ts';
 import { addedBy, estimateCost } from '../cost/estimate-cost.ts';
 import { endProgress } from '../local/end-progress.ts';
+import { compileTemplate } from '../packaging/compile-template.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
 import type { WatchedService } from '../watch-service.ts';
 import { alarmsJson, alarmsReport } from './alarms-report.ts';
@@ -9,10 +10,10 @@ import type { AlarmsCommandOptions } from './command-options.ts';
 import { formatFrom, trafficFrom } from './command-options.ts';
 
 /**
- * `serverless alarms`: packages the service, deploys nothing, and prints the alarms that a deployment would have, or with
+ * `serverless alarms`: compiles the service's template, builds and deploys nothing, and prints the alarms that a deployment would have, or with
  * `--cost` what it would add to the bill. Standard output has nothing else, so that it can be read by a program.
  *
- * @param watched gives what the packaging has added.
+ * @param watched gives what was added to the template.
  * @throws Serverless' own error, for what the user can mend.
  */
 export async function runAlarmsCommand(
@@ -24,7 +25,7 @@ export async function runAlarmsCommand(
   try {
     const format = formatFrom(options);
     const traffic = trafficFrom(options);
-    await serverless.pluginManager.spawn('package');
+    await compileTemplate(serverless);
     endProgress();
     const service = watched();
     if (service === undefined)
