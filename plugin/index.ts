@@ -49,6 +49,11 @@ export default class LanternPlugin {
       'tracing:on:switch': () => tracing('on'),
       'tracing:off:switch': () => tracing('off'),
       'tracing:status:show': () => tracing('status'),
+      'before:package:createDeploymentArtifacts': async () => {
+        const { oldFolderNotice } = await import('./packaging/old-folder.ts');
+        const notice = oldFolderNotice(serverless.serviceDir);
+        if (notice !== undefined) utilities.log.warning(notice);
+      },
       // Here `resources:` and what other plugins add are in the template, and nothing is written yet.
       'after:aws:package:finalize:mergeCustomProviderResources': async () => {
         const { watchService } = await import('./watch-service.ts');
