@@ -1,8 +1,12 @@
 import { ApiGateway } from './api-gateway/api-gateway.ts';
 import { banner, commandsToTry } from './banner.ts';
+import { AwsEndpoints } from './aws/aws-endpoints.ts';
+import { AwsFront } from './aws/aws-front.ts';
+import { prepareElsewhere } from './aws/prepare-elsewhere.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import { ConsoleServer, builtConsole } from './console-server/console-server.ts';
 import { SourceLines } from './console-server/source-lines.ts';
+import type { AwsCredentials } from './lambda/environment-variables.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { KeptEvents } from './lambda/kept-events.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
@@ -13,6 +17,7 @@ import type { LocalPorts } from './ports.ts';
 import { DAEMON_PORT_ADVICE, OTLP_PORT_ADVICE, PORT_ADVICE } from './ports.ts';
 import { SchedulerApi } from './scheduler/scheduler-api.ts';
 import type { ServiceDefinition } from './template/service.ts';
+import { localApiUrls } from './template/apis/api-urls.ts';
 import { TableServer } from './tables/table-server.ts';
 import { LocalXRay } from './start-xray.ts';
 import type { Terminal } from './terminal.ts';
@@ -30,6 +35,14 @@ export interface StackOptions {
   readonly tracesFile?: string | undefined;
   /** Where the sources of the functions lie, to be shown beside errors. */
   readonly serviceDirectory?: string | undefined;
+  /**
+   * What is to serve calls to AWS instead of what is here.
+   *
+   * @default nothing
+   */
+  readonly endpoints?: AwsEndpoints | undefined;
+  /** Of the developer, for calls that go to AWS itself. */
+  readonly credentials?: AwsCredentials | undefined;
   readonly terminal: Terminal;
 }
 
@@ -58,6 +71,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return await part.start();
   };
   const { region, accountId } = service;
+  const messagingUrl = `http://127.0.0.1:${ports.messaging}`;
+  const endpoints = (options.endpoints ?? new AwsEndpoints({})).over({
+    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${ports.tables}`,
+    AWS_ENDPOINT_URL_SNS: messagingUrl,
+    AWS_ENDPOINT_URL_SQS: messagingUrl,
+    AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
+    AWS_ENDPOINT_URL_SCHEDULER: `http://127.0.0.1:${ports.scheduler}`,
+    AWS_ENDPOINT_URL_XRAY: `http://127.0.0.1:${ports.console}`,
+  });
   const notify = (message: string, cause: unknown): void =>
     terminal.notice(`${message}: ${cause instanceof Error ? cause.message : String(cause)}`);
 
@@ -80,7 +102,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
 
     const logs = new LogStore();
-    const messagingUrl = `http://127.0.0.1:${ports.messaging}`;
+    const front = await start(
+      new AwsFront({
+        endpoints,
+        localUrls: localApiUrls(service.apis, (index) => `http://127.0.0.1:${ports.api(index)}`),
+        onRefused: (message) => terminal.notice(message),
+      }),
+    );
     const cloudWatch: CloudWatch = new CloudWatch({
       service,
       minuteMs,
@@ -96,14 +124,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...(functionsNotRun && { functionsNotRun }),
       region,
       accountId,
-      endpoints: {
-        AWS_ENDPOINT_URL_DYNAMODB: tables.url,
-        AWS_ENDPOINT_URL_SNS: messagingUrl,
-        AWS_ENDPOINT_URL_SQS: messagingUrl,
-        AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
-        AWS_ENDPOINT_URL_SCHEDULER: `http://127.0.0.1:${ports.scheduler}`,
-        AWS_ENDPOINT_URL_XRAY: `http://127.0.0.1:${ports.console}`,
-      },
+      endpoints: endpoints.variables,
+      awsCalls: { port: front, open: endpoints.open },
+      credentials: options.credentials,
       daemonAddress: daemon.address,
       onLog: (event) => {
         terminal.log(event);
@@ -129,7 +152,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       onPublished: cloudWatch.published,
       onAsyncEvent: cloudWatch.asyncEvent,
     });
-    const { url: endpoint, warnings } = await start(messaging);
+    const { warnings } = await start(messaging);
+    warnings.push(...(await prepareElsewhere(endpoints, service)));
     const commands = commandsToTry(service, ports, tryThis);
     const info = (): ServiceInfo => serviceInfo({ ...service, functions: lambda.functions }, commands);
     const page = new ConsoleServer({
@@ -179,7 +203,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       }),
     );
 
-    for (const mapping of service.eventSourceMappings) {
+    const endpoint = endpoints.chosen('sqs') ?? messagingUrl;
+    for (const mapping of endpoints.open.includes('sqs') ? [] : service.eventSourceMappings) {
       await start(new QueuePoller({ mapping, endpoint, region, invoke, onError: notify }));
     }
     for (const [index, api] of service.apis.entries()) {
@@ -213,6 +238,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         otlpUrl,
         tracesFile: traces.file,
         minuteMs,
+        elsewhere: endpoints.choices,
         tryThis: commands,
       }),
     );

@@ -6,6 +6,7 @@ export interface Serverless {
     readonly service: string;
     readonly provider: {
       readonly runtime?: string;
+      readonly profile?: string;
       readonly tracing?: { readonly apiGateway?: boolean };
       readonly compiledCloudFormationTemplate?: unknown;
     };

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { LanternSettings } from '../settings/settings.ts';
 import { checkSettings } from '../settings/settings.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
 import { missingHandlers } from './check-handlers.ts';
@@ -20,7 +21,9 @@ export async function runLocalCommand(
   { writeText, log }: PluginUtilities,
 ): Promise<void> {
   const {
+    AwsEndpoints,
     checkPorts,
+    developerCredentials,
     interrupted,
     minuteFrom,
     portsFrom,
@@ -35,6 +38,10 @@ export async function runLocalCommand(
   try {
     const ports = portsFrom(options);
     const minuteMs = minuteFrom(options);
+    const endpoints = new AwsEndpoints({
+      settings: localSettings(serverless).endpoints,
+      environment: process.env,
+    });
     await checkPorts(ports);
     const missing = missingHandlers(serverless);
     const packageProblems = await packageWhatCanRun(serverless).catch((error: unknown) => {
@@ -57,7 +64,8 @@ export async function runLocalCommand(
       codeDirectoryOf: ({ name }) => unpacked.folders.get(name) ?? serverless.serviceDir,
       packageProblemOf: (name) => packages.problems.get(name) ?? unpacked.problems.get(name),
       functionKeyOf: (name) => keys.get(name) ?? name,
-      queueUrlOf: (name) => `http://127.0.0.1:${ports.messaging}/${ACCOUNT_ID}/${name}`,
+      queueUrlOf: (name) =>
+        `${endpoints.chosen('sqs') ?? `http://127.0.0.1:${ports.messaging}`}/${ACCOUNT_ID}/${name}`,
       endpointOf: (index) => `http://127.0.0.1:${ports.api(index)}`,
       // The framework keeps this out of the template, and turns it on after the deployment.
       restApiTracing: config.provider.tracing?.apiGateway === true,
@@ -76,6 +84,10 @@ export async function runLocalCommand(
       tryThis: config.custom?.lantern?.local?.tryThis ?? [],
       tracesFile: options.memory === true ? undefined : tracesFile(serverless.serviceDir),
       serviceDirectory: serverless.serviceDir,
+      endpoints,
+      ...(endpoints.open.length > 0 && {
+        credentials: await developerCredentials(aws.getRegion(), profileOf(serverless, options)),
+      }),
       terminal,
     });
     await interrupted();
@@ -90,17 +102,24 @@ export async function runLocalCommand(
   }
 }
 
-/**
- * What is set for authorizers, with files of keys as the service's folder has them.
- *
- * @throws Error that names the mistakes in these settings.
- */
-function authorizersIn({ service, serviceDir }: Serverless) {
+/** @throws Error that names the mistakes in the settings of this command. */
+function localSettings({ service }: Serverless): NonNullable<LanternSettings['local']> {
   const settings = service.custom?.lantern?.local;
   const mistakes = checkSettings('local', settings, { functions: Object.keys(service.functions) });
   if (mistakes.length > 0) throw new Error(mistakes.join('\n'));
+  return settings ?? {};
+}
+
+/** The profile of the developer's credentials, as the framework takes it. */
+function profileOf({ service }: Serverless, options: LocalCommandOptions): string | undefined {
+  return options['aws-profile'] ?? service.provider.profile;
+}
+
+/** What is set for authorizers, with files of keys as the service's folder has them. */
+function authorizersIn(serverless: Serverless) {
+  const { serviceDir } = serverless;
   return Object.fromEntries(
-    Object.entries(settings?.authorizers ?? {}).map(([name, { keys, ...rest }]) => {
+    Object.entries(localSettings(serverless).authorizers ?? {}).map(([name, { keys, ...rest }]) => {
       if (keys === undefined) return [name, rest];
       return [name, { ...rest, keys: /^https?:/.test(keys) ? keys : resolve(serviceDir, keys) }];
     }),

@@ -13,6 +13,7 @@ import {
   allOf,
   anAvailability,
   anEmail,
+  anEndpoint,
   anObject,
   anyNames,
   anExpression,
@@ -45,6 +46,8 @@ import {
 const LOCAL = {
   /** Commands shown when the service has started; `{api}` becomes the address of its first API. */
   tryThis: listOf(aText),
+  /** Where calls to a service of AWS go, by its name: the address of an emulator, or `aws` for AWS itself. */
+  endpoints: anyNames(anEndpoint, 'addresses by name of a service of AWS'),
   /** By the name of an authorizer. */
   authorizers: anyNames(
     group({
