@@ -16,6 +16,11 @@ export interface Serverless {
     readonly custom?: { readonly lantern?: LanternSettings };
   };
   readonly serviceDir: string;
+  /** `serverless.yml`, with those variables in place that are resolved by now. */
+  readonly configurationInput?: { readonly custom?: { readonly lantern?: LanternSettings } };
+  /** What is not resolved yet, by path. */
+  readonly variablesMeta?: ReadonlyMap<string, UnresolvedValue>;
+  readonly processedInput?: { readonly commands: readonly string[] };
   getProvider(name: 'aws'): { getStage(): string; getRegion(): string };
   readonly pluginManager: {
     spawn(command: string): Promise<void>;
@@ -28,6 +33,16 @@ export interface Serverless {
   readonly configSchemaHandler: { defineCustomProperties(schema: object): void };
   /** An error for people: the command line prints its message and no stack. */
   readonly classes: { readonly Error: new (message: string, code?: string) => Error };
+}
+
+export interface UnresolvedValue {
+  readonly variables?: ReadonlyArray<{
+    /** In the order in which they are asked. */
+    readonly sources?: ReadonlyArray<{
+      readonly type?: string;
+      readonly address?: { readonly value?: unknown };
+    }>;
+  }>;
 }
 
 export interface ServerlessFunction {

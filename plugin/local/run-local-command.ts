@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { missingValuesNotice } from '../packaging/without-account.ts';
 import type { LanternSettings } from '../settings/settings.ts';
 import { checkSettings } from '../settings/settings.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
@@ -13,12 +14,14 @@ const ACCOUNT_ID = '000000000000';
 /**
  * `serverless local`: packages the service as for a deployment, and runs what came out until it is interrupted.
  *
+ * @param missingValues what only AWS knows, and no setting says.
  * @throws Serverless' own error, which is printed without a stack, for everything the user can mend.
  */
 export async function runLocalCommand(
   serverless: Serverless,
   options: LocalCommandOptions,
   { writeText, log }: PluginUtilities,
+  missingValues: readonly string[],
 ): Promise<void> {
   const {
     AwsEndpoints,
@@ -70,8 +73,11 @@ export async function runLocalCommand(
       // The framework keeps this out of the template, and turns it on after the deployment.
       restApiTracing: config.provider.tracing?.apiGateway === true,
       authorizers: authorizersIn(serverless),
+      values: localSettings(serverless).values ?? {},
     });
-    for (const warning of [...missing, ...warnings]) log.warning(warning);
+    const values = missingValuesNotice(missingValues);
+    for (const warning of [...missing, ...(values === undefined ? [] : [values]), ...warnings])
+      log.warning(warning);
     const terminal = new Terminal({
       write: writeText,
       functionKeys: service.functions.map(({ key }) => key),

@@ -48,6 +48,8 @@ const LOCAL = {
   tryThis: listOf(aText),
   /** Where calls to a service of AWS go, by its name: the address of an emulator, or `aws` for AWS itself. */
   endpoints: anyNames(anEndpoint, 'addresses by name of a service of AWS'),
+  /** What only AWS knows, by the name of its placeholder: `ssm:/shop/key`, `cf:stack.Output`, `import:name`. */
+  values: anObject,
   /** By the name of an authorizer. */
   authorizers: anyNames(
     group({
