@@ -12,12 +12,14 @@ export interface BannerOptions {
   readonly tracesFile: string | undefined;
   /** Real milliseconds that a minute of CloudWatch lasts. */
   readonly minuteMs: number;
+  /** What serves calls to AWS instead of what is here; nothing where it is not given. */
+  readonly elsewhere?: readonly string[];
   readonly tryThis: readonly string[];
 }
 
 /** What runs where, and what to try: the first thing a developer sees. */
 export function banner(options: BannerOptions): string {
-  const { service, ports, tracing, otlpUrl, tracesFile, minuteMs, tryThis } = options;
+  const { service, ports, tracing, otlpUrl, tracesFile, minuteMs, elsewhere = [], tryThis } = options;
   const keys = new Map(service.functions.map(({ name, key }) => [name, key]));
   const apis = service.apis.flatMap((api, index) => [
     line(`API (${api.kind})`, `http://localhost:${ports.api(index)}`),
@@ -49,6 +51,7 @@ export function banner(options: BannerOptions): string {
     ...service.schedules.map(({ name, properties }) => entry(String(properties.ScheduleExpression), name)),
     line('X-Ray daemon', `127.0.0.1:${ports.daemon} (UDP and TCP)`),
     ...(otlpUrl === undefined ? [] : [line('OpenTelemetry', `${otlpUrl} (HTTP)`)]),
+    ...elsewhere.map((choice) => line('Elsewhere', printableLine(choice))),
     line('Alarms', `${service.alarms.length || 'none'}${clockNote(minuteMs)}`),
     '',
     'Try:',

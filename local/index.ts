@@ -1,6 +1,8 @@
 /** What `serverless local` and other programs may use of Lantern local. */
 export { minuteFrom, portsFrom } from './command-options.ts';
 export type { LocalOptions } from './command-options.ts';
+export { AwsEndpoints } from './aws/aws-endpoints.ts';
+export { developerCredentials } from './aws/prepare-elsewhere.ts';
 export { interrupted } from './interrupted.ts';
 export { readService } from './template/read-service.ts';
 export { startStack } from './start-stack.ts';

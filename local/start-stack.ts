@@ -1,5 +1,8 @@
 import { ApiGateway } from './api-gateway/api-gateway.ts';
 import { banner, commandsToTry } from './banner.ts';
+import { AwsEndpoints } from './aws/aws-endpoints.ts';
+import { AwsFront } from './aws/aws-front.ts';
+import { prepareElsewhere } from './aws/prepare-elsewhere.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import { measureFunctionUrl } from './cloudwatch/sources/api-metrics.ts';
 import { ConsoleServer, builtConsole } from './console-server/console-server.ts';
@@ -9,6 +12,7 @@ import { EventBridge } from './events/event-bridge.ts';
 import { Targets } from './events/targets.ts';
 import { AsyncInvocations } from './lambda/async-invocations.ts';
 import { Destinations } from './lambda/destinations.ts';
+import type { AwsCredentials } from './lambda/environment-variables.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { KeptEvents } from './lambda/kept-events.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
@@ -19,6 +23,7 @@ import type { LocalPorts } from './ports.ts';
 import { DAEMON_PORT_ADVICE, OTLP_PORT_ADVICE, PORT_ADVICE } from './ports.ts';
 import { SchedulerApi } from './scheduler/scheduler-api.ts';
 import type { ServiceDefinition } from './template/service.ts';
+import { localApiUrls } from './template/apis/api-urls.ts';
 import { TableServer } from './tables/table-server.ts';
 import { LocalXRay } from './start-xray.ts';
 import type { Terminal } from './terminal.ts';
@@ -48,6 +53,14 @@ export interface StackOptions {
   readonly tracesFile?: string | undefined;
   /** Where the sources of the functions lie, to be shown beside errors. */
   readonly serviceDirectory?: string | undefined;
+  /**
+   * What is to serve calls to AWS instead of what is here.
+   *
+   * @default nothing
+   */
+  readonly endpoints?: AwsEndpoints | undefined;
+  /** Of the developer, for calls that go to AWS itself. */
+  readonly credentials?: AwsCredentials | undefined;
   readonly terminal: Terminal;
 }
 
@@ -93,6 +106,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return await part.start();
   };
   const { region, accountId } = service;
+  const messagingUrl = `http://127.0.0.1:${ports.messaging}`;
+  const endpoints = (options.endpoints ?? new AwsEndpoints({})).over({
+    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${ports.tables}`,
+    AWS_ENDPOINT_URL_SNS: messagingUrl,
+    AWS_ENDPOINT_URL_SQS: messagingUrl,
+    AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${ports.events}`,
+    AWS_ENDPOINT_URL_SCHEDULER: `http://127.0.0.1:${ports.scheduler}`,
+    AWS_ENDPOINT_URL_XRAY: `http://127.0.0.1:${ports.console}`,
+    AWS_ENDPOINT_URL_CLOUDWATCH: `http://127.0.0.1:${ports.console}`,
+  });
   const notify = (message: string, cause: unknown): void =>
     terminal.notice(`${message}: ${cause instanceof Error ? cause.message : String(cause)}`);
 
@@ -115,7 +139,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
 
     const logs = new LogStore();
-    const messagingUrl = `http://127.0.0.1:${ports.messaging}`;
+    const front = await start(
+      new AwsFront({
+        endpoints,
+        localUrls: localApiUrls(service.apis, (index) => `http://127.0.0.1:${ports.api(index)}`),
+        onRefused: (message) => terminal.notice(message),
+      }),
+    );
     const cloudWatch: CloudWatch = new CloudWatch({
       service,
       minuteMs,
@@ -136,16 +166,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...(functionsNotRun && { functionsNotRun }),
       region,
       accountId,
-      endpoints: {
-        AWS_ENDPOINT_URL_DYNAMODB: tables.url,
-        AWS_ENDPOINT_URL_SNS: messagingUrl,
-        AWS_ENDPOINT_URL_SQS: messagingUrl,
-        AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
-        AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${ports.events}`,
-        AWS_ENDPOINT_URL_SCHEDULER: `http://127.0.0.1:${ports.scheduler}`,
-        AWS_ENDPOINT_URL_XRAY: `http://127.0.0.1:${ports.console}`,
-        AWS_ENDPOINT_URL_CLOUDWATCH: `http://127.0.0.1:${ports.console}`,
-      },
+      endpoints: endpoints.variables,
+      awsCalls: { port: front, open: endpoints.open },
+      credentials: options.credentials,
       daemonAddress: daemon.address,
       freeze,
       onLog: (event) => {
@@ -198,7 +221,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       onMessages: cloudWatch.messages,
       onPublished: cloudWatch.published,
     });
-    const { url: endpoint, warnings } = await start(messaging);
+    const { warnings } = await start(messaging);
+    warnings.push(...(await prepareElsewhere(endpoints, service)));
     const commands = commandsToTry(service, ports, tryThis);
     const info = (): ServiceInfo => serviceInfo({ ...service, functions: lambda.functions }, commands);
     const page = new ConsoleServer({
@@ -259,7 +283,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       }),
     );
 
-    for (const mapping of service.eventSourceMappings) {
+    const endpoint = endpoints.chosen('sqs') ?? messagingUrl;
+    for (const mapping of endpoints.open.includes('sqs') ? [] : service.eventSourceMappings) {
       await start(new QueuePoller({ mapping, endpoint, region, invoke, onError: notify }));
     }
     for (const [index, api] of service.apis.entries()) {
@@ -312,6 +337,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         otlpUrl,
         tracesFile: traces.file,
         minuteMs,
+        elsewhere: endpoints.choices,
         tryThis: commands,
       }),
     );

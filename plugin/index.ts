@@ -4,11 +4,15 @@ import type { AlarmsCommandOptions } from './alarms-command/command-options.ts';
 import { ALARMS_COMMAND_OPTIONS } from './alarms-command/command-options.ts';
 import type { LocalCommandOptions } from './local/command-options.ts';
 import { LOCAL_COMMAND_OPTIONS } from './local/command-options.ts';
+import { missingValuesNotice, StandInValues } from './packaging/without-account.ts';
 import type { PluginUtilities, Serverless } from './serverless.ts';
 import { SETTINGS_SCHEMA } from './settings/settings.ts';
 import type { TracingCommandOptions } from './tracing/command-options.ts';
 import { TRACING_COMMAND } from './tracing/command-options.ts';
 import type { WatchedService } from './watch-service.ts';
+
+/** Local resources have no account; this is what emulators of AWS agree on. */
+const LOCAL_ACCOUNT_ID = '000000000000';
 
 /** The Serverless Framework plugin of Lambda Lantern: alarms and tracing on demand with every deployment, and its commands. */
 export default class LanternPlugin {
@@ -45,9 +49,13 @@ export default class LanternPlugin {
       const { runTracingCommand } = await import('./tracing/run-tracing-command.ts');
       await runTracingCommand(action, serverless, options, utilities);
     };
-    const packaged = async (): Promise<WatchedService> => {
+    const values = this.#standInValues(serverless);
+    const compiled = async (): Promise<WatchedService> => {
+      const notice = missingValuesNotice(values?.missing ?? []);
+      if (notice !== undefined) utilities.log.warning(notice);
+      const { compileTemplate } = await import('./packaging/compile-template.ts');
       const { endProgress } = await import('./local/end-progress.ts');
-      await serverless.pluginManager.spawn('package');
+      await compileTemplate(serverless);
       endProgress();
       if (this.#watched !== undefined) return this.#watched;
       throw new Error('The service was not packaged: another plugin keeps it from being so.');
@@ -55,19 +63,24 @@ export default class LanternPlugin {
     this.hooks = {
       'local:run': async () => {
         const { runLocalCommand } = await import('./local/run-local-command.ts');
-        await runLocalCommand(serverless, options, utilities);
+        await runLocalCommand(serverless, options, utilities, values?.missing ?? []);
       },
       'alarms:show': async () => {
         const { runAlarmsCommand } = await import('./alarms-command/run-alarms-command.ts');
-        await runAlarmsCommand(serverless, options, utilities, packaged);
+        await runAlarmsCommand(serverless, options, utilities, compiled);
       },
       'advise:show': async () => {
         const { runAdviseCommand } = await import('./advise/run-advise.ts');
-        await runAdviseCommand(serverless, options, utilities, packaged);
+        await runAdviseCommand(serverless, options, utilities, compiled);
       },
       'tracing:on:switch': () => tracing('on'),
       'tracing:off:switch': () => tracing('off'),
       'tracing:status:show': () => tracing('status'),
+      'before:package:createDeploymentArtifacts': async () => {
+        const { oldFolderNotice } = await import('./packaging/old-folder.ts');
+        const notice = oldFolderNotice(serverless.serviceDir);
+        if (notice !== undefined) utilities.log.warning(notice);
+      },
       // Here `resources:` and what other plugins add are in the template, and nothing is written yet.
       'after:aws:package:finalize:mergeCustomProviderResources': async () => {
         const { watchService } = await import('./watch-service.ts');
@@ -86,4 +99,25 @@ export default class LanternPlugin {
       },
     };
   }
+
+  /** For the commands that deploy nothing. */
+  #standInValues(serverless: Serverless): StandInValues | undefined {
+    const [command = ''] = serverless.processedInput?.commands ?? [];
+    if (!['local', 'alarms', 'advise'].includes(command)) return undefined;
+    const values = new StandInValues(serverless, {
+      accountId: LOCAL_ACCOUNT_ID,
+      // Alarms are those of a deployment: they ask whoever has credentials for it.
+      asksAws: (service) => command !== 'local' || isElsewhere(service, serverless),
+    });
+    values.install();
+    return values;
+  }
+}
+
+/** Whether a setting or the shell has calls to the service go somewhere. */
+function isElsewhere(service: string, { configurationInput }: Serverless): boolean {
+  const endpoints = configurationInput?.custom?.lantern?.local?.endpoints ?? {};
+  return (
+    endpoints[service] === 'aws' || process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] !== undefined
+  );
 }

@@ -6,27 +6,45 @@ export interface Serverless {
     readonly service: string;
     readonly provider: {
       readonly runtime?: string;
+      readonly profile?: string;
       readonly tracing?: { readonly apiGateway?: boolean };
       readonly compiledCloudFormationTemplate?: unknown;
     };
     package?: ServerlessPackage | undefined;
     readonly functions: Readonly<Record<string, ServerlessFunction>>;
+    readonly layers?: Readonly<Record<string, { package?: ServerlessPackage }>>;
     readonly custom?: { readonly lantern?: LanternSettings };
   };
   readonly serviceDir: string;
   /** The name of serverless.yml, however it is called here; undefined where there is none. */
   readonly configurationFilename?: string;
+  /** `serverless.yml`, with those variables in place that are resolved by now. */
+  readonly configurationInput?: { readonly custom?: { readonly lantern?: LanternSettings } };
+  /** What is not resolved yet, by path. */
+  readonly variablesMeta?: ReadonlyMap<string, UnresolvedValue>;
+  readonly processedInput?: { readonly commands: readonly string[] };
   getProvider(name: 'aws'): { getStage(): string; getRegion(): string };
   readonly pluginManager: {
     spawn(command: string): Promise<void>;
-    /** All of the service, as they were made. */
-    readonly plugins?: readonly object[];
     /** What runs at each event of a command, in this order. */
     readonly hooks: Record<string, PluginHook[]>;
+    /** All that are loaded, those of the framework first. */
+    readonly plugins: readonly LoadedPlugin[];
   };
+  readonly utils: { writeFileSync: (path: string, ...rest: unknown[]) => void };
   readonly configSchemaHandler: { defineCustomProperties(schema: object): void };
   /** An error for people: the command line prints its message and no stack. */
   readonly classes: { readonly Error: new (message: string, code?: string) => Error };
+}
+
+export interface UnresolvedValue {
+  readonly variables?: ReadonlyArray<{
+    /** In the order in which they are asked. */
+    readonly sources?: ReadonlyArray<{
+      readonly type?: string;
+      readonly address?: { readonly value?: unknown };
+    }>;
+  }>;
 }
 
 export interface ServerlessFunction {
@@ -43,6 +61,7 @@ export interface ServerlessFunction {
 export interface ServerlessPackage {
   /** A file that is deployed as it is; the framework writes here what it has packaged itself. */
   artifact?: string;
+  readonly individually?: boolean;
   /** Where packages and templates are written, instead of into `.serverless`. */
   path?: string;
 }
@@ -50,6 +69,12 @@ export interface ServerlessPackage {
 export interface PluginHook {
   readonly pluginName: string;
   readonly hook: () => unknown;
+}
+
+export interface LoadedPlugin {
+  readonly hooks?: Readonly<Record<string, PluginHook['hook']>>;
+  /** Of the framework's plugin that compiles layers. */
+  compareWithLastLayer?: (layerName: string) => Promise<void>;
 }
 
 /** What the framework hands to a plugin beside itself. */

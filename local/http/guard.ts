@@ -32,6 +32,8 @@ export const POLICIES = {
   pageApi: { names: LOOPBACK_NAMES, subdomains: false, port: 'own', pages: 'own' },
   /** The APIs of AWS: only programs call them. */
   awsApi: { names: LOOPBACK_NAMES, subdomains: true, port: 'any', pages: 'none' },
+  /** What stands for all addresses of AWS: programs are led to it, and ask by AWS's names. */
+  awsFront: { names: 'any', subdomains: true, port: 'any', pages: 'none' },
   /**
    * OpenTelemetry's receiver: programs, and pages that are being developed on this machine. It answers nothing that a page
    * could learn from.

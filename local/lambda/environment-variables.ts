@@ -13,9 +13,23 @@ export interface EnvironmentSettings {
   readonly runtimeApi: string;
   readonly runtimeDirectory: string;
   readonly logStream: string;
+  /** The developer's, where calls go to AWS itself; otherwise they are made up. */
+  readonly credentials?: AwsCredentials | undefined;
   /** The developer's `PATH`: the only thing taken from the developer's own environment. */
   readonly path: string;
 }
+
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+const MADE_UP: AwsCredentials = {
+  accessKeyId: 'LANTERNLOCAL',
+  secretAccessKey: 'lantern-local',
+  sessionToken: 'lantern-local',
+};
 
 /**
  * All that a function's process finds in its environment, as "Using Lambda environment variables" lists it. What
@@ -43,7 +57,7 @@ export function environmentVariables(settings: EnvironmentSettings): Record<stri
 }
 
 function reservedVariables(settings: EnvironmentSettings): Record<string, string> {
-  const { definition, region } = settings;
+  const { definition, region, credentials = MADE_UP } = settings;
   return {
     _HANDLER: definition.handler,
     AWS_REGION: region,
@@ -59,9 +73,9 @@ function reservedVariables(settings: EnvironmentSettings): Record<string, string
     ...(definition.logFormat === 'JSON' && {
       AWS_LAMBDA_LOG_LEVEL: definition.applicationLogLevel ?? 'INFO',
     }),
-    AWS_ACCESS_KEY_ID: 'LANTERNLOCAL',
-    AWS_SECRET_ACCESS_KEY: 'lantern-local',
-    AWS_SESSION_TOKEN: 'lantern-local',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    ...(credentials.sessionToken !== undefined && { AWS_SESSION_TOKEN: credentials.sessionToken }),
     AWS_LAMBDA_RUNTIME_API: settings.runtimeApi,
     LAMBDA_TASK_ROOT: definition.codeDirectory,
     LAMBDA_RUNTIME_DIR: settings.runtimeDirectory,

@@ -10,12 +10,14 @@ import { exitError, initTimeoutError, timeoutError } from './function-error.ts';
 import type { RuntimeInvocation } from './runtime-api.ts';
 import { RuntimeApi } from './runtime-api.ts';
 import type { Answer } from './runtime-answer.ts';
+import type { AwsCalls } from './runtime-process.ts';
 import { RuntimeProcess, runtimeDirectory } from './runtime-process.ts';
 
 export interface EnvironmentOptions extends Omit<
   EnvironmentSettings,
   'runtimeApi' | 'runtimeDirectory' | 'logStream'
 > {
+  readonly awsCalls?: AwsCalls | undefined;
   /** Milliseconds. */
   readonly initTimeoutMs: number;
   /** Whether the process stands still between invocations, as in Lambda. */
@@ -152,12 +154,13 @@ export class ExecutionEnvironment {
   }
 
   async #start(): Promise<void> {
-    const { definition, onLine } = this.#options;
+    const { definition, onLine, awsCalls } = this.#options;
     const { logStream } = this;
     const runtimeApi = await this.#api.listen();
     this.#process = new RuntimeProcess({
       directory: definition.codeDirectory,
       memorySize: definition.memorySize,
+      awsCalls,
       variables: environmentVariables({ ...this.#options, runtimeApi, runtimeDirectory, logStream }),
       onLine: (source, message) => {
         const requestId = this.#lastRequestId;

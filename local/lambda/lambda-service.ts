@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FunctionDefinition, FunctionNotRun } from '../template/service.ts';
 import type { SegmentSink } from '../xray/document.ts';
+import type { AwsCredentials } from './environment-variables.ts';
 import { EnvironmentPool } from './environment-pool.ts';
 import type { EnvironmentLine } from './execution-environment.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
@@ -16,6 +17,7 @@ import {
 import { LambdaInvocation } from './lambda-invocation.ts';
 import type { RuntimeInvocation } from './runtime-api.ts';
 import { INIT_TIMEOUT_MS, MAX_REQUEST_PAYLOAD } from './limits.ts';
+import type { AwsCalls } from './runtime-process.ts';
 import { beginTrace } from './trace-context.ts';
 
 export interface LambdaServiceOptions {
@@ -30,6 +32,10 @@ export interface LambdaServiceOptions {
   readonly accountId: string;
   /** Variables for every function, for example `AWS_ENDPOINT_URL_SQS`; a function's own win over them. */
   readonly endpoints: Readonly<Record<string, string>>;
+  /** Leads calls to AWS elsewhere; without it they go to AWS. */
+  readonly awsCalls?: AwsCalls | undefined;
+  /** Of the developer, where calls go to AWS itself; otherwise they are made up. */
+  readonly credentials?: AwsCredentials | undefined;
   /** `host:port` of the X-Ray daemon. */
   readonly daemonAddress: string;
   /** Gets every line of a function and of the service, an invocation's lines before its promise resolves. */
@@ -176,13 +182,8 @@ export class LambdaService {
   #createPool({ name, reservedConcurrency }: FunctionDefinition): EnvironmentPool {
     const { concurrencyLimit = DEFAULT_CONCURRENCY_LIMIT, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS } =
       this.#options;
-    const {
-      region,
-      endpoints,
-      daemonAddress,
-      initTimeoutMs = INIT_TIMEOUT_MS,
-      freeze = true,
-    } = this.#options;
+    const { region, endpoints, awsCalls, credentials, daemonAddress } = this.#options;
+    const { initTimeoutMs = INIT_TIMEOUT_MS, freeze = true } = this.#options;
     return new EnvironmentPool({
       functionName: name,
       limit: Math.min(concurrencyLimit, reservedConcurrency ?? Number.POSITIVE_INFINITY),
@@ -193,6 +194,8 @@ export class LambdaService {
           definition,
           region,
           endpoints,
+          awsCalls,
+          credentials,
           daemonAddress,
           initTimeoutMs,
           freeze,

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { preparePrograms } from './bootstrap-file.ts';
@@ -17,11 +17,20 @@ export interface RuntimeProcessOptions {
   readonly directory: string;
   /** MB. */
   readonly memorySize: number;
+  /** Leads calls to AWS elsewhere; without it they go to AWS. */
+  readonly awsCalls?: AwsCalls | undefined;
   /** The whole environment of the process. */
   readonly variables: Readonly<Record<string, string>>;
   readonly onLine: (source: 'stdout' | 'stderr', line: string) => void;
   /** After its last line. Also when it could not be started: then with the reason. */
   readonly onExit: (exit: ProcessExit, startError?: Error) => void;
+}
+
+export interface AwsCalls {
+  /** Of the front that stands for AWS. */
+  readonly port: number;
+  /** Names of the services whose calls do go to AWS. */
+  readonly open: readonly string[];
 }
 
 /** Where the bootstrap is: `LAMBDA_RUNTIME_DIR`. */
@@ -89,7 +98,8 @@ export class RuntimeProcess {
   constructor(options: RuntimeProcessOptions) {
     const token = randomUUID();
     const heap = Math.floor(options.memorySize * HEAP_SHARE);
-    const flags = [`--max-old-space-size=${heap}`, ...switchedOff(options.variables)];
+    const imports = options.awsCalls === undefined ? [] : ['--import', preload(options.awsCalls)];
+    const flags = [`--max-old-space-size=${heap}`, ...switchedOff(options.variables), ...imports];
     const child = spawn(process.execPath, [...flags, bootstrap, token], {
       cwd: options.directory,
       env: options.variables,
@@ -170,6 +180,13 @@ export class RuntimeProcess {
     this.#tellWarden('-');
     options.onExit(exit, startError);
   }
+}
+
+/** Node loads it into the workers and forks of a function, too. */
+function preload({ port, open }: AwsCalls): string {
+  const url = pathToFileURL(join(programs, 'runtime', 'aws-calls.js'));
+  url.search = new URLSearchParams({ port: String(port), open: open.join(',') }).toString();
+  return url.href;
 }
 
 const run = promisify(execFile);

@@ -16,13 +16,32 @@ export interface Scope {
   condition(name: string, path: string): boolean;
   /** `Fn::FindInMap`, unresolved; undefined where the mapping has no such keys. */
   mapping(mapName: string, topLevelKey: string, secondLevelKey: string): unknown;
+  /** What a setting says of a value that only AWS has, by the name of its placeholder; undefined where none does. */
+  known(key: string): unknown;
   /** Something that will differ from AWS, in a sentence. */
   warn(message: string): void;
 }
 
 /** Stands where a value is known to AWS only, so that it is recognised wherever it turns up. */
-export function unresolved(what: string): string {
+function unresolved(what: string): string {
   return `lantern-unresolved:${what}`;
+}
+
+/** What a setting says of a value, or the placeholder for it, with a warning. */
+export function valueOf(
+  key: string,
+  scope: Pick<Scope, 'known' | 'warn'>,
+  warning: (key: string) => string,
+): unknown {
+  const known = scope.known(key);
+  if (known !== undefined) return known;
+  scope.warn(warning(key));
+  return unresolved(key);
+}
+
+/** How a value is given, for warnings. */
+export function instead(key: string): string {
+  return `a placeholder stands for it, unless custom.lantern.local.values has "${key}"`;
 }
 
 /**
@@ -84,10 +103,23 @@ function callIntrinsic(name: string, argument: unknown, path: string, scope: Sco
 }
 
 function literal(text: string, path: string, scope: Scope): string {
-  if (text.includes('{{resolve:')) {
-    scope.warn(`${path}: the dynamic reference ${text} is not looked up locally and stays as it is`);
-  }
-  return text;
+  return text.replaceAll(DYNAMIC_REFERENCE, (reference, written: string) => {
+    const value = valueOf(
+      dynamicKey(written),
+      scope,
+      (key) => `${path}: the dynamic reference ${reference} is not looked up locally; ${instead(key)}`,
+    );
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  });
+}
+
+/** `{{resolve:ssm:/shop/key:3}}`. */
+const DYNAMIC_REFERENCE = /\{\{resolve:([^{}]+)\}\}/g;
+
+/** Without the version, and however the parameter is kept: settings have one value of it. */
+function dynamicKey(written: string): string {
+  const [, parameter] = /^ssm(?:-secure)?:(.+?)(?::\d+)?$/.exec(written) ?? [];
+  return parameter === undefined ? written.replace(/:+$/, '') : `ssm:${parameter}`;
 }
 
 function literalName(argument: unknown, path: string): string {
@@ -160,12 +192,13 @@ function findInMap(argument: unknown, path: string, scope: Scope): unknown {
   throw new Error(`${path}: the template's Mappings have no ${keys.join('.')}`);
 }
 
-function importValue(argument: unknown, path: string, scope: Scope): string {
+function importValue(argument: unknown, path: string, scope: Scope): unknown {
   const name = resolveText(argument, path, scope);
-  scope.warn(
-    `${path}: the export ${name} of another stack is not known locally; a placeholder stands for it`,
+  return valueOf(
+    `import:${name}`,
+    scope,
+    (key) => `${path}: the export ${name} of another stack is not known locally; ${instead(key)}`,
   );
-  return unresolved(name);
 }
 
 function availabilityZones(argument: unknown, path: string, scope: Scope): string[] {

@@ -41,6 +41,8 @@ export interface ReadServiceOptions extends FunctionOptions {
    * @default false
    */
   readonly restApiTracing?: boolean;
+  /** What only AWS has, by the names of the placeholders that stand for it otherwise: `ssm:/shop/key`, `import:name`. */
+  readonly values?: Readonly<Record<string, unknown>>;
   /** What is set for authorizers on this machine, by their names. */
   readonly authorizers?: Readonly<Record<string, AuthorizerSettings>>;
 }
@@ -65,6 +67,7 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     deployment: deploymentOf(options),
     parameters: options.parameters ?? {},
     queueUrlOf: options.queueUrlOf,
+    values: options.values ?? {},
   });
   const resources = resolvedResources(template, scope);
 

@@ -3,7 +3,7 @@ import { arnOf } from './arns.ts';
 import type { Deployment } from './deployment.ts';
 import { stableUuid } from './deployment.ts';
 import type { Scope } from './intrinsics.ts';
-import { evaluateCondition, resolve, resolveText, unresolved } from './intrinsics.ts';
+import { evaluateCondition, instead, resolve, resolveText, valueOf } from './intrinsics.ts';
 import type { IdentitySubject, ResourceIdentity } from './resource-types.ts';
 import { identityOf } from './resource-types.ts';
 import type { Properties, Template, TemplateResource } from './template.ts';
@@ -14,6 +14,8 @@ interface TemplateScopeOptions {
   /** Values for the template's parameters; the others take their defaults. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly queueUrlOf: (queueName: string) => string;
+  /** What only AWS has, by the names of placeholders. */
+  readonly values?: Readonly<Record<string, unknown>>;
 }
 
 /** Answers the references of one template. */
@@ -39,6 +41,11 @@ export class TemplateScope implements Scope {
     this.#warnings.add(message);
   }
 
+  known(key: string): unknown {
+    const { values = {} } = this.#options;
+    return Object.hasOwn(values, key) ? values[key] : undefined;
+  }
+
   reference(name: string, path: string): unknown {
     const { template, parameters, deployment } = this.#options;
     if (name.startsWith('AWS::')) return pseudoParameter(name, path, deployment);
@@ -50,6 +57,8 @@ export class TemplateScope implements Scope {
     const resource = this.#resource(name, path);
     const { ref, guessed = false } = this.#identity(resource, path);
     if (guessed) {
+      const known = this.known(name);
+      if (known !== undefined) return known;
       this.warn(
         `${path}: the type of ${name}, ${resource.type}, is not known locally; Ref gives the made-up name ${ref}`,
       );
@@ -61,10 +70,12 @@ export class TemplateScope implements Scope {
     const resource = this.#resource(logicalId, path);
     const { attributes } = this.#identity(resource, path);
     if (Object.hasOwn(attributes, attribute)) return attributes[attribute];
-    this.warn(
-      `${path}: ${attribute} of ${logicalId} (${resource.type}) is not known locally; a placeholder stands for it`,
+    return valueOf(
+      `${logicalId}.${attribute}`,
+      this,
+      (key) =>
+        `${path}: ${attribute} of ${logicalId} (${resource.type}) is not known locally; ${instead(key)}`,
     );
-    return unresolved(`${logicalId}.${attribute}`);
   }
 
   condition(name: string, path: string): boolean {
@@ -180,7 +191,7 @@ function parameterValue(
   name: string,
   declaration: Properties,
   given: string | undefined,
-  asked: { readonly path: string; readonly scope: Pick<Scope, 'warn'> },
+  asked: { readonly path: string; readonly scope: Pick<Scope, 'warn' | 'known'> },
 ): unknown {
   const { Type: type, Default: fallback } = declaration;
   const value = given ?? fallback;
@@ -189,10 +200,11 @@ function parameterValue(
   }
   const kind = typeof type === 'string' ? type : 'String';
   if (given === undefined && kind.startsWith('AWS::SSM::Parameter::Value')) {
-    asked.scope.warn(
-      `${asked.path}: the SSM parameter ${value} is not looked up locally; a placeholder stands for it`,
+    return valueOf(
+      `ssm:${value}`,
+      asked.scope,
+      (key) => `${asked.path}: the SSM parameter ${value} is not looked up locally; ${instead(key)}`,
     );
-    return unresolved(String(value));
   }
   const isList = kind === 'CommaDelimitedList' || kind.startsWith('List<');
   return isList

@@ -16,12 +16,12 @@ export async function runAdviseCommand(
   serverless: Serverless,
   options: AdviseCommandOptions,
   { writeText }: Pick<PluginUtilities, 'writeText'>,
-  packaged: () => Promise<WatchedService>,
+  compiled: () => Promise<WatchedService>,
 ): Promise<void> {
   try {
     const format = formatFrom(options);
     const days = daysFrom(options.days);
-    const { inventory } = await packaged();
+    const { inventory } = await compiled();
     const onAlarm = serverless.service.custom?.lantern?.tracing?.onAlarm;
     // What only alarms call is meant to rest.
     const functions = inventory.functions.filter(({ key }) => key !== onAlarm);

@@ -8,23 +8,24 @@ import type { AlarmsCommandOptions } from './command-options.ts';
 import { formatFrom, learningFrom, trafficFrom } from './command-options.ts';
 
 /**
- * `serverless alarms`: packages the service, deploys nothing, and prints the alarms that a deployment would have, or with
- * `--cost` what it would add to the bill, or with `--learn` the thresholds that its metrics speak for. Standard output has nothing else, so that it can be read by a program.
+ * `serverless alarms`: compiles the service's template, builds and deploys nothing, and prints the alarms that a deployment
+ * would have, or with `--cost` what it would add to the bill, or with `--learn` the thresholds that its metrics speak for.
+ * Standard output has nothing else, so that it can be read by a program.
  *
- * @param packaged packages the service, and gives what was added to it
+ * @param compiled compiles the template, and gives what was added to it
  * @throws Serverless' own error, for what the user can mend.
  */
 export async function runAlarmsCommand(
   serverless: Serverless,
   options: AlarmsCommandOptions,
   { writeText }: Pick<PluginUtilities, 'writeText'>,
-  packaged: () => Promise<WatchedService>,
+  compiled: () => Promise<WatchedService>,
 ): Promise<void> {
   try {
     const format = formatFrom(options);
     const traffic = trafficFrom(options);
     const learning = learningFrom(options);
-    const service = await packaged();
+    const service = await compiled();
     if (learning !== undefined) {
       const { runLearn } = await import('../learn/run-learn.ts');
       writeText(await runLearn(service, { ...learning, format }, serverless.serviceDir));

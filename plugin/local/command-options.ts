@@ -14,7 +14,7 @@ export const LOCAL_COMMAND_OPTIONS = {
   memory: { usage: 'Keep traces in memory, and not in a file for the next time', type: 'boolean' },
 } as const;
 
-export type LocalCommandOptions = {
+export type LocalCommandOptions = { readonly 'aws-profile'?: string } & {
   readonly [
     Name in keyof typeof LOCAL_COMMAND_OPTIONS
   ]?: (typeof LOCAL_COMMAND_OPTIONS)[Name]['type'] extends 'boolean' ? boolean : string;

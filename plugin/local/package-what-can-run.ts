@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { compareNoLayers } from '../packaging/without-account.ts';
 import type { PluginHook, Serverless } from '../serverless.ts';
 
 /** Why a function has no package here, by its deployed name. */
@@ -15,7 +16,7 @@ export const EMPTY_ARCHIVE: Uint8Array = Buffer.concat([
 ]);
 
 /** The framework asks AWS for the digest of an image that has none. */
-const SOME_IMAGE = `000000000000.dkr.ecr.us-east-1.amazonaws.com/not-run-locally@sha256:${'0'.repeat(64)}`;
+export const SOME_IMAGE = `000000000000.dkr.ecr.us-east-1.amazonaws.com/not-run-locally@sha256:${'0'.repeat(64)}`;
 
 /** The event at which code is packaged, by bundlers before and the framework itself. */
 const PACKAGING = 'package:createDeploymentArtifacts';
@@ -45,6 +46,7 @@ export async function packageWhatCanRun(
   hooks.push(own);
   try {
     await writeFile(archive, EMPTY_ARCHIVE);
+    compareNoLayers(serverless);
     await run();
     return problems;
   } finally {

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { missingValuesNotice } from '../packaging/without-account.ts';
+import type { LanternSettings } from '../settings/settings.ts';
 import { checkSettings } from '../settings/settings.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
 import { missingHandlers } from './check-handlers.ts';
@@ -13,15 +15,19 @@ const ACCOUNT_ID = '000000000000';
 /**
  * `serverless local`: packages the service as for a deployment, and runs what came out until it is interrupted.
  *
+ * @param missingValues what only AWS knows, and no setting says.
  * @throws Serverless' own error, which is printed without a stack, for everything the user can mend.
  */
 export async function runLocalCommand(
   serverless: Serverless,
   options: LocalCommandOptions,
   { writeText, log }: PluginUtilities,
+  missingValues: readonly string[],
 ): Promise<void> {
   const {
+    AwsEndpoints,
     checkPorts,
+    developerCredentials,
     interrupted,
     minuteFrom,
     portsFrom,
@@ -36,6 +42,10 @@ export async function runLocalCommand(
   try {
     const ports = portsFrom(options);
     const minuteMs = minuteFrom(options);
+    const endpoints = new AwsEndpoints({
+      settings: localSettings(serverless).endpoints,
+      environment: process.env,
+    });
     await checkPorts(ports);
     const missing = missingHandlers(serverless);
     const packageAgain = packagerOf(serverless);
@@ -60,13 +70,17 @@ export async function runLocalCommand(
       codeDirectoryOf: ({ name }) => unpacked.folders.get(name) ?? serverless.serviceDir,
       packageProblemOf: (name) => packages.problems.get(name) ?? unpacked.problems.get(name),
       functionKeyOf: (name) => keys.get(name) ?? name,
-      queueUrlOf: (name) => `http://127.0.0.1:${ports.messaging}/${ACCOUNT_ID}/${name}`,
+      queueUrlOf: (name) =>
+        `${endpoints.chosen('sqs') ?? `http://127.0.0.1:${ports.messaging}`}/${ACCOUNT_ID}/${name}`,
       endpointOf: (index) => `http://127.0.0.1:${ports.api(index)}`,
       // The framework keeps this out of the template, and turns it on after the deployment.
       restApiTracing: config.provider.tracing?.apiGateway === true,
       authorizers: authorizersIn(serverless),
+      values: localSettings(serverless).values ?? {},
     });
-    for (const warning of [...missing, ...warnings]) log.warning(warning);
+    const values = missingValuesNotice(missingValues);
+    for (const warning of [...missing, ...(values === undefined ? [] : [values]), ...warnings])
+      log.warning(warning);
     const terminal = new Terminal({
       write: writeText,
       functionKeys: service.functions.map(({ key }) => key),
@@ -81,6 +95,10 @@ export async function runLocalCommand(
       lowerCaseHeaders: config.custom?.lantern?.local?.lowerCaseHeaders ?? false,
       tracesFile: options.memory === true ? undefined : tracesFile(serverless.serviceDir),
       serviceDirectory: serverless.serviceDir,
+      endpoints,
+      ...(endpoints.open.length > 0 && {
+        credentials: await developerCredentials(aws.getRegion(), profileOf(serverless, options)),
+      }),
       terminal,
     });
     const reload = await Reload.start({
@@ -106,17 +124,24 @@ export async function runLocalCommand(
   }
 }
 
-/**
- * What is set for authorizers, with files of keys as the service's folder has them.
- *
- * @throws Error that names the mistakes in these settings.
- */
-function authorizersIn({ service, serviceDir }: Serverless) {
+/** @throws Error that names the mistakes in the settings of this command. */
+function localSettings({ service }: Serverless): NonNullable<LanternSettings['local']> {
   const settings = service.custom?.lantern?.local;
   const mistakes = checkSettings('local', settings, { functions: Object.keys(service.functions) });
   if (mistakes.length > 0) throw new Error(mistakes.join('\n'));
+  return settings ?? {};
+}
+
+/** The profile of the developer's credentials, as the framework takes it. */
+function profileOf({ service }: Serverless, options: LocalCommandOptions): string | undefined {
+  return options['aws-profile'] ?? service.provider.profile;
+}
+
+/** What is set for authorizers, with files of keys as the service's folder has them. */
+function authorizersIn(serverless: Serverless) {
+  const { serviceDir } = serverless;
   return Object.fromEntries(
-    Object.entries(settings?.authorizers ?? {}).map(([name, { keys, ...rest }]) => {
+    Object.entries(localSettings(serverless).authorizers ?? {}).map(([name, { keys, ...rest }]) => {
       if (keys === undefined) return [name, rest];
       return [name, { ...rest, keys: /^https?:/.test(keys) ? keys : resolve(serviceDir, keys) }];
     }),

@@ -13,6 +13,7 @@ import {
   allOf,
   anAvailability,
   anEmail,
+  anEndpoint,
   anObject,
   anyNames,
   anExpression,
@@ -49,6 +50,10 @@ const LOCAL = {
   freeze: aBoolean,
   /** Whether APIs give functions the names of headers in lower case, as they arrive over HTTP/2. @default false */
   lowerCaseHeaders: aBoolean,
+  /** Where calls to a service of AWS go, by its name: the address of an emulator, or `aws` for AWS itself. */
+  endpoints: anyNames(anEndpoint, 'addresses by name of a service of AWS'),
+  /** What only AWS knows, by the name of its placeholder: `ssm:/shop/key`, `cf:stack.Output`, `import:name`. */
+  values: anObject,
   /** By the name of an authorizer. */
   authorizers: anyNames(
     group({

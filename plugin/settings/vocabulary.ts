@@ -114,6 +114,12 @@ export const anEmail = word<string>(
   (value) => isText(value) && /^[^@\s]+@[^@\s]+$/.test(value),
   'an e-mail address',
 );
+export const anEndpoint = word<string>(
+  TEXT,
+  (value) =>
+    value === 'aws' || (isText(value) && ['http:', 'https:'].includes(URL.parse(value)?.protocol ?? '')),
+  'an address, such as http://localhost:4566, or aws',
+);
 export const anHttpsUrl = word<string>(
   TEXT,
   (value) => isText(value) && URL.canParse(value) && value.startsWith('https://'),

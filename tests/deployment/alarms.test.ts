@@ -72,6 +72,7 @@ describe('the shop', () => {
   it('has its alarms in the template, with what serverless alarms says', async () => {
     const stdout = await serverless(project.directory, 'alarms', '--format', 'json', '--stage', 'prod');
     const planned = JSON.parse(stdout) as AlarmPlan & { readonly service: string };
+    await serverless(project.directory, 'package', '--stage', 'prod');
     const { Resources: resources } = await templateIn(project.directory);
 
     expect(planned.service).toBe('order-shop');
@@ -175,6 +176,7 @@ describe('a service of thirty functions and every event source', () => {
       'Not everything is watched (1): "serverless alarms" says what is left out',
     );
     const planned = JSON.parse(run.stdout()) as AlarmPlan;
+    await serverless(warehouse, 'package');
     const { Resources: resources } = await templateIn(warehouse);
     expect(Object.keys(resources).length).toBeLessThanOrEqual(500);
     expect(ofType(resources, 'AWS::Lambda::Function')).toHaveLength(30);

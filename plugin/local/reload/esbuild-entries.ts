@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import type { Serverless } from '../../serverless.ts';
+import type { LoadedPlugin, Serverless } from '../../serverless.ts';
 
 /** A module that is bundled by itself, and the functions whose handlers are in it. */
 export interface Entry {
@@ -106,7 +106,7 @@ export class EsbuildEntries {
   /** Undefined where the service is not bundled by serverless-esbuild, or by a version of it that keeps its options elsewhere. */
   static of({ pluginManager, serviceDir }: Serverless): EsbuildEntries | undefined {
     try {
-      const plugin = pluginManager.plugins?.find(isEsbuildPlugin);
+      const plugin = pluginManager.plugins.find(isEsbuildPlugin);
       if (plugin === undefined) return undefined;
       const own = createRequire(
         createRequire(join(serviceDir, 'serverless.yml')).resolve('serverless-esbuild'),
@@ -174,7 +174,7 @@ export class EsbuildEntries {
   }
 }
 
-function isEsbuildPlugin(plugin: unknown): plugin is EsbuildPlugin {
+function isEsbuildPlugin(plugin: LoadedPlugin): plugin is EsbuildPlugin & LoadedPlugin {
   return (
     typeof plugin === 'object' &&
     plugin !== null &&

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTemplate, lambdaFunction } from './read-template.ts';
+import { lambdaFunction, readTemplate } from './read-template.ts';
 
 const queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'orders' } };
 
@@ -71,9 +71,9 @@ describe('Ref', () => {
       Parameters: { Key: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/shop/key' } },
     };
     expect(read({ Ref: 'Key' }, sections)).toEqual({
-      value: 'lantern-unresolved:/shop/key',
+      value: 'lantern-unresolved:ssm:/shop/key',
       warnings: [
-        `${at}.Ref: the SSM parameter /shop/key is not looked up locally; a placeholder stands for it`,
+        `${at}.Ref: the SSM parameter /shop/key is not looked up locally; a placeholder stands for it, unless custom.lantern.local.values has "ssm:/shop/key"`,
       ],
     });
   });
@@ -129,7 +129,7 @@ describe('Fn::GetAtt', () => {
     expect(read({ 'Fn::GetAtt': 'Orders.Colour' }, sections)).toEqual({
       value: 'lantern-unresolved:Orders.Colour',
       warnings: [
-        `${at}.Fn::GetAtt: Colour of Orders (AWS::SQS::Queue) is not known locally; a placeholder stands for it`,
+        `${at}.Fn::GetAtt: Colour of Orders (AWS::SQS::Queue) is not known locally; a placeholder stands for it, unless custom.lantern.local.values has "Orders.Colour"`,
       ],
     });
   });
@@ -140,7 +140,7 @@ describe('Fn::GetAtt', () => {
     ).toEqual({
       value: 'lantern-unresolved:Users.Arn',
       warnings: [
-        `${at}.Fn::GetAtt: Arn of Users (AWS::Cognito::UserPoolDomain) is not known locally; a placeholder stands for it`,
+        `${at}.Fn::GetAtt: Arn of Users (AWS::Cognito::UserPoolDomain) is not known locally; a placeholder stands for it, unless custom.lantern.local.values has "Users.Arn"`,
       ],
     });
   });
@@ -272,9 +272,9 @@ describe('conditions', () => {
 describe('what only AWS knows', () => {
   it('is a placeholder for exports of other stacks', () => {
     expect(read({ 'Fn::ImportValue': { 'Fn::Sub': '${AWS::Region}-vpc' } })).toEqual({
-      value: 'lantern-unresolved:eu-central-1-vpc',
+      value: 'lantern-unresolved:import:eu-central-1-vpc',
       warnings: [
-        `${at}.Fn::ImportValue: the export eu-central-1-vpc of another stack is not known locally; a placeholder stands for it`,
+        `${at}.Fn::ImportValue: the export eu-central-1-vpc of another stack is not known locally; a placeholder stands for it, unless custom.lantern.local.values has "import:eu-central-1-vpc"`,
       ],
     });
   });
@@ -286,12 +286,43 @@ describe('what only AWS knows', () => {
     });
   });
 
-  it('stays as it is for dynamic references', () => {
-    const { value, warnings } = read('{{resolve:secretsmanager:shop}}');
-    expect(value).toBe('{{resolve:secretsmanager:shop}}');
-    expect(warnings).toEqual([
-      `${at}: the dynamic reference {{resolve:secretsmanager:shop}} is not looked up locally and stays as it is`,
-    ]);
+  it.each([
+    ['{{resolve:secretsmanager:shop}}', 'secretsmanager:shop'],
+    ['{{resolve:secretsmanager:shop:SecretString:user::}}', 'secretsmanager:shop:SecretString:user'],
+    ['{{resolve:ssm:/shop/key:3}}', 'ssm:/shop/key'],
+    ['{{resolve:ssm-secure:/shop/key}}', 'ssm:/shop/key'],
+  ])('is a placeholder for the dynamic reference %s', (reference, key) => {
+    expect(read(`a ${reference} b`)).toEqual({
+      value: `a lantern-unresolved:${key} b`,
+      warnings: [
+        `${at}: the dynamic reference ${reference} is not looked up locally; a placeholder stands for it, unless custom.lantern.local.values has "${key}"`,
+      ],
+    });
+  });
+
+  it.each([
+    [{ 'Fn::ImportValue': 'net-Subnet' }, { 'import:net-Subnet': 'subnet-1' }, 'subnet-1'],
+    [
+      '{{resolve:ssm:/a/b:7}}/{{resolve:secretsmanager:c}}',
+      { 'ssm:/a/b': 'x', 'secretsmanager:c': { d: 1 } },
+      'x/{"d":1}',
+    ],
+    [{ Ref: 'Parameter' }, { 'ssm:/shop/key': 'k-1' }, 'k-1'],
+    [{ 'Fn::GetAtt': ['Domain', 'Arn'] }, { 'Domain.Arn': 'arn:aws:d' }, 'arn:aws:d'],
+    [{ Ref: 'Domain' }, { Domain: 'my-domain' }, 'my-domain'],
+  ])('is what the settings say: %j', (written, values, value) => {
+    const { service, warnings } = readTemplate(
+      {
+        Parameters: { Parameter: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/shop/key' } },
+        Resources: {
+          Domain: { Type: 'AWS::Unknown::Domain' },
+          Work: lambdaFunction({ Environment: { Variables: { ASKED: written } } }),
+        },
+      },
+      { values },
+    );
+    expect(service.functions[0]?.environment).toEqual({ ASKED: value });
+    expect(warnings.filter((warning) => warning.includes('placeholder'))).toEqual([]);
   });
 });
 

@@ -42,6 +42,7 @@ function scopeOf(declared: ReadonlySet<string> | undefined): Scope {
     },
     condition: () => true,
     mapping: () => undefined,
+    known: () => undefined,
     warn: (message) => {
       throw new Error(message);
     },

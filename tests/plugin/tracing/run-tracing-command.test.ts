@@ -54,7 +54,8 @@ async function run(
     },
     serviceDir: '.',
     getProvider: () => ({ getStage: () => 'test', getRegion: () => 'eu-central-1' }),
-    pluginManager: { spawn: () => Promise.resolve(), hooks: {} },
+    pluginManager: { spawn: () => Promise.resolve(), hooks: {}, plugins: [] },
+    utils: { writeFileSync: () => undefined },
     configSchemaHandler: { defineCustomProperties: () => undefined },
     classes: { Error: ServerlessError },
   };
