@@ -1,7 +1,8 @@
 import type { Request } from '@middy/core';
 import type { BodyEnding } from '../lifecycle/observe-body.ts';
 import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
-import { thrownError, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
+import { Followers, thrownError } from '../lifecycle/request-ending.ts';
+import type { Follower } from '../lifecycle/request-ending.ts';
 import { atMost, watchTimeout } from '../lifecycle/timeout-watch.ts';
 import { correlationHeader, currentCorrelation, currentInvocation } from '../propagation/correlation.ts';
 import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
@@ -54,32 +55,47 @@ type Finish = (canReplaceResponse: boolean) => Promise<void> | undefined;
 export async function createPipelineRecorder(options: RecordingOptions): Promise<PipelineRecorder> {
   // What records may have something to say, and what masks it is loaded with it anyway.
   const [tracer] = await Promise.all([options.tracer ?? loadProcessTracer(), loadLogger()]);
-  const invocations = new WeakMap<object, Finish>();
-  const begin = (request: Request, scope: InvocationScope): Finish => {
+  const followers = new Followers<InvocationRecord>();
+  const begin = (request: Request, scope: InvocationScope): InvocationRecord => {
     // The request is what users and their tests make of it.
     const finish =
       attempt('begin the record', () => recordInvocation(request, scope, tracer, options)) ?? unrecorded;
-    invocations.set(request, finish);
-    return finish;
+    const record = new InvocationRecord(followers, finish);
+    followers.add(request, record);
+    return record;
   };
   return {
     begin(request, scope) {
-      const beginNow = (): void => {
-        const finish = begin(request, scope);
-        // By then Middy has taken the response; watching a body that it reads itself would take chunks away from it.
-        whenHooksAreSkipped(request, () => void attempt('end the record', () => finish(false)));
-      };
       const preparing = attempt('get ready to record', () => tracer.prepare?.());
-      if (preparing !== undefined) return preparing.then(beginNow);
-      beginNow();
+      if (preparing !== undefined) return preparing.then(() => void begin(request, scope));
+      begin(request, scope);
       return undefined;
     },
     finish(request) {
       // The hook of an error may run although a middleware before this one threw and `before` never did.
-      const finish = invocations.get(request) ?? begin(request, enterTraceScope(request.context));
-      return attempt('end the record', () => finish(true));
+      const record = followers.of(request) ?? begin(request, enterTraceScope(request.context));
+      return record.finish(true);
     },
   };
+}
+
+class InvocationRecord implements Follower {
+  readonly owner: Followers<InvocationRecord>;
+  readonly #finish: Finish;
+
+  constructor(owner: Followers<InvocationRecord>, finish: Finish) {
+    this.owner = owner;
+    this.#finish = finish;
+  }
+
+  finish(canReplaceResponse: boolean): Promise<void> | undefined {
+    return attempt('end the record', () => this.#finish(canReplaceResponse));
+  }
+
+  /** By then Middy has taken the response; watching a body that it reads itself would take chunks away from it. */
+  whenSkipped(): void {
+    void this.finish(false);
+  }
 }
 
 const unrecorded: Finish = () => undefined;
