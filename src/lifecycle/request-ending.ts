@@ -11,6 +11,8 @@ export interface ObservableRequest {
 export interface Follower {
   /** The {@link Followers} of the middleware that it is of. */
   readonly owner: object;
+  /** The one that began before it; set by {@link Followers.add}. */
+  older?: Follower | undefined;
   /**
    * Called when the invocation ends in a way that runs no further hook: a middleware replied early, or an `onError` hook threw. Every
    * other ending reaches the `after` or `onError` hook of the middleware. It may be called after that hook ran.
@@ -31,8 +33,8 @@ interface Observation {
   error: unknown;
   /** What was thrown first. An error handler may replace `request.error` afterwards. */
   thrown: { readonly error: unknown } | undefined;
-  /** In the order in which they began. */
-  readonly followers: Follower[];
+  /** The one that began last. */
+  newest: Follower | undefined;
 }
 
 const OBSERVATION = Symbol('lambda-lantern.observation');
@@ -49,13 +51,16 @@ interface ObservedRequest extends ObservableRequest {
  */
 export class Followers<F extends Follower> {
   add(request: ObservableRequest, follower: F): void {
-    observe(request).followers.push(follower);
+    const observation = observe(request);
+    follower.older = observation.newest;
+    observation.newest = follower;
   }
 
   /** The one that follows this request, and no copy of it; undefined where none does. */
   of(request: ObservableRequest): F | undefined {
-    const followers = observationOf(request)?.followers ?? [];
-    return followers.find(({ owner }) => owner === this) as F | undefined;
+    let follower = observationOf(request)?.newest;
+    while (follower !== undefined && follower.owner !== this) follower = follower.older;
+    return follower as F | undefined;
   }
 }
 
@@ -79,7 +84,7 @@ function observe(request: ObservedRequest): Observation {
   if (observation !== undefined) return observation;
   const { response, error } = request;
   const thrown = error === undefined ? undefined : { error };
-  observation = { request, response, error, thrown, followers: [] };
+  observation = { request, response, error, thrown, newest: undefined };
   request[OBSERVATION] = observation;
   Object.defineProperty(request, 'response', RESPONSE);
   Object.defineProperty(request, 'error', ERROR);
@@ -105,14 +110,7 @@ const RESPONSE: PropertyDescriptor & ThisType<Watched> = {
       return;
     }
     notifyIf(observation, isEarly);
-    let replaced = response;
-    for (const follower of observation.followers) {
-      if (follower.replaceEarly !== undefined) {
-        const given = replaced;
-        replaced = attempt(() => follower.replaceEarly?.(given), given);
-      }
-    }
-    observation.response = replaced;
+    observation.response = replacedBy(observation.newest, response);
   },
 };
 
@@ -136,6 +134,14 @@ function isEarly({ request }: Observation): boolean {
   return 'earlyResponse' in request;
 }
 
+/** In the order in which they began. */
+function replacedBy(follower: Follower | undefined, response: unknown): unknown {
+  if (follower === undefined) return response;
+  const replaced = replacedBy(follower.older, response);
+  if (follower.replaceEarly === undefined) return replaced;
+  return attempt(() => follower.replaceEarly?.(replaced), replaced);
+}
+
 function hasNoResponse({ response }: Observation): boolean {
   return response === undefined;
 }
@@ -144,8 +150,10 @@ function hasNoResponse({ response }: Observation): boolean {
 function notifyIf(observation: Observation, isOver: (observation: Observation) => boolean): void {
   void Promise.resolve().then(() => {
     if (!isOver(observation)) return;
-    for (const follower of observation.followers.toReversed())
-      attempt(() => follower.whenSkipped(), undefined);
+    for (let follower = observation.newest; follower !== undefined; follower = follower.older) {
+      const told = follower;
+      attempt(() => told.whenSkipped(), undefined);
+    }
   });
 }
 
