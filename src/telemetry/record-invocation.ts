@@ -16,7 +16,7 @@ import { OWN_NAMESPACE } from './own-names.ts';
 import { isColdStart } from './cold-start.ts';
 import { attempt, startGuarded } from './guarded-span.ts';
 import { httpRequestOf, routeOf, withoutMethod } from './http-request.ts';
-import { createWarnOnce, loadLogger, processLogger } from './process-logger.ts';
+import { createWarnOnce, processLogger } from './process-logger.ts';
 import { loadProcessTracer } from './process-tracer.ts';
 import { enterTraceScope } from './trace-scope.ts';
 import type { InvocationScope, Routing } from './trace-scope.ts';
@@ -54,8 +54,7 @@ type Finish = (canReplaceResponse: boolean) => Promise<void> | undefined;
  * @returns rejects where the tracer of the process cannot be loaded.
  */
 export async function createPipelineRecorder(options: RecordingOptions): Promise<PipelineRecorder> {
-  // What records may have something to say, and what masks it is loaded with it anyway.
-  const [tracer] = await Promise.all([options.tracer ?? loadProcessTracer(), loadLogger()]);
+  const tracer = options.tracer ?? (await loadProcessTracer());
   const followers = new Followers<InvocationRecord>();
   const begin = (request: Request, scope: InvocationScope, incoming: Incoming): InvocationRecord => {
     // The request is what users and their tests make of it.
