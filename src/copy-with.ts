@@ -12,7 +12,8 @@ export function copyWith<T extends object>(
   try {
     if ('toJSON' in original) return undefined;
     const prototype = Object.getPrototypeOf(original) as object | null;
-    if (prototype === Object.prototype) return copyOfPlain(original, members) as T;
+    // Several times as fast, for what handlers return.
+    if (prototype === Object.prototype && hasOnlyValues(original)) return { ...original, ...members };
     return hasGettersOfClass(original) ? undefined : copyOf(prototype, original, members);
   } catch {
     // A proxy that throws.
@@ -27,20 +28,13 @@ function copyOf<T extends object>(prototype: object | null, original: T, members
   }) as T;
 }
 
-/** As {@link copyOf}, and several times as fast, for what handlers return: objects of members that are only values. */
-function copyOfPlain(original: object, members: object): object {
-  const copy: Record<PropertyKey, unknown> = {};
-  for (const source of [original, members]) {
-    for (const key of Reflect.ownKeys(source)) {
-      const member = Object.getOwnPropertyDescriptor(source, key);
-      // A `__proto__` of its own, as JSON can have it, is nothing that an assignment makes.
-      if (member?.enumerable !== true || !('value' in member) || key === '__proto__') {
-        return copyOf(Object.prototype, original, members);
-      }
-      copy[key] = member.value;
-    }
+/** Whether all members are shown and are values: what the language copies without calling anything. */
+function hasOnlyValues(object: object): boolean {
+  for (const key of Reflect.ownKeys(object)) {
+    const member = Object.getOwnPropertyDescriptor(object, key);
+    if (member?.enumerable !== true || !('value' in member)) return false;
   }
-  return copy;
+  return true;
 }
 
 function hasGettersOfClass(object: object): boolean {

@@ -1,7 +1,5 @@
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
-import dns from 'node:dns';
-import { isIP } from 'node:net';
 // Not the global: tests put another in its place, whose time stands still.
 import { setImmediate } from 'node:timers';
 import { readDaemonAddress } from './daemon-address.ts';
@@ -16,6 +14,9 @@ interface Host {
   /** Bytes of it. */
   bytes: number;
 }
+
+/** An address of IPv4, which needs no looking up. Neither `node:net`, which knows, nor `node:dns` is loaded for it. */
+const ADDRESS = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:[.](?!$)|$)){4}$/;
 
 /** How long a name that was looked up in vain is not looked up again, in milliseconds. */
 const RETRY_AFTER = 30_000;
@@ -71,7 +72,7 @@ export class DatagramSender {
   }
 
   #sendToHost(name: string, datagram: Buffer): void {
-    if (isIP(name) !== 0) {
+    if (ADDRESS.test(name)) {
       this.#sendTo(name, datagram);
       return;
     }
@@ -104,11 +105,9 @@ export class DatagramSender {
       }
       this.#settle();
     };
-    try {
-      dns.lookup(name, 4, found);
-    } catch (error) {
-      found(asError(error));
-    }
+    import('node:dns')
+      .then(({ default: dns }) => dns.lookup(name, 4, found))
+      .catch((error: unknown) => found(asError(error)));
     return host;
   }
 

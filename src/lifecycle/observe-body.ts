@@ -66,9 +66,12 @@ function bodyOf(response: unknown): Stream | undefined {
 
 function isStream(value: unknown): value is Stream {
   if (typeof value !== 'object' || value === null) return false;
-  if (value instanceof ReadableStream) return !value.locked;
   const { _readableState: state, pipe, on } = value as Partial<NodeStream>;
-  return Boolean(state) && typeof pipe === 'function' && typeof on === 'function';
+  if (state) return typeof pipe === 'function' && typeof on === 'function';
+  // An object of no class is none; to ask for the class would load all web streams.
+  return (
+    Object.getPrototypeOf(value) !== Object.prototype && value instanceof ReadableStream && !value.locked
+  );
 }
 
 function watch(source: Stream): Stream {

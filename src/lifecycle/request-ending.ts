@@ -4,6 +4,27 @@ export interface ObservableRequest {
   error: unknown;
 }
 
+/**
+ * What a middleware keeps of one invocation. It stands on the request itself: a `WeakMap` of requests would outlive each of them
+ * until the next full collection of garbage, and everything that hangs on it too.
+ */
+export interface Follower {
+  /** The {@link Followers} of the middleware that it is of. */
+  readonly owner: object;
+  /** The one that began before it; set by {@link Followers.add}. */
+  older?: Follower | undefined;
+  /**
+   * Called when the invocation ends in a way that runs no further hook: a middleware replied early, or an `onError` hook threw. Every
+   * other ending reaches the `after` or `onError` hook of the middleware. It may be called after that hook ran.
+   */
+  whenSkipped(): void;
+  /**
+   * May change a response that a middleware replies with early, while that is still possible: no further hook sees it. A promise is
+   * waited for by whoever called the handler.
+   */
+  replaceEarly?(response: unknown): unknown;
+}
+
 /** What is known of a request while it runs; it stands on the request, under a symbol. */
 interface Observation {
   /** The one that it is of: a copy of a request brings the observation of another. */
@@ -11,9 +32,9 @@ interface Observation {
   response: unknown;
   error: unknown;
   /** What was thrown first. An error handler may replace `request.error` afterwards. */
-  thrown?: { readonly error: unknown };
-  readonly listeners: Array<() => void>;
-  readonly replacements: Array<(response: unknown) => unknown>;
+  thrown: { readonly error: unknown } | undefined;
+  /** The one that began last. */
+  newest: Follower | undefined;
 }
 
 const OBSERVATION = Symbol('lambda-lantern.observation');
@@ -23,26 +44,24 @@ interface ObservedRequest extends ObservableRequest {
 }
 
 /**
- * Calls `onSkipped` when the invocation ends in a way that runs no further hook: a middleware replied early, or an
- * `onError` hook threw. Every other ending reaches the `after` or `onError` hook of the middleware that asks.
+ * What lets a middleware follow its requests to their end, whichever that is; each middleware has one of its own.
  *
  * A middleware given to `.use()` has no `requestEnd` hook, but Middy reports every ending by assigning `response` and
- * `error` on the request. Listeners are called in reverse order, as `after` hooks are, and may be called after
- * their own hook ran; they must tolerate that.
+ * `error` on the request. Followers are told in reverse order, as `after` hooks are called.
  */
-export function whenHooksAreSkipped(request: ObservableRequest, onSkipped: () => void): void {
-  observe(request).listeners.unshift(onSkipped);
-}
+export class Followers<F extends Follower> {
+  add(request: ObservableRequest, follower: F): void {
+    const observation = observe(request);
+    follower.older = observation.newest;
+    observation.newest = follower;
+  }
 
-/**
- * Lets `replace` change a response that a middleware replies with early, while that is still possible: no further hook
- * sees it. A promise is waited for by whoever called the handler.
- */
-export function replaceEarlyResponse(
-  request: ObservableRequest,
-  replace: (response: unknown) => unknown,
-): void {
-  observe(request).replacements.push(replace);
+  /** The one that follows this request, and no copy of it; undefined where none does. */
+  of(request: ObservableRequest): F | undefined {
+    let follower = observationOf(request)?.newest;
+    while (follower !== undefined && follower.owner !== this) follower = follower.older;
+    return follower as F | undefined;
+  }
 }
 
 /**
@@ -64,7 +83,8 @@ function observe(request: ObservedRequest): Observation {
   let observation = observationOf(request);
   if (observation !== undefined) return observation;
   const { response, error } = request;
-  observation = { request, response, error, listeners: [], replacements: [] };
+  const thrown = error === undefined ? undefined : { error };
+  observation = { request, response, error, thrown, newest: undefined };
   request[OBSERVATION] = observation;
   Object.defineProperty(request, 'response', RESPONSE);
   Object.defineProperty(request, 'error', ERROR);
@@ -90,10 +110,7 @@ const RESPONSE: PropertyDescriptor & ThisType<Watched> = {
       return;
     }
     notifyIf(observation, isEarly);
-    observation.response = observation.replacements.reduce(
-      (replaced, replace) => attempt(() => replace(replaced), replaced),
-      response,
-    );
+    observation.response = replacedBy(observation.newest, response);
   },
 };
 
@@ -117,6 +134,14 @@ function isEarly({ request }: Observation): boolean {
   return 'earlyResponse' in request;
 }
 
+/** In the order in which they began. */
+function replacedBy(follower: Follower | undefined, response: unknown): unknown {
+  if (follower === undefined) return response;
+  const replaced = replacedBy(follower.older, response);
+  if (follower.replaceEarly === undefined) return replaced;
+  return attempt(() => follower.replaceEarly?.(replaced), replaced);
+}
+
 function hasNoResponse({ response }: Observation): boolean {
   return response === undefined;
 }
@@ -124,7 +149,11 @@ function hasNoResponse({ response }: Observation): boolean {
 /** Once the turn is over: an error in the same turn takes an early response back, and one that is replaced is answered. */
 function notifyIf(observation: Observation, isOver: (observation: Observation) => boolean): void {
   void Promise.resolve().then(() => {
-    if (isOver(observation)) for (const listener of observation.listeners) attempt(listener, undefined);
+    if (!isOver(observation)) return;
+    for (let follower = observation.newest; follower !== undefined; follower = follower.older) {
+      const told = follower;
+      attempt(() => told.whenSkipped(), undefined);
+    }
   });
 }
 

@@ -3,7 +3,8 @@ import type { Kind } from '../check-options.ts';
 import { callback, checkOptions, flag, object } from '../check-options.ts';
 import { copyWith } from '../copy-with.ts';
 import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
-import { replaceEarlyResponse, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
+import type { Follower } from '../lifecycle/request-ending.ts';
+import { Followers } from '../lifecycle/request-ending.ts';
 import type { CorrelationContext } from '../propagation/correlation.ts';
 import { enterCorrelation } from '../propagation/correlation.ts';
 import { CORRELATION_ID_KEY, isCorrelationId, newCorrelationId } from '../propagation/correlation-id.ts';
@@ -83,22 +84,14 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
     ...(header !== undefined && { header }),
     ...(requestId !== undefined && { requestId }),
   };
-  const invocations = new WeakMap<object, Invocation>();
+  const followers = new Followers<Invocation>();
 
   const correlationIdBefore = (request: Request): Promise<void> | undefined => {
     const { event, context } = request;
     const found = find === undefined ? undefined : foundBy(find, event, logger);
     const fromHttp = readHttpEvent(event, context, extraction);
-    const invocation = new Invocation(context, header, found, fromHttp);
-    invocations.set(request, invocation);
-    let early: unknown;
-    // Nothing that was logged may be lost with the process, which freezes with the answer.
-    replaceEarlyResponse(request, (response) => {
-      early = invocation.repeatId(response);
-      const lines = response === undefined ? undefined : waitingLines();
-      return lines === undefined ? early : lines.then(() => early);
-    });
-    whenHooksAreSkipped(request, () => invocation.leave(early));
+    const invocation = new Invocation(followers, context, header, found, fromHttp);
+    followers.add(request, invocation);
     if (fromHttp !== undefined) return undefined;
     if (loadedIdentifyEvent !== undefined) {
       invocation.identify(loadedIdentifyEvent, event, extraction, logger);
@@ -110,7 +103,7 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
     );
   };
   const correlationIdAfter = (request: Request): Promise<void> | undefined => {
-    const invocation = invocations.get(request);
+    const invocation = followers.of(request);
     if (invocation !== undefined) {
       const response = invocation.repeatId(request.response);
       invocation.leave(response);
@@ -122,7 +115,8 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
 }
 
 /** The id of one invocation, and the scope that it is seen in. */
-class Invocation {
+class Invocation implements Follower {
+  readonly owner: Followers<Invocation>;
   readonly #lambdaContext: unknown;
   readonly #header: string | undefined;
   /** What `find` has found. */
@@ -130,19 +124,34 @@ class Invocation {
   readonly #scope: OpenedScope<CorrelationContext>;
   #context: CorrelationContext | undefined;
   #headersField: HeadersField | undefined = 'headers';
+  /** The answer of a middleware that replied early, with the id in it. */
+  #early: unknown;
 
   /** Opens the scope, at once, because only the synchronous part of a hook can; what is seen there may follow. */
   constructor(
+    owner: Followers<Invocation>,
     lambdaContext: unknown,
     header: string | undefined,
     found: string | undefined,
     read: CorrelationContext | undefined,
   ) {
+    this.owner = owner;
     this.#lambdaContext = lambdaContext;
     this.#header = header;
     this.#found = found;
     this.#context = read && this.#withFound(read);
     this.#scope = enterCorrelation(lambdaContext, this.#context);
+  }
+
+  /** Nothing that was logged may be lost with the process, which freezes with the answer. */
+  replaceEarly(response: unknown): unknown {
+    this.#early = this.repeatId(response);
+    const lines = response === undefined ? undefined : waitingLines();
+    return lines === undefined ? this.#early : lines.then(() => this.#early);
+  }
+
+  whenSkipped(): void {
+    this.leave(this.#early);
   }
 
   /** The answer with the id in it. */

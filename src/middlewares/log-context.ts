@@ -1,7 +1,8 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import { checkOptions, flag, text } from '../check-options.ts';
 import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
-import { thrownError, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
+import type { Follower } from '../lifecycle/request-ending.ts';
+import { Followers, thrownError } from '../lifecycle/request-ending.ts';
 import type { OpenedScope } from '../propagation/scope.ts';
 import { addContextTo } from '../telemetry/cold-start.ts';
 import { enterLogKeys, holdKeys, withOwnLogKeys } from '../telemetry/log-keys.ts';
@@ -40,6 +41,11 @@ export interface LoggingOptions {
   readonly correlationIdPath?: string;
 }
 
+interface LoggedInvocation extends Follower {
+  readonly keys: OpenedScope<unknown> | undefined;
+  hasEnded: boolean;
+}
+
 /** What Powertools says before it ends. */
 const UNCAUGHT = 'Uncaught error detected, flushing log buffer before exit';
 
@@ -57,7 +63,7 @@ export function logContext(logger: PipelineLogger, options: LoggingOptions = {})
   });
   const { logEvent, resetKeys = true, flushBufferOnUncaughtError: flush } = options;
   const holds = logger === processLogger || holdKeys(logger);
-  const open = new WeakMap<object, OpenedScope<unknown> | undefined>();
+  const followers = new Followers<LoggedInvocation>();
 
   const end = (request: Request, keys: OpenedScope<unknown> | undefined): void => {
     const thrown = thrownError(request);
@@ -78,8 +84,12 @@ export function logContext(logger: PipelineLogger, options: LoggingOptions = {})
 
   const logContextBefore = (request: Request): Promise<void> | undefined => {
     const { event, context } = request;
-    open.set(request, resetKeys ? enterLogKeys(context) : undefined);
-    whenHooksAreSkipped(request, () => finish(request));
+    followers.add(request, {
+      owner: followers,
+      keys: resetKeys ? enterLogKeys(context) : undefined,
+      hasEnded: false,
+      whenSkipped: () => finish(request),
+    });
     // Each alone: what one of them throws is not the other's.
     quietly(() => logger.refreshSampleRateCalculation());
     quietly(() => {
@@ -98,8 +108,10 @@ export function logContext(logger: PipelineLogger, options: LoggingOptions = {})
     );
   };
   const finish = (request: Request): void => {
-    const keys = open.get(request);
-    if (open.delete(request)) end(request, keys);
+    const invocation = followers.of(request);
+    if (invocation === undefined || invocation.hasEnded) return;
+    invocation.hasEnded = true;
+    end(request, invocation.keys);
   };
   const logContextAfter = (request: Request): void => {
     const answer = withWatchedBody(request.response);

@@ -1,6 +1,7 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import { checkOptions, policyOrFlag } from '../check-options.ts';
-import { whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
+import type { Follower } from '../lifecycle/request-ending.ts';
+import { Followers } from '../lifecycle/request-ending.ts';
 import { checkPolicy } from '../redaction/policy/check-policy.ts';
 import type { RedactionPolicy } from '../redaction/redact.ts';
 import { currentCaptures, currentSpan } from '../telemetry/trace-scope.ts';
@@ -28,20 +29,27 @@ export function responseCapture(options: ResponseCaptureOptions = {}): Middlewar
   checkPolicy('redaction policy', policy);
   if (typeof captureEvent === 'object') checkPolicy('redaction policy', captureEvent);
   const settings = { policy, captureEvent };
-  const invocations = new WeakMap<object, (response: unknown) => void>();
+  const followers = new Followers<CapturedInvocation>();
 
   const capture = (request: Request): void => {
-    if (request.response !== undefined) invocations.get(request)?.(request.response);
+    if (request.response !== undefined) followers.of(request)?.capture(request.response);
   };
   const responseCaptureBefore = (request: Request): void => {
     const span = currentSpan();
     const captures = currentCaptures();
     if (span === undefined || captures === undefined) return;
-    // Now, because the middlewares that follow change the event: parsers put objects in the place of bodies.
-    invocations.set(request, captures.follow(settings, span, request.event));
-    whenHooksAreSkipped(request, () => capture(request));
+    followers.add(request, {
+      owner: followers,
+      // Now, because the middlewares that follow change the event: parsers put objects in the place of bodies.
+      capture: captures.follow(settings, span, request.event),
+      whenSkipped: () => capture(request),
+    });
   };
   const responseCaptureAfter = capture;
   const responseCaptureOnError = capture;
   return { before: responseCaptureBefore, after: responseCaptureAfter, onError: responseCaptureOnError };
+}
+
+interface CapturedInvocation extends Follower {
+  readonly capture: (response: unknown) => void;
 }

@@ -5,16 +5,9 @@ import { TRACE_HEADER_NAME } from './trace-header.ts';
 import { isHeaderValue, MAX_TRACE_HEADER_LENGTH } from './header-value.ts';
 
 /** What tells other events from those of API Gateway, in lower case. */
-const OF_OTHERS: ReadonlySet<string> = new Set([
-  'type',
-  'raw_path',
-  'elb',
-  'connectionid',
-  'servicenetworkarn',
-  'targetgrouparn',
-]);
+const OF_OTHERS = ['type', 'raw_path', 'elb', 'connectionid', 'servicenetworkarn', 'targetgrouparn'] as const;
 /** Carriers that are to be checked, or looked through, before they are sent on. */
-const OF_W3C: ReadonlySet<string> = new Set(['traceparent', 'tracestate', 'baggage']);
+const OF_W3C = ['traceparent', 'tracestate', 'baggage'] as const;
 const TRACE_HEADER = TRACE_HEADER_NAME.toLowerCase();
 
 /**
@@ -85,24 +78,32 @@ interface Found {
  */
 function readHeaders(headers: unknown, idKey: string, found: Found): boolean {
   for (const name of Object.keys(headers ?? {})) {
-    const key = name.toLowerCase();
-    if (OF_W3C.has(key)) return false;
+    if (isAnyOf(OF_W3C, name)) return false;
     // Read whether it is of use or not: what throws is an event of another kind.
     const value = (headers as Fields)[name];
-    if (key !== idKey && key !== TRACE_HEADER) continue;
+    const isId = isNamed(idKey, name);
+    if (!isId && !isNamed(TRACE_HEADER, name)) continue;
     const first: unknown = Array.isArray(value) ? value[0] : value;
-    if (key === idKey) found.id ??= first;
+    if (isId) found.id ??= first;
     else found.traceHeader ??= first;
   }
   return true;
 }
 
 /** Whether an object has a member of one of these names, whatever its case. */
-function hasAny(object: unknown, names: ReadonlySet<string>, name: string): boolean {
-  return Object.keys(object ?? {}).some((key) => {
-    const lower = key.toLowerCase();
-    return lower === name || names.has(lower);
-  });
+function hasAny(object: unknown, names: readonly string[], name: string): boolean {
+  for (const key of Object.keys(object ?? {})) if (isNamed(name, key) || isAnyOf(names, key)) return true;
+  return false;
+}
+
+function isAnyOf(known: readonly string[], name: string): boolean {
+  for (const each of known) if (isNamed(each, name)) return true;
+  return false;
+}
+
+/** Whether a name is one that is known, which is in lower case; most are told from it by their length alone. */
+function isNamed(known: string, name: string): boolean {
+  return name.length === known.length && (name === known || name.toLowerCase() === known);
 }
 
 type Fields = Readonly<Record<string, unknown>>;

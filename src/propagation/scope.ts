@@ -1,17 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What the code of one scope sees. Code that a scope has leaked to sees through it once the scope has been left. */
-interface Cell<T> {
-  value: T | undefined;
-  /** The invocation that it belongs to. */
-  readonly invocation: unknown;
-  /** The scope around it, in the same invocation. */
-  readonly outer?: Cell<T> | undefined;
-  /** The scope of the whole invocation; absent where this one is that, or stands in none. */
-  readonly outermost?: object | undefined;
-  left: boolean;
-}
-
 /** A scope that was opened beyond its opener. */
 export interface OpenedScope<T> {
   set(value: T): void;
@@ -19,6 +7,43 @@ export interface OpenedScope<T> {
   readonly invocation: object;
   /** Ends the scope: what it has leaked to stands in the one around it again. Doing so twice is harmless. */
   leave(): void;
+}
+
+/** What the code of one scope sees. Code that a scope has leaked to sees through it once the scope has been left. */
+class Cell<T> implements OpenedScope<T> {
+  value: T | undefined;
+  /** What tells the invocation that it belongs to. */
+  readonly key: unknown;
+  /** The scope around it, in the same invocation. */
+  readonly outer: Cell<T> | undefined;
+  /** The scope of the whole invocation; absent where this one is that, or stands in none. */
+  readonly outermost: Cell<T> | undefined;
+  left = false;
+
+  constructor(
+    value: T | undefined,
+    key: unknown,
+    outer: Cell<T> | undefined,
+    outermost: Cell<T> | undefined,
+  ) {
+    this.value = value;
+    this.key = key;
+    this.outer = outer;
+    this.outermost = outermost;
+  }
+
+  get invocation(): object {
+    return this.outermost ?? this;
+  }
+
+  set(value: T): void {
+    if (!this.left) this.value = value;
+  }
+
+  leave(): void {
+    this.left = true;
+    this.value = undefined;
+  }
 }
 
 /** What {@link Scope.swap} has put aside. */
@@ -50,12 +75,7 @@ export class Scope<T> {
   swap(value: T): Aside<T> {
     const before = this.#storage.getStore();
     const around = this.#innermost();
-    this.#storage.enterWith({
-      value,
-      invocation: around?.invocation,
-      outermost: around?.outermost ?? around,
-      left: false,
-    });
+    this.#storage.enterWith(new Cell(value, around?.key, undefined, around?.outermost ?? around));
     return before;
   }
 
@@ -70,8 +90,7 @@ export class Scope<T> {
 
   /** What stands for the running invocation, see {@link OpenedScope}; undefined outside of every one. */
   invocation(): object | undefined {
-    const innermost = this.#innermost();
-    return innermost?.outermost ?? innermost;
+    return this.#innermost()?.invocation;
   }
 
   /** The value of the scope that one opened for this invocation would stand in. */
@@ -90,24 +109,10 @@ export class Scope<T> {
    */
   enter(invocation: unknown, value?: T): OpenedScope<T> {
     const outer = this.#around(invocation);
-    const cell: Cell<T> = {
-      value,
-      invocation: outer?.invocation ?? keyOf(invocation),
-      outer,
-      outermost: outer?.outermost ?? outer,
-      left: false,
-    };
+    const key = outer?.key ?? keyOf(invocation);
+    const cell = new Cell(value, key, outer, outer?.outermost ?? outer);
     this.#storage.enterWith(cell);
-    return {
-      invocation: cell.outermost ?? cell,
-      set(next) {
-        if (!cell.left) cell.value = next;
-      },
-      leave() {
-        cell.left = true;
-        cell.value = undefined;
-      },
-    };
+    return cell;
   }
 
   #innermost(): Cell<T> | undefined {
@@ -120,8 +125,7 @@ export class Scope<T> {
     const cell = this.#innermost();
     const key = keyOf(invocation);
     // Lambda gives every invocation an id; a handler that is called by another may be given none.
-    const isWithin =
-      cell?.invocation === key || (typeof cell?.invocation === 'string' && typeof key !== 'string');
+    const isWithin = cell?.key === key || (typeof cell?.key === 'string' && typeof key !== 'string');
     return isWithin ? cell : undefined;
   }
 }

@@ -29,21 +29,33 @@ const OTHERS: ReadonlyArray<keyof Parts> = ['resetKeys', 'getCorrelationId', 'cr
 /** "Logger", "Appending additional keys": names that Powertools keeps for itself. It warns of them, and drops them. */
 const RESERVED: ReadonlySet<string> = new Set(['level', 'message', 'sampling_rate', 'service', 'timestamp']);
 
-/** Of each logger the keys of the running invocation. */
-const invocationKeys = new Scope<WeakMap<object, Keys>>();
+/** Of each logger the keys of one invocation. */
+class InvocationKeys {
+  /** Made when one is used: most invocations append nothing. */
+  #ofLoggers: Map<object, Keys> | undefined;
+
+  of(logger: object): Keys {
+    this.#ofLoggers ??= new Map();
+    let keys = this.#ofLoggers.get(logger);
+    if (keys === undefined) this.#ofLoggers.set(logger, (keys = {}));
+    return keys;
+  }
+}
+
+const invocationKeys = new Scope<InvocationKeys>();
 const holding = new WeakSet();
 
 /**
  * Opens the keys of an invocation, in the synchronous part of a hook. A pipeline within another shares the keys of the one
  * around it: it is the same invocation.
  */
-export function enterLogKeys(invocation: unknown): OpenedScope<WeakMap<object, Keys>> {
-  return invocationKeys.enter(invocation, invocationKeys.around(invocation) ?? new WeakMap());
+export function enterLogKeys(invocation: unknown): OpenedScope<unknown> {
+  return invocationKeys.enter(invocation, invocationKeys.around(invocation) ?? new InvocationKeys());
 }
 
 /** Runs `fn` with keys of its own, which end with it. */
 export function withOwnLogKeys<R>(fn: () => R): R {
-  return invocationKeys.run(new WeakMap(), fn);
+  return invocationKeys.run(new InvocationKeys(), fn);
 }
 
 /**
@@ -125,14 +137,7 @@ export function holdKeys(logger: object): boolean {
 }
 
 function keysOf(logger: object): Keys | undefined {
-  const invocation = invocationKeys.get();
-  if (invocation === undefined) return undefined;
-  let keys = invocation.get(logger);
-  if (keys === undefined) {
-    keys = {};
-    invocation.set(logger, keys);
-  }
-  return keys;
+  return invocationKeys.get()?.of(logger);
 }
 
 function pick(attributes: Keys, names: readonly string[]): Keys {

@@ -24,7 +24,8 @@ export interface PipelineLogger {
 
 /** Loads the logger of the service and what masks its lines; from then on they are written at once. */
 export async function loadLogger(): Promise<SharedLogger> {
-  const { logger } = await import('../lazy/logger.ts');
+  // Where the service has it already, the part would be another copy of its code.
+  const logger = shared.logger ?? (await import('../lazy/logger.ts')).logger;
   await logger.ready();
   return logger;
 }

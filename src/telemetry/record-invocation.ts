@@ -1,20 +1,22 @@
 import type { Request } from '@middy/core';
 import type { BodyEnding } from '../lifecycle/observe-body.ts';
 import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
-import { thrownError, whenHooksAreSkipped } from '../lifecycle/request-ending.ts';
+import { Followers, thrownError } from '../lifecycle/request-ending.ts';
+import type { Follower } from '../lifecycle/request-ending.ts';
 import { atMost, watchTimeout } from '../lifecycle/timeout-watch.ts';
 import { correlationHeader, currentCorrelation, currentInvocation } from '../propagation/correlation.ts';
 import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
 import { isMessageSource, sourceOf } from '../propagation/event-sources.ts';
 import { carriedInEntries } from '../propagation/carried.ts';
 import { incomingTrace } from '../propagation/incoming-trace.ts';
+import type { IncomingTrace } from '../propagation/incoming-trace.ts';
 import { incomingTraceHeader } from '../propagation/trace-header.ts';
 import { Captures } from './captures.ts';
 import { OWN_NAMESPACE } from './own-names.ts';
 import { isColdStart } from './cold-start.ts';
 import { attempt, startGuarded } from './guarded-span.ts';
 import { httpRequestOf, routeOf, withoutMethod } from './http-request.ts';
-import { createWarnOnce, loadLogger, processLogger } from './process-logger.ts';
+import { createWarnOnce, processLogger } from './process-logger.ts';
 import { loadProcessTracer } from './process-tracer.ts';
 import { enterTraceScope } from './trace-scope.ts';
 import type { InvocationScope, Routing } from './trace-scope.ts';
@@ -52,41 +54,99 @@ type Finish = (canReplaceResponse: boolean) => Promise<void> | undefined;
  * @returns rejects where the tracer of the process cannot be loaded.
  */
 export async function createPipelineRecorder(options: RecordingOptions): Promise<PipelineRecorder> {
-  // What records may have something to say, and what masks it is loaded with it anyway.
-  const [tracer] = await Promise.all([options.tracer ?? loadProcessTracer(), loadLogger()]);
-  const invocations = new WeakMap<object, Finish>();
-  const begin = (request: Request, scope: InvocationScope): Finish => {
+  const tracer = options.tracer ?? (await loadProcessTracer());
+  const followers = new Followers<InvocationRecord>();
+  const begin = (request: Request, scope: InvocationScope, incoming: Incoming): InvocationRecord => {
     // The request is what users and their tests make of it.
-    const finish =
-      attempt('begin the record', () => recordInvocation(request, scope, tracer, options)) ?? unrecorded;
-    invocations.set(request, finish);
-    return finish;
+    const finish = attempt('begin the record', () =>
+      recordInvocation(request, scope, incoming, tracer, options),
+    );
+    const record = new InvocationRecord(followers, finish ?? unrecorded);
+    followers.add(request, record);
+    return record;
+  };
+  const mayRecord = ({ header }: Incoming): boolean =>
+    tracer.mayRecord === undefined ||
+    attempt('tell whether it may record', () => tracer.mayRecord?.(header)) !== false;
+  const pass = (request: Request, scope: InvocationScope, { header }: Incoming): InvocationRecord => {
+    const record = new InvocationRecord(followers, passOn(request, scope, header));
+    followers.add(request, record);
+    return record;
   };
   return {
     begin(request, scope) {
-      const beginNow = (): void => {
-        const finish = begin(request, scope);
-        // By then Middy has taken the response; watching a body that it reads itself would take chunks away from it.
-        whenHooksAreSkipped(request, () => void attempt('end the record', () => finish(false)));
-      };
+      const incoming = incomingOf(scope);
+      if (!mayRecord(incoming)) {
+        pass(request, scope, incoming);
+        return undefined;
+      }
       const preparing = attempt('get ready to record', () => tracer.prepare?.());
-      if (preparing !== undefined) return preparing.then(beginNow);
-      beginNow();
+      if (preparing !== undefined) return preparing.then(() => void begin(request, scope, incoming));
+      begin(request, scope, incoming);
       return undefined;
     },
     finish(request) {
-      // The hook of an error may run although a middleware before this one threw and `before` never did.
-      const finish = invocations.get(request) ?? begin(request, enterTraceScope(request.context));
-      return attempt('end the record', () => finish(true));
+      let record = followers.of(request);
+      if (record === undefined) {
+        // The hook of an error may run although a middleware before this one threw and `before` never did.
+        const scope = enterTraceScope(request.context);
+        const incoming = incomingOf(scope);
+        record = (mayRecord(incoming) ? begin : pass)(request, scope, incoming);
+      }
+      return record.finish(true);
     },
   };
 }
 
+/** The trace that an invocation belongs to. */
+interface Incoming {
+  readonly header: string | undefined;
+  /** That of the pipeline around this one, which hangs below what called it. */
+  readonly outer?: IncomingTrace;
+}
+
+function incomingOf({ outer }: InvocationScope): Incoming {
+  const ofRuntime = (): Incoming => ({ header: attempt('read the trace header', incomingTraceHeader) });
+  if (outer === undefined) return ofRuntime();
+  const trace = incomingTrace(carriedInEntries(CORRELATION_ID_KEY, Object.entries(outer)));
+  return trace.traceHeader === undefined ? ofRuntime() : { header: trace.traceHeader, outer: trace };
+}
+
+class InvocationRecord implements Follower {
+  readonly owner: Followers<InvocationRecord>;
+  readonly #finish: Finish;
+
+  constructor(owner: Followers<InvocationRecord>, finish: Finish) {
+    this.owner = owner;
+    this.#finish = finish;
+  }
+
+  finish(canReplaceResponse: boolean): Promise<void> | undefined {
+    return attempt('end the record', () => this.#finish(canReplaceResponse));
+  }
+
+  /** By then Middy has taken the response; watching a body that it reads itself would take chunks away from it. */
+  whenSkipped(): void {
+    void this.finish(false);
+  }
+}
+
 const unrecorded: Finish = () => undefined;
+
+/** Where nothing is recorded. */
+function passOn(request: Request, { opened }: InvocationScope, incomingHeader: string | undefined): Finish {
+  opened.set({ incomingHeader });
+  return (canReplaceResponse) =>
+    whenAnswered(request, canReplaceResponse, () => {
+      opened.leave();
+      return undefined;
+    });
+}
 
 function recordInvocation(
   request: Request,
   scope: InvocationScope,
+  { header: incomingHeader, outer }: Incoming,
   tracer: Tracer,
   {
     name,
@@ -95,33 +155,23 @@ function recordInvocation(
     logger = processLogger,
   }: RecordingOptions,
 ): Finish {
-  // A pipeline within another hangs below what called it.
-  const outer = incomingTrace(carriedInEntries(CORRELATION_ID_KEY, Object.entries(scope.outer)));
-  const isWithin = outer.traceHeader !== undefined;
-  const incomingHeader = isWithin ? outer.traceHeader : incomingTraceHeader();
+  const { opened } = scope;
   const captures = new Captures();
-  const attributes = attributesOf(request, currentInvocation() ?? scope.invocation);
+  const attributes = attributesOf(request, currentInvocation() ?? opened.invocation);
   const trace = startGuarded(tracer, {
     name: name ?? handlerName(attributes),
     kind: isMessageSource(sourceOf(request.event, request.context, correlationHeader()))
       ? 'consumer'
       : 'server',
     incomingHeader,
-    incoming: isWithin ? outer : currentCorrelation()?.incoming,
+    incoming: outer ?? currentCorrelation()?.incoming,
     attributes,
     texts: captures.texts,
   });
-  if (trace === undefined) {
-    scope.set({ incomingHeader });
-    return (canReplaceResponse) =>
-      whenAnswered(request, canReplaceResponse, () => {
-        scope.leave();
-        return undefined;
-      });
-  }
+  if (trace === undefined) return passOn(request, scope, incomingHeader);
   const http = httpRequestOf(request.event);
   const routing: Routing = {};
-  scope.set({ incomingHeader, span: trace, captures, routing });
+  opened.set({ incomingHeader, span: trace, captures, routing });
   /** As late as can be: the policy that masks a path, and the route, may only be known by then. */
   const describeRequest = (status?: number): void => {
     if (http === undefined || !trace.recording) return;
@@ -157,7 +207,7 @@ function recordInvocation(
   let ending: { readonly left: Promise<void> | undefined } | undefined;
   const end = (failure?: { readonly error: unknown }): Promise<void> | undefined => {
     stopWatching();
-    scope.leave();
+    opened.leave();
     if (ending === undefined) {
       if (failure !== undefined) trace.fail(failure.error);
       const left = trace.end();

@@ -51,9 +51,10 @@ export function tellRoute(route: string): void {
 }
 
 /** The scope of an invocation that has begun. */
-export interface InvocationScope extends OpenedScope<TraceScope> {
-  /** The headers that carry on the trace of the pipeline around this one; none where there is no other. */
-  readonly outer: Readonly<Record<string, string>>;
+export interface InvocationScope {
+  readonly opened: OpenedScope<TraceScope>;
+  /** The headers that carry on the trace of the pipeline around this one; undefined where there is no other. */
+  readonly outer: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -64,8 +65,7 @@ export interface InvocationScope extends OpenedScope<TraceScope> {
  */
 export function enterTraceScope(invocation: unknown): InvocationScope {
   const around = scopes.around(invocation);
-  const outer = around === undefined ? {} : passedOn(around);
-  return { outer, ...scopes.enter(invocation) };
+  return { outer: around && passedOn(around), opened: scopes.enter(invocation) };
 }
 
 /** Work below a span of its own. */

@@ -20,8 +20,15 @@ export interface Tracer {
    */
   readonly flushTimeout?: number;
   /**
-   * Loads what recording needs and is not there yet; the invocation waits for it. Asked before each invocation begins, whether
-   * it will be recorded or not.
+   * Whether an invocation with this `X-Amzn-Trace-Id` may be recorded. Where it may not, nothing is made for it and nothing more is
+   * asked: the trace header that came in is passed on as it came.
+   *
+   * @default what {@link Tracer.startInvocation} says
+   */
+  mayRecord?(incomingHeader: string | undefined): boolean;
+  /**
+   * Loads what recording needs and is not there yet; the invocation waits for it. Asked before each invocation begins that may
+   * be recorded.
    *
    * @returns undefined where nothing is missing.
    */

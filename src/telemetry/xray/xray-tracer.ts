@@ -65,6 +65,10 @@ class XRayTracer implements Tracer {
     };
   }
 
+  mayRecord(incomingHeader: string | undefined): boolean {
+    return incomingHeader !== undefined && SAMPLED.test(incomingHeader);
+  }
+
   /** The SDK follows us in each invocation that begins when it is in the process. */
   prepare(): Promise<void> | undefined {
     return currentNamespace() === undefined || bridge !== undefined ? undefined : loadBridge();
@@ -96,6 +100,9 @@ class XRayTracer implements Tracer {
     });
   }
 }
+
+/** What the header of a sampled invocation holds; all of it is read when it begins. */
+const SAMPLED = /Sampled\s*=\s*1/;
 
 /** What connects with the X-Ray SDK; undefined as long as nothing else has loaded the SDK. */
 let bridge: typeof SdkBridge | undefined;

@@ -298,6 +298,53 @@ describe('a recorder of another kind', () => {
   });
 });
 
+describe('a recorder that tells beforehand what it does not record', () => {
+  it.each([
+    ['is asked nothing more, and the header goes on as it came', () => false, 0],
+    ['records what it may', () => true, 1],
+    [
+      'is asked as every other where it throws',
+      () => {
+        throw new Error('mayRecord is broken');
+      },
+      1,
+    ],
+  ])('%s', async (_, mayRecord: () => boolean, recorded) => {
+    const header = `Root=${TRACE};Parent=53995c3f42cd8ad8;Sampled=0;Lineage=1:abcdef01:0`;
+    process.env._X_AMZN_TRACE_ID = header;
+    try {
+      const asked: Array<string | undefined> = [];
+      let prepared = 0;
+      const recorder = fakeRecorder();
+      const handler = pipeline({
+        ...recorder,
+        mayRecord: (incoming) => {
+          asked.push(incoming);
+          return mayRecord();
+        },
+        prepare: () => {
+          prepared += 1;
+          return undefined;
+        },
+      }).handler(async () => {
+        annotate('Order', 'o-1');
+        await observedFetch(server.url);
+        return { statusCode: 200 };
+      });
+
+      expect(await handler(rest, lambdaContext())).toMatchObject({ statusCode: 200 });
+
+      expect(asked).toEqual([header]);
+      expect(prepared).toBe(recorded);
+      expect(recorder.calls('start').filter(([span]) => span === NAME)).toHaveLength(recorded);
+      expect(recorder.calls('end').filter(([span]) => span === NAME)).toHaveLength(recorded);
+      expect(server.requests.at(-1)?.headers['x-amzn-trace-id']).toBe(recorded === 0 ? header : undefined);
+    } finally {
+      delete process.env._X_AMZN_TRACE_ID;
+    }
+  });
+});
+
 describe('a recorder that fails', () => {
   const broken = (): never => {
     throw new Error('the recorder is broken');
