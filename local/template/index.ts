@@ -33,5 +33,5 @@ export {
   PLAIN_STATISTICS,
 } from '../cloudwatch/alarm-terms.ts';
 export { MAX_RULE_ALARMS, MAX_RULE_LENGTH } from '../cloudwatch/composite/alarm-rule.ts';
-export { percentileOf } from '../cloudwatch/metrics/statistic.ts';
+export { boundsOf, percentileOf } from '../cloudwatch/metrics/statistic.ts';
 export { INIT_TIMEOUT_MS, MAX_ENVIRONMENT, MAX_TAGS, MAX_TAG_VALUE } from '../lambda/limits.ts';

@@ -11,8 +11,28 @@ export interface AlarmPlan {
    * the error budgets.
    */
   readonly composites: readonly PlannedComposite[];
+  /** What the error budgets promise. */
+  readonly objectives: readonly PlannedObjective[];
   /** What cannot be watched, and why; what is switched off is not listed. */
   readonly skipped: readonly SkippedAlarm[];
+}
+
+/** One promise of an error budget, for what shows it: `bad` of `total` broke it. */
+export interface PlannedObjective {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly resource: PlannedAlarm['resource'];
+  readonly condition?: string;
+  readonly promise: 'availability' | 'latency';
+  /** Percent that is to keep it. */
+  readonly goal: number;
+  /** The promise in words, without a full stop. */
+  readonly sentence: string;
+  /** The metrics by their ids in the expressions, of a minute each. */
+  readonly metrics: ReadonlyArray<{ readonly id: string; readonly stat: MetricStat }>;
+  /** Metric math. */
+  readonly total: string;
+  readonly bad: string;
 }
 
 export interface SkippedAlarm {

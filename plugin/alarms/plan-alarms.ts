@@ -19,7 +19,7 @@ import { resourcesByKind, scheduleGroups } from './resource-kinds.ts';
  */
 export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?: SloSettings): AlarmPlan {
   const forStage = settingsForStage(settings, inventory.stage);
-  if (forStage === false) return { alarms: [], filters: [], composites: [], skipped: [] };
+  if (forStage === false) return { alarms: [], filters: [], composites: [], objectives: [], skipped: [] };
   const oneOfEachGroup = scheduleGroups(inventory.schedules).map(([first]) => first);
   const byKind = { ...resourcesByKind(inventory), schedule: oneOfEachGroup };
   const planned = (Object.keys(byKind) as ResourceKind[]).flatMap((kind) => {
@@ -38,6 +38,7 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
       ...(forStage.composite === false ? [] : planComposites(inventory, alarms)),
       ...budgets.composites,
     ],
+    objectives: budgets.objectives,
     skipped: [...planned.flatMap(({ skipped }) => skipped ?? []), ...budgets.skipped],
   };
 }

@@ -129,7 +129,9 @@ export class MetricStore {
       const sets = Array.from({ length: perPeriod }, (_, index) => buckets.get(begin + index));
       const samples = mergeSampleSets(sets.filter((set) => set !== undefined));
       if (samples.count === 0) continue;
-      datapoints.push({ at: begin * this.#bucketMs, value: statistic(samples), sampleCount: samples.count });
+      const value = statistic(samples);
+      if (Number.isNaN(value)) continue;
+      datapoints.push({ at: begin * this.#bucketMs, value, sampleCount: samples.count });
     }
     return datapoints;
   }

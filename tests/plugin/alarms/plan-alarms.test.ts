@@ -366,6 +366,7 @@ describe('planAlarms', () => {
       alarms: [],
       filters: [],
       composites: [],
+      objectives: [],
       skipped: [],
     });
     expect(planAlarms(pay(), { composite: false }).composites).toEqual([]);

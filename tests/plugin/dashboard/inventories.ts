@@ -21,7 +21,7 @@ export const EMPTY: Inventory = {
   stateMachines: [],
 };
 
-export const NO_ALARMS: AlarmPlan = { alarms: [], filters: [], composites: [], skipped: [] };
+export const NO_ALARMS: AlarmPlan = { alarms: [], filters: [], composites: [], objectives: [], skipped: [] };
 
 export function functionNamed(key: string, over: Partial<FunctionResource> = {}): FunctionResource {
   return {
