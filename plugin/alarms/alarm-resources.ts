@@ -90,21 +90,24 @@ function metricProperties({ metric, thresholdMetricId }: PlannedAlarm): Readonly
   }
   return {
     Metrics: metric.metrics.map((part) => ({
-      Id: part.id,
-      ...('stat' in part
-        ? {
-            MetricStat: {
-              Metric: metricOf(part.stat),
-              Period: part.stat.period,
-              Stat: part.stat.statistic,
-              ...(part.stat.unit !== undefined && { Unit: part.stat.unit }),
-            },
-          }
-        : { Expression: part.expression }),
+      ...('stat' in part ? metricDataQuery(part) : { Id: part.id, Expression: part.expression }),
       ...(part.label !== undefined && { Label: part.label }),
       // An alarm on an anomaly returns both what it compares and the band.
       ReturnData: part.id === metric.returns || part.id === thresholdMetricId,
     })),
+  };
+}
+
+/** A metric by its id, as metric math takes it. */
+export function metricDataQuery({ id, stat }: { readonly id: string; readonly stat: MetricStat }): object {
+  return {
+    Id: id,
+    MetricStat: {
+      Metric: metricOf(stat),
+      Period: stat.period,
+      Stat: stat.statistic,
+      ...(stat.unit !== undefined && { Unit: stat.unit }),
+    },
   };
 }
 

@@ -286,6 +286,8 @@ const SLO = {
   /** For an API, by its logical id. */
   resources: budgetsOfApis,
   actions: group(BUDGET_ACTIONS),
+  /** Makes objectives of CloudWatch Application Signals of the promises, beside their alarms. */
+  as: oneOf('ServiceLevelObjective'),
 };
 
 const LANTERN = {
