@@ -23,7 +23,7 @@ interface Pace {
   readonly long: number;
   /** Says that it goes on, so that the alarm ends soon after its cause: seconds. */
   readonly short: number;
-  readonly urgency: NonNullable<PlannedComposite['urgency']>;
+  readonly urgency: 'page' | 'ticket';
   /** Told apart by this in names, where another pace has the same window. */
   readonly mark?: string;
 }
@@ -119,7 +119,8 @@ function planFor<Kind extends BudgetKind>(
       children: read.flatMap(({ alarms }) => alarms.map(({ logicalId }) => logicalId)),
       description: describe(objectives, PACES, urgency),
       isRoot: false,
-      urgency,
+      resource: identity,
+      tells: urgency,
     };
   });
   return [
@@ -223,7 +224,7 @@ function bracketed(expression: string): string {
 function describe(
   objectives: readonly Objective[],
   paces: readonly Pace[],
-  urgency: NonNullable<PlannedComposite['urgency']>,
+  urgency: 'page' | 'ticket',
 ): string {
   const rates = paces
     .filter((pace) => pace.urgency === urgency)

@@ -11,6 +11,7 @@ import type { DefaultAlarm, Watched } from './default-alarm.ts';
 import { DEFAULTS } from './defaults.ts';
 import { planErrorBudgets } from './error-budgets.ts';
 import type { ResourceKind, Resources } from './resource-kinds.ts';
+import { giveVoices } from './voices.ts';
 import { resourcesByKind, scheduleGroups } from './resource-kinds.ts';
 
 /**
@@ -31,15 +32,18 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
     planned.flatMap(({ filters = [] }) => filters.map((filter) => [filter.logicalId, filter])),
   );
   const budgets = planErrorBudgets(inventory, sloForStage(slo, inventory.stage));
+  // Where only the alarm of the service tells somebody, no other alarm needs a voice.
+  const isRootAlone = forStage.actions?.from === 'composite';
+  const spoken = giveVoices(inventory, isRootAlone ? [] : alarms, budgets);
   return {
-    alarms: [...alarms, ...budgets.alarms],
+    alarms: [...(isRootAlone ? alarms : spoken.alarms), ...budgets.alarms],
     filters: [...filters.values()],
     composites: [
       ...(forStage.composite === false ? [] : planComposites(inventory, alarms)),
-      ...budgets.composites,
+      ...spoken.composites,
     ],
     objectives: budgets.objectives,
-    skipped: [...planned.flatMap(({ skipped }) => skipped ?? []), ...budgets.skipped],
+    skipped: [...planned.flatMap(({ skipped }) => skipped ?? []), ...budgets.skipped, ...spoken.skipped],
   };
 }
 

@@ -26,7 +26,9 @@ export function serviceDashboard(
 ): Dashboard {
   const { trimmed, notes } = atAGlance(inventory, resourceDashboards.length > 0);
   // The root stands for the service, its branches for parts of it.
-  const composites = plan.composites.toSorted((one, other) => Number(other.isRoot) - Number(one.isRoot));
+  const composites = plan.composites
+    .filter(({ isPart }) => isPart !== true)
+    .toSorted((one, other) => Number(other.isRoot) - Number(one.isRoot));
   const rows: ReadonlyArray<readonly Panel[]> = [
     [heading(inventory, resourceDashboards)],
     notes.length === 0 ? [] : [text(notes.join('\n\n'), 1 + notes.length)],

@@ -42,6 +42,7 @@ export function functionNamed(key: string, over: Partial<FunctionResource> = {})
     runsAtEdge: false,
     streams: [],
     queues: [],
+    refersTo: [],
     ...over,
   };
 }
@@ -76,6 +77,8 @@ export function everything(functions: readonly FunctionResource[]): Inventory {
       key: `${kind}Api`,
       name: { Ref: `${kind}Api` },
       id: { Ref: `${kind}Api` },
+      apiId: `${kind}Api`,
+      functions: [],
       kind,
       stage: 'dev',
     })),
