@@ -8,6 +8,7 @@ import type { ResourceMap } from './alarms/alarm-resources.ts';
 import { alarmResources } from './alarms/alarm-resources.ts';
 import { checkAlarms } from './alarms/check/check-alarms.ts';
 import { planAlarms } from './alarms/plan-alarms.ts';
+import { serviceLevelObjectives } from './alarms/service-level-objectives.ts';
 import type { PlannedDashboard } from './dashboard/plan-dashboards.ts';
 import { dashboardResources, planDashboards } from './dashboard/plan-dashboards.ts';
 import { conditionsOf } from './dashboard/render-body.ts';
@@ -60,9 +61,13 @@ export function watchService(serverless: Serverless): WatchedService {
 
   const shown = dashboardsForStage(dashboardSettings, inventory.stage, plan.alarms.length > 0);
   const dashboards = planDashboards(inventory, plan, shown);
-  const planned = planActions(inventory, actions, sloForStage(slo, inventory.stage).actions);
-  const ofDashboards = dashboardResources(dashboards, conditionsOf(template));
-  const resources = { ...resourcesFor(inventory, plan, planned, refersToTopic), ...ofDashboards };
+  const promised = sloForStage(slo, inventory.stage);
+  const planned = planActions(inventory, actions, promised.actions);
+  const resources = {
+    ...resourcesFor(inventory, plan, planned, refersToTopic),
+    ...(promised.as === 'ServiceLevelObjective' && serviceLevelObjectives(plan.objectives)),
+    ...dashboardResources(dashboards, conditionsOf(template)),
+  };
   const all = template.Resources as Record<string, unknown>;
   refuse(
     serverless,

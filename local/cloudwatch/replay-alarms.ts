@@ -91,7 +91,8 @@ export function replayAlarms(template: unknown, series: readonly ReplayedSeries[
   let now = first;
   const store = new ReplayedMetrics(() => now);
   const entries: ReplayedTransition[] = [];
-  const taken = new Map<string, Transition>();
+  // By their states: an alarm that changes again may have had its actions held back until now.
+  const taken = new Map<Transition['state'], Transition>();
   const entryOf = (
     { alarm, state, previous }: Transition,
     notifies: readonly string[],
@@ -102,15 +103,24 @@ export function replayAlarms(template: unknown, series: readonly ReplayedSeries[
     to: state.value,
     notifies,
   });
+  const letGo = (of: (state: Transition['state']) => boolean): void => {
+    for (const [state, released] of taken) {
+      if (!of(state)) continue;
+      entries.push(entryOf(released, actionsOf(released)));
+      taken.delete(state);
+    }
+  };
   const service = new AlarmService({
     alarms,
     store,
     clock: CLOCK,
-    actions: { act: (transition) => taken.set(transition.alarm.name, transition), emit: () => undefined },
+    actions: { act: (transition) => taken.set(transition.state, transition), emit: () => undefined },
     onChange: () => undefined,
     onTransitions: (transitions) => {
+      const states = new Set(transitions.map(({ state }) => state));
+      letGo((state) => !states.has(state));
       for (const transition of transitions) {
-        const acted = taken.delete(transition.alarm.name);
+        const acted = taken.delete(transition.state);
         entries.push(entryOf(transition, acted ? actionsOf(transition) : []));
       }
     },
@@ -121,8 +131,7 @@ export function replayAlarms(template: unknown, series: readonly ReplayedSeries[
     now = minute + MINUTE_MS;
     for (const metric of metrics) recordMinute(store, metric, minute);
     service.evaluate(now, now);
-    for (const released of taken.values()) entries.push(entryOf(released, actionsOf(released)));
-    taken.clear();
+    letGo(() => true);
   }
   return entries;
 }

@@ -178,8 +178,16 @@ export function functionsToWatch(
       architecture: fields.list('Architectures')[0] === 'arm64' ? 'arm64' : 'x86_64',
       runsAtEdge: atEdge.has(logicalId),
       ...pollersOf(logicalId, resources),
+      refersTo: referencesOf(fields),
     };
   });
+}
+
+/** What the environment of a function names, each once. */
+function referencesOf(fields: WrittenResource['fields']): readonly string[] {
+  const variables = fields.within('Environment').within('Variables');
+  const named = variables.names().map((name) => logicalIdIn(variables.value(name)));
+  return [...new Set(named.filter((id) => id !== undefined))];
 }
 
 function functionsAtEdge(resources: WrittenResources): ReadonlySet<string | undefined> {

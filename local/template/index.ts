@@ -35,5 +35,5 @@ export {
 export type { EvaluationSettings } from '../cloudwatch/verdict.ts';
 export { evaluationRange, judge } from '../cloudwatch/verdict.ts';
 export { MAX_RULE_ALARMS, MAX_RULE_LENGTH } from '../cloudwatch/composite/alarm-rule.ts';
-export { percentileOf } from '../cloudwatch/metrics/statistic.ts';
+export { boundsOf, percentileOf } from '../cloudwatch/metrics/statistic.ts';
 export { INIT_TIMEOUT_MS, MAX_ENVIRONMENT, MAX_TAGS, MAX_TAG_VALUE } from '../lambda/limits.ts';

@@ -64,6 +64,8 @@ export interface FunctionResource extends WatchedResource {
   readonly streams: readonly StreamSource[];
   /** Logical ids of the queues it reads. */
   readonly queues: readonly string[];
+  /** Logical ids of what its environment variables refer to: what it may call. */
+  readonly refersTo: readonly string[];
 }
 
 export interface ProvisionedConcurrency {
@@ -115,6 +117,10 @@ export interface ApiResource extends WatchedResource {
   readonly kind: 'REST' | 'HTTP' | 'WEBSOCKET';
   /** `Ref` of the API. `name` is its name for a REST API, and its id for the others. */
   readonly id: Expression;
+  /** The logical id of the API itself; `key` may be of a stage. */
+  readonly apiId: string;
+  /** Keys of the functions that answer its requests. */
+  readonly functions: readonly string[];
   readonly stage: Expression;
 }
 

@@ -40,7 +40,7 @@ export function readInventory({
     queues: queuesToWatch(resources, functions),
     topics: topicsToWatch(resources),
     tables: tablesToWatch(resources),
-    apis: apisToWatch(resources),
+    apis: apisToWatch(resources, functions),
     rules: rulesToWatch(resources),
     schedules: schedulesToWatch(resources),
     stateMachines: stateMachinesToWatch(resources),

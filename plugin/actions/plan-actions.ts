@@ -6,8 +6,11 @@ import { ALARM_TOPIC, alarmTopicResources, subscriptions } from './alarm-topic.t
 import { chatResources } from './chat.ts';
 import { eventRuleResources } from './event-rule.ts';
 
-/** An alarm that rang and is over is worth knowing; one that has no data mostly means that nobody is there. */
-const DEFAULT_STATES: readonly AlarmState[] = ['ALARM', 'OK'];
+/** One cause, one message: that it is over, whoever looks into it sees, and no data mostly means that nobody is there. */
+const DEFAULT_STATES: readonly AlarmState[] = ['ALARM'];
+
+/** A program is not disturbed, and mostly undoes when it is over what it did. */
+const DEFAULT_EVENT_STATES: readonly AlarmState[] = ['ALARM', 'OK'];
 
 export interface ActionPlan extends ActionsOfAlarms {
   readonly resources: ResourceMap;
@@ -26,10 +29,10 @@ export function planActions(
       ...(actions.topic === undefined && alarmTopicResources(inventory, actions)),
       ...subscriptions(topic, actions),
       ...chatResources(topic, inventory, actions),
-      ...eventRuleResources(inventory, actions, states),
+      ...eventRuleResources(inventory, actions, actions.states ?? DEFAULT_EVENT_STATES),
     },
     each: from === 'composite' ? {} : notify,
-    composite: from === 'each' ? {} : notify,
+    service: from === 'each' ? {} : notify,
     page: actionsFor(budgets.page ?? topic, states),
     ticket: actionsFor(budgets.ticket ?? topic, states),
   };

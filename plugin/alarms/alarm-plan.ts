@@ -7,12 +7,32 @@ export interface AlarmPlan {
   /** The metrics that the alarms need and that are made of log lines. */
   readonly filters: readonly PlannedFilter[];
   /**
-   * "The service is unhealthy": one, or the root last and its branches before it where one rule would be too long. Then those of
-   * the error budgets.
+   * "The service is unhealthy": one, or the root last and its branches before it where one rule would be too long. Then those that
+   * speak for resources and error budgets, and what holds them back.
    */
   readonly composites: readonly PlannedComposite[];
+  /** What the error budgets promise. */
+  readonly objectives: readonly PlannedObjective[];
   /** What cannot be watched, and why; what is switched off is not listed. */
   readonly skipped: readonly SkippedAlarm[];
+}
+
+/** One promise of an error budget, for what shows it: `bad` of `total` broke it. */
+export interface PlannedObjective {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly resource: PlannedAlarm['resource'];
+  readonly condition?: string;
+  readonly promise: 'availability' | 'latency';
+  /** Percent that is to keep it. */
+  readonly goal: number;
+  /** The promise in words, without a full stop. */
+  readonly sentence: string;
+  /** The metrics by their ids in the expressions, of a minute each. */
+  readonly metrics: ReadonlyArray<{ readonly id: string; readonly stat: MetricStat }>;
+  /** Metric math. */
+  readonly total: string;
+  readonly bad: string;
 }
 
 export interface SkippedAlarm {
@@ -21,6 +41,12 @@ export interface SkippedAlarm {
   readonly resource: PlannedAlarm['resource'];
   readonly why: string;
 }
+
+/**
+ * Whom an alarm tells, if anybody: like each that speaks for itself, as the one that stands for the service, at once, or in working
+ * hours.
+ */
+export type Told = 'each' | 'service' | 'page' | 'ticket';
 
 export interface PlannedComposite {
   readonly logicalId: string;
@@ -33,8 +59,18 @@ export interface PlannedComposite {
   readonly isRoot: boolean;
   /** The condition of the template under which the alarms of the rule are deployed. */
   readonly condition?: string;
-  /** Of an error budget: whether somebody has to look at once, or in working hours. */
-  readonly urgency?: 'page' | 'ticket';
+  /** Whose symptoms or budget it is of, where it is of one resource. */
+  readonly resource?: PlannedAlarm['resource'];
+  readonly tells?: Told;
+  /** The alarm that holds its actions back while it is in ALARM. Seconds. */
+  readonly suppressor?: {
+    readonly name: string;
+    readonly logicalId: string;
+    readonly wait: number;
+    readonly extension: number;
+  };
+  /** Whether it is there for other alarms alone. */
+  readonly isPart?: true;
 }
 
 /**
@@ -76,8 +112,9 @@ export interface PlannedAlarm {
   readonly link: Expression;
   /** The names of the settings of this alarm that `serverless.yml` gives. */
   readonly overridden: readonly string[];
-  /** Whether it is there for a composite alone, and tells nobody itself. */
+  /** Whether it is there for a composite alone. */
   readonly isPart?: true;
+  readonly tells?: Told;
 }
 
 export type MetricSource = MetricStat | MetricMath;

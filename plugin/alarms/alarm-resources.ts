@@ -1,5 +1,12 @@
 import type { Expression, Properties } from 'lambda-lantern-local/template';
-import type { AlarmPlan, PlannedAlarm, PlannedComposite, PlannedFilter, MetricStat } from './alarm-plan.ts';
+import type {
+  AlarmPlan,
+  PlannedAlarm,
+  PlannedComposite,
+  PlannedFilter,
+  MetricStat,
+  Told,
+} from './alarm-plan.ts';
 import { alarmDescription } from './wording.ts';
 
 /** A resource of CloudFormation, as it stands in a template. */
@@ -24,10 +31,10 @@ export interface AlarmActions {
 
 /** Whom the alarms of a plan tell. */
 export interface ActionsOfAlarms {
-  /** What each alarm does. */
+  /** What each alarm does that speaks for itself or for a resource. */
   readonly each: AlarmActions;
   /** What the alarm that stands for the service does. */
-  readonly composite: AlarmActions;
+  readonly service: AlarmActions;
   /** What the fast burn of an error budget does. */
   readonly page: AlarmActions;
   /** What the slow burn of an error budget does. */
@@ -38,18 +45,15 @@ export interface ActionsOfAlarms {
 export function alarmResources(plan: AlarmPlan, actions: ActionsOfAlarms): ResourceMap {
   return Object.fromEntries([
     ...plan.filters.map((filter) => [filter.logicalId, metricFilter(filter)] as const),
-    ...plan.alarms.map(
-      (alarm) => [alarm.logicalId, metricAlarm(alarm, alarm.isPart === true ? {} : actions.each)] as const,
-    ),
+    ...plan.alarms.map((alarm) => [alarm.logicalId, metricAlarm(alarm, actionsOf(alarm, actions))] as const),
     ...plan.composites.map(
       (composite) => [composite.logicalId, compositeAlarm(composite, actionsOf(composite, actions))] as const,
     ),
   ]);
 }
 
-function actionsOf({ isRoot, urgency }: PlannedComposite, actions: ActionsOfAlarms): AlarmActions {
-  if (urgency !== undefined) return actions[urgency];
-  return isRoot ? actions.composite : {};
+function actionsOf({ tells }: { readonly tells?: Told }, actions: ActionsOfAlarms): AlarmActions {
+  return tells === undefined ? {} : actions[tells];
 }
 
 function conditionOf({ condition }: { readonly condition?: string }): Partial<CloudFormationResource> {
@@ -90,21 +94,24 @@ function metricProperties({ metric, thresholdMetricId }: PlannedAlarm): Readonly
   }
   return {
     Metrics: metric.metrics.map((part) => ({
-      Id: part.id,
-      ...('stat' in part
-        ? {
-            MetricStat: {
-              Metric: metricOf(part.stat),
-              Period: part.stat.period,
-              Stat: part.stat.statistic,
-              ...(part.stat.unit !== undefined && { Unit: part.stat.unit }),
-            },
-          }
-        : { Expression: part.expression }),
+      ...('stat' in part ? metricDataQuery(part) : { Id: part.id, Expression: part.expression }),
       ...(part.label !== undefined && { Label: part.label }),
       // An alarm on an anomaly returns both what it compares and the band.
       ReturnData: part.id === metric.returns || part.id === thresholdMetricId,
     })),
+  };
+}
+
+/** A metric by its id, as metric math takes it. */
+export function metricDataQuery({ id, stat }: { readonly id: string; readonly stat: MetricStat }): object {
+  return {
+    Id: id,
+    MetricStat: {
+      Metric: metricOf(stat),
+      Period: stat.period,
+      Stat: stat.statistic,
+      ...(stat.unit !== undefined && { Unit: stat.unit }),
+    },
   };
 }
 
@@ -119,13 +126,23 @@ function metricOf({ namespace, metricName, dimensions }: MetricStat): Readonly<R
 }
 
 function compositeAlarm(composite: PlannedComposite, actions: AlarmActions): CloudFormationResource {
-  const { name, rule, children, description } = composite;
+  const { name, rule, children, description, suppressor } = composite;
   return {
     Type: 'AWS::CloudWatch::CompositeAlarm',
     ...conditionOf(composite),
     // The rule names them by text, which tells CloudFormation nothing.
-    DependsOn: children,
-    Properties: { AlarmName: name, AlarmDescription: description, AlarmRule: rule, ...actions },
+    DependsOn: suppressor === undefined ? children : [...new Set([...children, suppressor.logicalId])],
+    Properties: {
+      AlarmName: name,
+      AlarmDescription: description,
+      AlarmRule: rule,
+      ...(suppressor !== undefined && {
+        ActionsSuppressor: suppressor.name,
+        ActionsSuppressorWaitPeriod: suppressor.wait,
+        ActionsSuppressorExtensionPeriod: suppressor.extension,
+      }),
+      ...actions,
+    },
   };
 }
 

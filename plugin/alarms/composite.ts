@@ -45,6 +45,37 @@ function term({ name }: Named): string {
   return `ALARM("${name}")`;
 }
 
+/** The rule that one of some alarms is in ALARM. */
+export function anyOf(alarms: ReadonlyArray<Pick<Named, 'name'>>): string {
+  return alarms.map(({ name }) => `ALARM("${name}")`).join(OR);
+}
+
+/**
+ * The rule that of two different groups of alarms one each is in ALARM. Any two groups differ in a bit of their places in the list:
+ * so there is a bit for which one with it and one without it are. That takes a logarithm of terms for each, where all pairs
+ * would take as many as there are groups.
+ */
+export function atLeastTwoOf(groups: ReadonlyArray<ReadonlyArray<Pick<Named, 'name'>>>): string {
+  const bits = Math.ceil(Math.log2(Math.max(groups.length, 2)));
+  return Array.from({ length: bits }, (_, bit) => {
+    const [without, having] = [0, 1].map((value) =>
+      anyOf(groups.filter((_group, place) => ((place >> bit) & 1) === value).flat()),
+    );
+    return `((${without}) AND (${having}))`;
+  }).join(OR);
+}
+
+/** The same alarm, but not while one of the others is in ALARM. */
+export function withoutAnyOf(alarm: PlannedComposite, others: readonly Named[]): PlannedComposite {
+  return others.length === 0
+    ? alarm
+    : {
+        ...alarm,
+        rule: `(${alarm.rule}) AND NOT (${anyOf(others)})`,
+        children: [...alarm.children, ...others.map(({ logicalId }) => logicalId)],
+      };
+}
+
 function composite(
   { name, logicalId }: Named,
   children: readonly Named[],
@@ -58,6 +89,7 @@ function composite(
     children: children.map((child) => child.logicalId),
     description,
     isRoot,
+    ...(isRoot && { tells: 'service' as const }),
   };
 }
 

@@ -110,8 +110,11 @@ export function fiveMinutes(datapointsToAlarm: number, evaluationPeriods: number
   return { period: 300, evaluationPeriods, datapointsToAlarm };
 }
 
-/** For what must not happen at all: the first time is an alarm, within the minute. */
-export const ONE_IS_ENOUGH: WrittenTuning = { threshold: 0, statistic: 'Sum', ...minutes(1, 1) };
+/**
+ * For what must not happen at all: the first time is an alarm, within the minute. It lasts for five, so that the next one is no
+ * second message, and there is time to see whether something else explains it.
+ */
+export const ONE_IS_ENOUGH: WrittenTuning = { threshold: 0, statistic: 'Sum', ...minutes(1, 5) };
 
 /** For what AWS tries again: worth a look when it goes on. */
 export const SEVERAL_MINUTES: WrittenTuning = { threshold: 0, statistic: 'Sum', ...minutes(3, 15) };

@@ -1,10 +1,18 @@
-import type { ApiResource, FunctionResource, Inventory } from 'lambda-lantern-local/template';
+import type { Inventory } from 'lambda-lantern-local/template';
 import type { ErrorBudget, StageSloSettings } from '../settings/settings.ts';
 import { identityOf, namesOf, whyNotAtAll } from './alarm-names.ts';
-import type { AlarmPlan, MetricMath, PlannedAlarm, PlannedComposite } from './alarm-plan.ts';
+import type {
+  AlarmPlan,
+  MetricMath,
+  PlannedAlarm,
+  PlannedComposite,
+  PlannedObjective,
+} from './alarm-plan.ts';
 import { consoleLink } from './console-links.ts';
 import type { Resources } from './resource-kinds.ts';
-import { API_METRICS, apiDimensions, lambda, math, metric } from './metrics.ts';
+import { math } from './metrics.ts';
+import type { Objective } from './objectives.ts';
+import { objectivesOf } from './objectives.ts';
 import { duration } from './wording.ts';
 
 /** A pace at which the budget is spent, and the windows in which it has to be seen. */
@@ -15,7 +23,9 @@ interface Pace {
   readonly long: number;
   /** Says that it goes on, so that the alarm ends soon after its cause: seconds. */
   readonly short: number;
-  readonly urgency: NonNullable<PlannedComposite['urgency']>;
+  readonly urgency: 'page' | 'ticket';
+  /** Told apart by this in names, where another pace has the same window. */
+  readonly mark?: string;
 }
 
 const MINUTE = 60;
@@ -23,12 +33,14 @@ const HOUR = 3600;
 
 /**
  * Google, "The Site Reliability Workbook", chapter "Alerting on SLOs": of the budget of 30 days, 2 % in an hour, 5 % in six
- * hours, 10 % in a day. The workbook's slowest looks at three days; a period of CloudWatch is at most one.
+ * hours, 10 % in a day. The workbook's slowest looks at three days, and a period of CloudWatch is at most one: so the last is
+ * the pace at which the budget is just used up, seen for a day. See ADR 42.
  */
 export const PACES: readonly Pace[] = [
   { burn: 14.4, long: HOUR, short: 5 * MINUTE, urgency: 'page' },
   { burn: 6, long: 6 * HOUR, short: 30 * MINUTE, urgency: 'page' },
   { burn: 3, long: 24 * HOUR, short: 2 * HOUR, urgency: 'ticket' },
+  { burn: 1, long: 24 * HOUR, short: 6 * HOUR, urgency: 'ticket', mark: '1x' },
 ];
 
 /**
@@ -38,6 +50,7 @@ export const PACES: readonly Pace[] = [
 const MINIMUM_FAILURES = 6;
 
 type BudgetKind = 'function' | 'api';
+type Plan = Pick<AlarmPlan, 'alarms' | 'composites' | 'objectives' | 'skipped'>;
 
 /**
  * The alarms of the error budgets: for each window one that tells nobody, and for each urgency a composite of them. A long
@@ -46,7 +59,7 @@ type BudgetKind = 'function' | 'api';
 export function planErrorBudgets(
   inventory: Inventory,
   { functions = {}, resources = {} }: StageSloSettings,
-): Pick<AlarmPlan, 'alarms' | 'composites' | 'skipped'> {
+): Plan {
   const parts = [
     ...inventory.functions.flatMap((fn) => planFor('function', fn, functions, inventory)),
     ...inventory.apis.flatMap((api) => planFor('api', api, resources, inventory)),
@@ -54,6 +67,7 @@ export function planErrorBudgets(
   return {
     alarms: parts.flatMap(({ alarms }) => alarms),
     composites: parts.flatMap(({ composites }) => composites),
+    objectives: parts.flatMap(({ objectives }) => objectives),
     skipped: parts.flatMap(({ skipped }) => skipped),
   };
 }
@@ -63,74 +77,117 @@ function planFor<Kind extends BudgetKind>(
   resource: Resources[Kind],
   budgets: Readonly<Record<string, ErrorBudget>>,
   inventory: Inventory,
-): ReadonlyArray<Pick<AlarmPlan, 'alarms' | 'composites' | 'skipped'>> {
+): readonly Plan[] {
   const budget = Object.hasOwn(budgets, resource.key) ? budgets[resource.key] : undefined;
   if (budget === undefined) return [];
   const identity = identityOf(kind, resource);
+  const condition = resource.condition === undefined ? {} : { condition: resource.condition };
   const why = whyNotAtAll(resource);
   if (why !== undefined) {
-    return [{ alarms: [], composites: [], skipped: [{ id: `${kind}.burn`, resource: identity, why }] }];
+    const skipped = [{ id: `${kind}.burn`, resource: identity, why }];
+    return [{ alarms: [], composites: [], objectives: [], skipped }];
   }
-  const shared = {
-    id: `${kind}.burn`,
-    resource: identity,
-    ...(resource.condition !== undefined && { condition: resource.condition }),
-    link: consoleLink(kind, resource, inventory),
-  };
-  const windows = PACES.map((pace) => {
-    const ofWindow = (window: number, minimum: number): PlannedAlarm => ({
-      ...shared,
-      ...namesOf(inventory, identity, 'burn', shortly(window)),
-      ...burnAlarm(pace.burn, budget, window, minimum),
-      metric: failureRate(resource, window, minimum),
-    });
-    return {
-      ...pace,
-      alarms: [ofWindow(pace.long, budget.minimum ?? MINIMUM_FAILURES), ofWindow(pace.short, 1)],
-    };
-  });
+  const objectives = objectivesOf(resource, budget, inventory);
+  const link = consoleLink(kind, resource, inventory);
+  const windows = PACES.flatMap((pace) =>
+    objectives.flatMap((objective) => {
+      const threshold = withoutNoise(pace.burn * allowanceOf(objective));
+      // A pace beyond all requests can never be seen.
+      if (threshold >= 100) return [];
+      const ofWindow = (window: number, minimum: number): PlannedAlarm => ({
+        id: `${objective.of.kind}.${objective.name}`,
+        resource: objective.of,
+        ...condition,
+        ...namesOf(inventory, objective.of, objective.name, windowName(window, pace)),
+        ...burnAlarm(pace.burn, objective, window, minimum),
+        threshold,
+        metric: badShare(objective, window, minimum),
+        link,
+      });
+      const alarms = [ofWindow(pace.long, budget.minimum ?? MINIMUM_FAILURES), ofWindow(pace.short, 1)];
+      return [{ ...pace, alarms }];
+    }),
+  );
   const composites = (['page', 'ticket'] as const).map((urgency): PlannedComposite => {
     const read = windows.filter((pace) => pace.urgency === urgency);
     return {
       ...namesOf(inventory, identity, urgency === 'page' ? 'fastBurn' : 'slowBurn'),
-      ...(resource.condition !== undefined && { condition: resource.condition }),
+      ...condition,
       rule: read
         .map(({ alarms }) => `(${alarms.map(({ name }) => `ALARM("${name}")`).join(' AND ')})`)
         .join(' OR '),
       children: read.flatMap(({ alarms }) => alarms.map(({ logicalId }) => logicalId)),
-      description: describe(identity, budget, read, urgency),
+      description: describe(objectives, PACES, urgency),
       isRoot: false,
-      urgency,
+      resource: identity,
+      tells: urgency,
     };
   });
-  return [{ alarms: windows.flatMap(({ alarms }) => alarms), composites, skipped: [] }];
+  return [
+    {
+      alarms: windows.flatMap(({ alarms }) => alarms),
+      composites,
+      objectives: objectives.map((objective): PlannedObjective => ({
+        ...namesOf(inventory, objective.of, objective.promise),
+        resource: objective.of,
+        ...condition,
+        promise: objective.promise,
+        goal: objective.goal,
+        sentence: objective.sentence,
+        metrics: Object.entries(objective.stats(MINUTE)).map(([id, stat]) => ({ id, stat })),
+        total: objective.total,
+        bad: objective.bad,
+      })),
+      skipped: [],
+    },
+  ];
 }
 
 /** `5m`, `24h`. */
-function shortly(seconds: number): string {
-  return seconds < HOUR ? `${seconds / MINUTE}m` : `${seconds / HOUR}h`;
+function windowName(seconds: number, { mark }: Pace): string {
+  const window = seconds < HOUR ? `${seconds / MINUTE}m` : `${seconds / HOUR}h`;
+  return mark === undefined ? window : `${window}-${mark}`;
+}
+
+/** Percent that may fail. */
+function allowanceOf({ goal }: Pick<Objective, 'goal'>): number {
+  return withoutNoise(100 - goal);
 }
 
 function burnAlarm(
   burn: number,
-  { availability }: ErrorBudget,
+  objective: Objective,
   window: number,
   minimum: number,
-): Omit<PlannedAlarm, 'id' | 'resource' | 'link' | 'name' | 'logicalId' | 'metric'> {
-  const allowed = withoutNoise(100 - availability);
+): Pick<
+  PlannedAlarm,
+  | 'comparisonOperator'
+  | 'unit'
+  | 'evaluationPeriods'
+  | 'datapointsToAlarm'
+  | 'treatMissingData'
+  | 'meaning'
+  | 'cause'
+  | 'reason'
+  | 'missingReason'
+  | 'severity'
+  | 'overridden'
+  | 'isPart'
+> {
+  const { goal, promise, counted } = objective;
+  const pace = burn === 1 ? 'faster than it allows' : `at more than ${burn} times the pace that it allows`;
   return {
     comparisonOperator: 'GreaterThanThreshold',
-    threshold: withoutNoise(burn * allowed),
     unit: '%',
     evaluationPeriods: 1,
     datapointsToAlarm: 1,
     treatMissingData: 'notBreaching',
-    meaning: `In ${spoken(window)}, the error budget was spent at more than ${burn} times the pace that it allows.`,
+    meaning: `In ${spoken(window)}, the error budget was spent ${pace}.`,
     cause: 'Tells nobody alone: a composite reads it, with the alarm of another window.',
     reason:
-      `${burn} times the ${allowed} % that an availability of ${availability} % allows` +
-      (minimum > 1 ? `, with ${minimum} failures or more` : ''),
-    missingReason: 'There is always data: FILL puts 0 where nothing came, and then nothing failed.',
+      `${burn} times the ${allowanceOf(objective)} % that ${promise === 'latency' ? 'a latency' : 'an availability'} of ${goal} % allows` +
+      (minimum > 1 ? `, with ${minimum} ${counted} or more` : ''),
+    missingReason: 'There is always data: FILL fills in where nothing came, and then nothing failed.',
     severity: 'warning',
     overridden: [],
     isPart: true,
@@ -148,48 +205,41 @@ function spoken(seconds: number): string {
 }
 
 /**
- * The share of what failed in a window, in percent. Every operand is filled and the condition has an else: a period without a
- * value would otherwise be missing, and CloudWatch would judge by an older one.
+ * The share in a window of what broke the promise, in percent. Every operand is filled and the condition has an else: a period
+ * without a value would otherwise be missing, and CloudWatch would judge by an older one. A part of a count is none: half of
+ * one is what rounding may take away.
  */
-function failureRate(resource: FunctionResource | ApiResource, period: number, minimum: number): MetricMath {
+function badShare({ stats, bad, total, label }: Objective, period: number, minimum: number): MetricMath {
   return math(
-    `IF(FILL(failed, 0) >= ${minimum}, 100 * FILL(failed, 0) / FILL(requests, 1), 0)`,
-    'kind' in resource
-      ? {
-          failed: apiMetric(resource, 'serverErrors', 'Sum', period),
-          requests: apiMetric(resource, 'requests', 'SampleCount', period),
-        }
-      : {
-          failed: lambda('Errors', resource, { statistic: 'Sum', period }),
-          requests: lambda('Invocations', resource, { statistic: 'Sum', period }),
-        },
-    'Failures (%)',
+    `IF(${bad} >= ${minimum - 0.5}, 100 * ${bracketed(bad)} / ${bracketed(total)}, 0)`,
+    stats(period),
+    label,
   );
 }
 
-function apiMetric(
-  api: ApiResource,
-  of: 'serverErrors' | 'requests',
-  statistic: string,
-  period: number,
-): ReturnType<typeof metric> {
-  return metric('AWS/ApiGateway', API_METRICS[api.kind][of], apiDimensions(api), { statistic, period });
+function bracketed(expression: string): string {
+  return /^\w+(\(\w+, \d+\))?$/.test(expression) ? expression : `(${expression})`;
 }
 
 function describe(
-  { kind, key }: PlannedAlarm['resource'],
-  { availability }: ErrorBudget,
+  objectives: readonly Objective[],
   paces: readonly Pace[],
-  urgency: Pace['urgency'],
+  urgency: 'page' | 'ticket',
 ): string {
-  const what = kind === 'api' ? `requests to the API ${key}` : `invocations of ${key}`;
-  const rates = paces.map(
-    ({ burn, long, short }) => `${burn} times that pace in ${spoken(long)} and in the last ${spoken(short)}`,
+  const rates = paces
+    .filter((pace) => pace.urgency === urgency)
+    .map(({ burn, long, short }) => {
+      const pace = burn === 1 ? 'more than that pace' : `${burn} times that pace`;
+      return `${pace} in ${spoken(long)} and in the last ${spoken(short)}`;
+    });
+  const [first = '', ...rest] = objectives.map(({ sentence }) => sentence);
+  const promises = [first, ...rest.map((text) => `${text.charAt(0).toLowerCase()}${text.slice(1)}`)].join(
+    '; ',
   );
   return (
-    `Of the ${what}, ${availability} % are to succeed; more failed than that leaves room for: over ${rates.join(', or ')}. ` +
+    `${promises}; more than that leaves room for did not: over ${rates.join(', or ')}. ` +
     (urgency === 'page'
       ? 'A budget of 30 days is gone within five days, or sooner: look now, at the newest errors.'
-      : 'A budget of 30 days is gone within ten days: look in working hours.')
+      : 'A budget of 30 days is gone before they are over: look in working hours.')
   );
 }

@@ -11,6 +11,7 @@ import type { DefaultAlarm, Watched } from './default-alarm.ts';
 import { DEFAULTS } from './defaults.ts';
 import { planErrorBudgets } from './error-budgets.ts';
 import type { ResourceKind, Resources } from './resource-kinds.ts';
+import { giveVoices } from './voices.ts';
 import { resourcesByKind, scheduleGroups } from './resource-kinds.ts';
 
 /**
@@ -19,7 +20,7 @@ import { resourcesByKind, scheduleGroups } from './resource-kinds.ts';
  */
 export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?: SloSettings): AlarmPlan {
   const forStage = settingsForStage(settings, inventory.stage);
-  if (forStage === false) return { alarms: [], filters: [], composites: [], skipped: [] };
+  if (forStage === false) return { alarms: [], filters: [], composites: [], objectives: [], skipped: [] };
   const oneOfEachGroup = scheduleGroups(inventory.schedules).map(([first]) => first);
   const byKind = { ...resourcesByKind(inventory), schedule: oneOfEachGroup };
   const planned = (Object.keys(byKind) as ResourceKind[]).flatMap((kind) => {
@@ -31,14 +32,18 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
     planned.flatMap(({ filters = [] }) => filters.map((filter) => [filter.logicalId, filter])),
   );
   const budgets = planErrorBudgets(inventory, sloForStage(slo, inventory.stage));
+  // Where only the alarm of the service tells somebody, no other alarm needs a voice.
+  const isRootAlone = forStage.actions?.from === 'composite';
+  const spoken = giveVoices(inventory, isRootAlone ? [] : alarms, budgets);
   return {
-    alarms: [...alarms, ...budgets.alarms],
+    alarms: [...(isRootAlone ? alarms : spoken.alarms), ...budgets.alarms],
     filters: [...filters.values()],
     composites: [
       ...(forStage.composite === false ? [] : planComposites(inventory, alarms)),
-      ...budgets.composites,
+      ...spoken.composites,
     ],
-    skipped: [...planned.flatMap(({ skipped }) => skipped ?? []), ...budgets.skipped],
+    objectives: budgets.objectives,
+    skipped: [...planned.flatMap(({ skipped }) => skipped ?? []), ...budgets.skipped, ...spoken.skipped],
   };
 }
 

@@ -3,6 +3,7 @@ import type { AlarmPlan } from '../alarms/alarm-plan.ts';
 import { cloudWatchLink, dashboardLink, joinTexts, markdownLink } from '../alarms/console-links.ts';
 import type { Dashboard, Panel } from './body.ts';
 import { dashboardOf } from './body.ts';
+import { budgetPanels } from './budget-panels.ts';
 import { alarmStatus, text } from './panels.ts';
 import { failureCharts, trafficCharts } from './service-charts.ts';
 import { tracingPanels } from './tracing-panels.ts';
@@ -25,11 +26,14 @@ export function serviceDashboard(
 ): Dashboard {
   const { trimmed, notes } = atAGlance(inventory, resourceDashboards.length > 0);
   // The root stands for the service, its branches for parts of it.
-  const composites = plan.composites.toSorted((one, other) => Number(other.isRoot) - Number(one.isRoot));
+  const composites = plan.composites
+    .filter(({ isPart }) => isPart !== true)
+    .toSorted((one, other) => Number(other.isRoot) - Number(one.isRoot));
   const rows: ReadonlyArray<readonly Panel[]> = [
     [heading(inventory, resourceDashboards)],
     notes.length === 0 ? [] : [text(notes.join('\n\n'), 1 + notes.length)],
     alarmStatus('Is the service healthy?', composites),
+    budgetPanels(plan.objectives),
     alarmStatus(
       'Alarms, the worst first',
       plan.alarms.filter(({ isPart }) => isPart !== true),
@@ -37,7 +41,7 @@ export function serviceDashboard(
     trafficCharts(trimmed),
     failureCharts(trimmed),
     tracingPanels(trimmed.functions),
-    [howToRead()],
+    [howToRead(plan.objectives.length > 0)],
   ];
   return dashboardOf(rows.map((panels) => ({ panels })));
 }
@@ -58,18 +62,23 @@ function heading({ service, stage, region }: Inventory, resourceDashboards: read
   );
 }
 
-function howToRead(): Panel {
+function howToRead(hasBudgets: boolean): Panel {
   return text(
     [
       '## How to read this',
       '- **Begin with the alarms.** The description of each says what it means, its likely cause, and what to look at first.',
+      ...(hasBudgets
+        ? [
+            '- **Then the error budgets**: below 0 % more was broken in the last 30 days than was promised, and what is not urgent may wait for them.',
+          ]
+        : []),
       '- **Then traffic, errors, latency**, from left to right. Errors that rise with traffic point to capacity; errors without it, to a change or to what the service calls.',
       '- **Throttles** are neither invocations nor errors: a throttled function looks healthy in the first two rows.',
       '- **p99** is one request in a hundred. With fewer than a hundred requests a minute it is the slowest one.',
       '- **Dead letters** never leave by themselves: look at them, mend the cause, and send them again.',
       '- Charts keep their period, a minute or that of their alarm, so that thresholds stay comparable. To look back further than 15 days, set the period of the dashboard to "Auto".',
     ].join('\n'),
-    6,
+    hasBudgets ? 7 : 6,
   );
 }
 

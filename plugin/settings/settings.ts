@@ -24,7 +24,9 @@ import {
   aPositiveNumber,
   aShare,
   aStatistic,
+  aTarget,
   aText,
+  aTime,
   checkedFirst,
   checkedHere,
   expected,
@@ -226,21 +228,26 @@ const ERROR_BUDGET = group(
   {
     /** Percent of the invocations or requests that succeed. */
     availability: anAvailability,
-    /** With fewer failures in a long window, it says nothing. @default 6 */
+    /**
+     * How long most of them take at most: answers of an API, invocations of a function; messages in the queues of a function
+     * that reads some.
+     */
+    latency: allOf({ under: aTime, target: aTarget }),
+    /** With fewer failures, or slow ones, in a long window, it says nothing. @default 6 */
     minimum: aPositiveCount,
   },
   {
     together: (values, path) =>
-      'availability' in values
+      'availability' in values || 'latency' in values
         ? []
-        : [`${path}.availability: it is missing; give the percentage that is to succeed, such as 99.9`],
+        : [
+            `${path}.availability: it is missing; give the percentage that is to succeed, such as 99.9, or a latency, such as ` +
+              '{ under: 500ms, target: 99 }',
+          ],
   },
-) as Setting<ErrorBudget>;
+);
 
-export interface ErrorBudget {
-  readonly availability: number;
-  readonly minimum?: number;
-}
+export type ErrorBudget = ValueOf<typeof ERROR_BUDGET>;
 
 /** By key or logical id. */
 type ErrorBudgets = Readonly<Record<string, ErrorBudget>>;
@@ -290,6 +297,8 @@ const SLO = {
   /** For an API, by its logical id. */
   resources: budgetsOfApis,
   actions: group(BUDGET_ACTIONS),
+  /** Makes objectives of CloudWatch Application Signals of the promises, beside their alarms. */
+  as: oneOf('ServiceLevelObjective'),
 };
 
 const LANTERN = {

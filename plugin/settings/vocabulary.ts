@@ -74,6 +74,14 @@ export const anAvailability = word<number>(
   (value) => isNumber(value) && value >= LEAST_AVAILABILITY && value < 100,
   `a percentage from ${LEAST_AVAILABILITY} to below 100, such as 99.9, since 100 would allow no failure at all`,
 );
+/** Below, no pace that pages would be less than all requests. */
+const LEAST_TARGET = 85;
+/** Of a latency, percent. */
+export const aTarget = word<number>(
+  NUMBER,
+  (value) => isNumber(value) && value >= LEAST_TARGET && value < 100,
+  `a percentage from ${LEAST_TARGET} to below 100, such as 99, since 100 would allow nothing to be slow at all`,
+);
 export const aCount = word<number>(
   NUMBER,
   (value) => Number.isInteger(value) && Number(value) >= 0,
@@ -141,6 +149,23 @@ export function parseMinutes(text: unknown): number | undefined {
   const [, digits, unit] = /^(\d+)([mh])$/.exec(typeof text === 'string' ? text : '') ?? [];
   const minutes = Number(digits) * (unit === 'h' ? 60 : 1);
   return minutes >= LONGEST_MINUTES.least && minutes <= LONGEST_MINUTES.most ? minutes : undefined;
+}
+
+const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
+
+/** How long something may take: `500ms`. */
+export const aTime = word<string>(
+  TEXT,
+  (value) => parseMilliseconds(value) !== undefined,
+  'a time above 0 in ms, s or m, such as 500ms, 1.5s or 5m',
+);
+
+/** `500ms`, `1.5s` or `5m` in milliseconds; undefined for anything else, and for no time at all. */
+export function parseMilliseconds(text: unknown): number | undefined {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(typeof text === 'string' ? text : '') ?? [];
+  // 1.1 s are 1100.0000000000002 ms in binary.
+  const ms = Number((Number(number) * (MILLISECONDS[unit] ?? Number.NaN)).toPrecision(12));
+  return ms > 0 ? ms : undefined;
 }
 
 /** A function of the service, by its key in `serverless.yml`. */

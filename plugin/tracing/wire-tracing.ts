@@ -35,6 +35,7 @@ const SCHEDULE_ROLE = 'LanternTracingScheduleRole';
 const SCHEDULE_GROUP = 'LanternTracingScheduleGroup';
 const SUBSCRIPTION = 'LanternTracingSubscription';
 const PERMISSION = 'LanternTracingPermission';
+const RULE = 'LanternTracingRule';
 
 /** The role that the framework makes for functions that name none. */
 const DEFAULT_ROLE = 'IamRoleLambdaExecution';
@@ -78,6 +79,7 @@ export function wireTracing(template: ResourceMap, service: TracingService): Tra
       [SCHEDULE_ROLE]: scheduleRole(subject),
       [SCHEDULE_GROUP]: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: subject.group } },
       ...subscription(logicalId, service, template),
+      ...eventRule(logicalId, service, template),
     },
     warnings: [
       ...(hasDefaultRole
@@ -119,7 +121,39 @@ function subscription(logicalId: string, service: TracingService, template: Reso
   };
 }
 
-/** Of a topic that others may use too: alarms that are named after the service, and others that are in its template. */
+/**
+ * An alarm that others explain, or that only warns, tells no topic, and still says where to look: EventBridge hears of every change
+ * of state, whatever the actions of an alarm are.
+ */
+function eventRule(logicalId: string, service: TracingService, template: ResourceMap): ResourceMap {
+  const endpoint = { 'Fn::GetAtt': [logicalId, 'Arn'] };
+  return {
+    [RULE]: {
+      Type: 'AWS::Events::Rule',
+      Properties: {
+        Description: `Turns tracing on and off by the alarms of ${service.service} in the stage ${service.stage}`,
+        EventPattern: {
+          source: ['aws.cloudwatch'],
+          'detail-type': ['CloudWatch Alarm State Change'],
+          resources: alarmsOf(service, template),
+          detail: { state: { value: ['ALARM', 'OK'] } },
+        },
+        Targets: [{ Id: 'switch', Arn: endpoint }],
+      },
+    },
+    [`${RULE}Permission`]: {
+      Type: 'AWS::Lambda::Permission',
+      Properties: {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: endpoint,
+        Principal: 'events.amazonaws.com',
+        SourceArn: { 'Fn::GetAtt': [RULE, 'Arn'] },
+      },
+    },
+  };
+}
+
+/** Of a topic or bus that others use too: alarms that are named after the service, and others that are in its template. */
 function alarmsOf({ service, stage }: TracingService, template: ResourceMap): unknown[] {
   const arnOf = (name: string): Expression => ({
     'Fn::Sub': `arn:\${AWS::Partition}:cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:${name}`,

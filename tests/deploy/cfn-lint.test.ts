@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -54,6 +55,20 @@ describe('cfn-lint', () => {
   ])('finds nothing in the templates of the shop in stage %s with tracing %s', async (stage, tracing) => {
     await packageService(project.directory, '--stage', stage, '--param', `tracing=${tracing}`);
     expect(await findings(project.directory)).toBe('');
+  });
+
+  it('finds nothing where the promises are objectives of Application Signals too', async () => {
+    const file = join(project.directory, 'serverless.yml');
+    const yml = await readFile(file, 'utf8');
+    const changed = yml.replace('    slo:\n', '    slo:\n      as: ServiceLevelObjective\n');
+    expect(changed).not.toBe(yml);
+    await writeFile(file, changed);
+    try {
+      await packageService(project.directory, '--stage', 'dev');
+      expect(await findings(project.directory)).toBe('');
+    } finally {
+      await writeFile(file, yml);
+    }
   });
 
   it('finds nothing in the templates of a service of thirty functions', async () => {

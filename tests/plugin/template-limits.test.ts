@@ -16,14 +16,14 @@ function service(functions: number) {
   const plan = planAlarms(inventoryOf(resources));
   return {
     plan,
-    resources: { ...resources, ...alarmResources(plan, { each: {}, composite: {}, page: {}, ticket: {} }) },
+    resources: { ...resources, ...alarmResources(plan, { each: {}, service: {}, page: {}, ticket: {} }) },
   };
 }
 
 describe('the number of resources', () => {
   it('may be 500', () => {
     const { plan, resources } = service(50);
-    expect(Object.keys(resources)).toHaveLength(505);
+    expect(Object.keys(resources)).toHaveLength(555);
     expect(resourceCountProblems(Object.fromEntries(Object.entries(resources).slice(0, 500)), plan)).toEqual(
       [],
     );
@@ -36,7 +36,7 @@ describe('the number of resources', () => {
     expect(text).toMatch(
       /^the template has \d+ resources, \d+ more than the 500 that CloudFormation takes: 120 of the service/,
     );
-    expect(text).toContain('361 alarms, 120 metric filters, 4 composite alarms');
+    expect(text).toContain('361 alarms, 120 metric filters, 64 composite alarms');
     expect(text).toContain('most are added by: function.duration (60), function.errorRate (60)');
     expect(text).toContain('custom.lantern.alarms.defaults.function.memory: false');
   });

@@ -69,6 +69,7 @@ export class AlarmService {
    */
   evaluate(now: number, completeUntil: number): void {
     const { store, clock, measured = 'locally' } = this.#options;
+    this.#endPeriods(now);
     for (const record of this.#records.values()) {
       const { definition, state } = record;
       if (definition.kind !== 'metric') continue;
@@ -87,6 +88,15 @@ export class AlarmService {
     const transitions = this.#transitions;
     this.#transitions = [];
     if (transitions.length > 0) this.#options.onTransitions(transitions);
+  }
+
+  /** A wait or extension that ended since the last evaluation lets the actions go, whatever this evaluation brings. */
+  #endPeriods(now: number): void {
+    for (const record of evaluationOrder(this.records()).order) {
+      const { pending, period } = this.#suppressions.get(record) ?? NOT_SUPPRESSED;
+      if (pending && period !== undefined && period.until < now)
+        this.#suppress(record, undefined, period.until);
+    }
   }
 
   /**

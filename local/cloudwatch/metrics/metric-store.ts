@@ -126,10 +126,11 @@ export class MetricStore {
     ];
     const datapoints: Datapoint[] = [];
     for (let begin = first; begin < end; begin += perPeriod) {
-      const sets = Array.from({ length: perPeriod }, (_, index) => buckets.get(begin + index));
-      const samples = mergeSampleSets(sets.filter((set) => set !== undefined));
+      const samples = mergeSampleSets(bucketsOf(buckets, begin, begin + perPeriod));
       if (samples.count === 0) continue;
-      datapoints.push({ at: begin * this.#bucketMs, value: statistic(samples), sampleCount: samples.count });
+      const value = statistic(samples);
+      if (Number.isNaN(value)) continue;
+      datapoints.push({ at: begin * this.#bucketMs, value, sampleCount: samples.count });
     }
     return datapoints;
   }
@@ -196,4 +197,18 @@ export class MetricStore {
     }
     return before - this.#buckets;
   }
+}
+
+/** Those with a number from `begin` on and below `end`. A period of a day has more places than most metrics have buckets. */
+function bucketsOf(buckets: Series['buckets'], begin: number, end: number): readonly SampleSet[] {
+  const found: SampleSet[] = [];
+  if (buckets.size < end - begin) {
+    for (const [bucket, samples] of buckets) if (bucket >= begin && bucket < end) found.push(samples);
+    return found;
+  }
+  for (let bucket = begin; bucket < end; bucket += 1) {
+    const samples = buckets.get(bucket);
+    if (samples !== undefined) found.push(samples);
+  }
+  return found;
 }

@@ -14,15 +14,17 @@ const simple: ReadonlyMap<string, Statistic> = new Map<string, Statistic>([
 ]);
 
 /**
- * Undefined for a statistic that is not known here: winsorized means, percentile ranks, and trimming by absolute values.
+ * Undefined for a statistic that is not known here, such as a winsorized mean.
  *
- * @param name for example `Sum`, `p99`, `tm95`, `TM(2%:98%)`, `tc90` or `ts90`
+ * @param name for example `Sum`, `p99`, `tm95`, `TM(2%:98%)`, `tc90`, `ts90`, `PR(:500)` or `TC(100:500)`
+ * @returns what gives NaN where the samples have no such statistic: a mean of values none of which lies within its bounds.
  */
 export function statisticOf(name: string): Statistic | undefined {
   const made = simple.get(name) ?? computed.get(name);
   if (made !== undefined) return made;
   const percent = percentileOf(name);
-  const statistic = percent === undefined ? trimmedStatistic(name) : percentile(percent);
+  const statistic =
+    percent === undefined ? (boundedStatistic(name) ?? trimmedStatistic(name)) : percentile(percent);
   if (statistic !== undefined) computed.set(name, statistic);
   return statistic;
 }
@@ -34,6 +36,34 @@ const computed = new Map<string, Statistic>();
 export function percentileOf(name: string): number | undefined {
   const text = /^p(\d{1,2}(?:\.\d{1,10})?|100)$/.exec(name)?.[1];
   return text === undefined ? undefined : Number(text);
+}
+
+/** Bounds that are values of the metric, such as `PR(:500)`: the lower one is left out, the upper one is within. */
+export function boundsOf(
+  name: string,
+): { readonly kind: 'PR' | 'TM' | 'TC' | 'TS'; readonly above: number; readonly upTo: number } | undefined {
+  const [, kind, from = '', to = ''] =
+    /^(PR|TM|TC|TS)\((-?\d+(?:\.\d+)?)?:(-?\d+(?:\.\d+)?)?\)$/.exec(name) ?? [];
+  if (kind === undefined || (from === '' && to === '')) return undefined;
+  const above = from === '' ? Number.NEGATIVE_INFINITY : Number(from);
+  const upTo = to === '' ? Number.POSITIVE_INFINITY : Number(to);
+  return above < upTo ? { kind: kind as 'PR' | 'TM' | 'TC' | 'TS', above, upTo } : undefined;
+}
+
+function boundedStatistic(name: string): Statistic | undefined {
+  const bounds = boundsOf(name);
+  if (bounds === undefined) return undefined;
+  const { kind, above, upTo } = bounds;
+  return ({ values }) => {
+    let [total, count, sum] = [0, 0, 0];
+    for (const [value, times] of values) {
+      total += times;
+      if (value <= above || value > upTo) continue;
+      count += times;
+      sum += value * times;
+    }
+    return { PR: (100 * count) / total, TC: count, TS: sum, TM: sum / count }[kind];
+  };
 }
 
 function trimmedStatistic(name: string): Statistic | undefined {

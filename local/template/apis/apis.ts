@@ -1,6 +1,6 @@
 import type { Expression } from '../expressions.ts';
 import { logicalIdIn } from '../expressions.ts';
-import type { ApiResource } from '../inventory.ts';
+import type { ApiResource, FunctionResource } from '../inventory.ts';
 import { watched } from '../inventory.ts';
 import type { ResolvedResources, WrittenResource, WrittenResources } from '../resources.ts';
 import type { ApiDefinition } from '../service.ts';
@@ -17,7 +17,10 @@ export function apisToRun(resources: ResolvedResources, options: ApiOptions): Ap
 }
 
 /** Every stage of every API of the template. */
-export function apisToWatch(resources: WrittenResources): readonly ApiResource[] {
+export function apisToWatch(
+  resources: WrittenResources,
+  functions: readonly FunctionResource[],
+): readonly ApiResource[] {
   return resources.all.flatMap((api): readonly ApiResource[] => {
     const kind = apiKindOf(api);
     if (kind === undefined) return [];
@@ -29,9 +32,25 @@ export function apisToWatch(resources: WrittenResources): readonly ApiResource[]
       name: kind === 'REST' ? restName(api) : id,
       kind,
       id,
+      apiId: api.logicalId,
+      functions: functionsBehind(api, resources, functions),
       stage,
     }));
   });
+}
+
+/** What the methods of a REST API and the integrations of the others call. */
+function functionsBehind(
+  api: WrittenResource,
+  resources: WrittenResources,
+  functions: readonly FunctionResource[],
+): readonly string[] {
+  const uris = resources
+    .ofType('AWS::ApiGateway::Method', 'AWS::ApiGatewayV2::Integration')
+    .filter(({ fields }) => logicalIdIn(fields.value('RestApiId') ?? fields.value('ApiId')) === api.logicalId)
+    .map(({ fields }) => fields.within('Integration').value('Uri') ?? fields.value('IntegrationUri'));
+  const called = new Set(uris.map((uri) => resources.functionIn(uri)?.logicalId));
+  return functions.filter(({ logicalId }) => called.has(logicalId)).map(({ key }) => key);
 }
 
 /** A REST API that is imported has its name in what it is imported from. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Expression, Inventory } from 'lambda-lantern-local/template';
-import { percentileOf } from 'lambda-lantern-local/template';
+import { boundsOf, percentileOf } from 'lambda-lantern-local/template';
 import type { AlarmPlan, PlannedAlarm, MetricStat } from '../alarm-plan.ts';
 import type { ResourceKind } from '../resource-kinds.ts';
 import type { KnownMetric, StatisticKind } from './metrics-table.ts';
@@ -80,12 +80,17 @@ function dimensionProblems(
 }
 
 function statisticProblems({ statistic }: MetricStat, known: KnownMetric, what: string): readonly string[] {
-  const kind = percentileOf(statistic) !== undefined ? 'percentile' : statistic;
+  const kind = statisticKind(statistic);
   return known.statistics.includes(kind as StatisticKind)
     ? []
     : [
         `${statistic} of ${what} means nothing; sensible are: ${known.statistics.join(', ')} (${known.source})`,
       ];
+}
+
+function statisticKind(statistic: string): string {
+  if (percentileOf(statistic) !== undefined) return 'percentile';
+  return boundsOf(statistic)?.kind === 'PR' ? 'percentileRank' : statistic;
 }
 
 /** A metric of a filter exists only if the filter does. */

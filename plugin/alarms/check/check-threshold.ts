@@ -1,5 +1,5 @@
 import type { Inventory } from 'lambda-lantern-local/template';
-import { comparisonWords, isBreaching, isStaticComparison } from 'lambda-lantern-local/template';
+import { boundsOf, comparisonWords, isBreaching, isStaticComparison } from 'lambda-lantern-local/template';
 import type { PlannedAlarm } from '../alarm-plan.ts';
 import type { ResourceKind, Resources } from '../resource-kinds.ts';
 import { resourcesByKind } from '../resource-kinds.ts';
@@ -15,6 +15,8 @@ export function thresholdProblems(alarm: PlannedAlarm, inventory: Inventory): re
   }
   if (threshold === undefined || !Number.isFinite(threshold)) return ['it has no threshold'];
   const compared = { comparisonOperator, threshold };
+  const unreachable = boundProblems(alarm, inventory);
+  if (unreachable.length > 0) return unreachable;
   const range = rangeOf(alarm, inventory);
   const values = inWords(range, unit);
   switch (reach(range, compared)) {
@@ -38,6 +40,26 @@ export function thresholdProblems(alarm: PlannedAlarm, inventory: Inventory): re
         `a single one of ${alarm.metric.metricName} would not ring: 1 is not ${comparisonWords(comparisonOperator)} ${threshold}`,
       ]
     : [];
+}
+
+/** That values can lie beyond the bound by which they are counted. */
+function boundProblems(alarm: PlannedAlarm, inventory: Inventory): readonly string[] {
+  const resource = resourceOf(alarm, inventory);
+  return statsOf(alarm).flatMap((stat) => {
+    const { upTo = 0 } = boundsOf(stat.statistic) ?? {};
+    const known = knownMetric(alarm.resource.kind, stat);
+    const max = resource === undefined ? undefined : known?.max?.(resource);
+    return max !== undefined && upTo >= max
+      ? [
+          `it can never ring: ${stat.metricName} of ${alarm.resource.key} is never above ${max} ${unitOf(known)}, and only what is ` +
+            `above ${upTo} ${unitOf(known)} counts`,
+        ]
+      : [];
+  });
+}
+
+function unitOf(known: KnownMetric | undefined): string {
+  return Object.keys(UNITS).find((unit) => UNITS[unit] === known?.unit) ?? '';
 }
 
 /** Of a single metric as it is documented; of metric math that gives a percentage, 0 to 100. */

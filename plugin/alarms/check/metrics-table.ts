@@ -1,7 +1,8 @@
 import { INIT_TIMEOUT_MS } from 'lambda-lantern-local/template';
 import type { ResourceKind, Resources } from '../resource-kinds.ts';
 
-export type StatisticKind = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount' | 'percentile';
+export type StatisticKind =
+  'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount' | 'percentile' | 'percentileRank';
 
 /** A metric as AWS documents it: what an alarm on it may rely on. */
 export interface KnownMetric<Kind extends ResourceKind = ResourceKind> extends Facts<Kind> {
@@ -47,7 +48,7 @@ const DELAY: Facts = { ...COUNT, emitted: 'when it happens' };
 
 /** Times of single requests: any statistic but their sum. */
 const TIME: Facts = {
-  statistics: ['Average', 'Minimum', 'Maximum', 'percentile', 'SampleCount'],
+  statistics: ['Average', 'Minimum', 'Maximum', 'percentile', 'percentileRank', 'SampleCount'],
   unit: 'Milliseconds',
   min: 'above 0',
   emitted: 'while active',
@@ -141,7 +142,13 @@ const SQS = 'Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazo
 
 const QUEUE_METRICS: ReadonlyArray<KnownMetric<'queue'>> = [
   ...metricsOf('queue', 'AWS/SQS', [['QueueName']], SQS, {
-    ApproximateAgeOfOldestMessage: { ...GAUGE, unit: 'Seconds', max: ({ retention }) => retention },
+    ApproximateAgeOfOldestMessage: {
+      ...GAUGE,
+      // It has a value per minute, so that counts and ranks are of minutes.
+      statistics: [...GAUGE.statistics, 'percentileRank', 'SampleCount'],
+      unit: 'Seconds',
+      max: ({ retention }) => retention,
+    },
   }),
   ...metricsOf(
     'queue',

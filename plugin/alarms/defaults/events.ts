@@ -48,7 +48,7 @@ export const SCHEDULE_ALARMS = defaultAlarms<'schedule'>([
     severity: 'symptom',
     meaning: 'EventBridge Scheduler gave up on an invocation of a schedule of this group.',
     cause: 'A target that fails or refuses, and no dead-letter queue to take the event.',
-    numbers: 'Above 0 in 1 of 1 minutes is what AWS recommends.',
+    numbers: 'Above 0 in a minute is what AWS recommends; ours stays in ALARM for five.',
     missing: ONLY_WHEN,
     watch: ({ group }, tuning) => ({
       metric: metric('AWS/Scheduler', 'InvocationDroppedCount', { ScheduleGroup: group }, tuning),

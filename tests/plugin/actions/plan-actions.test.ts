@@ -65,10 +65,10 @@ describe('planActions', () => {
     expect(none.resources.LanternAlarmTopic?.Properties).toEqual({ TopicName: 'shop-dev-alarms' });
   });
 
-  it('tells alarm and OK, unless told otherwise; each state has an action of its own', () => {
+  it('tells that something is wrong, not that it is over, unless told otherwise; each state has an action of its own', () => {
     expect(planActions(inventory)).toMatchObject({
-      each: { AlarmActions: [TOPIC], OKActions: [TOPIC] },
-      composite: {},
+      each: { AlarmActions: [TOPIC] },
+      service: {},
     });
     expect(planActions(inventory, { states: ['INSUFFICIENT_DATA'] }).each).toEqual({
       InsufficientDataActions: [TOPIC],
@@ -77,16 +77,16 @@ describe('planActions', () => {
   });
 
   it('lets each alarm tell, only the one of the service, or both', () => {
-    const actions = { AlarmActions: [TOPIC], OKActions: [TOPIC] };
-    expect(planActions(inventory, { from: 'composite' })).toMatchObject({ each: {}, composite: actions });
+    const actions = { AlarmActions: [TOPIC] };
+    expect(planActions(inventory, { from: 'composite' })).toMatchObject({ each: {}, service: actions });
     expect(planActions(inventory, { from: 'composite' }).each).toEqual({});
-    expect(planActions(inventory, { from: 'both' })).toMatchObject({ each: actions, composite: actions });
+    expect(planActions(inventory, { from: 'both' })).toMatchObject({ each: actions, service: actions });
   });
 
   it('tells a topic that exists, and subscribes to it', () => {
     const topic = 'arn:aws:sns:eu-west-1:123456789012:on-call';
     const { resources, each } = planActions(inventory, { topic, email: ['a@example.com'] });
-    expect(each).toEqual({ AlarmActions: [topic], OKActions: [topic] });
+    expect(each).toEqual({ AlarmActions: [topic] });
     expect(Object.values(resources)).toEqual([
       {
         Type: 'AWS::SNS::Subscription',

@@ -10,7 +10,7 @@ const inventory = inventoryOf({
 });
 const actions = {
   each: { AlarmActions: ['arn:each'] },
-  composite: { AlarmActions: ['arn:root'] },
+  service: { AlarmActions: ['arn:root'] },
   page: { AlarmActions: ['arn:page'] },
   ticket: { AlarmActions: ['arn:ticket'] },
 };
@@ -41,7 +41,6 @@ describe('alarmResources', () => {
         DatapointsToAlarm: 3,
         TreatMissingData: 'notBreaching',
         EvaluateLowSampleCountPercentile: 'evaluate',
-        AlarmActions: ['arn:each'],
       },
     });
   });

@@ -348,7 +348,9 @@ describe('planAlarms', () => {
     const ofFunction = plan.alarms.filter(({ resource }) => resource.kind === 'function');
     expect(new Set(ofFunction.map(({ condition }) => condition))).toEqual(new Set(['IsProduction']));
     expect(plan.filters.every(({ condition }) => condition === 'IsProduction')).toBe(true);
-    expect(plan.composites).toEqual([]);
+    expect(plan.composites.map(({ name, condition }) => [name, condition])).toEqual([
+      ['shop-dev-pay-unhealthy', 'IsProduction'],
+    ]);
   });
 
   it('says why a function at the edge is not watched', () => {
@@ -366,8 +368,9 @@ describe('planAlarms', () => {
       alarms: [],
       filters: [],
       composites: [],
+      objectives: [],
       skipped: [],
     });
-    expect(planAlarms(pay(), { composite: false }).composites).toEqual([]);
+    expect(planAlarms(pay(), { composite: false }).composites.filter(({ isRoot }) => isRoot)).toEqual([]);
   });
 });

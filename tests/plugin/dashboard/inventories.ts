@@ -21,7 +21,7 @@ export const EMPTY: Inventory = {
   stateMachines: [],
 };
 
-export const NO_ALARMS: AlarmPlan = { alarms: [], filters: [], composites: [], skipped: [] };
+export const NO_ALARMS: AlarmPlan = { alarms: [], filters: [], composites: [], objectives: [], skipped: [] };
 
 export function functionNamed(key: string, over: Partial<FunctionResource> = {}): FunctionResource {
   return {
@@ -43,6 +43,7 @@ export function functionNamed(key: string, over: Partial<FunctionResource> = {})
     runsAtEdge: false,
     streams: [],
     queues: [],
+    refersTo: [],
     ...over,
   };
 }
@@ -77,6 +78,8 @@ export function everything(functions: readonly FunctionResource[]): Inventory {
       key: `${kind}Api`,
       name: { Ref: `${kind}Api` },
       id: { Ref: `${kind}Api` },
+      apiId: `${kind}Api`,
+      functions: [],
       kind,
       stage: 'dev',
     })),

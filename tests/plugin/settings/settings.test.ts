@@ -277,6 +277,13 @@ describe('the settings of the error budgets', () => {
     const budget = { availability: 99.9, minimum: 10 };
     const base = { functions: { 'take-payment': budget }, resources: { Api: { availability: 94 } } };
     expect(check(undefined)).toEqual([]);
+    const latency = { under: '1.5s', target: 95 };
+    expect(
+      check({
+        functions: { 'take-payment': { latency } },
+        resources: { Api: { availability: 99, latency } },
+      }),
+    ).toEqual([]);
     expect(check({ ...base, actions: { page: 'arn:page', ticket: { Ref: 'Tickets' } } })).toEqual([]);
     expect(check({ ...base, stages: { dev: false, test: true, prod: base } })).toEqual([]);
   });
@@ -296,7 +303,21 @@ describe('the settings of the error budgets', () => {
     ],
     [
       { resources: { Api: {} } },
-      'resources.Api.availability: it is missing; give the percentage that is to succeed, such as 99.9',
+      'resources.Api.availability: it is missing; give the percentage that is to succeed, such as 99.9, or a latency, such as ' +
+        '{ under: 500ms, target: 99 }',
+    ],
+    ...['500', '0ms', '5 s', '-1s', 500, 'ms', '1h', '1e3ms'].map((under): readonly [object, string] => [
+      { resources: { Api: { latency: { under, target: 99 } } } },
+      `resources.Api.latency.under: expected a time above 0 in ms, s or m, such as 500ms, 1.5s or 5m, but got ${JSON.stringify(under)}`,
+    ]),
+    ...[84.9, 100, 0.99, '99'].map((target): readonly [object, string] => [
+      { functions: { 'take-payment': { latency: { under: '1s', target } } } },
+      'functions.take-payment.latency.target: expected a percentage from 85 to below 100, such as 99, since 100 would allow ' +
+        `nothing to be slow at all, but got ${JSON.stringify(target)}`,
+    ]),
+    [
+      { functions: { 'take-payment': { latency: { under: '1s' } } } },
+      'functions.take-payment.latency.target: it is missing',
     ],
     [{ resources: { Api: 99.9 } }, 'resources.Api: expected settings by name, but got 99.9'],
     [{ resources: 99.9 }, 'resources: expected error budgets by logical id, but got 99.9'],

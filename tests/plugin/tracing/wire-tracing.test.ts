@@ -133,6 +133,27 @@ describe('the function that alarms call', () => {
     });
   });
 
+  it('hears from EventBridge of alarms that tell no topic, and of no other service', () => {
+    const alarm = (AlarmName: string) => ({ Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName } });
+    const { resources } = wire({ ...template, Own: alarm('pay is slow') });
+    const arnOf = (name: string) => ({
+      'Fn::Sub': `arn:\${AWS::Partition}:cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:${name}`,
+    });
+    expect(resources.LanternTracingRule?.Properties).toMatchObject({
+      EventPattern: {
+        source: ['aws.cloudwatch'],
+        'detail-type': ['CloudWatch Alarm State Change'],
+        resources: [{ prefix: arnOf('shop-dev-') }, arnOf('pay is slow')],
+        detail: { state: { value: ['ALARM', 'OK'] } },
+      },
+      Targets: [{ Arn: { 'Fn::GetAtt': ['OnAlarm', 'Arn'] } }],
+    });
+    expect(resources.LanternTracingRulePermission?.Properties).toMatchObject({
+      Principal: 'events.amazonaws.com',
+      SourceArn: { 'Fn::GetAtt': ['LanternTracingRule', 'Arn'] },
+    });
+  });
+
   it('hears of the alarms of the service only, where others use the topic too', () => {
     const alarm = (AlarmName: string) => ({ Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName } });
     const shared = wire(

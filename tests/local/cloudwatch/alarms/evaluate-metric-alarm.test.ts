@@ -177,8 +177,8 @@ describe('a metric alarm', () => {
       'AWS/States Duration is not measured locally',
     ],
     [
-      metricAlarm({ queries: [{ id: 'm', returnData: true, stat: stat({ statistic: 'PR(:3)' }) }] }),
-      'the statistic PR(:3) is not known locally',
+      metricAlarm({ queries: [{ id: 'm', returnData: true, stat: stat({ statistic: 'wm98' }) }] }),
+      'the statistic wm98 is not known locally',
     ],
     [
       metricAlarm({

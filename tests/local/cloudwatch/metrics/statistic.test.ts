@@ -39,8 +39,21 @@ describe('a statistic', () => {
     ['TM(20%:80%)', 3],
     ['TM(:80%)', 2.5],
     ['IQM', 3],
+    ['PR(:3)', 60],
+    ['PR(:2.5)', 40],
+    ['PR(2:4)', 40],
+    ['PR(4:)', 20],
+    ['PR(:0)', 0],
+    ['PR(-1:99)', 100],
+    ['TC(:3)', 3],
+    ['TC(1:4)', 3],
+    ['TC(9:)', 0],
+    ['TS(1:4)', 9],
+    ['TM(1:4)', 3],
+    ['TM(9:)', Number.NaN],
   ])('%s of 1 to 5 is %s', (name, expected) => {
-    expect(statistic(name, values)).toBeCloseTo(expected, 10);
+    if (Number.isNaN(expected)) expect(statistic(name, values)).toBeNaN();
+    else expect(statistic(name, values)).toBeCloseTo(expected, 10);
   });
 
   it('counts values that came more than once', () => {
@@ -52,8 +65,23 @@ describe('a statistic', () => {
     expect(statisticOf('Average')?.(set)).toBe(19.9);
   });
 
-  it.each(['p101', 'p', 'PR(:300)', 'wm98', 'TM(150:1000)', 'Median', 'sum'])('%s is not known', (name) => {
-    expect(statisticOf(name)).toBeUndefined();
+  it.each(['p101', 'p', 'PR(:)', 'PR(300)', 'PR(5:5)', 'PR(9:1)', 'PR(:50%)', 'wm98', 'Median', 'sum'])(
+    '%s is not known',
+    (name) => {
+      expect(statisticOf(name)).toBeUndefined();
+    },
+  );
+
+  it('as a rank counts what a bound lets through, and the rest beyond it', () => {
+    const list = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(list, fc.integer({ min: 0, max: 20 }), (numbers, bound) => {
+        const within = numbers.filter((value) => value <= bound).length;
+        expect(statistic(`PR(:${bound})`, numbers)).toBeCloseTo((100 * within) / numbers.length, 9);
+        expect(statistic(`TC(:${bound})`, numbers)).toBe(within);
+        expect(statistic(`TC(${bound}:)`, numbers)).toBe(numbers.length - within);
+      }),
+    );
   });
 
   it('is known to be a percentile', () => {
