@@ -176,8 +176,6 @@ export class EsbuildEntries {
 
 function isEsbuildPlugin(plugin: LoadedPlugin): plugin is EsbuildPlugin & LoadedPlugin {
   return (
-    typeof plugin === 'object' &&
-    plugin !== null &&
     plugin.constructor.name === 'EsbuildServerlessPlugin' &&
     'buildOptions' in plugin &&
     typeof plugin.buildOptions === 'object' &&
