@@ -74,7 +74,7 @@ describe('an invocation that succeeds', () => {
     ['imports an ES module', 'index.js', '{ "type": "module" }', 'plain'],
     ['imports .mjs', 'index.mjs', '{}', 'plain'],
   ])(
-    '%s, so that what patches required modules sees what it sees in Lambda: %s',
+    '%s in nodejs22.x, so that what patches required modules sees what it sees in Lambda: %s',
     async (_what, file, manifest, seen) => {
       const codeDirectory = await temporaryCode({
         'package.json': manifest,
@@ -89,7 +89,7 @@ describe('an invocation that succeeds', () => {
       });
       const environment = { NODE_OPTIONS: '--require ./patch.cjs' };
       const { invoke } = await startService([
-        functionDefinition({ handler: 'index.handler', codeDirectory, environment }),
+        functionDefinition({ handler: 'index.handler', runtime: 'nodejs22.x', codeDirectory, environment }),
       ]);
       expect((await invoke()).payload).toBe(`"${seen}"`);
     },
