@@ -110,11 +110,16 @@ async function search(): Promise<void> {
     );
     return [name, String(found), duration(median(times)), duration(Math.max(...times))];
   });
-  for (const [name, range] of [
+  for (const [name, range, changed] of [
     ['the graph of everything', {}],
     ['the same graph again', {}],
+    ['the graph after one more trace', {}, TRACES],
+    ['the graph after a late segment', {}, 10],
     ['the graph of five minutes', { from: begin + 600, to: begin + 900 }],
   ] as const) {
+    for (const document of changed === undefined ? [] : order(changed)) {
+      store.put({ ...document, id: '0000000000000009' });
+    }
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
     const start = process.hrtime.bigint();

@@ -61,7 +61,7 @@ const operations: {
 } = {
   '/api/service': { GET: ({ serviceInfo }) => serviceInfo() },
   '/api/traces': {
-    GET: listTraces,
+    GET: afterWriting(listTraces),
     POST: importTraces,
     DELETE: ({ store, logs, replays }) => {
       logs.clearTraced();
@@ -76,16 +76,19 @@ const operations: {
     GET: ({ replays, parameter }) => ({ events: replays?.of(parameter) ?? [] }),
     POST: replayEvent,
   },
-  '/api/history/:trace': { GET: ({ store, parameter }) => store.history(parameter) },
+  '/api/history/:trace': { GET: afterWriting(({ store, parameter }) => store.history(parameter)) },
   '/api/graph': { GET: readGraph },
   '/api/logs': { GET: ({ logs, query }) => logs.find(readLogQuery(query, rangeIn(query))) },
   '/api/sources': { GET: findSources },
-  '/api/durations': { GET: ({ store, groups, query }) => store.durations(selectionIn(query, groups)) },
-  '/api/differences': {
-    GET: ({ store, groups, query }) =>
-      store.differences(selectionIn(query, groups), parseFilter(query.get('within') ?? '')),
+  '/api/durations': {
+    GET: afterWriting(({ store, groups, query }) => store.durations(selectionIn(query, groups))),
   },
-  '/api/known': { GET: ({ store, query }) => store.known(query.get('containing') ?? '') },
+  '/api/differences': {
+    GET: afterWriting(({ store, groups, query }) =>
+      store.differences(selectionIn(query, groups), parseFilter(query.get('within') ?? '')),
+    ),
+  },
+  '/api/known': { GET: afterWriting(({ store, query }) => store.known(query.get('containing') ?? '')) },
   '/api/alarms': { GET: ({ cloudWatch }) => cloudWatch.alarms() },
   '/api/alarms/:alarm': {
     GET: ({ cloudWatch, parameter, query }) => cloudWatch.alarm(parameter, rangeIn(query)),
@@ -98,6 +101,14 @@ const operations: {
     },
   },
 };
+
+/** What asks the indexes is answered when they are up to date, and others have their turn until then. */
+function afterWriting<Answer>(operation: Operation<Answer>): Operation<Answer> {
+  return async (call) => {
+    await call.store.written();
+    return operation(call);
+  };
+}
 
 const DEFAULT_LIST_LIMIT = 200;
 
@@ -228,7 +239,7 @@ async function findSources({ sources, query }: Call): Promise<SourceListing> {
 async function readGraph({ store, groups, query }: Call): Promise<ServiceGraph> {
   const traces = query.getAll('trace').filter((id) => id !== '');
   return {
-    services: traces.length === 0 ? await store.graph(selectionIn(query, groups)) : store.graphOf(traces),
+    services: await (traces.length === 0 ? store.graph(selectionIn(query, groups)) : store.graphOf(traces)),
   };
 }
 

@@ -1,4 +1,3 @@
-import { setImmediate as letOthers } from 'node:timers/promises';
 import { assembleTrace } from './assemble.ts';
 import type { ComparedTrace, Differences, TraceDetails } from './differences.ts';
 import { whatDiffers } from './differences.ts';
@@ -9,13 +8,17 @@ import type { Durations } from './durations.ts';
 import type { FilterExpression } from './filter/expression.ts';
 import { LinkIndex, MAX_LINKS_PER_TRACE } from './link-index.ts';
 import { matchesFilter } from './filter/matches-filter.ts';
+import type { TimeSeriesOptions, TimeSeriesStatistics } from './graph/time-series.ts';
+import { GrowingTimeSeries } from './graph/time-series.ts';
 import type { Service, TraceGraph } from './graph/trace-graph.ts';
-import { GrowingGraph, mergeGraphs } from './graph/trace-graph.ts';
+import { GrowingGraph } from './graph/trace-graph.ts';
 import { isInProgress } from './status.ts';
 import { BackgroundWriting } from './store/background-writing.ts';
 import { countDurations } from './store/count-durations.ts';
 import type { Candidates, FoundTraces } from './store/find-traces.ts';
 import { findTraces, selectionCondition } from './store/find-traces.ts';
+import type { GraphSource, Part } from './store/graph-parts.ts';
+import { GraphParts } from './store/graph-parts.ts';
 import type { OpenedTraces } from './store/open-trace-database.ts';
 import {
   isDamage,
@@ -28,6 +31,7 @@ import type { TimeWindow, TraceSearch, TraceSelection } from './store/search.ts'
 import { matchedTime, windowCondition } from './store/search.ts';
 import type { TraceDatabase } from './store/trace-database.ts';
 import { rowOf } from './store/trace-row.ts';
+import { Turns } from './store/turns.ts';
 import { summarizeTrace } from './summary.ts';
 import type { KnownTerms, Losses, Trace, TracePage, TraceSummary } from './trace.ts';
 
@@ -52,8 +56,8 @@ const TRACES_BETWEEN_CLEANINGS = 10_000;
 /** Traces that are read at once for a graph of those that match a filter. */
 const PAGE_SIZE = 1000;
 
-/** So long may reading graphs hold up what else happens, in milliseconds, before others have their turn. */
-const READING_SLICE_MS = 10;
+/** So long is waited for what has been put, in milliseconds, before a question is answered by what is written at once. */
+const MAX_WAIT_MS = 10_000;
 
 /** Service graphs that are kept until something changes. */
 const MAX_KEPT_GRAPHS = 20;
@@ -95,6 +99,17 @@ export type TraceStoreEvent =
 
 export type TraceStoreListener = (event: TraceStoreEvent) => void;
 
+/** Whoever reads graphs: those of single traces, and parts of a range, if it can take these. */
+interface GraphReader {
+  readonly graph: (graph: TraceGraph) => void;
+  readonly parts?: (
+    parts: readonly Part[],
+    source: GraphSource,
+    turns: Turns,
+    readEach: (keys: readonly number[]) => Promise<void>,
+  ) => Promise<void>;
+}
+
 interface StoredDocument {
   readonly document: SegmentDocument;
   readonly bytes: number;
@@ -111,6 +126,8 @@ interface StoredTrace {
   /** Whether the database knows of it, and whether it knows what it is found by, be it of before. */
   isWritten: boolean;
   isIndexed: boolean;
+  /** When it begins, as it is indexed. */
+  start?: number | undefined;
   /** JSON of the documents that are not written yet, by id. */
   unwritten?: Map<string, string> | undefined;
   /** Absent while they are in the database alone. */
@@ -147,10 +164,13 @@ export class TraceStore {
   /** Keys in the database of traces that were let go. */
   readonly #deleted: number[] = [];
   #deletedSince = 0;
+  /** The term up to which it was looked which values no trace has any more; undefined where that is done. */
+  #cleanFrom: number | undefined;
   readonly #links = new LinkIndex();
   readonly #listeners = new Set<TraceStoreListener>();
   /** Of what was asked since something changed, also those that are still being made. */
   readonly #graphs = new Map<string, Promise<readonly Service[]>>();
+  readonly #parts = new GraphParts();
   #losses: Losses;
   #lossesAreWritten = true;
   #bytes = 0;
@@ -321,16 +341,19 @@ export class TraceStore {
 
   /**
    * The service graph of the traces in a range, those that match a filter if there is one. Asked again before anything has
-   * changed, it is there at once.
+   * changed, it is there at once; afterwards what has not changed is not read again, unless there is a filter.
    */
   graph(selection: TraceSelection): Promise<readonly Service[]> {
-    this.#write();
+    this.#evict();
     const { filter, ids, from, to, timeRange } = selection;
     const question = JSON.stringify([filter, ids, from, to, timeRange]);
     const kept = this.#graphs.get(question);
     if (kept !== undefined) return kept;
     const growing = new GrowingGraph();
-    const graph = this.readGraphs(selection, (each) => growing.add(each)).then(() => growing.services());
+    const graph = this.#readGraphs(selection, {
+      graph: (each) => growing.add(each),
+      parts: async (parts, source, turns) => growing.merge(await this.#parts.graphOf(parts, source, turns)),
+    }).then(() => growing.services());
     const [oldest] = this.#graphs.keys();
     if (this.#graphs.size >= MAX_KEPT_GRAPHS && oldest !== undefined) this.#graphs.delete(oldest);
     this.#graphs.set(question, graph);
@@ -342,31 +365,30 @@ export class TraceStore {
   }
 
   /** The service graph of some traces. */
-  graphOf(ids: readonly string[]): readonly Service[] {
-    this.#write();
-    return this.#ask(() => mergeGraphs(this.#graphsOf(ids)));
+  async graphOf(ids: readonly string[]): Promise<readonly Service[]> {
+    const growing = new GrowingGraph();
+    await this.#readGraphs({ ids }, { graph: (each) => growing.add(each) });
+    return growing.services();
   }
 
-  /**
-   * Reads the graphs of single traces, one after the other, in slices between which others have their turn. Which traces these
-   * are is decided when it begins; of one that changes meanwhile the newest is read, and one that is let go is left out.
-   */
-  async readGraphs(selection: TraceSelection, read: (graph: TraceGraph) => void): Promise<void> {
-    this.#write();
-    let sliceEnd = performance.now() + READING_SLICE_MS;
-    for (let cursor: string | undefined; ;) {
-      const page = this.#ask(() => this.#keysOf(selection, cursor));
-      for (const key of page.keys) {
-        const graph = this.#ask(() => this.#database.graphOf(key));
-        if (graph !== undefined) read(graph);
-        if (performance.now() < sliceEnd) continue;
-        await letOthers();
-        if (this.#isClosed) throw new Error('The traces were closed while they were being read.');
-        sliceEnd = performance.now() + READING_SLICE_MS;
-      }
-      ({ cursor } = page);
-      if (cursor === undefined) return;
-    }
+  /** How many requests there were in a range and how they ended, window by window. */
+  async timeSeries(
+    selection: TraceSelection & { readonly from: number; readonly to: number },
+    options: Pick<TimeSeriesOptions, 'period' | 'selector'>,
+  ): Promise<readonly TimeSeriesStatistics[]> {
+    const { from, to } = selection;
+    const growing = new GrowingTimeSeries({ from, to, ...options });
+    await this.#readGraphs(selection, {
+      graph: (each) => growing.add(each),
+      parts: async (parts, source, turns, readEach) => {
+        for (const part of parts) {
+          const series = await this.#parts.seriesOf(part, source, turns);
+          if (series !== undefined && growing.takes(series)) growing.merge(series);
+          else await readEach(this.#parts.keysOf(part, source));
+        }
+      },
+    });
+    return growing.statistics();
   }
 
   /**
@@ -441,8 +463,13 @@ export class TraceStore {
 
   #load({ heads, links }: OpenedTraces): void {
     const ids = new Map<number, string>();
-    for (const { indexed, ...head } of heads) {
-      const stored: StoredTrace = { ...head, isWritten: true, isIndexed: indexed >= 0 };
+    for (const { indexed, start, ...head } of heads) {
+      const stored: StoredTrace = {
+        ...head,
+        start: start ?? undefined,
+        isWritten: true,
+        isIndexed: indexed >= 0,
+      };
       this.#traces.set(head.id, stored);
       ids.set(head.key, head.id);
       this.#bytes += head.bytes;
@@ -545,6 +572,52 @@ export class TraceStore {
     });
   }
 
+  /**
+   * Reads the graphs of single traces, one after the other, in turns between which others have theirs. Which traces these are is
+   * decided when it begins; of one that changes meanwhile the newest is read, and one that is let go is left out. Where
+   * everything in a range is meant, parts of it are read as a whole by whoever can.
+   */
+  async #readGraphs(selection: TraceSelection, reader: GraphReader): Promise<void> {
+    const source = this.#graphSource();
+    await this.written();
+    const turns = new Turns();
+    const readEach = async (keys: readonly number[]): Promise<void> => {
+      for (const key of keys) {
+        const graph = source.graphOf(key);
+        if (graph !== undefined) reader.graph(graph);
+        if (turns.isOver) await turns.rest();
+      }
+    };
+    const { filter, ids, timeRange = 'Active', from = -Infinity, to = Infinity } = selection;
+    const isEverything = filter === undefined || filter.kind === 'all';
+    if (reader.parts !== undefined && isEverything && ids === undefined && timeRange === 'Active') {
+      const { parts, keys } = this.#ask(() => this.#parts.within(from, to, source));
+      await reader.parts(parts, source, turns, readEach);
+      await readEach(keys);
+      return;
+    }
+    for (let cursor: string | undefined; ;) {
+      const page = this.#ask(() => this.#keysOf(selection, cursor));
+      await readEach(page.keys);
+      ({ cursor } = page);
+      if (cursor === undefined) return;
+    }
+  }
+
+  /** Asked between turns: the database may have been left for another one meanwhile, or closed. */
+  #graphSource(): GraphSource {
+    return {
+      select: (question) => this.#askOpen(() => this.#database.select(question)),
+      graphOf: (key) => this.#askOpen(() => this.#database.graphOf(key)),
+      lastKey: this.#lastKey,
+    };
+  }
+
+  #askOpen<Answer>(work: () => Answer): Answer {
+    if (this.#isClosed) throw new Error('The traces were closed while they were being read.');
+    return this.#ask(work);
+  }
+
   /** The keys of traces that are meant: of all of them, or of a page where the indexes do not know for sure. */
   #keysOf(
     selection: TraceSelection,
@@ -560,14 +633,6 @@ export class TraceStore {
     const page = { limit: PAGE_SIZE, ...(cursor !== undefined && { cursor }) };
     const { ids, ...rest } = this.#find({ ...selection, ...page });
     return { keys: ids.flatMap((id) => this.#traces.get(id)?.key ?? []), ...rest };
-  }
-
-  *#graphsOf(ids: Iterable<string>): Generator<TraceGraph> {
-    for (const id of ids) {
-      const stored = this.#traces.get(id);
-      const graph = stored && this.#database.graphOf(stored.key);
-      if (graph !== undefined) yield graph;
-    }
   }
 
   #addLinks(document: SegmentDocument): void {
@@ -605,6 +670,7 @@ export class TraceStore {
 
   #delete(stored: StoredTrace): void {
     this.#graphs.clear();
+    this.#parts.changed(stored.start, undefined);
     this.#letGo(stored);
     this.#traces.delete(stored.id);
     this.#unwritten.delete(stored);
@@ -615,11 +681,13 @@ export class TraceStore {
 
   #forgetAll(): void {
     this.#graphs.clear();
+    this.#parts.clear();
     this.#traces.clear();
     this.#atHand.clear();
     this.#unwritten.clear();
     this.#unindexed.clear();
     this.#deleted.length = 0;
+    this.#cleanFrom = undefined;
     this.#links.clear();
     this.#bytes = this.#bytesAtHand = 0;
   }
@@ -650,13 +718,27 @@ export class TraceStore {
   }
 
   get #isWritten(): boolean {
-    return this.#unwritten.size + this.#unindexed.size + this.#deleted.length === 0 && this.#lossesAreWritten;
+    const waiting = this.#unwritten.size + this.#unindexed.size + this.#deleted.length;
+    return waiting === 0 && this.#lossesAreWritten && this.#cleanFrom === undefined;
   }
 
   #writeSlice(isLate: () => boolean): boolean {
     this.#ask(() => this.#writeUntil(isLate));
     this.#makeRoom();
     return this.#isWritten;
+  }
+
+  /**
+   * Resolves when all that was put is written, in turns between which others have theirs: what is asked then is answered at once.
+   * What keeps coming faster than it can be written is not waited for.
+   */
+  async written(): Promise<void> {
+    this.#evict();
+    const turns = new Turns();
+    const deadline = performance.now() + MAX_WAIT_MS;
+    while (!this.#isClosed && !this.#writeSlice(() => turns.isOver) && performance.now() < deadline) {
+      await turns.rest();
+    }
   }
 
   /** Writes all that is not written yet, at once; what has become too old meanwhile is nobody's answer. */
@@ -669,12 +751,18 @@ export class TraceStore {
   #writeUntil(isLate: () => boolean): void {
     if (this.#isWritten) return;
     this.#database.transaction(() => {
-      for (const key of this.#deleted) this.#database.deleteTrace(key);
-      this.#deletedSince += this.#deleted.length;
-      this.#deleted.length = 0;
+      for (let key = this.#deleted.pop(); key !== undefined; key = this.#deleted.pop()) {
+        this.#database.deleteTrace(key);
+        this.#deletedSince += 1;
+        if (isLate()) return;
+      }
       if (this.#deletedSince >= TRACES_BETWEEN_CLEANINGS) {
-        this.#database.deleteUnusedTerms();
         this.#deletedSince = 0;
+        this.#cleanFrom = 0;
+      }
+      while (this.#cleanFrom !== undefined) {
+        this.#cleanFrom = this.#database.deleteUnusedTerms(this.#cleanFrom);
+        if (isLate()) return;
       }
       for (const stored of this.#unwritten) {
         this.#writeDocuments(stored);
@@ -701,6 +789,8 @@ export class TraceStore {
     const trace = stored.trace ?? this.#assemble(stored);
     const row = rowOf(trace, stored.summary ?? summarizeTrace(trace, []));
     this.#database.writeRow(stored, row, this.#links.from(stored.id), !stored.isIndexed);
+    this.#parts.changed(stored.start, row.columns.start ?? undefined);
+    stored.start = row.columns.start ?? undefined;
     stored.isIndexed = true;
     this.#unindexed.delete(stored);
   }
@@ -723,6 +813,7 @@ export class TraceStore {
     this.#isKept = false;
     this.#lossesAreWritten = false;
     this.#deleted.length = 0;
+    this.#cleanFrom = undefined;
     this.#maxTotalBytes = Math.min(this.#maxTotalBytes, MAX_BYTES_IN_MEMORY);
     let bytes = 0;
     let left = 0;

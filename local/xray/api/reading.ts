@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../json.ts';
 import { inferSegments } from '../graph/calls.ts';
-import { GrowingTimeSeries } from '../graph/time-series.ts';
 import type { FilterExpression } from '../filter/expression.ts';
 import type { TimeRangeType, TraceSearch, TraceSelection } from '../store/search.ts';
 import { CursorError } from '../store/search.ts';
+import { Turns } from '../store/turns.ts';
 import type { Trace } from '../trace.ts';
 import type { TraceListPage, TraceStore } from '../trace-store.ts';
 import { readEntitySelector, readFilter } from './filter-input.ts';
@@ -46,12 +46,13 @@ export class Reading {
   }
 
   /** `GetTraceSummaries`. Nothing is sampled: `Sampling` and `SamplingStrategy` are read, and every trace is looked at. */
-  traceSummaries(input: JsonObject): object {
+  async traceSummaries(input: JsonObject): Promise<object> {
     const range = requiredRange(input);
     const timeRange = optionalChoice(input, 'TimeRangeType', TIME_RANGE_TYPES) ?? 'TraceId';
     optionalBoolean(input, 'Sampling');
     const cursor = optionalText(input, 'NextToken');
     const filter = readFilter(input);
+    await this.#store.written();
     const window = { ...range, timeRange };
     const found = this.#search({
       ...window,
@@ -69,13 +70,15 @@ export class Reading {
   }
 
   /** `BatchGetTraces`: a document for each segment with its subsegments in it, and for each one that is inferred. */
-  traces(input: JsonObject): object {
+  async traces(input: JsonObject): Promise<object> {
     const { ids, first } = pageOfIds(input);
+    const turns = new Turns();
     const traces: object[] = [];
     const unprocessed: string[] = [];
     let characters = 0;
     for (const [index, id] of ids.entries()) {
       if (index < first) continue;
+      if (turns.isOver) await turns.rest();
       if (characters > MAX_PAGE_CHARACTERS) {
         return { Traces: traces, UnprocessedTraceIds: unprocessed, NextToken: String(index) };
       }
@@ -108,9 +111,9 @@ export class Reading {
   }
 
   /** `GetTraceGraph`. */
-  traceGraph(input: JsonObject): object {
+  async traceGraph(input: JsonObject): Promise<object> {
     const { ids } = pageOfIds(input);
-    return { Services: this.#store.graphOf(ids.map(xrayIdOf)) };
+    return { Services: await this.#store.graphOf(ids.map(xrayIdOf)) };
   }
 
   /** `GetTimeSeriesServiceStatistics`: of every edge, or of those of a service or an edge. */
@@ -118,10 +121,9 @@ export class Reading {
     const range = requiredRange(input);
     const period = optionalNumber(input, 'Period', PERIODS) ?? PERIODS.from;
     const selector = readEntitySelector(input);
-    const growing = new GrowingTimeSeries({ ...range, period, selector });
-    await this.#store.readGraphs({ ...range, ...this.#groupIn(input) }, (graph) => growing.add(graph));
+    const selection = { ...range, ...this.#groupIn(input) };
     return {
-      TimeSeriesServiceStatistics: growing.statistics(),
+      TimeSeriesServiceStatistics: await this.#store.timeSeries(selection, { period, selector }),
       ContainsOldGroupVersions: false,
     };
   }

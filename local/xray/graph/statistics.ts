@@ -4,6 +4,8 @@ import { failuresOf, isInProgress } from '../status.ts';
 /** How one request ended. Of what went wrong with it, the worst counts, so that each is counted once. */
 export type Outcome = 'ok' | 'error' | 'throttle' | 'fault';
 
+const OUTCOMES: readonly Outcome[] = ['ok', 'error', 'throttle', 'fault'];
+
 /** One request, at a service or on an edge. Times in epoch seconds. */
 export interface Observation {
   readonly start: number;
@@ -49,6 +51,13 @@ export class Counter {
     this.#microseconds += Math.round((end - start) * 1e6);
   }
 
+  /** What another one has counted. */
+  merge(other: Counter): void {
+    for (const outcome of OUTCOMES) this.#counts[outcome] += other.#counts[outcome];
+    this.#responseTimes.merge(other.#responseTimes);
+    this.#microseconds += other.#microseconds;
+  }
+
   get statistics(): Statistics {
     const { ok, error, throttle, fault } = this.#counts;
     return {
@@ -72,6 +81,12 @@ export class Spread {
   add(seconds: number): void {
     const value = Number(seconds.toPrecision(seconds < 1 ? 3 : 4));
     this.#counts.set(value, (this.#counts.get(value) ?? 0) + 1);
+  }
+
+  merge(other: Spread): void {
+    for (const [value, count] of other.#counts) {
+      this.#counts.set(value, (this.#counts.get(value) ?? 0) + count);
+    }
   }
 
   get histogram(): Histogram {

@@ -112,20 +112,18 @@ export function mergeGraphs(graphs: Iterable<TraceGraph>): readonly Service[] {
   return growing.services();
 }
 
-/** The service graph of `mergeGraphs` while its traces come one after the other. */
+/** The service graph of `mergeGraphs` while its traces come one after the other, or as sums of some that were made before. */
 export class GrowingGraph {
   readonly #services = new Map<string, GrowingService>();
-  readonly #sent = new Map<string, { readonly key: string; readonly at: number }>();
-  readonly #received: { readonly key: string; readonly arrival: TraceGraph['received'][number] }[] = [];
+  /** Where messages left, by the call, and what traces begin with, by their ids. */
+  readonly #sent = new Map<string, Sender>();
+  /** Messages whose sender is not known yet. */
+  #received: Received[] = [];
+  readonly #merged: GrowingGraph[] = [];
 
   add(graph: TraceGraph): void {
     const keys = graph.nodes.map(keyOf);
-    for (const [index, node] of graph.nodes.entries()) {
-      const key = keys[index] ?? '';
-      const known = this.#services.get(key);
-      if (known === undefined) this.#services.set(key, new GrowingService(node));
-      else known.meet(node);
-    }
+    for (const [index, node] of graph.nodes.entries()) this.#meet(keys[index] ?? '', node);
     const serviceAt = (index: number): GrowingService | undefined => this.#services.get(keys[index] ?? '');
     for (const request of graph.requests) {
       serviceAt(request.node)?.addRequest(request);
@@ -146,19 +144,59 @@ export class GrowingGraph {
     for (const arrival of graph.received) this.#received.push({ key: keys[arrival.node] ?? '', arrival });
   }
 
-  /** Once, when every trace has been added: messages find their senders now. */
+  /** Adds all traces of another graph, of which none is in this one, and which does not change any more. */
+  merge(other: GrowingGraph): void {
+    for (const [key, service] of other.#services) this.#meet(key, service.node).merge(service);
+    for (const received of other.#received) this.#received.push(received);
+    this.#merged.push(other, ...other.#merged);
+  }
+
+  /** Draws the links between those traces that are here, so that they need not be looked for again. */
+  settleLinks(): void {
+    this.#received = this.#received.filter(({ key, arrival }) => {
+      const sender = this.#senderOf(arrival);
+      if (sender === undefined) return true;
+      this.#services.get(sender.key)?.edgeTo(key, 'link').receive(arrival, sender.at);
+      return false;
+    });
+  }
+
   services(): readonly Service[] {
-    for (const { key, arrival } of this.#received) {
-      const sender =
-        this.#sent.get(`${arrival.traceId} ${arrival.id ?? ''}`) ?? this.#sent.get(arrival.traceId);
-      if (sender !== undefined) {
-        this.#services.get(sender.key)?.edgeTo(key, 'link').receive(arrival, sender.at);
-      }
-    }
+    this.settleLinks();
     const sorted = [...this.#services].sort(([one], [other]) => compareTexts(one, other));
     const references = new Map(sorted.map(([key], index) => [key, index]));
     return sorted.map(([, service], index) => service.toService(index, references));
   }
+
+  #meet(key: string, node: GraphNode): GrowingService {
+    const known = this.#services.get(key);
+    if (known !== undefined) {
+      known.meet(node);
+      return known;
+    }
+    const service = new GrowingService(node);
+    this.#services.set(key, service);
+    return service;
+  }
+
+  /** All that one trace sent is in one graph: what its calls are not known for, its begin is. */
+  #senderOf({ traceId, id = '' }: Received['arrival']): Sender | undefined {
+    const call = `${traceId} ${id}`;
+    const own = this.#sent.get(call) ?? this.#sent.get(traceId);
+    if (own !== undefined) return own;
+    const graph = this.#merged.find((each) => each.#sent.has(call) || each.#sent.has(traceId));
+    return graph === undefined ? undefined : (graph.#sent.get(call) ?? graph.#sent.get(traceId));
+  }
+}
+
+interface Sender {
+  readonly key: string;
+  readonly at: number;
+}
+
+interface Received {
+  readonly key: string;
+  readonly arrival: TraceGraph['received'][number];
 }
 
 /**
@@ -226,8 +264,20 @@ class GrowingService {
     this.#node = node;
   }
 
+  get node(): GraphNode {
+    return this.#node;
+  }
+
   meet(node: GraphNode): void {
     this.#node = joined(this.#node, node);
+  }
+
+  /** What another one has seen of the same service. */
+  merge(other: GrowingService): void {
+    this.#requests.merge(other.#requests);
+    this.#durations.merge(other.#durations);
+    this.#time.include(other.#time);
+    for (const edge of other.#edges.values()) this.edgeTo(edge.target, edge.kind).merge(edge);
   }
 
   addRequest(request: TraceGraph['requests'][number]): void {
@@ -274,15 +324,15 @@ class GrowingService {
 }
 
 class GrowingEdge {
-  readonly #target: string;
-  readonly #kind: 'call' | 'link';
+  readonly target: string;
+  readonly kind: 'call' | 'link';
   readonly #counter = new Counter();
   readonly #ages = new Spread();
   readonly #time = new TimeSpan();
 
   constructor(target: string, kind: 'call' | 'link') {
-    this.#target = target;
-    this.#kind = kind;
+    this.target = target;
+    this.kind = kind;
   }
 
   add(observation: Observation): void {
@@ -296,14 +346,20 @@ class GrowingEdge {
     this.#ages.add(Math.max(0, arrival.start - sentAt));
   }
 
+  merge(other: GrowingEdge): void {
+    this.#counter.merge(other.#counter);
+    this.#ages.merge(other.#ages);
+    this.#time.include(other.#time);
+  }
+
   toEdge(references: ReadonlyMap<string, number>): Edge {
     return {
-      ReferenceId: references.get(this.#target) ?? 0,
+      ReferenceId: references.get(this.target) ?? 0,
       StartTime: this.#time.start,
       EndTime: this.#time.end,
       SummaryStatistics: this.#counter.statistics,
       Aliases: [],
-      ...(this.#kind === 'link'
+      ...(this.kind === 'link'
         ? { EdgeType: 'link', ReceivedEventAgeHistogram: this.#ages.histogram }
         : { ResponseTimeHistogram: this.#counter.responseTimes }),
     };
@@ -334,10 +390,7 @@ function joined(one: GraphNode, other: GraphNode): GraphNode {
   };
 }
 
-function isBefore(
-  one: { readonly key: string; readonly at: number },
-  other: { readonly key: string; readonly at: number },
-): boolean {
+function isBefore(one: Sender, other: Sender): boolean {
   return one.at < other.at || (one.at === other.at && one.key < other.key);
 }
 

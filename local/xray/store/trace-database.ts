@@ -72,6 +72,9 @@ const TABLES = [
 /** Ids of terms that are kept at hand; beyond, they are looked up again. */
 const MAX_TERMS_AT_HAND = 100_000;
 
+/** Terms of which it is looked at once whether a trace has them still. */
+const TERMS_AT_ONCE = 1000;
+
 /** Values of one keyword that are offered, the newest: nobody looks through more. */
 const MAX_KNOWN_VALUES = 100;
 /** Values of one keyword from which on they are not all looked at. */
@@ -95,6 +98,8 @@ export interface TraceHead {
 export interface StoredHead extends TraceHead {
   /** The revision whose row and terms are written; an older one than `revision` when the process was killed between. */
   readonly indexed: number;
+  /** When it begins, by what is written; null while nothing is. */
+  readonly start: number | null;
 }
 
 /** What is written and read of traces, in SQL. Every method may throw SQLite's errors; none commits by itself. */
@@ -137,7 +142,7 @@ export class TraceDatabase {
   /** In the order of arrival. */
   heads(): Iterable<StoredHead> {
     return this.#iterate(
-      'SELECT key, id, arrived, updated, bytes, dropped, revision, indexed FROM traces ORDER BY key',
+      'SELECT key, id, arrived, updated, bytes, dropped, revision, indexed, start FROM traces ORDER BY key',
     ) as Iterable<StoredHead>;
   }
 
@@ -340,12 +345,22 @@ export class TraceDatabase {
       .map(({ term }) => Number(term));
   }
 
-  /** Forgets what could be searched for and stands in no trace any more. */
-  deleteUnusedTerms(): void {
+  /**
+   * Forgets what could be searched for and stands in no trace any more, a few terms at once.
+   *
+   * @param after the id of the last term that was looked at. @returns where to go on; undefined when all were.
+   */
+  deleteUnusedTerms(after: number): number | undefined {
+    const last = this.#statement(
+      'SELECT max(id) AS last FROM (SELECT id FROM terms WHERE id > ? ORDER BY id LIMIT ?)',
+    ).get(after, TERMS_AT_ONCE)?.['last'];
+    if (typeof last !== 'number') return undefined;
     this.#statement(
-      'DELETE FROM terms WHERE NOT EXISTS (SELECT 1 FROM postings WHERE postings.term = terms.id)',
-    ).run();
+      `DELETE FROM terms WHERE id > ? AND id <= ?
+       AND NOT EXISTS (SELECT 1 FROM postings WHERE postings.term = terms.id)`,
+    ).run(after, last);
     this.#termIds.clear();
+    return last;
   }
 
   /** Forgets every trace, also in the file: nothing of them can be read from it afterwards. */

@@ -269,8 +269,8 @@ describe('searching the store', () => {
           const ids = numbers.map(traceId);
           const among = found.map(({ id }) => id).filter((id) => ids.includes(id));
           expect(idsOf(store.search({ ...asked, ids }))).toEqual(among);
-          expect(await store.graph({ ...asked, ids })).toEqual(store.graphOf(among));
-          expect(await store.graph({ ids })).toEqual(store.graphOf(ids));
+          expect(await store.graph({ ...asked, ids })).toEqual(await store.graphOf(among));
+          expect(await store.graph({ ids })).toEqual(await store.graphOf(ids));
           store.close();
         },
       ),
