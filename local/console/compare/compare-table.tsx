@@ -4,6 +4,7 @@ import { formatDuration } from '../../xray/format-duration.ts';
 import type { Timeline, TimelineRow } from '../../xray/timeline.ts';
 import { StatusIcon } from '../components/status-icon.tsx';
 import { statusLabels } from '../components/status.ts';
+import { TableHead } from '../components/table-head.tsx';
 import { durationOf } from '../timeline/bar.ts';
 import { indentOf } from '../timeline/names.ts';
 
@@ -11,6 +12,8 @@ export interface CompareTableProps {
   readonly rows: readonly ComparedRow[];
   readonly timelines: readonly [before: Timeline, after: Timeline];
 }
+
+const COLUMNS = ['Name', 'A', 'B', 'Change', 'Both on one axis'];
 
 /** Pixels; the names have about as much. */
 const NAME_WIDTH = 420;
@@ -21,22 +24,15 @@ const PAGE_SIZE = 500;
 /** Less than this share of the longer trace is no change that one would look for. */
 const NOTABLE = 0.02;
 
+/** The roles repeat what a table says by itself, because the narrow layout is no table. */
 export function CompareTable({ rows, timelines: [before, after] }: CompareTableProps) {
   const longest = Math.max(before.end - before.start, after.end - after.start);
   const shown = rows.slice(0, PAGE_SIZE);
   return (
     <div class="table-scroll" tabIndex={0} role="group" aria-label="Comparison">
-      <table class="compare-table">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">A</th>
-            <th scope="col">B</th>
-            <th scope="col">Change</th>
-            <th scope="col">Both on one axis</th>
-          </tr>
-        </thead>
-        <tbody>
+      <table role="table" class="compare-table">
+        <TableHead columns={COLUMNS} />
+        <tbody role="rowgroup">
           {shown.map((row) => (
             <CompareLine key={row.key} row={row} before={before} after={after} longest={longest} />
           ))}
@@ -63,16 +59,19 @@ function CompareLine({ row, before, after, longest }: CompareLineProps) {
   const change = changeOf(row);
   const only = row.after === undefined ? 'only-a' : row.before === undefined ? 'only-b' : '';
   return (
-    <tr class={only}>
-      <th scope="row" style={{ paddingLeft: `${12 + indentOf(row.depth, NAME_WIDTH)}px` }}>
+    <tr role="row" class={only}>
+      <th role="rowheader" scope="row" style={{ '--indent': `${indentOf(row.depth, NAME_WIDTH)}px` }}>
         {one?.name} <span class="type">{one?.type?.replace(/^AWS::/, '')}</span>
       </th>
-      <SideCell row={row.before} now={before.end} />
-      <SideCell row={row.after} now={after.end} />
-      <td class={change !== undefined && Math.abs(change) > longest * NOTABLE ? 'number notable' : 'number'}>
+      <SideCell row={row.before} now={before.end} side="a" />
+      <SideCell row={row.after} now={after.end} side="b" />
+      <td
+        role="cell"
+        class={change !== undefined && Math.abs(change) > longest * NOTABLE ? 'number notable' : 'number'}
+      >
         {changeWords(row, change)}
       </td>
-      <td class="compare-bars">
+      <td role="cell" class="compare-bars">
         <Bar row={row.before} timeline={before} longest={longest} side="a" />
         <Bar row={row.after} timeline={after} longest={longest} side="b" />
       </td>
@@ -88,10 +87,24 @@ function changeWords({ before, after }: ComparedRow, change: number | undefined)
   return `${change > 0 ? '+' : '−'}${formatDuration(Math.abs(change))}`;
 }
 
-function SideCell({ row, now }: { readonly row: TimelineRow | undefined; readonly now: number }) {
-  if (row === undefined) return <td class="number">–</td>;
+interface SideCellProps {
+  readonly row: TimelineRow | undefined;
+  /** Seconds. */
+  readonly now: number;
+  readonly side: 'a' | 'b';
+}
+
+function SideCell({ row, now, side }: SideCellProps) {
+  const look = `number duration-${side}`;
+  if (row === undefined) {
+    return (
+      <td role="cell" class={look}>
+        –
+      </td>
+    );
+  }
   return (
-    <td class="number">
+    <td role="cell" class={look}>
       <StatusIcon status={row.status} /> <span class="visually-hidden">{statusLabels[row.status]}</span>
       {formatDuration(durationOf(row, now))}
     </td>

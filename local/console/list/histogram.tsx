@@ -178,7 +178,7 @@ export function Histogram({ durations: { bins, isComplete }, bounds, onBrush, on
         {indexes
           .filter((index) => (index - scale.first) % step === 0)
           .map((index) => (
-            <span key={index} style={{ left: percent(index) }}>
+            <span key={index} style={{ '--place': ((index - scale.first) / count) * 100 }}>
               {lowerText(index)}
             </span>
           ))}

@@ -37,7 +37,7 @@ export function TraceRow({ summary, slowest, now, span, search, place, height, o
   return (
     <tr
       role="row"
-      class="trace-row"
+      class="trace-row placed"
       // After the head, and from 1.
       aria-rowindex={place + 2}
       style={{ height: `${height}px`, transform: `translateY(${place * height}px)` }}
@@ -60,19 +60,21 @@ export function TraceRow({ summary, slowest, now, span, search, place, height, o
         >
           <EntryText entry={entryOf(summary)} />
         </Link>
-        {summary.coldStart && (
-          <Badge kind="cold" title="A new execution environment was started">
-            Cold start
-          </Badge>
-        )}
-        {summary.isPartial && (
-          <Badge kind="partial" title="Something is in progress, or a parent has not arrived">
-            Partial
-          </Badge>
-        )}
-        {linkedTraceIds.length > 0 && (
-          <Badge title={linkedTraceIds.join('\n')}>{plural(linkedTraceIds.length, 'linked trace')}</Badge>
-        )}
+        <span class="entry-badges">
+          {summary.coldStart && (
+            <Badge kind="cold" title="A new execution environment was started">
+              Cold start
+            </Badge>
+          )}
+          {summary.isPartial && (
+            <Badge kind="partial" title="Something is in progress, or a parent has not arrived">
+              Partial
+            </Badge>
+          )}
+          {linkedTraceIds.length > 0 && (
+            <Badge title={linkedTraceIds.join('\n')}>{plural(linkedTraceIds.length, 'linked trace')}</Badge>
+          )}
+        </span>
       </td>
       <td role="cell" class="cell-duration">
         <span class="number">{formatDuration(duration)}</span>

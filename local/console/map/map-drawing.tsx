@@ -35,7 +35,7 @@ export function MapDrawing({ map, selected, onSelect }: MapDrawingProps) {
   // The numbers of the map change all the time; where things stand does not depend on them.
   const layout = useMemo(() => layOutMap(map, direction), [structure, direction]);
   const [focused, setFocused] = useState<string>();
-  const control = useViewport(svg, layout, focused ?? selected);
+  const control = useViewport(svg, layout, direction, focused ?? selected);
   const items = new Map<string, MapNode | MapEdge>(
     [...map.nodes, ...map.edges].map((item) => [item.key, item]),
   );

@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { MapLayout, Point } from './lay-out-map.ts';
+import type { Direction, MapLayout, Point } from './lay-out-map.ts';
 import { placeOf } from './map-keys.ts';
 import type { Viewport, Size } from './viewport.ts';
 import { carriedOver, fitted, panned, revealed, whole, zoomed } from './viewport.ts';
@@ -30,14 +30,15 @@ export interface ViewportControl {
 export function useViewport(
   element: RefObject<SVGSVGElement | null>,
   layout: MapLayout,
+  direction: Direction,
   anchor: string | undefined,
 ): ViewportControl {
   const [view, setView] = useState<Viewport>({ x: 0, y: 0, scale: 1 });
   const isTouched = useRef(false);
   const dragged = useRef(0);
   const known = useRef(layout);
-  const latest = useRef({ layout, anchor });
-  latest.current = { layout, anchor };
+  const latest = useRef({ layout, direction, anchor });
+  latest.current = { layout, direction, anchor };
 
   const change = (next: (view: Viewport, window: Size) => Viewport) => {
     isTouched.current = true;
@@ -50,7 +51,7 @@ export function useViewport(
     setView((current) =>
       isTouched.current
         ? carriedOver(current, before, layout, latest.current.anchor)
-        : fitted(layout, sizeOf(element)),
+        : fitted(layout, sizeOf(element), latest.current.direction),
     );
   }, [element, layout]);
 
@@ -58,8 +59,8 @@ export function useViewport(
     const { current: svg } = element;
     if (svg === null) return;
     const observer = new ResizeObserver(() => {
-      const { layout: current, anchor: looked } = latest.current;
-      if (!isTouched.current) setView(fitted(current, sizeOf(element)));
+      const { layout: current, direction: way, anchor: looked } = latest.current;
+      if (!isTouched.current) setView(fitted(current, sizeOf(element), way));
       // What the reader looks at stays in sight when details open beside it.
       const place = looked === undefined ? undefined : placeOf(current, looked);
       if (place !== undefined) setView((before) => revealed(before, place, sizeOf(element)));

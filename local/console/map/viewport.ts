@@ -1,4 +1,4 @@
-import type { MapLayout, Point } from './lay-out-map.ts';
+import type { Direction, MapLayout, Point } from './lay-out-map.ts';
 import { CARD } from './lay-out-map.ts';
 
 /** Which part of the map is seen: a place of the map is seen at `place * scale + (x, y)`, in pixels. */
@@ -16,18 +16,46 @@ export interface Size {
 const MIN_SCALE = 0.2;
 const MAX_SCALE = 2.5;
 
+/** Around what is shown on purpose, in pixels. */
+const MARGIN = 16;
+
 /** Names can still be read; a map that would have to be smaller begins at its left and its top. */
 const READABLE_SCALE = 0.7;
 
 /** All of it if it can be read then, never larger than life, in the middle. */
-export function fitted({ width, height }: Size, window: Size): Viewport {
-  const whole = Math.min(window.width / width, window.height / height, 1);
+export function fitted(map: MapLayout, window: Size, direction: Direction): Viewport {
+  const whole = Math.min(window.width / map.width, window.height / map.height, 1);
   const scale = Math.max(whole, READABLE_SCALE);
   return {
     scale,
-    x: Math.max(0, (window.width - width * scale) / 2),
-    y: Math.max(0, (window.height - height * scale) / 2),
+    x: beginning(map, scale, window.width, direction === 'down' ? 'across' : 'along', 'x'),
+    y: beginning(map, scale, window.height, direction === 'right' ? 'across' : 'along', 'y'),
   };
+}
+
+/**
+ * Where a map begins on one axis. What has no room begins with those that nobody calls: at their end of the map, and
+ * across it so that none of them is cut, if they have room.
+ */
+function beginning(
+  map: MapLayout,
+  scale: number,
+  window: number,
+  axis: 'along' | 'across',
+  of: 'x' | 'y',
+): number {
+  const size = (of === 'x' ? map.width : map.height) * scale;
+  if (size <= window) return (window - size) / 2;
+  if (axis === 'along') return 0;
+  const other = of === 'x' ? 'y' : 'x';
+  const places = [...map.nodes.values()];
+  const front = Math.min(...places.map((place) => place[other]));
+  const half = (of === 'x' ? CARD.width : CARD.height) / 2;
+  const first = places.filter((place) => place[other] === front).map((place) => place[of]);
+  const [start, end] = [Math.min(...first) - half, Math.max(...first) + half];
+  const length = (end - start) * scale;
+  const wanted = Math.max(MARGIN, (window - length) / 2) - start * scale;
+  return clamp(wanted, window - size, 0);
 }
 
 /** All of it, however small. */
@@ -57,9 +85,8 @@ export function panned(view: Viewport, { x, y }: Point, map: Size, window: Size)
 export function revealed(view: Viewport, place: Point, window: Size): Viewport {
   const shift = (middle: number, half: number, offset: number, size: number): number => {
     const [start, end] = [(middle - half) * view.scale + offset, (middle + half) * view.scale + offset];
-    const margin = 16;
-    if (start < margin) return margin - start;
-    return end > size - margin ? Math.max(size - margin - end, margin - start) : 0;
+    if (start < MARGIN) return MARGIN - start;
+    return end > size - MARGIN ? Math.max(size - MARGIN - end, MARGIN - start) : 0;
   };
   return {
     ...view,

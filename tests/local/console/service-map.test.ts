@@ -325,11 +325,44 @@ describe('what is seen of the map', () => {
   const window = { width: 1000, height: 600 };
 
   it('begins with all of it where that can be read, and otherwise with its beginning', () => {
-    expect(fitted({ width: 500, height: 300 }, window)).toEqual({ scale: 1, x: 250, y: 150 });
-    const view = fitted({ width: 6000, height: 3000 }, window);
-    expect(view).toEqual({ scale: 0.7, x: 0, y: 0 });
+    const edges = new Map<string, never>();
+    const alone = { width: 500, height: 300, nodes: new Map([['a', { x: 250, y: 150 }]]), edges };
+    expect(fitted(alone, window, 'right')).toEqual({ scale: 1, x: 250, y: 150 });
+    const nodes = new Map([
+      ['a', { x: 126, y: 66 }],
+      ['b', { x: 5874, y: 2934 }],
+    ]);
+    const view = fitted({ width: 6000, height: 3000, nodes, edges }, window, 'right');
+    expect(view).toMatchObject({ scale: 0.7, x: 0, y: 0 });
     expect(whole(map, window)).toEqual({ scale: 0.5, x: 0, y: 75 });
   });
+
+  const begun = [order, large].flatMap((each) =>
+    (['right', 'down'] as const).flatMap((direction) =>
+      [360, 700, 1600].map((width) => ({ each, direction, width, services: each.nodes.length })),
+    ),
+  );
+
+  it.each(begun)(
+    'begins with callers that are not cut: $services services, $direction, $width pixels wide',
+    ({ each, direction, width }) => {
+      const layout = layOutMap(each, direction);
+      const seen = { width, height: 480 };
+      const { x, y, scale } = fitted(layout, seen, direction);
+      const places = [...layout.nodes.values()];
+      const [along, across] = direction === 'down' ? (['y', 'x'] as const) : (['x', 'y'] as const);
+      const front = Math.min(...places.map((place) => place[along]));
+      const first = places.filter((place) => place[along] === front);
+      const [half, size, offset] =
+        across === 'x' ? [CARD.width / 2, seen.width, x] : [CARD.height / 2, seen.height, y];
+      const starts = first.map((place) => (place[across] - half) * scale + offset);
+      const ends = first.map((place) => (place[across] + half) * scale + offset);
+      // More than there is room for begin with the first.
+      expect(Math.min(...starts)).toBeGreaterThanOrEqual(0);
+      if (Math.max(...ends) - Math.min(...starts) <= size)
+        expect(Math.max(...ends)).toBeLessThanOrEqual(size);
+    },
+  );
 
   it('zooms around the pointer, within limits', () => {
     const view = { x: 10, y: -30, scale: 1 };

@@ -1,0 +1,138 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LogStore } from '../../local/logs/log-store.ts';
+import { DURATION_ALARM, metricChart, shopAlarms } from '../fixtures/console/alarms.ts';
+import { createOrderTraceId, fulfilOrderTraceId, orderDocuments } from '../fixtures/console/orders.ts';
+import { scriptCloudWatch } from '../fixtures/console/scripted-cloudwatch.ts';
+import type { ServedPage } from '../helpers/console-page.ts';
+import { servePage } from '../helpers/console-page.ts';
+
+const MINUTE_MS = 60_000;
+const now = Date.now();
+
+let view: ServedPage;
+let page: Page;
+
+beforeAll(async () => {
+  const logs = new LogStore();
+  for (const level of ['INFO', 'WARN', 'ERROR']) {
+    logs.add({
+      functionName: 'shop-local-take-payment-with-a-long-name',
+      functionKey: 'take-payment-with-a-long-name',
+      logGroup: '/aws/lambda/shop-local-take-payment',
+      logStream: '1',
+      requestId: 'r-1',
+      timestamp: now,
+      source: 'stdout',
+      message: JSON.stringify({
+        level,
+        message: `paying ${'in-one-word-'.repeat(20)}`,
+        correlation_id: 'order-7f3c',
+      }),
+    });
+  }
+  const cloudWatch = scriptCloudWatch({
+    alarms: shopAlarms(now - 20 * MINUTE_MS),
+    charts: {
+      [DURATION_ALARM]: metricChart([{ at: now - 2 * MINUTE_MS, value: 300 }], {
+        threshold: { value: 4800, comparisonOperator: 'GreaterThanThreshold' },
+      }),
+    },
+    actions: [],
+    minuteMs: MINUTE_MS,
+    range: () => ({ from: now - 20 * MINUTE_MS, to: now }),
+  });
+  view = await servePage({ logs, cloudWatch }, { viewport: { width: 360, height: 780 } });
+  ({ page } = view);
+  for (const document of orderDocuments(now / 1000 - 60)) view.store.put(document);
+});
+afterAll(() => view.close());
+
+/** Texts and controls whose ends nobody sees: the window or what they stand in ends before, and no `…` says so. */
+function cutTexts(): Promise<string[]> {
+  return page.evaluate(() => {
+    /** What is scrolled or moved on purpose, or is there for those who listen. */
+    const APART =
+      '.map-window, .timeline .grid, .examples, .visually-hidden, .trace-table thead, .compare-table thead';
+    const cutters = (element: Element): Element[] => {
+      const found: Element[] = [];
+      for (let each = element.parentElement; each !== null; each = each.parentElement) {
+        const { overflowX, textOverflow } = getComputedStyle(each);
+        // A part of a text that ends with dots is cut, and says so.
+        if (textOverflow === 'ellipsis') return [];
+        if (overflowX !== 'visible') found.push(each);
+      }
+      return [...found, document.documentElement];
+    };
+    return [...document.querySelectorAll('main *')]
+      .filter((element) => element.closest(APART) === null)
+      .filter(
+        (element) =>
+          element.matches('button, a, input, select') ||
+          [...element.childNodes].some((node) => node instanceof Text && node.data.trim() !== ''),
+      )
+      .filter((element) => getComputedStyle(element).textOverflow !== 'ellipsis' && element.checkVisibility())
+      .filter((element) => {
+        const { left, right, width } = element.getBoundingClientRect();
+        return (
+          width > 0 &&
+          cutters(element).some((cutter) => {
+            const around = cutter.getBoundingClientRect();
+            return left < around.left - 1 || right > around.right + 1;
+          })
+        );
+      })
+      .map((element) => element.outerHTML.slice(0, 200));
+  });
+}
+
+describe('in a window of 360 pixels', () => {
+  it.each([
+    ['/traces', '.trace-row'],
+    ['/traces?filter=fault', '.difference, .differences .count'],
+    [`/traces/${fulfilOrderTraceId}`, '.timeline [role=row]'],
+    [`/compare/${createOrderTraceId}..${fulfilOrderTraceId}`, '.compare-bar'],
+    ['/map', '.map-node'],
+    ['/logs', '.log-line'],
+    ['/requests/order-7f3c', '.log-line'],
+    ['/alarms', '.alarm-row'],
+    [`/alarms/${DURATION_ALARM}`, '[role=slider]'],
+    ['/metrics', '[role=slider]'],
+  ])('nothing of %s is cut', async (path, last) => {
+    await view.open(path);
+    await page.locator(last).first().waitFor();
+    await expect.poll(cutTexts).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  });
+
+  it('two traces stand below each other row by row, each with its whole name and what it is of', async () => {
+    await view.open(`/compare/${createOrderTraceId}..${fulfilOrderTraceId}`);
+    const row = page
+      .getByRole('row')
+      .filter({ has: page.getByRole('rowheader', { name: /local-shop\/local/ }) });
+    await row.waitFor();
+    const name = row.getByRole('rowheader');
+    expect(await name.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
+    expect(await row.getByRole('cell').count()).toBe(4);
+    await expect.poll(() => row.innerText()).toContain('only in A');
+  });
+
+  it('the fields that choose log lines end where the lines do', async () => {
+    await view.open('/logs');
+    const lines = await page.locator('.log-lines').boundingBox();
+    for (const label of [/^Function/, /^Text/, /^Correlation id/]) {
+      const field = await page.getByLabel(label).boundingBox();
+      expect((field?.x ?? 0) + (field?.width ?? 0), String(label)).toBeCloseTo(
+        (lines?.x ?? 0) + (lines?.width ?? 0),
+        0,
+      );
+    }
+  });
+
+  it('the time of an alarm begins where its chart does', async () => {
+    await view.open(`/alarms/${DURATION_ALARM}`);
+    const range = await page.locator('.section-header .range').boundingBox();
+    const chart = await page.locator('.panel-body').first().locator(':scope > *').first().boundingBox();
+    expect(range?.x).toBeCloseTo(chart?.x ?? NaN, 0);
+  });
+});
