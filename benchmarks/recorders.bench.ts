@@ -1,7 +1,8 @@
 import { execFile, fork } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,15 +10,16 @@ import { compilePackage } from '../scripts/compile-package.ts';
 import { bundle } from './recorders/bundle.ts';
 import type { Cost } from './recorders/costs.ts';
 import { markdownTable, writeResults } from './recorders/results.ts';
-import { BASE, RIVAL, SUBJECTS } from './recorders/subjects.ts';
+import { BASE, PEER_SUBJECTS, RIVAL, SUBJECTS } from './recorders/subjects.ts';
 import type { Subject } from './recorders/subjects.ts';
+import { installPeers, RECORDER_PEERS } from './support/peers.ts';
 import { interleave } from './support/rounds.ts';
 import { duration, median, ratio } from './support/statistics.ts';
 import { table } from './support/table.ts';
 
 /*
  * What recorders cost, ours beside those of others: a cold start, the loading of the recorder alone, one invocation, and what
- * arrives at the daemon. With `--write` the tables are put into RESULTS.md too.
+ * arrives at the daemon. With `--peers` others are installed and measured too. With `--write` the tables are put into RESULTS.md too.
  */
 const COLD_ROUNDS = 25;
 const COLD_WARM_UPS = 2;
@@ -44,9 +46,15 @@ interface Contestant {
   readonly close: () => void;
 }
 
-async function prepare(subject: Subject, folder: string, published: string): Promise<Contestant> {
+/** @param peer resolves modules of the peer that the subject is made of. */
+async function prepare(
+  subject: Subject,
+  folder: string,
+  published: string,
+  peer?: NodeJS.Require,
+): Promise<Contestant> {
   const bundled = (source: string): Promise<string> =>
-    bundle(`subjects/${source}`, join(folder, source), published);
+    bundle(`subjects/${source}`, join(folder, source), published, peer?.resolve('@opentelemetry/api'));
   const file = await bundled(subject.source);
   const loads = subject.loads === undefined ? undefined : await bundled(subject.loads);
   const received = { datagrams: 0, bytes: 0 };
@@ -63,7 +71,7 @@ async function prepare(subject: Subject, folder: string, published: string): Pro
     loads,
     env: {
       ...process.env,
-      NODE_OPTIONS: '',
+      NODE_OPTIONS: subject.preload === undefined ? '' : `--require ${peer?.resolve(subject.preload)}`,
       // What Lambda sets; without it Powertools switches itself off.
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
       AWS_LAMBDA_FUNCTION_NAME: 'benchmark',
@@ -166,6 +174,22 @@ try {
     } catch (error) {
       // What it is made of is an optional peer, which need not be installed.
       console.log(`Skipped: ${subject.title}: ${String(error).split('\n')[1]?.trim() ?? String(error)}`);
+    }
+  }
+  if (process.argv.includes('--peers')) {
+    for await (const { name, label, folder: installed, failed } of installPeers(RECORDER_PEERS)) {
+      if (failed !== undefined) {
+        console.log(`Skipped: ${label}: ${failed}`);
+        continue;
+      }
+      // It goes away with the next one, and is needed until the end.
+      const kept = join(folder, name);
+      await cp(installed, kept, { recursive: true });
+      const peer = createRequire(join(kept, 'package.json'));
+      for (const subject of PEER_SUBJECTS) {
+        const ofSubject = join(folder, `peer-${PEER_SUBJECTS.indexOf(subject)}`);
+        contestants.push(await prepare(subject, ofSubject, published, peer));
+      }
     }
   }
   const cold = await measureOnce(program, 'cold', contestants);

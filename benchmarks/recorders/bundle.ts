@@ -9,9 +9,15 @@ const SOURCES = join(import.meta.dirname, '../../src');
  *
  * @param published the folder of the package as it is published, which takes the place of its sources: there its lazy
  * parts are files of their own, and that decides what a function reads.
+ * @param api the file of the OpenTelemetry API that takes the place of ours, unbundled.
  * @returns the file that is to be run.
  */
-export async function bundle(source: string, folder: string, published: string): Promise<string> {
+export async function bundle(
+  source: string,
+  folder: string,
+  published: string,
+  api?: string,
+): Promise<string> {
   await build({
     entryPoints: { index: join(import.meta.dirname, source) },
     outdir: folder,
@@ -25,12 +31,21 @@ export async function bundle(source: string, folder: string, published: string):
     keepNames: true,
     sourcemap: 'linked',
     logLevel: 'silent',
-    plugins: [inPlaceOfSources(published)],
+    plugins: [inPlaceOfSources(published), ...(api === undefined ? [] : [withApi(api)])],
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
   });
   return join(folder, 'index.mjs');
+}
+
+function withApi(file: string): Plugin {
+  return {
+    name: 'with-api',
+    setup(bundler) {
+      bundler.onResolve({ filter: /^@opentelemetry[/]api$/ }, () => ({ path: file, external: true }));
+    },
+  };
 }
 
 function inPlaceOfSources(published: string): Plugin {

@@ -8,6 +8,8 @@ export interface Subject {
   /** Whether the trace header that it is given says so. */
   readonly sampled: boolean;
   readonly env: Readonly<Record<string, string>>;
+  /** The module of a peer that is loaded before the bundle, and brings the OpenTelemetry API that both use. */
+  readonly preload?: string;
 }
 
 const ON = { POWERTOOLS_TRACE_ENABLED: 'true' };
@@ -46,3 +48,26 @@ export const SUBJECTS: readonly Subject[] = [
   { title: 'Powertools Tracer, unsampled', source: 'powertools.ts', sampled: false, env: ON },
   { title: RIVAL, source: 'powertools.ts', loads: 'powertools-load.ts', sampled: true, env: ON },
 ];
+
+/** AWS's distribution of OpenTelemetry, as its layer sets it up. */
+const ADOT = {
+  OTEL_SERVICE_NAME: 'benchmark',
+  OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'aws-lambda,aws-sdk,http,undici',
+  OTEL_METRICS_EXPORTER: 'none',
+  OTEL_LOGS_EXPORTER: 'none',
+};
+const REGISTER = '@aws/aws-distro-opentelemetry-node-autoinstrumentation/register';
+
+/** Those that are installed for the benchmark alone, where it is asked for peers. */
+export const PEER_SUBJECTS: readonly Subject[] = [true, false].flatMap((sampled) =>
+  [
+    { title: 'ADOT, fast start', env: { ...ADOT, OTEL_AWS_LAMBDA_FAST_START: 'true' } },
+    { title: 'ADOT, whole SDK', env: ADOT },
+  ].map(({ title, env }) => ({
+    title: `${title}, ${sampled ? 'sampled' : 'unsampled'}`,
+    source: 'adot.ts',
+    sampled,
+    env: { ...env, ...OFF },
+    preload: REGISTER,
+  })),
+);

@@ -17,6 +17,11 @@ export const TEXT_PEERS: readonly Peer[] = [
   ['@cdssnc/sanitize-pii', '2.1.1'],
 ];
 
+/** What records, in the version that was compared. */
+export const RECORDER_PEERS: readonly Peer[] = [
+  ['@aws/aws-distro-opentelemetry-node-autoinstrumentation', '0.13.0'],
+];
+
 /** A package in a folder of its own, or why it is not there. */
 export interface InstalledPeer {
   readonly name: string;
@@ -47,9 +52,9 @@ const MOST_TO_INSTALL = 180_000;
  * Installs packages one after the other, each into a folder of its own that goes away when the last one is done with.
  * They are compared with, not depended on.
  *
- * @param child the file that uses them: it is copied beside each one, so that the package's name resolves there.
+ * @param child the file that uses them, if one does: it is copied beside each one, so that the package's name resolves there.
  */
-export async function* installPeers(peers: readonly Peer[], child: string): AsyncGenerator<InstalledPeer> {
+export async function* installPeers(peers: readonly Peer[], child?: string): AsyncGenerator<InstalledPeer> {
   const parent = await mkdtemp(join(tmpdir(), 'lantern-peers-'));
   try {
     for (const [at, peer] of peers.entries()) yield await install(join(parent, String(at)), peer, child);
@@ -58,10 +63,10 @@ export async function* installPeers(peers: readonly Peer[], child: string): Asyn
   }
 }
 
-async function install(folder: string, [name, version]: Peer, child: string): Promise<InstalledPeer> {
+async function install(folder: string, [name, version]: Peer, child?: string): Promise<InstalledPeer> {
   await mkdir(folder);
   await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
-  await copyFile(child, join(folder, basename(child)));
+  if (child !== undefined) await copyFile(child, join(folder, basename(child)));
   const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--silent', '--prefix', folder];
   const { failed } = await runProgram('npm', ['install', ...flags, `${name}@${version}`], {
     cwd: folder,

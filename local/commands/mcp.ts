@@ -35,7 +35,7 @@ export const mcp: Command = {
   help: `Usage: lambda-lantern mcp [options]
 
 A server of the Model Context Protocol on standard input and output: lets an agent find traces of a running Lantern, read one
-as a tree, ask why it was slow, and read the states of alarms. It ends with its input.
+as a tree, ask why it was slow and what differs, find log lines, and read the states of alarms. It ends with its input.
 
 Options
 ${INSTANCE_HELP}
@@ -207,7 +207,7 @@ async function serve(instance: RunningInstance): Promise<void> {
             correlationId: { type: 'string', description: 'read_trace shows it.' },
             traceId,
             function: { type: 'string', description: 'The key of a function in serverless.yml.' },
-            level: { type: 'string', enum: [...LOG_LEVELS], description: 'That level and those above.' },
+            level: { type: 'string', description: `That level and those above: ${LOG_LEVELS.join(', ')}.` },
             text: { type: 'string', description: 'Words that all occur.' },
             last,
             limit: {

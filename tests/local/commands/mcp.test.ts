@@ -95,6 +95,14 @@ describe('lambda-lantern mcp', () => {
     expect([found, read, why].map(({ isError }) => isError)).toEqual([false, false, false]);
   });
 
+  it('takes a level in any case, and says which there are', async () => {
+    const client = await connect((await startLantern()).url);
+
+    expect(await call(client, 'find_logs', { level: 'error' })).toMatchObject({ isError: false });
+    const { isError, text } = await call(client, 'find_logs', { level: 'loud' });
+    expect([isError, text]).toEqual([true, expect.stringMatching(/TRACE, DEBUG, INFO, WARN.*"loud"/)]);
+  });
+
   it('says what slow traces have more often than the others', async () => {
     const kinds = Array.from({ length: 40 }, (_, index) => {
       const isSlow = index % 2 === 0;
