@@ -43,6 +43,8 @@ export async function packageWhatCanRun(
     },
   };
   hooks.push(own);
+  // What only a deployment reads takes long to write where there are many functions.
+  serverless.pluginManager.hooks['aws:package:finalize:saveServiceState'] = [];
   try {
     await writeFile(archive, EMPTY_ARCHIVE);
     await run();

@@ -279,17 +279,18 @@ functions:
   image: { image: 111111111111.dkr.ecr.us-east-1.amazonaws.com/shop:latest }
 `,
       // As bundlers do: it writes packages of its own before the framework would, and may fail.
-      'bundler.cjs': `const { mkdirSync, readFileSync, writeFileSync } = require('node:fs');
+      'bundler.cjs': `const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { zipSync, strToU8 } = require('fflate');
 module.exports = class Bundler {
   constructor(serverless) {
     const bundle = () => {
-      mkdirSync('.bundled', { recursive: true });
+      mkdirSync('bundled', { recursive: true });
+      appendFileSync('bundled/runs.log', '.');
       for (const [key, fn] of Object.entries(serverless.service.functions)) {
         if (fn.image) continue;
         const source = readFileSync(key + '.source', 'utf8');
         if (source.includes('!')) throw new Error(key + '.source:1: no "!" here');
-        const artifact = '.bundled/' + key + '.zip';
+        const artifact = 'bundled/' + key + '.zip';
         writeFileSync(artifact, zipSync({ [key + '.js']: strToU8('exports.handler = async () => "' + source + '"') }));
         fn.package = { ...fn.package, artifact };
       }
@@ -321,5 +322,16 @@ module.exports = class Bundler {
     expect(await service.call('hello')).toBe('good evening');
     await service.write('hello.source', 'good night');
     await service.answers('hello', 'good night');
+  });
+
+  it('is not packaged again by what the plugin writes', async () => {
+    const runs = async (): Promise<number> =>
+      (await readFile(join(service.directory, 'bundled/runs.log'))).length;
+    const before = await runs();
+    for (const text of ['one', 'two', 'three', 'four', 'five']) {
+      await service.write('hello.source', text);
+      await service.answers('hello', text);
+    }
+    expect((await runs()) - before).toBeLessThanOrEqual(6);
   });
 });
