@@ -69,6 +69,9 @@ export function packagerOf(serverless: Serverless): PackageAgain {
     ([key, definition]) => [key, structuredClone(definition.package), definition.image] as const,
   );
   return async () => {
+    // serverless-esbuild would go on with contexts of esbuild that it has disposed of.
+    for (const plugin of serverless.pluginManager.plugins ?? [])
+      if ('buildCache' in plugin) plugin.buildCache = {};
     service.package = structuredClone(shared);
     for (const [key, settings, image] of own) {
       const definition = service.functions[key];

@@ -335,3 +335,47 @@ module.exports = class Bundler {
     expect((await runs()) - before).toBeLessThanOrEqual(6);
   });
 });
+
+describe('a service whose bundles another plugin changes', () => {
+  let service: Edited;
+  beforeAll(async () => {
+    service = new Edited('processed');
+    await service.start({
+      'serverless.yml': `service: processed
+plugins: [serverless-esbuild, ./stamp.cjs, serverless-lambda-lantern]
+provider: { name: aws, runtime: nodejs22.x }
+package: { individually: true }
+custom: { esbuild: { bundle: true } }
+functions:
+  hello: { handler: src/hello.handler }
+`,
+      'stamp.cjs': `const { readFileSync, writeFileSync } = require('node:fs');
+const { unzipSync, zipSync, strToU8, strFromU8 } = require('fflate');
+module.exports = class Stamp {
+  constructor(serverless) {
+    const stamp = () => {
+      const { artifact } = serverless.service.functions.hello.package;
+      const files = unzipSync(readFileSync(artifact));
+      files['src/hello.js'] = strToU8('globalThis.stamp = "stamped";' + strFromU8(files['src/hello.js']));
+      writeFileSync(artifact, zipSync(files));
+    };
+    this.hooks = { 'after:package:createDeploymentArtifacts': stamp };
+  }
+};`,
+      'src/hello.ts': 'export const handler = async () => [globalThis.stamp, 1];\n',
+    });
+  });
+  afterAll(() => service.stop());
+
+  it('is packaged again as a whole, so that nothing of theirs is lost', async () => {
+    await service.answers('hello', ['stamped', 1]);
+    for (const word of [2, 3]) {
+      await service.write(
+        'src/hello.ts',
+        `export const handler = async () => [globalThis.stamp, ${word}];\n`,
+      );
+      await service.answers('hello', ['stamped', word]);
+    }
+    expect(await service.call('hello')).toEqual(['stamped', 3]);
+  });
+});

@@ -80,6 +80,8 @@ export class Reload {
   /** Where each function runs from now, by deployed name. */
   readonly #folders: Map<string, string>;
   readonly #watch: FileWatch;
+  /** Entries of them of which only the next packaging tells whether esbuild alone makes them. */
+  readonly #unsure = new Set<KnownEntry>();
   /** What a bundler has written into the service while it packaged. */
   readonly #written = new Set<string>();
   /** What has been written since the bundler began; undefined while none is at work. */
@@ -146,6 +148,11 @@ export class Reload {
     if (next === undefined) return;
     this.#enqueue(async () => {
       if (!isKnown(next)) await this.#bundleAgain([next], new Set());
+      const edited = [...this.#unsure].flatMap(
+        ({ bundle }) => bundle && newerThan(this.#options.packagedAt, bundle),
+      );
+      if (this.#unsure.size > 0)
+        await this.#packageAgain(new Set(edited.filter((path) => path !== undefined)));
       this.#learn();
     });
   }
@@ -202,9 +209,10 @@ export class Reload {
     const digests = new Map(Array.from(bundle.outputs, ([path, { digest }]) => [path, digest]));
     known.bundle = { inputs: bundle.inputs, digests };
     const differ = [...before].filter(([, changes]) => changes.size > 0);
-    if (isFirst && differ.length > 0 && !isNewer(bundle, this.#options.packagedAt)) {
-      // The package has what esbuild alone does not make: another plugin has had its hands on it.
+    if (isFirst && differ.length > 0) {
+      // Another plugin has had its hands on the package, or somebody on the sources: the framework knows.
       for (const name of known.functions) this.#others.add(name);
+      if (newerThan(this.#options.packagedAt, bundle).length > 0) this.#unsure.add(known);
       return;
     }
     for (const [name, changes] of differ)
@@ -249,6 +257,23 @@ export class Reload {
         revisions.set(name, changes);
     }
     await this.#apply(revisions, changed);
+    await this.#learnWhoPackages();
+  }
+
+  async #learnWhoPackages(): Promise<void> {
+    for (const known of this.#unsure) {
+      const result = await this.#esbuild?.bundle(known.entry);
+      if (result === undefined || 'errors' in result) continue;
+      this.#unsure.delete(known);
+      const found = await Promise.all(
+        known.functions.flatMap((name) =>
+          Array.from(result.bundle.outputs, async ([path, { digest }]) => {
+            return (await digestIn(this.#folders.get(name) ?? '', path)) === digest;
+          }),
+        ),
+      );
+      if (found.every(Boolean)) for (const name of known.functions) this.#others.delete(name);
+    }
   }
 
   /** Where packages hold files as they lie in the service: undefined where patterns have to say what a package holds. */
@@ -393,9 +418,9 @@ function isTouched(known: KnownEntry, entries: readonly KnownEntry[], changed: R
 /** What esbuild may find in the place of another file, or read to know where modules are. */
 const RESOLVED = /\.([cm]?[jt]sx?|json)$/;
 
-/** Whether one of its files was written after this moment; epoch milliseconds. */
-function isNewer({ inputs }: Bundle, moment: number): boolean {
-  return [...inputs].some((path) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= moment);
+/** Those of its files that were written after this moment; epoch milliseconds. */
+function newerThan(moment: number, { inputs }: Pick<Bundle, 'inputs'>): string[] {
+  return [...inputs].filter((path) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= moment);
 }
 
 async function digestIn(folder: string, path: string): Promise<string | undefined> {
