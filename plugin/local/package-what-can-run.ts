@@ -44,6 +44,8 @@ export async function packageWhatCanRun(
     },
   };
   hooks.push(own);
+  // What only a deployment reads takes long to write where there are many functions.
+  serverless.pluginManager.hooks['aws:package:finalize:saveServiceState'] = [];
   try {
     await writeFile(archive, EMPTY_ARCHIVE);
     compareNoLayers(serverless);
@@ -69,6 +71,9 @@ export function packagerOf(serverless: Serverless): PackageAgain {
     ([key, definition]) => [key, structuredClone(definition.package), definition.image] as const,
   );
   return async () => {
+    // serverless-esbuild would go on with contexts of esbuild that it has disposed of.
+    for (const plugin of serverless.pluginManager.plugins ?? [])
+      if ('buildCache' in plugin) plugin.buildCache = {};
     service.package = structuredClone(shared);
     for (const [key, settings, image] of own) {
       const definition = service.functions[key];

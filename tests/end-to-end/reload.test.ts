@@ -279,17 +279,18 @@ functions:
   image: { image: 111111111111.dkr.ecr.us-east-1.amazonaws.com/shop:latest }
 `,
       // As bundlers do: it writes packages of its own before the framework would, and may fail.
-      'bundler.cjs': `const { mkdirSync, readFileSync, writeFileSync } = require('node:fs');
+      'bundler.cjs': `const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { zipSync, strToU8 } = require('fflate');
 module.exports = class Bundler {
   constructor(serverless) {
     const bundle = () => {
-      mkdirSync('.bundled', { recursive: true });
+      mkdirSync('bundled', { recursive: true });
+      appendFileSync('bundled/runs.log', '.');
       for (const [key, fn] of Object.entries(serverless.service.functions)) {
         if (fn.image) continue;
         const source = readFileSync(key + '.source', 'utf8');
         if (source.includes('!')) throw new Error(key + '.source:1: no "!" here');
-        const artifact = '.bundled/' + key + '.zip';
+        const artifact = 'bundled/' + key + '.zip';
         writeFileSync(artifact, zipSync({ [key + '.js']: strToU8('exports.handler = async () => "' + source + '"') }));
         fn.package = { ...fn.package, artifact };
       }
@@ -321,5 +322,60 @@ module.exports = class Bundler {
     expect(await service.call('hello')).toBe('good evening');
     await service.write('hello.source', 'good night');
     await service.answers('hello', 'good night');
+  });
+
+  it('is not packaged again by what the plugin writes', async () => {
+    const runs = async (): Promise<number> =>
+      (await readFile(join(service.directory, 'bundled/runs.log'))).length;
+    const before = await runs();
+    for (const text of ['one', 'two', 'three', 'four', 'five']) {
+      await service.write('hello.source', text);
+      await service.answers('hello', text);
+    }
+    expect((await runs()) - before).toBeLessThanOrEqual(6);
+  });
+});
+
+describe('a service whose bundles another plugin changes', () => {
+  let service: Edited;
+  beforeAll(async () => {
+    service = new Edited('processed');
+    await service.start({
+      'serverless.yml': `service: processed
+plugins: [serverless-esbuild, ./stamp.cjs, serverless-lambda-lantern]
+provider: { name: aws, runtime: nodejs22.x }
+package: { individually: true }
+custom: { esbuild: { bundle: true } }
+functions:
+  hello: { handler: src/hello.handler }
+`,
+      'stamp.cjs': `const { readFileSync, writeFileSync } = require('node:fs');
+const { unzipSync, zipSync, strToU8, strFromU8 } = require('fflate');
+module.exports = class Stamp {
+  constructor(serverless) {
+    const stamp = () => {
+      const { artifact } = serverless.service.functions.hello.package;
+      const files = unzipSync(readFileSync(artifact));
+      files['src/hello.js'] = strToU8('globalThis.stamp = "stamped";' + strFromU8(files['src/hello.js']));
+      writeFileSync(artifact, zipSync(files));
+    };
+    this.hooks = { 'after:package:createDeploymentArtifacts': stamp };
+  }
+};`,
+      'src/hello.ts': 'export const handler = async () => [globalThis.stamp, 1];\n',
+    });
+  });
+  afterAll(() => service.stop());
+
+  it('is packaged again as a whole, so that nothing of theirs is lost', async () => {
+    await service.answers('hello', ['stamped', 1]);
+    for (const word of [2, 3]) {
+      await service.write(
+        'src/hello.ts',
+        `export const handler = async () => [globalThis.stamp, ${word}];\n`,
+      );
+      await service.answers('hello', ['stamped', word]);
+    }
+    expect(await service.call('hello')).toEqual(['stamped', 3]);
   });
 });

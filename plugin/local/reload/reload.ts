@@ -7,6 +7,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { FileChanges, UnpackedFunctions } from 'lambda-lantern-local';
 import type { Serverless } from '../../serverless.ts';
@@ -16,7 +17,7 @@ import type { Bundle, Entry } from './esbuild-entries.ts';
 import { digestOf, EsbuildEntries } from './esbuild-entries.ts';
 import { RestartNotices } from './restart.ts';
 import type { FileWatch } from './watch-files.ts';
-import { isPassedOver, watchFiles } from './watch-files.ts';
+import { isPassedOver, SETTLED_MS, watchFiles } from './watch-files.ts';
 
 export interface ReloadOptions {
   readonly serverless: Serverless;
@@ -45,10 +46,16 @@ interface KnownEntry {
   readonly entry: Entry;
   /** Deployed names of its functions. */
   readonly functions: readonly string[];
-  /** As its functions run it; undefined until it was bundled here for the first time. */
-  bundle?: Bundle;
+  /** What its functions run; undefined until it was bundled here for the first time. */
+  bundle?: RunningBundle;
   /** Of its last bundling; empty when that succeeded. */
   errors: readonly string[];
+}
+
+interface RunningBundle {
+  readonly inputs: ReadonlySet<string>;
+  /** Of each file of the package that it makes. */
+  readonly digests: ReadonlyMap<string, string>;
 }
 
 /** Entries that are bundled at once: esbuild uses all cores by itself. */
@@ -73,6 +80,12 @@ export class Reload {
   /** Where each function runs from now, by deployed name. */
   readonly #folders: Map<string, string>;
   readonly #watch: FileWatch;
+  /** Entries of them of which only the next packaging tells whether esbuild alone makes them. */
+  readonly #unsure = new Set<KnownEntry>();
+  /** What a bundler has written into the service while it packaged. */
+  readonly #written = new Set<string>();
+  /** What has been written since the bundler began; undefined while none is at work. */
+  #meanwhile: Set<string> | undefined;
   /** One change after the other. */
   #work: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -84,17 +97,19 @@ export class Reload {
     this.#root = realpathSync(serverless.serviceDir);
     this.#esbuild = EsbuildEntries.of(serverless);
     const names = new Map(functions.map(({ key, name }) => [key, name]));
-    this.#entries = (this.#esbuild?.entries ?? []).map((entry) => ({
-      entry,
-      functions: entry.functions.flatMap((key) => names.get(key) ?? []),
-      errors: [],
-    }));
+    this.#entries = (this.#esbuild?.entries ?? [])
+      .map((entry) => ({
+        entry,
+        functions: entry.functions.flatMap((key) => names.get(key) ?? []),
+        errors: [],
+      }))
+      .filter((known) => known.functions.length > 0);
     const bundled = new Set(this.#entries.flatMap((each) => each.functions));
     this.#folders = new Map(functions.map(({ name, codeDirectory }) => [name, codeDirectory]));
     this.#others = new Set([...this.#folders.keys()].filter((name) => !bundled.has(name)));
     this.#watch = watchFiles({
       directory: this.#root,
-      onChange: (paths) => this.#enqueue(() => this.#onChange(paths)),
+      onChange: (paths) => this.#onFiles(paths),
       onProblem: (error) =>
         options.notice(`Not every folder can be watched: changes there need a new start. ${error.message}`),
     });
@@ -133,8 +148,23 @@ export class Reload {
     if (next === undefined) return;
     this.#enqueue(async () => {
       if (!isKnown(next)) await this.#bundleAgain([next], new Set());
+      const edited = [...this.#unsure].flatMap(
+        ({ bundle }) => bundle && newerThan(this.#options.packagedAt, bundle),
+      );
+      if (this.#unsure.size > 0)
+        await this.#packageAgain(new Set(edited.filter((path) => path !== undefined)));
       this.#learn();
     });
+  }
+
+  /** A bundler that writes beside the sources must not be called by what it writes. */
+  #onFiles(paths: ReadonlySet<string>): void {
+    if (this.#meanwhile !== undefined) {
+      for (const path of paths) this.#meanwhile.add(path);
+      return;
+    }
+    for (const path of paths) this.#written.delete(path);
+    this.#enqueue(() => this.#onChange(paths));
   }
 
   async #onChange(paths: ReadonlySet<string>): Promise<void> {
@@ -176,11 +206,13 @@ export class Reload {
     for (const input of bundle.inputs) if (!input.startsWith(this.#root + sep)) this.#include(input);
     const before = new Map<string, FileChanges>();
     for (const name of known.functions) before.set(name, await this.#differencesOf(name, known, bundle));
-    known.bundle = bundle;
+    const digests = new Map(Array.from(bundle.outputs, ([path, { digest }]) => [path, digest]));
+    known.bundle = { inputs: bundle.inputs, digests };
     const differ = [...before].filter(([, changes]) => changes.size > 0);
-    if (isFirst && differ.length > 0 && !isNewer(bundle, this.#options.packagedAt)) {
-      // The package has what esbuild alone does not make: another plugin has had its hands on it.
+    if (isFirst && differ.length > 0) {
+      // Another plugin has had its hands on the package, or somebody on the sources: the framework knows.
       for (const name of known.functions) this.#others.add(name);
+      if (newerThan(this.#options.packagedAt, bundle).length > 0) this.#unsure.add(known);
       return;
     }
     for (const [name, changes] of differ)
@@ -191,12 +223,12 @@ export class Reload {
     const folder = this.#folders.get(name) ?? '';
     const changes = new Map<string, Uint8Array | undefined>();
     for (const [path, { contents, digest }] of outputs) {
-      const running = known.bundle?.outputs.get(path)?.digest ?? (await digestIn(folder, path));
+      const running = known.bundle?.digests.get(path) ?? (await digestIn(folder, path));
       if (running !== digest) changes.set(path, contents);
     }
     const others = this.#entries.filter((each) => each !== known);
-    for (const path of known.bundle?.outputs.keys() ?? []) {
-      const isNeeded = outputs.has(path) || others.some(({ bundle }) => bundle?.outputs.has(path));
+    for (const path of known.bundle?.digests.keys() ?? []) {
+      const isNeeded = outputs.has(path) || others.some(({ bundle }) => bundle?.digests.has(path));
       if (!isNeeded) changes.set(path, undefined);
     }
     return changes;
@@ -225,6 +257,23 @@ export class Reload {
         revisions.set(name, changes);
     }
     await this.#apply(revisions, changed);
+    await this.#learnWhoPackages();
+  }
+
+  async #learnWhoPackages(): Promise<void> {
+    for (const known of this.#unsure) {
+      const result = await this.#esbuild?.bundle(known.entry);
+      if (result === undefined || 'errors' in result) continue;
+      this.#unsure.delete(known);
+      const found = await Promise.all(
+        known.functions.flatMap((name) =>
+          Array.from(result.bundle.outputs, async ([path, { digest }]) => {
+            return (await digestIn(this.#folders.get(name) ?? '', path)) === digest;
+          }),
+        ),
+      );
+      if (found.every(Boolean)) for (const name of known.functions) this.#others.delete(name);
+    }
   }
 
   /** Where packages hold files as they lie in the service: undefined where patterns have to say what a package holds. */
@@ -250,10 +299,17 @@ export class Reload {
   async #packaged(names: readonly string[], changed: ReadonlySet<string>): Promise<Revisions> {
     const { serverless, packageAgain, unpacked, notice } = this.#options;
     const revisions: Revisions = new Map();
+    this.#meanwhile = new Set();
     const problems = await packageAgain().catch((error: unknown) => {
       notice(`${this.#shown(changed)} cannot be packaged, and what ran before goes on:\n${messageOf(error)}`);
       return undefined;
     });
+    await sleep(SETTLED_MS);
+    // What is written each time is the bundler's; the rest somebody has saved meanwhile, or it is here for the first time.
+    const others = new Set([...this.#meanwhile].filter((path) => !this.#written.has(path)));
+    for (const path of others) this.#written.add(path);
+    this.#meanwhile = undefined;
+    if (others.size > 0) this.#enqueue(() => this.#onChange(others));
     if (problems === undefined) return revisions;
     const { found } = packagesOf(serverless, problems);
     for (const name of names) {
@@ -362,9 +418,9 @@ function isTouched(known: KnownEntry, entries: readonly KnownEntry[], changed: R
 /** What esbuild may find in the place of another file, or read to know where modules are. */
 const RESOLVED = /\.([cm]?[jt]sx?|json)$/;
 
-/** Whether one of its files was written after this moment; epoch milliseconds. */
-function isNewer({ inputs }: Bundle, moment: number): boolean {
-  return [...inputs].some((path) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= moment);
+/** Those of its files that were written after this moment; epoch milliseconds. */
+function newerThan(moment: number, { inputs }: Pick<Bundle, 'inputs'>): string[] {
+  return [...inputs].filter((path) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= moment);
 }
 
 async function digestIn(folder: string, path: string): Promise<string | undefined> {

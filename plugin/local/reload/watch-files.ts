@@ -20,6 +20,12 @@ export interface FileWatch {
 /** Milliseconds of quiet after which what was written counts as written: a save is several events. */
 const QUIET_MS = 40;
 
+/** Milliseconds after which everything that was written before has been told. */
+export const SETTLED_MS = 3 * QUIET_MS;
+
+/** What editors write beside a file while it is open or saved: Vim, Emacs, and those that rename. */
+const EDITORS_OWN = /^(4913|\.?#.*)$|(~|\.sw[a-z]|\.tmp)$/;
+
 /** Folders of installed packages, and those whose names begin with a dot: version control, and what bundlers and the framework write. */
 export function isPassedOver(name: string): boolean {
   return name === 'node_modules' || name.startsWith('.');
@@ -59,8 +65,9 @@ export function watchFiles({ directory, onChange, onProblem }: WatchOptions): Fi
     if (name === null) return;
     const path = join(folder, name);
     if (watchers.has(path) && !existsSync(path)) forget(path);
-    if (!isFolder(path)) report(path);
-    else if (!isPassedOver(name) && !watchers.has(path)) {
+    if (!isFolder(path)) {
+      if (!EDITORS_OWN.test(name)) report(path);
+    } else if (!isPassedOver(name) && !watchers.has(path)) {
       // What was put into it before it was watched has had no events.
       for (const file of watchTree(path)) report(file);
     }
