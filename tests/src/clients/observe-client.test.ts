@@ -45,6 +45,7 @@ beforeAll(async () => {
     onError: () => undefined,
   });
   tables = new TableServer({
+    region: 'eu-central-1',
     port: 0,
     tables: [
       {
