@@ -24,6 +24,7 @@ import { DAEMON_PORT_ADVICE, OTLP_PORT_ADVICE, PORT_ADVICE } from './ports.ts';
 import { SchedulerApi } from './scheduler/scheduler-api.ts';
 import type { ServiceDefinition } from './template/service.ts';
 import { localApiUrls } from './template/apis/api-urls.ts';
+import { StreamPoller } from './tables/stream-poller.ts';
 import { TableServer } from './tables/table-server.ts';
 import { LocalXRay } from './start-xray.ts';
 import type { Terminal } from './terminal.ts';
@@ -109,6 +110,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const messagingUrl = `http://127.0.0.1:${ports.messaging}`;
   const endpoints = (options.endpoints ?? new AwsEndpoints({})).over({
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${ports.tables}`,
+    AWS_ENDPOINT_URL_DYNAMODB_STREAMS: `http://127.0.0.1:${ports.tables}`,
     AWS_ENDPOINT_URL_SNS: messagingUrl,
     AWS_ENDPOINT_URL_SQS: messagingUrl,
     AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
@@ -135,7 +137,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const daemon = await start(xray.daemon({ port: ports.daemon, howToChoosePort: DAEMON_PORT_ADVICE }));
     const otlpUrl = await start(xray.otlp({ otlpPort: ports.otlp, howToChoosePort: OTLP_PORT_ADVICE }));
     const tables = await start(
-      new TableServer({ tables: service.tables, port: ports.tables, howToChoosePort: PORT_ADVICE }),
+      new TableServer({ tables: service.tables, region, port: ports.tables, howToChoosePort: PORT_ADVICE }),
     );
 
     const logs = new LogStore();
@@ -286,6 +288,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const endpoint = endpoints.chosen('sqs') ?? messagingUrl;
     for (const mapping of endpoints.open.includes('sqs') ? [] : service.eventSourceMappings) {
       await start(new QueuePoller({ mapping, endpoint, region, invoke, onError: notify }));
+    }
+    for (const mapping of service.streamMappings) {
+      await start(
+        new StreamPoller({
+          mapping,
+          endpoint: endpoints.chosen('dynamodbstreams') ?? tables.url,
+          region,
+          accountId,
+          invoke,
+          deliver: (delivery) => targets.deliver(delivery),
+          measure: cloudWatch.measure,
+          onError: notify,
+        }),
+      );
     }
     for (const [index, api] of service.apis.entries()) {
       const metrics = cloudWatch.observeApi(api);

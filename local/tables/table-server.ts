@@ -1,33 +1,25 @@
-import { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
-import { AwsApiError, sendAwsError, toAwsApiError } from '../http/aws-error.ts';
-import { parseJsonBody, readBody } from '../http/body.ts';
+import { sendAwsError, toAwsApiError } from '../http/aws-error.ts';
+import { readBody } from '../http/body.ts';
 import { createGuardedServer, POLICIES } from '../http/guard.ts';
 import type { PortOptions } from '../http/loopback.ts';
 import { close, listen } from '../http/loopback.ts';
-import { RequestError } from '../http/request-error.ts';
-import type { JsonObject } from '../json.ts';
 import type { TableDefinition } from '../template/service.ts';
+import { ChangeStreams } from './change-streams.ts';
+import { TableEngine } from './table-engine.ts';
+import { TableFront } from './table-front.ts';
 import { createTableInput, propertyWarnings } from './table-properties.ts';
 
 export interface TableServerOptions extends PortOptions {
   readonly tables: readonly TableDefinition[];
+  /** What records of streams name. */
+  readonly region: string;
 }
 
 /** Bytes of a request ("BatchWriteItem" in the API reference: 16 MB). */
 const MAX_REQUEST = 16 * 1024 * 1024;
-
-/** The parameters that dynalite reads as conditions; it knows no transactions, where they would stand deeper. */
-const CONDITIONS = ['ConditionExpression', 'FilterExpression', 'KeyConditionExpression'] as const;
-
-/**
- * Parentheses within parentheses. dynalite's parser takes about four times as long for each more of them, and everything
- * here waits for it: 7 take a third of a second, 10 more than ten. DynamoDB itself has no such limit but 300 operators.
- */
-const MAX_PARENTHESES = 7;
 
 /** DynamoDB has no word of its own for these; clients know them from every API of AWS. */
 const ERROR_TYPES = {
@@ -40,17 +32,18 @@ const ERROR_TYPES = {
 const LOOK_INTERVAL = 10;
 const LOOKS = 500;
 
-/** DynamoDB, in memory, on a port of 127.0.0.1, with the service's tables in it. */
+/** DynamoDB and DynamoDB Streams, in memory, on a port of 127.0.0.1, with the service's tables in it. */
 export class TableServer {
   readonly #options: TableServerOptions;
   readonly #http: Server;
 
   constructor(options: TableServerOptions) {
     this.#options = options;
-    const dynamo = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
+    const streams = new ChangeStreams(options.region, options.tables);
+    const front = new TableFront(new TableEngine(), streams);
     this.#http = createGuardedServer({
       policy: POLICIES.awsApi,
-      handle: (request, response) => forward(request, response, dynamo),
+      handle: (request, response) => answer(request, response, front),
       fail: (error, response) => sendAwsError(response, toAwsApiError(error, ERROR_TYPES)),
     });
   }
@@ -96,47 +89,9 @@ async function createTable(client: DynamoDBClient, table: TableDefinition): Prom
   throw new Error(`The table ${table.name} did not become ACTIVE.`);
 }
 
-/**
- * dynalite throws into the process: when a caller dies while it sends, as a function does at its timeout, and at many a
- * value of the wrong type. It gets whole requests that are well formed, listens nowhere itself, and reads each within
- * this call, so that what it throws is an answer.
- */
-async function forward(request: IncomingMessage, response: ServerResponse, dynamo: Server): Promise<void> {
-  const body = await readBody(request, MAX_REQUEST);
-  checkConditions(parseJsonBody(body.toString()));
+async function answer(request: IncomingMessage, response: ServerResponse, front: TableFront): Promise<void> {
   const { method, url, headers } = request;
-  const whole = Object.assign(new EventEmitter(), { method, url, headers });
-  dynamo.emit('request', whole, response);
-  try {
-    whole.emit('data', body);
-    whole.emit('end');
-  } catch (cause) {
-    throw new RequestError('malformed', `The request cannot be read: ${String(cause)}`, { cause });
-  }
-}
-
-/** @throws AwsApiError for a condition that dynalite would take too long to read. */
-function checkConditions(body: JsonObject): void {
-  for (const name of CONDITIONS) {
-    const condition = body[name];
-    const depth = typeof condition === 'string' ? depthOf(condition) : 0;
-    if (depth <= MAX_PARENTHESES) continue;
-    throw new AwsApiError(
-      400,
-      'ValidationException',
-      `Invalid ${name}: expected at most ${MAX_PARENTHESES} parentheses within each other, which is as far as the ` +
-        `local DynamoDB reads, but got ${depth}. DynamoDB itself takes them; to run this here, remove ` +
-        'parentheses that the order of AND, OR and NOT makes needless.',
-    );
-  }
-}
-
-function depthOf(condition: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const character of condition) {
-    if (character === '(') deepest = Math.max(deepest, (depth += 1));
-    else if (character === ')') depth -= 1;
-  }
-  return deepest;
+  const body = await readBody(request, MAX_REQUEST);
+  const answered = await front.handle({ method, url, headers, body });
+  response.writeHead(answered.status, answered.headers).end(answered.body);
 }

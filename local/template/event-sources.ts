@@ -12,12 +12,22 @@ import type {
   WrittenResource,
   WrittenResources,
 } from './resources.ts';
-import type { AsyncDefinition, EventSourceMappingDefinition, QueueDefinition } from './service.ts';
+import type {
+  AsyncDefinition,
+  EventSourceMappingDefinition,
+  QueueDefinition,
+  ServiceDefinition,
+  StreamMappingDefinition,
+  TableDefinition,
+} from './service.ts';
 import { readOrWarn } from './resources.ts';
 import { asObject, shown } from './template.ts';
 
 /** Lambda's defaults for queues, from the reference of CreateEventSourceMapping. */
 const DEFAULTS = { batchSize: 10, maximumBatchingWindow: 0 } as const;
+
+/** The same reference, of streams. */
+const STREAM_BATCH_SIZE = 100;
 
 /** Seconds that Lambda keeps an asynchronous event where `MaximumEventAgeInSeconds` does not say. */
 const DEFAULT_MAXIMUM_EVENT_AGE = ASYNC_MAX_EVENT_AGE_MS / 1000;
@@ -27,28 +37,55 @@ function batchingWindowOf({ fields }: Resource): number {
   return fields.optionalNumber('MaximumBatchingWindowInSeconds') ?? DEFAULTS.maximumBatchingWindow;
 }
 
-/** The mappings of the template's queues; mappings of other sources give a warning each. */
-export function eventSourceMappingsToRun(
+interface MappingEnds {
+  readonly queues: readonly QueueDefinition[];
+  readonly tables: readonly TableDefinition[];
+  readonly functionNames: ReadonlySet<string>;
+}
+
+/** The mappings of the template's queues and of the streams of its tables; mappings of other sources give a warning each. */
+export function mappingsToRun(
   resources: ResolvedResources,
-  ends: { readonly queues: readonly QueueDefinition[]; readonly functionNames: ReadonlySet<string> },
-): EventSourceMappingDefinition[] {
-  return readOrWarn(resources, 'AWS::Lambda::EventSourceMapping', (resource) => {
-    const { fields } = resource;
-    const functionName = functionNameOf(fields.text('FunctionName'));
-    const source = fields.optionalText('EventSourceArn') ?? 'a self-managed source';
-    const queue = ends.queues.find(({ arn }) => arn === source);
-    if (queue === undefined) {
-      resources.warn(
-        `${functionName} receives nothing from ${source}: only queues of the template are polled locally`,
-      );
-      return [];
-    }
-    if (!ends.functionNames.has(functionName)) {
-      resources.warn(`The queue ${queue.name} is not polled for ${functionName}, which is not run locally`);
-      return [];
-    }
-    return [mappingToRun(resource, functionName)];
-  });
+  ends: MappingEnds,
+): Pick<ServiceDefinition, 'eventSourceMappings' | 'streamMappings'> {
+  const mappings = mappingsOf(resources, ends);
+  return {
+    eventSourceMappings: mappings.filter((mapping) => 'queueArn' in mapping),
+    streamMappings: mappings.filter((mapping) => 'streamArn' in mapping),
+  };
+}
+
+function mappingsOf(
+  resources: ResolvedResources,
+  ends: MappingEnds,
+): (EventSourceMappingDefinition | StreamMappingDefinition)[] {
+  return readOrWarn<EventSourceMappingDefinition | StreamMappingDefinition>(
+    resources,
+    'AWS::Lambda::EventSourceMapping',
+    (resource) => {
+      const { fields } = resource;
+      const functionName = functionNameOf(fields.text('FunctionName'));
+      const source = fields.optionalText('EventSourceArn') ?? 'a self-managed source';
+      const queue = ends.queues.find(({ arn }) => arn === source);
+      const table = ends.tables.find(({ stream }) => stream?.arn === source);
+      if (queue === undefined && table === undefined) {
+        resources.warn(
+          `${functionName} receives nothing from ${source}: only queues and streams of tables of the template are polled locally`,
+        );
+        return [];
+      }
+      if (!ends.functionNames.has(functionName)) {
+        const name = queue === undefined ? `stream of the table ${table?.name ?? ''}` : `queue ${queue.name}`;
+        resources.warn(`The ${name} is not polled for ${functionName}, which is not run locally`);
+        return [];
+      }
+      return [
+        queue === undefined
+          ? streamMappingToRun(resource, functionName, resources)
+          : mappingToRun(resource, functionName),
+      ];
+    },
+  );
 }
 
 function mappingToRun(resource: ResolvedResource, functionName: string): EventSourceMappingDefinition {
@@ -65,6 +102,38 @@ function mappingToRun(resource: ResolvedResource, functionName: string): EventSo
     ...(maximumConcurrency !== undefined && { maximumConcurrency }),
     ...filtersOf(resource),
   };
+}
+
+function streamMappingToRun(
+  resource: ResolvedResource,
+  functionName: string,
+  resources: ResolvedResources,
+): StreamMappingDefinition {
+  const { fields, ref } = resource;
+  if (fields.has('TumblingWindowInSeconds'))
+    resources.warn(
+      `${functionName} gets batches of ${fields.text('EventSourceArn')} without tumbling windows`,
+    );
+  // -1 stands for no limit.
+  const limit = (name: string): number | undefined => {
+    const number = fields.optionalNumber(name);
+    return number === -1 ? undefined : number;
+  };
+  return present<StreamMappingDefinition>({
+    uuid: ref(),
+    streamArn: fields.text('EventSourceArn'),
+    functionName,
+    enabled: fields.optionalBoolean('Enabled') ?? true,
+    batchSize: fields.optionalNumber('BatchSize') ?? STREAM_BATCH_SIZE,
+    maximumBatchingWindow: batchingWindowOf(resource),
+    startingPosition: fields.optionalText('StartingPosition') === 'LATEST' ? 'LATEST' : 'TRIM_HORIZON',
+    reportBatchItemFailures: fields.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
+    bisectOnError: fields.optionalBoolean('BisectBatchOnFunctionError') ?? false,
+    maximumRetryAttempts: limit('MaximumRetryAttempts'),
+    maximumRecordAge: limit('MaximumRecordAgeInSeconds'),
+    onFailure: fields.within('DestinationConfig').within('OnFailure').optionalText('Destination'),
+    filters: filtersOf(resource).filters,
+  });
 }
 
 /** @throws Error that says where a filter is none: AWS refuses to deploy it. */

@@ -3,7 +3,7 @@ import { localApiUrls } from './apis/api-urls.ts';
 import { apisToRun } from './apis/apis.ts';
 import type { AuthorizerSettings } from './apis/authorizers.ts';
 import { deploymentOf } from './deployment.ts';
-import { asyncSettingsToRun, eventSourceMappingsToRun } from './event-sources.ts';
+import { asyncSettingsToRun, mappingsToRun } from './event-sources.ts';
 import { eventsToRun, scheduleGroupsToRun, schedulesToRun } from './events.ts';
 import { functionUrlsToRun } from './function-urls.ts';
 import type { FunctionOptions } from './functions.ts';
@@ -84,6 +84,7 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     namesNotRun: new Set(notRun.map(({ name }) => name)),
     ...(authorizers !== undefined && { authorizers }),
   });
+  const tables = tablesToRun(resources);
   const functionUrls = functionUrlsToRun(resources, functionNames);
   const localUrls = localApiUrls([...apis, ...functionUrls], options.endpointOf ?? (() => undefined));
   const service: ServiceDefinition = {
@@ -101,8 +102,8 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     queues,
     topics,
     subscriptions: subscriptionsToRun(resources, { topics, queues, functions }),
-    tables: tablesToRun(resources),
-    eventSourceMappings: eventSourceMappingsToRun(resources, { queues, functionNames }),
+    tables,
+    ...mappingsToRun(resources, { queues, tables, functionNames }),
     alarms: alarmsToRun(resources),
     metricFilters: metricFiltersToRun(resources),
     ...eventsToRun(resources, { region, accountId, functionNames }),

@@ -20,6 +20,7 @@ export interface ServiceDefinition {
   readonly subscriptions: readonly SubscriptionDefinition[];
   readonly tables: readonly TableDefinition[];
   readonly eventSourceMappings: readonly EventSourceMappingDefinition[];
+  readonly streamMappings: readonly StreamMappingDefinition[];
   readonly alarms: readonly AlarmDefinition[];
   readonly metricFilters: readonly MetricFilterDefinition[];
   /** `default`, and those that the template makes or names. */
@@ -254,6 +255,12 @@ export interface TableDefinition {
   readonly arn: string;
   /** The properties of `AWS::DynamoDB::Table` that CreateTable takes as they are. */
   readonly properties: Readonly<Record<string, unknown>>;
+  /** Undefined where the table has none. */
+  readonly stream?: {
+    readonly arn: string;
+    /** What records hold: `KEYS_ONLY`, `NEW_IMAGE`, `OLD_IMAGE` or `NEW_AND_OLD_IMAGES`. */
+    readonly viewType: string;
+  };
 }
 
 export interface EventSourceMappingDefinition {
@@ -269,6 +276,31 @@ export interface EventSourceMappingDefinition {
   /** 2 to 1,000; undefined where the template sets none. */
   readonly maximumConcurrency?: number;
   /** Event patterns: a message passes that one of them fits. Undefined where all do. */
+  readonly filters?: ReadonlyArray<Readonly<Record<string, unknown>>>;
+}
+
+/** What feeds a function from the stream of a table. */
+export interface StreamMappingDefinition {
+  readonly uuid: string;
+  readonly streamArn: string;
+  readonly functionName: string;
+  readonly enabled: boolean;
+  /** 1 to 10,000; Lambda's default is 100. */
+  readonly batchSize: number;
+  /** Seconds, 0 to 300. */
+  readonly maximumBatchingWindow: number;
+  /** Whether what is in the stream before it is read from is read, too. */
+  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
+  readonly reportBatchItemFailures: boolean;
+  /** Whether a batch that fails is tried again in two halves. */
+  readonly bisectOnError: boolean;
+  /** How often a batch is tried again; undefined for as long as its records live. */
+  readonly maximumRetryAttempts?: number;
+  /** Seconds after which a record is no longer tried; undefined where there is no limit. */
+  readonly maximumRecordAge?: number;
+  /** ARN of the queue or topic that hears of batches that are given up. */
+  readonly onFailure?: string;
+  /** Event patterns: a record passes that one of them fits. Undefined where all do. */
   readonly filters?: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
 

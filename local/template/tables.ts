@@ -20,9 +20,11 @@ export function tablesToRun(resources: ResolvedResources): TableDefinition[] {
       const list = fields.each(property).map(indexOf);
       return list.length > 0 ? { [property]: list } : {};
     };
+    const viewType = fields.within('StreamSpecification').optionalText('StreamViewType');
     return {
       name,
       arn: table.attribute('Arn'),
+      ...(viewType !== undefined && { stream: { arn: table.attribute('StreamArn'), viewType } }),
       properties: {
         AttributeDefinitions: fields.value('AttributeDefinitions'),
         KeySchema: fields.value('KeySchema'),

@@ -30,7 +30,11 @@ beforeAll(async () => {
     KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
     BillingMode: 'PAY_PER_REQUEST',
   };
-  tables = new TableServer({ tables: [{ name: 'orders', arn: '', properties: table }], port: 0 });
+  tables = new TableServer({
+    region: 'eu-west-1',
+    tables: [{ name: 'orders', arn: '', properties: table }],
+    port: 0,
+  });
   const { url } = await tables.start();
   front = new AwsFront({
     endpoints: new AwsEndpoints({ engines: { AWS_ENDPOINT_URL_DYNAMODB: url } }),

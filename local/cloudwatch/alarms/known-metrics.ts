@@ -23,8 +23,15 @@ const FAMILIES: ReadonlyMap<string, readonly Family[]> = new Map([
           'AsyncEventsReceived',
           'AsyncEventAge',
           'AsyncEventsDropped',
+          'DestinationDeliveryFailures',
+          'DeadLetterErrors',
+          'IteratorAge',
         ],
         dimensions: [[], ['FunctionName']],
+      },
+      {
+        metrics: ['UrlRequestCount', 'Url4xxCount', 'Url5xxCount', 'UrlRequestLatency'],
+        dimensions: [['FunctionName']],
       },
       { metrics: ['UnreservedConcurrentExecutions', 'ClaimedAccountConcurrency'], dimensions: [[]] },
     ],
@@ -47,6 +54,39 @@ const FAMILIES: ReadonlyMap<string, readonly Family[]> = new Map([
     ],
   ],
   ['AWS/SNS', [{ metrics: ['NumberOfMessagesPublished'], dimensions: [['TopicName']] }]],
+  [
+    'AWS/Events',
+    [
+      {
+        metrics: [
+          'MatchedEvents',
+          'TriggeredRules',
+          'InvocationAttempts',
+          'Invocations',
+          'FailedInvocations',
+          'ThrottledRules',
+          'InvocationsSentToDlq',
+          'InvocationsFailedToBeSentToDlq',
+        ],
+        dimensions: [['RuleName'], ['EventBusName', 'RuleName']],
+      },
+    ],
+  ],
+  [
+    'AWS/Scheduler',
+    [
+      {
+        metrics: [
+          'InvocationAttemptCount',
+          'TargetErrorCount',
+          'InvocationDroppedCount',
+          'InvocationsSentToDeadLetterCount',
+          'InvocationsFailedToBeSentToDeadLetterCount',
+        ],
+        dimensions: [['ScheduleGroup']],
+      },
+    ],
+  ],
   [
     'AWS/ApiGateway',
     [

@@ -159,7 +159,7 @@ describe('the URL of a function that streams', () => {
     const response = await fetch(`${url}/?until=http://127.0.0.1:${(gate.address() as AddressInfo).port}`);
     expect([response.status, response.headers.get('x-kind')]).toEqual([202, 'stream']);
     expect(response.headers.getSetCookie()).toEqual(['c=3']);
-    const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
+    const reader = response.body?.getReader() as ReadableStreamDefaultReader<Uint8Array> | undefined;
     expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('one ');
     // The function still waits.
     (await until(() => goOn, 'the function at the gate'))();

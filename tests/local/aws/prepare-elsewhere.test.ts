@@ -30,7 +30,7 @@ const client = { region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAcc
 
 describe('prepareElsewhere', () => {
   it('makes tables and queues at the emulators that are chosen, also where they are already', async () => {
-    const tables = new TableServer({ tables: [], port: 0 });
+    const tables = new TableServer({ region: 'eu-west-1', tables: [], port: 0 });
     const messaging = new MessagingServer({
       queues: [],
       topics: [],

@@ -69,7 +69,7 @@ export const SERVERS = {
         port: 0,
       }),
     ),
-  tables: () => started(new TableServer({ tables: [], port: 0 })),
+  tables: () => started(new TableServer({ region: 'eu-central-1', tables: [], port: 0 })),
   scheduler: () =>
     started(
       new SchedulerApi({

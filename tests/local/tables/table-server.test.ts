@@ -37,7 +37,7 @@ const orders = table('orders', {
 
 const started: { stop(): Promise<void> }[] = [];
 async function start(...tables: TableDefinition[]) {
-  const server = new TableServer({ tables, port: 0 });
+  const server = new TableServer({ region: 'eu-central-1', tables, port: 0 });
   const { url, warnings } = await server.start();
   const client = new DynamoDBClient({
     endpoint: url,
@@ -133,17 +133,18 @@ describe('a table server', () => {
     const { warnings } = await start(
       table('orders', {
         ...orders.properties,
-        StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+        KinesisStreamSpecification: { StreamArn: 'arn:of:a:stream' },
         TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
       }),
     );
 
     expect(warnings).toHaveLength(2);
-    expect(warnings.join('\n')).toMatch(/StreamSpecification[^]*TimeToLiveSpecification/);
+    expect(warnings.join('\n')).toMatch(/KinesisStreamSpecification[^]*TimeToLiveSpecification/);
   });
 
   it('says which table is wrong, and keeps nothing open', async () => {
     const server = new TableServer({
+      region: 'eu-central-1',
       tables: [table('orders', { BillingMode: 'PAY_PER_REQUEST' })],
       port: 0,
     });
@@ -157,7 +158,9 @@ describe('a table server', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
 
-    const failure = await new TableServer({ tables: [], port }).start().catch((error: unknown) => error);
+    const failure = await new TableServer({ region: 'eu-central-1', tables: [], port })
+      .start()
+      .catch((error: unknown) => error);
     other.close();
 
     expect(failure).toMatchObject({ cause: { code: 'EADDRINUSE' } });

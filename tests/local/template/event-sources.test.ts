@@ -86,10 +86,96 @@ describe('an event source mapping', () => {
     const stream = read({ EventSourceArn: 'arn:of:a:stream' });
     expect(stream.service.eventSourceMappings).toEqual([]);
     expect(stream.warnings).toEqual([
-      'work receives nothing from arn:of:a:stream: only queues of the template are polled locally',
+      'work receives nothing from arn:of:a:stream: only queues and streams of tables of the template are polled locally',
     ]);
     const python = read({}, { Work: lambdaFunction({ Runtime: 'python3.13' }) });
     expect(python.service.eventSourceMappings).toEqual([]);
     expect(python.warnings).toContain('The queue orders is not polled for work, which is not run locally');
+  });
+});
+
+describe('an event source mapping of a stream', () => {
+  const read = (properties: Record<string, unknown> = {}, resources: Record<string, unknown> = {}) =>
+    readResources({
+      Work: lambdaFunction(),
+      Orders: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          TableName: 'orders',
+          KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+          StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+        },
+      },
+      Mapping: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: {
+          EventSourceArn: { 'Fn::GetAtt': ['Orders', 'StreamArn'] },
+          FunctionName: { 'Fn::GetAtt': ['Work', 'Arn'] },
+          StartingPosition: 'TRIM_HORIZON',
+          ...properties,
+        },
+      },
+      ...resources,
+    });
+  const streamArn = `${arn('dynamodb', 'table/orders')}/stream/2020-01-01T00:00:00.000`;
+
+  it('has Lambda’s defaults', () => {
+    const { service, warnings } = read();
+    expect(service.tables[0]?.stream).toEqual({ arn: streamArn, viewType: 'NEW_IMAGE' });
+    expect(service.streamMappings).toEqual([
+      {
+        uuid: expect.any(String) as string,
+        streamArn,
+        functionName: 'work',
+        enabled: true,
+        batchSize: 100,
+        maximumBatchingWindow: 0,
+        startingPosition: 'TRIM_HORIZON',
+        reportBatchItemFailures: false,
+        bisectOnError: false,
+      },
+    ]);
+    expect([service.eventSourceMappings, warnings]).toEqual([[], []]);
+  });
+
+  it('has what the template sets, where -1 is no limit', () => {
+    const { service } = read({
+      Enabled: 'false',
+      BatchSize: 5,
+      MaximumBatchingWindowInSeconds: 3,
+      StartingPosition: 'LATEST',
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 0,
+      MaximumRecordAgeInSeconds: -1,
+      DestinationConfig: { OnFailure: { Destination: 'arn:aws:sqs:x:1:dead' } },
+      FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
+    });
+    expect(service.streamMappings[0]).toEqual({
+      uuid: expect.any(String) as string,
+      streamArn,
+      functionName: 'work',
+      enabled: false,
+      batchSize: 5,
+      maximumBatchingWindow: 3,
+      startingPosition: 'LATEST',
+      reportBatchItemFailures: true,
+      bisectOnError: true,
+      maximumRetryAttempts: 0,
+      onFailure: 'arn:aws:sqs:x:1:dead',
+      filters: [{ eventName: ['INSERT'] }],
+    });
+  });
+
+  it('is named where it does not run, or runs otherwise', () => {
+    expect(read({ TumblingWindowInSeconds: 30 }).warnings).toEqual([
+      `work gets batches of ${streamArn} without tumbling windows`,
+    ]);
+    const { service, warnings } = read({}, { Work: lambdaFunction({ Runtime: 'python3.13' }) });
+    expect(service.streamMappings).toEqual([]);
+    expect(warnings).toContain(
+      'The stream of the table orders is not polled for work, which is not run locally',
+    );
   });
 });

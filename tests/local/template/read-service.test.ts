@@ -187,7 +187,6 @@ describe('the template of a service with every kind of event', () => {
       'serves GET /v2 to whoever signs',
       'do not expire locally',
       'receives nothing from arn:aws:kinesis:',
-      'receives nothing from arn:aws:dynamodb:',
       'is not polled for everything-local-worker',
       'AWS::S3::Bucket',
       'WebSocket APIs are not served',

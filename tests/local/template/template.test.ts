@@ -17,6 +17,7 @@ describe('a template', () => {
         subscriptions: [],
         tables: [],
         eventSourceMappings: [],
+        streamMappings: [],
         alarms: [],
         metricFilters: [],
         eventBuses: [{ name: 'default', arn: 'arn:aws:events:eu-central-1:000000000000:event-bus/default' }],

@@ -44,6 +44,7 @@ describe.each(RECORDERS)('with the recorder %s', (recorder) => {
       onError: () => undefined,
     });
     tables = new TableServer({
+      region,
       port: 0,
       tables: [
         {
