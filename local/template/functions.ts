@@ -62,6 +62,9 @@ export function functionsToRun(
     if (layers.length > 0) {
       resources.warn(`The function ${name} runs without its layers: ${layers.map(String).join(', ')}`);
     }
+    if (resource.fields.list('FileSystemConfigs').length > 0) {
+      resources.warn(`The function ${name} runs without its file system: nothing is mounted here`);
+    }
     return [functionToRun(resource, name, options)];
   });
   return { functions, notRun };

@@ -1,4 +1,4 @@
-import type { Inventory } from 'lambda-lantern-local/template';
+import type { Inventory, OtherResource } from 'lambda-lantern-local/template';
 import { percentileOf } from 'lambda-lantern-local/template';
 import type { ResolvedAlarm } from '../settings/resolve-settings.ts';
 import { resolveAlarm, settingsForStage, sloForStage } from '../settings/resolve-settings.ts';
@@ -38,8 +38,17 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
       ...(forStage.composite === false ? [] : planComposites(inventory, alarms)),
       ...budgets.composites,
     ],
-    skipped: [...planned.flatMap(({ skipped }) => skipped ?? []), ...budgets.skipped],
+    skipped: [
+      ...planned.flatMap(({ skipped }) => skipped ?? []),
+      ...budgets.skipped,
+      ...inventory.others.map(skippedOther),
+    ],
   };
+}
+
+function skippedOther({ logicalId, what, namespace }: OtherResource): SkippedAlarm {
+  const why = `no alarm is made for a ${what}: put your own on its metrics, in the namespace ${namespace}`;
+  return { id: 'other', resource: { kind: 'other', logicalId, key: logicalId }, why };
 }
 
 interface Planned {

@@ -190,6 +190,8 @@ describe('the template of a service with every kind of event', () => {
       'receives nothing from arn:aws:dynamodb:',
       'filters are not applied locally',
       'is not polled for everything-local-worker',
+      'WorkerProvConcLambdaAlias (AWS::Lambda::Alias) is not run locally: nothing is provisioned',
+      'OnDashtopicProvConcLambdaAlias',
       'AWS::Lambda::Url',
       'EventsRuleSchedule1 (AWS::Events::Rule)',
       'AWS::S3::Bucket',
