@@ -71,6 +71,9 @@ export function functionsToRun(
     if (layers.length > 0) {
       resources.warn(`The function ${name} runs without its layers: ${layers.map(String).join(', ')}`);
     }
+    if (resource.fields.list('FileSystemConfigs').length > 0) {
+      resources.warn(`The function ${name} runs without its file system: nothing is mounted here`);
+    }
     const definition = functionToRun(resource, name, options);
     for (const limit of exceededLimits(definition)) resources.warn(`The function ${name} ${limit}`);
     return [definition];

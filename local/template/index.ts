@@ -9,6 +9,7 @@ export type {
   ApiResource,
   FunctionResource,
   Inventory,
+  OtherResource,
   ProvisionedConcurrency,
   QueueResource,
   RuleResource,

@@ -18,6 +18,17 @@ export interface Inventory {
   readonly rules: readonly RuleResource[];
   readonly schedules: readonly ScheduleResource[];
   readonly stateMachines: readonly StateMachineResource[];
+  /** What CloudWatch measures too, and nothing here watches. */
+  readonly others: readonly OtherResource[];
+}
+
+/** A resource that CloudWatch measures and that no alarm is put on. */
+export interface OtherResource {
+  readonly logicalId: string;
+  /** For people: `AppSync API`. */
+  readonly what: string;
+  /** CloudWatch's namespace of its metrics. */
+  readonly namespace: string;
 }
 
 interface WatchedResource {

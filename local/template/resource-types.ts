@@ -39,9 +39,18 @@ export function identityOf(subject: IdentitySubject): ResourceIdentity {
 }
 
 /** The property that names resources of a type, and the attribute that gives their name where it is not `Ref`. */
-export function namesOf(type: string): { readonly property?: string; readonly attribute?: string } {
+export function namesOf(type: string): {
+  readonly property?: string;
+  readonly attribute?: string;
+  /** Whether the type is in the table below. */
+  readonly known: boolean;
+} {
   const { nameProperty: property, nameAttribute: attribute } = RESOURCE_TYPES.get(type) ?? {};
-  return { ...(property !== undefined && { property }), ...(attribute !== undefined && { attribute }) };
+  return {
+    known: RESOURCE_TYPES.has(type),
+    ...(property !== undefined && { property }),
+    ...(attribute !== undefined && { attribute }),
+  };
 }
 
 /** What CloudFormation would call a resource that has no name of its own. */

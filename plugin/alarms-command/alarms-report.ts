@@ -45,13 +45,14 @@ function byResource(
   return [...groups];
 }
 
-const KINDS: Partial<Record<ResourceKind, string>> = {
+const KINDS: Partial<Record<ResourceKind | 'other', string>> = {
   api: 'API',
   schedule: 'schedules, by way of',
   stateMachine: 'state machine',
+  other: 'the resource',
 };
 
-function titleOf({ kind, key }: PlannedAlarm['resource']): string {
+function titleOf({ kind, key }: SkippedAlarm['resource']): string {
   return kind === 'account' ? 'account' : `${KINDS[kind] ?? kind} ${key}`;
 }
 

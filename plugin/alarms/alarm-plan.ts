@@ -38,7 +38,12 @@ export interface PlannedObjective {
 export interface SkippedAlarm {
   /** As of an alarm; only the kind of the resource, where none of its alarms would work. */
   readonly id: string;
-  readonly resource: PlannedAlarm['resource'];
+  readonly resource: {
+    /** `other` for what no alarm is ever put on. */
+    readonly kind: ResourceKind | 'other';
+    readonly logicalId: string;
+    readonly key: string;
+  };
   readonly why: string;
 }
 

@@ -1,4 +1,4 @@
-import type { Inventory } from 'lambda-lantern-local/template';
+import type { Inventory, OtherResource } from 'lambda-lantern-local/template';
 import { percentileOf } from 'lambda-lantern-local/template';
 import type { ResolvedAlarm } from '../settings/resolve-settings.ts';
 import { resolveAlarm, settingsForStage, sloForStage } from '../settings/resolve-settings.ts';
@@ -43,8 +43,18 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
       ...spoken.composites,
     ],
     objectives: budgets.objectives,
-    skipped: [...planned.flatMap(({ skipped }) => skipped ?? []), ...budgets.skipped, ...spoken.skipped],
+    skipped: [
+      ...planned.flatMap(({ skipped }) => skipped ?? []),
+      ...budgets.skipped,
+      ...spoken.skipped,
+      ...inventory.others.map(skippedOther),
+    ],
   };
+}
+
+function skippedOther({ logicalId, what, namespace }: OtherResource): SkippedAlarm {
+  const why = `no alarm is made for a ${what}: put your own on its metrics, in the namespace ${namespace}`;
+  return { id: 'other', resource: { kind: 'other', logicalId, key: logicalId }, why };
 }
 
 interface Planned {

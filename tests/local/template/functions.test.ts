@@ -143,7 +143,10 @@ describe('a function that cannot run here', () => {
       Resource: { Type: 'Custom::Thing', Properties: { ServiceToken: { 'Fn::GetAtt': 'Work.Arn' } } },
     });
     expect(service.functions).toEqual([]);
-    expect(warnings).toEqual(['The function work is not run locally: it only serves the deployment']);
+    expect(warnings).toEqual([
+      'The function work is not run locally: it only serves the deployment',
+      'Resource (Custom::Thing) is not run locally: custom resources do nothing here, and what their functions set up is not there',
+    ]);
   });
 
   it('runs without its layers, with a warning', () => {

@@ -188,6 +188,8 @@ describe('the template of a service with every kind of event', () => {
       'do not expire locally',
       'receives nothing from arn:aws:kinesis:',
       'is not polled for everything-local-worker',
+      'WorkerProvConcLambdaAlias (AWS::Lambda::Alias) is not run locally: nothing is provisioned',
+      'OnDashtopicProvConcLambdaAlias',
       'AWS::S3::Bucket',
       'WebSocket APIs are not served',
       'AWS::Logs::SubscriptionFilter',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AlarmPlan, PlannedAlarm } from '../../../plugin/alarms/alarm-plan.ts';
+import { alarmsReport } from '../../../plugin/alarms-command/alarms-report.ts';
 import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
 import type { AlarmSettings } from '../../../plugin/settings/settings.ts';
 import { functionResources, inventoryOf, readTemplate } from '../../helpers/inventory.ts';
@@ -372,5 +373,22 @@ describe('planAlarms', () => {
       skipped: [],
     });
     expect(planAlarms(pay(), { composite: false }).composites.filter(({ isRoot }) => isRoot)).toEqual([]);
+  });
+
+  it.each([
+    ['AWS::AppSync::GraphQLApi', 'AppSync API', 'AWS/AppSync'],
+    ['AWS::Lambda::Url', 'function URL', 'AWS/Lambda'],
+    ['AWS::Kinesis::Stream', 'stream', 'AWS/Kinesis'],
+    ['AWS::RDS::DBCluster', 'database', 'AWS/RDS'],
+  ])('lists %s as not watched, with where its metrics are', (Type, what, namespace) => {
+    const plan = planAlarms(pay({}, { Other: { Type, Properties: {} } }));
+    expect(plan.skipped).toContainEqual({
+      id: 'other',
+      resource: { kind: 'other', logicalId: 'Other', key: 'Other' },
+      why: `no alarm is made for a ${what}: put your own on its metrics, in the namespace ${namespace}`,
+    });
+    expect(
+      alarmsReport({ service: 'shop', stage: 'dev', region: 'eu-west-1' }, plan).replaceAll(/\s+/g, ' '),
+    ).toContain(`the resource Other, all alarms: no alarm is made for a ${what}`);
   });
 });

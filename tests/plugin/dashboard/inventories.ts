@@ -19,6 +19,7 @@ export const EMPTY: Inventory = {
   rules: [],
   schedules: [],
   stateMachines: [],
+  others: [],
 };
 
 export const NO_ALARMS: AlarmPlan = { alarms: [], filters: [], composites: [], objectives: [], skipped: [] };
