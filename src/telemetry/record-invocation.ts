@@ -106,10 +106,11 @@ interface Incoming {
 }
 
 function incomingOf({ outer }: InvocationScope): Incoming {
-  const ofRuntime = (): Incoming => ({ header: attempt('read the trace header', incomingTraceHeader) });
-  if (outer === undefined) return ofRuntime();
-  const trace = incomingTrace(carriedInEntries(CORRELATION_ID_KEY, Object.entries(outer)));
-  return trace.traceHeader === undefined ? ofRuntime() : { header: trace.traceHeader, outer: trace };
+  if (outer !== undefined) {
+    const trace = incomingTrace(carriedInEntries(CORRELATION_ID_KEY, Object.entries(outer)));
+    if (trace.traceHeader !== undefined) return { header: trace.traceHeader, outer: trace };
+  }
+  return { header: attempt('read the trace header', incomingTraceHeader) };
 }
 
 class InvocationRecord implements Follower {
