@@ -105,6 +105,8 @@ async function measureMany(subject: Subject, invocations: number): Promise<Cost>
 
 if (task === 'cold') {
   await invoke(await load(), newInput());
+  // As between two invocations: what was recorded is sent by then, also by those who do not wait for it.
+  await nextTurn();
   console.log(`RESULT ${JSON.stringify(soFar())}`);
 } else if (task === 'load') {
   const { loadRecorder } = await load();

@@ -271,7 +271,11 @@ function withHeader(
 
 /** Whether an object has a member of this name, whatever its case. */
 function hasMember(object: object | undefined, name: string): boolean {
-  return Object.keys(object ?? {}).some((key) => key.toLowerCase() === name.toLowerCase());
+  for (const key of Object.keys(object ?? {})) {
+    // Most are told from it by their length alone.
+    if (key.length === name.length && key.toLowerCase() === name.toLowerCase()) return true;
+  }
+  return false;
 }
 
 function headerIn(form: HeadersField, header: string, id: string): readonly [name: string, value: unknown] {

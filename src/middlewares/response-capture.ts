@@ -36,7 +36,7 @@ export function responseCapture(options: ResponseCaptureOptions = {}): Middlewar
   };
   const responseCaptureBefore = (request: Request): void => {
     const span = currentSpan();
-    const captures = currentCaptures();
+    const captures = span && currentCaptures();
     if (span === undefined || captures === undefined) return;
     followers.add(request, {
       owner: followers,

@@ -57,16 +57,20 @@ function protectAnnotation(
   return { key, value: shown, masked: shown !== value };
 }
 
+/** The member by which texts of one invocation say whose they are: what masks for all invocations under the policy that holds. */
+export const MASKS_BY = Symbol('lambda-lantern.masks-by');
+
 /** Keys that a program uses, which are few; those that it makes up out of data are any number. */
 const MOST_KEYS = 200;
-const harmlessKeys = new WeakMap<TextGuard, Set<string>>();
+const harmlessKeys = new WeakMap<object, Set<string>>();
 
 /** Whether a key is neither personal nor secret: it is looked through once for each policy, not for each invocation. */
-function isHarmlessKey(key: string, texts: TextGuard): boolean {
-  const known = harmlessKeys.get(texts) ?? new Set<string>();
+function isHarmlessKey(key: string, texts: TextGuard & { readonly [MASKS_BY]?: object }): boolean {
+  const policy = texts[MASKS_BY] ?? texts;
+  const known = harmlessKeys.get(policy) ?? new Set<string>();
   if (known.has(key)) return true;
   if (texts.text(key) !== key) return false;
-  if (known.size < MOST_KEYS) harmlessKeys.set(texts, known.add(key));
+  if (known.size < MOST_KEYS) harmlessKeys.set(policy, known.add(key));
   return true;
 }
 

@@ -6,6 +6,7 @@ import type { TextGuard } from '../redaction/text-guard.ts';
 import { createTextGuard } from '../redaction/text-guard.ts';
 import { decodeEvent, EVENT_FIELD_NAMES } from '../redaction/walk/decode-event.ts';
 import { Described, knownClassName } from '../redaction/walk/described.ts';
+import { MASKS_BY } from './annotation-rules.ts';
 import type { GuardedSpan } from './guarded-span.ts';
 import { OWN_NAMESPACE } from './own-names.ts';
 import { createWarnOnce } from './process-logger.ts';
@@ -50,12 +51,7 @@ export class Captures {
   #ofPipeline: Capture = captureBy(BY_DEFAULT);
 
   /** For every text of the trace, by the policy that holds at the time. */
-  readonly texts: TextGuard = {
-    message: (text) => this.#ofPipeline.texts.message(text),
-    text: (text) => this.#ofPipeline.texts.text(text),
-    path: (path) => this.#ofPipeline.texts.path(path),
-    named: (name, value) => this.#ofPipeline.texts.named(name, value),
-  };
+  readonly texts: TextGuard & { readonly [MASKS_BY]: object } = textsBy(() => this.#ofPipeline.texts);
 
   /**
    * Says how the pipeline captures, for everything that begins in this invocation from now on, and captures the event
@@ -108,6 +104,19 @@ export class Captures {
         : captureBy(policy).show(value, room);
     addShown(span, 'result', shown);
   }
+}
+
+/** Texts by whichever guard holds when they are recorded. */
+function textsBy(current: () => TextGuard): TextGuard & { readonly [MASKS_BY]: object } {
+  return {
+    get [MASKS_BY]() {
+      return current();
+    },
+    message: (text) => current().message(text),
+    text: (text) => current().text(text),
+    path: (path) => current().path(path),
+    named: (name, value) => current().named(name, value),
+  };
 }
 
 function addShown(span: GuardedSpan, key: string, shown: unknown): void {

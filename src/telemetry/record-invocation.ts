@@ -106,10 +106,11 @@ interface Incoming {
 }
 
 function incomingOf({ outer }: InvocationScope): Incoming {
-  const ofRuntime = (): Incoming => ({ header: attempt('read the trace header', incomingTraceHeader) });
-  if (outer === undefined) return ofRuntime();
-  const trace = incomingTrace(carriedInEntries(CORRELATION_ID_KEY, Object.entries(outer)));
-  return trace.traceHeader === undefined ? ofRuntime() : { header: trace.traceHeader, outer: trace };
+  if (outer !== undefined) {
+    const trace = incomingTrace(carriedInEntries(CORRELATION_ID_KEY, Object.entries(outer)));
+    if (trace.traceHeader !== undefined) return { header: trace.traceHeader, outer: trace };
+  }
+  return { header: attempt('read the trace header', incomingTraceHeader) };
 }
 
 class InvocationRecord implements Follower {
@@ -257,16 +258,17 @@ function attributesOf(request: Request, invocation: object): InvocationAttribute
   const memoryLimit = Number(memoryLimitInMB);
   const service = process.env.POWERTOOLS_SERVICE_NAME ?? process.env.AWS_LAMBDA_FUNCTION_NAME;
   const eventSource = currentCorrelation()?.source;
-  return {
-    ...(functionName !== undefined && { functionName }),
-    ...(functionVersion !== undefined && { functionVersion }),
-    ...(invokedFunctionArn !== undefined && { functionArn: invokedFunctionArn }),
-    ...(awsRequestId !== undefined && { requestId: awsRequestId }),
-    ...(Number.isFinite(memoryLimit) && { memoryLimit }),
-    ...(service !== undefined && { service }),
-    ...(eventSource !== undefined && { eventSource }),
+  const attributes: { -readonly [Name in keyof InvocationAttributes]: InvocationAttributes[Name] } = {
     coldStart: isColdStart(invocation),
   };
+  if (functionName !== undefined) attributes.functionName = functionName;
+  if (functionVersion !== undefined) attributes.functionVersion = functionVersion;
+  if (invokedFunctionArn !== undefined) attributes.functionArn = invokedFunctionArn;
+  if (awsRequestId !== undefined) attributes.requestId = awsRequestId;
+  if (Number.isFinite(memoryLimit)) attributes.memoryLimit = memoryLimit;
+  if (service !== undefined) attributes.service = service;
+  if (eventSource !== undefined) attributes.eventSource = eventSource;
+  return attributes;
 }
 
 function handlerName({ functionName }: InvocationAttributes): string {

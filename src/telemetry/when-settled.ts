@@ -17,23 +17,26 @@ export function whenSettled<R>(result: R, isNew: boolean, onSettled: (outcome: O
     onSettled({ value: result });
     return result;
   }
-  const follow = (): Promise<unknown> =>
-    then.call(
-      result,
-      (value: unknown) => {
-        onSettled({ value });
-        return value;
-      },
-      (error: unknown) => {
-        onSettled({ error });
-        throw error;
-      },
-    );
-  if (isNew) return follow() as R;
+  if (isNew) return follow(result, onSettled) as R;
   const promise: Promise<unknown> = result;
-  if (isOrdinary(promise)) watch(promise, follow);
+  if (isOrdinary(promise)) watch(promise, onSettled);
   else onSettled({ value: result });
   return result;
+}
+
+/** A promise that comes out as another, once `onSettled` has been told how. */
+function follow(promise: Promise<unknown>, onSettled: (outcome: Outcome) => void): Promise<unknown> {
+  return then.call(
+    promise,
+    (value: unknown) => {
+      onSettled({ value });
+      return value;
+    },
+    (error: unknown) => {
+      onSettled({ error });
+      throw error;
+    },
+  );
 }
 
 // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its promise; one of a subclass may do anything
@@ -59,7 +62,7 @@ function isOrdinary(promise: Promise<unknown>): boolean {
  * promise has settled, not with which error, which only a reaction hears; and `unhandledRejection` comes when it is too late to
  * take a reaction back. Another promise in its place would not be what the function returned.
  */
-function watch(promise: Promise<unknown>, follow: () => Promise<unknown>): void {
+function watch(promise: Promise<unknown>, onSettled: (outcome: Outcome) => void): void {
   let watch = watched.get(promise);
   if (watch === undefined) {
     const began: Watch = { standIns: [], isOurs: false };
@@ -78,7 +81,7 @@ function watch(promise: Promise<unknown>, follow: () => Promise<unknown>): void 
     });
   }
   watch.isOurs = true;
-  watch.standIns.push(follow());
+  watch.standIns.push(follow(promise, onSettled));
   watch.isOurs = false;
 }
 

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compilePackage } from '../../scripts/compile-package.ts';
 import type { DocumentReceiver } from '../helpers/document-receiver.ts';
@@ -77,6 +78,31 @@ describe('the package as it is published', () => {
     expect(await readdir(join(folder, 'dist/src/lazy'))).toEqual(
       expect.arrayContaining(['events.js', 'log-lines.js', 'logger.js', 'recorder.js']),
     );
+  });
+
+  it('holds in one file what every pipeline imports at once', async () => {
+    const { outputFiles } = await build({
+      stdin: {
+        contents: `import { observability } from './dist/src/index.js'; console.log(observability());`,
+        resolveDir: folder,
+      },
+      bundle: true,
+      splitting: true,
+      packages: 'external',
+      format: 'esm',
+      platform: 'node',
+      outdir: join(folder, 'bundle'),
+      entryNames: 'entry',
+      write: false,
+    });
+
+    const read = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
+    const imported = /^(?:import|}) .*from "\.\/(.*)"|^import "\.\/(.*)"/gm;
+    const isEmpty = (name: string): boolean => (read.get(name) ?? '').trim() === '';
+    const chunks = [...(read.get('entry.js') ?? '').matchAll(imported)].map(
+      (match) => match[1] ?? match[2] ?? '',
+    );
+    expect(chunks.filter((name) => !isEmpty(name))).toHaveLength(1);
   });
 
   it('writes the same lines while tracing is off', async () => {
