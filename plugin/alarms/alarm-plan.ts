@@ -62,6 +62,10 @@ export interface PlannedComposite {
   /** Whose symptoms or budget it is of, where it is of one resource. */
   readonly resource?: PlannedAlarm['resource'];
   readonly tells?: Told;
+  /** What stands at the end of the description: what to look at next, and whose it is. */
+  readonly next?: Expression;
+  /** Who owns the resource and what to do, as far as its tags say so: CloudWatch puts them into its messages. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** The alarm that holds its actions back while it is in ALARM. Seconds. */
   readonly suppressor?: {
     readonly name: string;

@@ -11,6 +11,7 @@ import type { DefaultAlarm, Watched } from './default-alarm.ts';
 import { DEFAULTS } from './defaults.ts';
 import { planErrorBudgets } from './error-budgets.ts';
 import type { ResourceKind, Resources } from './resource-kinds.ts';
+import { withNextSteps } from './next-steps.ts';
 import { giveVoices } from './voices.ts';
 import { resourcesByKind, scheduleGroups } from './resource-kinds.ts';
 
@@ -40,7 +41,7 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
     filters: [...filters.values()],
     composites: [
       ...(forStage.composite === false ? [] : planComposites(inventory, alarms)),
-      ...spoken.composites,
+      ...spoken.composites.map((composite) => withNextSteps(composite, inventory)),
     ],
     objectives: budgets.objectives,
     skipped: [...planned.flatMap(({ skipped }) => skipped ?? []), ...budgets.skipped, ...spoken.skipped],
