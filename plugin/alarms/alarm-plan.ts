@@ -116,6 +116,8 @@ export interface PlannedAlarm {
   readonly link: Expression;
   /** The names of the settings of this alarm that `serverless.yml` gives. */
   readonly overridden: readonly string[];
+  /** Minutes for which it does nothing after a deployment that made or changed it, unless there are data before. */
+  readonly warmUp?: number;
   /** Whether it is there for a composite alone. */
   readonly isPart?: true;
   readonly tells?: Told;

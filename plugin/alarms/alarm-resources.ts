@@ -78,6 +78,9 @@ function metricAlarm(alarm: PlannedAlarm, actions: AlarmActions): CloudFormation
       DatapointsToAlarm: alarm.datapointsToAlarm,
       TreatMissingData: alarm.treatMissingData,
       ...(lowSamples !== undefined && { EvaluateLowSampleCountPercentile: lowSamples }),
+      ...(alarm.warmUp !== undefined && {
+        WarmUpConfiguration: { WarmUpPeriodDurationInMinutes: alarm.warmUp },
+      }),
       ...actions,
     },
   };

@@ -2,6 +2,7 @@ import type { Inventory } from 'lambda-lantern-local/template';
 import { percentileOf } from 'lambda-lantern-local/template';
 import type { ResolvedAlarm } from '../settings/resolve-settings.ts';
 import { resolveAlarm, settingsForStage, sloForStage } from '../settings/resolve-settings.ts';
+import { parseWindow } from '../settings/vocabulary.ts';
 import type { AlarmSettings, SloSettings, StageAlarmSettings } from '../settings/settings.ts';
 import { identityOf, namesOf, whyNotAtAll } from './alarm-names.ts';
 import type { AlarmPlan, PlannedAlarm, MetricStat, PlannedFilter, SkippedAlarm } from './alarm-plan.ts';
@@ -65,6 +66,7 @@ function planResource<Kind extends ResourceKind>(
   if (whyNot !== undefined) return [{ skipped: { id: kind, resource: identity, why: whyNot } }];
   const condition = 'logicalId' in resource ? resource.condition : undefined;
   const link = consoleLink(kind, resource, inventory);
+  const warmUp = parseWindow(settings.warmUp);
   const definitions: ReadonlyArray<DefaultAlarm<Kind>> = DEFAULTS[kind];
   return definitions.flatMap((definition) => {
     const resolved = resolveAlarm(settings, kind, identity.key, definition);
@@ -81,6 +83,7 @@ function planResource<Kind extends ResourceKind>(
         ...comparison(definition, found, resolved),
         ...describe(definition, found, resolved),
         link,
+        ...(warmUp !== undefined && { warmUp }),
       };
       return { alarm, filters };
     });
