@@ -1,6 +1,7 @@
 import type { Inventory } from 'lambda-lantern-local/template';
 import { asObject, readInventory } from 'lambda-lantern-local/template';
 import { ALARM_TOPIC, alarmTopicResources } from './actions/alarm-topic.ts';
+import { muteRuleResources } from './actions/mute-rules.ts';
 import type { ActionPlan } from './actions/plan-actions.ts';
 import { planActions } from './actions/plan-actions.ts';
 import type { AlarmPlan } from './alarms/alarm-plan.ts';
@@ -63,8 +64,10 @@ export function watchService(serverless: Serverless): WatchedService {
   const dashboards = planDashboards(inventory, plan, shown);
   const promised = sloForStage(slo, inventory.stage);
   const planned = planActions(inventory, actions, promised.actions);
+  const mute = (forStage === false ? undefined : forStage.mute) ?? [];
   const resources = {
     ...resourcesFor(inventory, plan, planned, refersToTopic),
+    ...muteRuleResources(inventory, plan, mute),
     ...(promised.as === 'ServiceLevelObjective' && serviceLevelObjectives(plan.objectives)),
     ...dashboardResources(dashboards, conditionsOf(template)),
   };

@@ -10,9 +10,9 @@ import { HEALTHY_SKU, tellStory } from './demo/story.ts';
 import { startTraffic } from './demo/traffic.ts';
 
 /*
- * `npm run demo`: the whole story in a minute. It runs the shop with tracing off, lets payments turn slow and fast again,
- * and says what happens and where to see it. Exit codes: 0 the story was told, 1 it was not, 2 wrong options, 130
- * interrupted before its end.
+ * `npm run demo`: the whole story in two minutes. It runs the shop with tracing off, lets payments turn slow and fast again,
+ * then fail and succeed again, and says what happens and where to see it. Exit codes: 0 the story was told, 1 it was not,
+ * 2 wrong options, 130 interrupted before its end.
  */
 const directory = join(import.meta.dirname, '..');
 const logFile = join(directory, 'demo.log');

@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts';
 import type { Expression } from './expressions.ts';
 import type { WrittenResource } from './resources.ts';
 
@@ -39,12 +40,32 @@ interface WatchedResource {
   readonly name: Expression;
   /** The condition of the template without which it is not deployed. */
   readonly condition?: string;
+  /** By key, as far as the template has them as texts; absent without any. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** What is read of every resource alike. */
 export function watched(resource: WrittenResource, key = resource.logicalId): WatchedResource {
   const { logicalId, condition } = resource;
-  return { logicalId, key, name: resource.name(), ...(condition !== undefined && { condition }) };
+  const tags = tagsOf(resource);
+  return {
+    logicalId,
+    key,
+    name: resource.name(),
+    ...(condition !== undefined && { condition }),
+    ...(Object.keys(tags).length > 0 && { tags }),
+  };
+}
+
+/** Most resources have a list of keys and values, HTTP APIs an object. */
+function tagsOf({ fields }: WrittenResource): Readonly<Record<string, string>> {
+  const tags = fields.value('Tags');
+  const pairs = Array.isArray(tags)
+    ? fields.each('Tags').map((tag) => [tag.value('Key'), tag.value('Value')] as const)
+    : Object.entries(isObject(tags) ? tags : {});
+  return Object.fromEntries(
+    pairs.filter((pair): pair is [string, string] => pair.every((part) => typeof part === 'string')),
+  );
 }
 
 export interface FunctionResource extends WatchedResource {

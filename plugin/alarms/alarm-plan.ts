@@ -67,6 +67,10 @@ export interface PlannedComposite {
   /** Whose symptoms or budget it is of, where it is of one resource. */
   readonly resource?: PlannedAlarm['resource'];
   readonly tells?: Told;
+  /** What stands at the end of the description: what to look at next, and whose it is. */
+  readonly next?: Expression;
+  /** Who owns the resource and what to do, as far as its tags say so: CloudWatch puts them into its messages. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** The alarm that holds its actions back while it is in ALARM. Seconds. */
   readonly suppressor?: {
     readonly name: string;
@@ -117,6 +121,8 @@ export interface PlannedAlarm {
   readonly link: Expression;
   /** The names of the settings of this alarm that `serverless.yml` gives. */
   readonly overridden: readonly string[];
+  /** Minutes for which it does nothing after a deployment that made or changed it, unless there are data before. */
+  readonly warmUp?: number;
   /** Whether it is there for a composite alone. */
   readonly isPart?: true;
   readonly tells?: Told;

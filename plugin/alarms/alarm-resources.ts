@@ -7,6 +7,7 @@ import type {
   MetricStat,
   Told,
 } from './alarm-plan.ts';
+import { joinTexts } from './console-links.ts';
 import { alarmDescription } from './wording.ts';
 
 /** A resource of CloudFormation, as it stands in a template. */
@@ -77,6 +78,9 @@ function metricAlarm(alarm: PlannedAlarm, actions: AlarmActions): CloudFormation
       DatapointsToAlarm: alarm.datapointsToAlarm,
       TreatMissingData: alarm.treatMissingData,
       ...(lowSamples !== undefined && { EvaluateLowSampleCountPercentile: lowSamples }),
+      ...(alarm.warmUp !== undefined && {
+        WarmUpConfiguration: { WarmUpPeriodDurationInMinutes: alarm.warmUp },
+      }),
       ...actions,
     },
   };
@@ -126,7 +130,7 @@ function metricOf({ namespace, metricName, dimensions }: MetricStat): Readonly<R
 }
 
 function compositeAlarm(composite: PlannedComposite, actions: AlarmActions): CloudFormationResource {
-  const { name, rule, children, description, suppressor } = composite;
+  const { name, rule, children, description, next, tags, suppressor } = composite;
   return {
     Type: 'AWS::CloudWatch::CompositeAlarm',
     ...conditionOf(composite),
@@ -134,12 +138,16 @@ function compositeAlarm(composite: PlannedComposite, actions: AlarmActions): Clo
     DependsOn: suppressor === undefined ? children : [...new Set([...children, suppressor.logicalId])],
     Properties: {
       AlarmName: name,
-      AlarmDescription: description,
+      AlarmDescription: next === undefined ? description : joinTexts(`${description}\n`, next),
       AlarmRule: rule,
       ...(suppressor !== undefined && {
         ActionsSuppressor: suppressor.name,
         ActionsSuppressorWaitPeriod: suppressor.wait,
         ActionsSuppressorExtensionPeriod: suppressor.extension,
+      }),
+      ...(tags !== undefined && {
+        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+        ActionConfiguration: { AlarmTagsPropagation: { Enabled: true } },
       }),
       ...actions,
     },

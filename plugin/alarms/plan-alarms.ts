@@ -2,6 +2,7 @@ import type { Inventory, OtherResource } from 'lambda-lantern-local/template';
 import { percentileOf } from 'lambda-lantern-local/template';
 import type { ResolvedAlarm } from '../settings/resolve-settings.ts';
 import { resolveAlarm, settingsForStage, sloForStage } from '../settings/resolve-settings.ts';
+import { parseWindow } from '../settings/vocabulary.ts';
 import type { AlarmSettings, SloSettings, StageAlarmSettings } from '../settings/settings.ts';
 import { identityOf, namesOf, whyNotAtAll } from './alarm-names.ts';
 import type { AlarmPlan, PlannedAlarm, MetricStat, PlannedFilter, SkippedAlarm } from './alarm-plan.ts';
@@ -11,6 +12,7 @@ import type { DefaultAlarm, Watched } from './default-alarm.ts';
 import { DEFAULTS } from './defaults.ts';
 import { planErrorBudgets } from './error-budgets.ts';
 import type { ResourceKind, Resources } from './resource-kinds.ts';
+import { withNextSteps } from './next-steps.ts';
 import { giveVoices } from './voices.ts';
 import { resourcesByKind, scheduleGroups } from './resource-kinds.ts';
 
@@ -40,7 +42,7 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
     filters: [...filters.values()],
     composites: [
       ...(forStage.composite === false ? [] : planComposites(inventory, alarms)),
-      ...spoken.composites,
+      ...spoken.composites.map((composite) => withNextSteps(composite, inventory)),
     ],
     objectives: budgets.objectives,
     skipped: [
@@ -74,6 +76,7 @@ function planResource<Kind extends ResourceKind>(
   if (whyNot !== undefined) return [{ skipped: { id: kind, resource: identity, why: whyNot } }];
   const condition = 'logicalId' in resource ? resource.condition : undefined;
   const link = consoleLink(kind, resource, inventory);
+  const warmUp = parseWindow(settings.warmUp);
   const definitions: ReadonlyArray<DefaultAlarm<Kind>> = DEFAULTS[kind];
   return definitions.flatMap((definition) => {
     const resolved = resolveAlarm(settings, kind, identity.key, definition);
@@ -90,6 +93,7 @@ function planResource<Kind extends ResourceKind>(
         ...comparison(definition, found, resolved),
         ...describe(definition, found, resolved),
         link,
+        ...(warmUp !== undefined && { warmUp }),
       };
       return { alarm, filters };
     });

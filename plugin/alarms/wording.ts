@@ -70,3 +70,16 @@ const UNITS: ReadonlyArray<readonly [number, string]> = [
   [3600, 'hours'],
   [60, 'minutes'],
 ];
+
+/** Characters of a description: CloudWatch, "PutMetricAlarm" and "PutCompositeAlarm". */
+export const MAX_DESCRIPTION_LENGTH = 1024;
+
+/** What a reference in a description may become: an ARN is the longest. */
+const MAX_REFERENCE_LENGTH = 160;
+
+/** How long a text may become when its references are resolved. */
+export function maxLength(text: unknown): number {
+  if (typeof text === 'string') return text.length;
+  const parts = (text as { readonly 'Fn::Join'?: readonly [string, readonly unknown[]] })['Fn::Join']?.[1];
+  return parts?.reduce<number>((sum, part) => sum + maxLength(part), 0) ?? MAX_REFERENCE_LENGTH;
+}

@@ -9,6 +9,8 @@ import {
   aBoolean,
   aCount,
   aDuration,
+  aMuteDuration,
+  aMuteSchedule,
   aFunction,
   allOf,
   anAvailability,
@@ -27,6 +29,8 @@ import {
   aTarget,
   aText,
   aTime,
+  aTimezone,
+  aWarmUp,
   checkedFirst,
   checkedHere,
   expected,
@@ -200,6 +204,30 @@ const byLogicalId: Setting<AlarmsByName> = {
   },
 };
 
+/** Planned work, while which nobody is told. */
+const MUTE = group(
+  {
+    /** When it begins: `cron(0 2 * * SUN)`, or once: `at(2027-01-31T22:00)`. */
+    schedule: aMuteSchedule,
+    /** How long it takes. */
+    duration: aMuteDuration,
+    /** @default UTC */
+    timezone: aTimezone,
+  },
+  {
+    together: (values, path) =>
+      ['schedule', 'duration']
+        .filter((name) => !(name in values))
+        .map((name) => `${path}.${name}: it is missing`),
+  },
+) as Setting<MuteSettings>;
+
+export interface MuteSettings {
+  readonly schedule: string;
+  readonly duration: string;
+  readonly timezone?: string;
+}
+
 /** Which alarms there are, and whom they tell; see docs/alarms.md. */
 const ALARMS = {
   /** For every resource of a kind. */
@@ -212,6 +240,10 @@ const ALARMS = {
   resources: byLogicalId,
   /** Whether there is one alarm that stands for the health of the service. @default true */
   composite: aBoolean,
+  /** How long an alarm that a deployment made or changed waits for data before it judges. @default not at all */
+  warmUp: aWarmUp,
+  /** Windows of planned work. */
+  mute: listOf(MUTE),
   /** Whom they tell. */
   actions: checkedHere(
     group(ACTIONS, {

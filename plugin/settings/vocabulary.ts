@@ -151,6 +151,64 @@ export function parseMinutes(text: unknown): number | undefined {
   return minutes >= LONGEST_MINUTES.least && minutes <= LONGEST_MINUTES.most ? minutes : undefined;
 }
 
+/** Minutes for which an alarm may warm up: CloudWatch, "WarmUpConfiguration". */
+const WARM_UP_MINUTES = { least: 1, most: 2880 } as const;
+export const aWarmUp = word<string>(
+  TEXT,
+  (value) => isWithin(parseWindow(value), WARM_UP_MINUTES),
+  'minutes, hours or days, such as 10m or 1h, from 1m to 2d',
+);
+
+/** Minutes for which a mute rule may mute: CloudWatch, "PutAlarmMuteRule". */
+const MUTE_MINUTES = { least: 1, most: 15 * 24 * 60 } as const;
+export const aMuteDuration = word<string>(
+  TEXT,
+  (value) => isWithin(parseWindow(value), MUTE_MINUTES),
+  'minutes, hours or days, such as 30m, 2h or 1d, from 1m to 15d',
+);
+
+/** When a mute rule begins to mute. */
+export const aMuteSchedule = word<string>(
+  TEXT,
+  (value) => isText(value) && /^(cron\(\S+( \S+){4}\)|at\(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}\))$/.test(value),
+  'cron() with five fields, such as cron(0 2 * * SUN), or at() with a date and time, such as at(2027-01-31T22:00)',
+);
+
+/** The name of a time zone, such as Europe/Berlin. */
+export const aTimezone = word<string>(
+  TEXT,
+  (value) => isText(value) && isTimezone(value),
+  'the name of a time zone, such as Europe/Berlin or UTC',
+);
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '' && !/^[+-]/.test(name);
+  } catch {
+    return false;
+  }
+}
+
+function isWithin(
+  minutes: number | undefined,
+  { least, most }: { readonly least: number; readonly most: number },
+): boolean {
+  return minutes !== undefined && minutes >= least && minutes <= most;
+}
+
+const MINUTES: Readonly<Record<string, number>> = { m: 1, h: 60, d: 24 * 60 };
+
+/** `30m`, `2h` or `1d` in minutes; undefined for anything else. */
+export function parseWindow(text: unknown): number | undefined {
+  const [, digits, unit = ''] = /^(\d+)([mhd])$/.exec(typeof text === 'string' ? text : '') ?? [];
+  return digits === undefined ? undefined : Number(digits) * (MINUTES[unit] ?? Number.NaN);
+}
+
+/** `30m`, `2h` or `1d` as ISO 8601 has it: `PT30M`. */
+export function isoDuration(text: string): string {
+  return text.endsWith('d') ? `P${text.slice(0, -1)}D` : `PT${text.toUpperCase()}`;
+}
+
 const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 
 /** How long something may take: `500ms`. */

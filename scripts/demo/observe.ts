@@ -15,6 +15,8 @@ export interface Addresses {
 export interface Observer {
   /** The alarm on the duration of take-payment. @throws Error that names the alarms there are, if it is not among them. */
   durationAlarm(): Promise<AlarmSummary>;
+  /** An alarm of the error budget of the API, such as `fastBurn`. @throws Error that names the alarms there are. */
+  budgetAlarm(name: string): Promise<AlarmSummary>;
   alarmPage(name: string): Promise<AlarmPage>;
   /** Whether take-payment is traced: both its tracing mode and the variable that its tracer reads. */
   tracing(): Promise<{ readonly on: boolean; readonly tags: Readonly<Record<string, string>> }>;
@@ -33,6 +35,7 @@ export interface SlowTrace {
 }
 
 const FUNCTION = 'take-payment';
+const API = 'ApiGatewayRestApi';
 const FUNCTION_NAME = `order-shop-local-${FUNCTION}`;
 
 export function observe({ page, lambda }: Addresses): Observer {
@@ -47,17 +50,33 @@ export function observe({ page, lambda }: Addresses): Observer {
       throw new Error(`GET ${path} was answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as T;
   };
+  const found = (
+    alarms: readonly AlarmSummary[],
+    what: string,
+    is: (alarm: AlarmSummary) => boolean,
+  ): AlarmSummary => {
+    const alarm = alarms.find(is);
+    if (alarm !== undefined) return alarm;
+    throw new Error(`There is no ${what}. Alarms: ${alarms.map(({ name }) => name).join(', ') || 'none'}.`);
+  };
   const traces = async () => (await read<TraceListing>('/api/traces')).traces;
 
   return {
     async durationAlarm() {
       const { alarms } = await read<AlarmListing>('/api/alarms');
-      const alarm = alarms.find(
+      return found(
+        alarms,
+        `alarm on the duration of ${FUNCTION}`,
         ({ resource, condition }) => resource?.name === FUNCTION && condition.startsWith('Duration '),
       );
-      if (alarm !== undefined) return alarm;
-      const names = alarms.map(({ name }) => name).join(', ') || 'none';
-      throw new Error(`There is no alarm on the duration of ${FUNCTION}. Alarms: ${names}.`);
+    },
+    async budgetAlarm(part) {
+      const { alarms } = await read<AlarmListing>('/api/alarms');
+      return found(
+        alarms,
+        `alarm ${part} of ${API}`,
+        ({ name }) => name === `order-shop-local-${API}-${part}`,
+      );
     },
     alarmPage: (name) => read<AlarmPage>(`/api/alarms/${encodeURIComponent(name)}`),
     async tracing() {

@@ -22,6 +22,8 @@ export interface StoryOptions {
 /** A sku that is paid for at once, and the one whose payment takes two seconds: `src/orders/payment.ts`. */
 export const HEALTHY_SKU = 'tea';
 export const SLOW_SKU = 'slow-teapot';
+/** The one whose payment fails. */
+export const BROKEN_SKU = 'broken-strainer';
 /** Seconds; a little less than a slow payment takes, because clocks of two processes are compared. */
 export const SLOW_SECONDS = 1.9;
 
@@ -81,7 +83,7 @@ export async function tellStory(options: StoryOptions): Promise<void> {
   say(`The chart, with its red points  ${page}/alarms/${encodeURIComponent(name)}`);
   const { tags } = await switched(true);
   happened(
-    'The function on-alarm, which listens to the topic of the alarms, turned tracing on for take-payment.',
+    'The function on-alarm, which hears of every alarm of the service, turned tracing on for take-payment.',
   );
   for (const [key, value] of Object.entries(tags)) if (key.startsWith(TAG_PREFIX)) say(`${key}  ${value}`);
   const slow = await wait('a trace shows the slow payment', () => observer.slowTrace(SLOW_SECONDS));
@@ -102,8 +104,49 @@ export async function tellStory(options: StoryOptions): Promise<void> {
   await switched(false);
   happened('on-alarm turned tracing off. It costs nothing again until the next alarm.');
 
+  const fastBurn = await tellBurn(options, wait);
+
   chapter('What to look at now');
   say(`What happened, and when  ${page}/alarms/${encodeURIComponent(name)}`);
   say('Press a red point of its chart to see the traces of that minute.');
   say(`The slow payment         ${page}/traces/${slow.id}`);
+  say(`The page, and its ending ${page}/alarms/${encodeURIComponent(fastBurn)}`);
+}
+
+type Wait = <Answer>(what: string, ask: () => Promise<Answer | undefined>) => Promise<Answer>;
+
+/** Tells and shows how an error budget is spent: a page, the end of its cause, and a budget that stays spent. @returns who paged */
+async function tellBurn(
+  { addresses: { page }, observer, traffic, chapter, say, happened }: StoryOptions,
+  wait: Wait,
+): Promise<string> {
+  const reach = (part: string, state: AlarmSummary['state']): Promise<AlarmSummary> =>
+    wait(`the alarm ${part} of the API is ${state}`, async () => {
+      const alarm = await observer.budgetAlarm(part);
+      return alarm.state === state ? alarm : undefined;
+    });
+
+  chapter('Payments fail');
+  say(
+    '99.9 % of the requests are promised to succeed. From now on the payment provider closes every connection.',
+  );
+  const { name } = await reach('fastBurn', 'OK');
+  traffic.order(BROKEN_SKU);
+  await reach('fastBurn', 'ALARM');
+  happened(`${name} is in ALARM: the budget is spent so fast that somebody is paged.`);
+  const { reason } = await reach('burn-1h', 'ALARM');
+  say(reason);
+  say(`${page}/alarms/${encodeURIComponent(name)}`);
+
+  chapter('The cause is removed, the budget stays spent');
+  say('Payments succeed again. The page is over as soon as its short windows no longer see a failure.');
+  traffic.order(HEALTHY_SKU);
+  await reach('fastBurn', 'OK');
+  happened(`${name} is OK again.`);
+  const day = await reach('burn-24h-1x', 'ALARM');
+  const slow = await reach('slowBurn', 'ALARM');
+  happened(`${slow.name} is still in ALARM: of what the day allows, more is spent than there was.`);
+  say(day.reason);
+  say('What a page has told is no second message: its suppressor holds the ticket back.');
+  return name;
 }

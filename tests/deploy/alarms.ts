@@ -110,21 +110,33 @@ export function itHasItsAlarms(deployment: () => Deployment, stack: string, stag
     }
   });
 
-  it('tells the topic of ALARM and OK, and nobody of missing data', () => {
-    for (const {
-      AlarmName,
-      ActionsEnabled,
-      AlarmActions,
-      OKActions,
-      InsufficientDataActions,
-    } of metricAlarms) {
-      expect({ ActionsEnabled, AlarmActions, OKActions, InsufficientDataActions }, AlarmName).toEqual({
-        ActionsEnabled: true,
-        AlarmActions: [topic],
-        OKActions: [topic],
-        InsufficientDataActions: [],
-      });
-    }
+  it('tells the topic of ALARM, once for each resource, and nobody of anything else', async () => {
+    const { CompositeAlarms = [] } = await deployment().aws.cloudWatch.send(
+      new DescribeAlarmsCommand({ AlarmTypes: ['CompositeAlarm'] }),
+    );
+    const tell = [...metricAlarms, ...CompositeAlarms].filter(
+      ({ AlarmActions = [] }) => AlarmActions.length > 0,
+    );
+    expect(tell.map(({ AlarmName }) => AlarmName?.replace(`${stack}-`, '')).sort()).toEqual([
+      'ApiGatewayRestApi-fastBurn',
+      'ApiGatewayRestApi-slowBurn',
+      'FulfilmentDeadLetterQueue-unhealthy',
+      'OrderPlacedTopic-failed',
+      'OrdersTable-throttles',
+      'create-order-unhealthy',
+      'fulfil-order-fastBurn',
+      'fulfil-order-slowBurn',
+      'fulfil-order-unhealthy',
+      'get-order-unhealthy',
+      'on-alarm-unhealthy',
+      'take-payment-unhealthy',
+    ]);
+    for (const { AlarmName, AlarmActions } of tell) expect(AlarmActions, AlarmName).toEqual([topic]);
+    for (const { AlarmName, OKActions = [], InsufficientDataActions = [] } of [
+      ...metricAlarms,
+      ...CompositeAlarms,
+    ])
+      expect([...OKActions, ...InsufficientDataActions], AlarmName).toEqual([]);
   });
 
   it('encrypts the topic with a key that CloudWatch may use, for alarms of this service only', async () => {

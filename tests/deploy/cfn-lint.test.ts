@@ -57,10 +57,19 @@ describe('cfn-lint', () => {
     expect(await findings(project.directory)).toBe('');
   });
 
-  it('finds nothing where the promises are objectives of Application Signals too', async () => {
+  it('finds nothing where promises are objectives, alarms warm up and are muted, and tags say whose they are', async () => {
     const file = join(project.directory, 'serverless.yml');
     const yml = await readFile(file, 'utf8');
-    const changed = yml.replace('    slo:\n', '    slo:\n      as: ServiceLevelObjective\n');
+    const changed = yml
+      .replace('    slo:\n', '    slo:\n      as: ServiceLevelObjective\n')
+      .replace(
+        '    alarms:\n',
+        '    alarms:\n      warmUp: 10m\n      mute: [{ schedule: cron(0 2 * * SUN), duration: 2h, timezone: Europe/Berlin }]\n',
+      )
+      .replace(
+        '  timeout: 6\n',
+        '  timeout: 6\n  tags: { owner: shop, runbook: "https://wiki.example.com/shop" }\n',
+      );
     expect(changed).not.toBe(yml);
     await writeFile(file, changed);
     try {

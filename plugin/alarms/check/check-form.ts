@@ -1,16 +1,12 @@
 import { MAX_RULE_ALARMS, MAX_RULE_LENGTH, percentileOf } from 'lambda-lantern-local/template';
 import type { AlarmPlan, PlannedAlarm, PlannedComposite } from '../alarm-plan.ts';
-import { alarmDescription } from '../wording.ts';
+import { alarmDescription, MAX_DESCRIPTION_LENGTH, maxLength } from '../wording.ts';
 
 /** CloudWatch, "PutMetricAlarm". */
 const MAX_NAME_LENGTH = 255;
-const MAX_DESCRIPTION_LENGTH = 1024;
 const MAX_METRICS = 10;
 const MAX_RANGE_SECONDS = 7 * 86_400;
 const MAX_RANGE_OF_SHORT_PERIODS_SECONDS = 86_400;
-
-/** What a reference in a description may become: an ARN is the longest. */
-const MAX_REFERENCE_LENGTH = 160;
 
 /** That CloudWatch takes the alarm: lengths, periods, and the form of metric math. */
 export function formProblems(alarm: PlannedAlarm): readonly string[] {
@@ -62,13 +58,6 @@ function variablesOf(expression: string): readonly string[] {
   return expression.match(/\b[a-z]\w*/g) ?? [];
 }
 
-/** How long a text may become when its references are resolved. */
-function maxLength(text: unknown): number {
-  if (typeof text === 'string') return text.length;
-  const parts = (text as { readonly 'Fn::Join'?: readonly [string, readonly unknown[]] })['Fn::Join']?.[1];
-  return parts?.reduce<number>((sum, part) => sum + maxLength(part), 0) ?? MAX_REFERENCE_LENGTH;
-}
-
 /** That no two of a plan get in each other's way, and that a rule is not too long. */
 export function planProblems({ alarms, composites }: AlarmPlan): readonly string[] {
   const all = [...alarms, ...composites];
@@ -81,8 +70,14 @@ export function planProblems({ alarms, composites }: AlarmPlan): readonly string
   ];
 }
 
-function ruleProblems({ name, rule, children }: PlannedComposite): readonly string[] {
+function ruleProblems({ name, rule, children, description, next }: PlannedComposite): readonly string[] {
+  const length = description.length + 1 + (next === undefined ? 0 : maxLength(next));
   return [
+    ...(length > MAX_DESCRIPTION_LENGTH
+      ? [
+          `${name}: its description may have ${length} characters, and CloudWatch takes ${MAX_DESCRIPTION_LENGTH}`,
+        ]
+      : []),
     ...(rule.length > MAX_RULE_LENGTH
       ? [`${name}: its rule has ${rule.length} characters, and may have ${MAX_RULE_LENGTH}`]
       : []),

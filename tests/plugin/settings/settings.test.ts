@@ -89,11 +89,11 @@ describe('the settings of the alarms', () => {
     ],
     [
       { alarm: {} },
-      'alarm: there is no such setting; there are: defaults, learned, functions, resources, composite, actions, stages',
+      'alarm: there is no such setting; there are: defaults, learned, functions, resources, composite, warmUp, mute, actions, stages',
     ],
     [
       { stages: { dev: { stages: {} } } },
-      'stages.dev.stages: there is no such setting; there are: defaults, learned, functions, resources, composite, actions',
+      'stages.dev.stages: there is no such setting; there are: defaults, learned, functions, resources, composite, warmUp, mute, actions',
     ],
     [{ actions: { emails: [] } }, 'actions.emails: there is no such setting; did you mean email?'],
     [{ actions: { slack: { workspaceId: 'T0' } } }, 'actions.slack.channelId: it is missing'],
@@ -356,5 +356,50 @@ describe('the settings of the error budgets', () => {
     ],
   ])('refuse %j', (settings, mistake) => {
     expect(check(settings)).toEqual([`custom.lantern.slo.${mistake}`]);
+  });
+});
+
+describe('the settings of deployments and planned work', () => {
+  const check = (settings: object) =>
+    checkSettings('alarms', settings, { functions: [] }).map((mistake) =>
+      mistake.replace('custom.lantern.alarms.', ''),
+    );
+
+  it.each(['1m', '90m', '48h', '2d'])('take %s of warming up', (warmUp) => {
+    expect(check({ warmUp })).toEqual([]);
+  });
+
+  it.each(['0m', '49h', '3d', '10', 10, '-5m', '1.5h', ''])('refuse %s of warming up', (warmUp) => {
+    expect(check({ warmUp })).toEqual([
+      `warmUp: expected minutes, hours or days, such as 10m or 1h, from 1m to 2d, but got ${JSON.stringify(warmUp)}`,
+    ]);
+  });
+
+  it.each([
+    [{ schedule: 'cron(0 2 * * SUN)', duration: '2h', timezone: 'Europe/Berlin' }],
+    [{ schedule: 'at(2027-01-31T22:00)', duration: '15d' }],
+  ])('take a window %#', (window) => {
+    expect(check({ mute: [window] })).toEqual([]);
+  });
+
+  it.each<readonly [object, RegExp]>([
+    [{ duration: '2h' }, /^mute\.0\.schedule: it is missing$/],
+    [{ schedule: 'cron(0 2 * * SUN)' }, /^mute\.0\.duration: it is missing$/],
+    [{ schedule: 'rate(1 day)', duration: '2h' }, /^mute\.0\.schedule: expected cron\(\) with five fields/],
+    [
+      { schedule: 'cron(0 2 ? * SUN *)', duration: '2h' },
+      /^mute\.0\.schedule: expected cron\(\) with five fields/,
+    ],
+    [{ schedule: 'at(tomorrow)', duration: '2h' }, /^mute\.0\.schedule: /],
+    [
+      { schedule: 'at(2027-01-31T22:00)', duration: '16d' },
+      /^mute\.0\.duration: expected .* from 1m to 15d, but got "16d"$/,
+    ],
+    [
+      { schedule: 'at(2027-01-31T22:00)', duration: '1h', timezone: 'Mars/Olympus' },
+      /^mute\.0\.timezone: expected the name of a time zone/,
+    ],
+  ])('refuse a window %#', (window, mistake) => {
+    expect(check({ mute: [window] })).toEqual([expect.stringMatching(mistake)]);
   });
 });

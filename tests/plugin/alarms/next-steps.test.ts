@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { planActions } from '../../../plugin/actions/plan-actions.ts';
+import { alarmResources } from '../../../plugin/alarms/alarm-resources.ts';
+import { checkAlarms } from '../../../plugin/alarms/check/check-alarms.ts';
+import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
+import { fc, runs } from '../../helpers/fast-check.ts';
+import { functionResources, inventoryOf } from '../../helpers/inventory.ts';
+
+const TAGS = [
+  { Key: 'Owner', Value: 'payments' },
+  { Key: 'runbook', Value: 'https://wiki.example.com/pay' },
+  { Key: 'cost-centre', Value: '4711' },
+];
+
+/** The properties of the composites that are made for some resources, by what their names end in. */
+function composites(resources: Readonly<Record<string, unknown>>) {
+  const inventory = inventoryOf(resources);
+  const plan = planAlarms(inventory);
+  expect(checkAlarms(plan, inventory)).toEqual([]);
+  const made = Object.values(alarmResources(plan, planActions(inventory)));
+  return Object.fromEntries(
+    made
+      .filter(({ Type }) => Type === 'AWS::CloudWatch::CompositeAlarm')
+      .map(({ Properties }) => [String(Properties.AlarmName).replace('shop-dev-', ''), Properties]),
+  );
+}
+
+function textOf(description: unknown): string {
+  if (typeof description === 'string') return description;
+  const [, parts] = (description as { 'Fn::Join': [string, readonly unknown[]] })['Fn::Join'];
+  return parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join('');
+}
+
+describe('the message of an alarm where no code runs', () => {
+  it('says in its first sentence what is wrong, then three things to look at, then whose it is', () => {
+    const { 'pay-unhealthy': pay } = composites(functionResources('Pay', 'pay', { Tags: TAGS }));
+    expect(textOf(pay?.AlarmDescription).split('\n')).toEqual([
+      expect.stringMatching(/^The function pay is unhealthy: /),
+      'Next:',
+      '1. aws cloudwatch describe-alarms --state-value ALARM --alarm-name-prefix shop-dev-pay- --region eu-west-1',
+      '2. aws logs tail {"Ref":"PayLogGroup"} --since 30m --filter-pattern ERROR --region eu-west-1',
+      '3. npx serverless deploy list --stage dev',
+      'Owner: payments',
+      'Runbook: https://wiki.example.com/pay',
+    ]);
+  });
+
+  it('has owner and runbook as tags, which CloudWatch puts into its messages and events', () => {
+    const { 'pay-unhealthy': pay } = composites(functionResources('Pay', 'pay', { Tags: TAGS }));
+    expect(pay).toMatchObject({
+      Tags: [
+        { Key: 'owner', Value: 'payments' },
+        { Key: 'runbook', Value: 'https://wiki.example.com/pay' },
+      ],
+      ActionConfiguration: { AlarmTagsPropagation: { Enabled: true } },
+    });
+    const { 'pay-unhealthy': untagged } = composites(functionResources('Pay', 'pay'));
+    expect(untagged).not.toHaveProperty('Tags');
+    expect(textOf(untagged?.AlarmDescription)).not.toMatch(/Owner|Runbook/);
+  });
+
+  it('keeps within what CloudWatch takes, however long the names and tags are, and keeps whose it is', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 256 }), (length, tag) => {
+        const owner = 'o'.repeat(tag);
+        const resources = functionResources('Pay', 'p'.repeat(length), {
+          Tags: [{ Key: 'team', Value: owner }],
+        });
+        const made = composites(resources);
+        const text = textOf(made[`${'p'.repeat(length)}-unhealthy`]?.AlarmDescription);
+        expect(text).toContain(`Owner: ${owner.slice(0, 200)}`);
+        expect(text.length).toBeLessThanOrEqual(1024);
+      }),
+      runs(30),
+    );
+  });
+});
