@@ -27,7 +27,7 @@ export interface Part {
   version: number;
   /** Of all of its traces. Absent where one has changed since, or nobody has asked. */
   graph?: GrowingGraph | undefined;
-  series?: MinuteSeries | undefined;
+  series?: MinuteSeries | 'too sparse' | undefined;
 }
 
 /** What a range consists of: parts that are in it as a whole, and the traces that are in it besides. */
@@ -158,12 +158,12 @@ export class GraphParts {
 
   /** The numbers of a part by minutes; undefined for one that has none. */
   async seriesOf(part: Part, source: GraphSource, turns: Turns): Promise<MinuteSeries | undefined> {
-    if (part.series !== undefined) return part.series;
+    if (part.series !== undefined) return part.series === 'too sparse' ? undefined : part.series;
     const series = new MinuteSeries();
     const isCurrent = await this.#read(part, source, turns, (each) => series.add(each));
-    if (series.last - series.first > MAX_SERIES_SECONDS) return undefined;
-    if (isCurrent) part.series = series;
-    return series;
+    const isSparse = series.last - series.first > MAX_SERIES_SECONDS;
+    if (isCurrent) part.series = isSparse ? 'too sparse' : series;
+    return isSparse ? undefined : series;
   }
 
   /** @returns whether what was read is all that the part has still. */

@@ -202,6 +202,26 @@ describe('the sum of parts', () => {
     );
   });
 
+  it('has statistics over time of requests that lie hours apart, too', async () => {
+    const store = new TraceStore();
+    for (const number of [1, 2, 3]) {
+      const times = { start_time: number * 10_000, end_time: number * 10_000 + 1 };
+      store.put({ id: entityId(1), trace_id: traceId(number), name: 'shop', ...times });
+    }
+    const selector = { kind: 'service' } as const;
+    const ask = async (from: number): Promise<unknown> =>
+      (await store.timeSeries({ from, to: 40_000 }, { period: 120, selector })).map(
+        ({ Timestamp, ServiceSummaryStatistics: statistics }) => [Timestamp, statistics?.TotalCount],
+      );
+    const all = [1, 2, 3].map((number) => [Math.floor((number * 10_000) / 120) * 120, 1]);
+    expect(await ask(0)).toEqual(all);
+    expect(await ask(10_000.5)).toEqual(all.slice(1));
+    expect(await ask(0)).toEqual(all);
+    store.put({ id: entityId(2), trace_id: traceId(2), name: 'late', start_time: 20_500, end_time: 20_501 });
+    expect(await ask(0)).toEqual([all[0], all[1], [20_400, 1], all[2]]);
+    store.close();
+  });
+
   it('of thousands of traces in the store is what they are one by one, late documents and evictions included', async () => {
     const store = new TraceStore({ maxTraces: 3000 });
     // Backwards and forwards in turn, so that parts grow in the middle, too.
