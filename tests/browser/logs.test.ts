@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LogStore } from '../../local/logs/log-store.ts';
 import { orderDocuments, orderPage } from '../fixtures/console/orders.ts';
 import { violations } from '../helpers/accessibility.ts';
+import { standsStill } from '../helpers/browser.ts';
 import type { ServedPage } from '../helpers/console-page.ts';
 import { servePage } from '../helpers/console-page.ts';
 
@@ -114,7 +115,7 @@ describe('the log lines', () => {
       for (let tabs = 0; tabs < 3; tabs += 1) await page.keyboard.press('Tab');
       await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('SUMMARY');
     }
-    await page.waitForFunction(() => document.getAnimations().length === 0);
+    await standsStill(page);
     const place = await row.boundingBox();
     log(`${how}: waits`);
     log(`${how}: waits too`);

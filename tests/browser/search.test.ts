@@ -2,6 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LocalXRay } from '../../local/start-xray.ts';
 import { violations } from '../helpers/accessibility.ts';
+import { standsStill } from '../helpers/browser.ts';
 import type { ServedPage } from '../helpers/console-page.ts';
 import { servePage } from '../helpers/console-page.ts';
 import { embedded, entityId, segment, traceId } from '../local/xray/fixtures.ts';
@@ -265,6 +266,7 @@ describe('what arrives', () => {
     await page.evaluate(() => scrollTo(0, 1500));
     const middle = page.getByRole('link', { name: 'POST /orders/979' });
     await middle.waitFor();
+    await standsStill(page);
     const place = await middle.boundingBox();
     put(5003, now + 3);
     await page.getByRole('button', { name: '1 new trace' }).waitFor();
@@ -276,19 +278,20 @@ describe('what arrives', () => {
 });
 
 describe('the list while traces come', () => {
-  /** Notes from now on what moves on the page without anybody having touched it. */
+  /** Notes from now on what moves on the page without anybody having touched it, but for a word that becomes longer. */
   async function watchShifts(): Promise<() => Promise<string[]>> {
     await page.evaluate(() => {
       const watched = globalThis as unknown as { shifted: string[] };
       watched.shifted = [];
       new PerformanceObserver((list) => {
         for (const entry of list.getEntries() as (PerformanceEntry & {
+          value: number;
           sources: { node: Node | null }[];
         })[]) {
+          if (entry.value < 0.001) continue;
           for (const { node } of entry.sources) {
             const element = node instanceof Element ? node : node?.parentElement;
-            // Bars of the histogram grow.
-            if (!element?.closest('.histogram-plot')) watched.shifted.push(element?.outerHTML ?? 'gone');
+            watched.shifted.push(element?.outerHTML ?? 'gone');
           }
         }
       }).observe({ type: 'layout-shift' });
@@ -326,6 +329,7 @@ describe('the list while traces come', () => {
     const row = page.getByRole('table', { name: 'Traces' }).getByRole('row').nth(25).getByRole('link');
     const name = await row.innerText();
     await row.focus();
+    await standsStill(page);
     const place = async () => ({
       y: await page.evaluate(() => scrollY),
       top: await page.evaluate(() => document.activeElement?.getBoundingClientRect().top),

@@ -8,6 +8,7 @@ import { largeGraphDocuments } from '../fixtures/console/large-graph.ts';
 import { orderDocuments, orderPage } from '../fixtures/console/orders.ts';
 import { scriptCloudWatch } from '../fixtures/console/scripted-cloudwatch.ts';
 import { violations } from '../helpers/accessibility.ts';
+import { standsStill } from '../helpers/browser.ts';
 import type { ServedPage } from '../helpers/console-page.ts';
 import { servePage } from '../helpers/console-page.ts';
 
@@ -132,7 +133,7 @@ describe('the service map', () => {
     const before = await order.locator('.card').boundingBox();
     store.put(segment(traceId(0xc1), { id: 0xc1, name: 'late-comer', from: 0, to: 100 }));
     await card(/^late-comer/).waitFor({ state: 'attached' });
-    await page.waitForFunction(() => document.getAnimations().length === 0);
+    await standsStill(page);
     const after = await order.locator('.card').boundingBox();
     expect(after?.x).toBeCloseTo(before?.x ?? NaN, 0);
     expect(after?.y).toBeCloseTo(before?.y ?? NaN, 0);

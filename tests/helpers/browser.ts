@@ -24,3 +24,11 @@ export function watchProblems(page: Page, problems: string[]): void {
     if (message.type() === 'error') problems.push(message.text());
   });
 }
+
+/** Until nothing on the page glides any more. */
+export async function standsStill(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const { document } = globalThis as unknown as { document: { getAnimations(): readonly unknown[] } };
+    return document.getAnimations().length === 0;
+  });
+}
