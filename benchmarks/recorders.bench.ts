@@ -155,7 +155,8 @@ async function measureWarm(program: string, contestants: readonly Contestant[]):
     await interleave(contenders, { rounds: WARM_ROUNDS, warmUps: WARM_UPS });
     return costs.map((each) => each.slice(WARM_UPS));
   } finally {
-    for (const child of children) child.kill();
+    // A distribution of OpenTelemetry takes any other signal for a reason to flush, and stays.
+    for (const child of children) child.kill('SIGKILL');
   }
 }
 

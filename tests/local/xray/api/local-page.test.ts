@@ -32,7 +32,9 @@ it('says of every operation of X-Ray that is not served that it is not', async (
   });
   const operations = Object.entries(sdk).flatMap(([name, Command]) => {
     const [, operation] = /^(\w+)Command$/.exec(name) ?? [];
-    return operation === undefined ? [] : [{ operation, Command: Command as typeof sdk.GetTraceSummariesCommand }];
+    return operation === undefined
+      ? []
+      : [{ operation, Command: Command as typeof sdk.GetTraceSummariesCommand }];
   });
   const notServed: string[] = [];
   for (const { operation, Command } of operations) {
