@@ -22,7 +22,7 @@ export interface InvokeRequest {
 export interface ResponseStreamSink {
   /** Called once, before everything else. */
   begin(contentType: string): void;
-  write(chunk: Buffer): void;
+  write(chunk: Uint8Array): void;
 }
 
 /** What came of it. A function that fails is an answer, not an exception. */
