@@ -85,6 +85,19 @@ export function parameterIn(pattern: string, pathname: string): string | undefin
   return matched === undefined ? undefined : value;
 }
 
+/** What runs by the clock, and can be run at once. */
+export interface ScheduleEntry {
+  /** For example `schedule/default/nightly`: what it is, its group or bus, and its name. */
+  readonly id: string;
+  /** `rate(…)`, `cron(…)` or `at(…)`. */
+  readonly expression: string;
+  readonly enabled: boolean;
+}
+
+export interface ScheduleListing {
+  readonly schedules: readonly ScheduleEntry[];
+}
+
 /**
  * What each path and method of the API answers. `undefined` is 204, and every refusal has `{ message }`; that of a filter is
  * a `FilterRefusal`.
@@ -109,6 +122,12 @@ export interface ApiAnswers {
     GET: KeptEvents;
     /** Sends one again, that of the invocation in `{ "requestId": … }`, and answers when it has ended. */
     POST: Replay;
+  };
+  '/api/schedules': {
+    /** What runs by the clock: rules of EventBridge, and schedules of EventBridge Scheduler. */
+    GET: ScheduleListing;
+    /** Runs one now, that of `{ "id": … }`, whether it is enabled or not. Answers when its event is on its way. */
+    POST: ScheduleEntry;
   };
   '/api/history/:trace': {
     /** How long what a trace consists of took in other traces. */

@@ -28,7 +28,8 @@ import { StreamPoller } from './tables/stream-poller.ts';
 import { TableServer } from './tables/table-server.ts';
 import { LocalXRay } from './start-xray.ts';
 import type { Terminal } from './terminal.ts';
-import type { ServiceInfo } from './console-contract.ts';
+import type { ScheduleEntry, ServiceInfo } from './console-contract.ts';
+import type { ScheduleRunner } from './console-server/serve-api.ts';
 import type { TraceStore } from './xray/trace-store.ts';
 
 export interface StackOptions {
@@ -214,6 +215,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       measure: cloudWatch.measure,
       onProblem: problem,
     });
+    const scheduler = new SchedulerApi({
+      region,
+      accountId,
+      groups: service.scheduleGroups,
+      schedules: service.schedules,
+      targets,
+      measure: cloudWatch.measure,
+      port: ports.scheduler,
+      howToChoosePort: PORT_ADVICE,
+      onDropped: problem,
+    });
     const messaging = new MessagingServer({
       ...service,
       ...asynchronous,
@@ -238,6 +250,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         replay: (traceId, requestId) => kept.replay(traceId, requestId, invoke),
         clear: () => kept.clear(),
       },
+      schedules: schedulesByHand(eventBridge, scheduler),
       sources: new SourceLines({
         codeDirectories: () => new Set(lambda.functions.map(({ codeDirectory }) => codeDirectory)),
         serviceDirectory,
@@ -262,19 +275,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
     await start(lambdaApi);
     stops.push(() => events.stop());
-    const { warnings: scheduleWarnings } = await start(
-      new SchedulerApi({
-        region,
-        accountId,
-        groups: service.scheduleGroups,
-        schedules: service.schedules,
-        targets,
-        measure: cloudWatch.measure,
-        port: ports.scheduler,
-        howToChoosePort: PORT_ADVICE,
-        onDropped: problem,
-      }),
-    );
+    const { warnings: scheduleWarnings } = await start(scheduler);
     const { warnings: ruleWarnings } = await start(
       new EventBridgeApi({
         eventBridge,
@@ -370,6 +371,37 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+/** What runs by the clock, of both kinds, to be run by hand. */
+function schedulesByHand(eventBridge: EventBridge, scheduler: SchedulerApi): ScheduleRunner {
+  const entries = (): (ScheduleEntry & { readonly run: () => void })[] => [
+    ...eventBridge.rules().flatMap(({ busName, name, schedule, enabled }) =>
+      schedule === undefined
+        ? []
+        : [
+            {
+              id: `rule/${busName}/${name}`,
+              expression: schedule,
+              enabled,
+              run: () => eventBridge.runNow(busName, name),
+            },
+          ],
+    ),
+    ...scheduler.list().map(({ group, name, expression, enabled }) => ({
+      id: `schedule/${group}/${name}`,
+      expression,
+      enabled,
+      run: () => scheduler.runNow(group, name),
+    })),
+  ];
+  return {
+    list: () => entries().map(({ id, expression, enabled }) => ({ id, expression, enabled })),
+    run: (id) =>
+      entries()
+        .find((entry) => entry.id === id)
+        ?.run(),
+  };
 }
 
 /** What the page says about the service: `functions` as they are configured now. */

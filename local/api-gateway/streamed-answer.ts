@@ -42,12 +42,16 @@ export class StreamedAnswer implements ResponseStreamSink {
     this.#contentType = contentType;
   }
 
-  write(chunk: Buffer): void {
+  write(chunk: Uint8Array): void {
     if (this.#malformed !== undefined) return;
     if (this.#status !== undefined) this.#outgoing.write(chunk);
     else if (this.#contentType === HTTP_INTEGRATION_RESPONSE) this.#readPrelude(chunk);
     else {
-      this.#writeHead({ status: 200, headers: [['Content-Type', this.#contentType ?? '']], body: chunk });
+      this.#writeHead({
+        status: 200,
+        headers: [['Content-Type', this.#contentType ?? '']],
+        body: Buffer.alloc(0),
+      });
       this.#outgoing.write(chunk);
     }
   }
@@ -62,7 +66,7 @@ export class StreamedAnswer implements ResponseStreamSink {
     this.#outgoing.destroy();
   }
 
-  #readPrelude(chunk: Buffer): void {
+  #readPrelude(chunk: Uint8Array): void {
     this.#prelude = Buffer.concat([this.#prelude, chunk]);
     const end = this.#prelude.indexOf(PRELUDE_DELIMITER);
     if (end === -1) return;

@@ -18,7 +18,7 @@ import { LogStore } from '../logs/log-store.ts';
 import type { XRayApi } from '../xray/api/xray-api.ts';
 import { refuseXRayRequest } from '../xray/api/xray-api.ts';
 import type { TraceStore } from '../xray/trace-store.ts';
-import type { Replays } from './serve-api.ts';
+import type { Replays, ScheduleRunner } from './serve-api.ts';
 import { serveApi } from './serve-api.ts';
 import type { SourceLines } from './source-lines.ts';
 
@@ -28,6 +28,8 @@ export interface ConsoleServerOptions extends Partial<PortOptions> {
   readonly xray?: XRayApi;
   /** The events that functions were invoked with, to be sent again. Without it none can be. */
   readonly replays?: Replays;
+  /** What runs by the clock. Without it nothing can be run by hand. */
+  readonly schedules?: ScheduleRunner;
   /** Finds the source lines of stacks. Without it stacks are shown as they arrived. */
   readonly sources?: SourceLines;
   /** Alarms and metrics. Without it the page has none to show. */
@@ -140,7 +142,7 @@ export class ConsoleServer {
     events: EventStream<ApiEvents>,
   ): Promise<void> {
     const url = targetOf(request);
-    const { store, xray, serviceInfo, replays, sources } = this.#options;
+    const { store, xray, serviceInfo, replays, schedules, sources } = this.#options;
     if (this.#isXRay(request)) {
       await xray?.answer(request, response);
     } else if (this.#isCloudWatch(request)) {
@@ -155,6 +157,7 @@ export class ConsoleServer {
         cloudWatch: this.#cloudWatch,
         logs: this.#logs,
         replays,
+        schedules,
         sources,
       });
     } else if (isRead(request)) {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CloudWatchView, TimeRange } from '../cloudwatch/view.ts';
 import type { ApiAnswers, ApiEvents, FilterRefusal, ServiceGraph, ServiceInfo } from '../console-contract.ts';
+import type { ScheduleEntry } from '../console-contract.ts';
 import type { SortOrder, SourceListing, TraceListing } from '../console-contract.ts';
 import { parameterIn, readRange, SORT_ORDERS } from '../console-contract.ts';
 import { sendEmpty, sendJson } from '../http/answer.ts';
@@ -32,6 +33,8 @@ export interface ApiSources {
   readonly events: EventStream<ApiEvents>;
   /** The events that functions were invoked with. Without it there are none. */
   readonly replays: Replays | undefined;
+  /** What runs by the clock. Without it there is nothing. */
+  readonly schedules: ScheduleRunner | undefined;
   /** The sources of functions. Without it none are known. */
   readonly sources: SourceLines | undefined;
 }
@@ -41,6 +44,12 @@ export interface Replays {
   of(traceId: string): readonly KeptEvent[];
   replay(traceId: string, requestId: string): Promise<Replay | undefined>;
   clear(): void;
+}
+
+/** What runs by the clock, and runs it now. */
+export interface ScheduleRunner {
+  list(): readonly ScheduleEntry[];
+  run(id: string): void;
 }
 
 interface Call extends ApiSources {
@@ -75,6 +84,10 @@ const operations: {
   '/api/replays/:trace': {
     GET: ({ replays, parameter }) => ({ events: replays?.of(parameter) ?? [] }),
     POST: replayEvent,
+  },
+  '/api/schedules': {
+    GET: ({ schedules }) => ({ schedules: schedules?.list() ?? [] }),
+    POST: runSchedule,
   },
   '/api/history/:trace': { GET: afterWriting(({ store, parameter }) => store.history(parameter)) },
   '/api/graph': { GET: readGraph },
@@ -212,6 +225,24 @@ async function replayEvent({ replays, request, parameter }: Call): Promise<Repla
     'malformed',
     'Expected the "requestId" of the invocation whose event is sent again.',
   );
+}
+
+/** Bytes; the longest name of a rule or schedule with its bus or group is far shorter. */
+const MAX_SCHEDULE_BODY = 2000;
+
+async function runSchedule({ schedules, request }: Call): Promise<ScheduleEntry> {
+  const { id } = await readDeclaredJson(request, MAX_SCHEDULE_BODY);
+  const known = schedules?.list() ?? [];
+  const found = known.find((entry) => entry.id === id);
+  if (found === undefined) {
+    const ids = known.map((entry) => entry.id).join(', ') || 'none';
+    throw new RequestError(
+      'malformed',
+      `Expected the "id" of what runs by the clock; got ${JSON.stringify(id)}. There is: ${ids}.`,
+    );
+  }
+  schedules?.run(found.id);
+  return found;
 }
 
 const MAX_FRAMES = 100;

@@ -88,6 +88,16 @@ export class SchedulerApi {
     return { url: `http://127.0.0.1:${port}`, warnings: this.#schedules.start() };
   }
 
+  /** Every schedule of every group. */
+  list(): Schedule[] {
+    return this.#schedules.list();
+  }
+
+  /** Runs a schedule now. @throws AwsApiError when there is none. */
+  runNow(group: string, name: string): void {
+    this.#schedules.runNow(group, name);
+  }
+
   async stop(): Promise<void> {
     await close(this.#server);
     await this.#schedules.stop();

@@ -242,10 +242,24 @@ describe('what feeds functions', () => {
     await hasFired('triggered');
   });
 
-  it('runs a schedule', async () => {
-    const [run] = await until(() => logged('schedule').length > 0 && logged('schedule'), 'the schedule');
-    expect(run?.event).toEqual({ job: 'clean' });
+  it('runs a schedule, again when it is asked to', async () => {
+    const [first] = await until(() => logged('schedule').length > 0 && logged('schedule'), 'the schedule');
+    expect(first?.event).toEqual({ job: 'clean' });
     await hasFired('attempted');
+    const schedules = `http://127.0.0.1:${ports.console}/api/schedules`;
+    const id = 'schedule/default/once';
+    const entry = { id, expression: 'at(2026-01-01T00:00:00)', enabled: true };
+    expect(await (await fetch(schedules)).json()).toEqual({ schedules: [entry] });
+    const run = (body: object) =>
+      fetch(schedules, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    expect(await (await run({ id })).json()).toEqual(entry);
+    await until(() => logged('schedule').length === 2, 'the run by hand');
+    const refused = await run({ id: 'schedule/default/gone' });
+    expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining(id)]);
   });
 
   it('feeds a function from the stream of a table, in a trace of its own, and tells of what it gives up', async () => {
