@@ -53,20 +53,6 @@ export function banner(options: BannerOptions): string {
   ].join('\n');
 }
 
-/** The commands of the settings with the API's address filled in; without any, one for each of the first routes. */
-export function commandsToTry(
-  service: ServiceDefinition,
-  ports: LocalPorts,
-  commands: readonly string[],
-): string[] {
-  const api = `http://localhost:${ports.api(0)}`;
-  if (commands.length > 0) return commands.map((command) => command.replaceAll('{api}', api));
-  const routes = service.apis[0]?.routes ?? [];
-  return routes
-    .slice(0, 2)
-    .map(({ method, path }) => `curl -i -X ${method === 'ANY' ? 'GET' : method} ${api}${path}`);
-}
-
 function clockNote(minuteMs: number): string {
   return minuteMs === 60_000 ? '' : `; a minute of CloudWatch lasts ${minuteMs / 1000} s`;
 }

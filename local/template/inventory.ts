@@ -50,6 +50,8 @@ export function watched(resource: WrittenResource, key = resource.logicalId): Wa
 export interface FunctionResource extends WatchedResource {
   /** Seconds. */
   readonly timeout: number;
+  /** Seconds that the most impatient API in front of it waits; undefined where no API calls it. */
+  readonly apiLimit?: number;
   /** MB. */
   readonly memorySize: number;
   readonly logFormat: 'JSON' | 'Text';
