@@ -62,20 +62,6 @@ export function banner(options: BannerOptions): string {
   ].join('\n');
 }
 
-/** The commands of the settings with the API's address filled in; without any, one for each of the first routes. */
-export function commandsToTry(
-  service: ServiceDefinition,
-  ports: LocalPorts,
-  commands: readonly string[],
-): string[] {
-  const api = `http://localhost:${ports.api(0)}`;
-  if (commands.length > 0) return commands.map((command) => command.replaceAll('{api}', api));
-  const routes = service.apis[0]?.routes ?? [];
-  return routes
-    .slice(0, 2)
-    .map(({ method, path }) => `curl -i -X ${method === 'ANY' ? 'GET' : method} ${api}${path}`);
-}
-
 /** What calls functions without being asked: rules that run by the clock, or by events. */
 function rulesOf({ rules }: ServiceDefinition): string[] {
   return rules.map(({ name, busName, schedule, enabled }) =>

@@ -1,5 +1,6 @@
 import { ApiGateway } from './api-gateway/api-gateway.ts';
-import { banner, commandsToTry } from './banner.ts';
+import { banner } from './banner.ts';
+import { commandsToTry } from './commands-to-try.ts';
 import { AwsEndpoints } from './aws/aws-endpoints.ts';
 import { AwsFront } from './aws/aws-front.ts';
 import { prepareElsewhere } from './aws/prepare-elsewhere.ts';

@@ -4,7 +4,7 @@ import type { AlarmsCommandOptions } from './alarms-command/command-options.ts';
 import { ALARMS_COMMAND_OPTIONS } from './alarms-command/command-options.ts';
 import type { LocalCommandOptions } from './local/command-options.ts';
 import { LOCAL_COMMAND_OPTIONS } from './local/command-options.ts';
-import { missingValuesNotice, StandInValues } from './packaging/without-account.ts';
+import { missingValuesNotice, seemsToHaveCredentials, StandInValues } from './packaging/without-account.ts';
 import type { PluginUtilities, Serverless } from './serverless.ts';
 import { SETTINGS_SCHEMA } from './settings/settings.ts';
 import type { TracingCommandOptions } from './tracing/command-options.ts';
@@ -43,6 +43,11 @@ export default class LanternPlugin {
     options: LocalCommandOptions & AlarmsCommandOptions & AdviseCommandOptions & TracingCommandOptions,
     utilities: PluginUtilities,
   ) {
+    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+    if (major < 22 || (major === 22 && minor < 13)) {
+      const message = `serverless-lambda-lantern needs Node.js 22.13 or later, and this is ${process.version}.`;
+      throw new serverless.classes.Error(message, 'LANTERN_NODE');
+    }
     serverless.configSchemaHandler.defineCustomProperties(SETTINGS_SCHEMA);
     // Each is loaded only when it runs: a deployment has no use for what runs on a laptop, nor a laptop for the other.
     const tracing = async (action: 'on' | 'off' | 'status'): Promise<void> => {
@@ -107,7 +112,8 @@ export default class LanternPlugin {
     const values = new StandInValues(serverless, {
       accountId: LOCAL_ACCOUNT_ID,
       // Alarms are those of a deployment: they ask whoever has credentials for it.
-      asksAws: (service) => command !== 'local' || isElsewhere(service, serverless),
+      asksAws: (service) =>
+        (command !== 'local' && seemsToHaveCredentials()) || isElsewhere(service, serverless),
     });
     values.install();
     return values;

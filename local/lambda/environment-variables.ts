@@ -51,9 +51,16 @@ export function environmentVariables(settings: EnvironmentSettings): Record<stri
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     ...settings.endpoints,
-    ...definition.environment,
+    ...Object.fromEntries(
+      Object.entries(definition.environment).map(([name, value]) => [name, belowTask(value, definition)]),
+    ),
     ...reservedVariables(settings),
   };
+}
+
+/** `/var/task` is where Lambda has a function's code, in `NODE_PATH`, lists of paths and `--require=/var/task/x.js`. */
+function belowTask(value: string, { codeDirectory }: FunctionDefinition): string {
+  return value.replaceAll(/(?<![\w./-])\/var\/task(?![\w.-])/g, () => codeDirectory);
 }
 
 function reservedVariables(settings: EnvironmentSettings): Record<string, string> {

@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts';
 import {
   MANAGED_TIMEOUT_RANGE,
   MAX_ENVIRONMENT,
@@ -164,13 +165,16 @@ export function functionsToWatch(
   const logGroups = functions.map((fn) => logGroupOf(fn, resources));
   const invokedAsync = asyncInvocations(resources);
   const atEdge = functionsAtEdge(resources);
+  const apiLimits = limitsOfApis(resources);
   return functions.map((fn, index): FunctionResource => {
     const { logicalId, fields } = fn;
     const name = fn.name();
     const logGroup = logGroups[index];
+    const apiLimit = apiLimits.get(logicalId);
     return {
       ...watched(fn, typeof name === 'string' ? functionKeyOf(name) : undefined),
       ...settingsOf(fn),
+      ...(apiLimit !== undefined && { apiLimit }),
       systemLogLevel: levelOf(fields.within('LoggingConfig').value('SystemLogLevel')),
       ...(logGroup !== undefined && { logGroup }),
       sharesLogGroup: logGroup !== undefined && logGroups.filter((other) => other === logGroup).length > 1,
@@ -191,6 +195,54 @@ function referencesOf(fields: WrittenResource['fields']): readonly string[] {
   const variables = fields.within('Environment').within('Variables');
   const named = variables.names().map((name) => logicalIdIn(variables.value(name)));
   return [...new Set(named.filter((id) => id !== undefined))];
+}
+
+/** Seconds that an API waits for a function where the template does not say ("API Gateway quotas"). */
+const API_LIMITS = { REST: 29, HTTP: 30, WEBSOCKET: 29 } as const;
+
+/** The shortest limit of the APIs that wait for a function, by its logical id. */
+function limitsOfApis(resources: WrittenResources): ReadonlyMap<string, number> {
+  const limits = new Map<string, number>();
+  const add = (uri: unknown, milliseconds: number | undefined, otherwise: number): void => {
+    const fn = resources.functionIn(uri) ?? functionOfReference(uri, resources);
+    if (fn === undefined) return;
+    const limit = milliseconds === undefined ? otherwise : milliseconds / 1000;
+    limits.set(fn.logicalId, Math.min(limit, limits.get(fn.logicalId) ?? limit));
+  };
+  for (const { fields } of resources.ofType('AWS::ApiGateway::Method')) {
+    const integration = fields.within('Integration');
+    // What is invoked asynchronously is not waited for.
+    if (integration.value('Type') !== 'AWS_PROXY' && integration.value('Type') !== 'AWS') continue;
+    add(integration.value('Uri'), integration.optionalNumber('TimeoutInMillis'), API_LIMITS.REST);
+  }
+  for (const { fields } of resources.ofType('AWS::ApiGatewayV2::Integration')) {
+    const api = resources.referredIn(fields.value('ApiId'));
+    const kind = api?.fields.value('ProtocolType') === 'WEBSOCKET' ? 'WEBSOCKET' : 'HTTP';
+    add(fields.value('IntegrationUri'), fields.optionalNumber('TimeoutInMillis'), API_LIMITS[kind]);
+  }
+  return limits;
+}
+
+/** In the address of an integration, the function stands among other references. */
+function functionOfReference(uri: unknown, resources: WrittenResources): WrittenResource | undefined {
+  if (Array.isArray(uri)) {
+    return uri.map((part) => functionOfReference(part, resources)).find((found) => found !== undefined);
+  }
+  if (typeof uri === 'string') {
+    const name = /:function:([\w-]+)/.exec(uri)?.[1];
+    return name === undefined ? undefined : resources.functionIn(name);
+  }
+  if (!isObject(uri)) return undefined;
+  const { 'Fn::Join': join, 'Fn::Sub': substitution } = uri;
+  if (Array.isArray(join)) return functionOfReference(join[1], resources);
+  if (typeof substitution === 'string') {
+    const ids = [...substitution.matchAll(/\$\{(\w+)(?:\.Arn)?\}/g)].map(([, id = '']) => ({ Ref: id }));
+    return (
+      functionOfReference(ids, resources) ??
+      functionOfReference(substitution.replaceAll(/\$\{.*?\}/g, ''), resources)
+    );
+  }
+  return resources.functionIn(uri);
 }
 
 function functionsAtEdge(resources: WrittenResources): ReadonlySet<string | undefined> {

@@ -71,6 +71,8 @@ function tagsOf({ fields }: WrittenResource): Readonly<Record<string, string>> {
 export interface FunctionResource extends WatchedResource {
   /** Seconds. */
   readonly timeout: number;
+  /** Seconds that the most impatient API in front of it waits; undefined where no API calls it. */
+  readonly apiLimit?: number;
   /** MB. */
   readonly memorySize: number;
   readonly architecture: 'x86_64' | 'arm64';

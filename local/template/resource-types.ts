@@ -183,6 +183,17 @@ const RESOURCE_TYPES = new Map<string, ResourceType>([
     },
   ],
   [
+    'AWS::Lambda::LayerVersion',
+    {
+      nameProperty: 'LayerName',
+      maximumNameLength: 140,
+      identify: (name, { deployment }) => {
+        const arn = `${arnOf(deployment, 'lambda', `layer:${name}`)}:1`;
+        return { ref: arn, attributes: { LayerVersionArn: arn } };
+      },
+    },
+  ],
+  [
     'AWS::Lambda::EventSourceMapping',
     {
       identify: (_name, subject) => {

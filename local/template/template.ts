@@ -33,7 +33,8 @@ export function shown(value: unknown): string {
 }
 
 /** @throws Error when the template or one of its sections is not an object, or a resource has no type. */
-export function parseTemplate(template: unknown): Template {
+export function parseTemplate(given: unknown): Template {
+  const template = asWritten(given);
   const resources = parseResources(template);
   const { Parameters: parameters, Mappings: mappings, Conditions: conditions } = asObject(template);
   return {
@@ -49,7 +50,8 @@ export function parseTemplate(template: unknown): Template {
  *
  * @throws Error when it is no template, or a resource has no type.
  */
-export function parseResources(template: unknown): readonly TemplateResource[] {
+export function parseResources(given: unknown): readonly TemplateResource[] {
+  const template = asWritten(given);
   if (!isObject(template) || !isObject(template.Resources)) {
     throw new Error(
       `Expected a CloudFormation template with a Resources section, got ${shown(template)}: ` +
@@ -57,6 +59,11 @@ export function parseResources(template: unknown): readonly TemplateResource[] {
     );
   }
   return Object.entries(template.Resources).map(parseResource);
+}
+
+/** As it is deployed: plugins put objects into it that become references when they are written, as slic-watch does. */
+function asWritten(template: unknown): unknown {
+  return isObject(template) ? JSON.parse(JSON.stringify(template)) : template;
 }
 
 function parseResource([logicalId, resource]: [string, unknown]): TemplateResource {

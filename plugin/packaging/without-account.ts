@@ -1,5 +1,7 @@
 /** What the framework asks AWS before and while it compiles a template, answered without an account. */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Serverless } from '../serverless.ts';
 
@@ -117,6 +119,23 @@ function frameworkOf(serverless: Serverless) {
     }
   };
   return { cache: require.cache, load };
+}
+
+/**
+ * Whether this machine gives credentials of AWS, as far as can be seen: to look further takes clients of AWS seconds where there
+ * are none.
+ */
+export function seemsToHaveCredentials(
+  environment: NodeJS.ProcessEnv = process.env,
+  home = homedir(),
+): boolean {
+  const has = (name: string): boolean => (environment[name] ?? '') !== '';
+  return (
+    ['AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE'].some(has) ||
+    ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'].some(has) ||
+    existsSync(environment['AWS_SHARED_CREDENTIALS_FILE'] ?? join(home, '.aws/credentials')) ||
+    existsSync(environment['AWS_CONFIG_FILE'] ?? join(home, '.aws/config'))
+  );
 }
 
 /** What is said of values that are not set; undefined when all are. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { banner, commandsToTry } from '../../local/banner.ts';
+import { banner } from '../../local/banner.ts';
+import { commandsToTry } from '../../local/commands-to-try.ts';
 import type { Transition } from '../../local/cloudwatch/actions/transition.ts';
 import type { AlarmState } from '../../local/cloudwatch/view.ts';
 import type { InvocationReport } from '../../local/lambda/invocation.ts';
@@ -178,6 +179,6 @@ describe('the banner', () => {
     expect(commandsToTry(service, ports, ['curl {api}/orders'])).toEqual([
       'curl http://localhost:3000/orders',
     ]);
-    expect(commandsToTry(service, ports, [])).toEqual(['curl -i -X GET http://localhost:3000/orders/{id}']);
+    expect(commandsToTry(service, ports, [])).toEqual(['curl -i http://localhost:3000/orders/1']);
   });
 });

@@ -24,12 +24,16 @@ const INVOCATION_ALARMS = defaultAlarms<'function'>([
       'look. Lambda, "Types of metrics": use percentiles for Duration. 3 of 5 minutes: one slow minute may be a cold dependency.',
     missing: 'No data means no invocations, and then none of them is slow.',
     watch: (fn, tuning) => {
-      const limit = fn.timeout * 1000;
+      const { timeout, apiLimit = timeout } = fn;
+      // Whom the API has answered already does not learn how long the function would have been allowed to take.
+      const seconds = Math.min(timeout, apiLimit);
+      const limit = seconds * 1000;
       const threshold = ofLimit(tuning, limit);
+      const of = seconds < timeout ? `the ${seconds} s that its API waits` : `its timeout of ${timeout} s`;
       return {
         metric: lambda('Duration', fn, tuning),
         threshold,
-        reason: `${percent(threshold / limit)} of its timeout of ${fn.timeout} s`,
+        reason: `${percent(threshold / limit)} of ${of}`,
       };
     },
   },

@@ -11,6 +11,21 @@ import { functionDefinition } from './definition.ts';
 import { isRunning, startService } from './harness.ts';
 
 describe('execution environments', () => {
+  it('have their code where variables of the template point below /var/task', async () => {
+    const { codeDirectory } = functionDefinition();
+    const environment = {
+      NODE_PATH: '/opt/nodejs/node_modules:/var/task/src:/var/task',
+      NODE_OPTIONS: '--no-warnings --conditions=/var/task/x',
+      ELSEWHERE: '/var/tasks:/srv/var/task:/var/task.old',
+    };
+    const { call } = await startService([functionDefinition({ environment })]);
+    expect(await call({ action: 'environment' })).toMatchObject({
+      NODE_PATH: `/opt/nodejs/node_modules:${codeDirectory}/src:${codeDirectory}`,
+      NODE_OPTIONS: `--no-warnings --conditions=${codeDirectory}/x`,
+      ELSEWHERE: environment.ELSEWHERE,
+    });
+  });
+
   it('are reused, and only the first invocation is a cold start', async () => {
     const { call, reports } = await startService();
     const first = await call();

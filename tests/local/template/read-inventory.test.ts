@@ -281,3 +281,76 @@ describe('readInventory', () => {
     });
   });
 });
+
+describe('the limit of the APIs in front of a function', () => {
+  const method = (uri: unknown, more = {}) => ({
+    Type: 'AWS::ApiGateway::Method',
+    Properties: { Integration: { Type: 'AWS_PROXY', Uri: uri, ...more } },
+  });
+  const integration = (uri: unknown, more = {}) => ({
+    Type: 'AWS::ApiGatewayV2::Integration',
+    Properties: { ApiId: { Ref: 'Api' }, IntegrationUri: uri, ...more },
+  });
+  const arn = { 'Fn::GetAtt': ['Work', 'Arn'] };
+  const joined = {
+    'Fn::Join': [
+      '',
+      [
+        'arn:',
+        { Ref: 'AWS::Partition' },
+        ':apigateway:',
+        { Ref: 'AWS::Region' },
+        ':lambda:path/',
+        arn,
+        '/invocations',
+      ],
+    ],
+  };
+
+  it.each([
+    ['REST', { Method: method(joined) }, 29],
+    ['REST with its own', { Method: method(joined, { TimeoutInMillis: 5000 }) }, 5],
+    ['REST by an alias', { Method: method({ 'Fn::Join': ['', ['x', { Ref: 'Live' }]] }) }, 29],
+    [
+      'REST by a text',
+      {
+        Method: method({
+          'Fn::Sub':
+            'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/functions/${Work.Arn}/invocations',
+        }),
+      },
+      29,
+    ],
+    ['HTTP', { Integration: integration(arn) }, 30],
+    ['HTTP with its own', { Integration: integration(arn, { TimeoutInMillis: 1500 }) }, 1.5],
+    [
+      'WebSocket',
+      {
+        Integration: integration(joined),
+        Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'WEBSOCKET' } },
+      },
+      29,
+    ],
+    [
+      'the shortest of several',
+      { Method: method(joined), Integration: integration(arn, { TimeoutInMillis: 2000 }) },
+      2,
+    ],
+    ['none', { Method: method({ 'Fn::GetAtt': ['Other', 'Arn'] }) }, undefined],
+  ])('is found: %s', (_what, resources, limit) => {
+    const { functions } = readInventory({
+      template: {
+        Resources: {
+          Work: { Type: 'AWS::Lambda::Function', Properties: {} },
+          Other: { Type: 'AWS::Lambda::Function', Properties: {} },
+          Live: { Type: 'AWS::Lambda::Alias', Properties: { FunctionName: { Ref: 'Work' }, Name: 'live' } },
+          ...resources,
+        },
+      },
+      service: 'shop',
+      stage: 'dev',
+      region: 'eu-west-1',
+    });
+    expect(functions.find(({ logicalId }) => logicalId === 'Work')?.apiLimit).toBe(limit);
+  });
+});

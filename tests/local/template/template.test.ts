@@ -29,6 +29,44 @@ describe('a template', () => {
     });
   });
 
+  it('may hold objects that become references when they are written, as other plugins put them there', () => {
+    class Reference {
+      readonly name: string;
+      readonly payload: unknown;
+      constructor(name: string, payload: unknown) {
+        this.name = name;
+        this.payload = payload;
+      }
+      toJSON(): unknown {
+        return { [this.name]: this.payload };
+      }
+    }
+    const { service, warnings } = readResources({
+      Work: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'work' } },
+      Old: {
+        Type: 'AWS::CloudWatch::Alarm',
+        Properties: {
+          AlarmName: new Reference('Fn::Sub', 'old-${AWS::Region}'),
+          Namespace: 'AWS/SQS',
+          MetricName: 'ApproximateAgeOfOldestMessage',
+          Statistic: 'Maximum',
+          Dimensions: [{ Name: 'QueueName', Value: new Reference('Fn::GetAtt', ['Work', 'QueueName']) }],
+          Period: 60,
+          EvaluationPeriods: 1,
+          Threshold: 5,
+          ComparisonOperator: 'GreaterThanThreshold',
+        },
+      },
+    });
+    expect(warnings).toEqual([]);
+    expect(service.alarms).toMatchObject([
+      {
+        name: 'old-eu-central-1',
+        queries: [{ stat: { dimensions: [{ name: 'QueueName', value: 'work' }] } }],
+      },
+    ]);
+  });
+
   it.each([[undefined], ['Resources: {}'], [[]], [{}]])('is refused when it is %j', (template) => {
     expect(() => readTemplate(template)).toThrow(
       'Expected a CloudFormation template with a Resources section, got',

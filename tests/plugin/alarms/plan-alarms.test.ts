@@ -58,6 +58,20 @@ describe('planAlarms', () => {
     });
   });
 
+  it('measures a function behind an API by the time that the API waits, where that is shorter', () => {
+    const method = {
+      Type: 'AWS::ApiGateway::Method',
+      Properties: { Integration: { Type: 'AWS_PROXY', Uri: { 'Fn::GetAtt': ['PayLambdaFunction', 'Arn'] } } },
+    };
+    for (const [timeout, threshold, reason] of [
+      [300, 23_200, '80 % of the 29 s that its API waits'],
+      [10, 8000, '80 % of its timeout of 10 s'],
+    ] as const) {
+      const plan = planAlarms(pay({ Timeout: timeout }, { Method: method }));
+      expect(alarm(plan, 'function.duration')).toMatchObject({ threshold, reason });
+    }
+  });
+
   it('guards the rate of errors by a number of invocations, and counts every error below it', () => {
     const plan = planAlarms(pay());
     expect(expressionOf(alarm(plan, 'function.errorRate'))).toBe(
