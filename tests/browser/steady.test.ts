@@ -208,7 +208,7 @@ describe.each([1400, 390])('nothing moves by itself, %i pixels wide,', (width) =
     await page.goto(view.url + path);
     await settled();
     const before = (await shifts()).length;
-    for (let count = 2; count < 6; count += 1) {
+    for (let count = 2; count < 5; count += 1) {
       const number = call();
       await page.waitForFunction(isSeen, { number, id: traceId(number), count });
       await drawn();
