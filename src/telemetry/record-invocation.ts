@@ -16,7 +16,7 @@ import { OWN_NAMESPACE } from './own-names.ts';
 import { isColdStart } from './cold-start.ts';
 import { attempt, startGuarded } from './guarded-span.ts';
 import { httpRequestOf, routeOf, withoutMethod } from './http-request.ts';
-import { createWarnOnce, processLogger } from './process-logger.ts';
+import { createWarnOnce, loadLogger, processLogger } from './process-logger.ts';
 import { loadProcessTracer } from './process-tracer.ts';
 import { enterTraceScope } from './trace-scope.ts';
 import type { InvocationScope, Routing } from './trace-scope.ts';
@@ -54,7 +54,8 @@ type Finish = (canReplaceResponse: boolean) => Promise<void> | undefined;
  * @returns rejects where the tracer of the process cannot be loaded.
  */
 export async function createPipelineRecorder(options: RecordingOptions): Promise<PipelineRecorder> {
-  const tracer = options.tracer ?? (await loadProcessTracer());
+  // What records may have something to say, and `tracing()` alone does not hold the answer back until it is written.
+  const [tracer] = await Promise.all([options.tracer ?? loadProcessTracer(), loadLogger()]);
   const followers = new Followers<InvocationRecord>();
   const begin = (request: Request, scope: InvocationScope, incoming: Incoming): InvocationRecord => {
     // The request is what users and their tests make of it.
