@@ -72,8 +72,7 @@ export function packagerOf(serverless: Serverless): PackageAgain {
   );
   return async () => {
     // serverless-esbuild would go on with contexts of esbuild that it has disposed of.
-    for (const plugin of serverless.pluginManager.plugins)
-      if ('buildCache' in plugin) plugin.buildCache = {};
+    for (const plugin of serverless.pluginManager.plugins) if ('buildCache' in plugin) plugin.buildCache = {};
     service.package = structuredClone(shared);
     for (const [key, settings, image] of own) {
       const definition = service.functions[key];

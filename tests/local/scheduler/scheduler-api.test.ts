@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-scheduler';
 import type { CreateScheduleCommandInput } from '@aws-sdk/client-scheduler';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { InvokeResponse } from '../../../local/lambda/invocation.ts';
 import { SchedulerApi } from '../../../local/scheduler/scheduler-api.ts';
 import { startService } from '../lambda/harness.ts';
 import { targetsOf } from '../../helpers/targets.ts';
@@ -50,7 +51,13 @@ function schedule(overrides: Partial<CreateScheduleCommandInput> = {}): CreateSc
 async function startScheduler({
   schedules,
   messagingUrl,
-}: { schedules?: ScheduleDefinition[]; messagingUrl?: string } = {}) {
+  answer,
+}: {
+  schedules?: ScheduleDefinition[];
+  messagingUrl?: string;
+  /** In the place of a function in a process of its own, whose timeout is a timer too. */
+  answer?: InvokeResponse;
+} = {}) {
   const harness = await startService();
   const payloads: string[] = [];
   const dropped: string[] = [];
@@ -63,7 +70,7 @@ async function startScheduler({
     targets: targetsOf({
       invoke: (request) => {
         payloads.push(request.payload);
-        return harness.service.invoke(request);
+        return answer === undefined ? harness.service.invoke(request) : Promise.resolve(answer);
       },
       putEvent: (bus, event) => events.push([bus, event]),
       ...(messagingUrl !== undefined && { messagingUrl }),
@@ -219,6 +226,7 @@ describe('a schedule of the template', () => {
     onTestFinished(() => void vi.useRealTimers());
     const { client, payloads, warnings } = await startScheduler({
       schedules: [{ name: 'noon', properties }],
+      answer: { requestId: 'r', payload: 'null' },
     });
     vi.advanceTimersByTime(60_000);
     expect([warnings, payloads]).toEqual([[], ['{"job":"noon"}']]);
