@@ -226,7 +226,7 @@ describe('a schedule of the template', () => {
     onTestFinished(() => void vi.useRealTimers());
     const { client, payloads, warnings } = await startScheduler({
       schedules: [{ name: 'noon', properties }],
-      answer: { requestId: 'r', payload: 'null' },
+      answer: { requestId: 'r', payload: 'null', traceId: '1-5759e988-bd862e3fe1be46a994272793' },
     });
     vi.advanceTimersByTime(60_000);
     expect([warnings, payloads]).toEqual([[], ['{"job":"noon"}']]);
