@@ -173,7 +173,7 @@ describe('lambda-lantern token', () => {
   it('makes one key where several ask at once, and another for another file', async () => {
     const served = await serveJwt();
     const tokens = await Promise.all([1, 2, 3].map(() => made(...FOR_THE_GARDEN)));
-    const { stdout: foreign } = await make('--keys', join(folder, 'other.json'), ...FOR_THE_GARDEN);
+    const { stdout: foreign } = await make('--keys', join(folder, 'service', 'other-keys.json'), ...FOR_THE_GARDEN);
 
     expect(await keyIds()).toHaveLength(1);
     for (const text of tokens) expect((await ask(served, '/', text)).status).toBe(200);
@@ -182,6 +182,8 @@ describe('lambda-lantern token', () => {
 
   it.each([
     ['vip=true', true],
+    ['sub=4711', '4711'],
+    ['jti=true', 'true'],
     ['level=3', 3],
     ['half=0.5', 0.5],
     ['none=null', null],
