@@ -173,30 +173,35 @@ describe('lambda-lantern token', () => {
   it('makes one key where several ask at once, and another for another file', async () => {
     const served = await serveJwt();
     const tokens = await Promise.all([1, 2, 3].map(() => made(...FOR_THE_GARDEN)));
-    const { stdout: foreign } = await make('--keys', join(folder, 'service', 'other-keys.json'), ...FOR_THE_GARDEN);
+    const { stdout: foreign } = await make(
+      '--keys',
+      join(folder, 'service', 'other-keys.json'),
+      ...FOR_THE_GARDEN,
+    );
 
     expect(await keyIds()).toHaveLength(1);
     for (const text of tokens) expect((await ask(served, '/', text)).status).toBe(200);
     expect((await ask(served, '/', foreign.trim())).status).toBe(401);
   });
 
-  it.each([
-    ['vip=true', true],
-    ['sub=4711', '4711'],
-    ['jti=true', 'true'],
-    ['level=3', 3],
-    ['half=0.5', 0.5],
-    ['none=null', null],
-    ['address={"city":"Jena"}', { city: 'Jena' }],
-    ['quoted="7"', '7'],
-    ['id=12345678901234567890', '12345678901234567890'],
-    ['zip=01234', '01234'],
-    ['empty=', ''],
-    ['__proto__=x', 'x'],
-  ])('has the claim %s as JSON has it, or as a text', async (claim, value) => {
-    const [name = ''] = claim.split('=');
-    const claims = decodeJwt(await made('--issuer', ISSUER, '--claim', claim));
-    expect(Object.getOwnPropertyDescriptor(claims, name)?.value).toEqual(value);
+  it('has claims as JSON has them, and all others as texts', async () => {
+    const values: readonly (readonly [claim: string, value: unknown])[] = [
+      ['vip=true', true],
+      ['sub=4711', '4711'],
+      ['jti=true', 'true'],
+      ['level=3', 3],
+      ['half=0.5', 0.5],
+      ['none=null', null],
+      ['address={"city":"Jena"}', { city: 'Jena' }],
+      ['quoted="7"', '7'],
+      ['id=12345678901234567890', '12345678901234567890'],
+      ['zip=01234', '01234'],
+      ['empty=', ''],
+      ['__proto__=x', 'x'],
+    ];
+    const text = await made('--issuer', ISSUER, ...values.flatMap(([claim]) => ['--claim', claim]));
+    const expected = values.map(([claim, value]) => [claim.slice(0, claim.indexOf('=')), value]);
+    expect(Object.entries(decodeJwt(text))).toEqual(expect.arrayContaining(expected));
   });
 
   it('warns of a token without an issuer, which no JWT authorizer takes', async () => {
