@@ -69,7 +69,11 @@ function whyNot(
   if (logGroup === undefined) {
     return 'its log group is not in the template, so it is not protected (disableLogs, or a group made elsewhere)';
   }
-  return 'DataProtectionPolicy' in asObject(asObject(resources[logGroup]).Properties)
+  const properties = asObject(asObject(resources[logGroup]).Properties);
+  if (properties.LogGroupClass === 'DELIVERY') {
+    return `its log group ${logGroup} is of the class DELIVERY, which has no data protection: make it STANDARD or INFREQUENT_ACCESS`;
+  }
+  return 'DataProtectionPolicy' in properties
     ? `its log group ${logGroup} has a DataProtectionPolicy of its own, which stays, and is not watched`
     : undefined;
 }

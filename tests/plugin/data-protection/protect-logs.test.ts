@@ -144,6 +144,20 @@ describe('data protection of the log groups', () => {
     expect([resources, share]).toEqual([{}, 0]);
   });
 
+  it('leaves a log group alone whose class has no data protection, and takes one that says nothing else', () => {
+    const { skipped, policyOf, template } = protect(true, {
+      ...functionResources('Pay', 'pay', { LoggingConfig: { LogGroup: { Ref: 'Bare' } } }),
+      Bare: { Type: 'AWS::Logs::LogGroup' },
+      ...functionResources('Get', 'get', { LoggingConfig: { LogGroup: { Ref: 'Passing' } } }),
+      Passing: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupClass: 'DELIVERY' } },
+    });
+    expect(skipped.map(({ resource, why }) => [resource.key, why])).toEqual([
+      ['get', expect.stringContaining('Passing is of the class DELIVERY')],
+    ]);
+    expect(policyOf('Bare')).toBeDefined();
+    expect(template.Resources.Passing?.Properties).toEqual({ LogGroupClass: 'DELIVERY' });
+  });
+
   it('stays below the length of a policy that CloudWatch Logs takes, with all that there is', () => {
     const { policyOf } = protect({ deidentify: true });
     // "PutDataProtectionPolicy": up to 30,720 characters.

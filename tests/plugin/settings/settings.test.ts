@@ -266,6 +266,15 @@ describe('the schema for the framework', () => {
       composite: false,
       defaults: { function: { errors: false, duration: { period: 300 } } },
     });
+    const protecting = {
+      dataProtection: { findings: { retention: '30' }, deidentify: 'true', stages: { dev: 'false' } },
+    };
+    expect(valid(protecting)).toBe(true);
+    expect(protecting.dataProtection).toEqual({
+      findings: { retention: 30 },
+      deidentify: true,
+      stages: { dev: false },
+    });
   });
 });
 
