@@ -13,7 +13,7 @@ export type DataCategory = (typeof CATEGORIES)[number];
 
 /**
  * The managed data identifiers that find what our detectors and denied names of a category stand for: CloudWatch Logs User Guide,
- * "Types of data that you can protect", with the country behind the hyphen. `Name` and `Address` are left out on purpose: they
+ * "Types of data that you can protect", with the country behind the hyphen; of driving licences not all, as each makes every policy longer. `Name` and `Address` are left out on purpose: they
  * are guesses, no detector of ours makes them, and an alarm on them would be switched off within the week.
  */
 const IDENTIFIERS: Readonly<Record<DataCategory, readonly string[]>> = {
