@@ -1,4 +1,4 @@
-/** What is looked for in logs, by the categories that redaction has (`policy.deny` and `replace` of `lambda-lantern`). */
+/** What is looked for in logs, by the categories that redaction has (`Category` of `lambda-lantern`). */
 export const CATEGORIES = [
   'credentials',
   'contact',
@@ -13,8 +13,9 @@ export type DataCategory = (typeof CATEGORIES)[number];
 
 /**
  * The managed data identifiers that find what our detectors and denied names of a category stand for: CloudWatch Logs User Guide,
- * "Types of data that you can protect", with the country behind the hyphen; of driving licences not all, as each makes every policy longer. `Name` and `Address` are left out on purpose: they
- * are guesses, no detector of ours makes them, and an alarm on them would be switched off within the week.
+ * "Types of data that you can protect", with the country behind the hyphen; of driving licences not all, as each makes every policy
+ * longer. `Name` and `Address` are left out on purpose: they are guesses, no detector of ours makes them, and an alarm on them
+ * would be switched off within the week.
  */
 const IDENTIFIERS: Readonly<Record<DataCategory, readonly string[]>> = {
   credentials: ['AwsSecretKey', 'OpenSshPrivateKey', 'PgpPrivateKey', 'PkcsPrivateKey', 'PuttyPrivateKey'],
