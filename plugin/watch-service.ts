@@ -13,9 +13,16 @@ import { serviceLevelObjectives } from './alarms/service-level-objectives.ts';
 import type { PlannedDashboard } from './dashboard/plan-dashboards.ts';
 import { dashboardResources, planDashboards } from './dashboard/plan-dashboards.ts';
 import { conditionsOf } from './dashboard/render-body.ts';
+import type { DataProtection } from './data-protection/protect-logs.ts';
+import { addPolicies, protectLogs } from './data-protection/protect-logs.ts';
 import type { Serverless } from './serverless.ts';
 import { refuse } from './serverless.ts';
-import { dashboardsForStage, settingsForStage, sloForStage } from './settings/resolve-settings.ts';
+import {
+  dashboardsForStage,
+  dataProtectionForStage,
+  settingsForStage,
+  sloForStage,
+} from './settings/resolve-settings.ts';
 import type { ActionSettings } from './settings/settings.ts';
 import { checkSettings, namesIn } from './settings/settings.ts';
 
@@ -24,22 +31,28 @@ export interface WatchedService {
   readonly inventory: Inventory;
   readonly plan: AlarmPlan;
   readonly dashboards: readonly PlannedDashboard[];
+  readonly dataProtection: DataProtection;
   /** What was added to the template. */
   readonly resources: ResourceMap;
 }
 
 /**
- * Adds the alarms of a service, whom they tell, and its dashboards to its compiled template. Runs when everything else is
- * in there.
+ * Adds the alarms of a service, whom they tell, its dashboards, and the protection of its logs to its compiled template. Runs when
+ * everything else is in there.
  *
  * @throws Serverless' own error, which stops the packaging: for mistakes in the settings, and for an alarm that would not
  * work.
  */
 export function watchService(serverless: Serverless): WatchedService {
   const template = asObject(serverless.service.provider.compiledCloudFormationTemplate);
-  const { alarms: settings, slo, dashboards: dashboardSettings } = serverless.service.custom?.lantern ?? {};
-  const inventory = inventoryOf(serverless);
-  const names = namesIn(inventory);
+  const {
+    alarms: settings,
+    slo,
+    dashboards: dashboardSettings,
+    dataProtection: protectionSettings,
+  } = serverless.service.custom?.lantern ?? {};
+  const found = inventoryOf(serverless);
+  const names = namesIn(found);
   refuse(serverless, 'The settings of the alarms have mistakes:', checkSettings('alarms', settings, names));
   refuse(serverless, 'The settings of the error budgets have mistakes:', checkSettings('slo', slo, names));
   refuse(
@@ -47,8 +60,20 @@ export function watchService(serverless: Serverless): WatchedService {
     'The settings of the dashboards have mistakes:',
     checkSettings('dashboards', dashboardSettings, names),
   );
+  refuse(
+    serverless,
+    'The settings of data protection have mistakes:',
+    checkSettings('dataProtection', protectionSettings, names),
+  );
 
-  const plan = planAlarms(inventory, settings, slo);
+  const dataProtection = protectLogs(
+    found,
+    template,
+    dataProtectionForStage(protectionSettings, found.stage),
+  );
+  const { inventory } = dataProtection;
+  const alarmPlan = planAlarms(inventory, settings, slo);
+  const plan = { ...alarmPlan, skipped: [...alarmPlan.skipped, ...dataProtection.skipped] };
   refuse(
     serverless,
     'These alarms would not work, so nothing is packaged. Change their settings, or switch them off:',
@@ -70,6 +95,7 @@ export function watchService(serverless: Serverless): WatchedService {
     ...muteRuleResources(inventory, plan, mute),
     ...(promised.as === 'ServiceLevelObjective' && serviceLevelObjectives(plan.objectives)),
     ...dashboardResources(dashboards, conditionsOf(template)),
+    ...dataProtection.resources,
   };
   const all = template.Resources as Record<string, unknown>;
   refuse(
@@ -78,7 +104,8 @@ export function watchService(serverless: Serverless): WatchedService {
     Object.keys(resources).filter((logicalId) => Object.hasOwn(all, logicalId)),
   );
   Object.assign(all, resources);
-  return { inventory, plan, dashboards, resources };
+  addPolicies(template, dataProtection.policies);
+  return { inventory, plan, dashboards, dataProtection, resources };
 }
 
 function inventoryOf(serverless: Serverless): Inventory {

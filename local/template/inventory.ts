@@ -83,6 +83,8 @@ export interface FunctionResource extends WatchedResource {
   readonly logGroup?: string;
   /** Whether other functions write to the same log group. */
   readonly sharesLogGroup: boolean;
+  /** The name of the policy that looks through its log group, where an alarm is to follow what that finds. */
+  readonly findingsPolicy?: string;
   readonly reservedConcurrency?: number;
   /** Aliases and versions with provisioned concurrency. */
   readonly provisioned: readonly ProvisionedConcurrency[];

@@ -12,7 +12,11 @@ export function alarmsReport(
   { alarms, composites, skipped }: AlarmPlan,
 ): string {
   const title = `Alarms of ${service} in the stage ${stage}, ${region}: ${alarms.length}`;
-  if (alarms.length === 0) return `${title}. They are switched off, or there is nothing to watch.`;
+  if (alarms.length === 0) {
+    return [`${title}. They are switched off, or there is nothing to watch.`, ...notWatched(skipped)].join(
+      '\n',
+    );
+  }
   const root = composites.find(({ isRoot }) => isRoot);
   const symptoms = alarms.filter(({ severity }) => severity === 'symptom').length;
   return [

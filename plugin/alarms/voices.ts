@@ -32,7 +32,11 @@ const BESIDE_BUDGETS: readonly string[] = [
   'function.iteratorAge',
   'function.offsetLag',
   'queue.deadLetters',
+  'function.personalData',
 ];
+
+/** What no failure explains, so that it is never held back. */
+const UNEXPLAINED = 'function.personalData';
 
 type Named = Pick<PlannedAlarm, 'name' | 'logicalId' | 'condition'>;
 
@@ -78,6 +82,7 @@ export function giveVoices(
     ({ id, severity, resource: { kind, key } }) =>
       severity === 'symptom' && (BESIDE_BUDGETS.includes(id) || budgetsOver(kind, key).length === 0),
   );
+  const failing = speaking.filter(({ id }) => id !== UNEXPLAINED);
   const voices = new Map<string, PlannedComposite>();
   const voiceOf = (kind: string, key: string): readonly PlannedComposite[] => {
     const voice = voices.get(`${kind} ${key}`);
@@ -90,7 +95,7 @@ export function giveVoices(
   ];
   for (const { condition, ...resource } of resources) {
     const { kind, key } = resource;
-    const symptoms = speaking.filter(({ resource: of }) => of.kind === kind && of.key === key);
+    const symptoms = failing.filter(({ resource: of }) => of.kind === kind && of.key === key);
     if (symptoms.length === 0 || (kind === 'queue' && behindQueue(key).length === 0)) continue;
     voices.set(`${kind} ${key}`, {
       ...namesOf(inventory, resource, 'unhealthy'),
@@ -113,7 +118,7 @@ export function giveVoices(
       inventory,
       independent
         .filter(({ key }) => budgetsOver('function', key).length === 0)
-        .map(({ key }) => speaking.filter(({ resource: of }) => of.kind === 'function' && of.key === key))
+        .map(({ key }) => failing.filter(({ resource: of }) => of.kind === 'function' && of.key === key))
         .filter((symptoms) => symptoms.length > 0),
     ),
     severalBurns(

@@ -9,6 +9,8 @@ export interface Added {
   readonly compositeAlarms: number;
   readonly metricFilters: number;
   readonly dashboards: ReadonlyArray<{ readonly metricCount: number }>;
+  /** The share of the functions whose logs data protection looks through, 0 to 1. */
+  readonly protectedShare: number;
   /** Customer managed keys of KMS. */
   readonly keys: number;
   readonly emailSubscriptions: number;
@@ -93,6 +95,7 @@ export function estimateCost({ added, traffic, region }: EstimateCostOptions): C
       'logsScannedGb',
       freeTier.logsScannedGb,
     ),
+    line('GB of logs that data protection scans', protectedGb(added, traffic), 'dataProtectionGb'),
     line('Traces recorded', tracesOf(traffic), 'tracesRecorded', freeTier.tracesRecorded),
     line('Keys of KMS', added.keys, 'key'),
     line('Requests to KMS', added.keys > 0 ? notifications : 0, 'keyRequest', freeTier.keyRequests),
@@ -115,14 +118,16 @@ export function estimateCost({ added, traffic, region }: EstimateCostOptions): C
 export function addedBy({
   plan,
   dashboards,
+  dataProtection,
   resources,
-}: Pick<WatchedService, 'plan' | 'dashboards' | 'resources'>): Added {
+}: Pick<WatchedService, 'plan' | 'dashboards' | 'dataProtection' | 'resources'>): Added {
   const all = Object.values(resources);
   return {
     alarms: plan.alarms,
     compositeAlarms: plan.composites.length,
     metricFilters: plan.filters.length,
     dashboards,
+    protectedShare: dataProtection.share,
     keys: all.filter(({ Type }) => Type === 'AWS::KMS::Key').length,
     emailSubscriptions: all.filter(
       ({ Type, Properties }) => Type === 'AWS::SNS::Subscription' && Properties.Protocol === 'email',
@@ -167,6 +172,12 @@ function scannedGb({ dashboards }: Added, { requestsPerMonth }: Traffic): number
   const ofView = (requestsPerMonth * logBytesOfRequest * hoursOfView) / HOURS_OF_MONTH;
   return rounded((dashboards.length * dashboardViews * ofView) / BYTES_OF_GB);
 }
+
+/** What is written is looked through once, whether it is only reported or masked as well. */
+function protectedGb({ protectedShare }: Added, { requestsPerMonth }: Traffic): number {
+  return rounded((protectedShare * requestsPerMonth * ASSUMPTIONS.logBytesOfRequest) / BYTES_OF_GB);
+}
+
 const HOURS_OF_MONTH = 730;
 const BYTES_OF_GB = 1e9;
 
@@ -177,7 +188,7 @@ function rounded(value: number): number {
 
 const dollars = rounded;
 
-function notesOf({ dashboards }: Added): readonly string[] {
+function notesOf({ dashboards, protectedShare }: Added): readonly string[] {
   const { notificationsOfAlarm, dashboardViews, logBytesOfRequest, hoursOfView } = ASSUMPTIONS;
   const large = dashboards.filter(
     ({ metricCount }) => metricCount > PRICES.freeTier.metricsOfFreeDashboard,
@@ -190,6 +201,12 @@ function notesOf({ dashboards }: Added): readonly string[] {
       ? []
       : [
           `Dashboards with more than ${PRICES.freeTier.metricsOfFreeDashboard} metrics are never free: ${large} of ${dashboards.length}.`,
+        ]),
+    ...(protectedShare === 0
+      ? []
+      : [
+          'The price of data protection is as others quote it of AWS, and was not seen on its price list. The reports of its ' +
+            'findings are logs as well, and not counted.',
         ]),
     'A request that goes on through a queue is a trace of its own on the other side: count it twice.',
     'Not counted: writing and keeping the logs, because Lambda writes its reports anyway; reading traces, of which a month ' +

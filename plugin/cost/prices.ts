@@ -19,6 +19,8 @@ export const PRICES = {
     dashboard: 3,
     /** Per GB that queries of Logs Insights scan. [cloudwatch] */
     logsScannedGb: 0.005,
+    /** Per GB that data protection of CloudWatch Logs looks through: as others quote the page. [cloudwatch] */
+    dataProtectionGb: 0.12,
     /** Per trace recorded. [x-ray] */
     tracesRecorded: 0.000_005,
     /** Per customer managed key and month. [kms] */
@@ -34,7 +36,7 @@ export const PRICES = {
     'us-east-1': { prices: {}, unverified: [] },
     'eu-west-1': {
       prices: { logsScannedGb: 0.005_7 },
-      unverified: ['compositeAlarm', 'highResolutionAlarmMetric', 'snsPublish'],
+      unverified: ['compositeAlarm', 'dataProtectionGb', 'highResolutionAlarmMetric', 'snsPublish'],
     },
   },
   /** Per month and account, all regions together, and for whatever uses it first. */

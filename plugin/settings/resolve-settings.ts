@@ -1,14 +1,18 @@
 import { isObject } from 'lambda-lantern-local/template';
 import type { DefaultAlarm, Tuning } from '../alarms/default-alarm.ts';
 import type { ResourceKind } from '../alarms/resource-kinds.ts';
+import type { DataCategory } from '../data-protection/data-identifiers.ts';
+import { CATEGORIES } from '../data-protection/data-identifiers.ts';
 import type {
   AlarmSetting,
   AlarmSettings,
   DashboardSettings,
+  DataProtectionSettings,
   ResourceSettings,
   SloSettings,
   StageAlarmSettings,
   StageDashboardSettings,
+  StageDataProtectionSettings,
   StageSloSettings,
 } from './settings.ts';
 
@@ -109,4 +113,35 @@ export function dashboardsForStage(
 
 function both(on: boolean): Required<StageDashboardSettings> {
   return { service: on, resources: on };
+}
+
+/** What is looked for in the logs of a stage, and what comes of a finding. */
+export interface DataProtectionChoice {
+  readonly categories: readonly DataCategory[];
+  /** Days for which reports of findings are kept; undefined where there are to be none. */
+  readonly retention: number | undefined;
+  readonly deidentify: boolean;
+  readonly alarm: boolean;
+}
+
+/** Findings are evidence: what an auditor asks for is about the last year. Days. */
+const FINDINGS_RETENTION = 365;
+
+/** Data protection of one stage: `stages.<stage>` laid over the rest; `false` where nobody asked for it. */
+export function dataProtectionForStage(
+  settings: DataProtectionSettings | undefined,
+  stage: string,
+): false | DataProtectionChoice {
+  if (settings === undefined || settings === false) return false;
+  const { stages = {}, ...base } = settings === true ? {} : settings;
+  const own = Object.hasOwn(stages, stage) ? stages[stage] : undefined;
+  if (own === false) return false;
+  const {
+    categories = CATEGORIES,
+    findings = true,
+    deidentify = false,
+    alarm = true,
+  } = layOver(base, own) as StageDataProtectionSettings;
+  const { retention = FINDINGS_RETENTION } = typeof findings === 'boolean' ? {} : findings;
+  return { categories, retention: findings === false ? undefined : retention, deidentify, alarm };
 }

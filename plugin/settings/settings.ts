@@ -4,6 +4,7 @@ import type { Tuning } from '../alarms/default-alarm.ts';
 import { DEFAULTS } from '../alarms/defaults.ts';
 import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import { resourcesByKind } from '../alarms/resource-kinds.ts';
+import { CATEGORIES } from '../data-protection/data-identifiers.ts';
 import type { ServiceNames, Setting, ValueOf, ValuesOf } from './vocabulary.ts';
 import {
   aBoolean,
@@ -24,6 +25,7 @@ import {
   aPeriod,
   aPositiveCount,
   aPositiveNumber,
+  aRetention,
   aShare,
   aStatistic,
   aTarget,
@@ -40,6 +42,7 @@ import {
   oneOf,
   orSwitch,
   perStage,
+  someOf,
   suggestion,
 } from './vocabulary.ts';
 
@@ -333,12 +336,32 @@ const SLO = {
   as: oneOf('ServiceLevelObjective'),
 };
 
+/** What CloudWatch Logs looks for in the log groups of the functions; see docs/security.md. */
+const DATA_PROTECTION = {
+  /** What it looks for. @default all */
+  categories: someOf(
+    oneOf(...CATEGORIES),
+    'leave it out for all categories, or set dataProtection: false for none',
+  ),
+  /**
+   * Whether each finding is reported in a log group of its own, and for how many days that is kept.
+   *
+   * @default { retention: 365 }
+   */
+  findings: orSwitch(group({ retention: aRetention })),
+  /** Whether what is found is masked for those who may not unmask it. @default false */
+  deidentify: aBoolean,
+  /** Whether an alarm rings when something is found: `function.personalData`. @default true */
+  alarm: aBoolean,
+};
+
 const LANTERN = {
   local: checkedFirst(LOCAL),
   alarms: orSwitch(perStage(ALARMS)),
   slo: perStage(SLO),
   tracing: checkedFirst(TRACING),
   dashboards: orSwitch(checkedHere(perStage(DASHBOARDS))),
+  dataProtection: orSwitch(perStage(DATA_PROTECTION)),
 };
 
 /** `custom.lantern` in `serverless.yml`. */
@@ -353,6 +376,8 @@ export type ActionSettings = ValuesOf<typeof ACTIONS>;
 export type TracingSettings = ValuesOf<typeof TRACING>;
 export type DashboardSettings = ValueOf<typeof LANTERN.dashboards>;
 export type StageDashboardSettings = ValuesOf<typeof DASHBOARDS>;
+export type DataProtectionSettings = ValueOf<typeof LANTERN.dataProtection>;
+export type StageDataProtectionSettings = ValuesOf<typeof DATA_PROTECTION>;
 
 /** JSON schema of `custom`, for the framework. */
 export const SETTINGS_SCHEMA = { type: 'object', properties: { lantern: checkedFirst(LANTERN).form } };

@@ -134,6 +134,16 @@ export const anHttpsUrl = word<string>(
   'a URL that begins with https://',
 );
 
+/** Days for which CloudWatch can keep logs: `RetentionInDays` of `AWS::Logs::LogGroup`. */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+export const aRetention = word<number>(
+  NUMBER,
+  (value) => RETENTION_DAYS.some((days) => days === value),
+  `days that CloudWatch can keep logs for: ${RETENTION_DAYS.join(', ')}`,
+);
+
 export function oneOf<const Value extends string>(...values: readonly Value[]): Setting<Value> {
   return word(TEXT, (value) => values.some((one) => one === value), `one of ${values.join(', ')}`);
 }
@@ -246,6 +256,18 @@ export function listOf<Value>(item: Setting<Value>): Setting<readonly Value[]> {
       Array.isArray(value)
         ? value.flatMap((one, index) => item.mistakes(one, `${path}.${index}`, names))
         : [expected(path, 'a list', value)],
+  };
+}
+
+/** A list with something in it. */
+export function someOf<Value>(item: Setting<Value>, instead: string): Setting<readonly Value[]> {
+  const { form, mistakes } = listOf(item);
+  return {
+    form,
+    mistakes: (value, path, names) =>
+      Array.isArray(value) && value.length === 0
+        ? [`${path}: expected at least one, but the list is empty; ${instead}`]
+        : mistakes(value, path, names),
   };
 }
 

@@ -80,6 +80,20 @@ describe('cfn-lint', () => {
     }
   });
 
+  it('finds nothing where the logs are protected, reported and masked', async () => {
+    const file = join(project.directory, 'serverless.yml');
+    const yml = await readFile(file, 'utf8');
+    const changed = yml.replace('    alarms:\n', '    dataProtection: { deidentify: true }\n    alarms:\n');
+    expect(changed).not.toBe(yml);
+    await writeFile(file, changed);
+    try {
+      await packageService(project.directory, '--stage', 'dev');
+      expect(await findings(project.directory)).toBe('');
+    } finally {
+      await writeFile(file, yml);
+    }
+  });
+
   it('finds nothing in the templates of a service of thirty functions', async () => {
     await packageService(LARGE_SERVICE);
     // What the framework does: it repeats dependencies, and retains versions but when they are replaced. And a condition of

@@ -128,6 +128,45 @@ describe('the shop', () => {
     );
   });
 
+  it('has its logs protected where it is asked for, with the alarms and the price of that', async () => {
+    await withYml(
+      (yml) =>
+        yml.replace(
+          '    alarms:\n',
+          '    dataProtection: { categories: [contact], findings: { retention: 30 } }\n    alarms:\n',
+        ),
+      async () => {
+        await serverless(project.directory, 'package');
+        const { Resources: resources } = await templateIn(project.directory);
+        const groups = ofType(resources, 'AWS::Logs::LogGroup').map(({ Properties }) => Properties);
+        const functions = ofType(resources, 'AWS::Lambda::Function').length;
+        expect(groups.filter((group) => 'DataProtectionPolicy' in group)).toHaveLength(functions);
+        expect(resources.LanternFindingsLogGroup?.Properties).toEqual({
+          LogGroupName: '/aws/vendedlogs/order-shop-dev-findings',
+          RetentionInDays: 30,
+        });
+        expect(resources.LanternAlarmTakeDashpaymentLambdaFunctionPersonalData?.Properties).toMatchObject({
+          AlarmName: 'order-shop-dev-take-payment-personalData',
+          AlarmActions: [{ Ref: 'LanternAlarmTopic' }],
+        });
+        expect(await serverless(project.directory, 'alarms', '--cost')).toMatch(
+          /GB of logs that data protection scans +2 +0\.12 /,
+        );
+      },
+    );
+  });
+
+  it('is not packaged with mistakes in the settings of data protection', async () => {
+    await withYml(
+      (yml) => yml.replace('    alarms:\n', '    dataProtection: { categories: [emails] }\n    alarms:\n'),
+      async () => {
+        expect(await refused(project.directory, 'package')).toContain(
+          '- custom.lantern.dataProtection.categories.0: expected one of credentials, contact, identity,',
+        );
+      },
+    );
+  });
+
   it('is not packaged with an alarm that could never ring', async () => {
     await withYml(
       (yml) => yml.replace('duration: { share: 0.25 }', 'duration: { threshold: 6000 }'),

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Expression, Inventory } from 'lambda-lantern-local/template';
-import { boundsOf, percentileOf } from 'lambda-lantern-local/template';
+import { boundsOf, percentileOf, ref } from 'lambda-lantern-local/template';
 import type { AlarmPlan, PlannedAlarm, MetricStat } from '../alarm-plan.ts';
 import type { ResourceKind } from '../resource-kinds.ts';
 import type { KnownMetric, StatisticKind } from './metrics-table.ts';
@@ -134,6 +134,12 @@ function dimensionValues(
             ? `${fn.name}:${qualifier}`
             : { 'Fn::Join': [':', [fn.name, qualifier]] },
         ),
+        ...named('PolicyName', fn.findingsPolicy),
+        ...(fn.findingsPolicy !== undefined &&
+          fn.logGroup !== undefined && {
+            DataProtectionOperation: ['Audit'],
+            LogGroupName: [ref(fn.logGroup)],
+          }),
       };
     }
     case 'queue':

@@ -128,6 +128,18 @@ const FUNCTION_METRICS: ReadonlyArray<KnownMetric<'function'>> = [
     },
     Timeouts: LOSS,
   }),
+  // The table of the guide names no dimensions. The API says that the name of the policy is one; metrics are seen with the operation
+  // and the log group, both with that name and without it.
+  ...metricsOf(
+    'function',
+    'AWS/Logs',
+    [
+      ['DataProtectionOperation', 'LogGroupName'],
+      ['DataProtectionOperation', 'LogGroupName', 'PolicyName'],
+    ],
+    'Amazon CloudWatch Logs User Guide, "Monitoring with CloudWatch metrics"; API Reference, "PutDataProtectionPolicy"',
+    { LogEventsWithFindings: LOSS },
+  ),
 ];
 
 const ACCOUNT_METRICS = metricsOf(

@@ -1,5 +1,5 @@
 import type { Expression, FunctionResource, ProvisionedConcurrency } from 'lambda-lantern-local/template';
-import { INIT_TIMEOUT_MS } from 'lambda-lantern-local/template';
+import { INIT_TIMEOUT_MS, ref } from 'lambda-lantern-local/template';
 import type { MetricStat } from '../alarm-plan.ts';
 import type { Tuning, Unwatched, Watched } from '../default-alarm.ts';
 import { defaultAlarms, fiveMinutes, minutes, ofLimit, ONE_IS_ENOUGH } from '../default-alarm.ts';
@@ -426,11 +426,51 @@ const WAITING_WORK_ALARMS = defaultAlarms<'function'>([
   },
 ]);
 
+/** What CloudWatch Logs finds in the log group, where it is told to look: `custom.lantern.dataProtection`. */
+const LOG_ALARMS = defaultAlarms<'function'>([
+  {
+    name: 'personalData',
+    where: ({ findingsPolicy }) => findingsPolicy !== undefined,
+    tuning: ONE_IS_ENOUGH,
+    unit: 'log events',
+    severity: 'symptom',
+    meaning: 'Personal data, or a secret, reached the log of the function.',
+    cause:
+      'A line that went past the logger, a key that redaction does not deny, or data written into a message. The findings say what ' +
+      'kind it is and where it stands, never the value.',
+    numbers:
+      'Our judgement: what stands in a log has been copied, so that the first is one too many. There is such an alarm only with ' +
+      'custom.lantern.dataProtection. CloudWatch Logs, "Monitoring with CloudWatch metrics": Sum.',
+    missing: 'The metric exists only when something was found.',
+    watch: ({ logGroup = '', findingsPolicy = '' }, tuning) => {
+      const found = { DataProtectionOperation: 'Audit', LogGroupName: ref(logGroup) };
+      return {
+        // Whether the name of the policy is among the dimensions depends on where one looks; a wrong guess would be OK for ever.
+        metric: math(
+          'FILL(found, 0) + FILL(foundByPolicy, 0)',
+          {
+            found: metric('AWS/Logs', 'LogEventsWithFindings', found, tuning),
+            foundByPolicy: metric(
+              'AWS/Logs',
+              'LogEventsWithFindings',
+              { ...found, PolicyName: findingsPolicy },
+              tuning,
+            ),
+          },
+          'Log events with findings',
+        ),
+        reason: 'every log event with a finding counts',
+      };
+    },
+  },
+]);
+
 export const FUNCTION_ALARMS = [
   ...INVOCATION_ALARMS,
   ...REPORT_ALARMS,
   ...CONCURRENCY_ALARMS,
   ...WAITING_WORK_ALARMS,
+  ...LOG_ALARMS,
 ];
 
 export const ACCOUNT_ALARMS = defaultAlarms<'account'>([

@@ -4,6 +4,8 @@ import type { DefaultAlarm } from '../../../plugin/alarms/default-alarm.ts';
 import type { ResourceKind } from '../../../plugin/alarms/resource-kinds.ts';
 import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
 import { periodsInWords, thresholdInWords } from '../../../plugin/alarms/wording.ts';
+import { CATEGORIES } from '../../../plugin/data-protection/data-identifiers.ts';
+import { protectLogs } from '../../../plugin/data-protection/protect-logs.ts';
 import { functionResources, inventoryOf } from '../../helpers/inventory.ts';
 
 const TITLES: { readonly [Kind in ResourceKind]: string } = {
@@ -103,7 +105,13 @@ const EVERYTHING = inventoryOf({
   Schedule: { Type: 'AWS::Scheduler::Schedule', Properties: {} },
   Machine: { Type: 'AWS::StepFunctions::StateMachine', Properties: {} },
 });
-const PLANNED = planAlarms(EVERYTHING, {
+/** Its logs are looked through as well. */
+const PROTECTED = protectLogs(
+  EVERYTHING,
+  {},
+  { categories: CATEGORIES, retention: undefined, deidentify: false, alarm: true },
+).inventory;
+const PLANNED = planAlarms(PROTECTED, {
   defaults: { function: { initDuration: true, coldStarts: true, traffic: true } },
 });
 

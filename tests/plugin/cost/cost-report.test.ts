@@ -12,6 +12,7 @@ const estimate = estimateCost({
     compositeAlarms: 1,
     metricFilters: 0,
     dashboards: [],
+    protectedShare: 0,
     keys: 1,
     emailSubscriptions: 0,
   },

@@ -17,10 +17,12 @@ const NOTHING: Added = {
   compositeAlarms: 0,
   metricFilters: 0,
   dashboards: [],
+  protectedShare: 0,
   keys: 0,
   emailSubscriptions: 0,
 };
 
+const BUSY = { requestsPerMonth: 1_000_000, sampling: 0 };
 const QUIET = { requestsPerMonth: 0, sampling: 0 };
 
 function estimate(added: Partial<Added>, traffic = QUIET, region = 'us-east-1') {
@@ -86,6 +88,28 @@ describe('the bill of dashboards', () => {
   });
 });
 
+describe('the bill of data protection', () => {
+  it.each([
+    [1, 1_000_000, 2, 0.24],
+    [0.5, 10_000_000, 10, 1.2],
+  ])('of %d of the logs of %d requests is of %d GB', (protectedShare, requestsPerMonth, gb, usd) => {
+    const given = [{ protectedShare }, { requestsPerMonth, sampling: 0 }] as const;
+
+    expect(lineOf('GB of logs that data protection scans', ...given)).toMatchObject({
+      quantity: gb,
+      full: usd,
+      afterFree: usd,
+    });
+    expect(estimate(...given).notes.join('\n')).toContain('not seen on its price list');
+  });
+
+  it('is none where no log is protected', () => {
+    const added = { protectedShare: 0 };
+    expect(lineOf('GB of logs that data protection scans', added, BUSY)).toBeUndefined();
+    expect(estimate(added, BUSY).notes.join('\n')).not.toContain('data protection');
+  });
+});
+
 describe('the bill of traces', () => {
   it.each([
     [2_000 * 24 * 31, 0.1, 0.744, 0.244],
@@ -110,6 +134,7 @@ describe('the whole bill', () => {
       compositeAlarms: 1,
       metricFilters: 12,
       dashboards: [{ metricCount: 45 }, { metricCount: 90 }],
+      protectedShare: 0,
       keys: 1,
       emailSubscriptions: 1,
     };

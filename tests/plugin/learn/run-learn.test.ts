@@ -12,6 +12,7 @@ import { advise } from '../../../plugin/advise/run-advise.ts';
 import { LEARNED_FILE, runLearn } from '../../../plugin/learn/run-learn.ts';
 import { checkSettings } from '../../../plugin/settings/settings.ts';
 import type { WatchedService } from '../../../plugin/watch-service.ts';
+import { protectLogs } from '../../../plugin/data-protection/protect-logs.ts';
 import { inventoryOf } from '../../helpers/inventory.ts';
 
 const MINUTE = 60_000;
@@ -28,7 +29,13 @@ let store: MetricStore;
 let folder: string;
 
 function watched(settings: object = {}): WatchedService {
-  return { inventory, plan: planAlarms(inventory, settings), dashboards: [], resources: {} };
+  return {
+    inventory,
+    plan: planAlarms(inventory, settings),
+    dashboards: [],
+    dataProtection: protectLogs(inventory, {}, false),
+    resources: {},
+  };
 }
 
 beforeEach(async () => {

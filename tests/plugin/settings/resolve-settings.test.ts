@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULTS } from '../../../plugin/alarms/defaults.ts';
 import {
   dashboardsForStage,
+  dataProtectionForStage,
   resolveAlarm,
   settingsForStage,
 } from '../../../plugin/settings/resolve-settings.ts';
@@ -121,5 +122,31 @@ describe('the dashboards of a stage', () => {
     [{ stages: { dev: { service: false } } }, true, { service: false, resources: true }],
   ])('with %j, and alarms %j, are %j', (settings, hasAlarms, expected) => {
     expect(dashboardsForStage(settings, 'dev', hasAlarms)).toEqual(expected);
+  });
+});
+
+describe('dataProtectionForStage', () => {
+  const all = ['credentials', 'contact', 'identity', 'financial', 'health', 'location', 'network'];
+
+  it.each([
+    [undefined, false],
+    [false, false],
+    [{ stages: { dev: false } }, false],
+    [true, { categories: all, retention: 365, deidentify: false, alarm: true }],
+    [{ findings: false }, { categories: all, retention: undefined, deidentify: false, alarm: true }],
+    [{ findings: {} }, { categories: all, retention: 365, deidentify: false, alarm: true }],
+    [
+      {
+        findings: { retention: 30 },
+        stages: { dev: { categories: ['contact' as const], deidentify: true } },
+      },
+      { categories: ['contact'], retention: 30, deidentify: true, alarm: true },
+    ],
+    [
+      { findings: { retention: 30 }, stages: { dev: { findings: true, alarm: false }, prod: false } },
+      { categories: all, retention: 30, deidentify: false, alarm: false },
+    ],
+  ])('makes of %j in the stage dev what is looked for, and what comes of it', (settings, choice) => {
+    expect(dataProtectionForStage(settings, 'dev')).toEqual(choice);
   });
 });

@@ -178,6 +178,45 @@ describe('the settings of the dashboards', () => {
   });
 });
 
+describe('the settings of data protection', () => {
+  const check = (settings: unknown) => checkSettings('dataProtection', settings, names);
+
+  it.each([
+    undefined,
+    true,
+    false,
+    {},
+    { categories: ['network', 'contact'], findings: { retention: 7 }, deidentify: true, alarm: false },
+    { findings: false, stages: { dev: false, prod: { findings: true, deidentify: true } } },
+  ])('may be %j', (settings) => {
+    expect(check(settings)).toEqual([]);
+  });
+
+  it.each<readonly [object, string]>([
+    [
+      { categories: ['contacts'] },
+      'categories.0: expected one of credentials, contact, identity, financial, health, location, network, but got "contacts"',
+    ],
+    [
+      { categories: [] },
+      'categories: expected at least one, but the list is empty; leave it out for all categories, or set dataProtection: ' +
+        'false for none',
+    ],
+    [{ categories: 'contact' }, 'categories: expected a list, but got "contact"'],
+    [
+      { findings: { retention: 31 } },
+      'findings.retention: expected days that CloudWatch can keep logs for: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, ' +
+        '545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, but got 31',
+    ],
+    [{ findings: { days: 30 } }, 'findings.days: there is no such setting; there are: retention'],
+    [{ deidentify: 'mask' }, 'deidentify: expected true or false, but got "mask"'],
+    [{ alarms: true }, 'alarms: there is no such setting; did you mean alarm?'],
+    [{ stages: { prod: { alarm: 1 } } }, 'stages.prod.alarm: expected true or false, but got 1'],
+  ])('are refused as %j, with what they take', (settings, problem) => {
+    expect(check(settings)).toEqual([`custom.lantern.dataProtection.${problem}`]);
+  });
+});
+
 describe('the settings of tracing', () => {
   it('may be right', () => {
     expect(checkTracing(undefined)).toEqual([]);
@@ -226,6 +265,15 @@ describe('the schema for the framework', () => {
     expect(lantern.alarms).toEqual({
       composite: false,
       defaults: { function: { errors: false, duration: { period: 300 } } },
+    });
+    const protecting = {
+      dataProtection: { findings: { retention: '30' }, deidentify: 'true', stages: { dev: 'false' } },
+    };
+    expect(valid(protecting)).toBe(true);
+    expect(protecting.dataProtection).toEqual({
+      findings: { retention: 30 },
+      deidentify: true,
+      stages: { dev: false },
     });
   });
 });
