@@ -38,6 +38,8 @@ beforeAll(async () => {
   const run = runServerless(args, project.directory);
   if ((await run.exited) !== 0) throw new Error(run.output());
   estimate = JSON.parse(run.output().slice(run.output().indexOf('{'))) as Estimate;
+  const packaging = runServerless(['package', '--stage', 'prod'], project.directory);
+  if ((await packaging.exited) !== 0) throw new Error(packaging.output());
   const file = join(project.directory, '.serverless/cloudformation-template-update-stack.json');
   resources = (JSON.parse(await readFile(file, 'utf8')) as { Resources: typeof resources }).Resources;
   const declared = new Set(Object.keys(resources));
