@@ -28,6 +28,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly load: 
     does: 'tell traces, errors and alarms as they come',
     load: async () => (await import('./commands/tail.ts')).tail,
   },
+  token: {
+    does: 'make a token for trying an authorizer, and its key',
+    load: async () => (await import('./commands/token.ts')).token,
+  },
   mcp: {
     does: 'let an agent ask the same, by the Model Context Protocol',
     load: async () => (await import('./commands/mcp.ts')).mcp,

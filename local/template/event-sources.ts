@@ -4,6 +4,7 @@ import type { JsonObject } from '../json.ts';
 import { parseObject, present } from '../json.ts';
 import { ASYNC_MAX_EVENT_AGE_MS } from '../lambda/limits.ts';
 import { functionNameOf } from './arns.ts';
+import { invoked } from './not-run-locally.ts';
 import type { FunctionResource, StreamSource } from './inventory.ts';
 import type {
   Resource,
@@ -70,7 +71,7 @@ function mappingsOf(
       const table = ends.tables.find(({ stream }) => stream?.arn === source);
       if (queue === undefined && table === undefined) {
         resources.warn(
-          `${functionName} receives nothing from ${source}: only queues and streams of tables of the template are polled locally`,
+          `${functionName} receives nothing from ${source}: only queues and streams of tables of the template are polled locally; ${invoked('a batch of it')}`,
         );
         return [];
       }

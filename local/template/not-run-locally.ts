@@ -3,8 +3,8 @@ import { namesOf } from './resource-types.ts';
 import type { ResolvedResource, ResolvedResources } from './resources.ts';
 
 /**
- * Warns about every resource whose absence a developer would notice, and says what it means. Everything else that
- * is not read (roles, policies, permissions, log groups, dashboards, outputs) changes nothing here.
+ * Warns about every resource whose absence a developer would notice, and says what it means and what to do instead. Everything
+ * else that is not read (roles, policies, permissions, log groups, dashboards, outputs) changes nothing here.
  */
 export function warnAboutWhatIsNotRun(resources: ResolvedResources): void {
   for (const resource of resources.all) {
@@ -26,8 +26,21 @@ function warnAboutTheUnknown(resources: ResolvedResources): void {
     const ids = found.map(({ logicalId }) => logicalId);
     const shown =
       ids.length > MOST_NAMED ? [...ids.slice(0, MOST_NAMED), `${ids.length - MOST_NAMED} more`] : ids;
-    resources.warn(`${type} is not known locally: what ${shown.join(', ')} does in AWS does not happen here`);
+    const consequence = `what ${shown.join(', ')} does in AWS does not happen here`;
+    const instead = `; ${emulated('<service>')} for what functions call of it`;
+    // What other vendors have is not called at addresses of AWS.
+    resources.warn(`${type} is not known locally: ${consequence}${type.startsWith('AWS::') ? instead : ''}`);
   }
+}
+
+/** What to do about a source that calls nothing here. Lambda's address depends on the ports, and is in the banner. */
+export function invoked(event: string): string {
+  return `invoke the function with ${event} instead (aws lambda invoke, at the address that the banner has for Lambda)`;
+}
+
+/** What to do about a service that is called and not here; by the name that `AwsEndpoints` knows it by. */
+function emulated(service: string): string {
+  return `point custom.lantern.local.endpoints.${service} at an emulator`;
 }
 
 /** Of one type that is not known. */
@@ -65,23 +78,29 @@ const HARMLESS = new RegExp(
 function consequenceOf(resource: ResolvedResource): string | undefined {
   const { type, fields } = resource;
   if (type === 'AWS::S3::Bucket') {
-    return fields.has('NotificationConfiguration') ? 'its notifications call no function' : undefined;
+    return fields.has('NotificationConfiguration')
+      ? `its notifications call no function; ${invoked('an event of S3')}`
+      : undefined;
   }
   if (type === 'AWS::Cognito::UserPool') {
-    return fields.has('LambdaConfig') ? 'its triggers call no function' : undefined;
+    return fields.has('LambdaConfig')
+      ? `its triggers call no function; ${invoked('an event of the trigger')}`
+      : undefined;
   }
   if (type === 'AWS::Lambda::Alias' || type === 'AWS::Lambda::Version') {
     return fields.has('ProvisionedConcurrencyConfig')
-      ? 'nothing is provisioned, so there are cold starts that AWS would not have'
+      ? 'nothing is provisioned, so there are cold starts that AWS would not have; call the function once before you measure'
       : undefined;
   }
   if (type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource') {
     return OF_THE_FRAMEWORK.has(type)
       ? OF_THE_FRAMEWORK.get(type)
-      : 'custom resources do nothing here, and what their functions set up is not there';
+      : `custom resources do nothing here, and what their functions set up is not there; set it up yourself, or ${invoked('the request of CloudFormation')}`;
   }
-  if (apiKindOf(resource) === 'WEBSOCKET') return 'WebSocket APIs are not served';
-  if (type.startsWith('AWS::Serverless::')) return 'resources of SAM are not read';
+  if (apiKindOf(resource) === 'WEBSOCKET')
+    return `WebSocket APIs are not served; ${invoked('an event of the route')}`;
+  if (type.startsWith('AWS::Serverless::'))
+    return 'resources of SAM are not read; have them as functions and events of serverless.yml, or as resources of CloudFormation';
   return CONSEQUENCES.get(type);
 }
 
@@ -89,25 +108,77 @@ function consequenceOf(resource: ResolvedResource): string | undefined {
 const OF_THE_FRAMEWORK = new Map<string, string | undefined>([
   // It lets API Gateway write logs.
   ['Custom::ApiGatewayAccountRole', undefined],
-  ['Custom::CognitoUserPool', 'triggers of a pool that exists already call no function'],
-  ['Custom::EventBridge', 'its events call no function'],
-  ['Custom::S3', 'notifications of a bucket that exists already call no function'],
+  [
+    'Custom::CognitoUserPool',
+    `triggers of a pool that exists already call no function; ${invoked('an event of the trigger')}`,
+  ],
+  [
+    'Custom::EventBridge',
+    'its events call no function; with provider.eventBridge.useCloudFormation: true it is a rule, which runs here',
+  ],
+  [
+    'Custom::S3',
+    `notifications of a bucket that exists already call no function; ${invoked('an event of S3')}`,
+  ],
 ]);
 
 const CONSEQUENCES = new Map<string, string>([
-  ['AWS::AppSync::GraphQLApi', 'AppSync is not served, so none of its resolvers calls a function'],
-  ['AWS::AppSync::Api', 'AppSync is not served, so none of its channels calls a function'],
-  ['AWS::CloudFront::Distribution', 'CloudFront is not served, and functions at its edge are not called'],
-  ['AWS::CloudFormation::Stack', 'the resources of nested stacks are not read'],
+  ['AWS::AmazonMQ::Broker', `brokers do not run here; ${invoked('a batch of messages')}`],
+  [
+    'AWS::AppSync::GraphQLApi',
+    `AppSync is not served, so none of its resolvers calls a function; ${invoked("the resolver's event")}`,
+  ],
+  [
+    'AWS::AppSync::Api',
+    `AppSync is not served, so none of its channels calls a function; ${invoked("the channel's event")}`,
+  ],
+  [
+    'AWS::CloudFront::Distribution',
+    `CloudFront is not served, and functions at its edge are not called; send requests to the origin's address here, and for the edge ${invoked('an event of CloudFront')}`,
+  ],
+  [
+    'AWS::CloudFormation::Stack',
+    'the resources of nested stacks are not read; what is to run here belongs in the template of the service itself',
+  ],
   [
     'AWS::CloudWatch::AnomalyDetector',
-    'only CloudWatch itself can train it; its alarms stay INSUFFICIENT_DATA',
+    'only CloudWatch itself can train it; its alarms stay INSUFFICIENT_DATA; aws cloudwatch set-alarm-state, at the address of the page, tries their actions',
   ],
-  ['AWS::DynamoDB::GlobalTable', 'only tables of type AWS::DynamoDB::Table are made'],
-  ['AWS::ElasticLoadBalancingV2::ListenerRule', 'load balancers are not served'],
-  ['AWS::IoT::TopicRule', 'its messages call no function'],
-  ['AWS::Kinesis::Stream', 'streams do not exist here'],
-  ['AWS::Logs::SubscriptionFilter', 'log events call no function'],
-  ['AWS::Pipes::Pipe', 'pipes move nothing'],
-  ['AWS::StepFunctions::StateMachine', 'state machines cannot be started'],
+  [
+    'AWS::DynamoDB::GlobalTable',
+    'only tables of type AWS::DynamoDB::Table are made; have it as one in the stage that runs here',
+  ],
+  [
+    'AWS::ElasticLoadBalancingV2::ListenerRule',
+    `load balancers are not served; ${invoked('an event of the load balancer')}`,
+  ],
+  ['AWS::IoT::TopicRule', `its messages call no function; ${invoked('such a message')}`],
+  [
+    'AWS::Kinesis::Stream',
+    `streams do not exist here; ${emulated('kinesis')} for what is put, and ${invoked('a batch of records')}`,
+  ],
+  [
+    'AWS::KinesisFirehose::DeliveryStream',
+    `nothing is delivered here; ${emulated('firehose')} for what is put, and to transform ${invoked('a batch of records')}`,
+  ],
+  [
+    'AWS::Logs::SubscriptionFilter',
+    `log events call no function; ${invoked('such an event, zipped as CloudWatch sends it')}`,
+  ],
+  ...['AWS::MSK::Cluster', 'AWS::MSK::ServerlessCluster'].map(
+    (type) =>
+      [
+        type,
+        `Kafka does not run here; name brokers of your own in the environment of what sends, and ${invoked('a batch of records')}`,
+      ] as const,
+  ),
+  ['AWS::Pipes::Pipe', `pipes move nothing; ${invoked('what the pipe would hand to it')}`],
+  ...['AWS::SES::ConfigurationSet', 'AWS::SES::EmailIdentity', 'AWS::SES::Template'].map(
+    (type) => [type, `no mail is sent here; ${emulated('ses')}`] as const,
+  ),
+  ['AWS::SES::ReceiptRule', `no mail arrives here; ${invoked('an event of SES')}`],
+  [
+    'AWS::StepFunctions::StateMachine',
+    `state machines cannot be started; ${emulated('sfn')}, or ${invoked("a task's input")}`,
+  ],
 ]);

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { AwsEndpoints } from '../../../local/aws/aws-endpoints.ts';
 import { lambdaFunction, readResources } from './read-template.ts';
+
+/** `aws lambda invoke` alone would ask AWS itself. */
+const INVOKE = /invoke the function with .*aws lambda invoke, at the address that the banner has for Lambda/;
 
 describe('what is not run here', () => {
   it.each([
@@ -17,6 +21,51 @@ describe('what is not run here', () => {
   ])('is named: %s with %j', (Type, Properties, consequence) => {
     const { warnings } = readResources({ It: { Type, Properties } });
     expect(warnings).toEqual([expect.stringContaining(`It (${Type}) is not run locally: ${consequence}`)]);
+  });
+
+  it.each([
+    ['AWS::AmazonMQ::Broker', {}, INVOKE],
+    ['AWS::AppSync::GraphQLApi', {}, INVOKE],
+    ['AWS::AppSync::Api', {}, INVOKE],
+    ['AWS::ApiGatewayV2::Api', { ProtocolType: 'WEBSOCKET' }, INVOKE],
+    ['AWS::CloudFormation::Stack', {}, /in.* the template of the service/],
+    ['AWS::CloudFront::Distribution', {}, /the origin's address here.*aws lambda invoke/],
+    ['AWS::CloudWatch::AnomalyDetector', {}, /set-alarm-state/],
+    ['AWS::Cognito::UserPool', { LambdaConfig: { PreSignUp: 'arn' } }, INVOKE],
+    ['AWS::DynamoDB::GlobalTable', {}, /as one in the stage/],
+    ['AWS::ElasticLoadBalancingV2::ListenerRule', {}, INVOKE],
+    ['AWS::IoT::TopicRule', {}, INVOKE],
+    ['AWS::Kinesis::Stream', {}, INVOKE],
+    ['AWS::KinesisFirehose::DeliveryStream', {}, INVOKE],
+    ['AWS::Lambda::Alias', { ProvisionedConcurrencyConfig: {} }, /call the function once/],
+    ['AWS::Logs::SubscriptionFilter', {}, INVOKE],
+    ['AWS::MSK::Cluster', {}, INVOKE],
+    ['AWS::MSK::ServerlessCluster', {}, INVOKE],
+    ['AWS::Pipes::Pipe', {}, INVOKE],
+    ['AWS::S3::Bucket', { NotificationConfiguration: {} }, INVOKE],
+    ['AWS::SES::ReceiptRule', {}, INVOKE],
+    ['AWS::Serverless::Function', {}, /serverless\.yml/],
+    ['AWS::StepFunctions::StateMachine', {}, INVOKE],
+    ['Custom::CognitoUserPool', {}, INVOKE],
+    ['Custom::EventBridge', {}, /useCloudFormation: true/],
+    ['Custom::Migration', {}, INVOKE],
+    ['Custom::S3', {}, INVOKE],
+  ])('comes with what to do instead: %s with %j', (Type, Properties, instead) => {
+    const { warnings } = readResources({ It: { Type, Properties } });
+    expect(warnings).toEqual([expect.stringMatching(instead)]);
+  });
+
+  it.each([
+    ['AWS::Kinesis::Stream', 'KINESIS'],
+    ['AWS::KinesisFirehose::DeliveryStream', 'FIREHOSE'],
+    ['AWS::SES::EmailIdentity', 'SES'],
+    ['AWS::StepFunctions::StateMachine', 'SFN'],
+  ])('is called at an emulator by the setting that is named: %s', (Type, variable) => {
+    const { warnings } = readResources({ It: { Type } });
+    const [, setting = ''] =
+      /custom\.lantern\.local\.endpoints\.(\w+) at an emulator/.exec(warnings.join()) ?? [];
+    const { variables } = new AwsEndpoints({ settings: { [setting]: 'http://localhost:4566' } });
+    expect(variables).toMatchObject({ [`AWS_ENDPOINT_URL_${variable}`]: 'http://localhost:4566' });
   });
 
   it.each([
@@ -47,7 +96,8 @@ describe('what is not run here', () => {
       Other: { Type: 'Vendor::Balloon::Basket' },
     });
     expect(warnings).toEqual([
-      'AWS::Zeppelin::Hangar is not known locally: what A, B, C, D, E, 2 more does in AWS does not happen here',
+      'AWS::Zeppelin::Hangar is not known locally: what A, B, C, D, E, 2 more does in AWS does not happen here; ' +
+        'point custom.lantern.local.endpoints.<service> at an emulator for what functions call of it',
       'Vendor::Balloon::Basket is not known locally: what Other does in AWS does not happen here',
     ]);
   });
