@@ -53,7 +53,7 @@ export default defineConfig(
   {
     // As users write them.
     files: ['tests/fixtures/**'],
-    rules: { 'no-restricted-syntax': 'off' },
+    rules: { 'no-restricted-syntax': 'off', '@typescript-eslint/no-require-imports': 'off' },
   },
   {
     files: ['tests/**'],
