@@ -35,6 +35,10 @@ try {
         .click();
       await page.getByRole('button', { name: /^Go to fault/ }).click();
       await page.getByRole('region', { name: /^Details of/ }).waitFor();
+      await page
+        .getByRole('group', { name: /^Source of/ })
+        .first()
+        .waitFor();
     });
   });
   await withStack(['--minute', '1'], async (stack) => {

@@ -84,6 +84,8 @@ describe("AWS's distribution of OpenTelemetry for Node, unmodified, in a functio
       const receivers = await startReceivers();
       const definition = functionDefinition({
         handler,
+        // It patches what is required: the runtime of nodejs24.x imports handlers, whatever they are.
+        runtime: 'nodejs22.x',
         codeDirectory: join(project.directory, 'src'),
         memorySize: 512,
         timeout: 60,
