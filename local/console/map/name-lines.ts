@@ -1,7 +1,7 @@
 /** What a line of a card has room for, in small letters. */
 const LINE = 19;
 
-/** How much wider a capital is than a small letter, in the fonts of the page; CJK letters are two wide. */
+/** How much wider a capital or … is than a small letter, in the fonts of the page; CJK letters are two wide. */
 const CAPITAL = 1.35;
 
 /**
@@ -34,7 +34,7 @@ function fitting(characters: readonly string[], room: number): string[] {
 function widthOf(characters: readonly string[]): number {
   return characters.reduce(
     (width, character) =>
-      width + (/\p{Lu}/u.test(character) ? CAPITAL : /[\u2e80-\uffef]/.test(character) ? 2 : 1),
+      width + (/[\p{Lu}…]/u.test(character) ? CAPITAL : /[\u2e80-\uffef]/.test(character) ? 2 : 1),
     0,
   );
 }
