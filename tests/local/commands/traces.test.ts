@@ -275,6 +275,6 @@ describe('lambda-lantern', () => {
 
     expect(code).toBe(1);
     expect(output).toContain(message);
-    expect(output).toContain('xray, traces, trace, logs, tail, mcp');
+    expect(output).toContain('xray, traces, trace, logs, tail, token, mcp');
   });
 });
