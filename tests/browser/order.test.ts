@@ -24,13 +24,23 @@ async function row(name: RegExp): Promise<string> {
 
 /** Places an order and opens its trace from the list, as it arrives there. */
 async function openTraceOf(sku: string): Promise<void> {
+  // By their ids, as the page may not have drawn yet what was there before.
+  const known = new Set((await stack.traces()).traces.map(({ id }) => id));
   await shop.open();
-  const before = await page.getByRole('link', { name: /^POST \/orders 201/ }).count();
   expect((await stack.order(sku)).status).toBe(201);
   // The page is not reloaded: the trace must arrive by itself.
   const links = page.getByRole('link', { name: /^POST \/orders 201/ });
-  await expect.poll(() => links.count(), { timeout: 3000 }).toBeGreaterThan(before);
-  await links.first().click();
+  const arrived = async (): Promise<string | undefined> => {
+    const addresses = await links.evaluateAll((found) =>
+      found.map((link) => link.getAttribute('href') ?? ''),
+    );
+    return addresses.find((address) => !known.has(address.split('/').at(-1) ?? ''));
+  };
+  await expect.poll(arrived, { timeout: 3000 }).toBeDefined();
+  await page
+    .locator(`a[href="${(await arrived()) ?? ''}"]`)
+    .first()
+    .click();
   await page.getByRole('treegrid', { name: 'Timeline' }).waitFor();
 }
 
