@@ -88,6 +88,13 @@ export function optionalChoice<Choice extends string>(
   return choice;
 }
 
+/** A list without members is none, which is what the query protocol writes as an empty text. */
+export function optionalTexts(input: JsonObject, name: string): readonly string[] | undefined {
+  const value = given(input, name);
+  if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return undefined;
+  return requiredTexts(input, name);
+}
+
 export function requiredTexts(input: JsonObject, name: string): readonly string[] {
   const value = input[name];
   if (Array.isArray(value) && value.every((text) => typeof text === 'string')) return value;

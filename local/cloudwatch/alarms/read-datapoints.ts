@@ -9,7 +9,7 @@ import type { Value } from '../math/series.ts';
 import { MathError } from '../math/series.ts';
 import type { MetricClock } from '../metrics/clock.ts';
 import { beginOf, periodMs, MIN_PERIOD } from '../metrics/clock.ts';
-import type { MetricStore } from '../metrics/metric-store.ts';
+import type { Datapoint, MetricStore } from '../metrics/metric-store.ts';
 import { statisticOf } from '../metrics/statistic.ts';
 import { whyUnknown } from './known-metrics.ts';
 
@@ -103,16 +103,11 @@ export function readDatapoints(
   const from = end - periods * length;
   const sampleCounts = new Map<number, number>();
   const read = (stat: MetricStatDefinition): (number | undefined)[] => {
-    const statistic = statisticOf(stat.statistic);
-    const points: (number | undefined)[] = Array.from({ length: periods }, () => undefined);
-    if (statistic === undefined) return points;
-    const id = { namespace: stat.namespace, name: stat.metricName, dimensions: stat.dimensions };
-    for (const { at, value, sampleCount } of store.datapoints(id, statistic, period, { from, to: end })) {
-      const index = Math.round((at - from) / length);
-      points[index] = value;
-      if ('stat' in watched && watched.stat === stat) sampleCounts.set(index, sampleCount);
+    const points = readPeriods(store, stat, { from, to: end, period, length });
+    if ('stat' in watched && watched.stat === stat) {
+      for (const [index, point] of points.entries()) if (point) sampleCounts.set(index, point.sampleCount);
     }
-    return points;
+    return points.map((point) => point?.value);
   };
 
   const watched = watchedQuery(alarm);
@@ -128,6 +123,33 @@ export function readDatapoints(
       };
     })
     .slice(1);
+}
+
+/**
+ * The datapoint of each period of a time, undefined where there is none; of a statistic that is not known here there is none.
+ *
+ * @param times where the first period begins and the last one ends, epoch milliseconds; the seconds of a period, and the real
+ * milliseconds that it lasts
+ */
+export function readPeriods(
+  store: MetricStore,
+  { namespace, metricName, dimensions, statistic: name }: MetricStatDefinition,
+  times: { readonly from: number; readonly to: number; readonly period: number; readonly length: number },
+): (Datapoint | undefined)[] {
+  const { from, to, period, length } = times;
+  const points: (Datapoint | undefined)[] = Array.from(
+    { length: Math.round((to - from) / length) },
+    () => undefined,
+  );
+  const statistic = statisticOf(name);
+  if (statistic === undefined) return points;
+  for (const point of store.datapoints({ namespace, name: metricName, dimensions }, statistic, period, {
+    from,
+    to,
+  })) {
+    points[Math.round((point.at - from) / length)] = point;
+  }
+  return points;
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   optionalChoice,
   optionalNumber,
   optionalText,
+  optionalTexts,
   requiredText,
   requiredTime,
 } from '../../http/api-input.ts';
@@ -40,7 +41,7 @@ export class AlarmsApi {
 
   describeAlarms(input: JsonObject): object {
     const types = typesIn(input);
-    const names = listIn(input, 'AlarmNames');
+    const names = optionalTexts(input, 'AlarmNames');
     const prefix = optionalText(input, 'AlarmNamePrefix');
     const state = optionalChoice(input, 'StateValue', ALARM_STATES);
     const actionPrefix = optionalText(input, 'ActionPrefix');
@@ -162,17 +163,10 @@ function typeOf({ kind }: AlarmDefinition): AlarmType {
 
 /** Without types, only metric alarms are meant ("DescribeAlarms"). */
 function typesIn(input: JsonObject, otherwise: readonly AlarmType[] = ['MetricAlarm']): readonly AlarmType[] {
-  const types = listIn(input, 'AlarmTypes') ?? otherwise;
+  const types = optionalTexts(input, 'AlarmTypes') ?? otherwise;
   const known = ALARM_TYPES.filter((type) => types.includes(type));
   if (known.length === new Set(types).size && known.length > 0) return known;
   throw invalidRequest(`AlarmTypes are of ${ALARM_TYPES.join(', ')}; got ${JSON.stringify(types)}.`);
-}
-
-function listIn(input: JsonObject, name: string): readonly string[] | undefined {
-  const value = given(input, name);
-  if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return undefined;
-  if (Array.isArray(value) && value.every((text) => typeof text === 'string')) return value;
-  throw invalidRequest(`${name} is an array of strings; got ${JSON.stringify(value)}.`);
 }
 
 function recordsIn(input: JsonObject): number {

@@ -6,6 +6,7 @@ import {
   optionalObject,
   optionalObjects,
   optionalText,
+  optionalTexts,
   requiredNumber,
   requiredObjects,
   requiredRange,
@@ -15,7 +16,7 @@ import {
 import type { JsonObject } from '../../json.ts';
 import type { MetricQueryDefinition, MetricStatDefinition } from '../../template/service.ts';
 import { PLAIN_STATISTICS } from '../alarm-terms.ts';
-import { evaluateQueries } from '../alarms/read-datapoints.ts';
+import { evaluateQueries, readPeriods } from '../alarms/read-datapoints.ts';
 import type { Value } from '../math/series.ts';
 import { MathError } from '../math/series.ts';
 import type { MetricClock } from '../metrics/clock.ts';
@@ -65,9 +66,10 @@ export class MetricsApi {
 
     const all = results.flatMap((result) => result.points.map((point) => ({ result, point })));
     const { items, ...next } = page(input, all, size);
+    const inPage = Map.groupBy(items, ({ result }) => result);
     return {
       MetricDataResults: results.map((result) => {
-        const points = items.flatMap((item) => (item.result === result ? [item.point] : []));
+        const points = (inPage.get(result) ?? []).map(({ point }) => point);
         const isWhole = points.length === 0 || points.at(-1) === result.points.at(-1);
         return {
           Id: result.id,
@@ -87,14 +89,14 @@ export class MetricsApi {
     const period = periodIn(input);
     const { from, to } = requiredRange(input);
     const span = this.#span(period, from * 1000, to * 1000);
-    const plain = textsIn(input, 'Statistics');
+    const plain = optionalTexts(input, 'Statistics') ?? [];
     const unknown = plain.find((name) => !PLAIN_STATISTICS.some((known) => known === name));
     if (unknown !== undefined) {
       throw invalidRequest(
         `Statistics are of ${PLAIN_STATISTICS.join(', ')}; got ${JSON.stringify(unknown)}.`,
       );
     }
-    const extended = textsIn(input, 'ExtendedStatistics');
+    const extended = optionalTexts(input, 'ExtendedStatistics') ?? [];
     extended.forEach(checkStatistic);
     if (plain.length + extended.length === 0) {
       throw invalidRequest('Statistics or ExtendedStatistics is required; got neither.');
@@ -176,16 +178,8 @@ export class MetricsApi {
     const span = this.#span(period, from, to);
     const length = periodMs(period, this.#clock);
     const periods = Math.round((span.to - span.from) / length);
-    const read = (stat: MetricStatDefinition): (number | undefined)[] => {
-      const points: (number | undefined)[] = Array.from({ length: periods }, () => undefined);
-      const statistic = statisticOf(stat.statistic);
-      if (statistic === undefined) return points;
-      const id = { namespace: stat.namespace, name: stat.metricName, dimensions: stat.dimensions };
-      for (const { at, value } of this.#store.datapoints(id, statistic, period, span)) {
-        points[Math.round((at - span.from) / length)] = value;
-      }
-      return points;
-    };
+    const read = (stat: MetricStatDefinition): (number | undefined)[] =>
+      readPeriods(this.#store, stat, { ...span, period, length }).map((point) => point?.value);
     const label = query.label ?? ('stat' in query ? query.stat.metricName : query.id);
     return seriesOf(valueOf(query, queries, { period, length: periods, read }), periods).map(
       ({ id, points }) => ({
@@ -235,12 +229,6 @@ function seriesOf(
   if (typeof value !== 'number') return value.kind === 'list' ? value.items : [value];
   const point = Number.isFinite(value) ? value : undefined;
   return [{ points: Array.from({ length }, () => point) }];
-}
-
-function textsIn(input: JsonObject, name: string): readonly string[] {
-  const value = input[name] ?? [];
-  if (Array.isArray(value) && value.every((text) => typeof text === 'string')) return value;
-  throw invalidRequest(`${name} is an array of strings; got ${JSON.stringify(value)}.`);
 }
 
 export function metricOutput({ namespace, name, dimensions }: MetricId): object {
