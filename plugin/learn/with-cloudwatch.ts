@@ -1,4 +1,5 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { clientErrorText } from '../client-error.ts';
 
 /**
  * Asks CloudWatch with a client of one's own.
@@ -13,16 +14,11 @@ export async function withCloudWatch<Answer>(
   try {
     return await ask(client);
   } catch (error) {
-    throw new Error(`CloudWatch was not read: ${messageOf(error)}`, { cause: error });
+    throw new Error(
+      `CloudWatch was not read: ${clientErrorText(error, 'it', ['AWS_ENDPOINT_URL_CLOUDWATCH'])}`,
+      { cause: error },
+    );
   } finally {
     client.destroy();
   }
-}
-
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'ECONNREFUSED') {
-    return `it does not answer (${error.message}). Look at AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_CLOUDWATCH.`;
-  }
-  return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
 }

@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { clientErrorText } from '../client-error.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
 import { checkSettings } from '../settings/settings.ts';
 import { A_DURATION, parseMinutes, suggestion } from '../settings/vocabulary.ts';
@@ -129,13 +130,8 @@ function isMissing(error: unknown): boolean {
 }
 
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'ECONNREFUSED') {
-    return `AWS does not answer (${error.message}). Look at AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_LAMBDA and AWS_ENDPOINT_URL_SCHEDULER.`;
-  }
-  return error.name === 'Error' || error instanceof NotOurFunctionError
-    ? error.message
-    : `${error.name}: ${error.message}`;
+  if (error instanceof NotOurFunctionError) return error.message;
+  return clientErrorText(error, 'AWS', ['AWS_ENDPOINT_URL_LAMBDA', 'AWS_ENDPOINT_URL_SCHEDULER']);
 }
 
 export interface FunctionStatus {
