@@ -7,6 +7,7 @@ import type {
   AuthorizerClaims,
   AuthorizerDefinition,
   MethodDefinition,
+  LambdaAuthorizerDefinition,
 } from '../service.ts';
 
 /** What is set for an authorizer on this machine, by its name. */
@@ -91,19 +92,13 @@ function readRestAuthorizer(authorizer: ResolvedResource, options: AuthorizerOpt
       ...claims,
     };
   }
-  const functionName = functionNameOf(fields.text('AuthorizerUri'));
-  if (!options.functionNames.has(functionName)) return notRun(name, functionName, claims);
-  return {
-    kind: 'lambda',
-    name,
-    functionName,
+  return lambdaAuthorizer(authorizer, options, {
     payload: type === 'TOKEN' ? 'token' : 'request',
     simpleResponses: false,
-    ttl: fields.optionalNumber('AuthorizerResultTtlInSeconds') ?? REST_DEFAULT_TTL,
+    defaultTtl: REST_DEFAULT_TTL,
     identitySources,
     ...(type === 'TOKEN' && tokenPattern),
-    ...claims,
-  };
+  });
 }
 
 function readHttpAuthorizer(authorizer: ResolvedResource, options: AuthorizerOptions): AuthorizerDefinition {
@@ -122,18 +117,31 @@ function readHttpAuthorizer(authorizer: ResolvedResource, options: AuthorizerOpt
       ...claims,
     };
   }
-  const functionName = functionNameOf(fields.text('AuthorizerUri'));
-  if (!options.functionNames.has(functionName)) return notRun(name, functionName, claims);
-  return {
-    kind: 'lambda',
-    name,
-    functionName,
+  return lambdaAuthorizer(authorizer, options, {
     payload: fields.optionalText('AuthorizerPayloadFormatVersion') === '1.0' ? '1.0' : '2.0',
     simpleResponses: fields.optionalBoolean('EnableSimpleResponses') ?? false,
-    ttl: fields.optionalNumber('AuthorizerResultTtlInSeconds') ?? HTTP_DEFAULT_TTL,
+    defaultTtl: HTTP_DEFAULT_TTL,
     identitySources,
-    ...claims,
-  };
+  });
+}
+
+/** One that is a function, with what its kind of API has of its own. */
+function lambdaAuthorizer(
+  authorizer: ResolvedResource,
+  options: AuthorizerOptions,
+  {
+    defaultTtl,
+    ...own
+  }: Pick<LambdaAuthorizerDefinition, 'payload' | 'simpleResponses' | 'identitySources' | 'tokenPattern'> & {
+    readonly defaultTtl: number;
+  },
+): AuthorizerDefinition {
+  const { fields } = authorizer;
+  const { name, claims } = settingsOf(authorizer, options);
+  const functionName = functionNameOf(fields.text('AuthorizerUri'));
+  if (!options.functionNames.has(functionName)) return notRun(name, functionName, claims);
+  const ttl = fields.optionalNumber('AuthorizerResultTtlInSeconds') ?? defaultTtl;
+  return { kind: 'lambda', name, functionName, ttl, ...own, ...claims };
 }
 
 /** Warns about settings for authorizers that the template does not have: a name may be misspelt. */
