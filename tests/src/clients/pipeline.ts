@@ -1,9 +1,10 @@
 import middy from '@middy/core';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { SegmentDocument, Subsegment } from '../../../local/xray/document.ts';
 import type { DocumentReceiver } from '../../helpers/document-receiver.ts';
 import { lambdaContext, sampledTrace } from '../../helpers/lambda.ts';
 import type { Recorder } from '../../helpers/recorders.ts';
+import { only } from '../../helpers/xray.ts';
 
 /** The clients of a process that records by this recorder, or does not, and a pipeline to call them in, with the id `order-1` unless told otherwise. */
 export async function loadClients(recorder: Recorder | 'none') {
@@ -58,4 +59,20 @@ export async function documentsOfCalls(
 /** The documents without the handler's. */
 export function callsIn(documents: readonly SegmentDocument[]): Subsegment[] {
   return documents.filter(({ name }) => !name.startsWith('## ')) as Subsegment[];
+}
+
+/** The one call to the web server, which was answered with two bytes, and of whose query nothing was recorded. */
+export function answeredCall(
+  documents: readonly SegmentDocument[],
+  request: { readonly method: string; readonly url: string },
+): ReturnType<typeof only> {
+  const call = only(documents, '127.0.0.1');
+  expect(call).toMatchObject({
+    namespace: 'remote',
+    traced: true,
+    parent_id: only(documents, '## handler').id,
+    http: { request, response: { status: 200, content_length: 2 } },
+  });
+  expect(JSON.stringify(documents)).not.toContain('secret');
+  return call;
 }
