@@ -286,12 +286,15 @@ describe('the list while traces come', () => {
       new PerformanceObserver((list) => {
         for (const entry of list.getEntries() as (PerformanceEntry & {
           value: number;
-          sources: { node: Node | null }[];
+          sources: { node: Node | null; previousRect: DOMRectReadOnly; currentRect: DOMRectReadOnly }[];
         })[]) {
           if (entry.value < 0.001) continue;
-          for (const { node } of entry.sources) {
+          for (const { node, previousRect, currentRect } of entry.sources) {
             const element = node instanceof Element ? node : node?.parentElement;
-            watched.shifted.push(element?.outerHTML ?? 'gone');
+            const [from, to] = [previousRect, currentRect].map(
+              ({ x, y, width, height }) => `${x},${y} ${width}x${height}`,
+            );
+            watched.shifted.push(`${element?.outerHTML.slice(0, 120) ?? 'gone'} from ${from} to ${to}`);
           }
         }
       }).observe({ type: 'layout-shift' });
@@ -311,6 +314,9 @@ describe('the list while traces come', () => {
   it('moves nothing: rows glide to make room for new ones', async () => {
     await open();
     await page.getByText(/^200 traces of \d+$/).waitFor();
+    // Until then the page loads, of which steady.test.ts holds how much it may move.
+    await page.locator('.histogram-plot').waitFor();
+    await standsStill(page);
     const shifted = await watchShifts();
     await come();
     await page.getByRole('link', { name: `POST /orders/${next - 1}` }).waitFor();
