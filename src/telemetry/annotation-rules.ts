@@ -57,8 +57,11 @@ function protectAnnotation(
   return { key, value: shown, masked: shown !== value };
 }
 
-/** The member by which texts of one invocation say whose they are: what masks for all invocations under the policy that holds. */
-export const MASKS_BY = Symbol('lambda-lantern.masks-by');
+/**
+ * The member by which texts of one invocation say whose they are: what masks for all invocations under the policy that holds. The
+ * same for all copies of this code: recorders are published with copies of their own.
+ */
+export const MASKS_BY: unique symbol = Symbol.for('lambda-lantern.masks-by');
 
 /** Keys that a program uses, which are few; those that it makes up out of data are any number. */
 const MOST_KEYS = 200;

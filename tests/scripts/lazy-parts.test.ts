@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compilePackage } from '../../scripts/compile-package.ts';
@@ -29,6 +29,35 @@ const handler = middy()
 const Records = [{ eventSource: 'aws:sqs', body: '{}', messageAttributes: { 'x-correlation-id': { stringValue: 'order-1' } } }];
 const context = { functionName: 'f', awsRequestId: 'r-1', getRemainingTimeInMillis: () => 5000 };
 console.log('RESULT ' + await handler({ Records }, context));
+`;
+
+/** A function that uses what most use. */
+const FUNCTION = `
+import middy from '@middy/core';
+import { annotate, logger, observability, traced } from './dist/src/index.js';
+
+const work = traced('work', () => {
+  logger.info('worked');
+  annotate('Step', 'one');
+});
+const handler = middy().use(observability()).handler(work);
+await handler({ Records: [] }, { functionName: 'f', awsRequestId: 'r-1', getRemainingTimeInMillis: () => 5000 });
+`;
+
+/** Runs the bundle, and tells which of its files were read. */
+const READ = `
+import { registerHooks } from 'node:module';
+import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+const read = [];
+registerHooks({
+  load(url, context, next) {
+    if (url.startsWith('file:') && dirname(fileURLToPath(url)) === import.meta.dirname) read.push(basename(url));
+    return next(url, context);
+  },
+});
+await import('./entry.mjs');
+console.log('READ ' + JSON.stringify(read));
 `;
 
 beforeAll(async () => {
@@ -80,29 +109,39 @@ describe('the package as it is published', () => {
     );
   });
 
-  it('holds in one file what every pipeline imports at once', async () => {
-    const { outputFiles } = await build({
-      stdin: {
-        contents: `import { observability } from './dist/src/index.js'; console.log(observability());`,
-        resolveDir: folder,
-      },
+  it('is read in few files by a bundle that splits, and never in an empty one', async () => {
+    const outdir = join(folder, 'bundle');
+    await build({
+      stdin: { contents: FUNCTION, resolveDir: folder },
+      entryNames: 'entry',
       bundle: true,
+      minify: true,
       splitting: true,
       packages: 'external',
       format: 'esm',
       platform: 'node',
-      outdir: join(folder, 'bundle'),
-      entryNames: 'entry',
-      write: false,
+      outdir,
+      outExtension: { '.js': '.mjs' },
     });
+    await writeFile(join(outdir, 'read.mjs'), READ);
 
-    const read = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
-    const imported = /^(?:import|}) .*from "\.\/(.*)"|^import "\.\/(.*)"/gm;
-    const isEmpty = (name: string): boolean => (read.get(name) ?? '').trim() === '';
-    const chunks = [...(read.get('entry.js') ?? '').matchAll(imported)].map(
-      (match) => match[1] ?? match[2] ?? '',
-    );
-    expect(chunks.filter((name) => !isEmpty(name))).toHaveLength(1);
+    const read = async (tracing: boolean): Promise<string[]> => {
+      const process = runNode([join(outdir, 'read.mjs')], outdir, {
+        POWERTOOLS_TRACE_ENABLED: String(tracing),
+        AWS_XRAY_DAEMON_ADDRESS: daemon.address,
+        _X_AMZN_TRACE_ID: sampledTrace().header,
+      });
+      expect(await process.exited, process.output()).toBe(0);
+      const names = JSON.parse(/^READ (.*)$/m.exec(process.output())?.[1] ?? '') as string[];
+      return names.map((name) => name.replace(/-[A-Z0-9]{8}[.]mjs$/, '')).sort();
+    };
+    // What is loaded at once, what reads the event, and what masks the line, whose chunk is that of the recorder too.
+    const off = ['chunk', 'chunk', 'entry.mjs', 'events', 'log-lines'];
+    expect(await read(false)).toEqual(off);
+    expect(await read(true)).toEqual([...off, 'recorder', 'xray-tracer']);
+    for (const name of await readdir(outdir)) {
+      expect((await readFile(join(outdir, name), 'utf8')).trim(), name).not.toBe('');
+    }
   });
 
   it('writes the same lines while tracing is off', async () => {
