@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { isMachineData } from './detectors/benign-forms.ts';
 import { scan } from './detectors/traits.ts';
 import { createHarmlessWords } from './names/harmless-words.ts';
@@ -15,6 +14,7 @@ import { createMessageShape, createPlaceholders } from './texts/message-shape.ts
 import { TextMasker } from './texts/text-masker.ts';
 import { isHttpStatus } from './walk/envelope.ts';
 import { KeyBook } from './walk/key-book.ts';
+import { firstUse } from './first-use.ts';
 
 /**
  * Treats texts that are no values of an object: what a program says of what it does. What the detectors of a policy find
@@ -83,7 +83,8 @@ export function createTextGuard(policy: RedactionPolicy = {}, messages?: Message
       ? masker.knowsMachineData
       : text.length <= LONGEST_ORDINARY && masker.isPlain(text, scan(text));
 
-  const maskWords = showsShapes ? createShapeOfWords(resolved) : (text: string): string => masker.show(text);
+  const shapeOfWords = firstUse(() => createShapeOfWords(resolved));
+  const maskWords = (text: string): string => (showsShapes ? shapeOfWords()(text) : masker.show(text));
 
   const maskSegment = (segment: string, before: string): string => {
     if (segment === '') return segment;
@@ -103,8 +104,9 @@ export function createTextGuard(policy: RedactionPolicy = {}, messages?: Message
           if ('text' in part) return maskWords(part.text);
           const data = part.value && showJson(part.value.of, part.json);
           if (data === undefined) return `<JSON, ${lengthClass(part.json.length)}>`;
-          const isWhole = isDeepStrictEqual(data, part.value?.of) && saysNoMoreThan(part.json, data);
-          return isWhole ? part.json : JSON.stringify(data);
+          const shownJson = JSON.stringify(data);
+          const isWhole = shownJson === JSON.stringify(part.value?.of) && saysNoMoreThan(part.json, data);
+          return isWhole ? part.json : shownJson;
         })
         .join('');
       const unread = Math.max(0, text.length - READ_LENGTH);

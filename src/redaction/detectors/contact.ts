@@ -2,11 +2,17 @@ import { isbn10 } from './checksums.ts';
 import type { Detector, OwnDetector } from './detector.ts';
 import { charactersOf } from './places.ts';
 import { endsCredentials } from './url-credentials.ts';
+import { firstUse } from '../first-use.ts';
 
 /** RFC 5321. */
 const LONGEST_LOCAL_PART = 64;
 const LOCAL_CHARACTERS = charactersOf(/[A-Za-z\d._%+'-]/);
-const LETTER_OR_NUMBER = /[\p{L}\p{N}]/u;
+const letterOrNumber = firstUse(() => /[\p{L}\p{N}]/u);
+
+const emailPattern = firstUse(
+  () =>
+    /(?:@|%40)(?:(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|\p{L}{2,24})|(?:[\p{L}\p{N}-]{1,63}[。｡]){1,8}\p{L}{2,24})/giu,
+);
 
 /**
  * Found by its @, or by the `%40` of a URL, and the domain behind it: labels of at most 63 characters. The full stop of
@@ -16,8 +22,9 @@ const email: OwnDetector = {
   name: 'email',
   category: 'contact',
   hint: (text, { at, percent }) => at || (percent && text.includes('%40')),
-  pattern:
-    /(?:@|%40)(?:(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|\p{L}{2,24})|(?:[\p{L}\p{N}-]{1,63}[。｡]){1,8}\p{L}{2,24})/giu,
+  get pattern() {
+    return emailPattern();
+  },
   begins: startOfLocalPart,
   // A picture for high-density screens, the user of every Git address, and a URL's password before its host.
   valid: (match, text, start) =>
@@ -36,7 +43,7 @@ function startOfLocalPart(text: string, end: number): number {
       start -= 1;
     } else {
       const size = (code & 0xfc00) === 0xdc00 ? 2 : 1;
-      if (!LETTER_OR_NUMBER.test(text.slice(Math.max(0, start - size), start))) break;
+      if (!letterOrNumber().test(text.slice(Math.max(0, start - size), start))) break;
       start -= size;
     }
   }
@@ -73,13 +80,19 @@ const NORTH_AMERICAN =
 const GROUPED =
   /^(?:[2-9]\d{2} \d{3} \d{4}|[5-9]\d{2}(?: \d{2}){3}|\d{2} \d{3} \d{2} \d{2}|[2-9]\d(?: \d{2}){3}|\(\d{2}\) ?9?\d{4}-\d{4}|[78] ?\(\d{3}\) ?\d{3}-\d{2}-\d{2})$/;
 
+const phonePattern = firstUse(
+  () =>
+    /(?<![\p{L}\d_+]|[\d\p{L}][./-](?!\+)|[\d\p{L}]-\()(?!(?:\d[ .-]){4})(?:\+[ ]?|\(\+?|00)?\d(?:(?:[ ]?[(/)][ ]?|[ .-]|[ ]-[ ]|\)[ ]?-)?\d){6,15}(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?(?![\p{L}\d_]|[./:-]\d)/giu,
+);
+
 /** As written anywhere: `+44 7700 900123`, `(212) 555-0134`, `06 12 34 56 78`, `03.93.92.16.85 x12`. */
 const phone: Detector = {
   name: 'phone',
   category: 'contact',
   hint: (_text, { digits }) => digits >= LEAST_DIGITS,
-  pattern:
-    /(?<![\p{L}\d_+]|[\d\p{L}][./-](?!\+)|[\d\p{L}]-\()(?!(?:\d[ .-]){4})(?:\+[ ]?|\(\+?|00)?\d(?:(?:[ ]?[(/)][ ]?|[ .-]|[ ]-[ ]|\)[ ]?-)?\d){6,15}(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?(?![\p{L}\d_]|[./:-]\d)/giu,
+  get pattern() {
+    return phonePattern();
+  },
   valid: isPhone,
 };
 
@@ -146,6 +159,11 @@ function isTrunkNumber(number: string, digits: string): boolean {
   return groups.every(({ length }) => length >= 2 && length <= 8);
 }
 
+const websitePattern = firstUse(
+  () =>
+    /(?<=[\s(:,])https?:\/\/(?:www\.)?[\p{L}\p{N}-]{1,63}(?:\.(?:com?|org|net|gov|edu|ac))?\.\p{L}{2,24}\/?(?![\p{L}\p{N}/?#:@_-]|\.[\p{L}\p{N}])/giu,
+);
+
 /**
  * The home page of a site, in a text: whoever writes one mostly writes of himself or his company. An address with a path
  * or of a host below a domain is that of a service, and one that is a value of its own is told by its key.
@@ -154,8 +172,9 @@ const website: Detector = {
   name: 'website',
   category: 'contact',
   hint: (text, { colon }) => colon && text.includes('://'),
-  pattern:
-    /(?<=[\s(:,])https?:\/\/(?:www\.)?[\p{L}\p{N}-]{1,63}(?:\.(?:com?|org|net|gov|edu|ac))?\.\p{L}{2,24}\/?(?![\p{L}\p{N}/?#:@_-]|\.[\p{L}\p{N}])/giu,
+  get pattern() {
+    return websitePattern();
+  },
   // RFC 2606 keeps these for examples; the other two are names of vocabularies.
   valid: (match) => !/\/(?:www\.)?(?:example\.|schema\.org|w3\.org)/i.test(match),
 };

@@ -1,4 +1,5 @@
 import { scanUnits, unitsOf } from './traits.ts';
+import { firstUse } from '../first-use.ts';
 
 /**
  * A text as detectors read it: every digit, space and dash of Unicode as the one of ASCII, full-width letters and signs as
@@ -19,7 +20,7 @@ const DROPPED = 2;
 
 /** Below it is ASCII. */
 const FIRST_FOREIGN = 0x80;
-const MARKS = /\p{M}*/uy;
+const marks = firstUse(() => /\p{M}*/uy);
 
 /** The folded text; undefined when there is nothing to fold. */
 export function fold(text: string): Folded | undefined {
@@ -51,9 +52,10 @@ export function fold(text: string): Folded | undefined {
     scanned: scanUnits(units.subarray(0, length)),
     original(start, end) {
       const last = starts[end - 1] ?? 0;
-      MARKS.lastIndex = last + ((text.codePointAt(last) ?? 0) > 0xffff ? 2 : 1);
-      MARKS.test(text);
-      return [starts[start] ?? 0, MARKS.lastIndex];
+      const behind = marks();
+      behind.lastIndex = last + ((text.codePointAt(last) ?? 0) > 0xffff ? 2 : 1);
+      behind.test(text);
+      return [starts[start] ?? 0, behind.lastIndex];
     },
   };
 }
@@ -153,29 +155,29 @@ function fateAbove(point: number): number {
 }
 
 /** Joiners, byte order marks, soft hyphens, marks of direction, variation selectors, and marks on a letter. */
-const WITHOUT_WIDTH = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{M}]/u;
-const DIGIT = /\p{Nd}/u;
+const withoutWidth = firstUse(() => /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{M}]/u);
+const digit = firstUse(() => /\p{Nd}/u);
 /** Also the blank of Braille. */
-const BLANK = /[\p{Z}\u2800]/u;
+const blank = firstUse(() => /[\p{Z}\u2800]/u);
 /** Also signs that are no punctuation and look like one: a letter's minus, the minus, a bullet, the line of a box. */
-const HYPHEN = /[\p{Pd}\u02d7\u2212\u2043\u2500\u2501]/u;
+const hyphen = firstUse(() => /[\p{Pd}\u02d7\u2212\u2043\u2500\u2501]/u);
 const DASH = 0x2d;
 const SPACE = 0x20;
 
 function fateOfCharacter(point: number): number {
   const character = String.fromCodePoint(point);
-  if (WITHOUT_WIDTH.test(character)) return DROPPED;
-  if (DIGIT.test(character)) return 0x30 + digitOf(point);
+  if (withoutWidth().test(character)) return DROPPED;
+  if (digit().test(character)) return 0x30 + digitOf(point);
   // Full-width and mathematical letters and signs. What stands for several characters is none of a number or an address.
   const plain = character.normalize('NFKC');
-  if (BLANK.test(plain) && plain.length === 1) return SPACE;
-  if (HYPHEN.test(plain)) return DASH;
+  if (blank().test(plain) && plain.length === 1) return SPACE;
+  if (hyphen().test(plain)) return DASH;
   return plain.length === 1 && plain <= '~' ? plain.charCodeAt(0) : SAME;
 }
 
 /** Digits come in runs from zero to nine (Unicode, section 4.6), and such runs may follow each other. */
 function digitOf(point: number): number {
   let zero = point;
-  while (DIGIT.test(String.fromCodePoint(zero - 1))) zero -= 1;
+  while (digit().test(String.fromCodePoint(zero - 1))) zero -= 1;
   return (point - zero) % 10;
 }

@@ -1,6 +1,7 @@
 import { gs1, isDay, luhn, mod11And10, remainder, weightedSum } from './checksums.ts';
 import type { Detector, OwnDetector } from './detector.ts';
 import { ALPHANUMERIC, charactersOf, startOfRun } from './places.ts';
+import { firstUse } from '../first-use.ts';
 
 /**
  * One national number: how it is written, and what makes it one. `check` takes the match without separators, in upper
@@ -130,11 +131,13 @@ const NATIONAL_IDS: readonly NationalId[] = [
 /** How far the name of a number may stand before it. */
 const REACH = 40;
 
-const FORMS = NATIONAL_IDS.map(({ form, check, words }) => ({
-  form: new RegExp(`^(?:${form})`, 'i'),
-  check,
-  words: words === undefined ? undefined : announced(words),
-}));
+const forms = firstUse(() =>
+  NATIONAL_IDS.map(({ form, check, words }) => ({
+    form: new RegExp(`^(?:${form})`, 'i'),
+    check,
+    words: words === undefined ? undefined : announced(words),
+  })),
+);
 
 /** Any of these words right before a number, with what may stand between. */
 function announced(words: string): RegExp {
@@ -145,13 +148,11 @@ function announced(words: string): RegExp {
 }
 
 /** All words at once, and all forms that need none: two tests that turn away most candidates. */
-const ANY_WORD = announced(NATIONAL_IDS.flatMap(({ words }) => words ?? []).join('|'));
-const WORDLESS = new RegExp(
-  `^(?:${NATIONAL_IDS.filter(({ words }) => words === undefined)
-    .map(({ form }) => form)
-    .join('|')})(?![A-Z\\d])`,
-  'i',
-);
+const anyWord = firstUse(() => announced(NATIONAL_IDS.flatMap(({ words }) => words ?? []).join('|')));
+const wordless = firstUse(() => {
+  const without = NATIONAL_IDS.filter(({ words }) => words === undefined).map(({ form }) => form);
+  return new RegExp(`^(?:${without.join('|')})(?![A-Z\\d])`, 'i');
+});
 
 const LETTERS = charactersOf(/[A-Z]/i);
 /** Letters before the digits. */
@@ -167,9 +168,9 @@ const nationalId: OwnDetector = {
   valid: (match, text, start) => {
     const before = text.slice(Math.max(0, start - REACH), start);
     if (/[\p{L}\d_]$|^[\p{L}\d][-./:]$/u.test(before.slice(-2))) return false;
-    const isNamed = followsWord(before) && ANY_WORD.test(before);
-    if (!isNamed && !WORDLESS.test(match)) return false;
-    for (const { form, check, words } of FORMS) {
+    const isNamed = followsWord(before) && anyWord().test(before);
+    if (!isNamed && !wordless().test(match)) return false;
+    for (const { form, check, words } of forms()) {
       if (words !== undefined && !isNamed) continue;
       const written = form.exec(match)?.[0];
       if (written === undefined || words?.test(before) === false) continue;
@@ -191,13 +192,19 @@ function followsWord(before: string): boolean {
   return false;
 }
 
+const nationalInsurancePattern = firstUse(
+  () =>
+    /[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] \d{2} \d{2} \d{2} [A-D](?<!(?:[\p{L}\d_]|[\p{L}\d][-./:]).{13})(?![\p{L}\d_])/giu,
+);
+
 /** Of the United Kingdom, in its usual groups. */
 const nationalInsurance: Detector = {
   name: 'national-id',
   category: 'identity',
   hint: (_text, { digits }) => digits >= 6,
-  pattern:
-    /[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] \d{2} \d{2} \d{2} [A-D](?<!(?:[\p{L}\d_]|[\p{L}\d][-./:]).{13})(?![\p{L}\d_])/giu,
+  get pattern() {
+    return nationalInsurancePattern();
+  },
   valid: (match) => !/^(?:BG|GB|NK|KN|TN|NT|ZZ)/i.test(match),
 };
 

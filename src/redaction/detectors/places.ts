@@ -8,9 +8,16 @@ export type TryAt = (at: number) => number;
 /** The characters that runs are made of, by their codes. */
 export type Characters = Uint8Array;
 
+const ASCII = String.fromCharCode(...Array(128).keys());
+
 /** Characters of ASCII that a class of a regular expression names. */
 export function charactersOf(of: RegExp): Characters {
-  return Uint8Array.from({ length: 128 }, (_, code) => (of.test(String.fromCharCode(code)) ? 1 : 0));
+  const characters = new Uint8Array(ASCII.length);
+  // All at once: asking for each takes ten times as long.
+  for (const character of ASCII.match(new RegExp(of, `${of.flags}g`)) ?? []) {
+    characters[character.charCodeAt(0)] = 1;
+  }
+  return characters;
 }
 
 function has(characters: Characters, code: number): boolean {

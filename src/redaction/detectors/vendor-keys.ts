@@ -1,5 +1,6 @@
 import type { Detector, OwnDetector } from './detector.ts';
 import { SHORTEST_KEY } from './places.ts';
+import { firstUse } from '../first-use.ts';
 
 /**
  * Keys and tokens that name their issuer, mostly in their first characters, as the issuers document them for scanners of
@@ -238,24 +239,24 @@ const WEBHOOK_PATHS = [
   String.raw`(?<=discord(?:app)?\.com/api/)webhooks/\d{15,22}/[\w-]{40,100}`,
 ];
 
-const KEYS = [
+const keys = firstUse(() => [
   ...TAILED.map(
     ([, prefix, characters, atLeast, atMost = LONGEST_TAIL]) =>
       `${prefix}[${characters}]{${atLeast},${atMost}}={0,2}`,
   ),
   ...WRITTEN_OUT.map(([, form]) => form),
-];
+]);
 
 /**
  * What most issuers of today agree on: words that tell what it is, a separator, and random characters. It finds the issuers
  * that nobody wrote down here, and no identifier (`pi_3MtwBwLkdIwHu7ix28a3tqPa`): these have no such word, or fewer characters.
  */
-const UNLISTED = [
+const unlisted = firstUse(() => [
   // `acme_sk_…`, `foo-api-key-…`, `x_pat_live_…`
   String.raw`(?:[a-z][a-z\d]{1,15}[_-]){0,2}(?:sk|rk|pat|oat|apikey|api|key|secret|token|tok|sec)[_-](?:v\d[_-]|[a-z]{2,6}[_-]){0,2}${randomTail(28)}`,
   // `acme_…`, `acme_v1_…`, `acme-…`: nothing tells them from an identifier but their length and the mixture
   String.raw`(?<![_-])[a-z][a-z\d]{1,11}(?:(?:_[a-z\d]{1,10}){0,3}_|-)(?=[a-z\d]{0,30}[A-Z])(?=[A-Z\d]{0,30}[a-z])${randomTail(36)}(?![_-])`,
-];
+]);
 
 /** Letters and digits with a digit among the first, as random ones have it and words have not. */
 function randomTail(least: number): string {
@@ -269,7 +270,7 @@ function formsWith(first: number): RegExp {
   const known = byFirst.get(first);
   if (known !== undefined) return known;
   const character = String.fromCharCode(first);
-  const forms = [...KEYS, ...UNLISTED].filter((form) => mayBegin(form, character));
+  const forms = [...keys(), ...unlisted()].filter((form) => mayBegin(form, character));
   const made = new RegExp(`(?:${forms.join('|') || '[]'})(?![A-Za-z0-9])`, 'y');
   byFirst.set(first, made);
   return made;

@@ -1,6 +1,7 @@
 import type { Category } from '../detectors/detector.ts';
 import type { DenyPolicy } from '../policy/policy.ts';
 import { DENIED_NAMES, HARMLESS_BEGINNINGS, HARMLESS_ENDINGS, HARMLESS_PHRASES } from './denied-names.ts';
+import { firstUse } from '../first-use.ts';
 
 /** Longest name of the list, in words. */
 const MOST_WORDS = 4;
@@ -16,8 +17,8 @@ interface Names {
   readonly beginnings: ReadonlySet<string>;
 }
 
-const DEFAULTS = namesOf(Object.entries(DENIED_NAMES));
-const PHRASES: ReadonlySet<string> = new Set(HARMLESS_PHRASES.map(joined));
+const defaults = firstUse(() => namesOf(Object.entries(DENIED_NAMES)));
+const phrases = firstUse<ReadonlySet<string>>(() => new Set(HARMLESS_PHRASES.map(joined)));
 const ENDINGS: ReadonlySet<string> = new Set(HARMLESS_ENDINGS);
 const BEGINNINGS: ReadonlySet<string> = new Set(HARMLESS_BEGINNINGS);
 
@@ -36,7 +37,7 @@ export function createDenyList({ extend = {}, without = [] }: DenyPolicy = {}): 
   const own = namesOf(Object.entries(extend));
   return (key) => {
     const words = wordsOf(key);
-    return find(words, own, []) ?? find(words, DEFAULTS, without);
+    return find(words, own, []) ?? find(words, defaults(), without);
   };
 }
 
@@ -67,7 +68,7 @@ function harmlessWords(words: readonly string[]): ReadonlySet<number> {
     let phrase = '';
     for (let end = start; end < Math.min(words.length, start + MOST_WORDS); end += 1) {
       phrase += words[end] ?? '';
-      if (PHRASES.has(phrase)) for (let at = start; at <= end; at += 1) harmless.add(at);
+      if (phrases().has(phrase)) for (let at = start; at <= end; at += 1) harmless.add(at);
     }
   }
   return harmless;

@@ -1,5 +1,6 @@
 import { DENIED_NAMES } from './denied-names.ts';
 import { AMBIGUOUS_WORDS, FIELD_ENDINGS, FIELD_WORDS, SHORT_NAMES } from './field-words.ts';
+import { firstUse } from '../first-use.ts';
 
 /**
  * What a key is by its name alone: the name of a `field`; `data`, such as an identifier, a name or an address; or
@@ -31,7 +32,9 @@ const KNOWN_CODES = /^(?:cv[cv]2|crc32|ec2|ip[46]|md5|mp[34]|pm(?:10|25)|ssl[23]
 const KNOWN_LETTERS = /^(?:b2[bce]|e2e|h[1-6]|i18n|k8s|l10n|p(?:50|75|9\d|99\d?)|s3|v\d{1,2})$/i;
 
 /** What is denied by name is named by fields. */
-const FIELD = listOf(`${FIELD_WORDS} ${Object.values(DENIED_NAMES).flat().join(' ').replaceAll('=', '')}`);
+const fieldWords = firstUse(() =>
+  listOf(`${FIELD_WORDS} ${Object.values(DENIED_NAMES).flat().join(' ').replaceAll('=', '')}`),
+);
 const AMBIGUOUS = listOf(AMBIGUOUS_WORDS);
 const SHORT = listOf(SHORT_NAMES);
 const ENDINGS = [...listOf(FIELD_ENDINGS)];
@@ -73,16 +76,16 @@ function wordKind(word: string, own: ReadonlySet<string>): WordKind {
     if (own.has(form)) return 'field';
     if (AMBIGUOUS.has(form)) return 'ambiguous';
     if (SHORT.has(form)) return 'short';
-    if (FIELD.has(form)) return 'field';
+    if (fieldWords().has(form)) return 'field';
   }
   // `createdat`, `updatedby`.
-  if (/ed(?:at|by|on)$/.test(word) && FIELD.has(word.slice(0, -2))) return 'field';
+  if (/ed(?:at|by|on)$/.test(word) && fieldWords().has(word.slice(0, -2))) return 'field';
   return ENDINGS.some((ending) => endsFieldWord(word, ending)) ? 'field' : 'data';
 }
 
 function endsFieldWord(word: string, ending: string): boolean {
   const first = word.slice(0, -ending.length);
-  return first.length >= SHORTEST_FIRST_PART && word.endsWith(ending) && FIELD.has(first);
+  return first.length >= SHORTEST_FIRST_PART && word.endsWith(ending) && fieldWords().has(first);
 }
 
 function singularsOf(word: string): string[] {

@@ -1,16 +1,30 @@
 import { constants } from 'node:os';
 import { isFieldWord, nameKind } from './field-names.ts';
 import { LOWER_CASE_WORDS, MESSAGE_WORDS, TECHNICAL_NAMES } from './message-words.ts';
+import { firstUse } from '../first-use.ts';
 
-const MESSAGE = listOf(MESSAGE_WORDS);
-const LOWER_CASE = listOf(LOWER_CASE_WORDS);
-const TECHNICAL = listOf(TECHNICAL_NAMES);
+const message = firstUse(() => listOf(MESSAGE_WORDS));
+const lowerCase = firstUse(() => listOf(LOWER_CASE_WORDS));
+const technical = firstUse(() => listOf(TECHNICAL_NAMES));
 /** `ENOENT`, `ECONNREFUSED`: what the system calls its errors, and what Node adds to that. */
-const SYSTEM_ERRORS: ReadonlySet<string> = new Set([
-  ...Object.keys(constants.errno),
-  ...Object.keys(constants.signals),
-  ...['EAI_AGAIN', 'ENOTFOUND', 'ENODATA', 'ESERVFAIL', 'EREFUSED', 'ETIMEOUT', 'EPROTO', 'ECANCELED', 'EOF'],
-]);
+const systemErrors = firstUse<ReadonlySet<string>>(
+  () =>
+    new Set([
+      ...Object.keys(constants.errno),
+      ...Object.keys(constants.signals),
+      ...[
+        'EAI_AGAIN',
+        'ENOTFOUND',
+        'ENODATA',
+        'ESERVFAIL',
+        'EREFUSED',
+        'ETIMEOUT',
+        'EPROTO',
+        'ECANCELED',
+        'EOF',
+      ],
+    ]),
+);
 /** Field names that say where or what somebody is when they stand in a sentence: `12 high street`, `positive`. */
 const DATA_IN_SENTENCES = listOf(`
   street road avenue lane drive court square boulevard home single positive negative pregnant pregnancy hiv disability
@@ -60,41 +74,41 @@ export interface HarmlessWords {
 
 /** @param own further words, in lower case. */
 export function createHarmlessWords(own: ReadonlySet<string>): HarmlessWords {
-  const known = own.size === 0 ? MESSAGE : new Set([...MESSAGE, ...own]);
+  const known = firstUse(() => (own.size === 0 ? message() : new Set([...message(), ...own])));
   /** `checkFailed`: words of messages stand in names that have several words. */
   const isCompound = (name: string): boolean =>
-    /[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z][._-][A-Za-z]/.test(name) && nameKind(name, known) === 'field';
+    /[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z][._-][A-Za-z]/.test(name) && nameKind(name, known()) === 'field';
 
   const name = (text: string): boolean => {
     if (text.length < 2 || text.length > LONGEST_NAME || !/^[\w$]/.test(text)) return false;
-    if (TECHNICAL.has(text) || SYSTEM_ERRORS.has(text) || KNOWN_NUMBERS.test(text)) return true;
+    if (technical().has(text) || systemErrors().has(text) || KNOWN_NUMBERS.test(text)) return true;
     if (NODE_CODE.test(text)) return true;
     if (ERROR_CODE.test(text)) return text.split('_').every((part) => isCodeWord(part.toLowerCase()));
     if (ERROR_TYPE.test(text)) return true;
-    if (/^[A-Z]/.test(text) && LOWER_CASE.has(text.toLowerCase())) return false;
+    if (/^[A-Z]/.test(text) && lowerCase().has(text.toLowerCase())) return false;
     // `addressLine1` is a field, `seat7` may be somebody's.
     if (/\d/.test(text) && !/^[A-Za-z]+[a-z_][A-Z_]?[a-z]+\d$/.test(text)) return false;
     return isCompound(text) || (nameKind(text, own) === 'field' && !/\d/.test(text));
   };
   const isCodeWord = (word: string): boolean =>
-    known.has(word) || LOWER_CASE.has(word) || isFieldWord(word, own);
+    known().has(word) || lowerCase().has(word) || isFieldWord(word, own);
   const isKnown = (word: string): boolean =>
-    known.has(word) ||
+    known().has(word) ||
     (word.length >= SHORTEST_FIELD_WORD && !DATA_IN_SENTENCES.has(word) && isFieldWord(word, own));
 
   return {
     name,
-    quoted: (text) => MESSAGE.has(text) || name(text),
+    quoted: (text) => message().has(text) || name(text),
     word(text, place, precedesName) {
       const lower = text.toLowerCase();
-      if (text === lower) return LOWER_CASE.has(lower) || isKnown(lower);
-      if (TECHNICAL.has(text) || own.has(lower)) return true;
+      if (text === lower) return lowerCase().has(lower) || isKnown(lower);
+      if (technical().has(text) || own.has(lower)) return true;
       if (/^[A-Z][a-z]+$/.test(text)) {
         if (place === 'inside' || !isKnown(lower) || PLACES.has(lower.replace(/s$/, ''))) return false;
         // `User Jane Doe …`, but not `Union City` and not `in: Market Square`.
-        return !precedesName || MESSAGE.has(lower) || (place === 'text' && BEFORE_NAMES.has(lower));
+        return !precedesName || message().has(lower) || (place === 'text' && BEFORE_NAMES.has(lower));
       }
-      return name(text) && !/^[A-Z]+$/.test(text) ? true : SYSTEM_ERRORS.has(text);
+      return name(text) && !/^[A-Z]+$/.test(text) ? true : systemErrors().has(text);
     },
   };
 }

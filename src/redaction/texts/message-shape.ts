@@ -1,4 +1,5 @@
 import type { HarmlessWords } from '../names/harmless-words.ts';
+import { firstUse } from '../first-use.ts';
 
 /**
  * What a message says without what it says of anybody: `No order 4711 for 'Jane Doe'` becomes `No order <number> for
@@ -26,8 +27,10 @@ const HOLD_END = '\uE001';
 /** Longest text between quotation marks that is looked at as one. */
 const LONGEST_QUOTATION = 4096;
 
-const TOKEN =
-  /\uE000(?<held>\d{1,5})\uE001|(?<core>[\p{L}\p{M}\p{N}_$]+(?:(?:[-.'’@+&#%*~]{1,3}|,(?=\p{N}))[\p{L}\p{M}\p{N}_$]+)*)|(?<space>\s+)|(?<sign>[^])/gu;
+const tokenPattern = firstUse(
+  () =>
+    /\uE000(?<held>\d{1,5})\uE001|(?<core>[\p{L}\p{M}\p{N}_$]+(?:(?:[-.'’@+&#%*~]{1,3}|,(?=\p{N}))[\p{L}\p{M}\p{N}_$]+)*)|(?<space>\s+)|(?<sign>[^])/gu,
+);
 const CLOSING: Readonly<Record<string, string>> = {
   '"': '"',
   "'": "'",
@@ -38,10 +41,10 @@ const CLOSING: Readonly<Record<string, string>> = {
   '«': '»',
 };
 const HARMLESS_SIGN = /^[!-/:-@[-`{-~“”„‘’«»…–—•·→✔✖✓✗]$/;
-const NUMBER = /^\p{N}[\p{N}.,%:-]*$/u;
+const numberPattern = firstUse(() => /^\p{N}[\p{N}.,%:-]*$/u);
 /** A number with its unit. */
-const MEASURE = /^\p{N}[\p{N}.,]*(ms|ns|s|m|h|d|kb|mb|gb|kib|mib|gib|b|px|%)$/iu;
-const WORD = /^\p{L}+(?:['’-]\p{L}+)*$/u;
+const measurePattern = firstUse(() => /^\p{N}[\p{N}.,]*(ms|ns|s|m|h|d|kb|mb|gb|kib|mib|gib|b|px|%)$/iu);
+const wordPattern = firstUse(() => /^\p{L}+(?:['’-]\p{L}+)*$/u);
 /** `No customer …`: somebody is called No, but then a verb follows. */
 const BEGINS_SENTENCE =
   /^(?:No|An|To) (?!(?:is|was|has|had|does|did|do|can|cannot|must|should|may|will|would|and|or|not|of|in|from)\b)[a-z]{2}/;
@@ -91,7 +94,7 @@ export function createMessageShape(
       const isPlaceOfPath = text[start - 1] === '{' && text[start + core.length] === '}';
       const isValue = (isAfterEquals(between) || start < valuesUntil) && !isPlaceOfPath;
       if (isValue && !(isKey && words.name(core))) return [hidden(core)];
-      if (WORD.test(core)) {
+      if (wordPattern().test(core)) {
         const all = core.replace(/['’]s$/, '').split('-');
         const place = !startsSentence ? 'inside' : start === 0 ? 'text' : 'sentence';
         const next = /^ (\p{Lu}\p{L}*)/u.exec(text.slice(start + core.length, start + core.length + 64))?.[1];
@@ -102,8 +105,9 @@ export function createMessageShape(
       if (startsSentence && BEGINS_SENTENCE.test(text.slice(start, start + 24))) return [shown(core)];
       // A word of a sentence is no name of a field, unless a value follows it.
       if ((isKey || !/^(?:\p{Lu}?\p{Ll}+|\p{Lu}+)$/u.test(core)) && words.name(core)) return [shown(core)];
-      const unit = MEASURE.exec(core)?.[1];
-      if (unit !== undefined && !NUMBER.test(core)) return [{ text: `<number>${unit}`, is: 'number' }];
+      const unit = measurePattern().exec(core)?.[1];
+      if (unit !== undefined && !numberPattern().test(core))
+        return [{ text: `<number>${unit}`, is: 'number' }];
       return core.includes('.') ? dotted(core) : [hidden(core)];
     };
 
@@ -133,8 +137,9 @@ export function createMessageShape(
       return [hidden(content.replaceAll(/[\uE000\uE001]/g, ''))];
     };
 
-    TOKEN.lastIndex = 0;
-    for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
+    const tokens = tokenPattern();
+    tokens.lastIndex = 0;
+    for (let match = tokens.exec(text); match !== null; match = tokens.exec(text)) {
       const {
         held,
         core,
@@ -174,7 +179,7 @@ export function createMessageShape(
           text: text.charAt(end),
           is: 'sign',
         });
-        TOKEN.lastIndex = end + 1;
+        tokens.lastIndex = end + 1;
         [before, between, startsSentence] = [content.slice(0, 64), '', false];
       }
     }
@@ -189,7 +194,7 @@ function shown(text: string): Part {
 /** The class of what is not shown. */
 function hidden(text: string): Part {
   const is: Class =
-    NUMBER.test(text) || /^[+-]?\p{N}+(?:[ .,]\p{N}+)*$/u.test(text)
+    numberPattern().test(text) || /^[+-]?\p{N}+(?:[ .,]\p{N}+)*$/u.test(text)
       ? 'number'
       : /\p{N}/u.test(text) && !/\s/.test(text)
         ? 'id'

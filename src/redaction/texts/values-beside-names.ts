@@ -2,6 +2,7 @@ import type { Category } from '../detectors/detector.ts';
 import { createHarmlessWords } from '../names/harmless-words.ts';
 import { HARMLESS_PHRASES } from '../names/denied-names.ts';
 import { saysNothing } from '../names/no-datum.ts';
+import { firstUse } from '../first-use.ts';
 
 /** A value that stands beside, or below, a name that denies it. */
 export interface NamedValue {
@@ -30,22 +31,26 @@ const MOST_WORDS = 4;
 /** An opening or closing quotation mark, as it is or escaped at any level, in HTML too. */
 const QUOTE = /(\\{0,15})(["'`]|&quot;|&#34;|&#39;|&apos;)/y;
 const QUOTE_BEFORE = /(\\{0,15})(["'`]|&quot;|&#34;|&#39;|&apos;)$/;
-const WORD = /[\p{L}\p{N}_$]/u;
-const PART_OF_NAME = /[\p{L}\p{N}_$.@-]/u;
+const wordPattern = firstUse(() => /[\p{L}\p{N}_$]/u);
+const partOfNamePattern = firstUse(() => /[\p{L}\p{N}_$.@-]/u);
 /** What comes before the brackets of what `util.inspect` prints, or a constructor. */
 const STRUCTURE = /(?:[\w$.]{1,64}(?:\(\d{1,9}\))? ?)?(?:\[[\w: $]{1,64}\] ?)?[{[(<]/y;
 const LABEL = /\[(?:credentials|contact|identity|financial|health|location|network)(?: [^\]\s]{1,40})?\]/y;
 const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']', '(': ')', '<': '>' };
 /** A bare value behind `=`: one word, and what goes on behind it as names and numbers do. */
-const BARE =
-  /[^\s,;&"'`)\]}|\\]{1,8192}(?: (?!(?:AND|OR|WHERE|SET|FROM|ORDER|GROUP|LIMIT|RETURNING|ON)\b)(?:[\p{Lu}\p{N}+(][^\s,;&"'`)\]}|=:\\]{0,64})(?![^\s,;]{0,64}[=:]))*/uy;
+const barePattern = firstUse(
+  () =>
+    /[^\s,;&"'`)\]}|\\]{1,8192}(?: (?!(?:AND|OR|WHERE|SET|FROM|ORDER|GROUP|LIMIT|RETURNING|ON)\b)(?:[\p{Lu}\p{N}+(][^\s,;&"'`)\]}|=:\\]{0,64})(?![^\s,;]{0,64}[=:]))*/uy,
+);
 /** A parameter of a URL, whose path may go on behind it. */
 const PARAMETER = /[^\s&#;/"'<>)\]}]{1,8192}/y;
 /** A bare value behind `:`, up to what can be no part of it. */
 const CLAUSE = /[^\n\r,;|"'`)\]}\\]{1,8192}/y;
 /** The rest of a line that is one value; another name in the line ends it. */
-const LINE =
-  /(?:[^\n\r,;|\\]|[,;|](?! {0,2}["']?[\p{L}_$][\p{L}\p{N}_$ .-]{0,40}["']? {0,2}[:=])|\\(?![nr"])){1,8192}/uy;
+const linePattern = firstUse(
+  () =>
+    /(?:[^\n\r,;|\\]|[,;|](?! {0,2}["']?[\p{L}_$][\p{L}\p{N}_$ .-]{0,40}["']? {0,2}[:=])|\\(?![nr"])){1,8192}/uy,
+);
 
 const ONE_WORD = /[^\s,;"'`|~]{1,8192}/y;
 
@@ -55,7 +60,7 @@ const PREDICATES = new Set(
   rejected request retry retrying should that the this too undefined unknown unrecognized unexpected unsupported value values was were when
   which will with without wrong would`.split(/\s+/),
 );
-const words = createHarmlessWords(new Set());
+const words = firstUse(() => createHarmlessWords(new Set()));
 /** `memory address: 0x1f`; and what a parser says of the tokens of a language. */
 const PHRASES: ReadonlySet<string> = new Set([
   ...HARMLESS_PHRASES,
@@ -186,7 +191,7 @@ function nameBefore(text: string, separator: number, denied: Denied): Name | und
   }
   const last = text[end - 1];
   if (last === undefined) return undefined;
-  if (WORD.test(last)) return bareNameBefore(text, end, denied);
+  if (wordPattern().test(last)) return bareNameBefore(text, end, denied);
   if (last === ')' || last === ']') return listedNameBefore(text, end, denied);
   return '"\'`;'.includes(last) ? quotedNameBefore(text, end, denied) : undefined;
 }
@@ -220,7 +225,8 @@ function listedNameBefore(text: string, end: number, denied: Denied): Name | und
 
 function bareNameBefore(text: string, end: number, denied: Denied): Name | undefined {
   let start = end;
-  while (start > 0 && end - start < LONGEST_WORD && PART_OF_NAME.test(text.charAt(start - 1))) start -= 1;
+  while (start > 0 && end - start < LONGEST_WORD && partOfNamePattern().test(text.charAt(start - 1)))
+    start -= 1;
   const bare = text.slice(start, end).replace(/^[.@-]+/, '');
   // The host of a URL, before its port.
   if (text[end] === ':' && /[@.]/.test(bare) && /^:\d{2,5}(?!\d)/.test(text.slice(end, end + 7)))
@@ -307,13 +313,13 @@ function valueAfter(
   }
   if (!isClause || text.startsWith(':=', separator)) {
     const isParameter = text[separator] === '=' && '?&;#'.includes(text.charAt(name.start - 1) || ' ');
-    return taken(text, start, isParameter ? PARAMETER : BARE);
+    return taken(text, start, isParameter ? PARAMETER : barePattern());
   }
   if (isInBraces || name.isQuoted) return taken(text, start, CLAUSE);
   const isLine = /^[ \t>*•#-]*$/.test(
     text.slice(Math.max(0, name.start - 16, text.lastIndexOf('\n', name.start - 1) + 1), name.start),
   );
-  const value = taken(text, start, isLine ? LINE : CLAUSE);
+  const value = taken(text, start, isLine ? linePattern() : CLAUSE);
   return value === undefined || isStatement(value.content, name, isLine)
     ? undefined
     : { ...value, isClause: true };
@@ -475,9 +481,9 @@ function inBrackets(text: string, start: number): Value | undefined {
 
 /** Whether what stands close to a name is another name, or says something of it: `"email", "phone"`, `email (optional)`. */
 function isOfProgram(text: string): boolean {
-  if (words.name(text)) return true;
+  if (words().name(text)) return true;
   const all = text.match(/[^\s.,;:!?()[\]<>="'`…]+/g) ?? [];
-  return all.length > 0 && all.every((word) => words.word(word, 'inside', false));
+  return all.length > 0 && all.every((word) => words().word(word, 'inside', false));
 }
 
 /** `must be a valid address`: what a program says of a value, and no value. */
@@ -489,7 +495,7 @@ function isStatement(text: string, { category }: Name, isLine: boolean): boolean
   const isPlain = category === 'contact' && !isLine;
   if (all.length < 2 || (!isPlain && !PREDICATES.has(first.toLowerCase()))) return false;
   return all.every(
-    (word, at) => /^\d{1,3}$/.test(word) || words.word(word, at === 0 ? 'text' : 'inside', false),
+    (word, at) => /^\d{1,3}$/.test(word) || words().word(word, at === 0 ? 'text' : 'inside', false),
   );
 }
 
