@@ -1,8 +1,14 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import { checkOptions, milliseconds, object, text } from '../check-options.ts';
+import { Followers } from '../lifecycle/request-ending.ts';
+import { incomingTraceHeader } from '../propagation/trace-header.ts';
+import { attempt, mayRecord } from '../telemetry/guarded-span.ts';
+import { InvocationRecord, passOn } from '../telemetry/invocation-record.ts';
+import { isInitialisedFaster } from '../telemetry/cold-start.ts';
 import { processLogger } from '../telemetry/process-logger.ts';
-import { isProcessTracing } from '../telemetry/process-tracer.ts';
+import { isProcessTracing, mayProcessRecord } from '../telemetry/process-tracer.ts';
 import type { PipelineRecorder } from '../telemetry/record-invocation.ts';
+import { waitingLines } from '../telemetry/shared-logger.ts';
 import { enterTraceScope } from '../telemetry/trace-scope.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
 
@@ -64,26 +70,45 @@ export function tracing(options: TracingOptions = {}): MiddlewareObj {
   // Middy wants a hook of every middleware.
   if (options.tracer === undefined && !isProcessTracing()) return { before: function tracingBefore() {} };
 
+  const { tracer } = options;
+  const followers = new Followers<InvocationRecord>();
   // All that records is loaded with the recorder: while tracing is off none of it is read.
   let recorder: PipelineRecorder | undefined;
-  const loading = import('../lazy/recorder.ts')
-    .then(({ createPipelineRecorder }) => createPipelineRecorder(options))
-    .catch((error: unknown) => {
-      processLogger.warn('Tracing is on, but its recorder could not be loaded; nothing will be traced', {
-        error: error instanceof Error ? error : new Error(String(error)),
-      });
-      return { begin: () => undefined, finish: () => undefined };
-    })
-    .then((loaded) => (recorder = loaded));
+  let loading: Promise<PipelineRecorder> | undefined;
+  const load = (): Promise<PipelineRecorder> =>
+    (loading ??= import('../lazy/recorder.ts')
+      .then(({ createPipelineRecorder }) => createPipelineRecorder(options, followers))
+      .catch((error: unknown) => {
+        processLogger.warn('Tracing is on, but its recorder could not be loaded; nothing will be traced', {
+          error: error instanceof Error ? error : new Error(String(error)),
+        });
+        return { begin: () => undefined, finish: () => undefined };
+      })
+      .then((loaded) => (recorder = loaded)));
   const withRecorder = <R>(fn: (recorder: PipelineRecorder) => R): R | Promise<Awaited<R>> =>
-    recorder === undefined ? (loading.then(fn) as Promise<Awaited<R>>) : fn(recorder);
+    recorder === undefined ? (load().then(fn) as Promise<Awaited<R>>) : fn(recorder);
+  if (isInitialisedFaster()) void load();
 
   const tracingBefore = (request: Request): Promise<void> | undefined => {
     // At once, because only the synchronous part of a hook can; recording begins when the recorder is there.
     const scope = enterTraceScope(request.context);
+    const header = attempt('read the trace header', incomingTraceHeader);
+    // Below a pipeline around this one another header counts.
+    const isSurelyUnrecorded =
+      scope.outer === undefined &&
+      !(tracer === undefined ? mayProcessRecord(header) : mayRecord(tracer, header));
+    if (isSurelyUnrecorded) {
+      followers.add(request, new InvocationRecord(followers, passOn(request, scope, header)));
+      return undefined;
+    }
     return withRecorder((loaded) => loaded.begin(request, scope));
   };
-  const tracingAfter = (request: Request): Promise<void> | undefined =>
-    withRecorder((loaded) => loaded.finish(request));
+  const tracingAfter = (request: Request): Promise<void> | undefined => {
+    const record = followers.of(request);
+    const left =
+      record === undefined ? withRecorder((loaded) => loaded.finish(request)) : record.finish(true);
+    // What records may have had something to say, also while it was waited for.
+    return left === undefined ? waitingLines() : left.then(waitingLines);
+  };
   return { before: tracingBefore, after: tracingAfter, onError: tracingAfter };
 }

@@ -40,6 +40,13 @@ export function parseTraceHeader(header: string | undefined): TraceHeader {
   };
 }
 
+/** Whether a header may be that of a sampled trace, told without reading all of it: false where it surely is not. */
+export function maySample(header: string | undefined): boolean {
+  return header !== undefined && SAMPLED.test(header);
+}
+
+const SAMPLED = /Sampled\s*=\s*1/;
+
 /** Writes a header, known fields first and every other field after them, unchanged. */
 export function formatTraceHeader(header: TraceHeader): string {
   const fields: Array<readonly [string, string]> = [];

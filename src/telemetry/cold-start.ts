@@ -1,5 +1,8 @@
 import { currentInvocation } from '../propagation/correlation.ts';
 
+/** Memory that comes with a whole processor, in MB (AWS Lambda developer guide, "Configure Lambda function memory"). */
+const MEMORY_OF_A_PROCESSOR = 1769;
+
 let first: object | undefined;
 
 /**
@@ -26,4 +29,14 @@ export function addContextTo<C>(
   // What it looks at, and sets to false, as it is given a context.
   Reflect.set(logger, 'coldStart', coldStart);
   logger.addContext(context);
+}
+
+/**
+ * Whether what only some invocations need is better loaded while the environment is initialised: where nobody waits for that, or
+ * where the function has a share of a processor later, and a whole one then. Elsewhere it takes as long when it is needed, and most
+ * cold starts are spared it.
+ */
+export function isInitialisedFaster(): boolean {
+  const { AWS_LAMBDA_INITIALIZATION_TYPE: type, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory } = process.env;
+  return (type !== undefined && type.trim() !== 'on-demand') || Number(memory) < MEMORY_OF_A_PROCESSOR;
 }

@@ -10,6 +10,12 @@ import type {
 } from './tracer.ts';
 import { isThenable } from './when-settled.ts';
 
+/** Whether a tracer may record an invocation that has this header; true where it does not say. */
+export function mayRecord(tracer: Tracer, incomingHeader: string | undefined): boolean {
+  if (tracer.mayRecord === undefined) return true;
+  return attempt('tell whether it may record', () => tracer.mayRecord?.(incomingHeader)) !== false;
+}
+
 /** Begins the record of an invocation; whatever the tracer does, nothing that comes of it throws. */
 export function startGuarded(tracer: Tracer, invocation: InvocationDescription): GuardedTrace | undefined {
   const trace = attempt('begin the invocation', () => tracer.startInvocation(invocation));

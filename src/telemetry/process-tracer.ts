@@ -1,3 +1,4 @@
+import { maySample } from '../propagation/trace-header.ts';
 import type { Tracer } from './tracer.ts';
 
 /**
@@ -7,6 +8,14 @@ import type { Tracer } from './tracer.ts';
  */
 export function isProcessTracing(): boolean {
   return process.env.POWERTOOLS_TRACE_ENABLED?.trim().toLowerCase() === 'true';
+}
+
+/**
+ * Whether {@link loadProcessTracer} gives a tracer that may record an invocation, by the header that came in: what can be told without
+ * loading it, as `Tracer.mayRecord` tells it.
+ */
+export function mayProcessRecord(incomingHeader: string | undefined): boolean {
+  return recorderName(process.env.LANTERN_RECORDER) !== 'xray' || maySample(incomingHeader);
 }
 
 /** What records, by the value of `LANTERN_RECORDER`; X-Ray where it is not set. */
@@ -32,8 +41,8 @@ export function loadProcessTracer(): Promise<Tracer> {
 let processTracer: Promise<Tracer> | undefined;
 
 function load(setting = ''): Promise<Tracer> {
-  const name = setting.trim().toLowerCase();
-  const recorder = Object.entries(RECORDERS).find(([each]) => each === (name === '' ? 'xray' : name))?.[1];
+  const name = recorderName(setting);
+  const recorder = Object.entries(RECORDERS).find(([each]) => each === name)?.[1];
   return (
     recorder?.() ??
     Promise.reject(
@@ -42,4 +51,9 @@ function load(setting = ''): Promise<Tracer> {
       ),
     )
   );
+}
+
+function recorderName(setting = ''): string {
+  const name = setting.trim().toLowerCase();
+  return name === '' ? 'xray' : name;
 }

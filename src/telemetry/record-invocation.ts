@@ -1,8 +1,6 @@
 import type { Request } from '@middy/core';
-import type { BodyEnding } from '../lifecycle/observe-body.ts';
-import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
+import { whenAnswered } from '../lifecycle/observe-body.ts';
 import { Followers, thrownError } from '../lifecycle/request-ending.ts';
-import type { Follower } from '../lifecycle/request-ending.ts';
 import { atMost, watchTimeout } from '../lifecycle/timeout-watch.ts';
 import { correlationHeader, currentCorrelation, currentInvocation } from '../propagation/correlation.ts';
 import { CORRELATION_ID_KEY } from '../propagation/correlation-id.ts';
@@ -14,9 +12,11 @@ import { incomingTraceHeader } from '../propagation/trace-header.ts';
 import { Captures } from './captures.ts';
 import { OWN_NAMESPACE } from './own-names.ts';
 import { isColdStart } from './cold-start.ts';
-import { attempt, startGuarded } from './guarded-span.ts';
+import { attempt, mayRecord, startGuarded } from './guarded-span.ts';
 import { httpRequestOf, routeOf, withoutMethod } from './http-request.ts';
-import { createWarnOnce, loadLogger, processLogger } from './process-logger.ts';
+import type { Finish } from './invocation-record.ts';
+import { InvocationRecord, passOn } from './invocation-record.ts';
+import { createWarnOnce, processLogger } from './process-logger.ts';
 import { loadProcessTracer } from './process-tracer.ts';
 import { enterTraceScope } from './trace-scope.ts';
 import type { InvocationScope, Routing } from './trace-scope.ts';
@@ -39,24 +39,23 @@ const LATE = 'The trace had not left the process in time; the answer does not wa
 
 /** What the hooks of `tracing()` do once that is loaded. */
 export interface PipelineRecorder {
-  /** Begins the record of an invocation, in the scope that was opened for it. */
+  /** Begins the record of an invocation, in the scope that was opened for it: of one whose own header says that it may be recorded. */
   begin(request: Request, scope: InvocationScope): Promise<void> | undefined;
   /** Ends it with the outcome that the request has; settles when the record has left the process. */
   finish(request: Request): Promise<void> | undefined;
 }
 
-/** Ends a record. The response may be replaced by one whose body is watched, unless it has been taken already. */
-type Finish = (canReplaceResponse: boolean) => Promise<void> | undefined;
-
 /**
  * All of `tracing()` that is needed only where something is recorded.
  *
+ * @param followers of the middleware, which follows those invocations itself that are surely not recorded.
  * @returns rejects where the tracer of the process cannot be loaded.
  */
-export async function createPipelineRecorder(options: RecordingOptions): Promise<PipelineRecorder> {
-  // What records may have something to say, and `tracing()` alone does not hold the answer back until it is written.
-  const [tracer] = await Promise.all([options.tracer ?? loadProcessTracer(), loadLogger()]);
-  const followers = new Followers<InvocationRecord>();
+export async function createPipelineRecorder(
+  options: RecordingOptions,
+  followers = new Followers<InvocationRecord>(),
+): Promise<PipelineRecorder> {
+  const tracer = options.tracer ?? (await loadProcessTracer());
   const begin = (request: Request, scope: InvocationScope, incoming: Incoming): InvocationRecord => {
     // The request is what users and their tests make of it.
     const finish = attempt('begin the record', () =>
@@ -66,9 +65,6 @@ export async function createPipelineRecorder(options: RecordingOptions): Promise
     followers.add(request, record);
     return record;
   };
-  const mayRecord = ({ header }: Incoming): boolean =>
-    tracer.mayRecord === undefined ||
-    attempt('tell whether it may record', () => tracer.mayRecord?.(header)) !== false;
   const pass = (request: Request, scope: InvocationScope, { header }: Incoming): InvocationRecord => {
     const record = new InvocationRecord(followers, passOn(request, scope, header));
     followers.add(request, record);
@@ -77,7 +73,7 @@ export async function createPipelineRecorder(options: RecordingOptions): Promise
   return {
     begin(request, scope) {
       const incoming = incomingOf(scope);
-      if (!mayRecord(incoming)) {
+      if (scope.outer !== undefined && !mayRecord(tracer, incoming.header)) {
         pass(request, scope, incoming);
         return undefined;
       }
@@ -92,7 +88,7 @@ export async function createPipelineRecorder(options: RecordingOptions): Promise
         // The hook of an error may run although a middleware before this one threw and `before` never did.
         const scope = enterTraceScope(request.context);
         const incoming = incomingOf(scope);
-        record = (mayRecord(incoming) ? begin : pass)(request, scope, incoming);
+        record = (mayRecord(tracer, incoming.header) ? begin : pass)(request, scope, incoming);
       }
       return record.finish(true);
     },
@@ -114,36 +110,7 @@ function incomingOf({ outer }: InvocationScope): Incoming {
   return { header: attempt('read the trace header', incomingTraceHeader) };
 }
 
-class InvocationRecord implements Follower {
-  readonly owner: Followers<InvocationRecord>;
-  readonly #finish: Finish;
-
-  constructor(owner: Followers<InvocationRecord>, finish: Finish) {
-    this.owner = owner;
-    this.#finish = finish;
-  }
-
-  finish(canReplaceResponse: boolean): Promise<void> | undefined {
-    return attempt('end the record', () => this.#finish(canReplaceResponse));
-  }
-
-  /** By then Middy has taken the response; watching a body that it reads itself would take chunks away from it. */
-  whenSkipped(): void {
-    void this.finish(false);
-  }
-}
-
 const unrecorded: Finish = () => undefined;
-
-/** Where nothing is recorded. */
-function passOn(request: Request, { opened }: InvocationScope, incomingHeader: string | undefined): Finish {
-  opened.set({ incomingHeader });
-  return (canReplaceResponse) =>
-    whenAnswered(request, canReplaceResponse, () => {
-      opened.leave();
-      return undefined;
-    });
-}
 
 function recordInvocation(
   request: Request,
@@ -235,19 +202,6 @@ const LONGEST_VALUE = 1000;
 
 function shortened(value: string): string {
   return value.slice(0, LONGEST_VALUE).toWellFormed();
-}
-
-/** Calls `end` now, or when the body of a streamed answer has ended; what ends it then holds back the end of the body. */
-function whenAnswered(
-  request: Request,
-  canReplaceResponse: boolean,
-  end: (ending?: BodyEnding) => Promise<void> | undefined,
-): Promise<void> | undefined {
-  if (canReplaceResponse) {
-    const response = withWatchedBody(request.response);
-    if (response !== request.response) request.response = response;
-  }
-  return whenBodyEnds(request.response, end);
 }
 
 function attributesOf(request: Request, invocation: object): InvocationAttributes {

@@ -44,6 +44,21 @@ const handler = middy().use(observability()).handler(work);
 await handler({ Records: [] }, { functionName: 'f', awsRequestId: 'r-1', getRemainingTimeInMillis: () => 5000 });
 `;
 
+/** A process that ends with its answer, as an environment that is frozen, and a recorder that never sends. */
+const LATE = `
+import middy from '@middy/core';
+import { tracing } from './dist/src/index.js';
+
+const nothing = () => undefined;
+const trace = {
+  recording: true, headers: {}, startSpan: nothing, metadataRoom: () => 0, annotate: nothing, addMetadata: nothing,
+  describe: nothing, fail: nothing, setStatus: nothing, checkpoint: nothing, end: () => new Promise(nothing),
+};
+const handler = middy().use(tracing({ tracer: { startInvocation: () => trace }, flushTimeout: 1 })).handler(() => 'done');
+await handler({}, { functionName: 'f', awsRequestId: 'r-1', getRemainingTimeInMillis: () => 5000 });
+process.exit(0);
+`;
+
 /** Runs the bundle, and tells which of its files were read. */
 const READ = `
 import { registerHooks } from 'node:module';
@@ -125,11 +140,14 @@ describe('the package as it is published', () => {
     });
     await writeFile(join(outdir, 'read.mjs'), READ);
 
-    const read = async (tracing: boolean): Promise<string[]> => {
+    const read = async (env: NodeJS.ProcessEnv): Promise<string[]> => {
       const process = runNode([join(outdir, 'read.mjs')], outdir, {
-        POWERTOOLS_TRACE_ENABLED: String(tracing),
+        POWERTOOLS_TRACE_ENABLED: 'true',
         AWS_XRAY_DAEMON_ADDRESS: daemon.address,
         _X_AMZN_TRACE_ID: sampledTrace().header,
+        AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1769',
+        ...env,
       });
       expect(await process.exited, process.output()).toBe(0);
       const names = JSON.parse(/^READ (.*)$/m.exec(process.output())?.[1] ?? '') as string[];
@@ -137,11 +155,29 @@ describe('the package as it is published', () => {
     };
     // What is loaded at once, what reads the event, and what masks the line, whose chunk is that of the recorder too.
     const off = ['chunk', 'chunk', 'entry.mjs', 'events', 'log-lines'];
-    expect(await read(false)).toEqual(off);
-    expect(await read(true)).toEqual([...off, 'recorder', 'xray-tracer']);
+    const on = [...off, 'recorder', 'xray-tracer'];
+    const unsampled = sampledTrace().header.replace('Sampled=1', 'Sampled=0');
+    expect(await read({ POWERTOOLS_TRACE_ENABLED: 'false' })).toEqual(off);
+    expect(await read({})).toEqual(on);
+    expect(await read({ _X_AMZN_TRACE_ID: unsampled })).toEqual(off);
+    // Where it is there sooner, or nobody waits for it, it is loaded before anybody knows.
+    for (const early of [
+      { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024' },
+      { AWS_LAMBDA_INITIALIZATION_TYPE: 'provisioned-concurrency' },
+    ]) {
+      expect(await read({ _X_AMZN_TRACE_ID: unsampled, ...early }), JSON.stringify(early)).toEqual(on);
+    }
     for (const name of await readdir(outdir)) {
       expect((await readFile(join(outdir, name), 'utf8')).trim(), name).not.toBe('');
     }
+  });
+
+  it('writes what tracing() alone has to say before it answers', async () => {
+    await writeFile(join(folder, 'late.mjs'), LATE);
+    const process = runNode([join(folder, 'late.mjs')], folder, {});
+
+    expect(await process.exited, process.output()).toBe(0);
+    expect(process.output()).toContain('had not left the process in time');
   });
 
   it('writes the same lines while tracing is off', async () => {

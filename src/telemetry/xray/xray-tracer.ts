@@ -1,7 +1,12 @@
 import type { Subsegment as SdkSubsegment } from 'aws-xray-sdk-core';
 import type { TextGuard } from '../../redaction/text-guard.ts';
 import { DatagramSender } from '../../daemon/datagram-sender.ts';
-import { formatTraceHeader, parseTraceHeader, TRACE_HEADER_NAME } from '../../propagation/trace-header.ts';
+import {
+  formatTraceHeader,
+  maySample,
+  parseTraceHeader,
+  TRACE_HEADER_NAME,
+} from '../../propagation/trace-header.ts';
 import { Annotations } from '../annotation-rules.ts';
 import type { ExceptionDetail } from '../describe-exception.ts';
 import { defaultExceptionDetail } from '../describe-exception.ts';
@@ -66,7 +71,7 @@ class XRayTracer implements Tracer {
   }
 
   mayRecord(incomingHeader: string | undefined): boolean {
-    return incomingHeader !== undefined && SAMPLED.test(incomingHeader);
+    return maySample(incomingHeader);
   }
 
   /** The SDK follows us in each invocation that begins when it is in the process. */
@@ -100,9 +105,6 @@ class XRayTracer implements Tracer {
     });
   }
 }
-
-/** What the header of a sampled invocation holds; all of it is read when it begins. */
-const SAMPLED = /Sampled\s*=\s*1/;
 
 /** What connects with the X-Ray SDK; undefined as long as nothing else has loaded the SDK. */
 let bridge: typeof SdkBridge | undefined;
