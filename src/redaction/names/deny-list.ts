@@ -5,6 +5,8 @@ import { firstUse } from '../first-use.ts';
 
 /** Longest name of the list, in words. */
 const MOST_WORDS = 4;
+/** Of what names begin with, so many characters are kept: with all of them making the list takes four times as long. */
+const LENGTH_OF_BEGINNING = 4;
 /** Longer keys are data, not names: only so much of one is read. */
 const LONGEST_KEY = 128;
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\p{ASCII}]+|\d+/gu;
@@ -13,11 +15,14 @@ interface Names {
   /** By the words of a name, joined. */
   readonly anywhere: ReadonlyMap<string, Category>;
   readonly wholeKey: ReadonlyMap<string, Category>;
-  /** What the names of `anywhere` and their plurals begin with: most words of keys begin none of them. */
+  /** The first characters of the names of `anywhere` and their plurals, and what is shorter: most words of keys begin none of them. */
   readonly beginnings: ReadonlySet<string>;
 }
 
-const defaults = firstUse(() => namesOf(Object.entries(DENIED_NAMES)));
+// They are words in lower case already; each is taken apart in a cold start.
+const defaults = firstUse(() =>
+  namesOf(Object.entries(DENIED_NAMES), (name) => name.replaceAll(/[= ]/g, '')),
+);
 const phrases = firstUse<ReadonlySet<string>>(() => new Set(HARMLESS_PHRASES.map(joined)));
 const ENDINGS: ReadonlySet<string> = new Set(HARMLESS_ENDINGS);
 const BEGINNINGS: ReadonlySet<string> = new Set(HARMLESS_BEGINNINGS);
@@ -50,7 +55,7 @@ function find(words: readonly string[], names: Names, without: readonly Category
     let name = '';
     for (let end = start; end < Math.min(words.length, start + MOST_WORDS); end += 1) {
       name += words[end] ?? '';
-      if (!names.beginnings.has(name)) break;
+      if (!names.beginnings.has(name.slice(0, LENGTH_OF_BEGINNING))) break;
       const category = names.anywhere.get(name) ?? names.anywhere.get(singular(name));
       if (category === undefined || without.includes(category)) continue;
       harmless ??= harmlessWords(words);
@@ -85,19 +90,22 @@ function saysSomethingElse(
   return start > 0 && BEGINNINGS.has(words[0] ?? '');
 }
 
-function namesOf(entries: readonly (readonly [string, readonly string[]])[]): Names {
+function namesOf(
+  entries: readonly (readonly [string, readonly string[]])[],
+  join: (name: string) => string = joined,
+): Names {
   const anywhere = new Map<string, Category>();
   const wholeKey = new Map<string, Category>();
   const beginnings = new Set<string>();
   for (const [category, names] of entries) {
     for (const name of names) {
       const target = name.startsWith('=') ? wholeKey : anywhere;
-      target.set(joined(name), category as Category);
+      target.set(join(name), category as Category);
     }
   }
   for (const name of anywhere.keys()) {
-    for (let end = 1; end <= name.length; end += 1) beginnings.add(name.slice(0, end));
-    beginnings.add(`${name}s`);
+    const longest = `${name}s`.slice(0, LENGTH_OF_BEGINNING);
+    for (let end = 1; end <= longest.length; end += 1) beginnings.add(longest.slice(0, end));
   }
   return { anywhere, wholeKey, beginnings };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DENIED_NAMES } from '../../../../src/redaction/names/denied-names.ts';
 import { createDenyList } from '../../../../src/redaction/names/deny-list.ts';
 import type { Category } from '../../../../src/redaction/detectors/detector.ts';
 
@@ -34,6 +35,19 @@ describe('createDenyList', () => {
     'finds names of %s, whatever their case and separators',
     (category, names) => {
       for (const name of names.split(/\s+/)) expect([name, categoryOf(name)]).toEqual([name, category]);
+    },
+  );
+
+  it.each(Object.entries(DENIED_NAMES))(
+    'finds every known name of %s in every notation',
+    (category, names) => {
+      for (const name of names) {
+        const words = name.replace('=', '').split(' ');
+        const camel = name.replace('=', '').replaceAll(/ (.)/g, (_, letter: string) => letter.toUpperCase());
+        for (const key of [words.join(''), words.join('_'), words.join('-').toUpperCase(), camel]) {
+          expect([key, categoryOf(key)]).toEqual([key, category]);
+        }
+      }
     },
   );
 
