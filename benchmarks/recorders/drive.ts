@@ -61,7 +61,7 @@ function newInput() {
       functionName: 'benchmark',
       functionVersion: '$LATEST',
       invokedFunctionArn: 'arn:aws:lambda:eu-west-1:000000000000:function:benchmark',
-      memoryLimitInMB: '512',
+      memoryLimitInMB: '1769',
       awsRequestId: requestId,
       logGroupName: '/aws/lambda/benchmark',
       logStreamName: '2026/01/01/[$LATEST]0123456789abcdef0123456789abcdef',
