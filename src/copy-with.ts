@@ -28,10 +28,12 @@ function copyOf<T extends object>(prototype: object | null, original: T, members
   }) as T;
 }
 
-/** Whether all members are shown and are values: what the language copies without calling anything. */
+/** Whether all members have names, are shown and are values: what the language copies without calling anything. */
 function hasOnlyValues(object: object): boolean {
-  for (const key of Reflect.ownKeys(object)) {
-    const member = Object.getOwnPropertyDescriptor(object, key);
+  // Asked for together with the names, in `Reflect.ownKeys`, they would take ten times as long.
+  if (Object.getOwnPropertySymbols(object).length > 0) return false;
+  for (const name of Object.getOwnPropertyNames(object)) {
+    const member = Object.getOwnPropertyDescriptor(object, name);
     if (member?.enumerable !== true || !('value' in member)) return false;
   }
   return true;

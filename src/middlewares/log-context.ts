@@ -41,11 +41,6 @@ export interface LoggingOptions {
   readonly correlationIdPath?: string;
 }
 
-interface LoggedInvocation extends Follower {
-  readonly keys: OpenedScope<unknown> | undefined;
-  hasEnded: boolean;
-}
-
 /** What Powertools says before it ends. */
 const UNCAUGHT = 'Uncaught error detected, flushing log buffer before exit';
 
@@ -63,33 +58,14 @@ export function logContext(logger: PipelineLogger, options: LoggingOptions = {})
   });
   const { logEvent, resetKeys = true, flushBufferOnUncaughtError: flush } = options;
   const holds = logger === processLogger || holdKeys(logger);
+  // Of a logger that cannot hold them: those of another invocation that still runs go too.
+  const settings: EndSettings = { logger, flush, resetsLogger: resetKeys && !holds };
   const followers = new Followers<LoggedInvocation>();
-
-  const end = (request: Request, keys: OpenedScope<unknown> | undefined): void => {
-    const thrown = thrownError(request);
-    quietly(() => {
-      if (thrown === undefined || flush === false) logger.clearBuffer?.();
-      else logger.flushBuffer?.();
-      if (thrown !== undefined && flush === true) {
-        logger.error?.({ message: UNCAUGHT, error: thrown.error });
-      }
-    });
-    // A streamed answer is still being made.
-    whenBodyEnds(request.response, () => {
-      keys?.leave();
-      // Of a logger that cannot hold them: those of another invocation that still runs go too.
-      if (resetKeys && !holds) quietly(() => logger.resetKeys?.());
-    });
-  };
 
   const logContextBefore = (request: Request): Promise<void> | undefined => {
     const { event, context } = request;
-    followers.add(request, {
-      owner: followers,
-      keys: resetKeys ? enterLogKeys(context) : undefined,
-      hasEnded: false,
-      whenSkipped: () => finish(request),
-    });
+    const keys = resetKeys ? enterLogKeys(context) : undefined;
+    followers.add(request, new LoggedInvocation(followers, settings, request, keys));
     // Each alone: what one of them throws is not the other's.
     quietly(() => logger.refreshSampleRateCalculation());
     quietly(() => {
@@ -107,18 +83,73 @@ export function logContext(logger: PipelineLogger, options: LoggingOptions = {})
       () => undefined,
     );
   };
-  const finish = (request: Request): void => {
-    const invocation = followers.of(request);
-    if (invocation === undefined || invocation.hasEnded) return;
-    invocation.hasEnded = true;
-    end(request, invocation.keys);
-  };
   const logContextAfter = (request: Request): void => {
     const answer = withWatchedBody(request.response);
     if (answer !== request.response) request.response = answer;
-    finish(request);
+    followers.of(request)?.finish();
   };
-  return { before: logContextBefore, after: logContextAfter, onError: finish };
+  const logContextOnError = (request: Request): void => followers.of(request)?.finish();
+  return { before: logContextBefore, after: logContextAfter, onError: logContextOnError };
+}
+
+/** What is done when an invocation ends. */
+interface EndSettings {
+  readonly logger: PipelineLogger;
+  readonly flush: boolean | undefined;
+  /** Whether the keys of the logger itself end. */
+  readonly resetsLogger: boolean;
+}
+
+/** What belongs to the lines of one invocation, and ends with it. */
+class LoggedInvocation implements Follower {
+  readonly owner: Followers<LoggedInvocation>;
+  older: Follower | undefined = undefined;
+  readonly #settings: EndSettings;
+  readonly #request: Request;
+  readonly #keys: OpenedScope<unknown> | undefined;
+  #hasEnded = false;
+
+  constructor(
+    owner: Followers<LoggedInvocation>,
+    settings: EndSettings,
+    request: Request,
+    keys: OpenedScope<unknown> | undefined,
+  ) {
+    this.owner = owner;
+    this.#settings = settings;
+    this.#request = request;
+    this.#keys = keys;
+  }
+
+  whenSkipped(): void {
+    this.finish();
+  }
+
+  finish(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#endBuffer();
+    // A streamed answer is still being made.
+    whenBodyEnds(this.#request.response, () => this.#endKeys());
+  }
+
+  #endBuffer(): void {
+    const { logger, flush } = this.#settings;
+    const thrown = thrownError(this.#request);
+    quietly(() => {
+      if (thrown === undefined || flush === false) logger.clearBuffer?.();
+      else logger.flushBuffer?.();
+      if (thrown !== undefined && flush === true) {
+        logger.error?.({ message: UNCAUGHT, error: thrown.error });
+      }
+    });
+  }
+
+  #endKeys(): void {
+    this.#keys?.leave();
+    const { logger, resetsLogger } = this.#settings;
+    if (resetsLogger) quietly(() => logger.resetKeys?.());
+  }
 }
 
 /**
