@@ -45,6 +45,26 @@ export function whenBodyEnds<R>(response: unknown, onEnd: (ending?: BodyEnding) 
   return undefined;
 }
 
+/**
+ * Calls `end` now, or when the body of a streamed answer has ended, as {@link whenBodyEnds} does.
+ *
+ * @param canReplaceResponse whether the response may still be replaced by one whose body is watched; once Middy has taken it,
+ * watching a body that it reads itself would take chunks away from it.
+ */
+export function whenAnswered<R>(
+  request: { response: unknown },
+  canReplaceResponse: boolean,
+  end: (ending?: BodyEnding) => R,
+): R | undefined {
+  // Most have none, and are looked at once.
+  if (bodyOf(request.response) === undefined) return end();
+  if (canReplaceResponse) {
+    const response = withWatchedBody(request.response);
+    if (response !== request.response) request.response = response;
+  }
+  return whenBodyEnds(request.response, end);
+}
+
 /** A stream of Node's, or of the packages that it comes from: Middy takes both. */
 interface NodeStream extends NodeJS.ReadableStream {
   readonly _readableState: { readonly objectMode?: boolean };

@@ -1,11 +1,10 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import { checkOptions, flag, text } from '../check-options.ts';
-import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
+import { whenAnswered } from '../lifecycle/observe-body.ts';
 import type { Follower } from '../lifecycle/request-ending.ts';
 import { Followers, thrownError } from '../lifecycle/request-ending.ts';
-import type { OpenedScope } from '../propagation/scope.ts';
 import { addContextTo } from '../telemetry/cold-start.ts';
-import { enterLogKeys, holdKeys, withOwnLogKeys } from '../telemetry/log-keys.ts';
+import { holdKeys, openLogKeys, withOwnLogKeys } from '../telemetry/log-keys.ts';
 import { logsEvents, processLogger } from '../telemetry/process-logger.ts';
 import type { PipelineLogger } from '../telemetry/process-logger.ts';
 import { MASKS_LINES, shared } from '../telemetry/shared-logger.ts';
@@ -64,8 +63,8 @@ export function logContext(logger: PipelineLogger, options: LoggingOptions = {})
 
   const logContextBefore = (request: Request): Promise<void> | undefined => {
     const { event, context } = request;
-    const keys = resetKeys ? enterLogKeys(context) : undefined;
-    followers.add(request, new LoggedInvocation(followers, settings, request, keys));
+    if (resetKeys) openLogKeys();
+    followers.add(request, new LoggedInvocation(followers, settings, request));
     // Each alone: what one of them throws is not the other's.
     quietly(() => logger.refreshSampleRateCalculation());
     quietly(() => {
@@ -84,11 +83,11 @@ export function logContext(logger: PipelineLogger, options: LoggingOptions = {})
     );
   };
   const logContextAfter = (request: Request): void => {
-    const answer = withWatchedBody(request.response);
-    if (answer !== request.response) request.response = answer;
-    followers.of(request)?.finish();
+    followers.of(request)?.finish(true);
   };
-  const logContextOnError = (request: Request): void => followers.of(request)?.finish();
+  const logContextOnError = (request: Request): void => {
+    followers.of(request)?.finish(false);
+  };
   return { before: logContextBefore, after: logContextAfter, onError: logContextOnError };
 }
 
@@ -106,31 +105,25 @@ class LoggedInvocation implements Follower {
   older: Follower | undefined = undefined;
   readonly #settings: EndSettings;
   readonly #request: Request;
-  readonly #keys: OpenedScope<unknown> | undefined;
   #hasEnded = false;
 
-  constructor(
-    owner: Followers<LoggedInvocation>,
-    settings: EndSettings,
-    request: Request,
-    keys: OpenedScope<unknown> | undefined,
-  ) {
+  constructor(owner: Followers<LoggedInvocation>, settings: EndSettings, request: Request) {
     this.owner = owner;
     this.#settings = settings;
     this.#request = request;
-    this.#keys = keys;
   }
 
   whenSkipped(): void {
-    this.finish();
+    this.finish(false);
   }
 
-  finish(): void {
+  /** @param canReplaceResponse see {@link whenAnswered}. */
+  finish(canReplaceResponse: boolean): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#endBuffer();
     // A streamed answer is still being made.
-    whenBodyEnds(this.#request.response, () => this.#endKeys());
+    whenAnswered(this.#request, canReplaceResponse, () => this.#resetLogger());
   }
 
   #endBuffer(): void {
@@ -145,8 +138,7 @@ class LoggedInvocation implements Follower {
     });
   }
 
-  #endKeys(): void {
-    this.#keys?.leave();
+  #resetLogger(): void {
     const { logger, resetsLogger } = this.#settings;
     if (resetsLogger) quietly(() => logger.resetKeys?.());
   }

@@ -4,10 +4,35 @@ import { CORRELATION_ID_KEY, isCorrelationId, newCorrelationId } from './correla
 import { TRACE_HEADER_NAME } from './trace-header.ts';
 import { isHeaderValue, MAX_TRACE_HEADER_LENGTH } from './header-value.ts';
 
-/** What tells other events from those of API Gateway, in lower case. */
-const OF_OTHERS = ['type', 'raw_path', 'elb', 'connectionid', 'servicenetworkarn', 'targetgrouparn'] as const;
+/** Names in lower case that are looked for among many others, whatever the case of those. */
+class Names {
+  readonly #names: readonly string[];
+  /** Which lengths they have, a bit each: almost every other name is told from all of them by its length. */
+  readonly #lengths: number;
+
+  constructor(names: readonly string[]) {
+    this.#names = names;
+    this.#lengths = names.reduce((lengths, { length }) => lengths | (1 << length), 0);
+  }
+
+  has(name: string): boolean {
+    if ((this.#lengths & (1 << name.length)) === 0) return false;
+    for (const each of this.#names) if (isNamed(each, name)) return true;
+    return false;
+  }
+}
+
+/** What tells other events from those of API Gateway. */
+const OF_OTHERS = new Names([
+  'type',
+  'raw_path',
+  'elb',
+  'connectionid',
+  'servicenetworkarn',
+  'targetgrouparn',
+]);
 /** Carriers that are to be checked, or looked through, before they are sent on. */
-const OF_W3C = ['traceparent', 'tracestate', 'baggage'] as const;
+const OF_W3C = new Names(['traceparent', 'tracestate', 'baggage']);
 const TRACE_HEADER = TRACE_HEADER_NAME.toLowerCase();
 
 /**
@@ -50,14 +75,12 @@ export function readHttpEvent(
     } else if (!isCorrelationId(id)) {
       return undefined;
     }
-    const context = {
-      correlationId: id as string,
-      source: isRest ? 'api-gateway-rest' : 'api-gateway-http',
-      ...(header !== undefined && { header }),
-    };
-    if (traceHeader === undefined || traceHeader === null) return context;
+    const correlationId = id as string;
+    const source = isRest ? 'api-gateway-rest' : 'api-gateway-http';
+    const own = header === undefined ? undefined : { header };
+    if (traceHeader === undefined || traceHeader === null) return { correlationId, source, ...own };
     return isHeaderValue(traceHeader, MAX_TRACE_HEADER_LENGTH)
-      ? { ...context, incoming: { traceHeader } }
+      ? { correlationId, source, incoming: { traceHeader }, ...own }
       : undefined;
   } catch {
     // A getter or a proxy that throws, or no object at all.
@@ -78,7 +101,7 @@ interface Found {
  */
 function readHeaders(headers: unknown, idKey: string, found: Found): boolean {
   for (const name of Object.keys(headers ?? {})) {
-    if (isAnyOf(OF_W3C, name)) return false;
+    if (OF_W3C.has(name)) return false;
     // Read whether it is of use or not: what throws is an event of another kind.
     const value = (headers as Fields)[name];
     const isId = isNamed(idKey, name);
@@ -91,19 +114,28 @@ function readHeaders(headers: unknown, idKey: string, found: Found): boolean {
 }
 
 /** Whether an object has a member of one of these names, whatever its case. */
-function hasAny(object: unknown, names: readonly string[], name: string): boolean {
-  for (const key of Object.keys(object ?? {})) if (isNamed(name, key) || isAnyOf(names, key)) return true;
+function hasAny(object: unknown, names: Names, name: string): boolean {
+  for (const key of Object.keys(object ?? {})) if (isNamed(name, key) || names.has(key)) return true;
   return false;
 }
 
-function isAnyOf(known: readonly string[], name: string): boolean {
-  for (const each of known) if (isNamed(each, name)) return true;
-  return false;
-}
-
-/** Whether a name is one that is known, which is in lower case; most are told from it by their length alone. */
+/** Whether a name is one that is known, which is in lower case. */
 function isNamed(known: string, name: string): boolean {
-  return name.length === known.length && (name === known || name.toLowerCase() === known);
+  return (
+    name.length === known.length &&
+    mayBeginAs(known, name) &&
+    (name === known || name.toLowerCase() === known)
+  );
 }
+
+/** A first look, since `toLowerCase` makes a text: false where the first characters differ by more than their case. */
+function mayBeginAs(known: string, name: string): boolean {
+  const first = name.charCodeAt(0);
+  return (first | CASE) === (known.charCodeAt(0) | CASE) || first > LAST_OF_ASCII;
+}
+
+/** What the codes of a letter of ASCII in its two cases differ by. */
+const CASE = 0x20;
+const LAST_OF_ASCII = 0x7f;
 
 type Fields = Readonly<Record<string, unknown>>;

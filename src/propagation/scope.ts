@@ -18,6 +18,8 @@ class Cell<T> implements OpenedScope<T> {
   readonly outer: Cell<T> | undefined;
   /** The scope of the whole invocation; absent where this one is that, or stands in none. */
   readonly outermost: Cell<T> | undefined;
+  /** What {@link Scope.keep} has put here, or into the scope in which this one was opened. */
+  kept: object | undefined;
   left = false;
 
   constructor(
@@ -25,11 +27,13 @@ class Cell<T> implements OpenedScope<T> {
     key: unknown,
     outer: Cell<T> | undefined,
     outermost: Cell<T> | undefined,
+    kept: object | undefined,
   ) {
     this.value = value;
     this.key = key;
     this.outer = outer;
     this.outermost = outermost;
+    this.kept = kept;
   }
 
   get invocation(): object {
@@ -43,8 +47,12 @@ class Cell<T> implements OpenedScope<T> {
   leave(): void {
     this.left = true;
     this.value = undefined;
+    if (this.kept !== undefined) this.kept = ENDED;
   }
 }
+
+/** What {@link Scope.kept} gives once what was kept has ended with its scope. */
+export const ENDED: object = Object.freeze({});
 
 /** What {@link Scope.swap} has put aside. */
 export type Aside<T> = Cell<T> | undefined;
@@ -75,17 +83,12 @@ export class Scope<T> {
   swap(value: T): Aside<T> {
     const before = this.#storage.getStore();
     const around = this.#innermost();
-    this.#storage.enterWith(new Cell(value, around?.key, undefined, around?.outermost ?? around));
+    this.#storage.enterWith(cellWithin(around, value, around?.kept));
     return before;
   }
 
   restore(before: Aside<T>): void {
     this.#storage.enterWith(before);
-  }
-
-  /** Whether the code runs in scopes that have all been left: it is still at work when what it was begun for has ended. */
-  isOver(): boolean {
-    return this.#storage.getStore() !== undefined && this.#innermost() === undefined;
   }
 
   /** What stands for the running invocation, see {@link OpenedScope}; undefined outside of every one. */
@@ -108,11 +111,38 @@ export class Scope<T> {
    * @param invocation Lambda's context: it tells a pipeline within another from an invocation that overlaps.
    */
   enter(invocation: unknown, value?: T): OpenedScope<T> {
-    const outer = this.#around(invocation);
-    const key = outer?.key ?? keyOf(invocation);
-    const cell = new Cell(value, key, outer, outer?.outermost ?? outer);
+    const innermost = this.#innermost();
+    const key = keyOf(invocation);
+    const outer = isWithin(innermost, key) ? innermost : undefined;
+    const cell = new Cell(value, outer?.key ?? key, outer, outer?.outermost ?? outer, innermost?.kept);
     this.#storage.enterWith(cell);
     return cell;
+  }
+
+  /**
+   * Keeps something else in the innermost scope, which everything within it sees by {@link Scope.kept} and which ends with it: it
+   * takes half of what a second scope for it would. A scope within another of its invocation shares what is kept there.
+   */
+  keep(create: () => object): void {
+    const cell = this.#innermost();
+    if (cell !== undefined && cell.outer?.kept === undefined) cell.kept = create();
+  }
+
+  /** What is kept in the innermost scope; {@link ENDED} for code that is still at work when that has ended. */
+  kept(): object | undefined {
+    return (this.#innermost() ?? this.#storage.getStore())?.kept;
+  }
+
+  /** Runs `fn` in a scope that sees the same and keeps something else, and returns what it returns. */
+  runKeeping<R>(kept: object, fn: () => R): R {
+    const before = this.#storage.getStore();
+    const around = this.#innermost();
+    this.#storage.enterWith(cellWithin(around, around?.value, kept));
+    try {
+      return fn();
+    } finally {
+      this.restore(before);
+    }
   }
 
   #innermost(): Cell<T> | undefined {
@@ -123,11 +153,19 @@ export class Scope<T> {
 
   #around(invocation: unknown): Cell<T> | undefined {
     const cell = this.#innermost();
-    const key = keyOf(invocation);
-    // Lambda gives every invocation an id; a handler that is called by another may be given none.
-    const isWithin = cell?.key === key || (typeof cell?.key === 'string' && typeof key !== 'string');
-    return isWithin ? cell : undefined;
+    return isWithin(cell, keyOf(invocation)) ? cell : undefined;
   }
+}
+
+/** A scope that is no invocation's own, in the one around it. */
+function cellWithin<T>(around: Cell<T> | undefined, value: T | undefined, kept: object | undefined): Cell<T> {
+  return new Cell(value, around?.key, undefined, around?.outermost ?? around, kept);
+}
+
+/** Whether a scope that is opened for an invocation of this key stands in another one of that. */
+function isWithin(cell: Cell<unknown> | undefined, key: unknown): boolean {
+  // Lambda gives every invocation an id; a handler that is called by another may be given none.
+  return cell?.key === key || (typeof cell?.key === 'string' && typeof key !== 'string');
 }
 
 /** What tells an invocation from another. In Middy's durable mode Lambda's context is a property of the durable one. */

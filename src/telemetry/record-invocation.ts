@@ -1,6 +1,6 @@
 import type { Request } from '@middy/core';
 import type { BodyEnding } from '../lifecycle/observe-body.ts';
-import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
+import { whenAnswered } from '../lifecycle/observe-body.ts';
 import { Followers, thrownError } from '../lifecycle/request-ending.ts';
 import type { Follower } from '../lifecycle/request-ending.ts';
 import { atMost, watchTimeout } from '../lifecycle/timeout-watch.ts';
@@ -235,19 +235,6 @@ const LONGEST_VALUE = 1000;
 
 function shortened(value: string): string {
   return value.slice(0, LONGEST_VALUE).toWellFormed();
-}
-
-/** Calls `end` now, or when the body of a streamed answer has ended; what ends it then holds back the end of the body. */
-function whenAnswered(
-  request: Request,
-  canReplaceResponse: boolean,
-  end: (ending?: BodyEnding) => Promise<void> | undefined,
-): Promise<void> | undefined {
-  if (canReplaceResponse) {
-    const response = withWatchedBody(request.response);
-    if (response !== request.response) request.response = response;
-  }
-  return whenBodyEnds(request.response, end);
 }
 
 function attributesOf(request: Request, invocation: object): InvocationAttributes {
