@@ -106,7 +106,7 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
   const correlationIdAfter = (request: Request): Promise<void> | undefined => {
     const invocation = followers.of(request);
     if (invocation !== undefined) {
-      whenAnswered(request, true, () => invocation.leave());
+      void whenAnswered(request, true, () => invocation.leave());
       const response = invocation.repeatId(request.response);
       if (response !== request.response) request.response = response;
     }

@@ -4,36 +4,16 @@ import { CORRELATION_ID_KEY, isCorrelationId, newCorrelationId } from './correla
 import { TRACE_HEADER_NAME } from './trace-header.ts';
 import { isHeaderValue, MAX_TRACE_HEADER_LENGTH } from './header-value.ts';
 
-/** Names in lower case that are looked for among many others, whatever the case of those. */
-class Names {
-  readonly #names: readonly string[];
-  /** Which lengths they have, a bit each: almost every other name is told from all of them by its length. */
-  readonly #lengths: number;
-
-  constructor(names: readonly string[]) {
-    this.#names = names;
-    this.#lengths = names.reduce((lengths, { length }) => lengths | (1 << length), 0);
-  }
-
-  has(name: string): boolean {
-    if ((this.#lengths & (1 << name.length)) === 0) return false;
-    for (const each of this.#names) if (isNamed(each, name)) return true;
-    return false;
-  }
-}
-
-/** What tells other events from those of API Gateway. */
-const OF_OTHERS = new Names([
-  'type',
-  'raw_path',
-  'elb',
-  'connectionid',
-  'servicenetworkarn',
-  'targetgrouparn',
-]);
-/** Carriers that are to be checked, or looked through, before they are sent on. */
-const OF_W3C = new Names(['traceparent', 'tracestate', 'baggage']);
+/** Carriers that are to be checked, or looked through, before they are sent on; in lower case, as the next. */
+const OF_W3C: readonly string[] = ['traceparent', 'tracestate', 'baggage'];
 const TRACE_HEADER = TRACE_HEADER_NAME.toLowerCase();
+/** The lengths of these names, a bit each: almost every other header is told from all of them by its length. */
+const LENGTHS = lengthsOf([...OF_W3C, TRACE_HEADER]);
+
+/*
+ * Every invocation runs this, and most processes end before the engine has made all of it fast: loops over what the event holds call
+ * nothing for most of it.
+ */
 
 /**
  * Reads an event of API Gateway that carries nothing but a valid correlation id and a trace header, or less. Most functions
@@ -48,7 +28,8 @@ export function readHttpEvent(
 ): CorrelationContext | undefined {
   try {
     const idKey = (header ?? CORRELATION_ID_KEY).toLowerCase();
-    const { version, httpMethod, headers, multiValueHeaders, requestContext } = event as Fields;
+    const { version, httpMethod, headers, multiValueHeaders, requestContext, type } = event as Fields;
+    const { raw_path: ofLattice } = event as Fields;
     const isRest = Boolean(httpMethod);
     if (
       typeof headers !== 'object' ||
@@ -56,17 +37,19 @@ export function readHttpEvent(
         ? !headers && multiValueHeaders
         : httpMethod !== undefined || version !== '2.0' || multiValueHeaders) ||
       (lambdaContext as Fields | undefined)?.clientContext ||
-      String((requestContext as Fields | undefined)?.domainName).includes('.lambda-url.') ||
+      // What tells other events from those of API Gateway.
+      type !== undefined ||
+      ofLattice !== undefined ||
+      (requestContext && isOfOthers(requestContext as Fields)) ||
       // A direct invocation may carry the id beside the headers.
-      hasAny(event, OF_OTHERS, idKey) ||
-      hasAny(requestContext, OF_OTHERS, idKey)
+      hasMember(event as Fields, idKey)
     ) {
       return undefined;
     }
     // Those with several values come first, as everywhere.
-    const found: Found = {};
-    if (!readHeaders(multiValueHeaders, idKey, found) || !readHeaders(headers, idKey, found))
-      return undefined;
+    const found: Found = { id: undefined, traceHeader: undefined };
+    if (multiValueHeaders && !readHeaders(multiValueHeaders, idKey, found)) return undefined;
+    if (headers && !readHeaders(headers, idKey, found)) return undefined;
     let { id } = found;
     const { traceHeader } = found;
     const ofGateway = requestId === true ? (requestContext as Fields | undefined)?.requestId : undefined;
@@ -88,10 +71,21 @@ export function readHttpEvent(
   }
 }
 
+/** Whether what stands beside a request is of a function URL, a load balancer, a WebSocket or VPC Lattice. */
+function isOfOthers({ domainName, elb, connectionId, serviceNetworkArn, targetGroupArn }: Fields): boolean {
+  return (
+    (typeof domainName === 'string' ? domainName : String(domainName)).includes('.lambda-url.') ||
+    elb !== undefined ||
+    connectionId !== undefined ||
+    serviceNetworkArn !== undefined ||
+    targetGroupArn !== undefined
+  );
+}
+
 /** What the headers carry, as it stands there. */
 interface Found {
-  id?: unknown;
-  traceHeader?: unknown;
+  id: unknown;
+  traceHeader: unknown;
 }
 
 /**
@@ -99,43 +93,42 @@ interface Found {
  *
  * @returns whether they carry nothing else that is to be read.
  */
-function readHeaders(headers: unknown, idKey: string, found: Found): boolean {
-  for (const name of Object.keys(headers ?? {})) {
-    if (OF_W3C.has(name)) return false;
-    // Read whether it is of use or not: what throws is an event of another kind.
-    const value = (headers as Fields)[name];
-    const isId = isNamed(idKey, name);
-    if (!isId && !isNamed(TRACE_HEADER, name)) continue;
+function readHeaders(headers: object, idKey: string, found: Found): boolean {
+  const names = Object.keys(headers);
+  // All are read, whether they are of use or not: what throws is an event of another kind.
+  const values: unknown[] = Object.values(headers);
+  const lengths = LENGTHS | lengthOf(idKey);
+  for (let at = 0; at < names.length; at += 1) {
+    const name = names[at] as string;
+    if ((lengths & (1 << name.length)) === 0) continue;
+    const known = name.toLowerCase();
+    if (OF_W3C.includes(known)) return false;
+    const value = values[at];
     const first: unknown = Array.isArray(value) ? value[0] : value;
-    if (isId) found.id ??= first;
-    else found.traceHeader ??= first;
+    if (known === idKey) found.id ??= first;
+    else if (known === TRACE_HEADER) found.traceHeader ??= first;
   }
   return true;
 }
 
-/** Whether an object has a member of one of these names, whatever its case. */
-function hasAny(object: unknown, names: Names, name: string): boolean {
-  for (const key of Object.keys(object ?? {})) if (isNamed(name, key) || names.has(key)) return true;
+/** Whether an object has a member of this name, which is in lower case, whatever its case there. */
+function hasMember(object: Fields, name: string): boolean {
+  if (object[name] !== undefined) return true;
+  const names = Object.keys(object);
+  const { length } = name;
+  for (let at = 0; at < names.length; at += 1) {
+    if (names[at]?.length === length && names[at]?.toLowerCase() === name) return true;
+  }
   return false;
 }
 
-/** Whether a name is one that is known, which is in lower case. */
-function isNamed(known: string, name: string): boolean {
-  return (
-    name.length === known.length &&
-    mayBeginAs(known, name) &&
-    (name === known || name.toLowerCase() === known)
-  );
+function lengthsOf(names: readonly string[]): number {
+  return names.reduce((lengths, name) => lengths | lengthOf(name), 0);
 }
 
-/** A first look, since `toLowerCase` makes a text: false where the first characters differ by more than their case. */
-function mayBeginAs(known: string, name: string): boolean {
-  const first = name.charCodeAt(0);
-  return (first | CASE) === (known.charCodeAt(0) | CASE) || first > LAST_OF_ASCII;
+/** A bit for the length of a name; names that differ by 32 share it. */
+function lengthOf({ length }: string): number {
+  return 1 << length;
 }
-
-/** What the codes of a letter of ASCII in its two cases differ by. */
-const CASE = 0x20;
-const LAST_OF_ASCII = 0x7f;
 
 type Fields = Readonly<Record<string, unknown>>;

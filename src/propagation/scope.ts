@@ -63,7 +63,7 @@ export class Scope<T> {
 
   /** The value of the innermost scope, or undefined outside of every scope. */
   get(): T | undefined {
-    return this.#innermost()?.value;
+    return unleft(this.#storage.getStore())?.value;
   }
 
   /** Runs `fn` inside a scope of its own and returns what it returns. */
@@ -82,7 +82,7 @@ export class Scope<T> {
    */
   swap(value: T): Aside<T> {
     const before = this.#storage.getStore();
-    const around = this.#innermost();
+    const around = unleft(before);
     this.#storage.enterWith(cellWithin(around, value, around?.kept));
     return before;
   }
@@ -93,12 +93,13 @@ export class Scope<T> {
 
   /** What stands for the running invocation, see {@link OpenedScope}; undefined outside of every one. */
   invocation(): object | undefined {
-    return this.#innermost()?.invocation;
+    return unleft(this.#storage.getStore())?.invocation;
   }
 
   /** The value of the scope that one opened for this invocation would stand in. */
   around(invocation: unknown): T | undefined {
-    return this.#around(invocation)?.value;
+    const cell = unleft(this.#storage.getStore());
+    return isWithin(cell, keyOf(invocation)) ? cell?.value : undefined;
   }
 
   /**
@@ -111,7 +112,7 @@ export class Scope<T> {
    * @param invocation Lambda's context: it tells a pipeline within another from an invocation that overlaps.
    */
   enter(invocation: unknown, value?: T): OpenedScope<T> {
-    const innermost = this.#innermost();
+    const innermost = unleft(this.#storage.getStore());
     const key = keyOf(invocation);
     const outer = isWithin(innermost, key) ? innermost : undefined;
     const cell = new Cell(value, outer?.key ?? key, outer, outer?.outermost ?? outer, innermost?.kept);
@@ -124,19 +125,20 @@ export class Scope<T> {
    * takes half of what a second scope for it would. A scope within another of its invocation shares what is kept there.
    */
   keep(create: () => object): void {
-    const cell = this.#innermost();
+    const cell = unleft(this.#storage.getStore());
     if (cell !== undefined && cell.outer?.kept === undefined) cell.kept = create();
   }
 
   /** What is kept in the innermost scope; {@link ENDED} for code that is still at work when that has ended. */
   kept(): object | undefined {
-    return (this.#innermost() ?? this.#storage.getStore())?.kept;
+    const cell = this.#storage.getStore();
+    return (unleft(cell) ?? cell)?.kept;
   }
 
   /** Runs `fn` in a scope that sees the same and keeps something else, and returns what it returns. */
   runKeeping<R>(kept: object, fn: () => R): R {
     const before = this.#storage.getStore();
-    const around = this.#innermost();
+    const around = unleft(before);
     this.#storage.enterWith(cellWithin(around, around?.value, kept));
     try {
       return fn();
@@ -144,17 +146,13 @@ export class Scope<T> {
       this.restore(before);
     }
   }
+}
 
-  #innermost(): Cell<T> | undefined {
-    let cell = this.#storage.getStore();
-    while (cell?.left === true) cell = cell.outer;
-    return cell;
-  }
-
-  #around(invocation: unknown): Cell<T> | undefined {
-    const cell = this.#innermost();
-    return isWithin(cell, keyOf(invocation)) ? cell : undefined;
-  }
+/** The innermost scope that has not been left, beginning with one. */
+function unleft<T>(cell: Cell<T> | undefined): Cell<T> | undefined {
+  let innermost = cell;
+  while (innermost?.left === true) innermost = innermost.outer;
+  return innermost;
 }
 
 /** A scope that is no invocation's own, in the one around it. */

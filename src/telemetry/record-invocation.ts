@@ -1,5 +1,4 @@
 import type { Request } from '@middy/core';
-import type { BodyEnding } from '../lifecycle/observe-body.ts';
 import { whenAnswered } from '../lifecycle/observe-body.ts';
 import { Followers, thrownError } from '../lifecycle/request-ending.ts';
 import type { Follower } from '../lifecycle/request-ending.ts';
