@@ -18,8 +18,10 @@ class Cell<T> implements OpenedScope<T> {
   readonly outer: Cell<T> | undefined;
   /** The scope of the whole invocation; absent where this one is that, or stands in none. */
   readonly outermost: Cell<T> | undefined;
-  /** What {@link Scope.keep} has put here, or into the scope in which this one was opened. */
-  kept: object | undefined;
+  /** The scope in which is kept what this one sees of that: itself, or one that it was opened in. */
+  keeper: Cell<T> | undefined;
+  /** What {@link Scope.keep} has put here. */
+  kept: object | undefined = undefined;
   left = false;
 
   constructor(
@@ -27,13 +29,13 @@ class Cell<T> implements OpenedScope<T> {
     key: unknown,
     outer: Cell<T> | undefined,
     outermost: Cell<T> | undefined,
-    kept: object | undefined,
+    keeper: Cell<T> | undefined,
   ) {
     this.value = value;
     this.key = key;
     this.outer = outer;
     this.outermost = outermost;
-    this.kept = kept;
+    this.keeper = keeper;
   }
 
   get invocation(): object {
@@ -44,10 +46,15 @@ class Cell<T> implements OpenedScope<T> {
     if (!this.left) this.value = value;
   }
 
+  keep(kept: object): void {
+    this.keeper = this;
+    this.kept = kept;
+  }
+
   leave(): void {
     this.left = true;
     this.value = undefined;
-    if (this.kept !== undefined) this.kept = ENDED;
+    this.kept = undefined;
   }
 }
 
@@ -83,7 +90,7 @@ export class Scope<T> {
   swap(value: T): Aside<T> {
     const before = this.#storage.getStore();
     const around = unleft(before);
-    this.#storage.enterWith(cellWithin(around, value, around?.kept));
+    this.#storage.enterWith(cellWithin(around, value));
     return before;
   }
 
@@ -115,7 +122,7 @@ export class Scope<T> {
     const innermost = unleft(this.#storage.getStore());
     const key = keyOf(invocation);
     const outer = isWithin(innermost, key) ? innermost : undefined;
-    const cell = new Cell(value, outer?.key ?? key, outer, outer?.outermost ?? outer, innermost?.kept);
+    const cell = new Cell(value, outer?.key ?? key, outer, outer?.outermost ?? outer, innermost?.keeper);
     this.#storage.enterWith(cell);
     return cell;
   }
@@ -126,20 +133,23 @@ export class Scope<T> {
    */
   keep(create: () => object): void {
     const cell = unleft(this.#storage.getStore());
-    if (cell !== undefined && cell.outer?.kept === undefined) cell.kept = create();
+    cell?.keep(cell.outer?.keeper?.kept ?? create());
   }
 
-  /** What is kept in the innermost scope; {@link ENDED} for code that is still at work when that has ended. */
+  /** What is kept where the code stands; {@link ENDED} for code that is still at work when that has ended. */
   kept(): object | undefined {
     const cell = this.#storage.getStore();
-    return (unleft(cell) ?? cell)?.kept;
+    const keeper = (unleft(cell) ?? cell)?.keeper;
+    return keeper && (keeper.kept ?? ENDED);
   }
 
   /** Runs `fn` in a scope that sees the same and keeps something else, and returns what it returns. */
   runKeeping<R>(kept: object, fn: () => R): R {
     const before = this.#storage.getStore();
     const around = unleft(before);
-    this.#storage.enterWith(cellWithin(around, around?.value, kept));
+    const cell = cellWithin(around, around?.value);
+    cell.keep(kept);
+    this.#storage.enterWith(cell);
     try {
       return fn();
     } finally {
@@ -156,8 +166,8 @@ function unleft<T>(cell: Cell<T> | undefined): Cell<T> | undefined {
 }
 
 /** A scope that is no invocation's own, in the one around it. */
-function cellWithin<T>(around: Cell<T> | undefined, value: T | undefined, kept: object | undefined): Cell<T> {
-  return new Cell(value, around?.key, undefined, around?.outermost ?? around, kept);
+function cellWithin<T>(around: Cell<T> | undefined, value: T | undefined): Cell<T> {
+  return new Cell(value, around?.key, undefined, around?.outermost ?? around, around?.keeper);
 }
 
 /** Whether a scope that is opened for an invocation of this key stands in another one of that. */
