@@ -32,8 +32,10 @@ function copyOf<T extends object>(prototype: object | null, original: T, members
 function hasOnlyValues(object: object): boolean {
   // Asked for together with the names, in `Reflect.ownKeys`, they would take ten times as long.
   if (Object.getOwnPropertySymbols(object).length > 0) return false;
-  for (const name of Object.getOwnPropertyNames(object)) {
-    const member = Object.getOwnPropertyDescriptor(object, name);
+  const names = Object.getOwnPropertyNames(object);
+  // By index, because every answer comes by here: until the engine has made it fast, `of` takes half as long again.
+  for (let at = 0; at < names.length; at += 1) {
+    const member = Object.getOwnPropertyDescriptor(object, names[at] as string);
     if (member?.enumerable !== true || !('value' in member)) return false;
   }
   return true;

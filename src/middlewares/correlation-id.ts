@@ -256,13 +256,19 @@ function withHeader(
     if (typeof response !== 'object' || response === null || !Object.hasOwn(response, status)) {
       return response;
     }
-    const { headers, multiValueHeaders } = response as Partial<Record<string, object>>;
-    if (hasMember(headers, header) || hasMember(multiValueHeaders, header)) return response;
-    const field = form === 'multiValueHeaders' ? 'multiValueHeaders' : 'headers';
-    const given = field === 'headers' ? headers : multiValueHeaders;
-    const [name, value] = headerIn(form, header, id);
-    const carrying = copyWith(given ?? {}, { [name]: value });
-    return (carrying && copyWith(response, { [field]: carrying })) ?? response;
+    const { headers, multiValueHeaders } = response as Partial<Record<string, object | null>>;
+    if (headers && hasMember(headers, header)) return response;
+    if (multiValueHeaders && hasMember(multiValueHeaders, header)) return response;
+    if (form === 'multiValueHeaders') {
+      const carrying = copyWith(multiValueHeaders ?? {}, { [header]: [id] });
+      return (carrying && copyWith(response, { multiValueHeaders: carrying })) ?? response;
+    }
+    const carrying = copyWith(
+      headers ?? {},
+      // CloudFront wants the names of its map in lower case.
+      form === 'headers' ? { [header]: id } : { [header.toLowerCase()]: [{ key: header, value: id }] },
+    );
+    return (carrying && copyWith(response, { headers: carrying })) ?? response;
   } catch {
     // A getter or a proxy that throws: whoever sends the answer will see it too.
     return response;
@@ -270,16 +276,11 @@ function withHeader(
 }
 
 /** Whether an object has a member of this name, whatever its case. */
-function hasMember(object: object | undefined, name: string): boolean {
-  for (const key of Object.keys(object ?? {})) {
+function hasMember(object: object, name: string): boolean {
+  const names = Object.keys(object);
+  for (let at = 0; at < names.length; at += 1) {
     // Most are told from it by their length alone.
-    if (key.length === name.length && key.toLowerCase() === name.toLowerCase()) return true;
+    if (names[at]?.length === name.length && names[at]?.toLowerCase() === name.toLowerCase()) return true;
   }
   return false;
-}
-
-function headerIn(form: HeadersField, header: string, id: string): readonly [name: string, value: unknown] {
-  if (form === 'headers') return [header, id];
-  // CloudFront wants the names of its map in lower case.
-  return form === 'cloudfront' ? [header.toLowerCase(), [{ key: header, value: id }]] : [header, [id]];
 }
