@@ -28,10 +28,14 @@ function copyOf<T extends object>(prototype: object | null, original: T, members
   }) as T;
 }
 
-/** Whether all members are shown and are values: what the language copies without calling anything. */
+/** Whether all members have names, are shown and are values: what the language copies without calling anything. */
 function hasOnlyValues(object: object): boolean {
-  for (const key of Reflect.ownKeys(object)) {
-    const member = Object.getOwnPropertyDescriptor(object, key);
+  // Asked for together with the names, in `Reflect.ownKeys`, they would take ten times as long.
+  if (Object.getOwnPropertySymbols(object).length > 0) return false;
+  const names = Object.getOwnPropertyNames(object);
+  // By index, because every answer comes by here: until the engine has made it fast, `of` takes half as long again.
+  for (let at = 0; at < names.length; at += 1) {
+    const member = Object.getOwnPropertyDescriptor(object, names[at] as string);
     if (member?.enumerable !== true || !('value' in member)) return false;
   }
   return true;

@@ -28,13 +28,19 @@ export interface Follower {
 /** What is known of a request while it runs; it stands on the request, under a symbol. */
 interface Observation {
   /** The one that it is of: a copy of a request brings the observation of another. */
-  readonly request: object;
+  readonly request: ObservableRequest;
   response: unknown;
+  /** Undefined until something may have been thrown. */
+  failure: Failure | undefined;
+  /** The one that began last. */
+  newest: Follower | undefined;
+}
+
+/** The error of a request, from when it is observed. */
+interface Failure {
   error: unknown;
   /** What was thrown first. An error handler may replace `request.error` afterwards. */
   thrown: { readonly error: unknown } | undefined;
-  /** The one that began last. */
-  newest: Follower | undefined;
 }
 
 const OBSERVATION = Symbol('lambda-lantern.observation');
@@ -69,9 +75,12 @@ export class Followers<F extends Follower> {
  * was. It is wrapped because anything can be thrown, `undefined` too.
  */
 export function thrownError(request: ObservableRequest): { readonly error: unknown } | undefined {
-  const observation = observationOf(request);
-  if (observation !== undefined) return observation.thrown;
-  return request.error === undefined ? undefined : { error: request.error };
+  const failure = observationOf(request)?.failure;
+  return failure === undefined ? errorOf(request) : failure.thrown;
+}
+
+function errorOf({ error }: ObservableRequest): { readonly error: unknown } | undefined {
+  return error === undefined ? undefined : { error };
 }
 
 function observationOf(request: ObservedRequest): Observation | undefined {
@@ -82,13 +91,18 @@ function observationOf(request: ObservedRequest): Observation | undefined {
 function observe(request: ObservedRequest): Observation {
   let observation = observationOf(request);
   if (observation !== undefined) return observation;
-  const { response, error } = request;
-  const thrown = error === undefined ? undefined : { error };
-  observation = { request, response, error, thrown, newest: undefined };
+  observation = { request, response: request.response, failure: undefined, newest: undefined };
   request[OBSERVATION] = observation;
   Object.defineProperty(request, 'response', RESPONSE);
-  Object.defineProperty(request, 'error', ERROR);
   return observation;
+}
+
+/** Only once it matters: most invocations fail at nothing, and each accessor takes its time. */
+function observeError(observation: Observation): void {
+  if (observation.failure !== undefined) return;
+  const { request } = observation;
+  observation.failure = { error: request.error, thrown: errorOf(request) };
+  Object.defineProperty(request, 'error', ERROR);
 }
 
 /*
@@ -105,6 +119,8 @@ const RESPONSE: PropertyDescriptor & ThisType<Watched> = {
   },
   set(response: unknown) {
     const observation = this[OBSERVATION];
+    // So Middy begins with every error.
+    if (response === undefined) observeError(observation);
     if (!isEarly(observation)) {
       observation.response = response;
       return;
@@ -118,15 +134,17 @@ const ERROR: PropertyDescriptor & ThisType<Watched> = {
   configurable: true,
   enumerable: true,
   get() {
-    return this[OBSERVATION].error;
+    return this[OBSERVATION].failure?.error;
   },
   set(error: unknown) {
     const observation = this[OBSERVATION];
-    if (observation.thrown === undefined) observation.thrown = { error };
+    const { failure } = observation;
+    if (failure === undefined) return;
+    if (failure.thrown === undefined) failure.thrown = { error };
     // The second assignment is either an `onError` hook that threw, which ends the chain without a response, or
     // an error handler that replaces the error and goes on to set one.
     else notifyIf(observation, hasNoResponse);
-    observation.error = error;
+    failure.error = error;
   },
 };
 

@@ -2,7 +2,7 @@ import type { MiddlewareObj, Request } from '@middy/core';
 import type { Kind } from '../check-options.ts';
 import { callback, checkOptions, flag, object } from '../check-options.ts';
 import { copyWith } from '../copy-with.ts';
-import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
+import { whenAnswered, whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
 import type { Follower } from '../lifecycle/request-ending.ts';
 import { Followers } from '../lifecycle/request-ending.ts';
 import type { CorrelationContext } from '../propagation/correlation.ts';
@@ -84,29 +84,30 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
     ...(header !== undefined && { header }),
     ...(requestId !== undefined && { requestId }),
   };
+  const settings: Settings = { header, logger, extraction };
   const followers = new Followers<Invocation>();
 
   const correlationIdBefore = (request: Request): Promise<void> | undefined => {
     const { event, context } = request;
     const found = find === undefined ? undefined : foundBy(find, event, logger);
     const fromHttp = readHttpEvent(event, context, extraction);
-    const invocation = new Invocation(followers, context, header, found, fromHttp);
+    const invocation = new Invocation(followers, settings, context, found, fromHttp);
     followers.add(request, invocation);
     if (fromHttp !== undefined) return undefined;
     if (loadedIdentifyEvent !== undefined) {
-      invocation.identify(loadedIdentifyEvent, event, extraction, logger);
+      invocation.identify(loadedIdentifyEvent, event);
       return undefined;
     }
     return loadIdentifyEvent().then(
-      (identifyEvent) => invocation.identify(identifyEvent, event, extraction, logger),
+      (identifyEvent) => invocation.identify(identifyEvent, event),
       () => invocation.identifyAnew(),
     );
   };
   const correlationIdAfter = (request: Request): Promise<void> | undefined => {
     const invocation = followers.of(request);
     if (invocation !== undefined) {
+      void whenAnswered(request, true, () => invocation.leave());
       const response = invocation.repeatId(request.response);
-      invocation.leave(response);
       if (response !== request.response) request.response = response;
     }
     return waitingLines();
@@ -114,30 +115,38 @@ export function correlationId(options: CorrelationIdOptions = {}): MiddlewareObj
   return { before: correlationIdBefore, after: correlationIdAfter, onError: correlationIdAfter };
 }
 
+/** What is the same for all invocations of a pipeline. */
+interface Settings {
+  readonly header: string | undefined;
+  readonly logger: { warn(message: string): void };
+  readonly extraction: ExtractionOptions;
+}
+
 /** The id of one invocation, and the scope that it is seen in. */
 class Invocation implements Follower {
   readonly owner: Followers<Invocation>;
+  older: Follower | undefined = undefined;
+  readonly #settings: Settings;
   readonly #lambdaContext: unknown;
-  readonly #header: string | undefined;
   /** What `find` has found. */
   readonly #found: string | undefined;
   readonly #scope: OpenedScope<CorrelationContext>;
   #context: CorrelationContext | undefined;
   #headersField: HeadersField | undefined = 'headers';
   /** The answer of a middleware that replied early, with the id in it. */
-  #early: unknown;
+  #early: unknown = undefined;
 
   /** Opens the scope, at once, because only the synchronous part of a hook can; what is seen there may follow. */
   constructor(
     owner: Followers<Invocation>,
+    settings: Settings,
     lambdaContext: unknown,
-    header: string | undefined,
     found: string | undefined,
     read: CorrelationContext | undefined,
   ) {
     this.owner = owner;
+    this.#settings = settings;
     this.#lambdaContext = lambdaContext;
-    this.#header = header;
     this.#found = found;
     this.#context = read && this.#withFound(read);
     this.#scope = enterCorrelation(lambdaContext, this.#context);
@@ -145,39 +154,29 @@ class Invocation implements Follower {
 
   /** Nothing that was logged may be lost with the process, which freezes with the answer. */
   replaceEarly(response: unknown): unknown {
-    this.#early = this.repeatId(response);
+    this.#early = this.repeatId(withWatchedBody(response));
     const lines = response === undefined ? undefined : waitingLines();
     return lines === undefined ? this.#early : lines.then(() => this.#early);
   }
 
   whenSkipped(): void {
-    this.leave(this.#early);
+    void whenBodyEnds(this.#early, () => this.leave());
   }
 
   /** The answer with the id in it. */
   repeatId(response: unknown): unknown {
-    return withHeader(
-      withWatchedBody(response),
-      this.#header ?? CORRELATION_ID_KEY,
-      this.#context?.correlationId,
-      this.#headersField,
-    );
+    const { header = CORRELATION_ID_KEY } = this.#settings;
+    return withHeader(response, header, this.#context?.correlationId, this.#headersField);
   }
 
-  /** Leaves the scope, now or when the body of a streamed answer has ended; what is logged until then carries the id. */
-  leave(response: unknown): void {
-    void whenBodyEnds(response, () => {
-      this.#scope.leave();
-      return waitingLines();
-    });
+  /** Leaves the scope; what is logged until then, while the body of a streamed answer is made too, carries the id. */
+  leave(): Promise<void> | undefined {
+    this.#scope.leave();
+    return waitingLines();
   }
 
-  identify(
-    identifyEvent: IdentifyEvent,
-    event: unknown,
-    extraction: ExtractionOptions,
-    logger: { warn(message: string): void },
-  ): void {
+  identify(identifyEvent: IdentifyEvent, event: unknown): void {
+    const { logger, extraction } = this.#settings;
     try {
       const { context, headersField, replaced } = identifyEvent(event, this.#lambdaContext, extraction);
       this.#see(context);
@@ -192,10 +191,11 @@ class Invocation implements Follower {
   }
 
   identifyAnew(): void {
+    const { header } = this.#settings;
     this.#see({
       correlationId: newCorrelationId(this.#lambdaContext),
       source: 'unknown',
-      ...(this.#header !== undefined && { header: this.#header }),
+      ...(header !== undefined && { header }),
     });
   }
 
@@ -256,13 +256,19 @@ function withHeader(
     if (typeof response !== 'object' || response === null || !Object.hasOwn(response, status)) {
       return response;
     }
-    const { headers, multiValueHeaders } = response as Partial<Record<string, object>>;
-    if (hasMember(headers, header) || hasMember(multiValueHeaders, header)) return response;
-    const field = form === 'multiValueHeaders' ? 'multiValueHeaders' : 'headers';
-    const given = field === 'headers' ? headers : multiValueHeaders;
-    const [name, value] = headerIn(form, header, id);
-    const carrying = copyWith(given ?? {}, { [name]: value });
-    return (carrying && copyWith(response, { [field]: carrying })) ?? response;
+    const { headers, multiValueHeaders } = response as Partial<Record<string, object | null>>;
+    if (headers && hasMember(headers, header)) return response;
+    if (multiValueHeaders && hasMember(multiValueHeaders, header)) return response;
+    if (form === 'multiValueHeaders') {
+      const carrying = copyWith(multiValueHeaders ?? {}, { [header]: [id] });
+      return (carrying && copyWith(response, { multiValueHeaders: carrying })) ?? response;
+    }
+    const carrying = copyWith(
+      headers ?? {},
+      // CloudFront wants the names of its map in lower case.
+      form === 'headers' ? { [header]: id } : { [header.toLowerCase()]: [{ key: header, value: id }] },
+    );
+    return (carrying && copyWith(response, { headers: carrying })) ?? response;
   } catch {
     // A getter or a proxy that throws: whoever sends the answer will see it too.
     return response;
@@ -270,16 +276,11 @@ function withHeader(
 }
 
 /** Whether an object has a member of this name, whatever its case. */
-function hasMember(object: object | undefined, name: string): boolean {
-  for (const key of Object.keys(object ?? {})) {
+function hasMember(object: object, name: string): boolean {
+  const names = Object.keys(object);
+  for (let at = 0; at < names.length; at += 1) {
     // Most are told from it by their length alone.
-    if (key.length === name.length && key.toLowerCase() === name.toLowerCase()) return true;
+    if (names[at]?.length === name.length && names[at]?.toLowerCase() === name.toLowerCase()) return true;
   }
   return false;
-}
-
-function headerIn(form: HeadersField, header: string, id: string): readonly [name: string, value: unknown] {
-  if (form === 'headers') return [header, id];
-  // CloudFront wants the names of its map in lower case.
-  return form === 'cloudfront' ? [header.toLowerCase(), [{ key: header, value: id }]] : [header, [id]];
 }

@@ -1,11 +1,10 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import { checkOptions, flag, text } from '../check-options.ts';
-import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
+import { whenAnswered } from '../lifecycle/observe-body.ts';
 import type { Follower } from '../lifecycle/request-ending.ts';
 import { Followers, thrownError } from '../lifecycle/request-ending.ts';
-import type { OpenedScope } from '../propagation/scope.ts';
 import { addContextTo } from '../telemetry/cold-start.ts';
-import { enterLogKeys, holdKeys, withOwnLogKeys } from '../telemetry/log-keys.ts';
+import { holdKeys, openLogKeys, withOwnLogKeys } from '../telemetry/log-keys.ts';
 import { logsEvents, processLogger } from '../telemetry/process-logger.ts';
 import type { PipelineLogger } from '../telemetry/process-logger.ts';
 import { MASKS_LINES, shared } from '../telemetry/shared-logger.ts';
@@ -41,11 +40,6 @@ export interface LoggingOptions {
   readonly correlationIdPath?: string;
 }
 
-interface LoggedInvocation extends Follower {
-  readonly keys: OpenedScope<unknown> | undefined;
-  hasEnded: boolean;
-}
-
 /** What Powertools says before it ends. */
 const UNCAUGHT = 'Uncaught error detected, flushing log buffer before exit';
 
@@ -63,33 +57,14 @@ export function logContext(logger: PipelineLogger, options: LoggingOptions = {})
   });
   const { logEvent, resetKeys = true, flushBufferOnUncaughtError: flush } = options;
   const holds = logger === processLogger || holdKeys(logger);
+  // Of a logger that cannot hold them: those of another invocation that still runs go too.
+  const settings: EndSettings = { logger, flush, resetsLogger: resetKeys && !holds };
   const followers = new Followers<LoggedInvocation>();
-
-  const end = (request: Request, keys: OpenedScope<unknown> | undefined): void => {
-    const thrown = thrownError(request);
-    quietly(() => {
-      if (thrown === undefined || flush === false) logger.clearBuffer?.();
-      else logger.flushBuffer?.();
-      if (thrown !== undefined && flush === true) {
-        logger.error?.({ message: UNCAUGHT, error: thrown.error });
-      }
-    });
-    // A streamed answer is still being made.
-    whenBodyEnds(request.response, () => {
-      keys?.leave();
-      // Of a logger that cannot hold them: those of another invocation that still runs go too.
-      if (resetKeys && !holds) quietly(() => logger.resetKeys?.());
-    });
-  };
 
   const logContextBefore = (request: Request): Promise<void> | undefined => {
     const { event, context } = request;
-    followers.add(request, {
-      owner: followers,
-      keys: resetKeys ? enterLogKeys(context) : undefined,
-      hasEnded: false,
-      whenSkipped: () => finish(request),
-    });
+    if (resetKeys) openLogKeys();
+    followers.add(request, new LoggedInvocation(followers, settings, request));
     // Each alone: what one of them throws is not the other's.
     quietly(() => logger.refreshSampleRateCalculation());
     quietly(() => {
@@ -107,18 +82,66 @@ export function logContext(logger: PipelineLogger, options: LoggingOptions = {})
       () => undefined,
     );
   };
-  const finish = (request: Request): void => {
-    const invocation = followers.of(request);
-    if (invocation === undefined || invocation.hasEnded) return;
-    invocation.hasEnded = true;
-    end(request, invocation.keys);
-  };
   const logContextAfter = (request: Request): void => {
-    const answer = withWatchedBody(request.response);
-    if (answer !== request.response) request.response = answer;
-    finish(request);
+    followers.of(request)?.finish(true);
   };
-  return { before: logContextBefore, after: logContextAfter, onError: finish };
+  const logContextOnError = (request: Request): void => {
+    followers.of(request)?.finish(false);
+  };
+  return { before: logContextBefore, after: logContextAfter, onError: logContextOnError };
+}
+
+/** What is done when an invocation ends. */
+interface EndSettings {
+  readonly logger: PipelineLogger;
+  readonly flush: boolean | undefined;
+  /** Whether the keys of the logger itself end. */
+  readonly resetsLogger: boolean;
+}
+
+/** What belongs to the lines of one invocation, and ends with it. */
+class LoggedInvocation implements Follower {
+  readonly owner: Followers<LoggedInvocation>;
+  older: Follower | undefined = undefined;
+  readonly #settings: EndSettings;
+  readonly #request: Request;
+  #hasEnded = false;
+
+  constructor(owner: Followers<LoggedInvocation>, settings: EndSettings, request: Request) {
+    this.owner = owner;
+    this.#settings = settings;
+    this.#request = request;
+  }
+
+  whenSkipped(): void {
+    this.finish(false);
+  }
+
+  /** @param canReplaceResponse see {@link whenAnswered}. */
+  finish(canReplaceResponse: boolean): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#endBuffer();
+    // A streamed answer is still being made.
+    whenAnswered(this.#request, canReplaceResponse, () => this.#resetLogger());
+  }
+
+  #endBuffer(): void {
+    const { logger, flush } = this.#settings;
+    const thrown = thrownError(this.#request);
+    quietly(() => {
+      if (thrown === undefined || flush === false) logger.clearBuffer?.();
+      else logger.flushBuffer?.();
+      if (thrown !== undefined && flush === true) {
+        logger.error?.({ message: UNCAUGHT, error: thrown.error });
+      }
+    });
+  }
+
+  #resetLogger(): void {
+    const { logger, resetsLogger } = this.#settings;
+    if (resetsLogger) quietly(() => logger.resetKeys?.());
+  }
 }
 
 /**

@@ -64,3 +64,21 @@ export function enterCorrelation(
 ): OpenedScope<CorrelationContext> {
   return correlation.enter(invocation, context);
 }
+
+/**
+ * Keeps something for the running invocation, beside its context, until its scope is left: one that was opened by
+ * {@link enterCorrelation}. A pipeline within another shares what is kept there.
+ */
+export function keepForInvocation(create: () => object): void {
+  correlation.keep(create);
+}
+
+/** What is kept for the running invocation; `ENDED` for code that is still at work when its invocation is over. */
+export function keptForInvocation(): object | undefined {
+  return correlation.kept();
+}
+
+/** Runs `fn` with something else kept, and returns what it returns. */
+export function runKeeping<R>(kept: object, fn: () => R): R {
+  return correlation.runKeeping(kept, fn);
+}

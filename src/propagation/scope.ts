@@ -18,6 +18,10 @@ class Cell<T> implements OpenedScope<T> {
   readonly outer: Cell<T> | undefined;
   /** The scope of the whole invocation; absent where this one is that, or stands in none. */
   readonly outermost: Cell<T> | undefined;
+  /** The scope in which is kept what this one sees of that: itself, or one that it was opened in. */
+  keeper: Cell<T> | undefined;
+  /** What {@link Scope.keep} has put here. */
+  kept: object | undefined = undefined;
   left = false;
 
   constructor(
@@ -25,11 +29,13 @@ class Cell<T> implements OpenedScope<T> {
     key: unknown,
     outer: Cell<T> | undefined,
     outermost: Cell<T> | undefined,
+    keeper: Cell<T> | undefined,
   ) {
     this.value = value;
     this.key = key;
     this.outer = outer;
     this.outermost = outermost;
+    this.keeper = keeper;
   }
 
   get invocation(): object {
@@ -40,11 +46,20 @@ class Cell<T> implements OpenedScope<T> {
     if (!this.left) this.value = value;
   }
 
+  keep(kept: object): void {
+    this.keeper = this;
+    this.kept = kept;
+  }
+
   leave(): void {
     this.left = true;
     this.value = undefined;
+    this.kept = undefined;
   }
 }
+
+/** What {@link Scope.kept} gives once what was kept has ended with its scope. */
+export const ENDED: object = Object.freeze({});
 
 /** What {@link Scope.swap} has put aside. */
 export type Aside<T> = Cell<T> | undefined;
@@ -55,7 +70,7 @@ export class Scope<T> {
 
   /** The value of the innermost scope, or undefined outside of every scope. */
   get(): T | undefined {
-    return this.#innermost()?.value;
+    return unleft(this.#storage.getStore())?.value;
   }
 
   /** Runs `fn` inside a scope of its own and returns what it returns. */
@@ -74,8 +89,8 @@ export class Scope<T> {
    */
   swap(value: T): Aside<T> {
     const before = this.#storage.getStore();
-    const around = this.#innermost();
-    this.#storage.enterWith(new Cell(value, around?.key, undefined, around?.outermost ?? around));
+    const around = unleft(before);
+    this.#storage.enterWith(cellWithin(around, value));
     return before;
   }
 
@@ -83,19 +98,15 @@ export class Scope<T> {
     this.#storage.enterWith(before);
   }
 
-  /** Whether the code runs in scopes that have all been left: it is still at work when what it was begun for has ended. */
-  isOver(): boolean {
-    return this.#storage.getStore() !== undefined && this.#innermost() === undefined;
-  }
-
   /** What stands for the running invocation, see {@link OpenedScope}; undefined outside of every one. */
   invocation(): object | undefined {
-    return this.#innermost()?.invocation;
+    return unleft(this.#storage.getStore())?.invocation;
   }
 
   /** The value of the scope that one opened for this invocation would stand in. */
   around(invocation: unknown): T | undefined {
-    return this.#around(invocation)?.value;
+    const cell = unleft(this.#storage.getStore());
+    return isWithin(cell, keyOf(invocation)) ? cell?.value : undefined;
   }
 
   /**
@@ -108,26 +119,61 @@ export class Scope<T> {
    * @param invocation Lambda's context: it tells a pipeline within another from an invocation that overlaps.
    */
   enter(invocation: unknown, value?: T): OpenedScope<T> {
-    const outer = this.#around(invocation);
-    const key = outer?.key ?? keyOf(invocation);
-    const cell = new Cell(value, key, outer, outer?.outermost ?? outer);
+    const innermost = unleft(this.#storage.getStore());
+    const key = keyOf(invocation);
+    const outer = isWithin(innermost, key) ? innermost : undefined;
+    const cell = new Cell(value, outer?.key ?? key, outer, outer?.outermost ?? outer, innermost?.keeper);
     this.#storage.enterWith(cell);
     return cell;
   }
 
-  #innermost(): Cell<T> | undefined {
-    let cell = this.#storage.getStore();
-    while (cell?.left === true) cell = cell.outer;
-    return cell;
+  /**
+   * Keeps something else in the innermost scope, which everything within it sees by {@link Scope.kept} and which ends with it: it
+   * takes half of what a second scope for it would. A scope within another of its invocation shares what is kept there.
+   */
+  keep(create: () => object): void {
+    const cell = unleft(this.#storage.getStore());
+    cell?.keep(cell.outer?.keeper?.kept ?? create());
   }
 
-  #around(invocation: unknown): Cell<T> | undefined {
-    const cell = this.#innermost();
-    const key = keyOf(invocation);
-    // Lambda gives every invocation an id; a handler that is called by another may be given none.
-    const isWithin = cell?.key === key || (typeof cell?.key === 'string' && typeof key !== 'string');
-    return isWithin ? cell : undefined;
+  /** What is kept where the code stands; {@link ENDED} for code that is still at work when that has ended. */
+  kept(): object | undefined {
+    const cell = this.#storage.getStore();
+    const keeper = (unleft(cell) ?? cell)?.keeper;
+    return keeper && (keeper.kept ?? ENDED);
   }
+
+  /** Runs `fn` in a scope that sees the same and keeps something else, and returns what it returns. */
+  runKeeping<R>(kept: object, fn: () => R): R {
+    const before = this.#storage.getStore();
+    const around = unleft(before);
+    const cell = cellWithin(around, around?.value);
+    cell.keep(kept);
+    this.#storage.enterWith(cell);
+    try {
+      return fn();
+    } finally {
+      this.restore(before);
+    }
+  }
+}
+
+/** The innermost scope that has not been left, beginning with one. */
+function unleft<T>(cell: Cell<T> | undefined): Cell<T> | undefined {
+  let innermost = cell;
+  while (innermost?.left === true) innermost = innermost.outer;
+  return innermost;
+}
+
+/** A scope that is no invocation's own, in the one around it. */
+function cellWithin<T>(around: Cell<T> | undefined, value: T | undefined): Cell<T> {
+  return new Cell(value, around?.key, undefined, around?.outermost ?? around, around?.keeper);
+}
+
+/** Whether a scope that is opened for an invocation of this key stands in another one of that. */
+function isWithin(cell: Cell<unknown> | undefined, key: unknown): boolean {
+  // Lambda gives every invocation an id; a handler that is called by another may be given none.
+  return cell?.key === key || (typeof cell?.key === 'string' && typeof key !== 'string');
 }
 
 /** What tells an invocation from another. In Middy's durable mode Lambda's context is a property of the durable one. */

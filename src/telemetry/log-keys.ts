@@ -1,5 +1,5 @@
-import type { OpenedScope } from '../propagation/scope.ts';
-import { Scope } from '../propagation/scope.ts';
+import { keepForInvocation, keptForInvocation, runKeeping } from '../propagation/correlation.ts';
+import { ENDED } from '../propagation/scope.ts';
 import { copyPlain, isPlainObject, setOwn } from './copy-plain.ts';
 
 /*
@@ -42,20 +42,23 @@ class InvocationKeys {
   }
 }
 
-const invocationKeys = new Scope<InvocationKeys>();
 const holding = new WeakSet();
 
 /**
- * Opens the keys of an invocation, in the synchronous part of a hook. A pipeline within another shares the keys of the one
- * around it: it is the same invocation.
+ * Opens the keys of an invocation, which end with the scope of its correlation id. A pipeline within another shares the keys of
+ * the one around it: it is the same invocation.
  */
-export function enterLogKeys(invocation: unknown): OpenedScope<unknown> {
-  return invocationKeys.enter(invocation, invocationKeys.around(invocation) ?? new InvocationKeys());
+export function openLogKeys(): void {
+  keepForInvocation(newKeys);
+}
+
+function newKeys(): InvocationKeys {
+  return new InvocationKeys();
 }
 
 /** Runs `fn` with keys of its own, which end with it. */
 export function withOwnLogKeys<R>(fn: () => R): R {
-  return invocationKeys.run(new InvocationKeys(), fn);
+  return runKeeping(newKeys(), fn);
 }
 
 /**
@@ -78,7 +81,7 @@ export function holdKeys(logger: object): boolean {
   const replacements: Parts = {
     appendKeys(attributes = {}) {
       // Work that goes on after its invocation appends for nobody: the lines are another customer's by then.
-      if (invocationKeys.isOver()) return;
+      if (keptForInvocation() === ENDED) return;
       const keys = held();
       if (keys === undefined) {
         original.appendKeys(attributes);
@@ -137,7 +140,8 @@ export function holdKeys(logger: object): boolean {
 }
 
 function keysOf(logger: object): Keys | undefined {
-  return invocationKeys.get()?.of(logger);
+  const kept = keptForInvocation();
+  return kept instanceof InvocationKeys ? kept.of(logger) : undefined;
 }
 
 function pick(attributes: Keys, names: readonly string[]): Keys {

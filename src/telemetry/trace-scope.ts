@@ -116,7 +116,8 @@ export class Step {
 
 /** Begins work below where the code stands, or below where it stood; undefined where nothing is recorded. */
 export function beginStep(description: SpanDescription, from?: TraceScope): Step | undefined {
-  const scope = currentSpan() === undefined ? from : scopes.get();
+  const current = scopes.get();
+  const scope = current?.span?.recording === true ? current : from;
   const span = scope?.span?.startSpan(description);
   return span && new Step(span, scope as TraceScope);
 }

@@ -9,6 +9,7 @@ import { observability } from '../../../src/middlewares/observability.ts';
 import { getCorrelationId } from '../../../src/propagation/correlation.ts';
 import { logger as shared } from '../../../src/telemetry/logger.ts';
 import { RedactingLogFormatter } from '../../../src/telemetry/redacting-log-formatter.ts';
+import { withRecord } from '../../../src/telemetry/with-record.ts';
 import { captureLogs } from '../../helpers/captured-logs.ts';
 import { lambdaContext, sampledTrace } from '../../helpers/lambda.ts';
 
@@ -226,6 +227,55 @@ describe('keys of a pipeline', () => {
       { message: 'inner', outer: 1, inner: 1 },
       { message: 'outer', outer: 1 },
     ]);
+  });
+
+  it('are those of its records too, and of a pipeline for another invocation that has none of its own', async () => {
+    const record = { messageId: '1', body: '{"x-correlation-id":"order-2"}', eventSource: 'aws:sqs' };
+    const other = middy()
+      .use(correlationId())
+      .handler(() => {
+        shared.appendKeys({ other: 1 });
+        shared.info('other');
+      });
+    const lines = await linesOf(async () => {
+      await middy()
+        .use(observability())
+        .handler(async () => {
+          withRecord(record, () => shared.appendKeys({ record: 1 }));
+          await other({ httpMethod: 'GET', headers: {} }, lambdaContext());
+          shared.info('in');
+        })(event, lambdaContext());
+      shared.info('next');
+    });
+
+    expect(lines).toMatchObject([
+      { message: 'other', record: 1, other: 1 },
+      { message: 'in', record: 1, other: 1 },
+      { message: 'next' },
+    ]);
+    expect(lines[2]).not.toHaveProperty('record');
+    expect(lines[2]).not.toHaveProperty('other');
+  });
+
+  it('end with an inner pipeline that opened them, and not with one that shares them', async () => {
+    const inner = (use: middy.MiddlewareObj[]) =>
+      middy()
+        .use(use)
+        .handler(() => shared.appendKeys({ inner: 1 }));
+    const outer = (use: middy.MiddlewareObj[]) =>
+      middy()
+        .use(use)
+        .handler(async (_event: unknown, context) => {
+          await inner(observability())(event, context);
+          shared.info('outer');
+        })(event, lambdaContext());
+    const lines = await linesOf(async () => {
+      await outer([correlationId()]);
+      await outer(observability());
+    });
+
+    expect(lines[0]).not.toHaveProperty('inner');
+    expect(lines[1]).toHaveProperty('inner', 1);
   });
 
   it('stay where they are asked to, as in Powertools', async () => {

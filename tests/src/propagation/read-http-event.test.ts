@@ -11,6 +11,10 @@ function full(event: unknown, context: unknown = lambda) {
   return toCorrelationContext(extractCorrelation(event, context));
 }
 
+function refuse(): never {
+  throw new Error('of the getter');
+}
+
 const HEADER = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
 
 describe('readHttpEvent', () => {
@@ -45,6 +49,10 @@ describe('readHttpEvent', () => {
     ],
     ['an authorizer', { type: 'REQUEST', methodArn: 'arn:x', httpMethod: 'GET', headers: {} }],
     ['a queue', { Records: [] }],
+    [
+      'a header that throws when it is read',
+      { httpMethod: 'GET', headers: Object.defineProperty({}, 'accept', { enumerable: true, get: refuse }) },
+    ],
     ['nothing', undefined],
   ])('leaves an event with or of %s to the full extraction', (_what, event) => {
     expect(readHttpEvent(event, lambda)).toBeUndefined();
@@ -120,7 +128,9 @@ describe('readHttpEvent', () => {
     );
     const name = fc.constantFrom(
       ...['x-correlation-id', 'X-Correlation-Id', 'x-amzn-trace-id', 'X-Amzn-Trace-Id', 'accept'],
-      ...['traceparent', 'tracestate', 'baggage'],
+      ...['traceparent', 'tracestate', 'baggage', 'TraceParent', 'BAGGAGE'],
+      // As long as these, or as long but for 32 characters.
+      ...['content-encoding', 'accept-language', 'if-range-or', 'keep-alive', 'referer', '-'.repeat(43)],
     );
     const headers = fc.option(fc.dictionary(name, value, { maxKeys: 3 }), { nil: null });
     const ordinary = fc.record(
@@ -146,6 +156,8 @@ describe('readHttpEvent', () => {
           { requiredKeys: [] },
         ),
         type: fc.constantFrom('TOKEN', 'REQUEST', null),
+        Type: fc.constant('TOKEN'),
+        x_correlation_id: fc.constant('order-1'),
         methodArn: fc.constant('arn:x'),
         raw_path: fc.constant('/'),
         'X-CORRELATION-ID': value,
