@@ -36,6 +36,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly load: 
     does: 'let an agent ask the same, by the Model Context Protocol',
     load: async () => (await import('./commands/mcp.ts')).mcp,
   },
+  schedules: {
+    does: 'list what runs by the clock, and run it now',
+    load: async () => (await import('./commands/schedules.ts')).schedules,
+  },
 };
 
 async function help(): Promise<string> {

@@ -1,4 +1,5 @@
-/** What the banner and the empty page suggest: commands that the routes of the service can take. */
+/** What the banner and the empty page suggest: commands that the routes of the service can take, or run its schedules. */
+import { scheduleId } from './console-contract.ts';
 import { asText, isObject, objectsIn } from './json.ts';
 import type { LocalPorts } from './ports.ts';
 import type { ApiDefinition, RouteDefinition, ServiceDefinition } from './template/service.ts';
@@ -8,16 +9,33 @@ const MOST = 2;
 
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
-/** The commands of the settings with the API's address filled in; without any, one for each of the first routes. */
+/**
+ * The commands of the settings with the API's address filled in; without any, one for each of the first routes, and where there
+ * are none, of the first schedules.
+ */
 export function commandsToTry(
-  { apis }: Pick<ServiceDefinition, 'apis'>,
-  ports: Pick<LocalPorts, 'api'>,
+  { apis, rules, schedules }: Pick<ServiceDefinition, 'apis' | 'rules' | 'schedules'>,
+  ports: Pick<LocalPorts, 'api' | 'console'>,
   commands: readonly string[],
 ): string[] {
   const address = `http://localhost:${ports.api(0)}`;
   if (commands.length > 0) return commands.map((command) => command.replaceAll('{api}', address));
   const [api] = apis;
-  return api === undefined ? [] : api.routes.slice(0, MOST).map((route) => commandFor(route, api, address));
+  if (api !== undefined && api.routes.length > 0) {
+    return api.routes.slice(0, MOST).map((route) => commandFor(route, api, address));
+  }
+  const ids = [
+    ...rules.flatMap(({ schedule, busName, name }) =>
+      schedule === undefined ? [] : [scheduleId('rule', busName, name)],
+    ),
+    ...schedules.map(({ name, properties }) =>
+      scheduleId('schedule', asText(properties.GroupName) ?? 'default', name),
+    ),
+  ];
+  const port = ports.console;
+  return ids
+    .slice(0, MOST)
+    .map((id) => `npx lambda-lantern schedules --run ${quoted(id)}${port === 3001 ? '' : ` --port ${port}`}`);
 }
 
 function commandFor(route: RouteDefinition, api: ApiDefinition, address: string): string {

@@ -35,6 +35,7 @@ export const PAGES = {
   alarms: { path: '/alarms', link: 'Alarms' },
   alarm: { path: '/alarms/:name', above: 'alarms' },
   metrics: { path: '/metrics', link: 'Metrics' },
+  schedules: { path: '/schedules', link: 'Schedules' },
 } as const satisfies Record<string, PageDefinition>;
 
 export type PageName = keyof typeof PAGES;
@@ -85,13 +86,24 @@ export function parameterIn(pattern: string, pathname: string): string | undefin
   return matched === undefined ? undefined : value;
 }
 
+/** `schedule/default/nightly`: what runs by the clock, a rule of a bus or a schedule of a group, and its name. */
+export function scheduleId(kind: 'rule' | 'schedule', place: string, name: string): string {
+  return `${kind}/${place}/${name}`;
+}
+
 /** What runs by the clock, and can be run at once. */
 export interface ScheduleEntry {
-  /** For example `schedule/default/nightly`: what it is, its group or bus, and its name. */
+  /** What `scheduleId` makes. */
   readonly id: string;
   /** `rate(…)`, `cron(…)` or `at(…)`. */
   readonly expression: string;
   readonly enabled: boolean;
+  /** The names of what gets its event: functions, queues, topics and buses. */
+  readonly targets: readonly string[];
+  /** When it runs next, epoch milliseconds; absent when it does not. */
+  readonly next?: number;
+  /** When it ran last since the start, by the clock or by hand, epoch milliseconds. */
+  readonly last?: number;
 }
 
 export interface ScheduleListing {

@@ -1,5 +1,11 @@
 import type { AlarmListing } from './cloudwatch/view.ts';
-import type { ApiEvents, SortOrder, TraceListing } from './console-contract.ts';
+import type {
+  ApiEvents,
+  ScheduleEntry,
+  ScheduleListing,
+  SortOrder,
+  TraceListing,
+} from './console-contract.ts';
 import { isObject } from './json.ts';
 import type { LogLine, LogListing } from './logs/log-line.ts';
 import type { Differences } from './xray/differences.ts';
@@ -143,6 +149,16 @@ export class RunningInstance {
     return this.#read<AlarmListing>('/api/alarms');
   }
 
+  /** What runs by the clock. */
+  async schedules(): Promise<ScheduleListing> {
+    return this.#read<ScheduleListing>('/api/schedules');
+  }
+
+  /** Runs one now. @throws RefusedError that names those there are, when it is none of them. */
+  async runSchedule(id: string): Promise<ScheduleEntry> {
+    return this.#read<ScheduleEntry>('/api/schedules', {}, { id });
+  }
+
   /**
    * What happens from now on.
    *
@@ -170,15 +186,20 @@ export class RunningInstance {
     if (!signal.aborted) throw new Error(`Lantern at ${this.url} has ended.`);
   }
 
-  async #read<Answer extends object>(path: string, query: Query = {}): Promise<Answer> {
-    const answer = await this.#readOrNothing<Answer>(path, query);
+  /** @param sent is sent as JSON, where something is asked for by POST */
+  async #read<Answer extends object>(path: string, query: Query = {}, sent?: object): Promise<Answer> {
+    const answer = await this.#readOrNothing<Answer>(path, query, sent);
     if (answer === undefined)
       throw new Error(`What runs at ${this.url} is no Lantern, or an older one: it has no ${path}.`);
     return answer;
   }
 
-  async #readOrNothing<Answer extends object>(path: string, query: Query = {}): Promise<Answer | undefined> {
-    const response = await this.#ask(path, query, AbortSignal.timeout(PATIENCE_MS));
+  async #readOrNothing<Answer extends object>(
+    path: string,
+    query: Query = {},
+    sent?: object,
+  ): Promise<Answer | undefined> {
+    const response = await this.#ask(path, query, AbortSignal.timeout(PATIENCE_MS), sent);
     const body: unknown = await response.json().catch(() => undefined);
     if (!isObject(body)) {
       throw new Error(
@@ -192,13 +213,20 @@ export class RunningInstance {
     throw new Error(`Lantern at ${this.url} answered ${path} with ${response.status}: ${message}`);
   }
 
-  async #ask(path: string, query: Query, signal: AbortSignal): Promise<Response> {
+  async #ask(path: string, query: Query, signal: AbortSignal, sent?: object): Promise<Response> {
     const url = new URL(path, this.#url.origin);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined && value !== '') url.searchParams.set(name, String(value));
     }
     try {
-      return await fetch(url, { signal });
+      return await fetch(url, {
+        signal,
+        ...(sent !== undefined && {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify(sent),
+        }),
+      });
     } catch (cause) {
       throw new Error(
         `No Lantern answers at ${this.url} (${reasonOf(cause)}). Start one with \`serverless local\` or ` +

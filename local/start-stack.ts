@@ -23,6 +23,8 @@ import { QueuePoller } from './messaging/queue-poller.ts';
 import type { LocalPorts } from './ports.ts';
 import { DAEMON_PORT_ADVICE, OTLP_PORT_ADVICE, PORT_ADVICE } from './ports.ts';
 import { SchedulerApi } from './scheduler/scheduler-api.ts';
+import type { Times } from './scheduler/timetable.ts';
+import { lastNameIn } from './template/arns.ts';
 import type { ServiceDefinition } from './template/service.ts';
 import { localApiUrls } from './template/apis/api-urls.ts';
 import { StreamPoller } from './tables/stream-poller.ts';
@@ -30,6 +32,7 @@ import { TableServer } from './tables/table-server.ts';
 import { LocalXRay } from './start-xray.ts';
 import type { Terminal } from './terminal.ts';
 import type { ScheduleEntry, ServiceInfo } from './console-contract.ts';
+import { scheduleId } from './console-contract.ts';
 import type { ScheduleRunner } from './console-server/serve-api.ts';
 import type { TraceStore } from './xray/trace-store.ts';
 
@@ -376,32 +379,53 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 /** What runs by the clock, of both kinds, to be run by hand. */
 function schedulesByHand(eventBridge: EventBridge, scheduler: SchedulerApi): ScheduleRunner {
-  const entries = (): (ScheduleEntry & { readonly run: () => void })[] => [
-    ...eventBridge.rules().flatMap(({ busName, name, schedule, enabled }) =>
-      schedule === undefined
-        ? []
-        : [
-            {
-              id: `rule/${busName}/${name}`,
-              expression: schedule,
-              enabled,
-              run: () => eventBridge.runNow(busName, name),
-            },
-          ],
-    ),
-    ...scheduler.list().map(({ group, name, expression, enabled }) => ({
-      id: `schedule/${group}/${name}`,
-      expression,
-      enabled,
-      run: () => scheduler.runNow(group, name),
-    })),
+  const entries = (): (readonly [ScheduleEntry, run: () => void])[] => [
+    ...eventBridge
+      .rules()
+      .flatMap(({ busName, name, schedule, targets, ...rule }): [ScheduleEntry, () => void][] =>
+        schedule === undefined
+          ? []
+          : [
+              [
+                entryOf(
+                  scheduleId('rule', busName, name),
+                  schedule,
+                  targets.map(({ arn }) => arn),
+                  rule,
+                ),
+                () => eventBridge.runNow(busName, name),
+              ],
+            ],
+      ),
+    ...scheduler
+      .list()
+      .map(({ group, name, expression, targetArn, ...schedule }): [ScheduleEntry, () => void] => [
+        entryOf(scheduleId('schedule', group, name), expression, [targetArn], schedule),
+        () => scheduler.runNow(group, name),
+      ]),
   ];
   return {
-    list: () => entries().map(({ id, expression, enabled }) => ({ id, expression, enabled })),
-    run: (id) =>
-      entries()
-        .find((entry) => entry.id === id)
-        ?.run(),
+    list: () => entries().map(([entry]) => entry),
+    run: (id) => {
+      const [, run] = entries().find(([entry]) => entry.id === id) ?? [];
+      run?.();
+    },
+  };
+}
+
+function entryOf(
+  id: string,
+  expression: string,
+  targetArns: readonly string[],
+  { enabled, next, last }: { readonly enabled: boolean } & Times,
+): ScheduleEntry {
+  return {
+    id,
+    expression,
+    enabled,
+    targets: targetArns.map(lastNameIn),
+    ...(next !== undefined && { next }),
+    ...(last !== undefined && { last }),
   };
 }
 

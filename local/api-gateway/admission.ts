@@ -1,7 +1,7 @@
 import type { Invoke } from '../lambda/invocation.ts';
 import { partitionOf } from '../template/arns.ts';
 import type { ApiDefinition, AuthorizerDefinition, MethodDefinition } from '../template/service.ts';
-import { decodePercent } from '../http/target.ts';
+import { shownPath } from './paths.ts';
 import type { Outcome } from './authorizers/authorizer.ts';
 import { resourceArn } from './authorizers/authorizer.ts';
 import { LambdaAuthorizer } from './authorizers/lambda-authorizer.ts';
@@ -68,15 +68,13 @@ export class AdmissionControl {
     if (authorizer.kind === 'iam') return signedCaller(work.request, api, accountId);
     if (authorizer.kind === 'unchecked') return uncheckedCaller(authorizer, api);
     const { method, rawPath } = work.request;
-    // An HTTP API decodes the path.
-    const path = api.kind === 'HTTP' ? decodePercent(rawPath) : rawPath;
     const place = { region, accountId, partition: partitionOf(region) };
     return this.#authorizer(authorizer).authorize({
       ...work,
       api,
       accountId,
       scopes,
-      resource: resourceArn(api, place, method, path),
+      resource: resourceArn(api, place, method, shownPath(api, rawPath)),
     });
   }
 

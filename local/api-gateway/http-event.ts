@@ -1,20 +1,19 @@
-import { decodePercent } from '../http/target.ts';
 import type { ProxyEventInput } from './proxy-event.ts';
 import { forwardedHeaders, domainOf, mediaType, requestTime } from './proxy-event.ts';
 import type { Header } from './request.ts';
+import { decodePath, shownPath } from './paths.ts';
 import { groupValues, headerValue, queryParameters } from './request.ts';
 import { DEFAULT_ROUTE } from './routing.ts';
 
 /** What an HTTP API hands to a function: the proxy event, version 2.0. Fields without a value are absent. */
 export function httpEvent(input: ProxyEventInput) {
-  const { request, match } = input;
+  const { api, request, match } = input;
   const cookies = cookiesOf(request.headers);
   const query = joinValues(queryParameters(request.rawQueryString));
   return {
     version: '2.0',
     routeKey: routeKey(input),
-    // An HTTP API decodes the path, and leaves the query string as it is.
-    rawPath: decodePercent(request.rawPath),
+    rawPath: shownPath(api, request.rawPath),
     rawQueryString: request.rawQueryString,
     ...(cookies.length > 0 && { cookies }),
     headers: headersOf(input),
@@ -39,7 +38,8 @@ function requestContext(input: ProxyEventInput) {
       : { domainName: functionUrl.host, domainPrefix: api.id }),
     http: {
       method: request.method,
-      path: decodePercent(request.rawPath),
+      // Of the URL of a function it is decoded as well, unlike rawPath.
+      path: functionUrl === undefined ? shownPath(api, request.rawPath) : decodePath(request.rawPath),
       protocol: request.protocol,
       sourceIp: request.sourceIp,
       userAgent: headerValue(request.headers, 'user-agent') ?? '',
@@ -60,8 +60,11 @@ export function routeKey({ match: { route } }: Pick<ProxyEventInput, 'match'>): 
 function headersOf(input: ProxyEventInput): Record<string, string> {
   const headers = forwardedHeaders(input)
     .map(([name, value]): Header => [name.toLowerCase(), value])
-    // Cookies have a field of their own, and the length is set anew: a chunked body came without one.
-    .filter(([name]) => name !== 'cookie' && name !== 'content-length');
+    // Cookies have a field of their own, beside which only the URL of a function keeps them; and the length is set
+    // anew: a chunked body came without one.
+    .filter(
+      ([name]) => name !== 'content-length' && (name !== 'cookie' || input.api.functionUrl !== undefined),
+    );
   return joinValues([...headers, ['content-length', String(input.body.length)]]);
 }
 

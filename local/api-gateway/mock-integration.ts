@@ -2,7 +2,7 @@ import { Compile, parse } from 'velocityjs';
 import type { MockDefinition } from '../template/service.ts';
 import { mediaType } from './proxy-event.ts';
 import type { Header } from './request.ts';
-import { headerValue, queryParameters } from './request.ts';
+import { headerValue, restQueryParameters } from './request.ts';
 import type { RequestValues } from './request-values.ts';
 import { valueOf } from './request-values.ts';
 import type { GatewayResponse } from './response.ts';
@@ -84,7 +84,7 @@ function render(
       // Without the parameter it is an empty text, which templates compare with.
       params: (name: string) =>
         own(pathParameters, name) ??
-        queryParameters(request.rawQueryString).findLast(([key]) => key === name)?.[1] ??
+        restQueryParameters(request.rawQueryString).findLast(([key]) => key === name)?.[1] ??
         headerValue(request.headers, name.toLowerCase()) ??
         '',
     },

@@ -53,6 +53,11 @@ export function queryParameters(rawQueryString: string): [name: string, value: s
   return [...new URLSearchParams(`?${rawQueryString}`)];
 }
 
+/** Those of a REST API, which parts them at semicolons, too ("Amazon API Gateway important notes"). */
+export function restQueryParameters(rawQueryString: string): [name: string, value: string][] {
+  return queryParameters(rawQueryString.replaceAll(';', '&'));
+}
+
 /** All values of each name, in the order of first appearance. */
 export function groupValues(entries: Iterable<readonly [string, string]>): Map<string, string[]> {
   const groups = new Map<string, string[]>();

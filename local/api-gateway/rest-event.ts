@@ -1,17 +1,18 @@
 import type { ProxyEventInput } from './proxy-event.ts';
 import { forwardedHeaders, domainOf, mediaType, requestTime } from './proxy-event.ts';
 import type { GatewayRequest, Header } from './request.ts';
-import { groupValues, headerValue, queryParameters } from './request.ts';
+import { shownPath } from './paths.ts';
+import { groupValues, headerValue, restQueryParameters } from './request.ts';
 
 /** What a REST API hands to a function: the proxy event, version 1.0. */
 export function restEvent(input: ProxyEventInput) {
   const { api, match, request } = input;
   const headers = groupHeaders(forwardedHeaders(input));
-  const query = groupValues(queryParameters(request.rawQueryString));
+  const query = groupValues(restQueryParameters(request.rawQueryString));
   return {
     resource: match.route.path,
     // A REST API leaves the path and its parameters encoded, and decodes the query string.
-    path: request.rawPath,
+    path: shownPath(api, request.rawPath),
     httpMethod: request.method,
     headers: lastValues(headers),
     multiValueHeaders: Object.fromEntries(headers),
@@ -86,6 +87,12 @@ function resourceId(resource: string): string {
   return hash.toString(36).padStart(6, '0');
 }
 
+/** Names that the gateway writes itself, whatever the client wrote. */
+const GATEWAY_SPELLING: ReadonlyMap<string, string> = new Map([
+  ['host', 'Host'],
+  ['user-agent', 'User-Agent'],
+]);
+
 /** Values of a header sent under several spellings belong together, under the first one. */
 function groupHeaders(headers: readonly Header[]): Map<string, string[]> {
   const spelling = new Map<string, string>();
@@ -94,7 +101,7 @@ function groupHeaders(headers: readonly Header[]): Map<string, string[]> {
     .filter(([name]) => name.toLowerCase() !== 'content-length')
     .map(([name, value]): Header => {
       const lower = name.toLowerCase();
-      const first = spelling.get(lower) ?? name;
+      const first = GATEWAY_SPELLING.get(lower) ?? spelling.get(lower) ?? name;
       spelling.set(lower, first);
       return [first, value];
     });

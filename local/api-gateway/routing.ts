@@ -1,4 +1,5 @@
 import { decodePercent } from '../http/target.ts';
+import { decodePath, oneSlashEach } from './paths.ts';
 import type { ApiDefinition, MethodDefinition } from '../template/service.ts';
 
 /** The route that answers a request. */
@@ -19,8 +20,8 @@ export const DEFAULT_ROUTE = '$default';
  * same path a method beats `ANY`.
  *
  * A REST API chooses the path first, so a path that has only other methods is unknown, and it ignores slashes at
- * the end. An HTTP API looks only at routes that take the method, goes on to a less specific path or `$default`,
- * and takes a slash at the end for a part of the path.
+ * both ends. An HTTP API looks only at routes that take the method, goes on to a less specific path or `$default`,
+ * takes a slash at the end for a part of the path, and several slashes for one.
  */
 export function createRouter<Route extends MethodDefinition>(api: {
   readonly kind: ApiDefinition['kind'];
@@ -36,7 +37,7 @@ export function createRouter<Route extends MethodDefinition>(api: {
   const fallback = api.routes.find((route) => route.path === DEFAULT_ROUTE);
 
   return (method, rawPath) => {
-    const path = splitPath(rawPath, api.kind);
+    const path = splitPath(api.kind === 'HTTP' ? oneSlashEach(rawPath) : rawPath, api.kind);
     const matches: (RouteMatch<Route> & { readonly rank: string })[] = [];
     for (const { route, segments, rank } of templates) {
       const pathParameters = matchSegments(segments, path, api.kind);
@@ -77,6 +78,7 @@ function toTemplate<Route extends MethodDefinition>(
 function splitPath(path: string, kind: ApiDefinition['kind']): string[] {
   const segments = path.slice(1).split('/');
   while (kind === 'REST' && segments.at(-1) === '') segments.pop();
+  while (kind === 'REST' && segments[0] === '') segments.shift();
   return segments;
 }
 
@@ -94,7 +96,7 @@ function matchSegments(
     } else {
       const value = segment.greedy ? path.slice(index).join('/') : text;
       if (value === '') return undefined;
-      parameters.push([segment.parameter, kind === 'HTTP' ? decodePercent(value) : value]);
+      parameters.push([segment.parameter, kind === 'HTTP' ? decodePath(value) : value]);
       if (segment.greedy) return Object.fromEntries(parameters);
     }
   }

@@ -11,6 +11,7 @@ import './styles/details.css';
 import './styles/compare.css';
 import './styles/range.css';
 import './styles/alarms.css';
+import './styles/schedules.css';
 import './styles/chart.css';
 import './styles/map.css';
 import './styles/logs.css';

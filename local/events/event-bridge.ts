@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { MetricSink } from '../cloudwatch/metrics/metric.ts';
 import type { JsonObject } from '../json.ts';
 import { parseRuleSchedule, ScheduleExpressionError } from '../scheduler/schedule-expression.ts';
+import type { Times } from '../scheduler/timetable.ts';
 import { Timetable } from '../scheduler/timetable.ts';
 import { lastNameIn } from '../template/arns.ts';
 import type { EventBusDefinition, RuleDefinition, RuleTargetDefinition } from '../template/service.ts';
@@ -77,9 +78,13 @@ export class EventBridge {
     return [...this.#buses.values()];
   }
 
-  /** With whether each is enabled now. */
-  rules(): RuleDefinition[] {
-    return this.#rules.map(({ definition, enabled }) => ({ ...definition, enabled }));
+  /** With whether each is enabled now, and when those with a schedule run. */
+  rules(): (RuleDefinition & Times)[] {
+    return this.#rules.map(({ definition, enabled }) => ({
+      ...definition,
+      enabled,
+      ...this.#timetable.timesOf(keyOf(definition)),
+    }));
   }
 
   /** @returns whether there is such a rule. */
@@ -124,15 +129,16 @@ export class EventBridge {
   }
 
   #schedule({ definition, enabled }: ActiveRule): void {
-    const { busName, name, schedule } = definition;
+    const { schedule } = definition;
     if (schedule === undefined) return;
-    const key = `${busName}/${name}`;
+    const key = keyOf(definition);
     this.#timetable.delete(key);
     const entry = { timing: parseRuleSchedule(schedule), since: Date.now(), runsAtOnce: false };
     if (enabled) this.#timetable.set(key, entry, (time) => this.#runSchedule(definition, time));
   }
 
   #runSchedule(rule: RuleDefinition, time: number): void {
+    this.#timetable.runs(keyOf(rule));
     const { region, accountId } = this.#options;
     this.#trigger(rule, {
       version: '0',
@@ -203,6 +209,10 @@ export class EventBridge {
     const dimensions = busName === 'default' ? { RuleName } : { EventBusName: busName, RuleName };
     this.#options.measure?.({ namespace: 'AWS/Events', name, dimensions });
   }
+}
+
+function keyOf({ busName, name }: RuleDefinition): string {
+  return `${busName}/${name}`;
 }
 
 /** A function gets JSON: of a template that gives a plain text, the text as JSON. */

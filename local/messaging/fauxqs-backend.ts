@@ -93,12 +93,6 @@ export class FauxqsBackend {
     return body;
   }
 
-  /** Every message of a queue, received or not, without receiving any. */
-  async messagesIn(queueName: string): Promise<StoredMessage[]> {
-    const { visible, notVisible, delayed } = await this.contentsOf(queueName);
-    return [...visible, ...delayed, ...notVisible];
-  }
-
   /** The messages of a queue, as SQS counts them, without receiving any. */
   async contentsOf(queueName: string): Promise<QueueContents> {
     const reply = await this.#app.inject(`/_fauxqs/queues/${encodeURIComponent(queueName)}`);

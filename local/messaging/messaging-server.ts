@@ -7,10 +7,11 @@ import type { AsyncEventSink, Invoke } from '../lambda/invocation.ts';
 import type { QueueDefinition, SubscriptionDefinition, TopicDefinition } from '../template/service.ts';
 import { FAUXQS_ACCOUNT_ID, FauxqsBackend } from './fauxqs-backend.ts';
 import { createMessagingHttpServer } from './http-front.ts';
-import { parseObject, without } from '../json.ts';
+import { AwsApiError } from '../http/aws-error.ts';
+import { parseObject } from '../json.ts';
 import { SnsFront } from './sns-front.ts';
 import { SqsFront } from './sqs-front.ts';
-import { TopicToFunction } from './topic-to-function.ts';
+import { TopicDeliveries } from './topic-deliveries.ts';
 import { TraceHeaders } from './trace-headers.ts';
 
 export interface MessagingServerOptions extends PortOptions {
@@ -22,7 +23,7 @@ export interface MessagingServerOptions extends PortOptions {
   readonly accountId: string;
   /** Delivers to subscriptions with the protocol `lambda`. */
   readonly invoke: Invoke;
-  /** Told of each message that a topic could not deliver to a function. */
+  /** Told of each message that a topic could not deliver. */
   readonly onError: (message: string, cause: unknown) => void;
   /**
    * Milliseconds before each retry of a function that failed on a topic's message.
@@ -40,8 +41,6 @@ export interface MessagingServerOptions extends PortOptions {
   readonly onPublished?: (topicName: string, count: number) => void;
 }
 
-const HIDDEN_QUEUE_PREFIX = 'lantern-topic-to-function-';
-
 /**
  * SNS and SQS on one port of 127.0.0.1, with the service's queues, topics and subscriptions in them. A trace
  * header that comes with a message stays with it, as in AWS.
@@ -51,19 +50,19 @@ export class MessagingServer {
   readonly #backend: FauxqsBackend;
   readonly #traceHeaders = new TraceHeaders();
   readonly #http: Server;
-  readonly #deliveries: TopicToFunction[] = [];
+  readonly #sns: SnsFront;
+  readonly #deliveries: TopicDeliveries;
 
   /** @throws Error when a definition belongs to another account or region. */
   constructor(options: MessagingServerOptions) {
     refuseForeign(options);
     this.#options = options;
     this.#backend = new FauxqsBackend(options.region);
-    const isHidden = (queueName: string): boolean => queueName.startsWith(HIDDEN_QUEUE_PREFIX);
     const { onMessages = () => undefined, onPublished = () => undefined } = options;
-    this.#http = createMessagingHttpServer(
-      new SqsFront(this.#backend, this.#traceHeaders, isHidden, onMessages),
-      new SnsFront(this.#backend, this.#traceHeaders, isHidden, onPublished),
-    );
+    const sqs = new SqsFront(this.#backend, this.#traceHeaders, onMessages);
+    this.#deliveries = new TopicDeliveries({ ...options, sqs });
+    this.#sns = new SnsFront(this.#backend, this.#deliveries, onPublished);
+    this.#http = createMessagingHttpServer(sqs, this.#sns);
   }
 
   /**
@@ -84,7 +83,7 @@ export class MessagingServer {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#deliveries.map((delivery) => delivery.stop()));
+    await this.#deliveries.stop();
     // Callers first: a long poll that still had one would begin anew when fauxqs ends it.
     await close(this.#http);
     await this.#backend.close();
@@ -111,61 +110,38 @@ export class MessagingServer {
       await this.#backend.sns('CreateTopic', { Name: name, ...asParameters(attributes) });
     }
     const warnings = queues.flatMap((queue) => this.#deadLetterWarning(queue));
-    for (const [index, subscription] of subscriptions.entries()) {
-      warnings.push(...(await this.#subscribe(subscription, `${HIDDEN_QUEUE_PREFIX}${index}`)));
-    }
+    for (const subscription of subscriptions) warnings.push(...(await this.#subscribe(subscription)));
     return warnings;
   }
 
   /** @returns a warning when nothing will be delivered. */
-  async #subscribe(subscription: SubscriptionDefinition, hiddenQueue: string): Promise<string[]> {
-    const { topicArn, protocol, endpoint, attributes } = subscription;
-    if (protocol === 'sqs') {
-      await this.#subscribeAs(protocol, topicArn, endpoint, attributes);
-      return this.#hasQueue(endpoint)
-        ? []
-        : [
-            `${topicArn} delivers to ${endpoint}, which is not a queue of this service: those messages go nowhere.`,
-          ];
-    }
-    if (protocol !== 'lambda') {
+  async #subscribe({ topicArn, protocol, endpoint, attributes }: SubscriptionDefinition): Promise<string[]> {
+    if (protocol !== 'sqs' && protocol !== 'lambda') {
       return [
         `${topicArn} has a subscription with the protocol ${protocol}, which is not delivered locally.`,
       ];
     }
-
-    const listed = await this.#subscribeAs(protocol, topicArn, endpoint, attributes);
-    await this.#backend.sqs('CreateQueue', { QueueName: hiddenQueue });
-    const hiddenArn = `arn:aws:sqs:${this.#options.region}:${FAUXQS_ACCOUNT_ID}:${hiddenQueue}`;
-    const filter = without(attributes, 'RawMessageDelivery', 'RedrivePolicy');
-    await this.#subscribeAs('sqs', topicArn, hiddenArn, filter);
-    const delivery = new TopicToFunction(hiddenQueue, {
-      ...this.#options,
-      subscription,
-      subscriptionArn: listed,
-      backend: this.#backend,
-      traceHeaders: this.#traceHeaders,
-    });
-    this.#deliveries.push(delivery);
-    delivery.start();
-    return [];
-  }
-
-  /** @returns the ARN of the subscription. */
-  async #subscribeAs(
-    protocol: string,
-    topicArn: string,
-    endpoint: string,
-    attributes: Readonly<Record<string, string>>,
-  ): Promise<string> {
     const parameters = {
+      Action: 'Subscribe',
       TopicArn: topicArn,
       Protocol: protocol,
       Endpoint: endpoint,
       ...asParameters(attributes),
     };
-    const answer = await this.#backend.sns('Subscribe', parameters);
-    return /<SubscriptionArn>([^<]*)</.exec(answer)?.[1] ?? '';
+    const body = new URLSearchParams(parameters).toString();
+    try {
+      const answer = await this.#sns.handle({ body, traceHeader: undefined });
+      if (answer.statusCode !== 200) throw new Error(`SNS refused Subscribe: ${answer.body}`);
+    } catch (error) {
+      if (!(error instanceof AwsApiError)) throw error;
+      return [
+        `${topicArn} delivers nothing to ${endpoint}, as SNS would refuse the subscription: ${error.message}`,
+      ];
+    }
+    if (protocol === 'lambda' || this.#hasQueue(endpoint)) return [];
+    return [
+      `${topicArn} delivers to ${endpoint}, which is not a queue of this service: those messages go nowhere.`,
+    ];
   }
 
   #deadLetterWarning({ name, attributes }: QueueDefinition): string[] {

@@ -32,20 +32,12 @@ const MAX_WAIT = 1;
 export class SqsFront {
   readonly #backend: FauxqsBackend;
   readonly #traceHeaders: TraceHeaders;
-  readonly #isHidden: (queueName: string) => boolean;
   readonly #onMessages: OnMessages;
 
-  /** `isHidden` tells the queues that ListQueues does not list. */
-  constructor(
-    backend: FauxqsBackend,
-    traceHeaders: TraceHeaders,
-    isHidden: (queueName: string) => boolean,
-    onMessages: OnMessages,
-  ) {
+  constructor(backend: FauxqsBackend, traceHeaders: TraceHeaders, onMessages: OnMessages) {
     this.#onMessages = onMessages;
     this.#backend = backend;
     this.#traceHeaders = traceHeaders;
-    this.#isHidden = isHidden;
   }
 
   async handle(request: SqsRequest): Promise<BackendResponse> {
@@ -164,15 +156,14 @@ export class SqsFront {
 
   #count({ QueueUrl }: JsonObject, traffic: QueueTraffic, messages: number): void {
     const queueName = String(QueueUrl).replace(/^.*\//, '');
-    if (messages > 0 && !this.#isHidden(queueName)) this.#onMessages(queueName, traffic, messages);
+    if (messages > 0) this.#onMessages(queueName, traffic, messages);
   }
 
   #pointToUs(output: JsonObject, origin: string): JsonObject {
     const name = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
     const here = (url: string): string => `${origin}/${FAUXQS_ACCOUNT_ID}/${name(url)}`;
     if (typeof output.QueueUrl === 'string') return { ...output, QueueUrl: here(output.QueueUrl) };
-    const listed = stringsIn(output.QueueUrls).filter((url) => !this.#isHidden(name(url)));
-    return { ...output, QueueUrls: listed.map(here) };
+    return { ...output, QueueUrls: stringsIn(output.QueueUrls).map(here) };
   }
 }
 

@@ -12,6 +12,7 @@ import { MAX_REQUEST, MAX_RESULTS } from './limits.ts';
 import { invalid, parseScheduleRequest } from './schedule.ts';
 import type { Schedule, ScheduleGroup, SchedulesOptions } from './schedules.ts';
 import { Schedules } from './schedules.ts';
+import type { Times } from './timetable.ts';
 
 export interface SchedulerApiOptions extends SchedulesOptions, PortOptions {}
 
@@ -88,9 +89,9 @@ export class SchedulerApi {
     return { url: `http://127.0.0.1:${port}`, warnings: this.#schedules.start() };
   }
 
-  /** Every schedule of every group. */
-  list(): Schedule[] {
-    return this.#schedules.list();
+  /** Every schedule of every group, with when it runs. */
+  list(): (Schedule & Times)[] {
+    return this.#schedules.list().map((schedule) => ({ ...schedule, ...this.#schedules.timesOf(schedule) }));
   }
 
   /** Runs a schedule now. @throws AwsApiError when there is none. */

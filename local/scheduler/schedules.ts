@@ -8,6 +8,7 @@ import type { MetricSink } from '../cloudwatch/metrics/metric.ts';
 import { NAME } from './limits.ts';
 import type { ScheduleRequest } from './schedule.ts';
 import { invalid, parseScheduleRequest } from './schedule.ts';
+import type { Times } from './timetable.ts';
 import { Timetable } from './timetable.ts';
 
 export interface SchedulesOptions {
@@ -73,6 +74,10 @@ export class Schedules {
     return [...this.#schedules.values()].filter(
       (schedule) => group === undefined || schedule.group === group,
     );
+  }
+
+  timesOf({ group, name }: Schedule): Times {
+    return this.#timetable.timesOf(keyOf(group, name));
   }
 
   /** @throws AwsApiError when there is none. */
@@ -164,6 +169,7 @@ export class Schedules {
   }
 
   #run(schedule: Schedule, time: number): void {
+    this.#timetable.runs(keyOf(schedule.group, schedule.name));
     const running = this.#deliver(schedule, time).finally(() => this.#running.delete(running));
     this.#running.add(running);
   }

@@ -43,8 +43,16 @@ export function nextTime(
   return time !== undefined && end !== undefined && time > end ? undefined : time;
 }
 
+/** When something runs next and ran last, epoch milliseconds; absent where it does not, or has not. */
+export interface Times {
+  readonly next?: number;
+  readonly last?: number;
+}
+
 export class Timetable {
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #due = new Map<string, number>();
+  readonly #ran = new Map<string, number>();
 
   /**
    * Runs an entry at its times, in the place of the one that had this key.
@@ -57,9 +65,21 @@ export class Timetable {
     if (time !== undefined) this.#arm(key, entry, time, run);
   }
 
+  /** It runs no more; when it ran last is still known. */
   delete(key: string): void {
     clearTimeout(this.#timers.get(key));
     this.#timers.delete(key);
+    this.#due.delete(key);
+  }
+
+  /** Notes that an entry runs now, by the clock or by hand. */
+  runs(key: string): void {
+    this.#ran.set(key, Date.now());
+  }
+
+  timesOf(key: string): Times {
+    const [next, last] = [this.#due.get(key), this.#ran.get(key)];
+    return { ...(next !== undefined && { next }), ...(last !== undefined && { last }) };
   }
 
   stop(): void {
@@ -69,13 +89,14 @@ export class Timetable {
   /** A time that has passed is now. */
   #arm(key: string, entry: Entry, time: number, run: (time: number, isLast: boolean) => void): void {
     const wait = Math.max(0, time - Date.now());
+    this.#due.set(key, time);
     const timer = setTimeout(
       () => {
         if (wait > MAX_TIMER_MS) {
           this.#arm(key, entry, time, run);
           return;
         }
-        this.#timers.delete(key);
+        this.delete(key);
         const next = nextTime(entry, time);
         // Times that were slept through, for example with the lid of the laptop closed, run once and not one by one.
         const due = next === undefined ? undefined : this.#catchUp(entry, next);

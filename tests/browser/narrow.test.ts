@@ -42,7 +42,20 @@ beforeAll(async () => {
     minuteMs: MINUTE_MS,
     range: () => ({ from: now - 20 * MINUTE_MS, to: now }),
   });
-  view = await servePage({ logs, cloudWatch }, { viewport: { width: 360, height: 780 } });
+  const schedules = {
+    list: () => [
+      {
+        id: 'rule/default/shop-local-CleanUpEventsRuleSchedule1-in-one-word-1AOHLS52OHAA',
+        expression: 'cron(0/15 8-18 ? * MON-FRI *)',
+        enabled: false,
+        targets: ['shop-local-take-payment-with-a-long-name'],
+        next: now + MINUTE_MS,
+        last: now - MINUTE_MS,
+      },
+    ],
+    run: () => undefined,
+  };
+  view = await servePage({ logs, cloudWatch, schedules }, { viewport: { width: 360, height: 780 } });
   ({ page } = view);
   for (const document of orderDocuments(now / 1000 - 60)) view.store.put(document);
 });
@@ -98,6 +111,7 @@ describe('in a window of 360 pixels', () => {
     ['/alarms', '.alarm-row'],
     [`/alarms/${DURATION_ALARM}`, '[role=slider]'],
     ['/metrics', '[role=slider]'],
+    ['/schedules', '.cell-schedule'],
   ])('nothing of %s is cut', async (path, last) => {
     await view.open(path);
     await page.locator(last).first().waitFor();

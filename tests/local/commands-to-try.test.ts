@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { commandsToTry } from '../../local/commands-to-try.ts';
 import type { ApiDefinition, RouteDefinition } from '../../local/template/service.ts';
 
-const ports = { api: () => 3000 };
+const ports = { api: () => 3000, console: 3001 };
+const nothingTimed = { rules: [], schedules: [] };
 
 function commandFor(route: Partial<RouteDefinition>, api: Partial<ApiDefinition> = {}): string | undefined {
   const whole: ApiDefinition = {
@@ -15,7 +16,7 @@ function commandFor(route: Partial<RouteDefinition>, api: Partial<ApiDefinition>
     routes: [{ method: 'GET', path: '/', functionName: 'f', ...route }],
     ...api,
   };
-  return commandsToTry({ apis: [whole] }, ports, [])[0];
+  return commandsToTry({ ...nothingTimed, apis: [whole] }, ports, [])[0];
 }
 
 const SCHEMA = {
@@ -88,9 +89,33 @@ describe('the commands to try', () => {
   });
 
   it('are those of the settings where there are some', () => {
-    expect(commandsToTry({ apis: [] }, ports, ['curl {api}/a {api}/b'])).toEqual([
+    expect(commandsToTry({ ...nothingTimed, apis: [] }, ports, ['curl {api}/a {api}/b'])).toEqual([
       'curl http://localhost:3000/a http://localhost:3000/b',
     ]);
-    expect(commandsToTry({ apis: [] }, ports, [])).toEqual([]);
+    expect(commandsToTry({ ...nothingTimed, apis: [] }, ports, [])).toEqual([]);
+  });
+
+  it('run the schedules of a service that has no API', () => {
+    const rule = {
+      name: 'nightly',
+      arn: 'arn:aws:events:eu-west-1:000000000000:rule/nightly',
+      busName: 'default',
+      enabled: true,
+      targets: [],
+    };
+    const timed = {
+      apis: [],
+      rules: [rule, { ...rule, name: 'hourly', schedule: 'rate(1 hour)' }],
+      schedules: [
+        { name: "it's late", properties: { GroupName: 'club', ScheduleExpression: 'cron(0 3 * * ? *)' } },
+        { name: 'third', properties: { ScheduleExpression: 'rate(1 day)' } },
+      ],
+    };
+    const [hourly, late] = [
+      "npx lambda-lantern schedules --run 'rule/default/hourly'",
+      "npx lambda-lantern schedules --run 'schedule/club/it'\\''s late'",
+    ];
+    expect(commandsToTry(timed, ports, [])).toEqual([hourly, late]);
+    expect(commandsToTry(timed, { ...ports, console: 4001 }, [])[0]).toBe(`${hourly} --port 4001`);
   });
 });

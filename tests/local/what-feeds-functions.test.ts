@@ -4,12 +4,14 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ScheduleListing } from '../../local/console-contract.ts';
 import { portsFrom } from '../../local/command-options.ts';
 import { startStack } from '../../local/start-stack.ts';
 import type { Stack } from '../../local/start-stack.ts';
 import { Terminal } from '../../local/terminal.ts';
 import { freePorts } from '../helpers/local-stack.ts';
 import { until } from '../helpers/until.ts';
+import { lambdaLantern } from './commands/lantern-to-ask.ts';
 import { receive } from './messaging/messaging-fixture.ts';
 import { lambdaFunction, readResources } from './template/read-template.ts';
 
@@ -248,8 +250,15 @@ describe('what feeds functions', () => {
     await hasFired('attempted');
     const schedules = `http://127.0.0.1:${ports.console}/api/schedules`;
     const id = 'schedule/default/once';
-    const entry = { id, expression: 'at(2026-01-01T00:00:00)', enabled: true };
-    expect(await (await fetch(schedules)).json()).toEqual({ schedules: [entry] });
+    const entry = {
+      id,
+      expression: 'at(2026-01-01T00:00:00)',
+      enabled: true,
+      targets: ['on-schedule'],
+      last: expect.any(Number) as unknown,
+    };
+    const ran = ((await (await fetch(schedules)).json()) as ScheduleListing).schedules;
+    expect(ran).toEqual([entry]);
     const run = (body: object) =>
       fetch(schedules, {
         method: 'POST',
@@ -258,6 +267,24 @@ describe('what feeds functions', () => {
       });
     expect(await (await run({ id })).json()).toEqual(entry);
     await until(() => logged('schedule').length === 2, 'the run by hand');
+    const [again] = ((await (await fetch(schedules)).json()) as ScheduleListing).schedules;
+    expect(again?.last).toBeGreaterThan(ran[0]?.last ?? Number.POSITIVE_INFINITY);
+
+    const port = ['--port', String(ports.console)];
+    const listed = await lambdaLantern(['schedules', ...port]);
+    expect(listed).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^schedule\/default\/once  at\(2026-01-01T00:00:00\)  next never  last 20/,
+      ) as unknown,
+    });
+    expect((await lambdaLantern(['schedules', ...port, '--run', id])).stdout).toContain(id);
+    await until(() => logged('schedule').length === 3, 'the run by the command');
+    const unknown = await lambdaLantern(['schedules', ...port, '--run', 'schedule/default/gone']);
+    expect(unknown).toMatchObject({
+      code: 1,
+      output: expect.stringContaining(`There is: ${id}.`) as unknown,
+    });
     const refused = await run({ id: 'schedule/default/gone' });
     expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining(id)]);
   });

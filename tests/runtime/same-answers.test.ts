@@ -77,9 +77,9 @@ const CODE = /\/[^\s"']*lantern-runtime-\w+/g;
 /** What has to be the same: stacks have frames of each runtime's own, and times pass. */
 function compared(
   { lines, exit, ...outcome }: Outcome,
-  { errors = 'all', comparesLines = true }: Row,
+  { errors = 'all', comparesLines = true, comparesEnd = true }: Row,
 ): object {
-  const ended = exit === undefined || outcome.initError !== undefined ? {} : { exit };
+  const ended = exit === undefined || outcome.initError !== undefined || !comparesEnd ? {} : { exit };
   const shown = { ...outcome, ...ended, ...(comparesLines && { lines: lines.map(withoutPlaceAndTime) }) };
   const json = JSON.stringify(shown, (_key, value: unknown) => (value === undefined ? 'undefined' : value));
   return JSON.parse(json.replaceAll(CODE, 'CODE'), (key, value: unknown) =>

@@ -1,5 +1,6 @@
 import type { AlarmListing, AlarmPage, AlarmSummary, MetricsPage, TimeRange } from '../../cloudwatch/view.ts';
 import type {
+  ScheduleEntry,
   ServiceGraph,
   ServiceInfo,
   SortOrder,
@@ -42,6 +43,10 @@ export interface ConsoleApi {
   /** Undefined when there is no such alarm. The range is that of its chart. */
   alarm(name: string, range?: TimeRange): Promise<AlarmPage | undefined>;
   metrics(range?: TimeRange): Promise<MetricsPage>;
+  /** What runs by the clock. */
+  schedules(): Promise<readonly ScheduleEntry[]>;
+  /** Runs one now; resolves when its event is on its way. */
+  runSchedule(id: string): Promise<void>;
   /** Returns the function that ends the subscription. Reconnects by itself until then. */
   subscribe(listener: (event: ConsoleEvent) => void): () => void;
 }

@@ -56,6 +56,10 @@ export function createHttpApi(): ConsoleApi {
     alarms: () => read('/api/alarms'),
     alarm: (name, range) => find('/api/alarms/:alarm', name, range),
     metrics: (range) => read('/api/metrics', range),
+    schedules: async () => (await read('/api/schedules')).schedules,
+    runSchedule: async (id) => {
+      await send('/api/schedules' satisfies Path, JSON.stringify({ id }));
+    },
     subscribe: createEventStream('/api/events' satisfies Path),
   };
 }

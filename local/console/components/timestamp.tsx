@@ -1,4 +1,4 @@
-import { formatAgo, formatExact, toIso } from '../format/time.ts';
+import { formatAgo, formatExact, formatUntil, toIso } from '../format/time.ts';
 
 export interface TimestampProps {
   /** Epoch seconds. */
@@ -6,11 +6,11 @@ export interface TimestampProps {
   readonly now: number;
 }
 
-/** How long ago, with the exact time on hover. */
+/** How long ago, or until then, with the exact time on hover. */
 export function Timestamp({ time, now }: TimestampProps) {
   return (
     <time dateTime={toIso(time)} title={formatExact(time)}>
-      {formatAgo(time, now)}
+      {time > now + 1 ? formatUntil(time, now) : formatAgo(time, now)}
     </time>
   );
 }

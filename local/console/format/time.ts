@@ -12,6 +12,16 @@ export function formatAgo(then: number, now: number): string {
   return `${Math.floor(seconds / DAY)} d ago`;
 }
 
+/** How long until then, in words. Both in epoch seconds. */
+export function formatUntil(then: number, now: number): string {
+  const seconds = then - now;
+  if (seconds < 1) return 'now';
+  if (seconds < MINUTE) return `in ${Math.floor(seconds)} s`;
+  if (seconds < HOUR) return `in ${Math.floor(seconds / MINUTE)} min`;
+  if (seconds < DAY) return `in ${Math.floor(seconds / HOUR)} h`;
+  return `in ${Math.floor(seconds / DAY)} d`;
+}
+
 /** `2026-03-04 13:45:12.345` in the reader's own time zone. */
 export function formatExact(epochSeconds: number): string {
   const date = toDate(epochSeconds);

@@ -16,6 +16,7 @@ import { MapPage } from '../map/map-page.tsx';
 import { MetricsPage } from '../metrics/metrics-page.tsx';
 import type { Address } from '../routing/navigation.ts';
 import { useAddress } from '../routing/navigation.ts';
+import { SchedulesPage } from '../schedules/schedules-page.tsx';
 import { TracePage } from '../trace/trace-page.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useService } from './use-service.ts';
@@ -59,6 +60,8 @@ export function App({ api }: AppProps) {
         return <AlarmPage key={route.name} api={api} name={route.name} span={span} />;
       case 'metrics':
         return <MetricsPage api={api} span={span} />;
+      case 'schedules':
+        return <SchedulesPage api={api} />;
       case 'unknown':
         return (
           <MessagePage title="Nothing here">

@@ -62,7 +62,7 @@ describe('the URL of a function', () => {
     expect(event).toMatchObject({
       version: '2.0',
       routeKey: '$default',
-      rawPath: '/orders/a b',
+      rawPath: '/orders/a%20b',
       rawQueryString: 'x=1&x=2',
       cookies: ['k=v'],
       queryStringParameters: { x: '1,2' },

@@ -126,7 +126,7 @@ export function send(url: string, options: RequestOptions = {}, body?: string | 
 }
 
 /** Bytes on a raw connection, and all that comes back until the other side closes it. */
-export function sendRaw(port: number, text: string): Promise<string> {
+export function sendRaw(port: number, text: string | Buffer): Promise<string> {
   return new Promise((resolve) => {
     let answer = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(text));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { entryOf, entryText } from '../../../local/console/entry/entry.ts';
 import { formatDuration } from '../../../local/xray/format-duration.ts';
-import { formatAgo, formatExact, toIso } from '../../../local/console/format/time.ts';
+import { formatAgo, formatExact, formatUntil, toIso } from '../../../local/console/format/time.ts';
 import { lossesText } from '../../../local/console/list/losses-text.ts';
 import { hrefOf, parseRoute } from '../../../local/console/routing/route.ts';
 import { noLosses } from '../../fixtures/console/entities.ts';
@@ -37,6 +37,17 @@ describe('a time', () => {
     [200_000, '2 d ago'],
   ])('%d seconds back reads %s', (seconds, text) => {
     expect(formatAgo(1_790_000_000 - seconds, 1_790_000_000)).toBe(text);
+  });
+
+  it.each([
+    [-3, 'now'],
+    [0.4, 'now'],
+    [42, 'in 42 s'],
+    [125, 'in 2 min'],
+    [7200, 'in 2 h'],
+    [200_000, 'in 2 d'],
+  ])('%d seconds ahead reads %s', (seconds, text) => {
+    expect(formatUntil(1_790_000_000 + seconds, 1_790_000_000)).toBe(text);
   });
 
   it('is exact to the millisecond', () => {

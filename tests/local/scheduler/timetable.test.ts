@@ -88,4 +88,17 @@ describe('a timetable', () => {
   it('waits longer than a timer of Node can', () => {
     expect(dueWithin(60 * 24 * 40, 'at(2027-01-05T12:00:00)')).toHaveLength(1);
   });
+
+  it('knows when an entry runs next, and when it ran last, also after it has ended', () => {
+    const timing = parseScheduleExpression('rate(2 minutes)');
+    const entry = { timing, since: START, end: START + 3 * MINUTE, runsAtOnce: false };
+    timetable.set('a', entry, () => timetable.runs('a'));
+    expect(timetable.timesOf('a')).toEqual({ next: START + 2 * MINUTE });
+    vi.advanceTimersByTime(2.5 * MINUTE);
+    expect(timetable.timesOf('a')).toEqual({ last: START + 2 * MINUTE });
+    timetable.runs('a');
+    timetable.delete('a');
+    expect(timetable.timesOf('a')).toEqual({ last: START + 2.5 * MINUTE });
+    expect(timetable.timesOf('b')).toEqual({});
+  });
 });
