@@ -1,5 +1,5 @@
 import type { Inventory } from 'lambda-lantern-local/template';
-import { MAX_RULE_ALARMS, MAX_RULE_LENGTH } from 'lambda-lantern-local/template';
+import { DESCRIPTION_PARTS, MAX_RULE_ALARMS, MAX_RULE_LENGTH } from 'lambda-lantern-local/template';
 import { identityOf, namesOf } from './alarm-names.ts';
 import type { AlarmPlan, PlannedAlarm, PlannedComposite, SkippedAlarm } from './alarm-plan.ts';
 import { anyOf, atLeastTwoOf, withoutAnyOf } from './composite.ts';
@@ -301,8 +301,8 @@ function knownTo(alarm: Named, others: readonly Named[]): readonly Named[] {
 }
 
 const COMMON =
-  'Likely cause: what they have in common, such as a deployment, a table, or what they call. The alarms of its rule that are in ' +
-  'ALARM say which they are.';
+  `${DESCRIPTION_PARTS.cause}what they have in common, such as a deployment, a table, or what they call. The alarms of its rule that ` +
+  'are in ALARM say which they are.';
 
 /** Where one rule cannot name all symptoms of all functions: by these, a function is seen to fail. */
 const FAILURES: readonly string[] = ['function.errors', 'function.errorRate'];
@@ -316,7 +316,7 @@ function severalUnhealthy(
     several(service, 'Unhealthy', groups, {
       rule: atLeastTwoOf(groups),
       tells: 'each',
-      description: `Several functions of ${service.service} in the stage ${service.stage} fail at once. ${COMMON}`,
+      description: `Several functions of ${service.service} in the stage ${service.stage} fail at once.\n${COMMON}`,
     });
   const failures = symptoms.map((all) => all.filter(({ id }) => FAILURES.includes(id)));
   return symptoms.length < 2 ? undefined : [of(symptoms), of(failures)].find(fits);
@@ -339,7 +339,7 @@ function severalBurns(
   const composite = several(service, 'Burns', [...long, ...short], {
     rule: `(${atLeastTwoOf(long)}) AND (${atLeastTwoOf(short)})`,
     tells: 'page',
-    description: `Several functions of ${service.service} in the stage ${service.stage} spend their error budgets fast: look now. ${COMMON}`,
+    description: `Several functions of ${service.service} in the stage ${service.stage} spend their error budgets fast: look now.\n${COMMON}`,
   });
   return fits(composite) ? composite : undefined;
 }
