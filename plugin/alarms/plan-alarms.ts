@@ -36,7 +36,12 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
   const budgets = planErrorBudgets(inventory, sloForStage(slo, inventory.stage));
   // Where only the alarm of the service tells somebody, no other alarm needs a voice.
   const isRootAlone = forStage.actions?.from === 'composite';
-  const spoken = giveVoices(inventory, isRootAlone ? [] : alarms, budgets);
+  const spoken = giveVoices(
+    inventory,
+    isRootAlone ? [] : alarms,
+    budgets,
+    forStage.actions?.message?.function,
+  );
   return {
     alarms: [...(isRootAlone ? alarms : spoken.alarms), ...budgets.alarms],
     filters: [...filters.values()],

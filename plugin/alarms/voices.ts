@@ -54,11 +54,13 @@ type Spoken = Pick<AlarmPlan, 'alarms' | 'composites' | 'skipped'>;
  * waits for, or an error budget in which its failures are counted. Pure.
  *
  * @param budgets the alarms of the error budgets
+ * @param messenger the key of the function that composes messages: what it may not tell, no other alarm may explain
  */
 export function giveVoices(
   inventory: Inventory,
   alarms: readonly PlannedAlarm[],
   budgets: Pick<AlarmPlan, 'alarms' | 'composites'>,
+  messenger?: string,
 ): Spoken {
   const { apisBefore, behindApi, behindQueue, calledBy } = connectionsOf(inventory);
   const budgetOf = (kind: string, key: string): readonly Budget[] => {
@@ -111,7 +113,7 @@ export function giveVoices(
 
   const explanations = new Explanations();
   const independent = inventory.functions.filter(
-    ({ key, condition }) => condition === undefined && calledBy(key).length === 0,
+    ({ key, condition }) => condition === undefined && calledBy(key).length === 0 && key !== messenger,
   );
   const several = [
     severalUnhealthy(

@@ -26,8 +26,6 @@ export interface MessageInput extends AlarmChange {
   readonly history: ReadonlyArray<{ readonly at: number; readonly to: AlarmState }>;
   /** What was changed lately, in any order. */
   readonly changes: readonly RecentChange[];
-  /** Of the alarm, beside what its description says. */
-  readonly tags?: Readonly<Record<string, string>>;
   readonly place: Place;
   /** What could not be found out, and why, each half a sentence. */
   readonly unread?: readonly string[];
@@ -113,9 +111,8 @@ export function composeMessage(input: MessageInput): AlarmMessage {
   const description = readDescription(alarm.description ?? '');
   const first = firstOf(speaking);
   const behind = first === undefined ? description : readDescription(first.description ?? '');
-  const own = ownersOf(input.tags ?? {});
-  const owner = own.owner ?? description.owner ?? behind.owner;
-  const runbook = own.runbook ?? description.runbook ?? behind.runbook;
+  const owner = description.owner ?? behind.owner;
+  const runbook = description.runbook ?? behind.runbook;
   // The alarm on a window of a budget has no cause of its own.
   const cause = description.cause ?? (windows.length === 0 ? behind.cause : undefined);
   const urgency = urgencyOf(alarm.name);
@@ -282,21 +279,6 @@ function toldChanges(
       what,
       minutesAfterStart: Math.round((at - since) / MINUTE),
     }));
-}
-
-/** Keys of tags that say who looks after something, and where it is written what to do; in any case. */
-const OWNER_TAGS: readonly string[] = ['owner', 'team'];
-const RUNBOOK_TAGS: readonly string[] = ['runbook'];
-
-/** Whose something is, as far as its tags say so. */
-export function ownersOf(tags: Readonly<Record<string, string>>): {
-  readonly owner?: string;
-  readonly runbook?: string;
-} {
-  const valueOf = (keys: readonly string[]): string | undefined =>
-    Object.entries(tags).find(([name]) => keys.includes(name.toLowerCase()))?.[1];
-  const [owner, runbook] = [valueOf(OWNER_TAGS), valueOf(RUNBOOK_TAGS)];
-  return { ...(owner !== undefined && { owner }), ...(runbook !== undefined && { runbook }) };
 }
 
 /** Those of the alarm first, then of what speaks behind it, then what can be asked of every alarm. */

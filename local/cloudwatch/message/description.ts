@@ -56,3 +56,18 @@ export function readDescription(description: string): AlarmDescription {
 function unitIn(threshold: string): string | undefined {
   return /^[<>]=? -?[\d.]+ (.+?) in \d+ of \d+ /.exec(threshold)?.[1];
 }
+
+/** Keys of tags that say who looks after something, and where it is written what to do; in any case. */
+const OWNER_TAGS: readonly string[] = ['owner', 'team'];
+const RUNBOOK_TAGS: readonly string[] = ['runbook'];
+
+/** Whose something is, as far as its tags say so. */
+export function ownersOf(tags: Readonly<Record<string, string>>): {
+  readonly owner?: string;
+  readonly runbook?: string;
+} {
+  const valueOf = (keys: readonly string[]): string | undefined =>
+    Object.entries(tags).find(([name]) => keys.includes(name.toLowerCase()))?.[1];
+  const [owner, runbook] = [valueOf(OWNER_TAGS), valueOf(RUNBOOK_TAGS)];
+  return { ...(owner !== undefined && { owner }), ...(runbook !== undefined && { runbook }) };
+}

@@ -214,11 +214,7 @@ describe('the message of an alarm', () => {
     expect(facts(message, 'How often')).toEqual(['3 times in 24 hours, this time included']);
   });
 
-  it('takes owner and runbook from the tags of the alarm, of what it watches, or of what speaks behind it', () => {
-    const own = compose(ringing(metric(`${firstFunction}-errors`)), [], {
-      tags: { Team: 'payments', RUNBOOK: 'https://wiki.example.com/pay' },
-    });
-    expect(own).toMatchObject({ owner: 'payments', runbook: 'https://wiki.example.com/pay' });
+  it('takes owner and runbook from its description, or from that of what speaks behind it', () => {
     const described = {
       ...metric(`${firstFunction}-errors`),
       description: 'Broken.\nOwner: orders\nRunbook: https://r.example',
