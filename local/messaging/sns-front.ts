@@ -2,6 +2,7 @@ import { AwsApiError } from '../http/aws-error.ts';
 import type { BackendResponse, FauxqsBackend, StoredMessage } from './fauxqs-backend.ts';
 import { SNS_CONTENT_TYPE } from './fauxqs-backend.ts';
 import { lastNameIn } from '../template/arns.ts';
+import { parseObject } from '../json.ts';
 import type { TraceHeaders } from './trace-headers.ts';
 
 export interface SnsRequest {
@@ -65,8 +66,9 @@ export class SnsFront {
 
   async #publish(request: SnsRequest, parameters: URLSearchParams): Promise<BackendResponse> {
     refuseProto(parameters);
+    const hasForms = chooseForms(parameters);
     const startedAt = Date.now();
-    const response = await this.#forward(request);
+    const response = await this.#forward(hasForms ? { ...request, body: parameters.toString() } : request);
     if (response.statusCode !== 200) return response;
     const ids = elements(response.body, 'MessageId');
     const topicArn = parameters.get('TopicArn') ?? '';
@@ -109,6 +111,32 @@ function refuseProto(parameters: URLSearchParams): void {
   if (!lost) return;
   const message = "Lantern's SNS takes no message attribute with the name __proto__, which SNS itself would.";
   throw new AwsApiError(400, 'InvalidParameterValue', message);
+}
+
+/**
+ * Puts the text for queues in the place of a message that has one for each protocol (`MessageStructure`), as fauxqs does not. Functions
+ * get the same, since their subscriptions are queues here.
+ *
+ * @returns whether there was such a message.
+ * @throws AwsApiError for forms without `default`, and for what is no JSON.
+ */
+function chooseForms(parameters: URLSearchParams): boolean {
+  const structures = [...parameters].filter(
+    ([name, value]) => /MessageStructure$/.test(name) && value === 'json',
+  );
+  for (const [name] of structures) {
+    const messageName = name.replace(/Structure$/, '');
+    const forms = parseObject(parameters.get(messageName) ?? '');
+    const text = forms?.sqs ?? forms?.default;
+    if (typeof forms?.default !== 'string' || typeof text !== 'string') {
+      const why =
+        forms === undefined ? 'JSON message body failed to parse' : 'No default entry in JSON message body';
+      throw new AwsApiError(400, 'InvalidParameter', `Invalid parameter: Message Structure - ${why}`);
+    }
+    parameters.delete(name);
+    parameters.set(messageName, text);
+  }
+  return structures.length > 0;
 }
 
 /** What was published, as raw delivery puts it into a queue: of one Publish, or of each entry of a batch. */

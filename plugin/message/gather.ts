@@ -32,7 +32,7 @@ const DAY = 24 * HOUR;
 /** Pages that are read of one answer: each has up to 100 entries, and the newest are what counts. */
 const MOST_PAGES = 3;
 
-/** Functions whose configuration is looked at. */
+/** Functions that are looked at. */
 const MOST_FUNCTIONS = 5;
 
 export async function gather(change: AlarmChange, options: GatherOptions): Promise<MessageInput> {
@@ -47,18 +47,23 @@ export async function gather(change: AlarmChange, options: GatherOptions): Promi
       return [];
     }
   };
-  const [others, history, deployments] = await Promise.all([
-    ask('which other alarms are in ALARM', alarmsInAlarm(change, options)),
+  const asked = ask('which other alarms are in ALARM', alarmsInAlarm(change, options));
+  /** Of what the alarm looks at, and of what its rule names. */
+  const configured = asked.then(async (others) => {
+    const named = namesInRule(alarm.rule ?? '');
+    const concerned = [alarm, ...others.filter(({ name }) => named.includes(name))];
+    const functions = [...new Set(concerned.flatMap((each) => each.functions))].slice(0, MOST_FUNCTIONS);
+    const found = functions.map((name) =>
+      ask(`what was changed of ${name}`, changesOf(name, alarm, options)),
+    );
+    return (await Promise.all(found)).flat();
+  });
+  const [others, functionChanges, history, deployments] = await Promise.all([
+    asked,
+    configured,
     ask('how often it rang', historyOf(alarm, options)),
     ask('what was deployed', deploymentsOf(alarm, options)),
   ]);
-  const functions = [...new Set([alarm, ...others].flatMap((each) => each.functions))].slice(
-    0,
-    MOST_FUNCTIONS,
-  );
-  const configured = await Promise.all(
-    functions.map((name) => ask(`what was changed of ${name}`, changesOf(name, alarm, deployments, options))),
-  );
   // CloudWatch describes an alarm more exactly than a topic is told, as long as it is still in that state.
   const described = others.find(({ name, at }) => name === alarm.name && at === alarm.at);
   return {
@@ -66,10 +71,31 @@ export async function gather(change: AlarmChange, options: GatherOptions): Promi
     alarm: described ?? alarm,
     inAlarm: others,
     history,
-    changes: [...deployments, ...configured.flat()],
+    changes: [...deployments, ...withoutRepetition(functionChanges, deployments)],
     place: options.place,
     unread,
   };
+}
+
+/** Lambda says when a function was changed, not by whom: that is told where nothing else explains it. */
+interface FunctionChange extends RecentChange {
+  readonly isUnexplained: boolean;
+}
+
+/** What is no farther from each other is one change: CloudFormation and the tracing switch write within that time. Milliseconds. */
+const SAME_CHANGE = 120_000;
+
+function withoutRepetition(
+  changes: readonly FunctionChange[],
+  deployments: readonly RecentChange[],
+): readonly RecentChange[] {
+  const explaining = [...deployments, ...changes.filter(({ isUnexplained }) => !isUnexplained)];
+  return changes
+    .filter(
+      ({ at, isUnexplained }) =>
+        !isUnexplained || !explaining.some((other) => Math.abs(other.at - at) <= SAME_CHANGE),
+    )
+    .map(({ at, what }) => ({ at, what }));
 }
 
 /** The service's alarms in ALARM, and those in the rule of this one, whatever they are called. */
@@ -192,16 +218,12 @@ function listed(names: readonly string[]): string {
     : `${unique.slice(0, 3).join(', ')} and ${unique.length - 3} more functions`;
 }
 
-/** What is no farther from each other is one change: CloudFormation and the tracing switch write within that time. */
-const SAME_CHANGE = 120_000;
-
-/** What the tracing switch remembers of a function, and whether somebody else changed it last. */
+/** What the tracing switch remembers of a function, and when anybody changed it last. */
 async function changesOf(
   name: string,
   { arn = '' }: ObservedAlarm,
-  deployments: readonly RecentChange[],
   { lambda, signal }: GatherOptions,
-): Promise<readonly RecentChange[]> {
+): Promise<readonly FunctionChange[]> {
   const { FunctionArn, LastModified } = await lambda.send(
     new GetFunctionConfigurationCommand({ FunctionName: name }),
     { abortSignal: signal },
@@ -217,14 +239,14 @@ async function changesOf(
   const switched = readLedger(Tags).map(({ key, state, at }) => ({
     at,
     what: `tracing of ${name} was turned ${state} ${key === BY_HAND ? 'by hand' : 'by an alarm'}`,
+    isUnexplained: false,
   }));
   const modified = Date.parse((LastModified ?? '').replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
-  const isKnown =
-    Number.isNaN(modified) ||
-    [...switched, ...deployments].some(({ at }) => Math.abs(at - modified) <= SAME_CHANGE);
-  return isKnown
-    ? switched
-    : [...switched, { at: modified, what: `${name} was changed, its code or its configuration` }];
+  if (Number.isNaN(modified)) return switched;
+  return [
+    ...switched,
+    { at: modified, what: `${name} was changed, its code or its configuration`, isUnexplained: true },
+  ];
 }
 
 /** @param read gives the items of a page and the token of the next one */

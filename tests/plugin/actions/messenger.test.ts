@@ -170,11 +170,14 @@ describe('the function that composes messages', () => {
     ],
   ])('that has %s is left so, and a warning says what that means', (_what, properties, more, warning) => {
     const own = functionResources('Tell', 'tell', { ...DEFAULT_ROLE, Timeout: 30, ...properties });
-    const { resources, changed, warnings } = plan({ message: { function: 'tell' } }, {
-      ...template,
-      ...own,
-      ...more,
-    } as ResourceMap);
+    const { resources, changed, warnings } = plan(
+      { message: { function: 'tell' } },
+      {
+        ...template,
+        ...own,
+        ...more,
+      },
+    );
     expect(warnings).toEqual([expect.stringContaining(warning)]);
     expect(Object.hasOwn(resources, 'LanternMessageRole')).toBe(!('Role' in properties));
     expect(Object.hasOwn(resources, 'LanternMessageFallback')).toBe(!('TellLambdaEvConf' in more));
