@@ -12,7 +12,7 @@ import type { DefaultAlarm, Watched } from './default-alarm.ts';
 import { DEFAULTS } from './defaults.ts';
 import { planErrorBudgets } from './error-budgets.ts';
 import type { ResourceKind, Resources } from './resource-kinds.ts';
-import { withNextSteps } from './next-steps.ts';
+import { withNextSteps, withStepsOfAlarm } from './next-steps.ts';
 import { giveVoices } from './voices.ts';
 import { resourcesByKind, scheduleGroups } from './resource-kinds.ts';
 
@@ -43,7 +43,9 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
     forStage.actions?.message?.function,
   );
   return {
-    alarms: [...(isRootAlone ? alarms : spoken.alarms), ...budgets.alarms],
+    alarms: [...(isRootAlone ? alarms : spoken.alarms), ...budgets.alarms].map((alarm) =>
+      withStepsOfAlarm(alarm, inventory),
+    ),
     filters: [...filters.values()],
     composites: [
       ...(forStage.composite === false ? [] : planComposites(inventory, alarms)),

@@ -125,16 +125,6 @@ describe('the alarms', () => {
     expect(await page.locator('main img, main script').count()).toBe(0);
   });
 
-  it('show the message that people get, line by line, while they are in ALARM', async () => {
-    cloudWatch.turn(DURATION_ALARM, 'ALARM', 'too <b>slow</b>');
-    await view.open(`/alarms/${DURATION_ALARM}`);
-    const message = page.getByRole('region', { name: 'Message' });
-    expect(await message.innerText()).toMatch(/Something is wrong: too <b>slow<\/b>\n\nNext:\n1\. https/);
-    expect(await message.getByRole('link').count()).toBe(1);
-    cloudWatch.turn(DURATION_ALARM, 'OK', 'fast again');
-    await expect.poll(() => message.count()).toBe(0);
-  });
-
   it('have a history with what was done about it', async () => {
     cloudWatch.turn(DURATION_ALARM, 'OK', 'fast again');
     await view.open(`/alarms/${DURATION_ALARM}`);
@@ -143,6 +133,16 @@ describe('the alarms', () => {
     await history.getByText('published to arn:aws:sns').waitFor();
     const newest = history.getByRole('listitem').first();
     await expect.poll(() => newest.innerText()).toMatch(/OK[\s\S]*In alarm[\s\S]*too slow/);
+  });
+
+  it('show the message that people get, line by line, while they are in ALARM', async () => {
+    cloudWatch.turn(DURATION_ALARM, 'ALARM', 'too <b>slow</b>');
+    await view.open(`/alarms/${DURATION_ALARM}`);
+    const message = page.getByRole('region', { name: 'Message' });
+    expect(await message.innerText()).toMatch(/Something is wrong: too <b>slow<\/b>\n\nNext:\n1\. https/);
+    expect(await message.getByRole('link').count()).toBe(1);
+    cloudWatch.turn(DURATION_ALARM, 'OK', 'fast again');
+    await expect.poll(() => message.count()).toBe(0);
   });
 
   it('made of others show their rule and lead to them', async () => {

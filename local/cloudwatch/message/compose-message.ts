@@ -136,9 +136,7 @@ export function composeMessage(input: MessageInput): AlarmMessage {
     distances: distances.slice(0, MOST_DISTANCES),
     ...(budget !== undefined && { budget }),
     timesInADay: isAlarm ? timesInADay(history, alarm.at) : 0,
-    also: isAlarm
-      ? input.inAlarm.map(({ name }) => name).filter((name) => !told.includes(name) && !isForOthers(name))
-      : [],
+    also: isAlarm ? alsoIn(input.inAlarm, told) : [],
     changes: isAlarm ? toldChanges(input.changes, since ?? alarm.at, alarm.at) : [],
     ...(cause !== undefined && isAlarm && { cause }),
     nextSteps: isAlarm ? stepsOf(description.steps, behind.steps, alarm, place) : [],
@@ -148,9 +146,14 @@ export function composeMessage(input: MessageInput): AlarmMessage {
   };
 }
 
-/** Composites that only hold others back say nothing of their own. */
-function isForOthers(name: string): boolean {
-  return name.endsWith('-explained');
+/** Those that speak for others first; without windows of error budgets and what only holds others back, which say nothing alone. */
+function alsoIn(inAlarm: readonly ObservedAlarm[], told: readonly string[]): readonly string[] {
+  const others = inAlarm.filter(
+    (each) =>
+      !told.includes(each.name) && budgetWindowOf(each) === undefined && !each.name.endsWith('-explained'),
+  );
+  const isVoice = ({ rule }: ObservedAlarm): boolean => rule !== undefined;
+  return [...others.filter(isVoice), ...others.filter((each) => !isVoice(each))].map(({ name }) => name);
 }
 
 /** The metric alarms in ALARM that an alarm is made of, in the order of its rule; a metric alarm itself. */

@@ -167,6 +167,17 @@ describe('the message of an alarm', () => {
     expect(facts(message, 'Since')).toEqual(['2026-11-30 11:32 UTC, 10 minutes before the alarm']);
   });
 
+  it('lists what speaks for others first, and nothing that says nothing alone', () => {
+    const others = [
+      ringing(metric(`${secondFunction}-memory`)),
+      ringing(metric(`${api}-burn-24h`), 4),
+      ringing(definition(`${firstFunction}-unhealthy-explained`)),
+      ringing(definition(`${api}-fastBurn`)),
+    ];
+    const message = compose(ringing(metric(`${firstFunction}-errors`)), others);
+    expect(message.also).toEqual([`shop-local-${api}-fastBurn`, `shop-local-${secondFunction}-memory`]);
+  });
+
   it('speaks through composites of composites, and once of what several name', () => {
     const leaf = ringing({ ...metric(`${firstFunction}-timeouts`), name: 'shop-local-leaf' });
     const composite = (name: string, rule: string): AlarmRecord =>
