@@ -33,7 +33,8 @@ export interface Messenger {
 }
 
 const ROLE = 'LanternMessageRole';
-const SUBSCRIPTION = 'LanternMessageSubscription';
+/** Its endpoint is the function. */
+export const MESSAGE_SUBSCRIPTION = 'LanternMessageSubscription';
 const PERMISSION = 'LanternMessagePermission';
 const FALLBACK = 'LanternMessageFallback';
 
@@ -66,7 +67,7 @@ export function planMessenger(template: ResourceMap, options: MessengerOptions):
           roleDefaultsOf(template),
         ),
       }),
-      [SUBSCRIPTION]: subscription(topic, endpoint, inventory),
+      [MESSAGE_SUBSCRIPTION]: subscription(topic, endpoint, inventory),
       [PERMISSION]: {
         Type: 'AWS::Lambda::Permission',
         Properties: {
