@@ -211,7 +211,7 @@ module.exports = {
       severity: 'error',
       comment:
         'What the plugin brings to Lambda takes types and limits of local, by the light edge of its template.',
-      from: { path: '^plugin/(tracing-switch/|on-alarm[.]ts$)' },
+      from: { path: '^plugin/(tracing-switch/|message/|(on|tell)-alarm[.]ts$)' },
       to: { path: '^local/', pathNot: '^local/template/index[.]ts$', dependencyTypesNot: ['type-only'] },
     },
     {

@@ -5,6 +5,7 @@ import { AwsEndpoints } from './aws/aws-endpoints.ts';
 import { AwsFront } from './aws/aws-front.ts';
 import { prepareElsewhere } from './aws/prepare-elsewhere.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
+import type { RecentChange } from './cloudwatch/message/compose-message.ts';
 import { measureFunctionUrl } from './cloudwatch/sources/api-metrics.ts';
 import { ConsoleServer, builtConsole } from './console-server/console-server.ts';
 import { SourceLines } from './console-server/source-lines.ts';
@@ -69,6 +70,9 @@ export interface StackOptions {
   readonly credentials?: AwsCredentials | undefined;
   readonly terminal: Terminal;
 }
+
+/** What was changed, for the messages of alarms: these look back an hour. */
+const MAX_CHANGES = 100;
 
 /** A running service. */
 export interface Stack {
@@ -146,6 +150,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
 
     const logs = new LogStore();
+    const changes: RecentChange[] = [{ at: Date.now(), what: 'the service was started' }];
+    const changed = (what: string): void => {
+      changes.push({ at: Date.now(), what });
+      if (changes.length > MAX_CHANGES) changes.shift();
+    };
     const front = await start(
       new AwsFront({
         endpoints,
@@ -158,6 +167,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       minuteMs,
       onProblem: (message) => terminal.notice(message),
       onTransitions: (transitions) => terminal.transitions(transitions),
+      onMessage: (message) => terminal.message(message),
+      changes: () => changes,
       invoke: (request) => invoke(request),
       snsEndpoint: messagingUrl,
       putEvent: (event) => eventBridge.put('default', event),
@@ -271,6 +282,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...(functionsNotRun && { functionsNotRun }),
       onConfigurationChanged: (definition) => {
         lambda.reconfigure(definition);
+        const tracing = definition.tracingMode === 'Active' ? 'on' : 'off';
+        changed(`${definition.name} was configured anew, with Lambda's tracing ${tracing}`);
         page.serviceChanged();
       },
       port: ports.lambda,
@@ -363,6 +376,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       }),
     );
     const updateCode: Stack['updateCode'] = async (codeDirectories) => {
+      changed(`the code of ${[...codeDirectories.keys()].join(', ')} was renewed`);
       await Promise.all(
         Array.from(codeDirectories, ([name, codeDirectory]) => {
           lambdaApi.codeChanged(name, codeDirectory);

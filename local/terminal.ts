@@ -56,6 +56,11 @@ export class Terminal {
     }
   }
 
+  /** What an alarm tells people. */
+  message(text: string): void {
+    this.#lines('alarm', text);
+  }
+
   /** Something that Lantern itself has to say. */
   notice(text: string): void {
     this.#lines('lantern', text);

@@ -92,6 +92,7 @@ export default class LanternPlugin {
         const { addTracing } = await import('./tracing/add-tracing.ts');
         const { checkTemplateLimits } = await import('./template-limits.ts');
         this.#watched = watchService(serverless);
+        for (const warning of this.#watched.warnings) utilities.log.warning(warning);
         const { length: left } = this.#watched.plan.skipped;
         if (left > 0) {
           utilities.log.notice(

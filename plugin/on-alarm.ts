@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { Context } from 'aws-lambda';
+import { requiredVariable } from './required-variable.ts';
 import type { Decision, SwitchRequest } from './tracing-switch/decide.ts';
 import { LambdaFunctions, NotOurFunctionError } from './tracing-switch/lambda-functions.ts';
 import { TIME_TO_FAIL_MS } from './tracing-switch/limits.ts';
@@ -16,8 +17,9 @@ import { TimeLimit } from './tracing-switch/time-limit.ts';
 const lambda = new LambdaClient({ maxAttempts: 1 });
 const scheduler = new SchedulerClient({ maxAttempts: 1 });
 const logger = new Logger();
-const group = requiredVariable(VARIABLE.scheduleGroup);
-const roleArn = requiredVariable(VARIABLE.scheduleRole);
+const SETTING = 'custom.lantern.tracing.onAlarm';
+const group = requiredVariable(VARIABLE.scheduleGroup, SETTING);
+const roleArn = requiredVariable(VARIABLE.scheduleRole, SETTING);
 const longest = parseLongest(process.env[VARIABLE.longest]);
 
 /** What became of one message. */
@@ -107,18 +109,6 @@ function readRequest(message: SwitchEvent, context: Parameters<typeof onAlarm>[1
     functionName: watched.functionName,
     request: { kind: 'alarm', alarmName, state, ...before, at, reason, longest },
   };
-}
-
-/**
- * A variable that the plugin sets for the function that it wires. Read when the module loads, so that a function that was
- * not wired fails at its first start and says why.
- */
-function requiredVariable(name: string): string {
-  const value = process.env[name];
-  if (value !== undefined && value !== '') return value;
-  throw new Error(
-    `The environment variable ${name} is not set: name this function in custom.lantern.tracing.onAlarm of serverless.yml, and the plugin sets it.`,
-  );
 }
 
 function sentence({ functionName, outcome, why }: AlarmOutcome): string {

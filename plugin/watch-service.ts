@@ -1,6 +1,12 @@
 import type { Inventory } from 'lambda-lantern-local/template';
 import { asObject, readInventory } from 'lambda-lantern-local/template';
-import { ALARM_TOPIC, alarmTopicResources } from './actions/alarm-topic.ts';
+import {
+  ALARM_TOPIC,
+  alarmTopicResources,
+  MESSAGE_TOPIC,
+  messageTopicResources,
+} from './actions/alarm-topic.ts';
+import { planMessenger } from './actions/messenger.ts';
 import { muteRuleResources } from './actions/mute-rules.ts';
 import type { ActionPlan } from './actions/plan-actions.ts';
 import { planActions } from './actions/plan-actions.ts';
@@ -34,6 +40,8 @@ export interface WatchedService {
   readonly dataProtection: DataProtection;
   /** What was added to the template. */
   readonly resources: ResourceMap;
+  /** What works only half, a sentence each. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -52,18 +60,18 @@ export function watchService(serverless: Serverless): WatchedService {
     dataProtection: protectionSettings,
   } = serverless.service.custom?.lantern ?? {};
   const found = inventoryOf(serverless);
-  const names = namesIn(found);
-  refuse(serverless, 'The settings of the alarms have mistakes:', checkSettings('alarms', settings, names));
-  refuse(serverless, 'The settings of the error budgets have mistakes:', checkSettings('slo', slo, names));
+  const known = namesIn(found);
+  refuse(serverless, 'The settings of the alarms have mistakes:', checkSettings('alarms', settings, known));
+  refuse(serverless, 'The settings of the error budgets have mistakes:', checkSettings('slo', slo, known));
   refuse(
     serverless,
     'The settings of the dashboards have mistakes:',
-    checkSettings('dashboards', dashboardSettings, names),
+    checkSettings('dashboards', dashboardSettings, known),
   );
   refuse(
     serverless,
     'The settings of data protection have mistakes:',
-    checkSettings('dataProtection', protectionSettings, names),
+    checkSettings('dataProtection', protectionSettings, known),
   );
 
   const dataProtection = protectLogs(
@@ -82,30 +90,43 @@ export function watchService(serverless: Serverless): WatchedService {
 
   const forStage = settingsForStage(settings, inventory.stage);
   const actions = (forStage === false ? undefined : forStage.actions) ?? {};
-  const refersToTopic = new RegExp(`\\b${ALARM_TOPIC}\\b`).test(JSON.stringify(template));
+  const [refersToTopic, refersToMessages] = [ALARM_TOPIC, MESSAGE_TOPIC].map((id) =>
+    new RegExp(`\\b${id}\\b`).test(JSON.stringify(template)),
+  ) as [boolean, boolean];
   refuse(serverless, 'The alarms tell another topic:', topicProblems(actions, refersToTopic));
+  refuse(serverless, 'The messages of the alarms have mistakes:', messengerProblems(serverless, actions));
 
   const shown = dashboardsForStage(dashboardSettings, inventory.stage, plan.alarms.length > 0);
   const dashboards = planDashboards(inventory, plan, shown);
   const promised = sloForStage(slo, inventory.stage);
   const planned = planActions(inventory, actions, promised.actions);
+  const names = new Map(
+    Object.entries(serverless.service.functions).map(([key, { name }]) => [key, name ?? key]),
+  );
+  const all = template.Resources as Record<string, unknown>;
+  const messenger = planMessenger(all as ResourceMap, {
+    inventory,
+    // Where nothing is watched, nobody is told.
+    actions: plan.alarms.length > 0 ? actions : {},
+    names,
+  });
   const mute = (forStage === false ? undefined : forStage.mute) ?? [];
   const resources = {
-    ...resourcesFor(inventory, plan, planned, refersToTopic),
+    ...resourcesFor(inventory, plan, planned, { refersToTopic, refersToMessages }),
     ...muteRuleResources(inventory, plan, mute),
     ...(promised.as === 'ServiceLevelObjective' && serviceLevelObjectives(plan.objectives)),
     ...dashboardResources(dashboards, conditionsOf(template)),
     ...dataProtection.resources,
+    ...messenger.resources,
   };
-  const all = template.Resources as Record<string, unknown>;
   refuse(
     serverless,
     'Lambda Lantern and the service use the same logical ids:',
     Object.keys(resources).filter((logicalId) => Object.hasOwn(all, logicalId)),
   );
-  Object.assign(all, resources);
+  Object.assign(all, resources, messenger.changed);
   addPolicies(template, dataProtection.policies);
-  return { inventory, plan, dashboards, dataProtection, resources };
+  return { inventory, plan, dashboards, dataProtection, resources, warnings: messenger.warnings };
 }
 
 function inventoryOf(serverless: Serverless): Inventory {
@@ -119,11 +140,16 @@ function inventoryOf(serverless: Serverless): Inventory {
     region: aws.getRegion(),
     functionKeyOf: (name) => keys.get(name),
   });
-  const onAlarm = service.custom?.lantern?.tracing?.onAlarm;
+  const { tracing, alarms } = service.custom?.lantern ?? {};
+  const forStage = settingsForStage(alarms, inventory.stage);
+  const messenger = forStage === false ? undefined : forStage.actions?.message?.function;
   return {
     ...inventory,
-    // The topic of the alarms calls it; its subscription is added when there is that topic, which is after this.
-    functions: inventory.functions.map((fn) => (fn.key === onAlarm ? { ...fn, isAsync: true } : fn)),
+    // The topic of the alarms calls them; their subscriptions are added when there is that topic, which is after this.
+    functions: inventory.functions.map((fn) => {
+      if (fn.key === messenger) return { ...fn, isAsync: true, hasDestination: true };
+      return fn.key === tracing?.onAlarm ? { ...fn, isAsync: true } : fn;
+    }),
   };
 }
 
@@ -136,13 +162,27 @@ function topicProblems({ topic }: ActionSettings, refersToTopic: boolean): reado
     : [];
 }
 
+/** The two have different events to try again, and different rights. */
+function messengerProblems({ service }: Serverless, { message }: ActionSettings): readonly string[] {
+  const onAlarm = service.custom?.lantern?.tracing?.onAlarm;
+  return message?.function !== undefined && message.function === onAlarm
+    ? [
+        `custom.lantern.alarms.actions.message.function: ${onAlarm} turns tracing on and off (custom.lantern.tracing.onAlarm); have ` +
+          "another function export the handler of 'serverless-lambda-lantern/tell-alarm'",
+      ]
+    : [];
+}
+
 function resourcesFor(
   inventory: Inventory,
   plan: AlarmPlan,
   planned: ActionPlan,
-  refersToTopic: boolean,
+  { refersToTopic, refersToMessages }: Readonly<Record<'refersToTopic' | 'refersToMessages', boolean>>,
 ): ResourceMap {
   if (plan.alarms.length > 0) return { ...alarmResources(plan, planned), ...planned.resources };
-  // What subscribes to the topic is deployed in every stage, also where there are no alarms: then nothing is ever published.
-  return refersToTopic ? alarmTopicResources(inventory, { encryption: false }) : {};
+  // What subscribes to a topic is deployed in every stage, also where there are no alarms: then nothing is ever published.
+  return {
+    ...(refersToTopic && alarmTopicResources(inventory, { encryption: false })),
+    ...(refersToMessages && messageTopicResources(inventory, { encryption: false })),
+  };
 }

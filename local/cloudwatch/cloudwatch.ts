@@ -5,11 +5,18 @@ import type { ApiDefinition, ServiceDefinition } from '../template/service.ts';
 import type { AlarmActionsOptions } from './actions/alarm-actions.ts';
 import { AlarmActions } from './actions/alarm-actions.ts';
 import type { Transition } from './actions/transition.ts';
+import { actionsOf } from './actions/transition.ts';
+import { describedAlarm } from './api/alarms-api.ts';
 import { CloudWatchApi } from './api/cloudwatch-api.ts';
 import type { AlarmRecord } from './alarms/alarm-record.ts';
 import { AlarmService } from './alarms/alarm-service.ts';
 import { alarmPeriod } from './alarms/read-datapoints.ts';
 import { parseAlarmRule } from './composite/alarm-rule.ts';
+import type { RecentChange } from './message/compose-message.ts';
+import { composeMessage } from './message/compose-message.ts';
+import { textOf } from './message/forms.ts';
+import type { ObservedAlarm } from './message/observed-alarm.ts';
+import { readAlarm } from './message/observed-alarm.ts';
 import type { MetricClock } from './metrics/clock.ts';
 import type { MetricSink } from './metrics/metric.ts';
 import { dimensionsOf } from './metrics/metric.ts';
@@ -46,6 +53,10 @@ export interface CloudWatchOptions {
   readonly onProblem: (message: string) => void;
   /** Told of the changes of alarms' states that an evaluation brought. */
   readonly onTransitions: (transitions: readonly Transition[]) => void;
+  /** Told what an alarm tells people when it takes its actions, after the changes that it comes from. */
+  readonly onMessage?: (message: string) => void;
+  /** What was changed of the service while it runs. */
+  readonly changes?: () => readonly RecentChange[];
   /** Calls functions, for the actions of alarms. It is looked at with the first action. */
   readonly invoke: Invoke;
   /** Where SNS answers. */
@@ -70,6 +81,9 @@ export class CloudWatch implements CloudWatchView {
   readonly #actions: AlarmActions;
   readonly #ticker: Ticker;
   readonly #depthOf: CloudWatchOptions['depthOf'];
+  readonly #onProblem: CloudWatchOptions['onProblem'];
+  readonly #onMessage: (message: string) => void;
+  readonly #changes: () => readonly RecentChange[];
   #minute = 0;
   readonly #listeners = new Set<(event: CloudWatchEvent) => void>();
 
@@ -78,6 +92,9 @@ export class CloudWatch implements CloudWatchView {
     this.#service = service;
     this.#clock = { minuteMs };
     this.#depthOf = options.depthOf;
+    this.#onProblem = onProblem;
+    this.#onMessage = options.onMessage ?? (() => undefined);
+    this.#changes = options.changes ?? (() => []);
     this.#store = new MetricStore(this.#clock);
     this.#lambda = new LambdaMetrics(this.#store, service.functions);
     this.#logs = new LogMetrics(this.#store, service.metricFilters, onProblem);
@@ -94,7 +111,13 @@ export class CloudWatch implements CloudWatchView {
       alarms: service.alarms,
       store: this.#store,
       clock: this.#clock,
-      actions: this.#actions,
+      actions: {
+        act: (transition, report) => {
+          if (actionsOf(transition).length > 0) this.#tell(transition);
+          this.#actions.act(transition, report);
+        },
+        emit: (transition, report) => this.#actions.emit(transition, report),
+      },
       onChange: (record) => this.#changed(record),
       onTransitions,
       createdAt: Date.now(),
@@ -170,6 +193,7 @@ export class CloudWatch implements CloudWatchView {
     return {
       alarm: this.#summary(record),
       history: record.history,
+      ...(record.state.value === 'ALARM' && { message: this.#message(record) }),
       ...(definition.kind === 'metric' && { chart: alarmChart(definition, moment, range) }),
       children: definition.kind === 'composite' ? this.#children(definition.rule) : [],
       settings: settingsOf(record),
@@ -212,6 +236,43 @@ export class CloudWatch implements CloudWatchView {
       recordQueueDepth(this.#store, name, await this.#depthOf(name), at);
     }
     this.#store.expire();
+  }
+
+  /** When all alarms have their new state: what is behind a composite alarm is then known, and its changes are shown before. */
+  #tell({ alarm }: Transition): void {
+    const record = this.#alarms.find(alarm.name);
+    if (record === undefined) return;
+    queueMicrotask(() => {
+      try {
+        this.#onMessage(this.#message(record));
+      } catch (error) {
+        this.#onProblem(`The message of ${alarm.name} could not be composed: ${String(error)}`);
+      }
+    });
+  }
+
+  /** By the code that composes it in AWS. */
+  #message(record: AlarmRecord): string {
+    const observe = (one: AlarmRecord): readonly ObservedAlarm[] => {
+      const observed = readAlarm(describedAlarm(one));
+      return observed === undefined ? [] : [observed];
+    };
+    const [alarm] = observe(record);
+    if (alarm === undefined) return '';
+    const [last] = record.history;
+    return textOf(
+      composeMessage({
+        alarm,
+        ...(last !== undefined && { previousState: last.from }),
+        inAlarm: this.#alarms
+          .records()
+          .filter(({ state }) => state.value === 'ALARM')
+          .flatMap(observe),
+        history: record.history,
+        changes: this.#changes(),
+        place: { service: this.#service.name, stage: this.#service.stage, region: this.#service.region },
+      }),
+    );
   }
 
   #children(rule: string): AlarmSummary[] {

@@ -58,6 +58,8 @@ export interface AlarmPage {
   readonly history: readonly AlarmTransition[];
   /** Of a metric alarm. */
   readonly chart?: MetricChart;
+  /** While it is in ALARM: what its message says, with line breaks. */
+  readonly message?: string;
   /** Of a composite alarm: the alarms that its rule names. */
   readonly children: readonly AlarmSummary[];
   /** How it is set, for people: `treats missing data as` → `notBreaching`. */

@@ -18,7 +18,7 @@ export type {
   TableResource,
   TopicResource,
 } from './inventory.ts';
-export { isObject } from '../json.ts';
+export { isObject, objectsIn, parseObject } from '../json.ts';
 export { readInventory } from './read-inventory.ts';
 export type { Properties } from './template.ts';
 export { asObject, parseResources } from './template.ts';
@@ -33,8 +33,17 @@ export {
   isStaticComparison,
   PLAIN_STATISTICS,
 } from '../cloudwatch/alarm-terms.ts';
+export { DESCRIPTION_PARTS, ownersOf } from '../cloudwatch/message/description.ts';
+export type { Pace } from '../cloudwatch/message/error-budget.ts';
+export { PACES, windowName } from '../cloudwatch/message/error-budget.ts';
 export type { EvaluationSettings } from '../cloudwatch/verdict.ts';
 export { evaluationRange, judge } from '../cloudwatch/verdict.ts';
 export { MAX_RULE_ALARMS, MAX_RULE_LENGTH } from '../cloudwatch/composite/alarm-rule.ts';
 export { boundsOf, percentileOf } from '../cloudwatch/metrics/statistic.ts';
+// What a message of an alarm says: the function of a service composes it by this, and Lantern local.
+export type { AlarmMessage, MessageInput, RecentChange } from '../cloudwatch/message/compose-message.ts';
+export { composeMessage } from '../cloudwatch/message/compose-message.ts';
+export { chatOf, eventOf, mailOf, subjectOf } from '../cloudwatch/message/forms.ts';
+export type { AlarmChange, ObservedAlarm } from '../cloudwatch/message/observed-alarm.ts';
+export { readAlarm, readAlarmChange } from '../cloudwatch/message/observed-alarm.ts';
 export { INIT_TIMEOUT_MS, MAX_ENVIRONMENT, MAX_TAGS, MAX_TAG_VALUE } from '../lambda/limits.ts';

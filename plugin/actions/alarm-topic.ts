@@ -8,31 +8,56 @@ import type { ActionSettings } from '../settings/settings.ts';
 export const ALARM_TOPIC = 'LanternAlarmTopic';
 const KEY = 'LanternAlarmKey';
 
+/** The topic that people hear composed messages from. */
+export const MESSAGE_TOPIC = 'LanternMessageTopic';
+
 /** KMS lets a key be deleted after 7 to 30 days; the topic holds nothing that would have to be read again. */
 const KEY_DELETION_DAYS = 7;
 
 /** The topic that alarms publish to, who may publish, how it is encrypted, and who reads it. */
-export function alarmTopicResources(
-  { service, stage }: Pick<Inventory, 'service' | 'stage'>,
-  { encryption = true }: ActionSettings,
+export function alarmTopicResources(service: Service, settings: ActionSettings): ResourceMap {
+  return { ...keyResource(service, settings), ...topic(ALARM_TOPIC, 'alarms', service, settings) };
+}
+
+/**
+ * The topic that composed messages are published to. CloudWatch may publish too: alarms on the function that composes them tell it
+ * themselves.
+ */
+export function messageTopicResources(service: Service, settings: ActionSettings): ResourceMap {
+  return { ...keyResource(service, settings), ...topic(MESSAGE_TOPIC, 'messages', service, settings) };
+}
+
+type Service = Pick<Inventory, 'service' | 'stage'>;
+
+/** The ARN of the key that encrypts the topics; undefined where nothing does. */
+export function keyOf({ encryption = true }: ActionSettings): Expression | undefined {
+  if (encryption === false) return undefined;
+  return encryption === true ? getAttribute(KEY, 'Arn') : encryption;
+}
+
+function keyResource({ service, stage }: Service, { encryption = true }: ActionSettings): ResourceMap {
+  return encryption === true ? { [KEY]: key(`${service}-${stage}`, alarmsOf(service, stage)) } : {};
+}
+
+function topic(
+  logicalId: string,
+  what: string,
+  { service, stage }: Service,
+  settings: ActionSettings,
 ): ResourceMap {
-  const ownKey = encryption === true;
-  const alarms = alarmsOf(service, stage);
+  const keyArn = keyOf(settings);
   return {
-    ...(ownKey && { [KEY]: key(`${service}-${stage}`, alarms) }),
-    [ALARM_TOPIC]: {
+    [logicalId]: {
       Type: 'AWS::SNS::Topic',
       Properties: {
-        TopicName: `${service}-${stage}-alarms`,
-        ...(encryption !== false && {
-          KmsMasterKeyId: ownKey ? getAttribute(KEY, 'Arn') : encryption,
-        }),
+        TopicName: `${service}-${stage}-${what}`,
+        ...(keyArn !== undefined && { KmsMasterKeyId: keyArn }),
       },
     },
-    [`${ALARM_TOPIC}Policy`]: {
+    [`${logicalId}Policy`]: {
       Type: 'AWS::SNS::TopicPolicy',
       Properties: {
-        Topics: [ref(ALARM_TOPIC)],
+        Topics: [ref(logicalId)],
         PolicyDocument: {
           Version: '2012-10-17',
           Statement: [
@@ -41,8 +66,8 @@ export function alarmTopicResources(
               Effect: 'Allow',
               Principal: { Service: 'cloudwatch.amazonaws.com' },
               Action: 'sns:Publish',
-              Resource: ref(ALARM_TOPIC),
-              Condition: fromAlarms(alarms),
+              Resource: ref(logicalId),
+              Condition: fromAlarms(alarmsOf(service, stage)),
             },
           ],
         },
@@ -52,7 +77,10 @@ export function alarmTopicResources(
 }
 
 /** Subscriptions to the topic of the service or to one that exists. Their addresses confirm by themselves. */
-export function subscriptions(topic: Expression, { email = [], https = [] }: ActionSettings): ResourceMap {
+export function subscriptions(
+  topic: Expression,
+  { email = [], https = [] }: Pick<ActionSettings, 'email' | 'https'>,
+): ResourceMap {
   const endpoints = [
     ...email.map((endpoint) => ({ protocol: 'email', endpoint })),
     ...https.map((endpoint) => ({ protocol: 'https', endpoint })),

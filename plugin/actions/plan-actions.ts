@@ -2,7 +2,13 @@ import type { AlarmState, Expression, Inventory } from 'lambda-lantern-local/tem
 import { ref } from 'lambda-lantern-local/template';
 import type { ActionsOfAlarms, AlarmActions, ResourceMap } from '../alarms/alarm-resources.ts';
 import type { ActionSettings, BudgetActionSettings } from '../settings/settings.ts';
-import { ALARM_TOPIC, alarmTopicResources, subscriptions } from './alarm-topic.ts';
+import {
+  ALARM_TOPIC,
+  alarmTopicResources,
+  MESSAGE_TOPIC,
+  messageTopicResources,
+  subscriptions,
+} from './alarm-topic.ts';
 import { chatResources } from './chat.ts';
 import { eventRuleResources } from './event-rule.ts';
 
@@ -22,15 +28,23 @@ export function planActions(
   actions: ActionSettings = {},
   budgets: BudgetActionSettings = {},
 ): ActionPlan {
-  const { topic = ref(ALARM_TOPIC), states = DEFAULT_STATES, from = 'each' } = actions;
+  const { topic = ref(ALARM_TOPIC), states = DEFAULT_STATES, from = 'each', email, https, message } = actions;
   const notify = actionsFor(topic, states);
+  const messenger = inventory.functions.find(({ key }) => key === message?.function);
+  /** Whom people hear: programs read what CloudWatch says, which they know. */
+  const read = messenger === undefined ? topic : ref(MESSAGE_TOPIC);
   return {
     resources: {
       ...(actions.topic === undefined && alarmTopicResources(inventory, actions)),
-      ...subscriptions(topic, actions),
-      ...chatResources(topic, inventory, actions),
+      ...(messenger !== undefined && messageTopicResources(inventory, actions)),
+      ...subscriptions(topic, { ...(https !== undefined && { https }) }),
+      ...subscriptions(read, { ...(email !== undefined && { email }) }),
+      ...chatResources(read, inventory, actions),
       ...eventRuleResources(inventory, actions, actions.states ?? DEFAULT_EVENT_STATES),
     },
+    ...(messenger !== undefined && {
+      messenger: { logicalId: messenger.logicalId, actions: actionsFor(read, states) },
+    }),
     each: from === 'composite' ? {} : notify,
     service: from === 'each' ? {} : notify,
     page: actionsFor(budgets.page ?? topic, states),

@@ -119,6 +119,8 @@ export interface PlannedAlarm {
   readonly severity: 'symptom' | 'warning';
   /** The console page to look at first. */
   readonly link: Expression;
+  /** What stands at the end of the description: what to look at next, that page first, and whose it is. */
+  readonly next?: Expression;
   /** The names of the settings of this alarm that `serverless.yml` gives. */
   readonly overridden: readonly string[];
   /** Minutes for which it does nothing after a deployment that made or changed it, unless there are data before. */

@@ -1,12 +1,5 @@
 import type { Expression, Properties } from 'lambda-lantern-local/template';
-import type {
-  AlarmPlan,
-  PlannedAlarm,
-  PlannedComposite,
-  PlannedFilter,
-  MetricStat,
-  Told,
-} from './alarm-plan.ts';
+import type { AlarmPlan, PlannedAlarm, PlannedComposite, PlannedFilter, MetricStat } from './alarm-plan.ts';
 import { joinTexts } from './console-links.ts';
 import { alarmDescription } from './wording.ts';
 
@@ -40,6 +33,8 @@ export interface ActionsOfAlarms {
   readonly page: AlarmActions;
   /** What the slow burn of an error budget does. */
   readonly ticket: AlarmActions;
+  /** The function that composes messages: what its own alarms do, as it may be what is broken. */
+  readonly messenger?: { readonly logicalId: string; readonly actions: AlarmActions };
 }
 
 /** The alarms, composites and metric filters of a plan, as CloudFormation resources by logical id. */
@@ -53,8 +48,15 @@ export function alarmResources(plan: AlarmPlan, actions: ActionsOfAlarms): Resou
   ]);
 }
 
-function actionsOf({ tells }: { readonly tells?: Told }, actions: ActionsOfAlarms): AlarmActions {
-  return tells === undefined ? {} : actions[tells];
+function actionsOf(
+  { tells, resource }: Pick<PlannedComposite, 'tells' | 'resource'>,
+  actions: ActionsOfAlarms,
+): AlarmActions {
+  if (tells === undefined) return {};
+  const { messenger } = actions;
+  return resource !== undefined && resource.logicalId === messenger?.logicalId
+    ? messenger.actions
+    : actions[tells];
 }
 
 function conditionOf({ condition }: { readonly condition?: string }): Partial<CloudFormationResource> {

@@ -1,4 +1,5 @@
-import type { Inventory } from 'lambda-lantern-local/template';
+import type { Inventory, Pace } from 'lambda-lantern-local/template';
+import { PACES, windowName } from 'lambda-lantern-local/template';
 import type { ErrorBudget, StageSloSettings } from '../settings/settings.ts';
 import { identityOf, namesOf, whyNotAtAll } from './alarm-names.ts';
 import type {
@@ -15,33 +16,8 @@ import type { Objective } from './objectives.ts';
 import { objectivesOf } from './objectives.ts';
 import { duration } from './wording.ts';
 
-/** A pace at which the budget is spent, and the windows in which it has to be seen. */
-interface Pace {
-  /** How many times faster than the budget allows. */
-  readonly burn: number;
-  /** Says that it matters: seconds. */
-  readonly long: number;
-  /** Says that it goes on, so that the alarm ends soon after its cause: seconds. */
-  readonly short: number;
-  readonly urgency: 'page' | 'ticket';
-  /** Told apart by this in names, where another pace has the same window. */
-  readonly mark?: string;
-}
-
 const MINUTE = 60;
 const HOUR = 3600;
-
-/**
- * Google, "The Site Reliability Workbook", chapter "Alerting on SLOs": of the budget of 30 days, 2 % in an hour, 5 % in six
- * hours, 10 % in a day. The workbook's slowest looks at three days, and a period of CloudWatch is at most one: so the last is
- * the pace at which the budget is just used up, seen for a day. See ADR 42.
- */
-export const PACES: readonly Pace[] = [
-  { burn: 14.4, long: HOUR, short: 5 * MINUTE, urgency: 'page' },
-  { burn: 6, long: 6 * HOUR, short: 30 * MINUTE, urgency: 'page' },
-  { burn: 3, long: 24 * HOUR, short: 2 * HOUR, urgency: 'ticket' },
-  { burn: 1, long: 24 * HOUR, short: 6 * HOUR, urgency: 'ticket', mark: '1x' },
-];
 
 /**
  * Failures that a long window needs to say anything. Our judgement: a queue or Lambda tries one poisonous message again, by
@@ -141,12 +117,6 @@ function planFor<Kind extends BudgetKind>(
       skipped: [],
     },
   ];
-}
-
-/** `5m`, `24h`. */
-function windowName(seconds: number, { mark }: Pace): string {
-  const window = seconds < HOUR ? `${seconds / MINUTE}m` : `${seconds / HOUR}h`;
-  return mark === undefined ? window : `${window}-${mark}`;
 }
 
 /** Percent that may fail. */

@@ -1,14 +1,10 @@
-import type { Expression, Inventory } from 'lambda-lantern-local/template';
-import { LOG_GROUP_PREFIX, ref } from 'lambda-lantern-local/template';
+import type { Expression, FunctionResource, Inventory } from 'lambda-lantern-local/template';
+import { DESCRIPTION_PARTS, LOG_GROUP_PREFIX, ownersOf, ref } from 'lambda-lantern-local/template';
 import type { PlannedAlarm, PlannedComposite } from './alarm-plan.ts';
 import { cloudWatchLink, joinTexts } from './console-links.ts';
 import type { Resources } from './resource-kinds.ts';
 import { resourcesByKind } from './resource-kinds.ts';
-import { MAX_DESCRIPTION_LENGTH, maxLength } from './wording.ts';
-
-/** Keys of tags that say who looks after a resource, and where it is written what to do; in any case. */
-const OWNER = ['owner', 'team'];
-const RUNBOOK = ['runbook'];
+import { alarmDescription, MAX_DESCRIPTION_LENGTH, maxLength } from './wording.ts';
 
 /** The description of an alarm has 1,024 characters for everything. */
 const LONGEST_TAG = 200;
@@ -24,25 +20,65 @@ export function withNextSteps(composite: PlannedComposite, inventory: Inventory)
   const tags = resource === undefined ? {} : tagsOf(resource, inventory);
   const prefix = `${service}-${stage}-${resource === undefined ? '' : `${resource.key}-`}`;
   const steps: readonly Expression[] = [
-    `1. aws cloudwatch describe-alarms --state-value ALARM --alarm-name-prefix ${prefix} --region ${region}`,
-    joinTexts('2. ', look(composite, inventory)),
-    `3. npx serverless deploy list --stage ${stage}`,
+    `aws cloudwatch describe-alarms --state-value ALARM --alarm-name-prefix ${prefix} --region ${region}`,
+    look(composite, inventory),
+    `npx serverless deploy list --stage ${stage}`,
   ];
-  const owners = Object.entries(tags).map(
-    ([key, value]) => `${key === 'owner' ? 'Owner' : 'Runbook'}: ${value}`,
-  );
-  // Long names may leave no room for all: whose it is, is what only this says.
-  const texts = [3, 2, 1, 0].map((count) =>
-    textOf(count === 0 ? [] : ['Next:', ...steps.slice(0, count)], owners),
-  );
-  const next = texts.find(
-    (text) => composite.description.length + 1 + maxLength(text) <= MAX_DESCRIPTION_LENGTH,
-  );
+  const next = fitting(steps, tags, MAX_DESCRIPTION_LENGTH - composite.description.length - 1);
   return {
     ...composite,
     ...(next !== undefined && next !== '' && { next }),
-    ...(owners.length > 0 && { tags }),
+    ...(Object.keys(tags).length > 0 && { tags }),
   };
+}
+
+/**
+ * The same of an alarm on metrics: the page of the console, what the log of the function says or when the alarm rang before, and what was
+ * deployed. What a composite reads has none, as that speaks for it.
+ */
+export function withStepsOfAlarm(alarm: PlannedAlarm, inventory: Inventory): PlannedAlarm {
+  if (alarm.isPart === true) return alarm;
+  const { stage, region, functions } = inventory;
+  const { name, link, resource } = alarm;
+  const fn = resource.kind === 'function' ? functions.find(({ key }) => key === resource.key) : undefined;
+  const steps: readonly Expression[] = [
+    link,
+    fn === undefined
+      ? `aws cloudwatch describe-alarm-history --alarm-name ${name} --history-item-type StateUpdate --region ${region}`
+      : tailOf(fn, region),
+    `npx serverless deploy list --stage ${stage}`,
+  ];
+  // Without steps it ends in the link.
+  const room = MAX_DESCRIPTION_LENGTH - maxLength(alarmDescription(alarm)) + maxLength(link);
+  const next = fitting(steps, tagsOf(resource, inventory), room, 1);
+  return { ...alarm, ...(next !== undefined && { next }) };
+}
+
+/**
+ * As many steps as fit, and whose it is: long names may leave no room for all, and that is what only this says.
+ *
+ * @param room characters
+ * @param least steps without which there is nothing
+ */
+function fitting(
+  steps: readonly Expression[],
+  tags: Readonly<Record<string, string>>,
+  room: number,
+  least = 0,
+): Expression | undefined {
+  const { owner, runbook } = DESCRIPTION_PARTS;
+  const owners = Object.entries(tags).map(([key, value]) => `${key === 'owner' ? owner : runbook}${value}`);
+  const texts = Array.from({ length: steps.length + 1 - least }, (_, left) =>
+    steps.slice(0, steps.length - left),
+  ).map((some) =>
+    textOf(
+      some.length === 0
+        ? []
+        : [DESCRIPTION_PARTS.next, ...some.map((step, index) => joinTexts(`${index + 1}. `, step))],
+      owners,
+    ),
+  );
+  return texts.find((text) => maxLength(text) <= room);
 }
 
 function textOf(steps: readonly Expression[], owners: readonly string[]): Expression {
@@ -53,6 +89,10 @@ function textOf(steps: readonly Expression[], owners: readonly string[]): Expres
 function look({ name, resource }: PlannedComposite, { functions, region }: Inventory): Expression {
   const fn = resource?.kind === 'function' ? functions.find(({ key }) => key === resource.key) : undefined;
   if (fn === undefined) return cloudWatchLink(region, `#alarmsV2:alarm/${encodeURIComponent(name)}`);
+  return tailOf(fn, region);
+}
+
+function tailOf(fn: FunctionResource, region: string): Expression {
   const logGroup = fn.logGroup === undefined ? joinTexts(LOG_GROUP_PREFIX, fn.name) : ref(fn.logGroup);
   return joinTexts('aws logs tail ', logGroup, ` --since 30m --filter-pattern ERROR --region ${region}`);
 }
@@ -71,10 +111,7 @@ function tagsOf(
   inventory: Inventory,
 ): Readonly<Record<string, string>> {
   const found = find(kind, key, inventory);
-  const given = Object.entries((found !== undefined && 'tags' in found && found.tags) || {});
-  const valueOf = (keys: readonly string[]): string | undefined =>
-    given.find(([name]) => keys.includes(name.toLowerCase()))?.[1];
-  const [owner, runbook] = [valueOf(OWNER), valueOf(RUNBOOK)];
+  const { owner, runbook } = ownersOf((found !== undefined && 'tags' in found && found.tags) || {});
   return {
     ...(owner !== undefined && { owner: owner.slice(0, LONGEST_TAG) }),
     ...(runbook !== undefined && { runbook: runbook.slice(0, LONGEST_TAG) }),

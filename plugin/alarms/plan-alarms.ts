@@ -12,7 +12,7 @@ import type { DefaultAlarm, Watched } from './default-alarm.ts';
 import { DEFAULTS } from './defaults.ts';
 import { planErrorBudgets } from './error-budgets.ts';
 import type { ResourceKind, Resources } from './resource-kinds.ts';
-import { withNextSteps } from './next-steps.ts';
+import { withNextSteps, withStepsOfAlarm } from './next-steps.ts';
 import { giveVoices } from './voices.ts';
 import { resourcesByKind, scheduleGroups } from './resource-kinds.ts';
 
@@ -36,9 +36,16 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
   const budgets = planErrorBudgets(inventory, sloForStage(slo, inventory.stage));
   // Where only the alarm of the service tells somebody, no other alarm needs a voice.
   const isRootAlone = forStage.actions?.from === 'composite';
-  const spoken = giveVoices(inventory, isRootAlone ? [] : alarms, budgets);
+  const spoken = giveVoices(
+    inventory,
+    isRootAlone ? [] : alarms,
+    budgets,
+    forStage.actions?.message?.function,
+  );
   return {
-    alarms: [...(isRootAlone ? alarms : spoken.alarms), ...budgets.alarms],
+    alarms: [...(isRootAlone ? alarms : spoken.alarms), ...budgets.alarms].map((alarm) =>
+      withStepsOfAlarm(alarm, inventory),
+    ),
     filters: [...filters.values()],
     composites: [
       ...(forStage.composite === false ? [] : planComposites(inventory, alarms)),

@@ -1,7 +1,7 @@
+import { PACES } from 'lambda-lantern-local/template';
 import type { ResourceMap } from './alarm-resources.ts';
 import { metricDataQuery } from './alarm-resources.ts';
 import type { PlannedObjective } from './alarm-plan.ts';
-import { PACES } from './error-budgets.ts';
 
 /** Days that a budget is for. */
 const INTERVAL_DAYS = 30;

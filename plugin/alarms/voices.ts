@@ -1,5 +1,5 @@
 import type { Inventory } from 'lambda-lantern-local/template';
-import { MAX_RULE_ALARMS, MAX_RULE_LENGTH } from 'lambda-lantern-local/template';
+import { DESCRIPTION_PARTS, MAX_RULE_ALARMS, MAX_RULE_LENGTH } from 'lambda-lantern-local/template';
 import { identityOf, namesOf } from './alarm-names.ts';
 import type { AlarmPlan, PlannedAlarm, PlannedComposite, SkippedAlarm } from './alarm-plan.ts';
 import { anyOf, atLeastTwoOf, withoutAnyOf } from './composite.ts';
@@ -54,11 +54,13 @@ type Spoken = Pick<AlarmPlan, 'alarms' | 'composites' | 'skipped'>;
  * waits for, or an error budget in which its failures are counted. Pure.
  *
  * @param budgets the alarms of the error budgets
+ * @param messenger the key of the function that composes messages: what it may not tell, no other alarm may explain
  */
 export function giveVoices(
   inventory: Inventory,
   alarms: readonly PlannedAlarm[],
   budgets: Pick<AlarmPlan, 'alarms' | 'composites'>,
+  messenger?: string,
 ): Spoken {
   const { apisBefore, behindApi, behindQueue, calledBy } = connectionsOf(inventory);
   const budgetOf = (kind: string, key: string): readonly Budget[] => {
@@ -111,7 +113,7 @@ export function giveVoices(
 
   const explanations = new Explanations();
   const independent = inventory.functions.filter(
-    ({ key, condition }) => condition === undefined && calledBy(key).length === 0,
+    ({ key, condition }) => condition === undefined && calledBy(key).length === 0 && key !== messenger,
   );
   const several = [
     severalUnhealthy(
@@ -301,8 +303,8 @@ function knownTo(alarm: Named, others: readonly Named[]): readonly Named[] {
 }
 
 const COMMON =
-  'Likely cause: what they have in common, such as a deployment, a table, or what they call. The alarms of its rule that are in ' +
-  'ALARM say which they are.';
+  `${DESCRIPTION_PARTS.cause}what they have in common, such as a deployment, a table, or what they call. The alarms of its rule that ` +
+  'are in ALARM say which they are.';
 
 /** Where one rule cannot name all symptoms of all functions: by these, a function is seen to fail. */
 const FAILURES: readonly string[] = ['function.errors', 'function.errorRate'];
@@ -316,7 +318,7 @@ function severalUnhealthy(
     several(service, 'Unhealthy', groups, {
       rule: atLeastTwoOf(groups),
       tells: 'each',
-      description: `Several functions of ${service.service} in the stage ${service.stage} fail at once. ${COMMON}`,
+      description: `Several functions of ${service.service} in the stage ${service.stage} fail at once.\n${COMMON}`,
     });
   const failures = symptoms.map((all) => all.filter(({ id }) => FAILURES.includes(id)));
   return symptoms.length < 2 ? undefined : [of(symptoms), of(failures)].find(fits);
@@ -339,7 +341,7 @@ function severalBurns(
   const composite = several(service, 'Burns', [...long, ...short], {
     rule: `(${atLeastTwoOf(long)}) AND (${atLeastTwoOf(short)})`,
     tells: 'page',
-    description: `Several functions of ${service.service} in the stage ${service.stage} spend their error budgets fast: look now. ${COMMON}`,
+    description: `Several functions of ${service.service} in the stage ${service.stage} spend their error budgets fast: look now.\n${COMMON}`,
   });
   return fits(composite) ? composite : undefined;
 }

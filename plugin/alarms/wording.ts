@@ -1,5 +1,5 @@
 import type { Expression } from 'lambda-lantern-local/template';
-import { comparisonSign } from 'lambda-lantern-local/template';
+import { comparisonSign, DESCRIPTION_PARTS } from 'lambda-lantern-local/template';
 import type { PlannedAlarm } from './alarm-plan.ts';
 import { joinTexts } from './console-links.ts';
 
@@ -35,6 +35,7 @@ export function alarmDescription(
     | 'cause'
     | 'reason'
     | 'link'
+    | 'next'
     | 'comparisonOperator'
     | 'threshold'
     | 'unit'
@@ -44,9 +45,9 @@ export function alarmDescription(
   >,
 ): Expression {
   return joinTexts(
-    `${alarm.meaning}\nLikely cause: ${alarm.cause}\n` +
-      `Threshold: ${thresholdInWords(alarm)} in ${periodsInWords(alarm, alarm.metric.period)}: ${alarm.reason}.\n`,
-    alarm.link,
+    `${alarm.meaning}\n${DESCRIPTION_PARTS.cause}${alarm.cause}\n` +
+      `${DESCRIPTION_PARTS.threshold}${thresholdInWords(alarm)} in ${periodsInWords(alarm, alarm.metric.period)}: ${alarm.reason}.\n`,
+    alarm.next ?? alarm.link,
   );
 }
 

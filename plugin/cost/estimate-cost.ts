@@ -1,3 +1,6 @@
+import type { Expression } from 'lambda-lantern-local/template';
+import { logicalIdIn } from 'lambda-lantern-local/template';
+import { MESSAGE_SUBSCRIPTION } from '../actions/messenger.ts';
 import type { PlannedAlarm } from '../alarms/alarm-plan.ts';
 import type { WatchedService } from '../watch-service.ts';
 import type { PriceName } from './prices.ts';
@@ -14,6 +17,8 @@ export interface Added {
   /** Customer managed keys of KMS. */
   readonly keys: number;
   readonly emailSubscriptions: number;
+  /** How the function runs that composes the messages of the alarms, where there is one. */
+  readonly messenger?: { readonly memorySize: number; readonly architecture: 'x86_64' | 'arm64' };
 }
 
 /** A month of the service. */
@@ -33,6 +38,8 @@ export const ASSUMPTIONS = {
   logBytesOfRequest: 2_000,
   /** A dashboard opens with the last three hours. */
   hoursOfView: 3,
+  /** Seconds that the function runs that composes a message, with a cold start. */
+  secondsOfMessage: 4,
 } as const;
 
 export interface CostLine {
@@ -82,6 +89,9 @@ export function estimateCost({ added, traffic, region }: EstimateCostOptions): C
   const { freeTier } = PRICES;
   const metrics = billedAlarmMetrics(added.alarms);
   const notifications = (added.alarms.length + added.compositeAlarms) * ASSUMPTIONS.notificationsOfAlarm;
+  const { messenger } = added;
+  // What the alarm says is published once more, as the message.
+  const published = messenger === undefined ? notifications : 2 * notifications;
   const small = added.dashboards.filter(({ metricCount }) => metricCount <= freeTier.metricsOfFreeDashboard);
   const lines = [
     line('Metrics of alarms', metrics.standard, 'alarmMetric', freeTier.alarmMetrics),
@@ -98,8 +108,18 @@ export function estimateCost({ added, traffic, region }: EstimateCostOptions): C
     line('GB of logs that data protection scans', protectedGb(added, traffic), 'dataProtectionGb'),
     line('Traces recorded', tracesOf(traffic), 'tracesRecorded', freeTier.tracesRecorded),
     line('Keys of KMS', added.keys, 'key'),
-    line('Requests to KMS', added.keys > 0 ? notifications : 0, 'keyRequest', freeTier.keyRequests),
-    line('Notifications published', notifications, 'snsPublish', freeTier.snsPublishes),
+    line('Requests to KMS', added.keys > 0 ? published : 0, 'keyRequest', freeTier.keyRequests),
+    line('Notifications published', published, 'snsPublish', freeTier.snsPublishes),
+    ...(messenger === undefined
+      ? []
+      : [
+          line(
+            'GB-seconds that compose messages',
+            messageSeconds(notifications, messenger),
+            gbSecondOf(messenger),
+            freeTier.gbSeconds,
+          ),
+        ]),
     line('E-mails', notifications * added.emailSubscriptions, 'snsEmail', freeTier.snsEmails),
   ].filter(({ quantity }) => quantity > 0);
   return {
@@ -120,8 +140,13 @@ export function addedBy({
   dashboards,
   dataProtection,
   resources,
-}: Pick<WatchedService, 'plan' | 'dashboards' | 'dataProtection' | 'resources'>): Added {
+  inventory,
+}: Pick<WatchedService, 'plan' | 'dashboards' | 'dataProtection' | 'resources' | 'inventory'>): Added {
   const all = Object.values(resources);
+  const messenger = inventory.functions.find(
+    ({ logicalId }) =>
+      logicalIdIn(resources[MESSAGE_SUBSCRIPTION]?.Properties.Endpoint as Expression) === logicalId,
+  );
   return {
     alarms: plan.alarms,
     compositeAlarms: plan.composites.length,
@@ -132,8 +157,19 @@ export function addedBy({
     emailSubscriptions: all.filter(
       ({ Type, Properties }) => Type === 'AWS::SNS::Subscription' && Properties.Protocol === 'email',
     ).length,
+    ...(messenger !== undefined && { messenger }),
   };
 }
+
+function messageSeconds(notifications: number, { memorySize }: NonNullable<Added['messenger']>): number {
+  return rounded((notifications * ASSUMPTIONS.secondsOfMessage * memorySize) / MB_OF_GB);
+}
+
+function gbSecondOf({ architecture }: NonNullable<Added['messenger']>): PriceName {
+  return architecture === 'arm64' ? 'lambdaGbSecondArm' : 'lambdaGbSecond';
+}
+
+const MB_OF_GB = 1024;
 
 /** Below this period, in seconds, an alarm is billed as one of high resolution. */
 const STANDARD_RESOLUTION = 60;
@@ -188,8 +224,9 @@ function rounded(value: number): number {
 
 const dollars = rounded;
 
-function notesOf({ dashboards, protectedShare }: Added): readonly string[] {
-  const { notificationsOfAlarm, dashboardViews, logBytesOfRequest, hoursOfView } = ASSUMPTIONS;
+function notesOf({ dashboards, protectedShare, messenger }: Added): readonly string[] {
+  const { notificationsOfAlarm, dashboardViews, logBytesOfRequest, hoursOfView, secondsOfMessage } =
+    ASSUMPTIONS;
   const large = dashboards.filter(
     ({ metricCount }) => metricCount > PRICES.freeTier.metricsOfFreeDashboard,
   ).length;
@@ -207,6 +244,11 @@ function notesOf({ dashboards, protectedShare }: Added): readonly string[] {
       : [
           'The price of data protection is as others quote it of AWS, and was not seen on its price list. The reports of its ' +
             'findings are logs as well, and not counted.',
+        ]),
+    ...(messenger === undefined
+      ? []
+      : [
+          `Composing a message is taken to run for ${secondsOfMessage} seconds; its requests, and events put on a bus, cost less than a cent.`,
         ]),
     'A request that goes on through a queue is a trace of its own on the other side: count it twice.',
     'Not counted: writing and keeping the logs, because Lambda writes its reports anyway; reading traces, of which a month ' +

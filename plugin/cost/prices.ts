@@ -1,3 +1,5 @@
+import { LAMBDA_PRICES } from '../advise/lambda-prices.ts';
+
 /**
  * List prices of what the plugin adds, in US dollars, without taxes and discounts. In brackets: the source, below.
  *
@@ -31,12 +33,22 @@ export const PRICES = {
     snsPublish: 0.000_000_5,
     /** Per e-mail delivered. [sns] */
     snsEmail: 0.000_02,
+    /** Per GB-second that a function runs on x86_64, and on arm64: as others quote the page. [lambda] */
+    lambdaGbSecond: LAMBDA_PRICES.gbSecond.x86_64,
+    lambdaGbSecondArm: LAMBDA_PRICES.gbSecond.arm64,
   },
   regions: {
     'us-east-1': { prices: {}, unverified: [] },
     'eu-west-1': {
       prices: { logsScannedGb: 0.005_7 },
-      unverified: ['compositeAlarm', 'dataProtectionGb', 'highResolutionAlarmMetric', 'snsPublish'],
+      unverified: [
+        'compositeAlarm',
+        'dataProtectionGb',
+        'highResolutionAlarmMetric',
+        'lambdaGbSecond',
+        'lambdaGbSecondArm',
+        'snsPublish',
+      ],
     },
   },
   /** Per month and account, all regions together, and for whatever uses it first. */
@@ -61,6 +73,8 @@ export const PRICES = {
     snsPublishes: 1_000_000,
     /** [sns] */
     snsEmails: 1_000,
+    /** [lambda] */
+    gbSeconds: 400_000,
     /** [eventbridge] */
     schedulerInvocations: 14_000_000,
   },
@@ -73,6 +87,7 @@ export const PRICES = {
     'x-ray': { page: 'https://aws.amazon.com/xray/pricing/', seen: '2026-04-13' },
     kms: { page: 'https://aws.amazon.com/kms/pricing/', seen: '2026-03-14' },
     sns: { page: 'https://aws.amazon.com/sns/pricing/', seen: '2026-06-13' },
+    lambda: { page: LAMBDA_PRICES.page, seen: LAMBDA_PRICES.seen },
     eventbridge: { page: 'https://aws.amazon.com/eventbridge/pricing/', seen: '2026-03-13' },
   },
 } as const;

@@ -104,6 +104,23 @@ const ACTIONS = {
    * @default true
    */
   encryption: orSwitch(anExpression),
+  /**
+   * Has a function of the service compose the messages; without it they are CloudWatch's own. The function is one line that exports
+   * `handler` of `serverless-lambda-lantern/tell-alarm`.
+   */
+  message: group(
+    {
+      function: aFunction,
+      /** Where an event of each message goes as well: `default`, the name or the ARN of a bus. */
+      bus: anExpression,
+    },
+    {
+      together: (values, path) =>
+        'function' in values
+          ? []
+          : [`${path}.function: it is missing; name the function that composes the messages`],
+    },
+  ),
   /** Addresses; each has to confirm by a link in a mail. */
   email: listOf(anEmail),
   /** Addresses that SNS posts to; each has to confirm. */

@@ -6,12 +6,20 @@ import type { Expression, Properties } from 'lambda-lantern-local/template';
 import { logicalIdIn } from 'lambda-lantern-local/template';
 import { ALARM_TOPIC } from '../actions/alarm-topic.ts';
 import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
+import {
+  functionNamed,
+  isDefaultRole,
+  MOST_FUNCTIONS_OF_ROLE,
+  roleDefaultsOf,
+  withProperties,
+  XRAY_STATEMENT,
+} from '../own-role.ts';
 import type { TracingSettings } from '../settings/settings.ts';
 import { parseMinutes } from '../settings/vocabulary.ts';
 import { LONGEST_MINUTES } from '../tracing-switch/limits.ts';
 import { NEVER, SETTING_TAG, VARIABLE } from '../tracing-switch/names.ts';
 import type { SwitchSubject } from './switch-role.ts';
-import { scheduleRole, switchRole, XRAY_STATEMENT } from './switch-role.ts';
+import { scheduleRole, switchRole } from './switch-role.ts';
 
 export interface TracingService {
   readonly service: string;
@@ -37,12 +45,6 @@ const SUBSCRIPTION = 'LanternTracingSubscription';
 const PERMISSION = 'LanternTracingPermission';
 const RULE = 'LanternTracingRule';
 
-/** The role that the framework makes for functions that name none. */
-const DEFAULT_ROLE = 'IamRoleLambdaExecution';
-
-/** IAM takes 10,240 characters of policies within a role; the ARN of a function has up to 140. */
-const MOST_FUNCTIONS = 70;
-
 /** Seconds: an update in progress takes some, and so does waiting when Lambda throttles. */
 const SHORT_TIMEOUT = 30;
 
@@ -53,9 +55,9 @@ export function wireTracing(template: ResourceMap, service: TracingService): Tra
   const [logicalId, onAlarm] = functionNamed(template, name);
   const never = (settings.never ?? []).map((key) => names.get(key) ?? key).filter((each) => each !== name);
   const others = [...names.values()].filter((each) => each !== name);
-  if (others.length > MOST_FUNCTIONS) {
+  if (others.length > MOST_FUNCTIONS_OF_ROLE) {
     throw new Error(
-      `The role of ${settings.onAlarm} can name ${MOST_FUNCTIONS} functions, but the service has ${others.length} others: ` +
+      `The role of ${settings.onAlarm} can name ${MOST_FUNCTIONS_OF_ROLE} functions, but the service has ${others.length} others: ` +
         'divide the service, or leave custom.lantern.tracing out.',
     );
   }
@@ -66,7 +68,7 @@ export function wireTracing(template: ResourceMap, service: TracingService): Tra
     never,
     keys: keysOf(template, others),
     group: `${service.service}-${service.stage}-tracing`.slice(-64),
-    roleDefaults: roleDefaults(template),
+    roleDefaults: roleDefaultsOf(template),
   };
   const hasDefaultRole = isDefaultRole(onAlarm.Properties.Role);
   const tagged = tagNever(template, [name, ...never]);
@@ -206,18 +208,6 @@ function keysOf(template: ResourceMap, names: readonly string[]): Expression[] {
   return [...new Map(keys).values()];
 }
 
-function roleDefaults(template: ResourceMap): Properties {
-  const { Path, PermissionsBoundary } = template[DEFAULT_ROLE]?.Properties ?? {};
-  return {
-    ...(Path !== undefined && { Path }),
-    ...(PermissionsBoundary !== undefined && { PermissionsBoundary }),
-  };
-}
-
-function isDefaultRole(role: unknown): boolean {
-  return JSON.stringify(role) === JSON.stringify({ 'Fn::GetAtt': [DEFAULT_ROLE, 'Arn'] });
-}
-
 function timeoutWarning(key: string, timeout: unknown): string[] {
   return typeof timeout === 'number' && timeout < SHORT_TIMEOUT
     ? [
@@ -259,17 +249,4 @@ function withPolicy(role: CloudFormationResource): CloudFormationResource {
     PolicyDocument: { Version: '2012-10-17', Statement: [XRAY_STATEMENT] },
   };
   return withProperties(role, { Policies: [...(policies ?? []), policy] });
-}
-
-/** @throws Error when the template has no function of that name. */
-function functionNamed(resources: ResourceMap, name: string): readonly [string, CloudFormationResource] {
-  const found = Object.entries(resources).find(
-    ([, { Type, Properties }]) => Type === 'AWS::Lambda::Function' && Properties.FunctionName === name,
-  );
-  if (found === undefined) throw new Error(`The compiled template has no function with the name ${name}.`);
-  return found;
-}
-
-function withProperties(resource: CloudFormationResource, properties: Properties): CloudFormationResource {
-  return { ...resource, Properties: { ...resource.Properties, ...properties } };
 }

@@ -134,8 +134,13 @@ async function tellBurn(
   traffic.order(BROKEN_SKU);
   await reach('fastBurn', 'ALARM');
   happened(`${name} is in ALARM: the budget is spent so fast that somebody is paged.`);
-  const { reason } = await reach('burn-1h', 'ALARM');
-  say(reason);
+  await reach('burn-1h', 'ALARM');
+  const message = await wait('the message says what is wrong', async () => {
+    const { message: text } = await observer.alarmPage(name);
+    return text?.includes('Error budget') === true ? text : undefined;
+  });
+  say('What whoever is paged reads, where a function composes it (docs/alarms.md, "Composed messages"):');
+  for (const line of message.split('\n')) say(`| ${line}`);
   say(`${page}/alarms/${encodeURIComponent(name)}`);
 
   chapter('The cause is removed, the budget stays spent');

@@ -135,6 +135,16 @@ describe('the alarms', () => {
     await expect.poll(() => newest.innerText()).toMatch(/OK[\s\S]*In alarm[\s\S]*too slow/);
   });
 
+  it('show the message that people get, line by line, while they are in ALARM', async () => {
+    cloudWatch.turn(DURATION_ALARM, 'ALARM', 'too <b>slow</b>');
+    await view.open(`/alarms/${DURATION_ALARM}`);
+    const message = page.getByRole('region', { name: 'Message' });
+    expect(await message.innerText()).toMatch(/Something is wrong: too <b>slow<\/b>\n\nNext:\n1\. https/);
+    expect(await message.getByRole('link').count()).toBe(1);
+    cloudWatch.turn(DURATION_ALARM, 'OK', 'fast again');
+    await expect.poll(() => message.count()).toBe(0);
+  });
+
   it('made of others show their rule and lead to them', async () => {
     await view.open('/alarms/order-shop-local-unhealthy');
     await page.getByText(`ALARM("${DURATION_ALARM}") OR`).waitFor();

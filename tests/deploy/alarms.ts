@@ -56,7 +56,7 @@ export function itHasItsAlarms(deployment: () => Deployment, stack: string, stag
         alarm.evaluateLowSampleCountPercentile,
       );
       expect(deployed(alarm).AlarmDescription, alarm.name).toContain(alarm.meaning);
-      expect(deployed(alarm).AlarmDescription, alarm.name).toMatch(/https:\/\/\S+$/);
+      expect(deployed(alarm).AlarmDescription, alarm.name).toMatch(/(^|\n)(1\. )?https:\/\/\S+(\n|$)/);
     }
   });
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -77,6 +77,31 @@ describe('cfn-lint', () => {
       expect(await findings(project.directory)).toBe('');
     } finally {
       await writeFile(file, yml);
+    }
+  });
+
+  it('finds nothing where a function composes the messages, for people and for a bus', async () => {
+    const file = join(project.directory, 'serverless.yml');
+    const handler = join(project.directory, 'src/handlers/tell-alarm.ts');
+    const yml = await readFile(file, 'utf8');
+    const changed = yml
+      .replace(
+        '    alarms:\n',
+        '    alarms:\n      actions: { email: [on-call@example.com], message: { function: tell-alarm, bus: default } }\n',
+      )
+      .replace(
+        '\nfunctions:\n',
+        '\nfunctions:\n  tell-alarm:\n    handler: src/handlers/tell-alarm.handler\n    timeout: 30\n\n',
+      );
+    expect(changed).toContain('function: tell-alarm');
+    await writeFile(file, changed);
+    await writeFile(handler, `export { handler } from 'serverless-lambda-lantern/tell-alarm';\n`);
+    try {
+      await packageService(project.directory, '--stage', 'dev');
+      expect(await findings(project.directory)).toBe('');
+    } finally {
+      await writeFile(file, yml);
+      await rm(handler);
     }
   });
 

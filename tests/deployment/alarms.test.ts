@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AlarmPlan } from '../../plugin/alarms/alarm-plan.ts';
@@ -154,6 +154,54 @@ describe('the shop', () => {
         );
       },
     );
+  });
+
+  it('has a function compose its messages where it is asked for, with what that needs and what it costs', async () => {
+    const handler = join(project.directory, 'src/handlers/tell-alarm.ts');
+    await writeFile(handler, `export { handler } from 'serverless-lambda-lantern/tell-alarm';\n`);
+    const composed = (yml: string): string =>
+      underAlarms(
+        '      actions: { email: [on-call@example.com], message: { function: tell-alarm, bus: default } }',
+      )(yml).replace(
+        '\nfunctions:\n',
+        '\nfunctions:\n  tell-alarm:\n    handler: src/handlers/tell-alarm.handler\n    timeout: 30\n\n',
+      );
+    await withYml(composed, async () => {
+      await serverless(project.directory, 'package');
+      const { Resources: resources } = await templateIn(project.directory);
+      const teller = resources.TellDashalarmLambdaFunction?.Properties;
+      expect(teller).toMatchObject({
+        Role: { 'Fn::GetAtt': ['LanternMessageRole', 'Arn'] },
+        Environment: {
+          Variables: {
+            LANTERN_MESSAGE_TOPIC: { Ref: 'LanternMessageTopic' },
+            LANTERN_MESSAGE_BUS: 'default',
+            POWERTOOLS_SERVICE_NAME: 'order-shop',
+          },
+        },
+      });
+      const [email] = ofType(resources, 'AWS::SNS::Subscription').filter(
+        ({ Properties }) => Properties.Protocol === 'email',
+      );
+      expect(email?.Properties.TopicArn).toEqual({ Ref: 'LanternMessageTopic' });
+      expect(JSON.stringify(resources.LanternMessageRole)).toContain('function:order-shop-dev-take-payment');
+      // What tells is watched, and tells of itself without itself.
+      expect(resources.LanternAlarmTellDashalarmLambdaFunctionUnhealthy?.Properties).toMatchObject({
+        AlarmActions: [{ Ref: 'LanternMessageTopic' }],
+      });
+      expect(await serverless(project.directory, 'alarms', '--cost')).toMatch(
+        /GB-seconds that compose messages/,
+      );
+    });
+    await withYml(
+      (yml) => composed(yml).replace('function: tell-alarm', 'function: on-alarm'),
+      async () => {
+        expect(await refused(project.directory, 'package')).toContain(
+          'custom.lantern.alarms.actions.message.function: on-alarm turns tracing on and off',
+        );
+      },
+    );
+    await rm(handler);
   });
 
   it('is not packaged with mistakes in the settings of data protection', async () => {

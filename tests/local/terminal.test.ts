@@ -111,6 +111,15 @@ describe('an alarm in the terminal', () => {
     ]);
   });
 
+  it('says what it tells people, line by line, whatever stands in it', () => {
+    const { terminal: output, lines } = terminal();
+    output.message('ALARM: shop\npay is \u001b[2Jslow');
+    expect(lines).toEqual([
+      'alarm        | ALARM: shop',
+      expect.stringMatching(/^alarm {8}\| pay is [^\u001b]*slow$/),
+    ]);
+  });
+
   it('does not fill the screen when many become OK after the start', () => {
     const { terminal: output, lines } = terminal();
     const many = Array.from({ length: 30 }, (_, index) => transition(`a${index}`, 'INSUFFICIENT_DATA', 'OK'));

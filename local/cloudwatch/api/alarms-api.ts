@@ -60,12 +60,8 @@ export class AlarmsApi {
     });
     const { items, ...next } = page(input, records.sort(byName), recordsIn(input));
     return {
-      MetricAlarms: items.flatMap(({ definition, ...record }) =>
-        definition.kind === 'metric' ? [metricAlarm(definition, record)] : [],
-      ),
-      CompositeAlarms: items.flatMap(({ definition, ...record }) =>
-        definition.kind === 'composite' ? [compositeAlarm(definition, record)] : [],
-      ),
+      MetricAlarms: items.filter(({ definition }) => definition.kind === 'metric').map(describedAlarm),
+      CompositeAlarms: items.filter(({ definition }) => definition.kind === 'composite').map(describedAlarm),
       ...next,
     };
   }
@@ -197,7 +193,12 @@ function everyAlarm(alarm: AlarmDefinition, { state, createdAt }: Moments): obje
   };
 }
 
-function metricAlarm(alarm: MetricAlarmDefinition, record: Moments): object {
+/** An alarm as "DescribeAlarms" has it. */
+export function describedAlarm({ definition, ...record }: AlarmRecord): JsonObject {
+  return definition.kind === 'metric' ? metricAlarm(definition, record) : compositeAlarm(definition, record);
+}
+
+function metricAlarm(alarm: MetricAlarmDefinition, record: Moments): JsonObject {
   const [query] = alarm.queries;
   const stat = alarm.single && query !== undefined && 'stat' in query ? query.stat : undefined;
   return {
@@ -239,7 +240,7 @@ function queryOutput(query: MetricQueryDefinition): object {
   };
 }
 
-function compositeAlarm(alarm: CompositeAlarmDefinition, record: Moments): object {
+function compositeAlarm(alarm: CompositeAlarmDefinition, record: Moments): JsonObject {
   return {
     ...everyAlarm(alarm, record),
     AlarmRule: alarm.rule,

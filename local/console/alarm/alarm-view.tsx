@@ -29,13 +29,18 @@ export interface AlarmViewProps {
 
 /** A loaded alarm: its state and why, its metric or its rule, and what happened before. */
 export function AlarmView({ page, span }: AlarmViewProps) {
-  const { alarm, chart, children, history, settings } = page;
+  const { alarm, chart, children, history, message, settings } = page;
   const now = Math.max(useNow(CLOCK_EVERY_MS), alarm.since / 1000);
   const openTraces = (range: TimeRange) =>
     navigate(hrefOf({ page: 'list' }, { kind: 'between', ...range }, alarm.name));
   return (
     <div class="page">
       <AlarmHeader alarm={alarm} chart={chart} span={span} now={now} />
+      {message !== undefined && (
+        <Panel title="Message">
+          <Description text={message} />
+        </Panel>
+      )}
       {chart !== undefined && (
         <Panel title="Metric" controls={<RangeControl span={span} otherwise="Newest" />}>
           <Chart

@@ -85,6 +85,7 @@ describe('an alarm on the duration of a function', () => {
       () => watched.transitions.length > 1,
       'ALARM',
     );
+    expect(watched.cloudWatch.alarm('take-payment-duration')?.message).toContain('p99 of Duration');
     await until(() => watched.transitions.length > 2, 'OK');
 
     expect(watched.transitions).toEqual([
@@ -92,6 +93,14 @@ describe('an alarm on the duration of a function', () => {
       'take-payment-duration: OK -> ALARM',
       'take-payment-duration: ALARM -> OK',
     ]);
+    // One for each that tells somebody: going off, and being over.
+    const [rang = '', over = '', ...others] = watched.messages;
+    expect(others).toEqual([]);
+    expect(rang).toMatch(/^ALARM: shop local: take-payment-duration is in ALARM\n/);
+    expect(rang).toContain('Payments are slow.');
+    expect(rang).toMatch(/How far +p99 of Duration: [34]\d\d, limit 200: /);
+    expect(rang).toContain('the code of work was renewed');
+    expect(over).toMatch(/^OK: [^]*take-payment-duration is OK again, after /);
     const letters = await mail(2);
     const alarm = letters.find(({ Message }) => Message.NewStateValue === 'ALARM');
     expect(alarm).toMatchObject({
@@ -117,6 +126,7 @@ describe('an alarm on the duration of a function', () => {
     expect(letters.map(({ Message }) => Message.NewStateValue).sort()).toEqual(['ALARM', 'OK']);
 
     const page = watched.cloudWatch.alarm('take-payment-duration');
+    expect(page).not.toHaveProperty('message');
     expect(page?.history.map(({ from, to }) => `${from} -> ${to}`)).toEqual([
       'ALARM -> OK',
       'OK -> ALARM',

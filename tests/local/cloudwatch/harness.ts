@@ -52,6 +52,7 @@ export async function startWatched(resources: Record<string, unknown>, minuteMs:
   const { service } = readResources(resources, { codeDirectoryOf: () => fixtures });
   const transitions: string[] = [];
   const problems: string[] = [];
+  const messages: string[] = [];
   const port = await freePorts(1);
   const cloudWatch: CloudWatch = new CloudWatch({
     service,
@@ -61,6 +62,8 @@ export async function startWatched(resources: Record<string, unknown>, minuteMs:
       for (const { alarm, previous, state } of changes)
         transitions.push(`${alarm.name}: ${previous.value} -> ${state.value}`);
     },
+    onMessage: (message) => messages.push(message),
+    changes: () => [{ at: Date.now(), what: 'the code of work was renewed' }],
     invoke: (request) => invoke(request),
     snsEndpoint: `http://127.0.0.1:${port}`,
     putEvent: (event) => eventBridge.put('default', event),
@@ -106,6 +109,7 @@ export async function startWatched(resources: Record<string, unknown>, minuteMs:
     cloudWatch,
     transitions,
     problems,
+    messages,
     messagingUrl,
     lambdaService: lambda,
     call: (functionName: string, event: object): Promise<InvokeResponse> =>

@@ -86,6 +86,27 @@ describe('the resources of a messaging server', () => {
     ]);
   });
 
+  it('give queues the text that is meant for them of a message with one for each protocol, and refuse one without', async () => {
+    const { sqs, sns, queueUrl } = await start({
+      queues: [queue('orders')],
+      topics: [topic('news')],
+      subscriptions: [subscription('news', 'sqs', queueArn('orders'), { RawMessageDelivery: 'true' })],
+    });
+    const publish = (Message: string) =>
+      sns().send(new PublishCommand({ TopicArn: topicArn('news'), MessageStructure: 'json', Message }));
+    await publish(JSON.stringify({ default: 'for all', email: 'for mailboxes' }));
+    await publish(JSON.stringify({ default: 'for all', sqs: 'for queues' }));
+    const bodies = [
+      ...(await receive(sqs(), queueUrl('orders'))),
+      ...(await receive(sqs(), queueUrl('orders'), 1)),
+    ];
+    expect(bodies.map(({ Body }) => Body).sort()).toEqual(['for all', 'for queues']);
+    for (const wrong of ['no JSON', '{"email":"a"}', '{"default":7}'])
+      await expect(publish(wrong)).rejects.toMatchObject({
+        name: expect.stringMatching(/^InvalidParameter/) as string,
+      });
+  });
+
   it('are in one region, whatever the region of the client', async () => {
     const { url, queueUrl } = await start({ queues: [queue('orders')] });
     const elsewhere = new SQSClient({

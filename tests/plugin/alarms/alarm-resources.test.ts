@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { alarmResources } from '../../../plugin/alarms/alarm-resources.ts';
+import { joinTexts } from '../../../plugin/alarms/console-links.ts';
 import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
 import type { AlarmSettings } from '../../../plugin/settings/settings.ts';
 import { functionResources, inventoryOf } from '../../helpers/inventory.ts';
@@ -24,12 +25,16 @@ describe('alarmResources', () => {
       Type: 'AWS::CloudWatch::Alarm',
       Properties: {
         AlarmName: 'shop-dev-pay-duration',
-        AlarmDescription:
+        AlarmDescription: joinTexts(
           'The slowest invocations come close to the timeout; beyond it they are killed.\n' +
-          'Likely cause: A slow dependency, more data than before, or too little memory, which means too little CPU. ' +
-          'Look at a trace of the slowest invocation.\n' +
-          'Threshold: > 4800 ms in 3 of 5 min: 80 % of its timeout of 6 s.\n' +
-          'https://eu-west-1.console.aws.amazon.com/lambda/home?region=eu-west-1#/functions/shop-dev-pay?tab=monitoring',
+            'Likely cause: A slow dependency, more data than before, or too little memory, which means too little CPU. ' +
+            'Look at a trace of the slowest invocation.\n' +
+            'Threshold: > 4800 ms in 3 of 5 min: 80 % of its timeout of 6 s.\n' +
+            'Next:\n1. https://eu-west-1.console.aws.amazon.com/lambda/home?region=eu-west-1#/functions/shop-dev-pay?tab=monitoring\n' +
+            '2. aws logs tail ',
+          { Ref: 'PayLogGroup' },
+          ' --since 30m --filter-pattern ERROR --region eu-west-1\n3. npx serverless deploy list --stage dev',
+        ),
         Namespace: 'AWS/Lambda',
         MetricName: 'Duration',
         Dimensions: [{ Name: 'FunctionName', Value: 'shop-dev-pay' }],

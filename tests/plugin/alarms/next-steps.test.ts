@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planActions } from '../../../plugin/actions/plan-actions.ts';
+import type { AlarmPlan } from '../../../plugin/alarms/alarm-plan.ts';
 import { alarmResources } from '../../../plugin/alarms/alarm-resources.ts';
 import { checkAlarms } from '../../../plugin/alarms/check/check-alarms.ts';
 import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
@@ -25,6 +26,16 @@ function composites(resources: Readonly<Record<string, unknown>>) {
   );
 }
 
+function metricAlarms(plan: AlarmPlan) {
+  const made = Object.values(alarmResources(plan, planActions(inventoryOf({}))));
+  return made
+    .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+    .map(({ Properties: { AlarmName, AlarmDescription } }) => ({
+      name: String(AlarmName),
+      AlarmDescription,
+    }));
+}
+
 function textOf(description: unknown): string {
   if (typeof description === 'string') return description;
   const [, parts] = (description as { 'Fn::Join': [string, readonly unknown[]] })['Fn::Join'];
@@ -43,6 +54,37 @@ describe('the message of an alarm where no code runs', () => {
       'Owner: payments',
       'Runbook: https://wiki.example.com/pay',
     ]);
+  });
+
+  it('is the same of an alarm on metrics, which begins with the page of the console', () => {
+    const inventory = inventoryOf({
+      ...functionResources('Pay', 'pay', { Tags: TAGS }),
+      Orders: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: { TableName: 'orders', BillingMode: 'PAY_PER_REQUEST' },
+      },
+    });
+    const plan = planAlarms(inventory, {}, { functions: { pay: { availability: 99.9 } } });
+    expect(checkAlarms(plan, inventory)).toEqual([]);
+    const made = alarmResources(plan, planActions(inventory));
+    const stepsOf = (name: string): readonly string[] => {
+      const alarm = Object.values(made).find(({ Properties }) => Properties.AlarmName === `shop-dev-${name}`);
+      const lines = textOf(alarm?.Properties.AlarmDescription).split('\n');
+      return lines.slice(lines.indexOf('Next:') + 1);
+    };
+    expect(stepsOf('pay-errors')).toEqual([
+      expect.stringMatching(/^1\. https:\/\/eu-west-1\.console\.aws\.amazon\.com\/lambda\/home/),
+      '2. aws logs tail {"Ref":"PayLogGroup"} --since 30m --filter-pattern ERROR --region eu-west-1',
+      '3. npx serverless deploy list --stage dev',
+      'Owner: payments',
+      'Runbook: https://wiki.example.com/pay',
+    ]);
+    expect(stepsOf('Orders-throttles')).toEqual([
+      expect.stringMatching(/^1\. https:.*dynamodbv2/),
+      '2. aws cloudwatch describe-alarm-history --alarm-name shop-dev-Orders-throttles --history-item-type StateUpdate --region eu-west-1',
+      '3. npx serverless deploy list --stage dev',
+    ]);
+    for (const { id, next } of plan.alarms) expect(next === undefined, id).toBe(/\.(burn|late)$/.test(id));
   });
 
   it('has owner and runbook as tags, which CloudWatch puts into its messages and events', () => {
@@ -70,6 +112,12 @@ describe('the message of an alarm where no code runs', () => {
         const text = textOf(made[`${'p'.repeat(length)}-unhealthy`]?.AlarmDescription);
         expect(text).toContain(`Owner: ${owner.slice(0, 200)}`);
         expect(text.length).toBeLessThanOrEqual(1024);
+        const plan = planAlarms(inventoryOf(resources));
+        for (const { name, AlarmDescription } of metricAlarms(plan)) {
+          const described = textOf(AlarmDescription);
+          expect(described.length, name).toBeLessThanOrEqual(1024);
+          expect(described, name).toMatch(/https:\/\//);
+        }
       }),
       runs(30),
     );

@@ -46,7 +46,7 @@ describe('the report of an estimate', () => {
       '5 % are traced:',
     ]);
     expect(report.split('\n').every((line) => line.length <= 120)).toBe(true);
-    expect(report).toMatch(/List prices .* seen between 2025-10-28 and 2026-06-13/);
+    expect(report).toMatch(/List prices .* seen between 2025-10-28 and 2026-11-30/);
     for (const { page } of Object.values(PRICES.sources)) expect(report).toContain(page);
   });
 

@@ -123,6 +123,31 @@ describe('the bill of traces', () => {
   });
 });
 
+describe('the bill of composed messages', () => {
+  it.each([
+    ['x86_64', 0.000_016_666_7],
+    ['arm64', 0.000_013_333_4],
+  ] as const)(
+    'is the run of their function on %s, and each notification a second time',
+    (architecture, gbSecond) => {
+      const added = { compositeAlarms: 50, messenger: { memorySize: 512, architecture } };
+      // 200 messages of 4 s with half a GB.
+      expect(lineOf('GB-seconds that compose messages', added)).toMatchObject({
+        quantity: 400,
+        unitPrice: gbSecond,
+        afterFree: 0,
+      });
+      expect(lineOf('Notifications published', added)?.quantity).toBe(400);
+      expect(estimate(added).notes.join('\n')).toContain('Composing a message');
+    },
+  );
+
+  it('is none where CloudWatch tells itself', () => {
+    expect(lineOf('GB-seconds that compose messages', { compositeAlarms: 50 })).toBeUndefined();
+    expect(lineOf('Notifications published', { compositeAlarms: 50 })?.quantity).toBe(200);
+  });
+});
+
 describe('the whole bill', () => {
   it('of a service of four functions is the one reckoned by hand', () => {
     const added: Added = {

@@ -35,6 +35,7 @@ function watched(settings: object = {}): WatchedService {
     dashboards: [],
     dataProtection: protectLogs(inventory, {}, false),
     resources: {},
+    warnings: [],
   };
 }
 
