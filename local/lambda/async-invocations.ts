@@ -85,9 +85,17 @@ interface Progress {
   readonly response?: InvokeResponse;
 }
 
+/** An event between two tries. */
+interface Waiting {
+  readonly event: Event;
+  readonly progress: Progress;
+  readonly miss: Miss;
+}
+
 export class AsyncInvocations {
   readonly #options: AsyncInvocationsOptions;
-  readonly #waiting = new Map<NodeJS.Timeout, Event>();
+  /** The longest first. */
+  readonly #waiting = new Map<NodeJS.Timeout, Waiting>();
   readonly #running = new Set<Promise<void>>();
   #stopped = false;
 
@@ -105,7 +113,7 @@ export class AsyncInvocations {
   /** Drops what waits for a retry, and waits for what runs. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const [timer, event] of this.#waiting) {
+    for (const [timer, { event }] of this.#waiting) {
       clearTimeout(timer);
       this.#drop(event, 'Lantern stopped before its next retry.');
     }
@@ -122,6 +130,7 @@ export class AsyncInvocations {
     this.#tell('tried', event, progress);
     try {
       const response = await this.#options.invoke(event);
+      this.#tryNextOf(event.functionName);
       const ran = { ...progress, response };
       if (response.functionError === undefined) await this.#end(event, ran, 'Success');
       else await this.#missed(event, ran, 'failed', response.payload);
@@ -150,13 +159,29 @@ export class AsyncInvocations {
     } else if (this.#stopped) {
       this.#drop(event, 'Lantern stopped before its next retry.');
     } else {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(timer);
-        this.#try(event, progress);
-      }, next);
+      const waiting = { event, progress, miss };
+      const timer = setTimeout(() => this.#resume(timer, waiting), next);
       timer.unref();
-      this.#waiting.set(timer, event);
+      this.#waiting.set(timer, waiting);
     }
+  }
+
+  /**
+   * What has just run has left its place to another one that found none. Without this, of many events at a low concurrency most
+   * would be refused together at each of their tries, until they are too old.
+   */
+  #tryNextOf(functionName: string): void {
+    for (const [timer, waiting] of this.#waiting) {
+      if (waiting.miss !== 'delayed' || waiting.event.functionName !== functionName) continue;
+      clearTimeout(timer);
+      this.#resume(timer, waiting);
+      return;
+    }
+  }
+
+  #resume(timer: NodeJS.Timeout, { event, progress }: Waiting): void {
+    this.#waiting.delete(timer);
+    this.#try(event, progress);
   }
 
   #boundsOf({ functionName }: Event): { readonly delays: readonly number[]; readonly maximumAge: number } {
