@@ -136,7 +136,7 @@ describe(`a function of which ${CONCURRENCY} run at once, called ${AT_ONCE} time
       Array.from({ length: AT_ONCE }, () =>
         lambda.send(new InvokeCommand({ FunctionName, Payload })).then(
           ({ FunctionError }) => FunctionError ?? 'ran',
-          (error: Error) => error.name,
+          (error: unknown) => (error as Error).name,
         ),
       ),
     );

@@ -5,6 +5,7 @@ import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { TraceListing } from '../../local/console-contract.ts';
 import type { Trace, TraceSummary } from '../../local/xray/trace.ts';
+import { buildTimeline } from '../../local/xray/timeline.ts';
 import type { LocalStack, LocalStackOptions } from '../helpers/local-stack.ts';
 import { startLocalStack } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
@@ -176,6 +177,12 @@ export class Shop {
       queues.destroy();
     }
   }
+}
+
+/** Whether everything in a trace has ended, and hangs below what it belongs to. */
+export function isComplete(trace: Trace): boolean {
+  const { rows } = buildTimeline([trace], Date.now() / 1000);
+  return rows.every(({ end, orphan }) => end !== undefined && !orphan);
 }
 
 /** The processes of functions whose traces go to this daemon. */
