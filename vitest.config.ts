@@ -61,9 +61,9 @@ export default defineConfig({
         test: {
           name: 'soak',
           include: ['tests/soak/**/*.test.ts'],
-          testTimeout: 900_000,
+          // As long as it is asked to take, and then some.
+          testTimeout: 1_800_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
         },
       },
       {

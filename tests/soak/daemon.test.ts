@@ -8,8 +8,7 @@ import { freePorts } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
 import type { Run } from '../helpers/run.ts';
 import { runNode } from '../helpers/run.ts';
-import { until } from '../helpers/until.ts';
-import { copyShop, replaced, Shop } from './shop.ts';
+import { copyShop, eventually, replaced, Shop } from './shop.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../local/bin/lambda-lantern.js');
 
@@ -51,7 +50,7 @@ describe('an X-Ray daemon that goes', () => {
     try {
       let xray = await startXRay();
       await shop.untilAll(await shop.placeAll(['tea', 'mug'], 'with'), 'paid');
-      await until(async () => (await xray.listing()).traces.length >= 4, 'traces');
+      await eventually(async () => (await xray.listing()).traces.length >= 4, 'traces');
 
       xray.run.child.kill('SIGKILL');
       await xray.run.exited;
@@ -59,7 +58,7 @@ describe('an X-Ray daemon that goes', () => {
 
       xray = await startXRay();
       await shop.untilAll(await shop.placeAll(['mug', 'tea'], 'again'), 'paid');
-      await until(async () => (await xray.listing()).traces.length >= 4, 'traces once more');
+      await eventually(async () => (await xray.listing()).traces.length >= 4, 'traces once more');
       expect(shop.stack.run.output()).not.toMatch(/ECONNREFUSED/);
       xray.run.child.kill('SIGINT');
       expect(await xray.run.exited).toBe(0);
@@ -93,12 +92,12 @@ describe('an X-Ray daemon that goes', () => {
     await sleep(100);
     xray.run.child.kill('SIGCONT');
 
-    const losses = await until(async () => {
+    const losses = await eventually(async () => {
       const { losses: found } = await xray.listing();
       return found.droppedDatagrams > 0 && found;
     }, 'dropped datagrams');
     expect(losses).toMatchObject({ invalid: 0, evictedTraces: 0, refusedDocuments: 0 });
-    const arrived = await until(async () => {
+    const arrived = await eventually(async () => {
       const response = await fetch(`http://127.0.0.1:${port}/api/traces?limit=1000`);
       const { traces } = (await response.json()) as TraceListing;
       return traces.length + losses.droppedDatagrams >= sent && traces.length;

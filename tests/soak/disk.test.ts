@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
-import { until } from '../helpers/until.ts';
 import type { PlacedOrder } from './shop.ts';
-import { copyShop, isComplete, Shop } from './shop.ts';
+import { copyShop, eventually, isComplete, Shop } from './shop.ts';
 
 /** Has room for the tables of the store, and for some orders. */
 const DISK = '1500k';
@@ -15,16 +14,10 @@ const DISK = '1500k';
 const MOST_ORDERS = 200;
 
 /** In namespaces of its own nobody needs to be root to mount a disk, and it is gone with the process. */
-const onSmallDisk = (folder: string): readonly string[] => [
-  'unshare',
-  '--user',
-  '--map-root-user',
-  '--mount',
-  'sh',
-  '-c',
-  `mount -t tmpfs -o size=${DISK} small "$0" && exec "$@"`,
-  folder,
-];
+function onSmallDisk(folder: string): readonly string[] {
+  const mounting = `mount -t tmpfs -o size=${DISK} small "$0" && exec "$@"`;
+  return ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', mounting, folder];
+}
 
 function canMount(): boolean {
   try {
@@ -63,7 +56,7 @@ describe('a disk that is full', () => {
         orders.push(...(await shop.placeAll(['mug', 'kettle', 'tea'], 'afterwards')));
         await shop.untilAll(orders, 'paid');
         for (const order of orders) {
-          await until(async () => {
+          await eventually(async () => {
             const traces = await shop.tracesOf(order);
             return traces.length === 2 && traces.every(isComplete);
           }, `both traces of ${order.correlationId}`);

@@ -5,8 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Trace } from '../../local/xray/trace.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
-import { until } from '../helpers/until.ts';
-import { copyShop, functionProcesses, isComplete, Shop } from './shop.ts';
+import { copyShop, eventually, functionProcesses, isComplete, Shop } from './shop.ts';
 
 /** What a process that is killed may lose, as docs/local.md has it. */
 const LOST_AT_MOST_MS = 1000;
@@ -51,7 +50,7 @@ describe('Lantern that is killed and started again', () => {
       for (const round of ['first', 'second']) {
         const orders = await shop.placeAll(['tea', 'mug', 'declined-voucher'], round);
         for (const order of orders) {
-          const traces = await until(async () => {
+          const traces = await eventually(async () => {
             const found = await shop.tracesOf(order);
             return found.length === 2 && found.every(isComplete) && found;
           }, `both traces of ${order.correlationId}`);

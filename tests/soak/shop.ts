@@ -29,6 +29,12 @@ export function withSoonRetries(yml: string, seconds = 3): string {
   return replaced(yml, 'VisibilityTimeout: 60', `VisibilityTimeout: ${seconds}`);
 }
 
+/** A machine that is loaded on purpose may take so long, in milliseconds. */
+const PATIENCE_MS = 120_000;
+
+/** As `until`, with the patience that a loaded machine needs. */
+export const eventually: typeof until = (look, what) => until(look, what, PATIENCE_MS);
+
 /** @throws Error when the text no longer has what is to be replaced. */
 export function replaced(text: string, from: string, to: string): string {
   if (!text.includes(from)) throw new Error(`serverless.yml no longer has "${from}"`);
@@ -105,7 +111,7 @@ export class Shop {
 
   /** Waits until these orders have a status. */
   async untilAll(orders: readonly PlacedOrder[], status: string): Promise<void> {
-    await until(async () => {
+    await eventually(async () => {
       const statuses = await this.statuses();
       return orders.every(({ id }) => statuses.get(id) === status);
     }, `${orders.length} orders that are ${status}`);
@@ -121,6 +127,14 @@ export class Shop {
         notVisible: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
       };
     });
+  }
+
+  /** Waits until no message waits, and none is being worked on. */
+  async untilQuiet(): Promise<void> {
+    await eventually(async () => {
+      const { visible, notVisible } = await this.depth();
+      return visible + notVisible === 0;
+    }, 'an empty queue');
   }
 
   /** What has been given up so far: the texts of the messages. They stay where they are. */

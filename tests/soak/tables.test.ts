@@ -6,7 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
-import { until } from '../helpers/until.ts';
 import { copyShop, replaced, Shop, withSoonRetries } from './shop.ts';
 
 /** Seconds; a table that answers after more is waited for in vain. */
@@ -15,15 +14,16 @@ const TIMEOUT = 4;
 /** Stands before DynamoDB and lets it wait. */
 interface SlowFront {
   readonly url: string;
-  /** Milliseconds until a request is passed on. */
-  delay: number;
+  /** The operation that waits, and milliseconds until it is passed on. */
+  slow?: { readonly operation: string; readonly delay: number } | undefined;
   readonly server: Server;
 }
 
 async function startFront(target: number): Promise<SlowFront> {
   const server = createServer((request, response) => {
     const passOn = async (): Promise<void> => {
-      await sleep(front.delay);
+      const { operation = '', delay } = front.slow ?? {};
+      if (String(request.headers['x-amz-target']).endsWith(`.${operation}`)) await sleep(delay);
       const { method, headers, url } = request;
       const passed = forward({ port: target, path: url, ...(method !== undefined && { method }), headers });
       passed.on('response', (answer) => {
@@ -37,7 +37,7 @@ async function startFront(target: number): Promise<SlowFront> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const front = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, delay: 0, server };
+  const front: SlowFront = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
   return front;
 }
 
@@ -71,20 +71,20 @@ describe('a table that answers late', () => {
     const before = await shop.placeAll(['tea'], 'quick');
     await shop.untilAll(before, 'paid');
 
+    const delay = TIMEOUT * 1000 + 500;
+    front.slow = { operation: 'UpdateItem', delay };
     const slow = await shop.placeAll(['mug', 'kettle'], 'slow');
-    front.delay = TIMEOUT * 1000 + 500;
+    await shop.stack.run.until(/fulfil-order .*Duration: 4000.00 ms .*Status: timeout/);
+    front.slow = { operation: 'PutItem', delay };
     const response = await shop.stack.order('tea', { 'x-correlation-id': 'too-slow' });
     expect(response.status).toBe(502);
     await shop.stack.run.until(/create-order .*Duration: 4000.00 ms .*Status: timeout/);
-    front.delay = 0;
+    front.slow = undefined;
 
     await shop.untilAll(slow, 'paid');
     const after = await shop.placeAll(['tea', 'mug'], 'quick-again');
     await shop.untilAll(after, 'paid');
-    await until(async () => {
-      const { visible, notVisible } = await shop.depth();
-      return visible + notVisible === 0;
-    }, 'an empty queue');
+    await shop.untilQuiet();
     expect(await shop.deadLetters()).toEqual([]);
   });
 });
