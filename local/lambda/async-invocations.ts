@@ -105,7 +105,7 @@ export class AsyncInvocations {
 
   /** Takes an event and returns at once. All its tries belong to one trace. */
   accept(event: Event): void {
-    const progress = { acceptedAt: Date.now(), misses: { failed: 0, delayed: 0 } };
+    const progress = { acceptedAt: performance.now(), misses: { failed: 0, delayed: 0 } };
     this.#tell('received', event, progress);
     this.#try({ ...event, traceHeader: rooted(event.traceHeader) }, progress);
   }
@@ -143,7 +143,7 @@ export class AsyncInvocations {
   /** @param reason the error of the function as JSON, or what kept it from running */
   async #missed(event: Event, before: Progress, miss: Miss, reason: string | Error): Promise<void> {
     const { acceptedAt, misses } = before;
-    const next = afterMiss(miss, misses, Date.now() - acceptedAt, this.#boundsOf(event));
+    const next = afterMiss(miss, misses, performance.now() - acceptedAt, this.#boundsOf(event));
     const progress = {
       ...before,
       misses: miss === 'refused' ? misses : { ...misses, [miss]: misses[miss] + 1 },
@@ -214,7 +214,7 @@ export class AsyncInvocations {
   }
 
   #tell(kind: 'received' | 'tried' | 'dropped', { functionName }: Event, { acceptedAt }: Progress): void {
-    this.#options.onAsyncEvent?.({ functionName, kind, age: Date.now() - acceptedAt });
+    this.#options.onAsyncEvent?.({ functionName, kind, age: performance.now() - acceptedAt });
   }
 
   #drop({ functionName, requestId }: Event, reason: string): void {
