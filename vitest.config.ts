@@ -59,6 +59,16 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'soak',
+          include: ['tests/soak/**/*.test.ts'],
+          // As long as it is asked to take, and then some.
+          testTimeout: 1_800_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'runtime',
           include: ['tests/runtime/**/*.test.ts'],
           ...PATIENCE,

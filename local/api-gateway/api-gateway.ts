@@ -244,7 +244,7 @@ export class ApiGateway {
     const { functionName } = match.route;
     const eventInput = { api, accountId, match, request, body, caller, traceHeader: trace.header };
     const event = api.kind === 'REST' ? restEvent(eventInput) : httpEvent(eventInput);
-    const started = { functionName, startedAt: Date.now() };
+    const started = { functionName, startedAt: request.now() };
     this.#record(request, trace, started);
     const result = await integrate(
       {
@@ -265,7 +265,7 @@ export class ApiGateway {
       },
     );
     const response = this.#own(result.response, request, match);
-    this.#record(request, trace, { ...started, endedAt: Date.now(), ...result.call }, response);
+    this.#record(request, trace, { ...started, endedAt: request.now(), ...result.call }, response);
     return { ...result, response };
   }
 
@@ -334,7 +334,7 @@ export class ApiGateway {
         request,
         ...(call !== undefined && { call }),
         ...(response !== undefined && {
-          end: { at: Date.now(), status: response.status, contentLength: response.body.length },
+          end: { at: request.now(), status: response.status, contentLength: response.body.length },
         }),
       }),
     );
@@ -358,7 +358,7 @@ export class ApiGateway {
     this.#options.onRequest?.({
       requestId: kind === 'REST' || functionUrl !== undefined ? request.requestId : request.extendedRequestId,
       startedAt: request.receivedAt,
-      duration: Date.now() - request.receivedAt,
+      duration: request.now() - request.receivedAt,
       method: request.method,
       path: request.rawPath,
       ...outcome,

@@ -19,9 +19,17 @@ export interface GatewayRequest {
   readonly port: number;
   /** Epoch milliseconds. */
   readonly receivedAt: number;
+  /** What time it is: what is recorded of this request is counted from `receivedAt` on. */
+  readonly now: () => number;
   readonly requestId: string;
   /** The short id in base64 that REST APIs call extended, and HTTP APIs have alone. */
   readonly extendedRequestId: string;
+}
+
+/** Epoch milliseconds, counted from this moment on by a clock that nobody sets: no end comes before its begin. */
+function sinceNow(): () => number {
+  const [epoch, begun] = [Date.now(), performance.now()];
+  return () => epoch + Math.round(performance.now() - begun);
 }
 
 /** @param lowerCaseHeaders whether names of headers are what HTTP/2 would send, and not what the client wrote. */
@@ -37,6 +45,7 @@ export function toGatewayRequest(incoming: IncomingMessage, lowerCaseHeaders = f
     sourceIp: incoming.socket.remoteAddress ?? '127.0.0.1',
     port: incoming.socket.localPort ?? 0,
     receivedAt: Date.now(),
+    now: sinceNow(),
     requestId: randomUUID(),
     extendedRequestId: randomBytes(11).toString('base64'),
   };

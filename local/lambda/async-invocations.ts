@@ -85,9 +85,17 @@ interface Progress {
   readonly response?: InvokeResponse;
 }
 
+/** An event between two tries. */
+interface Waiting {
+  readonly event: Event;
+  readonly progress: Progress;
+  readonly miss: Miss;
+}
+
 export class AsyncInvocations {
   readonly #options: AsyncInvocationsOptions;
-  readonly #waiting = new Map<NodeJS.Timeout, Event>();
+  /** The longest first. */
+  readonly #waiting = new Map<NodeJS.Timeout, Waiting>();
   readonly #running = new Set<Promise<void>>();
   #stopped = false;
 
@@ -97,7 +105,7 @@ export class AsyncInvocations {
 
   /** Takes an event and returns at once. All its tries belong to one trace. */
   accept(event: Event): void {
-    const progress = { acceptedAt: Date.now(), misses: { failed: 0, delayed: 0 } };
+    const progress = { acceptedAt: performance.now(), misses: { failed: 0, delayed: 0 } };
     this.#tell('received', event, progress);
     this.#try({ ...event, traceHeader: rooted(event.traceHeader) }, progress);
   }
@@ -105,7 +113,7 @@ export class AsyncInvocations {
   /** Drops what waits for a retry, and waits for what runs. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const [timer, event] of this.#waiting) {
+    for (const [timer, { event }] of this.#waiting) {
       clearTimeout(timer);
       this.#drop(event, 'Lantern stopped before its next retry.');
     }
@@ -122,6 +130,7 @@ export class AsyncInvocations {
     this.#tell('tried', event, progress);
     try {
       const response = await this.#options.invoke(event);
+      this.#tryNextOf(event.functionName);
       const ran = { ...progress, response };
       if (response.functionError === undefined) await this.#end(event, ran, 'Success');
       else await this.#missed(event, ran, 'failed', response.payload);
@@ -134,7 +143,7 @@ export class AsyncInvocations {
   /** @param reason the error of the function as JSON, or what kept it from running */
   async #missed(event: Event, before: Progress, miss: Miss, reason: string | Error): Promise<void> {
     const { acceptedAt, misses } = before;
-    const next = afterMiss(miss, misses, Date.now() - acceptedAt, this.#boundsOf(event));
+    const next = afterMiss(miss, misses, performance.now() - acceptedAt, this.#boundsOf(event));
     const progress = {
       ...before,
       misses: miss === 'refused' ? misses : { ...misses, [miss]: misses[miss] + 1 },
@@ -150,13 +159,29 @@ export class AsyncInvocations {
     } else if (this.#stopped) {
       this.#drop(event, 'Lantern stopped before its next retry.');
     } else {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(timer);
-        this.#try(event, progress);
-      }, next);
+      const waiting = { event, progress, miss };
+      const timer = setTimeout(() => this.#resume(timer, waiting), next);
       timer.unref();
-      this.#waiting.set(timer, event);
+      this.#waiting.set(timer, waiting);
     }
+  }
+
+  /**
+   * What has just run has left its place to another one that found none. Without this, of many events at a low concurrency most
+   * would be refused together at each of their tries, until they are too old.
+   */
+  #tryNextOf(functionName: string): void {
+    for (const [timer, waiting] of this.#waiting) {
+      if (waiting.miss !== 'delayed' || waiting.event.functionName !== functionName) continue;
+      clearTimeout(timer);
+      this.#resume(timer, waiting);
+      return;
+    }
+  }
+
+  #resume(timer: NodeJS.Timeout, { event, progress }: Waiting): void {
+    this.#waiting.delete(timer);
+    this.#try(event, progress);
   }
 
   #boundsOf({ functionName }: Event): { readonly delays: readonly number[]; readonly maximumAge: number } {
@@ -189,7 +214,7 @@ export class AsyncInvocations {
   }
 
   #tell(kind: 'received' | 'tried' | 'dropped', { functionName }: Event, { acceptedAt }: Progress): void {
-    this.#options.onAsyncEvent?.({ functionName, kind, age: Date.now() - acceptedAt });
+    this.#options.onAsyncEvent?.({ functionName, kind, age: performance.now() - acceptedAt });
   }
 
   #drop({ functionName, requestId }: Event, reason: string): void {

@@ -4,8 +4,10 @@ import { ThrottledError } from './invocation.ts';
 export interface PoolOptions {
   /** For messages. */
   readonly functionName: string;
-  /** Most environments at once. */
+  /** Most environments at once: an invocation that finds them busy waits for one. */
   readonly limit: number;
+  /** Most invocations at once, running or waiting: what is above is throttled. */
+  readonly concurrency: number;
   /** Milliseconds after which an unused environment is ended. */
   readonly idleTimeoutMs: number;
   readonly start: () => ExecutionEnvironment;
@@ -22,32 +24,35 @@ export class EnvironmentPool {
   /** Most recently used last. */
   readonly #idle: ExecutionEnvironment[] = [];
   readonly #timers = new Map<ExecutionEnvironment, NodeJS.Timeout>();
+  /** Those that wait for an environment, the first to have one first. */
+  readonly #waiting: PromiseWithResolvers<ExecutionEnvironment>[] = [];
 
   constructor(options: PoolOptions) {
     this.#options = options;
   }
 
   /**
-   * The environment used last, or a new one when all are busy.
+   * The environment used last, a new one when all are busy, or the next that becomes free when there may be no more.
    *
-   * @throws ThrottledError at the limit
+   * @throws ThrottledError where as many invocations run or wait as may.
+   * @throws Error when the pool stops before there is one.
    */
-  acquire(): ExecutionEnvironment {
+  async acquire(): Promise<ExecutionEnvironment> {
     const idle = this.#idle.pop();
     if (idle !== undefined) {
       this.#clearTimer(idle);
       return idle;
     }
-    const { functionName, limit, start } = this.#options;
-    if (this.#all.size >= limit) {
+    const { functionName, limit, concurrency } = this.#options;
+    if (this.#all.size + this.#waiting.length >= concurrency) {
       throw new ThrottledError(
-        `${functionName} has ${limit} environments, its limit, and all are busy. Try again later.`,
+        `${functionName} has ${concurrency} invocations at once, its limit, and all are busy. Try again later.`,
       );
     }
-    const environment = start();
-    this.#all.add(environment);
-    void environment.ended.then(() => this.#forget(environment));
-    return environment;
+    if (this.#all.size < limit) return this.#start();
+    const waiting = Promise.withResolvers<ExecutionEnvironment>();
+    this.#waiting.push(waiting);
+    return waiting.promise;
   }
 
   /** Takes an environment back after its invocation. */
@@ -55,6 +60,11 @@ export class EnvironmentPool {
     if (!environment.alive || !this.#all.has(environment)) return;
     if (this.#outdated.has(environment)) {
       this.#expire(environment);
+      return;
+    }
+    const waiting = this.#waiting.shift();
+    if (waiting !== undefined) {
+      waiting.resolve(environment);
       return;
     }
     this.#idle.push(environment);
@@ -75,9 +85,19 @@ export class EnvironmentPool {
     await Promise.all(today.map(({ ended }) => ended));
   }
 
-  /** Ends every environment, busy or not. */
+  /** Ends every environment, busy or not, and lets nobody wait for one any more. */
   async stop(): Promise<void> {
+    for (const { reject } of this.#waiting.splice(0)) {
+      reject(new Error(`${this.#options.functionName} has not run: Lantern is stopping.`));
+    }
     await Promise.all([...this.#all, ...this.#expired].map((environment) => environment.stop()));
+  }
+
+  #start(): ExecutionEnvironment {
+    const environment = this.#options.start();
+    this.#all.add(environment);
+    void environment.ended.then(() => this.#forget(environment));
+    return environment;
   }
 
   #expire(environment: ExecutionEnvironment): void {
@@ -92,6 +112,7 @@ export class EnvironmentPool {
     this.#outdated.delete(environment);
     const at = this.#idle.indexOf(environment);
     if (at !== -1) this.#idle.splice(at, 1);
+    if (this.#all.size < this.#options.limit) this.#waiting.shift()?.resolve(this.#start());
   }
 
   #clearTimer(environment: ExecutionEnvironment): void {

@@ -47,7 +47,7 @@ export interface InvokeResponse {
  * Runs functions.
  *
  * @throws UnknownFunctionError when no function has that name.
- * @throws ThrottledError when every environment is busy and the limit is reached.
+ * @throws ThrottledError when as many invocations of the function run or wait as its concurrency lets.
  * @throws InvalidRequestError when the payload, the client context or the identity is not JSON, or the tenant's id is none.
  * @throws RequestTooLargeError when the payload exceeds 6 MB.
  */

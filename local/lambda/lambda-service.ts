@@ -16,7 +16,7 @@ import {
 } from './invocation.ts';
 import { LambdaInvocation } from './lambda-invocation.ts';
 import type { RuntimeInvocation } from './runtime-api.ts';
-import { INIT_TIMEOUT_MS, MAX_REQUEST_PAYLOAD } from './limits.ts';
+import { ACCOUNT_CONCURRENCY, INIT_TIMEOUT_MS, MAX_REQUEST_PAYLOAD } from './limits.ts';
 import type { AwsCalls } from './runtime-process.ts';
 import { beginTrace } from './trace-context.ts';
 
@@ -43,7 +43,8 @@ export interface LambdaServiceOptions {
   readonly onReport: ReportSink;
   readonly onSegment: SegmentSink;
   /**
-   * Most environments of one function; a lower reserved concurrency counts instead.
+   * Most environments of one function; a lower reserved concurrency counts instead. Invocations beyond them wait for one: how
+   * many processes a machine bears is none of a function's own limits.
    *
    * @default 10
    */
@@ -113,7 +114,7 @@ export class LambdaService {
     const trace = beginTrace(request, definition.tracingMode);
     const sinks = { onLog, onReport, onSegment };
     const invocation = new LambdaInvocation({ definition, accountId, requestId, trace, ...sinks });
-    const environment = acquire(pool, invocation);
+    const environment = await acquire(pool, invocation);
     const { payload, onStream } = request;
     const event = { payload, ...sentAlong, ...(onStream !== undefined && { onStream }) };
     const done = invocation.run(environment, event).finally(() => pool.release(environment));
@@ -184,9 +185,11 @@ export class LambdaService {
       this.#options;
     const { region, endpoints, awsCalls, credentials, daemonAddress } = this.#options;
     const { initTimeoutMs = INIT_TIMEOUT_MS, freeze = true } = this.#options;
+    const concurrency = reservedConcurrency ?? ACCOUNT_CONCURRENCY;
     return new EnvironmentPool({
       functionName: name,
-      limit: Math.min(concurrencyLimit, reservedConcurrency ?? Number.POSITIVE_INFINITY),
+      limit: Math.min(concurrencyLimit, concurrency),
+      concurrency,
       idleTimeoutMs,
       start: () => {
         const { definition } = this.#find(name);
@@ -218,9 +221,9 @@ export class LambdaService {
   }
 }
 
-function acquire(pool: EnvironmentPool, invocation: LambdaInvocation): ExecutionEnvironment {
+async function acquire(pool: EnvironmentPool, invocation: LambdaInvocation): Promise<ExecutionEnvironment> {
   try {
-    return pool.acquire();
+    return await pool.acquire();
   } catch (error) {
     if (error instanceof ThrottledError) invocation.throttled();
     throw error;

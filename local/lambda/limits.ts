@@ -9,6 +9,9 @@ export const MAX_ASYNC_PAYLOAD = 1_048_576;
 /** Bytes of a buffered response: 6 MB and the 100 bytes that the service leaves for its own wrapping. */
 export const MAX_RESPONSE_PAYLOAD = 6_291_556;
 
+/** Invocations at once of all functions of a region, until more is asked for ("Lambda quotas", concurrent executions). */
+export const ACCOUNT_CONCURRENCY = 1000;
+
 /** Milliseconds of the init phase ("Lambda execution environment lifecycle", Init phase). */
 export const INIT_TIMEOUT_MS = 10_000;
 

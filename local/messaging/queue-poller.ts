@@ -119,7 +119,7 @@ export class QueuePoller {
     let windowEnds: number | undefined;
     let bytes = 0;
     do {
-      const wait = windowEnds === undefined ? MAX_WAIT_TIME : (windowEnds - Date.now()) / 1000;
+      const wait = windowEnds === undefined ? MAX_WAIT_TIME : (windowEnds - performance.now()) / 1000;
       const messages = await this.#receive(mapping.batchSize - records.length, wait);
       const received = messages.map((message) => sqsRecord(message, { queueArn: mapping.queueArn, region }));
       const passed = received.filter(this.#passes);
@@ -129,12 +129,12 @@ export class QueuePoller {
       );
       records.push(...passed);
       bytes += passed.reduce((sum, { json }) => sum + Buffer.byteLength(json), 0);
-      windowEnds ??= Date.now() + mapping.maximumBatchingWindow * 1000;
+      windowEnds ??= performance.now() + mapping.maximumBatchingWindow * 1000;
     } while (
       records.length > 0 &&
       records.length < mapping.batchSize &&
       bytes < MAX_PAYLOAD_BYTES &&
-      Date.now() < windowEnds &&
+      performance.now() < windowEnds &&
       !this.#isStopping()
     );
     return records;
@@ -212,7 +212,7 @@ export class QueuePoller {
       try {
         return await invoke(request);
       } catch (cause) {
-        const isWorthRetrying = cause instanceof ThrottledError && Date.now() + delay < visibleAgain;
+        const isWorthRetrying = cause instanceof ThrottledError && performance.now() + delay < visibleAgain;
         if (this.#isStopping()) return undefined;
         if (!isWorthRetrying) {
           this.#report(`could not invoke ${mapping.functionName}: the messages stay in the queue`, cause);

@@ -12,7 +12,7 @@ export interface SqsEventSource {
 export interface SqsRecord {
   readonly message: QueueMessage;
   readonly json: string;
-  /** Epoch milliseconds. */
+  /** Milliseconds of `performance.now()`, a clock that nobody sets. */
   readonly receivedAt: number;
 }
 
@@ -35,7 +35,7 @@ export function sqsRecord(message: QueueMessage, { queueArn, region }: SqsEventS
     eventSourceARN: queueArn,
     awsRegion: region,
   });
-  return { message, json, receivedAt: Date.now() };
+  return { message, json, receivedAt: performance.now() };
 }
 
 export function sqsEvent(records: readonly SqsRecord[]): string {

@@ -91,11 +91,11 @@ export class SqsFront {
 
   async #receive(request: SqsRequest, input: JsonObject): Promise<BackendResponse> {
     const deadline =
-      Date.now() + (typeof input.WaitTimeSeconds === 'number' ? input.WaitTimeSeconds : 0) * 1000;
+      performance.now() + (typeof input.WaitTimeSeconds === 'number' ? input.WaitTimeSeconds : 0) * 1000;
     let response = await this.#receiveOnce(request, input);
     while (
       response.statusCode === 200 &&
-      Date.now() < deadline &&
+      performance.now() < deadline &&
       !request.signal.aborted &&
       isEmpty(response)
     ) {

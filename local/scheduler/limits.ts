@@ -8,6 +8,3 @@ export const MAX_REQUEST = 1_048_576;
 
 /** Schedules, or groups, in one answer of a list. */
 export const MAX_RESULTS = 100;
-
-/** The longest that Node's timers wait, in milliseconds; a later schedule is looked at again then. */
-export const MAX_TIMER_MS = 2_147_483_647;

@@ -1,5 +1,4 @@
 /** What runs at its times: schedules, and rules of EventBridge that have one. */
-import { MAX_TIMER_MS } from './limits.ts';
 import type { Timing } from './schedule-expression.ts';
 
 export interface Entry {
@@ -49,6 +48,56 @@ export interface Times {
   readonly last?: number;
 }
 
+/**
+ * How soon a clock that is set is noticed, in milliseconds: the longer it is to wait, the later, because a look has its cost
+ * and there may be many schedules.
+ */
+const LOOK_INTERVAL_MS = { least: 1000, most: 60_000, ofWaiting: 1 / 60 } as const;
+
+/** What a clock may differ from the time that has passed before it counts as set, in milliseconds: it is adjusted all the time. */
+const CLOCK_TOLERANCE_MS = 500;
+
+/** When an entry was run last. */
+interface LastRun {
+  /** The time that it was due, epoch milliseconds. */
+  readonly time: number;
+  /** By a clock that nobody sets. */
+  readonly monotonic: number;
+}
+
+/** How far the clock on the wall is ahead of the one that nobody sets, in milliseconds. */
+function clockOffset(): number {
+  return Date.now() - performance.now();
+}
+
+function lookAfter(wait: number): number {
+  const { least, most, ofWaiting } = LOOK_INTERVAL_MS;
+  return Math.min(wait, most, Math.max(least, wait * ofWaiting));
+}
+
+/**
+ * The next time of an entry, now that the clock was set back. A rate goes on in its rhythm. By the calendar what comes next is
+ * due, unless it would run again sooner than it ever does: then it has run, and only its time comes once more.
+ *
+ * @param time when it would have been, before; epoch milliseconds
+ * @param shift how far the clock went back, in milliseconds, below 0
+ */
+function afterClockWasSetBack(
+  entry: Entry,
+  time: number,
+  { shift, last }: { readonly shift: number; readonly last: LastRun | undefined },
+): number | undefined {
+  const { timing } = entry;
+  if (timing.kind === 'at' || last === undefined) return time;
+  if (timing.kind === 'rate') return time + shift;
+  const [now, passed] = [Date.now(), performance.now() - last.monotonic];
+  const usual = time - last.time;
+  for (let next = nextTime(entry, now); next !== undefined && next < time; next = nextTime(entry, next)) {
+    if (next - now + passed >= usual - CLOCK_TOLERANCE_MS) return next;
+  }
+  return time;
+}
+
 export class Timetable {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #due = new Map<string, number>();
@@ -87,24 +136,36 @@ export class Timetable {
   }
 
   /** A time that has passed is now. */
-  #arm(key: string, entry: Entry, time: number, run: (time: number, isLast: boolean) => void): void {
+  #arm(
+    key: string,
+    entry: Entry,
+    time: number,
+    run: (time: number, isLast: boolean) => void,
+    last?: LastRun,
+  ): void {
     const wait = Math.max(0, time - Date.now());
     this.#due.set(key, time);
-    const timer = setTimeout(
-      () => {
-        if (wait > MAX_TIMER_MS) {
-          this.#arm(key, entry, time, run);
-          return;
-        }
-        this.delete(key);
-        const next = nextTime(entry, time);
-        // Times that were slept through, for example with the lid of the laptop closed, run once and not one by one.
-        const due = next === undefined ? undefined : this.#catchUp(entry, next);
-        if (due !== undefined) this.#arm(key, entry, due, run);
-        run(time, due === undefined);
-      },
-      Math.min(wait, MAX_TIMER_MS),
-    );
+    const offset = clockOffset();
+    const timer = setTimeout(() => {
+      const shift = clockOffset() - offset;
+      if (shift < -CLOCK_TOLERANCE_MS) {
+        const again = afterClockWasSetBack(entry, time, { shift, last });
+        if (again === undefined) this.delete(key);
+        else this.#arm(key, entry, again, run, last);
+        return;
+      }
+      // A timer may fire a little early.
+      if (Date.now() < time) {
+        this.#arm(key, entry, time, run, last);
+        return;
+      }
+      this.delete(key);
+      const next = nextTime(entry, time);
+      // Times that were slept through, for example with the lid of the laptop closed, run once and not one by one.
+      const due = next === undefined ? undefined : this.#catchUp(entry, next);
+      if (due !== undefined) this.#arm(key, entry, due, run, { time, monotonic: performance.now() });
+      run(time, due === undefined);
+    }, lookAfter(wait));
     timer.unref();
     this.#timers.set(key, timer);
   }

@@ -108,12 +108,12 @@ export class StreamPoller {
       if (this.#isStopping()) return [];
       const full = fitting(this.#waiting, batchSize);
       const isFull = full < this.#waiting.length || full === batchSize;
-      if (this.#waiting.length > 0) windowEnds ??= Date.now() + maximumBatchingWindow * 1000;
-      if (isFull || (windowEnds !== undefined && Date.now() >= windowEnds)) {
+      if (this.#waiting.length > 0) windowEnds ??= performance.now() + maximumBatchingWindow * 1000;
+      if (isFull || (windowEnds !== undefined && performance.now() >= windowEnds)) {
         return this.#waiting.splice(0, full);
       }
       await this.#pause(
-        Math.min(POLL_INTERVAL_MS, windowEnds === undefined ? Infinity : windowEnds - Date.now()),
+        Math.min(POLL_INTERVAL_MS, windowEnds === undefined ? Infinity : windowEnds - performance.now()),
       );
     }
   }

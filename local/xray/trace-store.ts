@@ -153,6 +153,7 @@ export class TraceStore {
   #maxTotalBytes: number;
   #database: TraceDatabase;
   #isKept: boolean;
+  #fileFailure: string | undefined;
   /** Oldest first, by when its first document arrived. */
   readonly #traces = new Map<string, StoredTrace>();
   /** Those whose documents are at hand, the least recently used first. */
@@ -198,6 +199,7 @@ export class TraceStore {
     this.#maxAgeMs = maxAgeMs;
     this.#database = opened.database;
     this.#isKept = opened.isKept;
+    this.#fileFailure = opened.failure;
     this.#losses = { ...NO_LOSSES, ...opened.database.losses() };
     this.#load(opened);
     this.#evict();
@@ -433,7 +435,7 @@ export class TraceStore {
   }
 
   losses(): Losses {
-    return this.#losses;
+    return { ...this.#losses, ...(this.#fileFailure !== undefined && { fileFailure: this.#fileFailure }) };
   }
 
   /** Forgets every trace, also in the file, and the losses with them. */
@@ -706,7 +708,7 @@ export class TraceStore {
     this.#emit({ type: 'changed', traceId });
   }
 
-  #lose(kind: Exclude<keyof Losses, 'invalidReasons'>, count = 1): void {
+  #lose(kind: Exclude<keyof Losses, 'invalidReasons' | 'fileFailure'>, count = 1): void {
     this.#losses = { ...this.#losses, [kind]: this.#losses[kind] + count };
     this.#lossesAreWritten = false;
     this.#writing.begin();
@@ -811,6 +813,7 @@ export class TraceStore {
     const [broken, { database }] = [this.#database, openInMemory()];
     this.#database = database;
     this.#isKept = false;
+    this.#fileFailure = error.message;
     this.#lossesAreWritten = false;
     this.#deleted.length = 0;
     this.#cleanFrom = undefined;
@@ -837,6 +840,7 @@ export class TraceStore {
         `this process. ${whereabouts}.`,
     );
     if (left > 0) this.#lose('evictedTraces', left);
+    else this.#emit({ type: 'losses' });
   }
 
   /** Whether a trace is in the new database now, with all of its documents. */

@@ -57,6 +57,8 @@ export interface Losses {
   readonly evictedTraces: number;
   /** Documents refused by traces that had reached their limit. */
   readonly refusedDocuments: number;
+  /** Why traces end with this process, although a file was to keep them. Absent while it does, and where none was asked for. */
+  readonly fileFailure?: string;
 }
 
 /** One trace and every trace reachable through links, so that a whole order can be followed on one page. */

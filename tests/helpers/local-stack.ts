@@ -41,17 +41,35 @@ async function isTaken(port: number): Promise<boolean> {
   }
 }
 
+export interface LocalStackOptions {
+  /** Variables for `serverless local`, beside those of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** The first of 20 ports, for one that starts again. @default free ones */
+  readonly port?: number;
+  /** Whether traces are kept in a file below `XDG_STATE_HOME`. @default false */
+  readonly keepsTraces?: boolean;
+  /** A program that runs another one, with its arguments: `serverless local` follows them. */
+  readonly through?: readonly string[];
+}
+
 /** Of one instance that no other one takes, out of 20. */
 function portsOf(port: number, daemonPort: number): string[] {
   return ['--port', port, '--daemon-port', daemonPort, '--otlp-port', port + 17].map(String);
 }
 
-export async function startLocalStack(directory: string, args: readonly string[] = []): Promise<LocalStack> {
-  const port = await freePorts(20);
+export async function startLocalStack(
+  directory: string,
+  args: readonly string[] = [],
+  { env = {}, port: wanted, keepsTraces = false, through = [] }: LocalStackOptions = {},
+): Promise<LocalStack> {
+  const port = wanted ?? (await freePorts(20));
   const daemonPort = port + 5;
+  const memory = keepsTraces ? [] : ['--memory'];
   const run = runServerless(
-    ['local', '--stage', 'local', ...portsOf(port, daemonPort), '--memory', ...args],
+    ['local', '--stage', 'local', ...portsOf(port, daemonPort), ...memory, ...args],
     directory,
+    env,
+    through,
   );
   await run.until('Ctrl-C stops everything');
   const [api, console] = [`http://localhost:${port}`, `http://localhost:${port + 1}`];

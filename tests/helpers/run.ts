@@ -23,7 +23,7 @@ export interface Run {
 const DEADLINE_MS = 120_000;
 
 /** As `.npmrc` has it: the packages of this repository import each other from their sources. */
-const FROM_SOURCES = '--conditions=lambda-lantern-source';
+export const FROM_SOURCES = '--conditions=lambda-lantern-source';
 
 /** Runs Node with these arguments, in `directory`. */
 export function runNode(args: readonly string[], directory: string, env: NodeJS.ProcessEnv = {}): Run {
@@ -68,10 +68,19 @@ function run([command = '', ...args]: readonly string[], directory: string, env:
   };
 }
 
-/** Runs the Serverless Framework, in `directory`. */
-export function runServerless(args: readonly string[], directory: string, env: NodeJS.ProcessEnv = {}): Run {
+/**
+ * Runs the Serverless Framework, in `directory`.
+ *
+ * @param through a program that runs another one, with its arguments; Node is what it runs.
+ */
+export function runServerless(
+  args: readonly string[],
+  directory: string,
+  env: NodeJS.ProcessEnv = {},
+  through: readonly string[] = [],
+): Run {
   // Neither credentials nor a network: what needs them must fail here.
-  return runNode([SERVERLESS, ...args], directory, {
+  return run([...through, process.execPath, SERVERLESS, ...args], directory, {
     AWS_ACCESS_KEY_ID: '',
     AWS_SECRET_ACCESS_KEY: '',
     AWS_PROFILE: '',

@@ -9,13 +9,18 @@ export const PATIENCE_MS = 30_000;
 /** For `vi.waitFor`, whose own patience is a second. */
 export const PATIENT = { timeout: PATIENCE_MS, interval: 20 };
 
-/** Looks again until there is something; fails when it waited in vain, and says for what. */
+/**
+ * Looks again until there is something; fails when it waited in vain, and says for what.
+ *
+ * @param patience milliseconds
+ */
 export async function until<Value>(
   look: () => Value | Promise<Value>,
   what: string,
+  patience = PATIENCE_MS,
 ): Promise<Exclude<Value, undefined | null | false>> {
   // Not Date.now(), which some tests set.
-  const deadline = performance.now() + PATIENCE_MS;
+  const deadline = performance.now() + patience;
   for (;;) {
     const value = await look();
     if (value !== undefined && value !== null && value !== false) {

@@ -11,6 +11,7 @@ import type { MetricClock } from '../metrics/clock.ts';
 import { beginOf, periodMs, MIN_PERIOD } from '../metrics/clock.ts';
 import type { Datapoint, MetricStore } from '../metrics/metric-store.ts';
 import { statisticOf } from '../metrics/statistic.ts';
+import { ACCOUNT_CONCURRENCY } from '../../lambda/limits.ts';
 import { whyUnknown } from './known-metrics.ts';
 
 export interface AlarmDatapoint {
@@ -22,12 +23,7 @@ export interface AlarmDatapoint {
   readonly sampleCount?: number;
 }
 
-/**
- * What a function may run at once in an account, where nobody asked for more ("Lambda quotas"): the answer of
- * SERVICE_QUOTA() for concurrency. No other quota is known here.
- */
-export const ACCOUNT_CONCURRENCY = 1000;
-
+/** Those that SERVICE_QUOTA() knows: no other quota is known here. */
 const CONCURRENCY_METRICS = [
   'ConcurrentExecutions',
   'UnreservedConcurrentExecutions',

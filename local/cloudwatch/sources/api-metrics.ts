@@ -18,12 +18,11 @@ export class ApiMetrics {
   /** Measures how long the functions behind the API take. */
   observe(invoke: Invoke): Invoke {
     return async (request) => {
-      const startedAt = Date.now();
+      const begun = performance.now();
       try {
         return await invoke(request);
       } finally {
-        const endedAt = Date.now();
-        this.#record('IntegrationLatency', endedAt, endedAt - startedAt, 'Milliseconds');
+        this.#record('IntegrationLatency', Date.now(), Math.round(performance.now() - begun), 'Milliseconds');
       }
     };
   }

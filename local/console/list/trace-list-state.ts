@@ -81,7 +81,7 @@ export function traceListReducer(state: TraceListState, action: TraceListAction)
         ...state,
         ...nothing,
         held: state.held && { ...state.held, traces: [] },
-        losses: initialTraceList.losses,
+        losses: { ...initialTraceList.losses, ...fileFailureIn(state.losses) },
       };
     case 'moved':
       return { ...state, ...nothing, sort: action.sort, loaded: false, failure: undefined, held: undefined };
@@ -219,4 +219,9 @@ export function tracesOfSpan(
   return range === undefined
     ? traces
     : traces.filter((trace) => isInRange(trace, { from: range.from, to: Infinity }));
+}
+
+/** What clearing does not mend. */
+function fileFailureIn({ fileFailure }: Losses): Pick<Losses, 'fileFailure'> {
+  return fileFailure === undefined ? {} : { fileFailure };
 }

@@ -12,6 +12,8 @@ export interface OpenedTraces {
   readonly links: readonly { readonly source: number; readonly target: string }[];
   /** Whether they are written into a file. */
   readonly isKept: boolean;
+  /** Why they are not, where they were to be. */
+  readonly failure?: string;
 }
 
 /** SQLite, "Result and Error Codes". */
@@ -114,12 +116,14 @@ function sqliteCode(error: unknown): number | undefined {
 }
 
 function giveUp(file: string, error: unknown, onNotice: (text: string) => void): OpenedTraces {
+  const isBusy = sqliteCode(error) === BUSY;
+  const { message } = error as Error;
   onNotice(
-    sqliteCode(error) === BUSY
+    isBusy
       ? `Another Lantern that is running keeps its traces in ${file}. This one keeps them in memory, and they end with it.`
-      : `Traces cannot be kept in ${file}: ${(error as Error).message}. They are kept in memory, and end with this process.`,
+      : `Traces cannot be kept in ${file}: ${message}. They are kept in memory, and end with this process.`,
   );
-  return openInMemory();
+  return { ...openInMemory(), failure: isBusy ? 'another Lantern that is running has it' : message };
 }
 
 /** Renames the file, with what SQLite keeps beside it. @returns its new name. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Invoke } from '../../../local/lambda/invocation.ts';
 import { ThrottledError } from '../../../local/lambda/invocation.ts';
 import type { Segment } from '../../../local/xray/document.ts';
@@ -164,6 +164,23 @@ describe('a traced REST API', () => {
     await get(served);
 
     expect(lastSegment(served)).toMatchObject({ ...flags, subsegments: [flags] });
+  });
+
+  it('takes no negative time when the clock is set back meanwhile', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const served = await serve(traced, () => {
+      vi.setSystemTime(Date.now() - 3_600_000);
+      return ok();
+    });
+
+    await get(served);
+
+    const segment = lastSegment(served);
+    const [call] = segment?.subsegments ?? [];
+    expect(segment?.end_time).toBeGreaterThanOrEqual(segment?.start_time ?? Infinity);
+    expect(call?.end_time).toBeGreaterThanOrEqual(call?.start_time ?? Infinity);
+    expect((await served.logged()).duration).toBeGreaterThanOrEqual(0);
   });
 
   it('tells a function that failed from one that is busy and one that is silent', async () => {

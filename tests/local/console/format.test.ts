@@ -95,6 +95,22 @@ describe('losses', () => {
   });
 });
 
+describe('a file of traces that cannot be written', () => {
+  const text =
+    'Traces are in memory alone and end with Lantern: their file cannot be written (database or disk is full).';
+
+  it.each([
+    ['alone', noLosses, text],
+    [
+      'after what was lost',
+      { ...noLosses, refusedDocuments: 1 },
+      `Not everything is shown: 1 document refused because the trace was full. ${text}`,
+    ],
+  ])('is said %s', (_, losses, expected) => {
+    expect(lossesText({ ...losses, fileFailure: 'database or disk is full' })).toBe(expected);
+  });
+});
+
 describe('a route', () => {
   it('is read back from the path it was written to', () => {
     const traceId = '1-6a1b2c3d/<odd> id';

@@ -172,6 +172,36 @@ describe('an asynchronous event', () => {
     expect(tries[0]?.request.traceHeader).toMatch(/^Root=1-/);
   });
 
+  it.each([
+    { events: 40, places: 3, outcome: 'succeeds', tries: 1 },
+    { events: 25, places: 1, outcome: 'fails', tries: 3 },
+  ] as const)(
+    'takes the place of one that has run: $events at $places at once, each of which $outcome',
+    async ({ events, places, outcome, tries }) => {
+      let running = 0;
+      const ran = new Map<string, number>();
+      const dropped: DroppedEvent[] = [];
+      const invocations = new AsyncInvocations({
+        invoke: async ({ requestId = '' }) => {
+          if (running === places) return answer('throttled');
+          running += 1;
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          running -= 1;
+          ran.set(requestId, (ran.get(requestId) ?? 0) + 1);
+          return answer(outcome);
+        },
+        onDropped: (event) => dropped.push(event),
+      });
+      for (let index = 0; index < events; index += 1) {
+        invocations.accept({ functionName: 'shop-mail', payload: '{}', requestId: `r-${index}` });
+      }
+      await vi.advanceTimersByTimeAsync(5 * MINUTE);
+      await invocations.stop();
+      expect([...ran.values()]).toEqual(Array.from({ length: events }, () => tries));
+      expect(dropped).toHaveLength(outcome === 'fails' ? events : 0);
+    },
+  );
+
   const outcomes = fc.array(
     fc.constantFrom<Outcome>('succeeds', 'fails', 'throttled', 'service-error', 'unknown'),
     { minLength: 1, maxLength: 60 },

@@ -46,8 +46,54 @@ describe('execution environments', () => {
     expect(await call()).toMatchObject({ pid: pids[1] });
   });
 
-  it('are limited: what is above the limit is throttled, and recorded as such', async () => {
-    const { call, invoke, segments } = await startService(undefined, { concurrencyLimit: 2 });
+  it.each([1, 3])(
+    'are at most %i, and what is above waits for one, in its order',
+    async (concurrencyLimit) => {
+      const { call, reports, segments } = await startService(undefined, { concurrencyLimit });
+      const ids = Array.from({ length: 8 }, (_, index) => `request-${index}`);
+      const calls = ids.map((requestId) => call({ action: 'wait', milliseconds: 20 }, { requestId }));
+      expect(new Set((await Promise.all(calls)).map(({ pid }) => pid)).size).toBe(concurrencyLimit);
+      // Of those that ran at the same time, any may have ended first.
+      for (const [place, { requestId }] of reports.entries()) {
+        expect(place).toBeGreaterThan(ids.indexOf(requestId) - concurrencyLimit);
+      }
+      expect(segments().some(({ throttle }) => throttle === true)).toBe(false);
+    },
+  );
+
+  it.each([
+    ['crash', { action: 'exit', code: 1 }],
+    ['run out of time', { action: 'wait', milliseconds: 60_000 }],
+  ])('that %s make room for those that wait', async (_, event) => {
+    const { call, invoke } = await startService([functionDefinition({ timeout: 1 })], {
+      concurrencyLimit: 1,
+    });
+    const broken = invoke(event);
+    const waiting = [1, 2].map(() => call());
+    expect((await broken).functionError).toBe('Unhandled');
+    expect((await Promise.all(waiting)).map(({ invocations }) => invocations)).toEqual([1, 2]);
+  });
+
+  it('that are outdated make room for those that wait', async () => {
+    const { service, call } = await startService(undefined, { concurrencyLimit: 1 });
+    const outdated = call({ action: 'wait', milliseconds: 100 });
+    const waiting = call({ action: 'environment' });
+    service.reconfigure(functionDefinition({ environment: { VERSION: 'new' } }));
+    await outdated;
+    expect(await waiting).toMatchObject({ VERSION: 'new' });
+  });
+
+  it('are not waited for when the service stops', async () => {
+    const { service, call, invoke } = await startService(undefined, { concurrencyLimit: 1 });
+    const running = call({ action: 'wait', milliseconds: 60_000 });
+    const waiting = expect(invoke()).rejects.toThrow('shop-local-actions has not run: Lantern is stopping');
+    await service.stop();
+    await waiting;
+    expect(await running).toMatchObject({ errorType: 'Runtime.ExitError' });
+  });
+
+  it('are limited by reserved concurrency: what is above it is throttled, and recorded as such', async () => {
+    const { call, invoke, segments } = await startService([functionDefinition({ reservedConcurrency: 2 })]);
     const running = [1, 2].map(() => call({ action: 'wait', milliseconds: 300 }));
     await expect(invoke()).rejects.toThrow(ThrottledError);
     expect(segments().find(({ throttle }) => throttle === true)).toMatchObject({
@@ -59,9 +105,18 @@ describe('execution environments', () => {
     expect(await call()).toMatchObject({ invocations: 2 });
   });
 
-  it('are limited by a lower reserved concurrency', async () => {
+  it('are none where the reserved concurrency is 0', async () => {
     const { invoke } = await startService([functionDefinition({ reservedConcurrency: 0 })]);
     await expect(invoke()).rejects.toThrow(ThrottledError);
+  });
+
+  it('are waited for by no more invocations than the reserved concurrency lets run at once', async () => {
+    const { invoke } = await startService([functionDefinition({ reservedConcurrency: 5 })], {
+      concurrencyLimit: 2,
+    });
+    const calls = Array.from({ length: 12 }, () => invoke({ action: 'wait', milliseconds: 100 }));
+    const refused = (await Promise.allSettled(calls)).filter(({ status }) => status === 'rejected');
+    expect(refused).toHaveLength(7);
   });
 
   it('make room for a new one when one crashes', async () => {

@@ -85,6 +85,36 @@ describe('a timetable', () => {
     },
   );
 
+  it.each<[string, string, number, number, number]>([
+    // Its rhythm goes on, whatever the clock says.
+    ['rate(1 minute)', 'by an hour', 60, 10, 10],
+    ['rate(1 minute)', 'by a few seconds', 0.05, 10, 10],
+    // What runs each minute does so, and no minute twice at once.
+    ['cron(* * * * ? *)', 'by an hour', 60, 10, 10],
+    ['cron(* * * * ? *)', 'by a few seconds', 0.05, 10, 10],
+    // 12:02 has been, and comes again; the run of that hour does not.
+    ['cron(2 * * * ? *)', 'by ten minutes', 10, 20, 0],
+    ['cron(2 * * * ? *)', 'by ten minutes', 10, 75, 1],
+    ['cron(2 12 * * ? *)', 'by an hour', 60, 180, 0],
+    ['cron(2 12 * * ? *)', 'by an hour', 60, 26 * 60, 1],
+  ])(
+    '%s runs neither twice nor late when the clock is set back %s',
+    (expression, _, back, minutes, times) => {
+      const ran: number[] = [];
+      const timing = parseScheduleExpression(expression);
+      timetable.set('a', { timing, since: START, runsAtOnce: false }, () => ran.push(performance.now()));
+      vi.advanceTimersByTime(3 * MINUTE);
+      expect(ran.length).toBeGreaterThan(0);
+      const before = ran.length;
+      vi.setSystemTime(Date.now() - back * MINUTE);
+      vi.advanceTimersByTime(minutes * MINUTE);
+
+      expect(Math.abs(ran.length - before - times)).toBeLessThanOrEqual(times > 1 ? 1 : 0);
+      const pauses = ran.slice(1).map((moment, index) => moment - (ran[index] ?? 0));
+      for (const pause of pauses) expect(pause).toBeGreaterThan(0.9 * MINUTE);
+    },
+  );
+
   it('waits longer than a timer of Node can', () => {
     expect(dueWithin(60 * 24 * 40, 'at(2027-01-05T12:00:00)')).toHaveLength(1);
   });

@@ -193,6 +193,7 @@ describe('a file of traces', () => {
          const store = new TraceStore({ file: ${JSON.stringify(file)}, onNotice: (text) => console.error(text) });
          store.put(${JSON.stringify(segment(2, { trace_id: traceId(2) }))});
          console.error('kept in ' + store.file);
+         console.error(store.losses().fileFailure);
          console.error(store.list(9).map(({ id }) => id).join());
          store.close();
        })`,
@@ -200,7 +201,7 @@ describe('a file of traces', () => {
     expect(stderr).toMatch(
       /^Another Lantern that is running keeps its traces in .*traces\.sqlite.*in memory/,
     );
-    expect(stderr).toContain('kept in undefined');
+    expect(stderr).toContain('kept in undefined\nanother Lantern that is running has it\n');
     expect(store.file).toBe(file);
     expect(stderr.trim().split('\n').at(-1)).toBe(traceId(2));
     expect(idsIn(reopen(store))).toEqual([segment(1).trace_id]);
@@ -277,6 +278,8 @@ describe('a file of traces', () => {
     expect(idsIn(store)).toHaveLength(1);
     expect(notices).toEqual([expect.stringMatching(/cannot be kept in .*traces\.sqlite: .*in memory/)]);
     expect(existsSync(file)).toBe(false);
+    store.clear();
+    expect(store.losses().fileFailure).toMatch(/EEXIST|ENOTDIR/);
   });
 
   it('that grows beyond what the system grants is said, and no trace is lost in memory', async () => {
@@ -301,7 +304,8 @@ describe('a file of traces', () => {
     ]);
     expect(stderr).toMatch(/^Traces cannot be kept in .*traces\.sqlite any more: .*in memory from now on/);
     expect(stderr.trim().split('\n')).toHaveLength(1);
-    expect(JSON.parse(stdout)).toMatchObject({ complete: 300, losses: { evictedTraces: 0 } });
+    const losses = { evictedTraces: 0, fileFailure: expect.stringMatching(/./) as string };
+    expect(JSON.parse(stdout)).toMatchObject({ complete: 300, losses });
   });
 
   it('that is damaged while it is used is said and set aside, and what can be read is kept in memory', () => {
