@@ -145,6 +145,7 @@ const RESOURCE_TYPES = new Map<string, ResourceType>([
   ['AWS::DynamoDB::Table', table],
   ['AWS::DynamoDB::GlobalTable', table],
   ['AWS::Lambda::Function', named('FunctionName', 'lambda', 'function:', 64)],
+  ['AWS::Lambda::CapacityProvider', named('CapacityProviderName', 'lambda', 'capacity-provider:', 140)],
   [
     'AWS::Lambda::Version',
     {

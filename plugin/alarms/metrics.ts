@@ -27,6 +27,48 @@ export function lambda(name: string, fn: FunctionResource, taken: Taken): Metric
   return metric('AWS/Lambda', name, { FunctionName: fn.name }, taken);
 }
 
+/** What a function was asked to do, and what of it failed: expressions of metric math over metrics by their ids. */
+export interface Outcomes {
+  /** What is counted, in the plural. */
+  readonly what: 'invocations' | 'executions';
+  readonly stats: (taken: Taken) => Readonly<Record<string, MetricStat>>;
+  /** Has a value in every period. */
+  readonly failed: string;
+  /** Never 0: a period in which nothing came to its end counts as one success. */
+  readonly total: string;
+}
+
+/**
+ * The work of a durable function is an execution, which goes on over many invocations: each replay is one more of `Invocations`,
+ * and each attempt that failed and is made again one more of `Errors` (Lambda, "Monitoring durable functions"). What was stopped on
+ * purpose neither failed nor succeeded.
+ */
+export function outcomesOf(fn: FunctionResource): Outcomes {
+  if (fn.durable === undefined) {
+    return {
+      what: 'invocations',
+      stats: (taken) => ({
+        failed: lambda('Errors', fn, taken),
+        requests: lambda('Invocations', fn, taken),
+      }),
+      failed: 'FILL(failed, 0)',
+      // Failures that came before what they are failures of: Lambda counts both by themselves.
+      total: 'FILL(requests, 1)',
+    };
+  }
+  const failed = 'FILL(failed, 0) + FILL(timedOut, 0)';
+  return {
+    what: 'executions',
+    stats: (taken) => ({
+      failed: lambda('DurableExecutionFailed', fn, taken),
+      timedOut: lambda('DurableExecutionTimedOut', fn, taken),
+      succeeded: lambda('DurableExecutionSucceeded', fn, taken),
+    }),
+    failed: `(${failed})`,
+    total: `FILL(succeeded, 1) + ${failed}`,
+  };
+}
+
 /** API Gateway's names of the same thing, by kind of API; a count is one sample per request. */
 export const API_METRICS = {
   REST: { requests: 'Count', clientErrors: '4XXError', serverErrors: '5XXError', latency: 'Latency' },

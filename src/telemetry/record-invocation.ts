@@ -1,4 +1,5 @@
 import type { Request } from '@middy/core';
+import { isDurable } from '../lifecycle/durable.ts';
 import type { BodyEnding } from '../lifecycle/observe-body.ts';
 import { whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
 import { Followers, thrownError } from '../lifecycle/request-ending.ts';
@@ -284,9 +285,4 @@ function statusOf(response: unknown): number | undefined {
     // A getter that throws: whoever sends the answer will see it too.
     return undefined;
   }
-}
-
-/** Middy's durable mode hands over the durable context, which holds Lambda's. */
-function isDurable(context: unknown): boolean {
-  return typeof context === 'object' && context !== null && 'lambdaContext' in context;
 }

@@ -84,6 +84,8 @@ const UNITS: Readonly<Record<string, KnownMetric['unit']>> = {
   ms: 'Milliseconds',
   s: 'Seconds',
   MB: 'Megabytes',
+  bytes: 'Bytes',
+  '%': 'Percent',
 };
 
 function inWords({ min, exclusive, max }: Range, unit: string): string {

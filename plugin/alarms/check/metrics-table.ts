@@ -18,7 +18,7 @@ export interface KnownMetric<Kind extends ResourceKind = ResourceKind> extends F
 
 interface Facts<Kind extends ResourceKind = ResourceKind> {
   readonly statistics: readonly StatisticKind[];
-  readonly unit: 'Count' | 'Milliseconds' | 'Seconds' | 'Megabytes' | 'None';
+  readonly unit: 'Count' | 'Milliseconds' | 'Seconds' | 'Megabytes' | 'Bytes' | 'Percent' | 'None';
   /** The lowest value; `above 0` for a time that something always takes. */
   readonly min: 0 | 'above 0';
   /** The highest value on this resource, where there is one. */
@@ -84,6 +84,7 @@ function metricsOf<Kind extends ResourceKind>(
 
 const LAMBDA_TYPES = 'AWS Lambda Developer Guide, "Types of metrics for Lambda functions"';
 const LAMBDA_CONCURRENCY = 'AWS Lambda Developer Guide, "Monitoring concurrency"';
+const LAMBDA_DURABLE = 'AWS Lambda Developer Guide, "Monitoring durable functions"';
 const LAMBDA_REPORT =
   'AWS Lambda Developer Guide, "Lambda Telemetry API Event schema reference", platform.report';
 
@@ -111,6 +112,18 @@ const FUNCTION_METRICS: ReadonlyArray<KnownMetric<'function'>> = [
   ...metricsOf('function', 'AWS/Lambda', OF_FUNCTION, `${LAMBDA_TYPES}: Apache Kafka`, { OffsetLag: GAUGE }),
   ...metricsOf('function', 'AWS/Lambda', OF_FUNCTION, LAMBDA_CONCURRENCY, {
     ConcurrentExecutions: { ...GAUGE, max: ({ reservedConcurrency }) => reservedConcurrency },
+  }),
+  ...metricsOf('function', 'AWS/Lambda', OF_FUNCTION, LAMBDA_DURABLE, {
+    DurableExecutionFailed: LOSS,
+    DurableExecutionTimedOut: LOSS,
+    DurableExecutionSucceeded: COUNT,
+    DurableExecutionDuration: {
+      ...TIME,
+      max: ({ durable }) => (durable?.executionTimeout ?? Infinity) * 1000,
+    },
+    // Of one execution each, so that a sum would be of nothing.
+    DurableExecutionOperations: { ...GAUGE, max: () => 3000 },
+    DurableExecutionStorageWrittenBytes: { ...GAUGE, unit: 'Bytes', max: () => 104_857_600 },
   }),
   // Never of the whole function.
   ...metricsOf('function', 'AWS/Lambda', [['FunctionName', 'Resource']], LAMBDA_CONCURRENCY, {
@@ -142,13 +155,18 @@ const FUNCTION_METRICS: ReadonlyArray<KnownMetric<'function'>> = [
   ),
 ];
 
-const ACCOUNT_METRICS = metricsOf(
-  'account',
-  'AWS/Lambda',
-  [[]],
-  `${LAMBDA_CONCURRENCY}; Amazon CloudWatch User Guide, "Visualizing your service quotas and setting alarms"`,
-  { ConcurrentExecutions: GAUGE },
-);
+const ACCOUNT_METRICS: ReadonlyArray<KnownMetric<'account'>> = [
+  ...metricsOf(
+    'account',
+    'AWS/Lambda',
+    [[]],
+    `${LAMBDA_CONCURRENCY}; Amazon CloudWatch User Guide, "Visualizing your service quotas and setting alarms"`,
+    { ConcurrentExecutions: GAUGE },
+  ),
+  ...metricsOf('account', 'AWS/Lambda', [[]], `${LAMBDA_DURABLE}: of the account's quota`, {
+    ApproximateRunningDurableExecutionsUtilization: { ...GAUGE, unit: 'Percent', max: () => 100 },
+  }),
+];
 
 const SQS = 'Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS"';
 

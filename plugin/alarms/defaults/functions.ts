@@ -1,9 +1,9 @@
 import type { Expression, FunctionResource, ProvisionedConcurrency } from 'lambda-lantern-local/template';
 import { INIT_TIMEOUT_MS, ref } from 'lambda-lantern-local/template';
-import type { MetricStat } from '../alarm-plan.ts';
+import type { MetricMath, MetricStat } from '../alarm-plan.ts';
 import type { Tuning, Unwatched, Watched } from '../default-alarm.ts';
 import { defaultAlarms, fiveMinutes, minutes, ofLimit, ONE_IS_ENOUGH } from '../default-alarm.ts';
-import { lambda, math, metric } from '../metrics.ts';
+import { lambda, math, metric, outcomesOf } from '../metrics.ts';
 import { reportMetric } from '../report-filters.ts';
 import { duration, percent } from '../wording.ts';
 
@@ -42,19 +42,16 @@ const INVOCATION_ALARMS = defaultAlarms<'function'>([
     tuning: { threshold: 5, minimum: 20, statistic: 'Sum', ...minutes(2, 3) },
     unit: '%',
     severity: 'symptom',
-    meaning: 'A notable part of the invocations ends in an error.',
+    meaning:
+      'A notable part of the invocations, or of the executions of a durable function, ends in an error.',
     cause: 'A deployment, or a failing dependency. Look at the errors in the log, newest first.',
     numbers:
       '5 % is what AWS recommends for 5xx answers of an API; the guard of 20 invocations is our judgement: below it, a single ' +
       'error would be more than 5 %.',
     missing: 'No data means no invocations, and then none of them failed.',
     watch: (fn, { minimum = 0, ...tuning }) => ({
-      metric: math(
-        `IF(invocations >= ${minimum}, 100 * errors / invocations, 0)`,
-        { errors: lambda('Errors', fn, tuning), invocations: lambda('Invocations', fn, tuning) },
-        'Error rate (%)',
-      ),
-      reason: `of minutes with ${minimum} invocations or more`,
+      metric: rateOfErrors(fn, minimum, tuning),
+      reason: `of minutes with ${minimum} ${outcomesOf(fn).what} or more`,
     }),
   },
   {
@@ -62,7 +59,7 @@ const INVOCATION_ALARMS = defaultAlarms<'function'>([
     tuning: { threshold: 0, minimum: 100, statistic: 'Sum', ...fiveMinutes(1, 1) },
     unit: 'errors',
     severity: 'symptom',
-    meaning: 'An invocation failed on low traffic.',
+    meaning: 'An invocation, or an execution of a durable function, failed on low traffic.',
     cause:
       'Input that the function does not expect, or a dependency that failed. Look at the error in the log, newest first.',
     numbers:
@@ -70,12 +67,8 @@ const INVOCATION_ALARMS = defaultAlarms<'function'>([
       'minutes are the 20 a minute from which errorRate takes over.',
     missing: 'No data means no invocations, and then none of them failed.',
     watch: (fn, { minimum = 0, ...tuning }) => ({
-      metric: math(
-        `IF(invocations < ${minimum}, errors, 0)`,
-        { errors: lambda('Errors', fn, tuning), invocations: lambda('Invocations', fn, tuning) },
-        'Errors on low traffic',
-      ),
-      reason: `every error counts while there are fewer than ${minimum} invocations in ${duration(tuning.period)}`,
+      metric: errorsBelow(fn, minimum, tuning),
+      reason: `every error counts while there are fewer than ${minimum} ${outcomesOf(fn).what} in ${duration(tuning.period)}`,
     }),
   },
   {
@@ -119,6 +112,98 @@ const INVOCATION_ALARMS = defaultAlarms<'function'>([
     watch: (fn, tuning) => ({
       metric: lambda('Invocations', fn, tuning),
       reason: `fewer than ${tuning.threshold ?? 1} invocations in ${duration(tuning.period)}`,
+    }),
+  },
+]);
+
+/** Of a durable function, its executions: `Errors` counts every attempt that is made again, and `Invocations` every replay. */
+function rateOfErrors(fn: FunctionResource, minimum: number, tuning: Tuning): MetricMath {
+  const label = 'Error rate (%)';
+  if (fn.durable === undefined) {
+    const stats = { errors: lambda('Errors', fn, tuning), invocations: lambda('Invocations', fn, tuning) };
+    return math(`IF(invocations >= ${minimum}, 100 * errors / invocations, 0)`, stats, label);
+  }
+  const { stats, failed, total } = outcomesOf(fn);
+  return math(`IF(${total} >= ${minimum}, 100 * ${failed} / (${total}), 0)`, stats(tuning), label);
+}
+
+function errorsBelow(fn: FunctionResource, minimum: number, tuning: Tuning): MetricMath {
+  const label = 'Errors on low traffic';
+  if (fn.durable === undefined) {
+    const stats = { errors: lambda('Errors', fn, tuning), invocations: lambda('Invocations', fn, tuning) };
+    return math(`IF(invocations < ${minimum}, errors, 0)`, stats, label);
+  }
+  const { stats, failed, total } = outcomesOf(fn);
+  return math(`IF(${total} < ${minimum}, ${failed}, 0)`, stats(tuning), label);
+}
+
+/** What one execution of a durable function may do and keep: Lambda, "Monitoring durable functions"; MB of a million bytes, the smaller reading. */
+const EXECUTION_LIMITS = { operations: 3000, bytes: 100_000_000 } as const;
+
+/** What becomes of the executions of durable functions, which invocations say nothing of. */
+const DURABLE_ALARMS = defaultAlarms<'function'>([
+  {
+    name: 'executionTimeouts',
+    where: ({ durable }) => durable !== undefined,
+    tuning: ONE_IS_ENOUGH,
+    unit: 'executions',
+    severity: 'symptom',
+    meaning:
+      'An execution of a durable function took longer than it may, and was ended with its work half done.',
+    cause:
+      'A callback that never came, a wait that is longer than planned, or a step that is tried again and again. Look at the history ' +
+      'of the execution.',
+    numbers:
+      'AWS recommends an alarm on DurableExecutionTimedOut ("Monitoring durable functions") and leaves the threshold open. Ours: what was ' +
+      'ended left its work half done, so that one is enough.',
+    missing: 'The metric exists only when an execution timed out.',
+    watch: (fn, tuning) => ({
+      metric: lambda('DurableExecutionTimedOut', fn, tuning),
+      reason:
+        fn.durable?.executionTimeout === undefined
+          ? 'every execution that is ended at its timeout counts'
+          : `every execution ended after ${duration(fn.durable.executionTimeout)} counts`,
+    }),
+  },
+  {
+    name: 'executionStorage',
+    where: ({ durable }) => durable !== undefined,
+    tuning: { share: 0.8, statistic: 'Maximum', ...fiveMinutes(1, 3) },
+    shareOf: 'the 100 MB that one execution may keep',
+    unit: 'bytes',
+    severity: 'warning',
+    meaning:
+      'An execution of a durable function has written almost all of what it may keep; beyond it, it fails.',
+    cause:
+      'Results of steps that are large, or a loop of many steps. Keep data elsewhere, and only its key in the result of a step.',
+    numbers:
+      'AWS recommends an alarm on DurableExecutionStorageWrittenBytes as it nears the limit. 80 % is our judgement, as for running ' +
+      'executions; the maximum, because the limit is of each execution.',
+    missing: 'No data means that no execution wrote anything.',
+    watch: (fn, tuning) => ({
+      metric: lambda('DurableExecutionStorageWrittenBytes', fn, tuning),
+      threshold: ofLimit(tuning, EXECUTION_LIMITS.bytes),
+      reason: `${percent(ofLimit(tuning, EXECUTION_LIMITS.bytes) / EXECUTION_LIMITS.bytes)} of the 100 MB of an execution`,
+    }),
+  },
+  {
+    name: 'executionOperations',
+    where: ({ durable }) => durable !== undefined,
+    tuning: { share: 0.8, statistic: 'Maximum', ...fiveMinutes(1, 3) },
+    shareOf: 'the 3,000 operations that one execution may perform',
+    unit: 'operations',
+    severity: 'warning',
+    meaning:
+      'An execution of a durable function has performed almost all of the operations that it may; beyond them, it fails.',
+    cause:
+      'A loop of many steps, waits or retries. Let one step do more, or begin a new execution for what is left.',
+    numbers:
+      '80 % of the maximum that AWS gives for DurableExecutionOperations is our judgement; the maximum, because the limit is of each execution.',
+    missing: 'No data means that no execution performed anything.',
+    watch: (fn, tuning) => ({
+      metric: lambda('DurableExecutionOperations', fn, tuning),
+      threshold: ofLimit(tuning, EXECUTION_LIMITS.operations),
+      reason: `${percent(ofLimit(tuning, EXECUTION_LIMITS.operations) / EXECUTION_LIMITS.operations)} of the 3,000 operations of an execution`,
     }),
   },
 ]);
@@ -467,6 +552,7 @@ const LOG_ALARMS = defaultAlarms<'function'>([
 
 export const FUNCTION_ALARMS = [
   ...INVOCATION_ALARMS,
+  ...DURABLE_ALARMS,
   ...REPORT_ALARMS,
   ...CONCURRENCY_ALARMS,
   ...WAITING_WORK_ALARMS,
@@ -495,6 +581,25 @@ export const ACCOUNT_ALARMS = defaultAlarms<'account'>([
         'Concurrency used (%)',
       ),
       reason: "of the account's quota of concurrent executions in this region",
+    }),
+  },
+  {
+    name: 'durableExecutions',
+    where: ({ functions }) => functions.some(({ durable }) => durable !== undefined),
+    tuning: { threshold: 80, statistic: 'Maximum', ...minutes(5, 10) },
+    unit: '%',
+    severity: 'warning',
+    meaning:
+      'All durable executions of the account in this region together come near the quota of running ones; beyond it, none can begin.',
+    cause:
+      'Executions that wait for what does not come, or more of them than before. Sort the functions by the executions that they started.',
+    numbers:
+      '80 % is what AWS recommends for ApproximateRunningDurableExecutionsUtilization ("Monitoring durable functions"); 5 of 10 minutes, ' +
+      'because a higher quota takes days to get.',
+    missing: 'No data means that no execution runs.',
+    watch: (_account, tuning) => ({
+      metric: metric('AWS/Lambda', 'ApproximateRunningDurableExecutionsUtilization', {}, tuning),
+      reason: "of the account's quota of running durable executions in this region",
     }),
   },
 ]);

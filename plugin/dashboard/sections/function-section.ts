@@ -24,6 +24,7 @@ export function functionSection(
     about: `timeout ${timeout} s, ${memorySize} MB`,
     charts: [
       invocations(resource),
+      ...executionCharts(resource),
       duration(resource),
       concurrency(resource),
       ...reportCharts(resource, filters),
@@ -48,12 +49,17 @@ function lambda(resource: FunctionResource) {
 
 function invocations(resource: FunctionResource): ResourceChart {
   const line = lambda(resource);
+  const lines = [
+    line('Invocations', 'Sum', { id: 'invocations', label: 'invocations', color: COLOR.traffic }),
+    line('Errors', 'Sum', { id: 'errors', label: 'errors', color: COLOR.failure }),
+  ];
+  if (resource.durable !== undefined) {
+    const title = `${resource.key}: invocations and errors, replays and retries among them`;
+    return { title, lines, leftLabel: 'per {period}' };
+  }
   return {
     title: `${resource.key}: invocations and errors`,
-    lines: [
-      line('Invocations', 'Sum', { id: 'invocations', label: 'invocations', color: COLOR.traffic }),
-      line('Errors', 'Sum', { id: 'errors', label: 'errors', color: COLOR.failure }),
-    ],
+    lines,
     math: [
       {
         expression: '100 * errors / invocations',
@@ -65,6 +71,51 @@ function invocations(resource: FunctionResource): ResourceChart {
     leftLabel: 'per {period}',
     rightLabel: 'error rate, %',
   };
+}
+
+/** What became of the executions of a durable function, and how long they took: invocations are replays, too. */
+function executionCharts(resource: FunctionResource): readonly ResourceChart[] {
+  const { key, durable } = resource;
+  if (durable === undefined) return [];
+  const line = lambda(resource);
+  const { executionTimeout } = durable;
+  return [
+    {
+      title: `${key}: executions`,
+      lines: [
+        line('DurableExecutionStarted', 'Sum', { label: 'started', color: COLOR.traffic }),
+        line('DurableExecutionSucceeded', 'Sum', { label: 'succeeded', color: COLOR.typical }),
+        line('DurableExecutionFailed', 'Sum', { label: 'failed', color: COLOR.failure }),
+        line('DurableExecutionTimedOut', 'Sum', { label: 'timed out', color: COLOR.warning }),
+        line('DurableExecutionStopped', 'Sum', { label: 'stopped', color: COLOR.limit }),
+      ],
+      leftLabel: 'per {period}',
+    },
+    {
+      title: `${key}: duration of executions`,
+      lines: [
+        line('DurableExecutionDuration', 'p50', { label: 'p50', color: COLOR.typical }),
+        line('DurableExecutionDuration', 'p99', { label: 'p99', color: COLOR.slow }),
+      ],
+      ...(executionTimeout !== undefined && {
+        limits: [limit(executionTimeout * MS_OF_SECOND, `execution timeout ${executionTimeout} s`)],
+      }),
+      leftLabel: 'ms',
+    },
+    {
+      title: `${key}: what an execution does and keeps`,
+      lines: [
+        line('DurableExecutionOperations', 'Maximum', { label: 'operations, at most', color: COLOR.traffic }),
+        line('DurableExecutionStorageWrittenBytes', 'Maximum', {
+          label: 'bytes written, at most',
+          color: COLOR.slow,
+          yAxis: 'right',
+        }),
+      ],
+      leftLabel: 'operations',
+      rightLabel: 'bytes',
+    },
+  ];
 }
 
 function duration(resource: FunctionResource): ResourceChart {

@@ -44,6 +44,16 @@ describe('a function', () => {
     expect(Object.keys(service.functions[0]?.environment ?? {})).toEqual(['GREETING']);
   });
 
+  it('is named where it is durable: its executions are Lambda’s own', () => {
+    const { service, warnings } = readResources({
+      Work: lambdaFunction({ DurableConfig: { ExecutionTimeout: 3600 } }),
+    });
+    expect(service.functions).toHaveLength(1);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^The function work is durable, .* LocalDurableTestRunner .* instead$/),
+    ]);
+  });
+
   it.each([
     [{ LogFormat: 'JSON', ApplicationLogLevel: 'WARN', SystemLogLevel: 'DEBUG' }, 'WARN', 'DEBUG'],
     [{ LogFormat: 'JSON', ApplicationLogLevel: 'trace' }, 'TRACE', undefined],

@@ -70,6 +70,7 @@ function mapping(source: object) {
 }
 
 const EVERYTHING = inventoryOf({
+  ...functionResources('Flow', 'flow', { DurableConfig: { ExecutionTimeout: 3600 } }),
   ...functionResources('Fn', 'fn', {
     ReservedConcurrentExecutions: 10,
     DeadLetterConfig: { TargetArn: arn },
@@ -116,7 +117,9 @@ const PLANNED = planAlarms(PROTECTED, {
 });
 
 function metricOf(id: string): string {
-  const alarm = PLANNED.alarms.find((one) => one.id === id);
+  // What both kinds of functions have is shown as it is of most.
+  const all = PLANNED.alarms.filter((one) => one.id === id);
+  const alarm = all.find(({ resource }) => resource.key === 'fn') ?? all[0];
   if (alarm === undefined) throw new Error(`The sample service has no alarm ${id}.`);
   return inWords(alarm);
 }
@@ -133,5 +136,5 @@ function inWords({ metric }: PlannedAlarm): string {
 }
 
 function statInWords({ statistic, namespace, metricName }: MetricStat): string {
-  return `${statistic} of \`${metricName}\` (\`${typeof namespace === 'string' ? namespace.replace('shop-dev-fn', '<function>') : ''}\`)`;
+  return `${statistic} of \`${metricName}\` (\`${typeof namespace === 'string' ? namespace.replace(/shop-dev-\w+/, '<function>') : ''}\`)`;
 }

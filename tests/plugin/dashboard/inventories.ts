@@ -12,6 +12,7 @@ export const EMPTY: Inventory = {
   stage: 'dev',
   region: 'eu-west-1',
   functions: [],
+  capacityProviders: [],
   queues: [],
   topics: [],
   tables: [],
@@ -44,6 +45,9 @@ export function functionNamed(key: string, over: Partial<FunctionResource> = {})
     runsAtEdge: false,
     streams: [],
     queues: [],
+    eventSources: [],
+    allowsLoops: false,
+    isolatesTenants: false,
     refersTo: [],
     ...over,
   };
