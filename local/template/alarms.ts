@@ -74,13 +74,46 @@ function readQuery(fields: ResolvedFields): MetricQueryDefinition | undefined {
   const expression = fields.optionalText('Expression');
   if (expression !== undefined) {
     const period = fields.optionalNumber('Period');
-    return /^\s*SELECT\s/i.test(expression)
-      ? undefined
-      : { ...common, expression, ...(period !== undefined && { period }) };
+    if (!/^\s*SELECT\s/i.test(expression))
+      return { ...common, expression, ...(period !== undefined && { period }) };
+    const asked = readInsightsQuery(expression);
+    if (asked === undefined) return undefined;
+    return {
+      ...common,
+      expression,
+      matching: true,
+      stat: { ...asked, period: period ?? DEFAULT_PERIOD },
+    };
   }
   const stat = fields.within('MetricStat');
   const metric = stat.within('Metric');
   return { ...common, stat: readStat(stat, metric, metric.text('MetricName'), stat.text('Stat')) };
+}
+
+const INSIGHTS_STATISTICS: Readonly<Record<string, string>> = {
+  AVG: 'Average',
+  COUNT: 'SampleCount',
+  MAX: 'Maximum',
+  MIN: 'Minimum',
+  SUM: 'Sum',
+};
+
+/**
+ * `SELECT MAX(CPUUtilization) FROM "AWS/Lambda" WHERE CapacityProviderName = 'a'`: one value, without groups, order and schema; and of
+ * something, as what stands in the rest of the account nobody knows here.
+ */
+const INSIGHTS_QUERY =
+  /^\s*SELECT\s+(\w+)\s*\(\s*"?([^\s")]+)"?\s*\)\s+FROM\s+"([^"]+)"\s+WHERE\s+(.+?)\s*$/is;
+const INSIGHTS_CONDITION = /^\s*"?([^\s"=]+)"?\s*=\s*'([^']*)'\s*$/;
+
+/** Undefined for a query of another form, which only CloudWatch answers. */
+function readInsightsQuery(query: string): Omit<MetricStatDefinition, 'period'> | undefined {
+  const [, name = '', metricName = '', namespace = '', where = ''] = INSIGHTS_QUERY.exec(query) ?? [];
+  const statistic = INSIGHTS_STATISTICS[name.toUpperCase()];
+  const conditions = where.split(/\s+AND\s+/i).map((part) => INSIGHTS_CONDITION.exec(part));
+  if (statistic === undefined || conditions.includes(null)) return undefined;
+  const dimensions = conditions.map((found) => ({ name: found?.[1] ?? '', value: found?.[2] ?? '' }));
+  return { namespace, metricName, dimensions, statistic };
 }
 
 function readStat(

@@ -343,6 +343,8 @@ export type MetricQueryDefinition = {
   readonly returnData: boolean;
 } & (
   | { readonly stat: MetricStatDefinition }
+  /** A query of Metrics Insights: a metric over all that have its dimensions, whatever others they have. */
+  | { readonly stat: MetricStatDefinition; readonly expression: string; readonly matching: true }
   | {
       readonly expression: string;
       /** Seconds. */

@@ -140,6 +140,11 @@ export interface MetricStat {
   /** Seconds. */
   readonly period: number;
   readonly unit?: string;
+  /**
+   * Set where it is taken over all metrics that have these dimensions and others: by a query of Metrics Insights, for what AWS counts
+   * by something that nobody knows before the deployment.
+   */
+  readonly matching?: true;
 }
 
 /** Metric math: the expression of `returns` is what is compared. */

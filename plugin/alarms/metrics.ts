@@ -1,5 +1,6 @@
 import type { ApiResource, Expression, FunctionResource, RuleResource } from 'lambda-lantern-local/template';
 import type { Dimension, MetricMath, MetricStat } from './alarm-plan.ts';
+import { joinTexts } from './console-links.ts';
 import type { Tuning } from './default-alarm.ts';
 
 /** How a metric is taken. */
@@ -20,6 +21,40 @@ export function metric(
 /** Dimensions as CloudFormation has them. */
 export function listed(dimensions: Dimensions): readonly Dimension[] {
   return Object.entries(dimensions).map(([name, value]) => ({ name, value }));
+}
+
+/** A metric of Lambda over everything that has these dimensions, whatever others it has. */
+export function matching(metricName: string, dimensions: Dimensions, taken: Taken): MetricStat {
+  return { ...metric('AWS/Lambda', metricName, dimensions, taken), matching: true };
+}
+
+/** What Metrics Insights calls the statistics that it has; it has no percentiles. */
+export const INSIGHTS_FUNCTIONS: Readonly<Record<string, string>> = {
+  Average: 'AVG',
+  Maximum: 'MAX',
+  Minimum: 'MIN',
+  SampleCount: 'COUNT',
+  Sum: 'SUM',
+};
+
+/** The query of Metrics Insights for a metric that is taken over all which match. */
+export function insightsQuery({
+  namespace,
+  metricName,
+  dimensions,
+  statistic,
+}: Pick<MetricStat, 'namespace' | 'metricName' | 'dimensions' | 'statistic'>): Expression {
+  const conditions = dimensions.flatMap(({ name, value }, index) => [
+    `${index === 0 ? ' WHERE' : ' AND'} ${name} = '`,
+    value,
+    "'",
+  ]);
+  return joinTexts(
+    `SELECT ${INSIGHTS_FUNCTIONS[statistic] ?? statistic}(${metricName}) FROM "`,
+    namespace,
+    '"',
+    ...conditions,
+  );
 }
 
 /** A metric of a whole function: of all its versions and aliases together. */

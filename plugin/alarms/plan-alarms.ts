@@ -117,7 +117,7 @@ function comparison(
 > {
   const { anomaly, evaluationPeriods, datapointsToAlarm, treatMissingData } = tuning;
   return {
-    ...(anomaly !== undefined && metric.kind === 'stat'
+    ...(anomaly !== undefined && metric.kind === 'stat' && metric.matching !== true
       ? anomalyBand(metric, anomaly)
       : { metric, comparisonOperator, threshold }),
     evaluationPeriods,

@@ -85,6 +85,7 @@ function metricsOf<Kind extends ResourceKind>(
 const LAMBDA_TYPES = 'AWS Lambda Developer Guide, "Types of metrics for Lambda functions"';
 const LAMBDA_CONCURRENCY = 'AWS Lambda Developer Guide, "Monitoring concurrency"';
 const LAMBDA_DURABLE = 'AWS Lambda Developer Guide, "Monitoring durable functions"';
+const LAMBDA_MANAGED = 'AWS Lambda Developer Guide, "Monitoring Lambda Managed Instances"';
 const LAMBDA_REPORT =
   'AWS Lambda Developer Guide, "Lambda Telemetry API Event schema reference", platform.report';
 
@@ -154,6 +155,30 @@ const FUNCTION_METRICS: ReadonlyArray<KnownMetric<'function'>> = [
     { LogEventsWithFindings: LOSS },
   ),
 ];
+
+/** A part of the whole, in percent. */
+const UTILIZATION: Facts = { ...GAUGE, unit: 'Percent', max: () => 100 };
+
+/** Of the environments of a function on managed instances, by its versions. */
+const ENVIRONMENT_METRICS: ReadonlyArray<KnownMetric<'function'>> = metricsOf(
+  'function',
+  'AWS/Lambda',
+  [['CapacityProviderName', 'FunctionName', 'Resource']],
+  LAMBDA_MANAGED,
+  {
+    ExecutionEnvironmentConcurrency: { ...GAUGE, max: ({ managed }) => managed?.concurrencyOfEnvironment },
+    ExecutionEnvironmentCPUUtilization: UTILIZATION,
+    ExecutionEnvironmentMemoryUtilization: UTILIZATION,
+  },
+);
+
+const CAPACITY_PROVIDER_METRICS = metricsOf(
+  'capacityProvider',
+  'AWS/Lambda',
+  [['CapacityProviderName', 'InstanceType']],
+  LAMBDA_MANAGED,
+  { CPUUtilization: UTILIZATION, MemoryUtilization: UTILIZATION },
+);
 
 const ACCOUNT_METRICS: ReadonlyArray<KnownMetric<'account'>> = [
   ...metricsOf(
@@ -284,6 +309,8 @@ const STATE_MACHINE_METRICS = metricsOf(
 /** Every metric that an alarm may be put on, with what its documentation says. An alarm on any other is refused. */
 export const METRICS_TABLE: readonly KnownMetric[] = [
   ...FUNCTION_METRICS,
+  ...ENVIRONMENT_METRICS,
+  ...CAPACITY_PROVIDER_METRICS,
   ...ACCOUNT_METRICS,
   ...QUEUE_METRICS,
   ...TOPIC_METRICS,

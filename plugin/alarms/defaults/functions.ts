@@ -3,7 +3,8 @@ import { INIT_TIMEOUT_MS, ref } from 'lambda-lantern-local/template';
 import type { MetricMath, MetricStat } from '../alarm-plan.ts';
 import type { Tuning, Unwatched, Watched } from '../default-alarm.ts';
 import { defaultAlarms, fiveMinutes, minutes, ofLimit, ONE_IS_ENOUGH } from '../default-alarm.ts';
-import { lambda, math, metric, outcomesOf } from '../metrics.ts';
+import type { Dimensions } from '../metrics.ts';
+import { lambda, matching, math, metric, outcomesOf } from '../metrics.ts';
 import { reportMetric } from '../report-filters.ts';
 import { duration, percent } from '../wording.ts';
 
@@ -225,6 +226,8 @@ const REPORT_ALARMS = defaultAlarms<'function'>([
     numbers:
       '90 % is what AWS recommends for memory_utilization of Lambda Insights; the maximum, because one invocation is enough to be killed.',
     missing: 'No report means no invocation, and then none needs memory.',
+    // On managed instances many invocations share a process: environmentMemory watches it.
+    where: ({ managed }) => managed === undefined,
     watch: (fn, tuning) =>
       fromReport(fn, 'MaxMemoryUsed', (report) => {
         const threshold = ofLimit(tuning, fn.memorySize);
@@ -265,6 +268,7 @@ const REPORT_ALARMS = defaultAlarms<'function'>([
       'Our judgement: half of the 10 s that Lambda gives the init phase ("Lambda execution environment"). Off unless asked ' +
       'for, as it costs a custom metric per function.',
     missing: 'No report with an init means no cold start.',
+    where: hasColdStarts,
     watch: (fn, tuning) =>
       fromReport(fn, 'InitDuration', (report) => {
         const threshold = ofLimit(tuning, INIT_TIMEOUT_MS);
@@ -288,6 +292,7 @@ const REPORT_ALARMS = defaultAlarms<'function'>([
       'Our judgement: steady traffic sees far fewer than one cold start in ten; fewer than 100 invocations in 5 minutes say ' +
       'nothing. Off unless asked for, as it costs a custom metric per function.',
     missing: 'No report with an init means no cold start.',
+    where: hasColdStarts,
     watch: (fn, { minimum = 0, ...tuning }) =>
       fromReport(fn, 'InitDuration', (report) => ({
         metric: math(
@@ -302,6 +307,11 @@ const REPORT_ALARMS = defaultAlarms<'function'>([
       })),
   },
 ]);
+
+/** On managed instances an environment is there before its first invocation. */
+function hasColdStarts({ managed }: FunctionResource): boolean {
+  return managed === undefined;
+}
 
 type FromReport = Omit<Watched, 'threshold'> & Partial<Watched>;
 
@@ -378,6 +388,81 @@ const CONCURRENCY_ALARMS = defaultAlarms<'function'>([
       })),
   },
 ]);
+
+/** How full the environments are in which a function on managed instances has many invocations at once. */
+const ENVIRONMENT_ALARMS = defaultAlarms<'function'>([
+  {
+    name: 'environmentConcurrency',
+    tuning: { share: 0.9, statistic: 'Maximum', ...fiveMinutes(2, 3) },
+    shareOf: 'what one of its environments runs at once',
+    comparisonOperator: 'GreaterThanOrEqualToThreshold',
+    unit: 'invocations',
+    severity: 'warning',
+    meaning:
+      'An environment of the function on managed instances has almost as many invocations at once as it may; beyond it, they are throttled.',
+    cause:
+      'Traffic that grew faster than environments start, or invocations that take longer. Raise PerExecutionEnvironmentMaxConcurrency where ' +
+      'CPU and memory are left, or the number of environments.',
+    numbers:
+      'AWS recommends to track ExecutionEnvironmentConcurrency against its limit ("Best practices for Lambda Managed Instances"); 90 % as of ' +
+      'reserved concurrency. The limit is that of the template, or 64 for each vCPU, which is what Lambda lets Node.js have.',
+    missing: 'No data means that nothing runs.',
+    watch: (fn, tuning) => {
+      if (fn.managed === undefined) return [];
+      const { concurrencyOfEnvironment: most } = fn.managed;
+      if (most === undefined) {
+        return {
+          skipped:
+            'how many invocations one of its environments runs at once only the deployment knows: set PerExecutionEnvironmentMaxConcurrency',
+        };
+      }
+      const threshold = tuning.threshold ?? Math.max(1, Math.floor(ofLimit(tuning, most)));
+      return {
+        metric: matching('ExecutionEnvironmentConcurrency', environments(fn), tuning),
+        threshold,
+        reason: `${percent(threshold / most)} of the ${most} that an environment runs at once`,
+      };
+    },
+  },
+  {
+    name: 'environmentCpu',
+    where: ({ managed }) => managed !== undefined,
+    tuning: { threshold: 90, statistic: 'Maximum', ...fiveMinutes(3, 3) },
+    unit: '%',
+    severity: 'warning',
+    meaning:
+      'The environments of the function on managed instances have almost no CPU left; its invocations slow each other down.',
+    cause:
+      'Work that needs more CPU than before, or too many invocations at once. Lower the concurrency, or give it more vCPUs.',
+    numbers: 'As capacityProvider.cpu, of the function alone.',
+    missing: 'No data means that nothing runs.',
+    watch: (fn, tuning) => ({
+      metric: matching('ExecutionEnvironmentCPUUtilization', environments(fn), tuning),
+      reason: 'of the version that is highest, for a quarter of an hour',
+    }),
+  },
+  {
+    name: 'environmentMemory',
+    where: ({ managed }) => managed !== undefined,
+    tuning: { threshold: 90, statistic: 'Maximum', ...fiveMinutes(2, 3) },
+    unit: '%',
+    severity: 'warning',
+    meaning:
+      'The environments of the function on managed instances have almost no memory left; with more, all of their invocations are lost.',
+    cause:
+      'A leak between invocations, larger input, or too many invocations at once. Compare with the concurrency of its environments.',
+    numbers: 'As memory: 90 %, and the maximum, because one environment that is killed is enough.',
+    missing: 'No data means that nothing runs.',
+    watch: (fn, tuning) => ({
+      metric: matching('ExecutionEnvironmentMemoryUtilization', environments(fn), tuning),
+      reason: 'of the version that is highest',
+    }),
+  },
+]);
+
+function environments({ name, managed }: FunctionResource): Dimensions {
+  return { CapacityProviderName: managed?.capacityProvider ?? '', FunctionName: name };
+}
 
 /** Lambda sends these for an alias or a version only, never for the whole function. */
 function provisionedMetric(
@@ -555,6 +640,7 @@ export const FUNCTION_ALARMS = [
   ...DURABLE_ALARMS,
   ...REPORT_ALARMS,
   ...CONCURRENCY_ALARMS,
+  ...ENVIRONMENT_ALARMS,
   ...WAITING_WORK_ALARMS,
   ...LOG_ALARMS,
 ];

@@ -3,7 +3,7 @@ import type { AlarmPlan, PlannedFilter } from '../../alarms/alarm-plan.ts';
 import { joinTexts } from '../../alarms/console-links.ts';
 import type { Section } from '../body.ts';
 import type { MetricLine } from '../lines.ts';
-import { COLOR, linesOf } from '../lines.ts';
+import { COLOR, linesOf, queriesOf } from '../lines.ts';
 import { limit, logs } from '../panels.ts';
 import type { ResourceChart } from './section.ts';
 import { section } from './section.ts';
@@ -29,6 +29,7 @@ export function functionSection(
       concurrency(resource),
       ...reportCharts(resource, filters),
       ...provisionedCharts(resource),
+      ...managedCharts(resource),
       ...asyncCharts(resource),
       ...streamCharts(resource),
     ],
@@ -226,6 +227,41 @@ function provisionedCharts({ key, name, provisioned }: FunctionResource): readon
       rightLabel: 'spilled over per {period}',
     };
   });
+}
+
+/** How full the environments of a function on managed instances are, by its versions, and what it was throttled for. */
+function managedCharts(resource: FunctionResource): readonly ResourceChart[] {
+  const { key, name, managed } = resource;
+  if (managed === undefined) return [];
+  const { capacityProvider, concurrencyOfEnvironment: most } = managed;
+  const by = queriesOf({ CapacityProviderName: capacityProvider, FunctionName: name }, 'Resource');
+  const line = lambda(resource);
+  return [
+    {
+      title: `${key}: CPU and memory of its environments`,
+      lines: [],
+      math: ['ExecutionEnvironmentCPUUtilization', 'ExecutionEnvironmentMemoryUtilization'].map(
+        (metricName) => by(metricName, 'Maximum'),
+      ),
+      leftLabel: '%',
+      period: 300,
+    },
+    {
+      title: `${key}: invocations at once in an environment`,
+      lines: [],
+      math: [by('ExecutionEnvironmentConcurrency', 'Maximum')],
+      ...(most !== undefined && { limits: [limit(most, `at most ${most}`)] }),
+      leftLabel: 'at once',
+      period: 300,
+    },
+    {
+      title: `${key}: what it was throttled for`,
+      lines: ['ConcurrencyThrottles', 'CPUThrottles', 'MemoryThrottles', 'DiskThrottles'].map((metricName) =>
+        line(metricName, 'Sum', { label: metricName }),
+      ),
+      leftLabel: 'per {period}',
+    },
+  ];
 }
 
 /** What waits for a function that is invoked asynchronously, and what is given up. */

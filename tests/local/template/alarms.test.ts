@@ -104,6 +104,50 @@ describe('an alarm', () => {
 
   it.each([
     [
+      `SELECT MAX(CPUUtilization) FROM "AWS/Lambda" WHERE CapacityProviderName = 'a' AND InstanceType='m7g.large'`,
+      'Maximum',
+      [
+        { name: 'CapacityProviderName', value: 'a' },
+        { name: 'InstanceType', value: 'm7g.large' },
+      ],
+    ],
+    [
+      `select avg("Duration") from "AWS/Lambda" where FunctionName = 'pay' `,
+      'Average',
+      [{ name: 'FunctionName', value: 'pay' }],
+    ],
+    [
+      `SELECT COUNT(Errors) FROM "AWS/Lambda" WHERE "FunctionName" = 'pay'`,
+      'SampleCount',
+      [{ name: 'FunctionName', value: 'pay' }],
+    ],
+  ])('is read with a query of Metrics Insights: %s', (Expression, statistic, dimensions) => {
+    const { service, warnings } = readAlarm({
+      MetricName: undefined,
+      Metrics: [{ Id: 'q', Expression, Period: 300 }],
+    });
+    expect(warnings).toEqual([]);
+    expect(service.alarms[0]).toMatchObject({
+      queries: [
+        { id: 'q', expression: Expression, matching: true, stat: { statistic, dimensions, period: 300 } },
+      ],
+    });
+  });
+
+  it.each([
+    `SELECT MAX(CPUUtilization) FROM "AWS/Lambda" GROUP BY InstanceType`,
+    `SELECT MAX(CPUUtilization) FROM SCHEMA("AWS/Lambda", CapacityProviderName)`,
+    `SELECT MAX(CPUUtilization) FROM "AWS/Lambda" WHERE CapacityProviderName != 'a'`,
+    `SELECT MAX(CPUUtilization) FROM "AWS/Lambda" WHERE A = 'a' OR B = 'b'`,
+    `SELECT STDDEV(CPUUtilization) FROM "AWS/Lambda"`,
+  ])('is left out with a warning where only CloudWatch answers its query: %s', (Expression) => {
+    const { service, warnings } = readAlarm({ MetricName: undefined, Metrics: [{ Id: 'q', Expression }] });
+    expect(service.alarms).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining('is left out')]);
+  });
+
+  it.each([
+    [
       { TreatMissingData: 'maybe' },
       'TreatMissingData: expected one of missing, ignore, breaching, notBreaching, got "maybe"',
     ],

@@ -44,6 +44,26 @@ describe('a function', () => {
     expect(Object.keys(service.functions[0]?.environment ?? {})).toEqual(['GREETING']);
   });
 
+  it('is named where many of its invocations would share a process', () => {
+    const { service, warnings } = readResources({
+      Machines: { Type: 'AWS::Lambda::CapacityProvider', Properties: {} },
+      Work: lambdaFunction({
+        Timeout: 5400,
+        CapacityProviderConfig: {
+          LambdaManagedInstancesCapacityProviderConfig: {
+            CapacityProviderArn: { 'Fn::GetAtt': ['Machines', 'Arn'] },
+          },
+        },
+      }),
+    });
+    expect(service.functions).toMatchObject([{ managedInstances: true, timeout: 5400 }]);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^Machines \(AWS::Lambda::CapacityProvider\) is not run locally: .* a process for each invocation/,
+      ),
+    ]);
+  });
+
   it('is named where it is durable: its executions are Lambda’s own', () => {
     const { service, warnings } = readResources({
       Work: lambdaFunction({ DurableConfig: { ExecutionTimeout: 3600 } }),

@@ -10,6 +10,7 @@ import { functionResources, inventoryOf } from '../../helpers/inventory.ts';
 
 const TITLES: { readonly [Kind in ResourceKind]: string } = {
   function: 'Functions: `function`',
+  capacityProvider: 'Capacity providers of Lambda Managed Instances: `capacityProvider`',
   api: 'REST, HTTP and WebSocket APIs: `api`',
   queue: 'Queues: `queue`',
   topic: 'Topics: `topic`',
@@ -70,7 +71,16 @@ function mapping(source: object) {
 }
 
 const EVERYTHING = inventoryOf({
-  ...functionResources('Flow', 'flow', { DurableConfig: { ExecutionTimeout: 3600 } }),
+  ...functionResources('Flow', 'flow', {
+    DurableConfig: { ExecutionTimeout: 3600 },
+    Runtime: 'nodejs26.x',
+    CapacityProviderConfig: {
+      LambdaManagedInstancesCapacityProviderConfig: {
+        CapacityProviderArn: { 'Fn::GetAtt': ['Provider', 'Arn'] },
+      },
+    },
+  }),
+  Provider: { Type: 'AWS::Lambda::CapacityProvider', Properties: {} },
   ...functionResources('Fn', 'fn', {
     ReservedConcurrentExecutions: 10,
     DeadLetterConfig: { TargetArn: arn },
@@ -135,6 +145,8 @@ function inWords({ metric }: PlannedAlarm): string {
   return `\`${formula}\`, where ${where}${rest},`;
 }
 
-function statInWords({ statistic, namespace, metricName }: MetricStat): string {
+function statInWords({ statistic, namespace, metricName, matching, dimensions }: MetricStat): string {
+  const over = dimensions.map(({ name }) => name).join(' and ');
+  if (matching === true) return `${statistic} of \`${metricName}\` (\`AWS/Lambda\`, all of the ${over})`;
   return `${statistic} of \`${metricName}\` (\`${typeof namespace === 'string' ? namespace.replace(/shop-dev-\w+/, '<function>') : ''}\`)`;
 }

@@ -58,6 +58,7 @@ export function everything(functions: readonly FunctionResource[]): Inventory {
   return {
     ...EMPTY,
     functions,
+    capacityProviders: [{ logicalId: 'Machines', key: 'Machines', name: { Ref: 'Machines' } }],
     queues: [queue('Orders', []), queue('DeadOrders', ['Orders'])],
     topics: [
       {

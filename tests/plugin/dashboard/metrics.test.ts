@@ -17,10 +17,16 @@ const table = [['TableName'], ['GlobalSecondaryIndexName', 'TableName']];
 const SHOWN_ONLY: Readonly<Record<string, Readonly<Record<string, ReadonlyArray<readonly string[]>>>>> = {
   // AWS Lambda Developer Guide, "Types of metrics for Lambda functions"
   'AWS/Lambda': Object.fromEntries(
-    ['AsyncEventsReceived', 'DurableExecutionStarted', 'DurableExecutionStopped'].map((name) => [
-      name,
-      [['FunctionName']],
-    ]),
+    [
+      'AsyncEventsReceived',
+      'DurableExecutionStarted',
+      'DurableExecutionStopped',
+      // "Monitoring Lambda Managed Instances"
+      'ConcurrencyThrottles',
+      'CPUThrottles',
+      'MemoryThrottles',
+      'DiskThrottles',
+    ].map((name) => [name, [['FunctionName']]]),
   ),
   // Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS"
   'AWS/SQS': Object.fromEntries(
@@ -79,7 +85,10 @@ function documentedDimensions({ namespace, metricName }: ShownMetric): readonly 
 
 describe('every metric on the dashboards', () => {
   const pay = functionNamed('pay', FULL_FUNCTION);
-  const flow = functionNamed('flow', { durable: { executionTimeout: 3600 } });
+  const flow = functionNamed('flow', {
+    durable: { executionTimeout: 3600 },
+    managed: { capacityProvider: { Ref: 'Machines' }, concurrencyOfEnvironment: 64 },
+  });
   const plan = { ...NO_ALARMS, filters: [memoryFilterOf(pay)] };
   const dashboards = planDashboards(everything([pay, flow]), plan, { service: true, resources: true });
   const metrics = Object.values(dashboardResources(dashboards)).flatMap(
