@@ -82,6 +82,11 @@ export class ThrottledError extends Error {
   override readonly name = 'ThrottledError';
 }
 
+/** The function is fed by what it has sent itself, and has been for too long. */
+export class RecursiveInvocationError extends Error {
+  override readonly name = 'RecursiveInvocationError';
+}
+
 export class InvalidRequestError extends Error {
   override readonly name = 'InvalidRequestError';
 }

@@ -38,6 +38,10 @@ function batchingWindowOf({ fields }: Resource): number {
   return fields.optionalNumber('MaximumBatchingWindowInSeconds') ?? DEFAULTS.maximumBatchingWindow;
 }
 
+function countsEvents({ fields }: Resource): boolean {
+  return fields.within('MetricsConfig').list('Metrics').includes('EventCount');
+}
+
 interface MappingEnds {
   readonly queues: readonly QueueDefinition[];
   readonly tables: readonly TableDefinition[];
@@ -101,6 +105,7 @@ function mappingToRun(resource: ResolvedResource, functionName: string): EventSo
     maximumBatchingWindow: batchingWindowOf(resource),
     reportBatchItemFailures: fields.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
     ...(maximumConcurrency !== undefined && { maximumConcurrency }),
+    ...(countsEvents(resource) && { countsEvents: true }),
     ...filtersOf(resource),
   };
 }
@@ -133,6 +138,7 @@ function streamMappingToRun(
     maximumRetryAttempts: limit('MaximumRetryAttempts'),
     maximumRecordAge: limit('MaximumRecordAgeInSeconds'),
     onFailure: fields.within('DestinationConfig').within('OnFailure').optionalText('Destination'),
+    countsEvents: countsEvents(resource) ? true : undefined,
     filters: filtersOf(resource).filters,
   });
 }

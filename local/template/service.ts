@@ -66,6 +66,8 @@ export interface FunctionDefinition {
   readonly logGroup: string;
   /** Most environments at once; undefined where the template reserves none. */
   readonly reservedConcurrency?: number;
+  /** Whether Lambda would let it be part of a loop: `RecursiveLoop: Allow`. */
+  readonly allowsLoops?: boolean;
   /** Whether it is to run on Lambda Managed Instances, which have other limits. */
   readonly managedInstances?: boolean;
   /** The tags of the template; undefined where it sets none. */
@@ -275,6 +277,8 @@ export interface EventSourceMappingDefinition {
   readonly reportBatchItemFailures: boolean;
   /** 2 to 1,000; undefined where the template sets none. */
   readonly maximumConcurrency?: number;
+  /** Whether CloudWatch gets counts of its events: `MetricsConfig` with `EventCount`. */
+  readonly countsEvents?: boolean;
   /** Event patterns: a message passes that one of them fits. Undefined where all do. */
   readonly filters?: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
@@ -300,6 +304,8 @@ export interface StreamMappingDefinition {
   readonly maximumRecordAge?: number;
   /** ARN of the queue or topic that hears of batches that are given up. */
   readonly onFailure?: string;
+  /** Whether CloudWatch gets counts of its events: `MetricsConfig` with `EventCount`. */
+  readonly countsEvents?: boolean;
   /** Event patterns: a record passes that one of them fits. Undefined where all do. */
   readonly filters?: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Expression, Inventory } from 'lambda-lantern-local/template';
-import { boundsOf, percentileOf, ref } from 'lambda-lantern-local/template';
+import { boundsOf, getAttribute, logicalIdIn, percentileOf, ref } from 'lambda-lantern-local/template';
 import type { AlarmPlan, PlannedAlarm, MetricStat } from '../alarm-plan.ts';
 import type { ResourceKind } from '../resource-kinds.ts';
 import { INSIGHTS_FUNCTIONS } from '../metrics.ts';
@@ -46,6 +46,7 @@ export function metricProblems(
       ...dimensionProblems(stat, known, what, values, alarm),
       ...statisticProblems(stat, known, what),
       ...filterProblems(stat, known, what, plan),
+      ...eventSourceProblems(stat, what, plan),
     ];
   });
 }
@@ -124,6 +125,20 @@ function filterProblems(
     : [`no metric filter makes ${what}`];
 }
 
+/** Lambda counts the events of a mapping only where it is told to. */
+function eventSourceProblems(
+  { dimensions }: MetricStat,
+  what: string,
+  { eventSources }: AlarmPlan,
+): readonly string[] {
+  return dimensions
+    .filter(({ name }) => name === EVENT_SOURCE)
+    .filter(({ value }) => !eventSources.some(({ logicalId }) => logicalId === logicalIdIn(value)))
+    .map(({ value }) => `${what} is not counted: no EventCount is switched on for ${describe(value)}`);
+}
+
+const EVENT_SOURCE = 'EventSourceMappingUUID';
+
 function describe(value: Expression): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
@@ -150,6 +165,7 @@ function dimensionValues(
             ? `${fn.name}:${qualifier}`
             : { 'Fn::Join': [':', [fn.name, qualifier]] },
         ),
+        [EVENT_SOURCE]: fn.eventSources.map(({ mapping }) => getAttribute(mapping, 'Id')),
         ...named('PolicyName', fn.findingsPolicy),
         ...(fn.findingsPolicy !== undefined &&
           fn.logGroup !== undefined && {

@@ -102,6 +102,7 @@ const FUNCTION_METRICS: ReadonlyArray<KnownMetric<'function'>> = [
     Errors: COUNT,
     Throttles: COUNT,
     AsyncEventsDropped: LOSS,
+    RecursiveInvocationsDropped: LOSS,
     DeadLetterErrors: LOSS,
     DestinationDeliveryFailures: LOSS,
     Duration: { ...TIME, max: ({ timeout }) => timeout * 1000 },
@@ -126,6 +127,17 @@ const FUNCTION_METRICS: ReadonlyArray<KnownMetric<'function'>> = [
     DurableExecutionOperations: { ...GAUGE, max: () => 3000 },
     DurableExecutionStorageWrittenBytes: { ...GAUGE, unit: 'Bytes', max: () => 104_857_600 },
   }),
+  ...metricsOf(
+    'function',
+    'AWS/Lambda',
+    [['EventSourceMappingUUID']],
+    `${LAMBDA_TYPES}: Event source mapping metrics, of mappings whose MetricsConfig has EventCount`,
+    {
+      DroppedEventCount: { ...LOSS, emitted: 'while active' },
+      OnFailureDestinationDeliveredEventCount: { ...LOSS, emitted: 'while active' },
+      FailedInvokeEventCount: COUNT,
+    },
+  ),
   // Never of the whole function.
   ...metricsOf('function', 'AWS/Lambda', [['FunctionName', 'Resource']], LAMBDA_CONCURRENCY, {
     // A fraction, whatever its name and its graph say.

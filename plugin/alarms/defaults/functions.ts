@@ -1,8 +1,20 @@
-import type { Expression, FunctionResource, ProvisionedConcurrency } from 'lambda-lantern-local/template';
-import { INIT_TIMEOUT_MS, ref } from 'lambda-lantern-local/template';
+import type {
+  EventSource,
+  Expression,
+  FunctionResource,
+  ProvisionedConcurrency,
+} from 'lambda-lantern-local/template';
+import { getAttribute, INIT_TIMEOUT_MS, ref } from 'lambda-lantern-local/template';
 import type { MetricMath, MetricStat } from '../alarm-plan.ts';
 import type { Tuning, Unwatched, Watched } from '../default-alarm.ts';
-import { defaultAlarms, fiveMinutes, minutes, ofLimit, ONE_IS_ENOUGH } from '../default-alarm.ts';
+import {
+  defaultAlarms,
+  fiveMinutes,
+  minutes,
+  ofLimit,
+  ONE_IS_ENOUGH,
+  SEVERAL_MINUTES,
+} from '../default-alarm.ts';
 import type { Dimensions } from '../metrics.ts';
 import { lambda, matching, math, metric, outcomesOf } from '../metrics.ts';
 import { reportMetric } from '../report-filters.ts';
@@ -596,6 +608,112 @@ const WAITING_WORK_ALARMS = defaultAlarms<'function'>([
   },
 ]);
 
+/** How many metrics `EventCount` makes, by the kind of source ("Event source mapping metrics" of Lambda's guide). */
+const EVENT_COUNTS: Readonly<Record<EventSource['kind'], number>> = {
+  queue: 5,
+  kinesis: 6,
+  dynamodb: 6,
+  kafka: 7,
+};
+
+/** A count of what became of the events of each of a function's mappings that `counts` chooses. */
+function eventsOf(
+  fn: FunctionResource,
+  metricName: string,
+  tuning: Tuning,
+  { of, reason }: { readonly of: (source: EventSource) => boolean; readonly reason: string },
+) {
+  return fn.eventSources.filter(of).map(({ kind, mapping, condition }) => ({
+    metric: metric('AWS/Lambda', metricName, { EventSourceMappingUUID: getAttribute(mapping, 'Id') }, tuning),
+    reason,
+    part: mapping,
+    eventSource: { logicalId: mapping, metrics: EVENT_COUNTS[kind] },
+    ...(condition !== undefined && { condition }),
+  }));
+}
+
+/** What becomes of events on their way from a queue or a stream: Lambda counts it where a mapping is told to (`MetricsConfig`). */
+const EVENT_SOURCE_ALARMS = defaultAlarms<'function'>([
+  {
+    name: 'eventsDropped',
+    tuning: ONE_IS_ENOUGH,
+    unit: 'events',
+    severity: 'symptom',
+    meaning: 'Lambda gave up records of a stream or topic, and they are lost: no destination has them.',
+    cause:
+      'A batch that the function cannot handle, for all of its attempts; or a destination that refuses what is given up. Look at the errors ' +
+      'of the function, then read the records again while the stream still has them.',
+    numbers:
+      'Our judgement: what is dropped is lost, so that one is enough. It is on mappings that give records up (MaximumRetryAttempts, ' +
+      'MaximumRecordAgeInSeconds), and switches EventCount on for them, which is billed as custom metrics.',
+    missing: 'No data means that nothing was polled, or nothing dropped.',
+    watch: (fn, tuning) =>
+      eventsOf(fn, 'DroppedEventCount', tuning, {
+        of: ({ givesUp }) => givesUp,
+        reason: 'every record that is given up and sent nowhere counts',
+      }),
+  },
+  {
+    name: 'eventsGivenUp',
+    tuning: ONE_IS_ENOUGH,
+    unit: 'events',
+    severity: 'symptom',
+    meaning:
+      'Lambda gave up records of a stream or topic, and told the on-failure destination where they are.',
+    cause:
+      'A batch that the function cannot handle, for all of its attempts. Look at what the destination got: it says where the records are, and ' +
+      'the stream has them until its retention is over.',
+    numbers: 'Our judgement: what was given up nobody does unless someone looks, so that one is enough.',
+    missing: 'No data means that nothing was polled, or nothing given up.',
+    watch: (fn, tuning) =>
+      eventsOf(fn, 'OnFailureDestinationDeliveredEventCount', tuning, {
+        of: ({ hasDestination }) => hasDestination,
+        reason: 'every record that goes to the on-failure destination counts',
+      }),
+  },
+  {
+    name: 'eventsFailed',
+    on: false,
+    tuning: SEVERAL_MINUTES,
+    unit: 'events',
+    severity: 'warning',
+    meaning:
+      'Events of a queue or a stream fail again and again; those that the function reports as failed are no errors of it.',
+    cause:
+      'Messages that the function hands back (batchItemFailures), or a function that cannot be invoked. Look at its log, newest first.',
+    numbers:
+      'Our judgement: a single failure is tried again; 3 of 15 minutes with any are more than that. Off unless asked for, as EventCount is ' +
+      'billed as five to seven custom metrics for each mapping, and what fails for good is seen by other alarms.',
+    missing: 'No data means that nothing was polled.',
+    watch: (fn, tuning) =>
+      eventsOf(fn, 'FailedInvokeEventCount', tuning, {
+        of: () => true,
+        reason: 'every event counts that its function did not take',
+      }),
+  },
+  {
+    name: 'recursion',
+    where: ({ allowsLoops, isAsync, queues, eventSources }) =>
+      !allowsLoops && (isAsync || queues.length > 0 || eventSources.some(({ kind }) => kind === 'queue')),
+    tuning: ONE_IS_ENOUGH,
+    unit: 'invocations',
+    severity: 'symptom',
+    meaning:
+      'The function is fed by what it sends itself, directly or by way of others; Lambda has stopped that, and the event is dropped.',
+    cause:
+      'A queue, topic or bucket that the function writes to and that invokes it, or two functions that answer each other. Break the loop; ' +
+      'where it is meant, set RecursiveLoop to Allow.',
+    numbers:
+      'Our judgement: Lambda drops after about 16 rounds ("Use Lambda recursive loop detection to prevent infinite loops"), so that the first ' +
+      'drop is a loop, and a loss.',
+    missing: 'The metric exists only when an invocation was dropped.',
+    watch: (fn, tuning) => ({
+      metric: lambda('RecursiveInvocationsDropped', fn, tuning),
+      reason: 'every invocation that is dropped as part of a loop counts',
+    }),
+  },
+]);
+
 /** What CloudWatch Logs finds in the log group, where it is told to look: `custom.lantern.dataProtection`. */
 const LOG_ALARMS = defaultAlarms<'function'>([
   {
@@ -642,6 +760,7 @@ export const FUNCTION_ALARMS = [
   ...CONCURRENCY_ALARMS,
   ...ENVIRONMENT_ALARMS,
   ...WAITING_WORK_ALARMS,
+  ...EVENT_SOURCE_ALARMS,
   ...LOG_ALARMS,
 ];
 

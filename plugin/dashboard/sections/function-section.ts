@@ -1,4 +1,5 @@
 import type { FunctionResource } from 'lambda-lantern-local/template';
+import { getAttribute } from 'lambda-lantern-local/template';
 import type { AlarmPlan, PlannedFilter } from '../../alarms/alarm-plan.ts';
 import { joinTexts } from '../../alarms/console-links.ts';
 import type { Section } from '../body.ts';
@@ -11,7 +12,7 @@ import { section } from './section.ts';
 export function functionSection(
   resource: FunctionResource,
   region: string,
-  { alarms, filters }: Pick<AlarmPlan, 'alarms' | 'filters'>,
+  { alarms, filters, eventSources }: Pick<AlarmPlan, 'alarms' | 'filters' | 'eventSources'>,
 ): Section {
   const { key, timeout, memorySize, runsAtEdge, sharesLogGroup } = resource;
   const heading = { kind: 'function', resource, region, title: `Function ${key}` } as const;
@@ -32,6 +33,7 @@ export function functionSection(
       ...managedCharts(resource),
       ...asyncCharts(resource),
       ...streamCharts(resource),
+      ...eventSourceCharts(resource, eventSources),
     ],
     alarms,
   });
@@ -314,6 +316,38 @@ function streamCharts({ key, name, streams }: FunctionResource): readonly Resour
     });
   }
   return charts;
+}
+
+/** What became of the events of each mapping, where Lambda counts them because an alarm watches. */
+function eventSourceCharts(
+  { key, eventSources }: FunctionResource,
+  counted: AlarmPlan['eventSources'],
+): readonly ResourceChart[] {
+  return eventSources
+    .filter(({ mapping }) => counted.some(({ logicalId }) => logicalId === mapping))
+    .map(({ kind, mapping }) => {
+      const line = linesOf('AWS/Lambda', { EventSourceMappingUUID: getAttribute(mapping, 'Id') });
+      const ending: readonly MetricLine[] =
+        kind === 'queue'
+          ? [line('DeletedEventCount', 'Sum', { label: 'done', color: COLOR.typical })]
+          : [
+              line('OnFailureDestinationDeliveredEventCount', 'Sum', {
+                label: 'given up',
+                color: COLOR.warning,
+              }),
+              line('DroppedEventCount', 'Sum', { label: 'dropped', color: COLOR.slow }),
+            ];
+      return {
+        title: `${key}: events of ${mapping}`,
+        lines: [
+          line('PolledEventCount', 'Sum', { label: 'polled', color: COLOR.traffic }),
+          line('FilteredOutEventCount', 'Sum', { label: 'filtered out', color: COLOR.limit }),
+          line('FailedInvokeEventCount', 'Sum', { label: 'failed', color: COLOR.failure }),
+          ...ending,
+        ],
+        leftLabel: 'per {period}',
+      };
+    });
 }
 
 /** Commands of Logs Insights for what went wrong, newest first: errors that were logged, and endings that Lambda reports. */

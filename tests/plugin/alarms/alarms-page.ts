@@ -97,7 +97,11 @@ const EVERYTHING = inventoryOf({
     Type: 'AWS::Lambda::EventInvokeConfig',
     Properties: { FunctionName: { Ref: 'FnLambdaFunction' }, DestinationConfig: { OnFailure: {} } },
   },
-  Kinesis: mapping({ EventSourceArn: 'arn:aws:kinesis:eu-west-1:123456789012:stream/s' }),
+  Kinesis: mapping({
+    EventSourceArn: 'arn:aws:kinesis:eu-west-1:123456789012:stream/s',
+    MaximumRetryAttempts: 3,
+    DestinationConfig: { OnFailure: { Destination: 'arn:aws:sns:eu-west-1:123456789012:given-up' } },
+  }),
   Kafka: mapping({ SelfManagedEventSource: {} }),
   Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'api' } },
   Deployment: {
@@ -123,7 +127,7 @@ const PROTECTED = protectLogs(
   { categories: CATEGORIES, retention: undefined, deidentify: false, alarm: true },
 ).inventory;
 const PLANNED = planAlarms(PROTECTED, {
-  defaults: { function: { initDuration: true, coldStarts: true, traffic: true } },
+  defaults: { function: { initDuration: true, coldStarts: true, traffic: true, eventsFailed: true } },
 });
 
 function metricOf(id: string): string {

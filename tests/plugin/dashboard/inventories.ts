@@ -23,7 +23,14 @@ export const EMPTY: Inventory = {
   others: [],
 };
 
-export const NO_ALARMS: AlarmPlan = { alarms: [], filters: [], composites: [], objectives: [], skipped: [] };
+export const NO_ALARMS: AlarmPlan = {
+  alarms: [],
+  filters: [],
+  eventSources: [],
+  composites: [],
+  objectives: [],
+  skipped: [],
+};
 
 export function functionNamed(key: string, over: Partial<FunctionResource> = {}): FunctionResource {
   return {
