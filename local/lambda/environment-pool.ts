@@ -11,7 +11,7 @@ export interface PoolOptions {
   readonly start: () => ExecutionEnvironment;
 }
 
-/** The environments of one function. Each is with one invocation, or idle. */
+/** The environments of one function. Each is with one invocation, or idle. An environment that has served a tenant serves no other. */
 export class EnvironmentPool {
   readonly #options: PoolOptions;
   readonly #all = new Set<ExecutionEnvironment>();
@@ -22,23 +22,30 @@ export class EnvironmentPool {
   /** Most recently used last. */
   readonly #idle: ExecutionEnvironment[] = [];
   readonly #timers = new Map<ExecutionEnvironment, NodeJS.Timeout>();
+  /** Whom each serves, of a function that isolates its tenants. */
+  readonly #tenants = new Map<ExecutionEnvironment, string>();
 
   constructor(options: PoolOptions) {
     this.#options = options;
   }
 
   /**
-   * The environment used last, or a new one when all are busy.
+   * The environment used last, or a new one when all are busy; of a tenant, those that have served no other. An idle one of another
+   * tenant gives way where there is no room.
    *
+   * @param tenant of a function that isolates its tenants
    * @throws ThrottledError at the limit
    */
-  acquire(): ExecutionEnvironment {
-    const idle = this.#idle.pop();
+  acquire(tenant?: string): ExecutionEnvironment {
+    const idle = this.#idle.findLast((environment) => this.#tenants.get(environment) === tenant);
     if (idle !== undefined) {
+      this.#idle.splice(this.#idle.indexOf(idle), 1);
       this.#clearTimer(idle);
       return idle;
     }
     const { functionName, limit, start } = this.#options;
+    const [leastUsed] = this.#idle;
+    if (this.#all.size >= limit && leastUsed !== undefined) this.#expire(leastUsed);
     if (this.#all.size >= limit) {
       throw new ThrottledError(
         `${functionName} has ${limit} environments, its limit, and all are busy. Try again later.`,
@@ -46,6 +53,7 @@ export class EnvironmentPool {
     }
     const environment = start();
     this.#all.add(environment);
+    if (tenant !== undefined) this.#tenants.set(environment, tenant);
     void environment.ended.then(() => this.#forget(environment));
     return environment;
   }
@@ -90,6 +98,7 @@ export class EnvironmentPool {
     this.#clearTimer(environment);
     this.#all.delete(environment);
     this.#outdated.delete(environment);
+    this.#tenants.delete(environment);
     const at = this.#idle.indexOf(environment);
     if (at !== -1) this.#idle.splice(at, 1);
   }

@@ -48,7 +48,8 @@ export interface InvokeResponse {
  *
  * @throws UnknownFunctionError when no function has that name.
  * @throws ThrottledError when every environment is busy and the limit is reached.
- * @throws InvalidRequestError when the payload, the client context or the identity is not JSON, or the tenant's id is none.
+ * @throws InvalidRequestError when the payload, the client context or the identity is not JSON, the tenant's id is none,
+ * or one is named, or missing, against what the function is configured for.
  * @throws RequestTooLargeError when the payload exceeds 6 MB.
  */
 export type Invoke = (request: InvokeRequest) => Promise<InvokeResponse>;

@@ -120,6 +120,7 @@ function functionToRun(
     ...(logging.has('SystemLogLevel') && { systemLogLevel: levelOf(logging.optionalText('SystemLogLevel')) }),
     logGroup: logging.optionalText('LogGroup') ?? `${LOG_GROUP_PREFIX}${name}`,
     ...(fields.optionalText('RecursiveLoop') === 'Allow' && { allowsLoops: true }),
+    ...(isolatesTenants(resource) && { isolatesTenants: true }),
     ...(fields.has('CapacityProviderConfig') && { managedInstances: true }),
     ...(tags.length > 0 && { tags: Object.fromEntries(tags) }),
   };

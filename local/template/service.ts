@@ -68,6 +68,8 @@ export interface FunctionDefinition {
   readonly reservedConcurrency?: number;
   /** Whether Lambda would let it be part of a loop: `RecursiveLoop: Allow`. */
   readonly allowsLoops?: boolean;
+  /** Whether each of its environments serves one tenant only. */
+  readonly isolatesTenants?: boolean;
   /** Whether it is to run on Lambda Managed Instances, which have other limits. */
   readonly managedInstances?: boolean;
   /** The tags of the template; undefined where it sets none. */

@@ -194,6 +194,8 @@ function recordInvocation(
   if (trace.recording) {
     trace.annotate('ColdStart', attributes.coldStart);
     if (attributes.service !== undefined) trace.annotate('Service', attributes.service);
+    const tenantId = tenantIdOf(request.context);
+    if (tenantId !== undefined) trace.annotate('TenantId', tenantId);
     const correlationId = currentCorrelation()?.correlationId;
     if (correlationId !== undefined) trace.annotate('CorrelationId', correlationId);
   }
@@ -229,6 +231,12 @@ function recordInvocation(
       return end(ending?.failure);
     });
   };
+}
+
+/** Whom a function that isolates its tenants is called for; Lambda has at most 256 characters of it. */
+function tenantIdOf(context: unknown): string | undefined {
+  const { tenantId } = (context ?? {}) as { tenantId?: unknown };
+  return typeof tenantId === 'string' ? tenantId : undefined;
 }
 
 /** What annotations may hold at most, so that one of ours is never left out for its length. */

@@ -2,7 +2,7 @@ import type { FunctionResource } from 'lambda-lantern-local/template';
 import { getAttribute } from 'lambda-lantern-local/template';
 import type { AlarmPlan, PlannedFilter } from '../../alarms/alarm-plan.ts';
 import { joinTexts } from '../../alarms/console-links.ts';
-import type { Section } from '../body.ts';
+import type { Panel, Section } from '../body.ts';
 import type { MetricLine } from '../lines.ts';
 import { COLOR, linesOf, queriesOf } from '../lines.ts';
 import { limit, logs } from '../panels.ts';
@@ -43,7 +43,7 @@ export function functionSection(
     query: recentErrors(resource),
     width: 12,
   });
-  return { panels: [...panels, errors] };
+  return { panels: [...panels, errors, ...tenantPanels(resource)] };
 }
 
 function lambda(resource: FunctionResource) {
@@ -348,6 +348,25 @@ function eventSourceCharts(
         leftLabel: 'per {period}',
       };
     });
+}
+
+/** Lambda has no metrics by tenant: its log says whose each line is, in JSON. */
+function tenantPanels(resource: FunctionResource): readonly Panel[] {
+  if (!resource.isolatesTenants || resource.logFormat !== 'JSON') return [];
+  return [
+    logs({
+      title: `${resource.key}: invocations and failures by tenant`,
+      functions: [resource],
+      query: [
+        'filter type = "platform.report"',
+        'stats count(*) as invocations, sum(strcontains(record.status, "success") = 0) as failures, ' +
+          'max(record.metrics.durationMs) as longest by coalesce(record.tenantId, tenantId) as tenant',
+        'sort failures desc, invocations desc',
+        'limit 20',
+      ],
+      width: 12,
+    }),
+  ];
 }
 
 /** Commands of Logs Insights for what went wrong, newest first: errors that were logged, and endings that Lambda reports. */

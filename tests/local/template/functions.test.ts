@@ -44,6 +44,24 @@ describe('a function', () => {
     expect(Object.keys(service.functions[0]?.environment ?? {})).toEqual(['GREETING']);
   });
 
+  it('has what only newer functions have', () => {
+    const { service, warnings } = readResources({
+      Work: lambdaFunction({
+        Runtime: 'nodejs26.x',
+        Timeout: 1800,
+        RecursiveLoop: 'Allow',
+        TenancyConfig: { TenantIsolationMode: 'PER_TENANT' },
+      }),
+    });
+    expect(warnings).toEqual([]);
+    expect(service.functions[0]).toMatchObject({
+      runtime: 'nodejs26.x',
+      timeout: 1800,
+      allowsLoops: true,
+      isolatesTenants: true,
+    });
+  });
+
   it('is named where many of its invocations would share a process', () => {
     const { service, warnings } = readResources({
       Machines: { Type: 'AWS::Lambda::CapacityProvider', Properties: {} },

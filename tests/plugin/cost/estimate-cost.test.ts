@@ -204,7 +204,6 @@ describe('the whole bill', () => {
             compositeAlarms: one.compositeAlarms + more.compositeAlarms,
             metricFilters: one.metricFilters + more.metricFilters,
             eventSourceMetrics: one.eventSourceMetrics + more.eventSourceMetrics,
-            eventSourceMetrics: 0,
             dashboards: [...one.dashboards, ...more.dashboards],
             keys: one.keys + more.keys,
             emailSubscriptions: one.emailSubscriptions + more.emailSubscriptions,
