@@ -250,7 +250,10 @@ export function asyncSettingsToRun(resources: ResolvedResources): ReadonlyMap<st
   return settings;
 }
 
-type AsyncInvocation = Pick<FunctionResource, 'isAsync' | 'maximumEventAge' | 'hasDestination'>;
+type AsyncInvocation = Pick<
+  FunctionResource,
+  'isAsync' | 'isToldByTopicOrBucket' | 'maximumEventAge' | 'hasDestination'
+>;
 
 /** How each function, by its logical id, is invoked asynchronously, if anything does. */
 export function asyncInvocations(resources: WrittenResources): (functionId: string) => AsyncInvocation {
@@ -260,7 +263,13 @@ export function asyncInvocations(resources: WrittenResources): (functionId: stri
     for (const target of asyncTargetsOf(resource)) {
       const id = resources.functionIn(target)?.logicalId;
       if (id === undefined) continue;
-      found.set(id, { ...configured(resource, found.get(id) ?? never), isAsync: true });
+      found.set(id, {
+        ...configured(resource, found.get(id) ?? never),
+        isAsync: true,
+        ...(LOOP_PRINCIPALS.has(principalOf(resource.fields.value('Principal'))) && {
+          isToldByTopicOrBucket: true,
+        }),
+      });
     }
   }
   return (functionId) => found.get(functionId) ?? never;
@@ -283,6 +292,9 @@ const ASYNC_PRINCIPALS: ReadonlySet<unknown> = new Set([
   'ses.amazonaws.com',
   'sns.amazonaws.com',
 ]);
+
+/** Those of them through which Lambda notices that a function is fed by what it sends itself. */
+const LOOP_PRINCIPALS: ReadonlySet<unknown> = new Set(['s3.amazonaws.com', 'sns.amazonaws.com']);
 
 /** What a resource invokes asynchronously, as it is written there. */
 function asyncTargetsOf({ type, fields }: WrittenResource): readonly unknown[] {

@@ -91,6 +91,8 @@ export interface FunctionResource extends WatchedResource {
   readonly provisioned: readonly ProvisionedConcurrency[];
   /** Whether anything invokes it asynchronously: a topic, a rule, a bucket, a schedule, … */
   readonly isAsync: boolean;
+  /** Set where a topic or a bucket invokes it. */
+  readonly isToldByTopicOrBucket?: true;
   /** Seconds that an asynchronous event may wait. */
   readonly maximumEventAge: number;
   readonly hasDeadLetterConfig: boolean;

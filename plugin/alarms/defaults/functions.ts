@@ -693,8 +693,9 @@ const EVENT_SOURCE_ALARMS = defaultAlarms<'function'>([
   },
   {
     name: 'recursion',
-    where: ({ allowsLoops, isAsync, queues, eventSources }) =>
-      !allowsLoops && (isAsync || queues.length > 0 || eventSources.some(({ kind }) => kind === 'queue')),
+    where: ({ allowsLoops, isToldByTopicOrBucket = false, queues, eventSources }) =>
+      !allowsLoops &&
+      (isToldByTopicOrBucket || queues.length > 0 || eventSources.some(({ kind }) => kind === 'queue')),
     tuning: ONE_IS_ENOUGH,
     unit: 'invocations',
     severity: 'symptom',

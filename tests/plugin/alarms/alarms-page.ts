@@ -97,6 +97,10 @@ const EVERYTHING = inventoryOf({
     Type: 'AWS::Lambda::EventInvokeConfig',
     Properties: { FunctionName: { Ref: 'FnLambdaFunction' }, DestinationConfig: { OnFailure: {} } },
   },
+  FromTopic: {
+    Type: 'AWS::Lambda::Permission',
+    Properties: { FunctionName: { Ref: 'FnLambdaFunction' }, Principal: 'sns.amazonaws.com' },
+  },
   Kinesis: mapping({
     EventSourceArn: 'arn:aws:kinesis:eu-west-1:123456789012:stream/s',
     MaximumRetryAttempts: 3,

@@ -139,13 +139,18 @@ describe('countEvents', () => {
 
 describe('a function that may be fed by what it sends itself', () => {
   const queue = { EventSourceArn: SQS };
-  const rule = (functionName: object) => ({
-    Invoke: { Type: 'AWS::Lambda::EventInvokeConfig', Properties: { FunctionName: functionName } },
+  const invokedBy = (principal: string) => ({
+    Invoke: {
+      Type: 'AWS::Lambda::Permission',
+      Properties: { FunctionName: { Ref: 'PayLambdaFunction' }, Principal: principal },
+    },
   });
 
   it.each([
     ['from a queue', service(queue), true],
-    ['asynchronously', service({ EventSourceArn: KINESIS }, rule({ Ref: 'PayLambdaFunction' })), true],
+    ['from a topic', service({ EventSourceArn: KINESIS }, invokedBy('sns.amazonaws.com')), true],
+    ['from a bucket', service({ EventSourceArn: KINESIS }, invokedBy('s3.amazonaws.com')), true],
+    ['from a rule', service({ EventSourceArn: KINESIS }, invokedBy('events.amazonaws.com')), false],
     ['from a stream', service({ EventSourceArn: KINESIS }), false],
     ['by callers that wait', functionResources('Pay', 'pay'), false],
     [
