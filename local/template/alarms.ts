@@ -34,6 +34,7 @@ function readMetricAlarm(resource: ResolvedResource, resources: ResolvedResource
   const thresholdMetricId = fields.optionalText('ThresholdMetricId');
   const datapointsToAlarm = fields.optionalNumber('DatapointsToAlarm');
   const lowSamples = fields.optionalText('EvaluateLowSampleCountPercentile');
+  const warmUp = readWarmUp(fields.within('WarmUpConfiguration'));
   return [
     {
       ...actionsOf(resource),
@@ -48,11 +49,18 @@ function readMetricAlarm(resource: ResolvedResource, resources: ResolvedResource
       treatMissingData: fields.has('TreatMissingData')
         ? oneOf(fields, 'TreatMissingData', TREATMENTS_OF_MISSING_DATA)
         : 'missing',
+      ...(warmUp !== undefined && { warmUp }),
       ...(lowSamples !== undefined && {
         evaluateLowSampleCountPercentile: lowSamples === 'ignore' ? 'ignore' : 'evaluate',
       }),
     },
   ];
+}
+
+function readWarmUp(fields: ResolvedFields): MetricAlarmDefinition['warmUp'] {
+  const minutes = fields.optionalNumber('WarmUpPeriodDurationInMinutes');
+  if (minutes === undefined) return undefined;
+  return { minutes, whole: fields.optionalBoolean('OnlyStartEvaluatingAfterWarmUpPeriodEnds') ?? false };
 }
 
 /** Undefined for an alarm on something other than a metric. */

@@ -292,6 +292,7 @@ const RESOURCE_TYPES = new Map<string, ResourceType>([
   ['AWS::Kinesis::Stream', named('Name', 'kinesis', 'stream/', 128)],
   ['AWS::CloudWatch::Alarm', named('AlarmName', 'cloudwatch', 'alarm:')],
   ['AWS::CloudWatch::CompositeAlarm', named('AlarmName', 'cloudwatch', 'alarm:')],
+  ['AWS::CloudWatch::AlarmMuteRule', named('Name', 'cloudwatch', 'alarm-mute-rule:')],
   [
     'AWS::Logs::MetricFilter',
     { nameProperty: 'FilterName', identify: (name) => ({ ref: name, attributes: {} }) },

@@ -1,4 +1,5 @@
 import type { ComparisonOperator, TreatMissingData } from '../cloudwatch/alarm-terms.ts';
+import type { MuteSchedule } from '../cloudwatch/mute-window.ts';
 
 /**
  * The service to run, as plain data: what its deployed CloudFormation template says, with every reference
@@ -22,6 +23,8 @@ export interface ServiceDefinition {
   readonly eventSourceMappings: readonly EventSourceMappingDefinition[];
   readonly streamMappings: readonly StreamMappingDefinition[];
   readonly alarms: readonly AlarmDefinition[];
+  /** Undefined where there are none. */
+  readonly muteRules?: readonly MuteRuleDefinition[];
   readonly metricFilters: readonly MetricFilterDefinition[];
   /** `default`, and those that the template makes or names. */
   readonly eventBuses: readonly EventBusDefinition[];
@@ -341,7 +344,20 @@ export interface MetricAlarmDefinition extends AlarmActions {
   /** Undefined where the template sets none: all periods must breach, and CloudWatch words its reasons differently. */
   readonly datapointsToAlarm?: number;
   readonly treatMissingData: TreatMissingData;
+  /** For how long it does nothing, once it is made. */
+  readonly warmUp?: {
+    readonly minutes: number;
+    /** Whether it goes on for that long even if there are enough data before. */
+    readonly whole: boolean;
+  };
   readonly evaluateLowSampleCountPercentile?: 'evaluate' | 'ignore';
+}
+
+/** A rule for planned work: while one of its windows is open, its alarms take no actions. */
+export interface MuteRuleDefinition extends MuteSchedule {
+  readonly name: string;
+  /** Their names. */
+  readonly alarms: readonly string[];
 }
 
 export type MetricQueryDefinition = {
