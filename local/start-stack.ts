@@ -18,6 +18,7 @@ import type { AwsCredentials } from './lambda/environment-variables.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { KeptEvents } from './lambda/kept-events.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
+import { stopLoops } from './lambda/recursion.ts';
 import { LogStore } from './logs/log-store.ts';
 import { MessagingServer } from './messaging/messaging-server.ts';
 import { QueuePoller } from './messaging/queue-poller.ts';
@@ -204,6 +205,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const kept = new KeptEvents();
     const invoke = kept.observe(cloudWatch.observeInvoke(lambda.invoke));
     const problem = (message: string): void => terminal.notice(message);
+    /** For what a function may be fed by with what it has sent itself. */
+    const chained = stopLoops(invoke, {
+      functions: service.functions,
+      onDropped: (FunctionName) => {
+        for (const dimensions of [{ FunctionName }, {}]) {
+          cloudWatch.measure({ namespace: 'AWS/Lambda', name: 'RecursiveInvocationsDropped', dimensions });
+        }
+      },
+      onProblem: problem,
+    });
     const destinations = new Destinations({
       ...service,
       deliver: (delivery) => targets.deliver(delivery),
@@ -211,7 +222,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       onProblem: problem,
     });
     /** How whoever calls functions asynchronously does it. */
-    const asynchronous = { invoke, destinations, onAsyncEvent: cloudWatch.asyncEvent };
+    const asynchronous = { invoke: chained, destinations, onAsyncEvent: cloudWatch.asyncEvent };
     const events = new AsyncInvocations({
       ...asynchronous,
       onDropped: ({ functionName, reason }) => problem(`An event for ${functionName} is given up: ${reason}`),
@@ -305,7 +316,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     const endpoint = endpoints.chosen('sqs') ?? messagingUrl;
     for (const mapping of endpoints.open.includes('sqs') ? [] : service.eventSourceMappings) {
-      await start(new QueuePoller({ mapping, endpoint, region, invoke, onError: notify }));
+      const { measure } = cloudWatch;
+      await start(new QueuePoller({ mapping, endpoint, region, invoke: chained, measure, onError: notify }));
     }
     for (const mapping of service.streamMappings) {
       await start(

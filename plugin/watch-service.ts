@@ -14,6 +14,7 @@ import type { AlarmPlan } from './alarms/alarm-plan.ts';
 import type { ResourceMap } from './alarms/alarm-resources.ts';
 import { alarmResources } from './alarms/alarm-resources.ts';
 import { checkAlarms } from './alarms/check/check-alarms.ts';
+import { countEvents } from './alarms/count-events.ts';
 import { planAlarms } from './alarms/plan-alarms.ts';
 import { serviceLevelObjectives } from './alarms/service-level-objectives.ts';
 import type { PlannedDashboard } from './dashboard/plan-dashboards.ts';
@@ -126,6 +127,7 @@ export function watchService(serverless: Serverless): WatchedService {
   );
   Object.assign(all, resources, messenger.changed);
   addPolicies(template, dataProtection.policies);
+  countEvents(template, plan.eventSources);
   return { inventory, plan, dashboards, dataProtection, resources, warnings: messenger.warnings };
 }
 

@@ -109,6 +109,7 @@ export class CloudWatch implements CloudWatchView {
     });
     this.#alarms = new AlarmService({
       alarms: service.alarms,
+      ...(service.muteRules && { muteRules: service.muteRules }),
       store: this.#store,
       clock: this.#clock,
       actions: {

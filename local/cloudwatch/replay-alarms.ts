@@ -2,10 +2,11 @@ import { isObject } from '../json.ts';
 import { alarmsToRun } from '../template/alarms.ts';
 import { alarmNameOf } from '../template/arns.ts';
 import { deploymentOf } from '../template/deployment.ts';
+import { muteRulesToRun } from '../template/mute-rules.ts';
 import { resolveText } from '../template/intrinsics.ts';
 import { resolvedResources } from '../template/resources.ts';
 import { TemplateScope } from '../template/scope.ts';
-import type { AlarmDefinition, CompositeAlarmDefinition } from '../template/service.ts';
+import type { AlarmDefinition, CompositeAlarmDefinition, MuteRuleDefinition } from '../template/service.ts';
 import type { Template } from '../template/template.ts';
 import { parseTemplate, shown } from '../template/template.ts';
 import type { Transition } from './actions/transition.ts';
@@ -59,8 +60,9 @@ const CLOCK = { minuteMs: MINUTE_MS };
  * evaluates alarms in Lantern local: metric math, percentiles, "M out of N", missing data, composite alarms and their
  * suppressors. Metrics without a series have no data.
  *
- * The alarms are new when the replay begins: that one becomes OK first tells nobody. Actions that a suppressor held back and a
- * wait or extension period then let go are an entry of their own, with the same states, when they are taken.
+ * The alarms are new when the replay begins: that one becomes OK first tells nobody, and those that warm up do so then. Actions that
+ * were held back, by a suppressor until the end of a wait or extension period, or by a mute rule until that of its window, are an entry
+ * of their own, with the same states, when they are taken.
  *
  * @param template the CloudFormation template as an object. Unnamed resources get a name made of `replayed-stack` and their
  * logical id, always the same one; the account is 000000000000, the region us-east-1; a parameter without default is its
@@ -83,7 +85,7 @@ export function replayAlarms(template: unknown, series: readonly ReplayedSeries[
     parameters: namesOfParameters(parsed),
     queueUrlOf: (name) => `https://sqs.us-east-1.amazonaws.com/000000000000/${name}`,
   });
-  const alarms = readAlarms(parsed, scope);
+  const { alarms, muteRules } = readAlarms(parsed, scope);
   const metrics = checkSeries(series, scope);
   const first = Math.min(...metrics.map(({ start }) => start));
   const end = Math.max(...metrics.map(({ start, minutes }) => start + minutes.length * MINUTE_MS));
@@ -112,6 +114,7 @@ export function replayAlarms(template: unknown, series: readonly ReplayedSeries[
   };
   const service = new AlarmService({
     alarms,
+    muteRules,
     store,
     clock: CLOCK,
     actions: { act: (transition) => taken.set(transition.state, transition), emit: () => undefined },
@@ -142,13 +145,17 @@ function namesOfParameters({ parameters }: Template): Record<string, string> {
 }
 
 /** Lantern local leaves out what it cannot evaluate; a proof must not. */
-function readAlarms(template: Template, scope: TemplateScope): AlarmDefinition[] {
-  const alarms = alarmsToRun({
+function readAlarms(
+  template: Template,
+  scope: TemplateScope,
+): { alarms: AlarmDefinition[]; muteRules: MuteRuleDefinition[] } {
+  const resources = {
     ...resolvedResources(template, scope),
-    warn: (message) => {
+    warn: (message: string) => {
       throw new Error(`The template's alarms cannot be replayed. ${message}`);
     },
-  });
+  };
+  const alarms = alarmsToRun(resources);
   if (alarms.length === 0) {
     throw new Error(
       'Expected a template with alarms, got one without any AWS::CloudWatch::Alarm: is it the one deployed?',
@@ -170,7 +177,7 @@ function readAlarms(template: Template, scope: TemplateScope): AlarmDefinition[]
   for (const { definition } of cyclic) {
     throw new Error(`The alarm ${definition.name} cannot be replayed: its rule leads back to itself.`);
   }
-  return alarms;
+  return { alarms, muteRules: muteRulesToRun(resources) };
 }
 
 function checkComposite(alarm: CompositeAlarmDefinition, names: ReadonlySet<string>): void {

@@ -4,6 +4,7 @@ import { AwsApiError, toAwsApiError } from '../http/aws-error.ts';
 import { decodePercent } from '../http/target.ts';
 import {
   InvalidRequestError,
+  RecursiveInvocationError,
   RequestTooLargeError,
   ThrottledError,
   UnknownFunctionError,
@@ -35,6 +36,8 @@ export function toLambdaError(error: unknown): AwsApiError {
     return new AwsApiError(404, 'ResourceNotFoundException', error.message, options);
   if (error instanceof ThrottledError)
     return new AwsApiError(429, 'TooManyRequestsException', error.message, options);
+  if (error instanceof RecursiveInvocationError)
+    return new AwsApiError(400, 'RecursiveInvocationException', error.message, options);
   if (error instanceof RequestTooLargeError)
     return new AwsApiError(413, 'RequestTooLargeException', error.message, options);
   if (error instanceof InvalidRequestError)

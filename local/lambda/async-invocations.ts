@@ -8,6 +8,7 @@ import type { Destinations, EndedEvent } from './destinations.ts';
 import type { AsyncEventSink, Invoke, InvokeRequest, InvokeResponse } from './invocation.ts';
 import {
   InvalidRequestError,
+  RecursiveInvocationError,
   RequestTooLargeError,
   ThrottledError,
   UnknownFunctionError,
@@ -227,6 +228,7 @@ function isRefusal(error: unknown): boolean {
   return (
     error instanceof UnknownFunctionError ||
     error instanceof InvalidRequestError ||
+    error instanceof RecursiveInvocationError ||
     error instanceof RequestTooLargeError
   );
 }

@@ -13,7 +13,11 @@ export interface PoolOptions {
   readonly start: () => ExecutionEnvironment;
 }
 
-/** The environments of one function. Each is with one invocation, or idle. */
+interface Waiting extends PromiseWithResolvers<ExecutionEnvironment> {
+  readonly tenant: string | undefined;
+}
+
+/** The environments of one function. Each is with one invocation, or idle. An environment that has served a tenant serves no other. */
 export class EnvironmentPool {
   readonly #options: PoolOptions;
   readonly #all = new Set<ExecutionEnvironment>();
@@ -25,32 +29,39 @@ export class EnvironmentPool {
   readonly #idle: ExecutionEnvironment[] = [];
   readonly #timers = new Map<ExecutionEnvironment, NodeJS.Timeout>();
   /** Those that wait for an environment, the first to have one first. */
-  readonly #waiting: PromiseWithResolvers<ExecutionEnvironment>[] = [];
+  readonly #waiting: Waiting[] = [];
+  /** Whom each serves, of a function that isolates its tenants. */
+  readonly #tenants = new Map<ExecutionEnvironment, string>();
 
   constructor(options: PoolOptions) {
     this.#options = options;
   }
 
   /**
-   * The environment used last, a new one when all are busy, or the next that becomes free when there may be no more.
+   * The environment used last, a new one when all are busy, or the next that becomes free when there may be no more; of a tenant,
+   * those that have served no other. An idle one of another tenant gives way where there is no room.
    *
+   * @param tenant of a function that isolates its tenants
    * @throws ThrottledError where as many invocations run or wait as may.
    * @throws Error when the pool stops before there is one.
    */
-  async acquire(): Promise<ExecutionEnvironment> {
-    const idle = this.#idle.pop();
+  async acquire(tenant?: string): Promise<ExecutionEnvironment> {
+    const idle = this.#idle.findLast((environment) => this.#tenants.get(environment) === tenant);
     if (idle !== undefined) {
+      this.#idle.splice(this.#idle.indexOf(idle), 1);
       this.#clearTimer(idle);
       return idle;
     }
     const { functionName, limit, concurrency } = this.#options;
-    if (this.#all.size + this.#waiting.length >= concurrency) {
+    if (this.#all.size - this.#idle.length + this.#waiting.length >= concurrency) {
       throw new ThrottledError(
         `${functionName} has ${concurrency} invocations at once, its limit, and all are busy. Try again later.`,
       );
     }
-    if (this.#all.size < limit) return this.#start();
-    const waiting = Promise.withResolvers<ExecutionEnvironment>();
+    const [leastUsed] = this.#idle;
+    if (this.#all.size >= limit && leastUsed !== undefined) this.#expire(leastUsed);
+    if (this.#all.size < limit) return this.#start(tenant);
+    const waiting = { ...Promise.withResolvers<ExecutionEnvironment>(), tenant };
     this.#waiting.push(waiting);
     return waiting.promise;
   }
@@ -62,9 +73,15 @@ export class EnvironmentPool {
       this.#expire(environment);
       return;
     }
-    const waiting = this.#waiting.shift();
-    if (waiting !== undefined) {
-      waiting.resolve(environment);
+    const tenant = this.#tenants.get(environment);
+    const next = this.#waiting.findIndex((waiting) => waiting.tenant === tenant);
+    if (next !== -1) {
+      this.#waiting.splice(next, 1)[0]?.resolve(environment);
+      return;
+    }
+    if (this.#waiting.length > 0) {
+      // All of them are of other tenants: it gives way.
+      this.#expire(environment);
       return;
     }
     this.#idle.push(environment);
@@ -93,9 +110,10 @@ export class EnvironmentPool {
     await Promise.all([...this.#all, ...this.#expired].map((environment) => environment.stop()));
   }
 
-  #start(): ExecutionEnvironment {
+  #start(tenant: string | undefined): ExecutionEnvironment {
     const environment = this.#options.start();
     this.#all.add(environment);
+    if (tenant !== undefined) this.#tenants.set(environment, tenant);
     void environment.ended.then(() => this.#forget(environment));
     return environment;
   }
@@ -110,9 +128,12 @@ export class EnvironmentPool {
     this.#clearTimer(environment);
     this.#all.delete(environment);
     this.#outdated.delete(environment);
+    this.#tenants.delete(environment);
     const at = this.#idle.indexOf(environment);
     if (at !== -1) this.#idle.splice(at, 1);
-    if (this.#all.size < this.#options.limit) this.#waiting.shift()?.resolve(this.#start());
+    if (this.#all.size >= this.#options.limit) return;
+    const next = this.#waiting.shift();
+    next?.resolve(this.#start(next.tenant));
   }
 
   #clearTimer(environment: ExecutionEnvironment): void {

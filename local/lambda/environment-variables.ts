@@ -73,7 +73,8 @@ function reservedVariables(settings: EnvironmentSettings): Record<string, string
     AWS_LAMBDA_FUNCTION_NAME: definition.name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memorySize),
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_INITIALIZATION_TYPE:
+      definition.managedInstances === true ? 'lambda-managed-instances' : 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: settings.logStream,
     AWS_LAMBDA_LOG_FORMAT: definition.logFormat,

@@ -48,7 +48,8 @@ export interface InvokeResponse {
  *
  * @throws UnknownFunctionError when no function has that name.
  * @throws ThrottledError when as many invocations of the function run or wait as its concurrency lets.
- * @throws InvalidRequestError when the payload, the client context or the identity is not JSON, or the tenant's id is none.
+ * @throws InvalidRequestError when the payload, the client context or the identity is not JSON, the tenant's id is none,
+ * or one is named, or missing, against what the function is configured for.
  * @throws RequestTooLargeError when the payload exceeds 6 MB.
  */
 export type Invoke = (request: InvokeRequest) => Promise<InvokeResponse>;
@@ -80,6 +81,11 @@ export function refuseNotRun(name: string, functionsNotRun: readonly FunctionNot
 
 export class ThrottledError extends Error {
   override readonly name = 'ThrottledError';
+}
+
+/** The function is fed by what it has sent itself, and has been for too long. */
+export class RecursiveInvocationError extends Error {
+  override readonly name = 'RecursiveInvocationError';
 }
 
 export class InvalidRequestError extends Error {

@@ -108,13 +108,13 @@ export class LambdaService {
     if (this.#state !== 'started')
       throw new Error(`The Lambda service is ${this.#state}: it takes no invocations.`);
     const { definition, pool } = this.#find(request.functionName);
-    const sentAlong = checkRequest(request);
+    const sentAlong = checkRequest(request, definition);
     const requestId = request.requestId ?? randomUUID();
     const { accountId, onLog, onReport, onSegment } = this.#options;
     const trace = beginTrace(request, definition.tracingMode);
     const sinks = { onLog, onReport, onSegment };
     const invocation = new LambdaInvocation({ definition, accountId, requestId, trace, ...sinks });
-    const environment = await acquire(pool, invocation);
+    const environment = await acquire(pool, invocation, sentAlong.tenantId);
     const { payload, onStream } = request;
     const event = { payload, ...sentAlong, ...(onStream !== undefined && { onStream }) };
     const done = invocation.run(environment, event).finally(() => pool.release(environment));
@@ -221,9 +221,13 @@ export class LambdaService {
   }
 }
 
-async function acquire(pool: EnvironmentPool, invocation: LambdaInvocation): Promise<ExecutionEnvironment> {
+async function acquire(
+  pool: EnvironmentPool,
+  invocation: LambdaInvocation,
+  tenantId: string | undefined,
+): Promise<ExecutionEnvironment> {
   try {
-    return await pool.acquire();
+    return await pool.acquire(tenantId);
   } catch (error) {
     if (error instanceof ThrottledError) invocation.throttled();
     throw error;
@@ -236,6 +240,7 @@ const TENANT_ID = /^[a-zA-Z0-9._:/=+\-@ ]{1,256}$/;
 /** @returns what goes with the event in headers */
 function checkRequest(
   request: InvokeRequest,
+  { name, isolatesTenants }: Pick<FunctionDefinition, 'name' | 'isolatesTenants'>,
 ): Pick<RuntimeInvocation, 'clientContext' | 'identity' | 'tenantId'> {
   const { payload, clientContext, identity, tenantId } = request;
   const size = Buffer.byteLength(payload);
@@ -248,6 +253,16 @@ function checkRequest(
   if (tenantId !== undefined && !TENANT_ID.test(tenantId)) {
     throw new InvalidRequestError(
       `The tenant id is ${JSON.stringify(tenantId)}: expected 1 to 256 letters, digits, spaces and . _ : / = + - @`,
+    );
+  }
+  if (isolatesTenants === true && tenantId === undefined) {
+    throw new InvalidRequestError(
+      `${name} isolates its tenants, and the call names none: give it the id of one (aws lambda invoke --tenant-id)`,
+    );
+  }
+  if (isolatesTenants !== true && tenantId !== undefined) {
+    throw new InvalidRequestError(
+      `${name} does not isolate its tenants, and the call names one: leave it out, or set TenancyConfig`,
     );
   }
   const json = clientContext && Buffer.from(clientContext, 'base64').toString();

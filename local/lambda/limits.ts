@@ -33,6 +33,9 @@ export const ASYNC_MAX_EVENT_AGE_MS = 6 * 60 * 60 * 1000;
 /** Milliseconds between tries while Lambda cannot run an event, the same page: 1 second, doubled up to 5 minutes. */
 export const ASYNC_BACKOFF_MS = { first: 1000, max: 5 * 60 * 1000 } as const;
 
+/** How often a function is invoked in one chain before the next time is dropped ("Use Lambda recursive loop detection": about 16). */
+export const MAX_CHAINED_INVOCATIONS = 16;
+
 /** Bytes of the message in a dead letter's attributes ("Adding a dead-letter queue"). */
 export const MAX_DEAD_LETTER_MESSAGE = 1024;
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { MetricSink } from '../cloudwatch/metrics/metric.ts';
 import type { Invoke, InvokeResponse } from '../lambda/invocation.ts';
 import { ThrottledError } from '../lambda/invocation.ts';
 import type { EventSourceMappingDefinition } from '../template/service.ts';
@@ -18,6 +19,8 @@ export interface QueuePollerOptions {
   readonly invoke: Invoke;
   /** Told what keeps messages from being processed, other than the function's own failures. */
   readonly onError: (message: string, cause: unknown) => void;
+  /** Told what becomes of the events, where the mapping has them counted. */
+  readonly measure?: MetricSink;
   /** Told of every batch that a function was given. */
   readonly onBatch?: (batch: ProcessedBatch) => void;
   /**
@@ -123,6 +126,8 @@ export class QueuePoller {
       const messages = await this.#receive(mapping.batchSize - records.length, wait);
       const received = messages.map((message) => sqsRecord(message, { queueArn: mapping.queueArn, region }));
       const passed = received.filter(this.#passes);
+      this.#count('PolledEventCount', received.length);
+      this.#count('FilteredOutEventCount', received.length - passed.length);
       await this.#delete(
         received.filter((record) => !passed.includes(record)).map(({ message }) => message),
         'did not delete messages that no filter lets through',
@@ -181,10 +186,12 @@ export class QueuePoller {
     const messages = records.map(({ message }) => message);
     const failed = response === undefined ? idsOf(messages) : this.#failedOf(messages, response);
     const succeeded = messages.filter(({ MessageId }) => !failed.has(MessageId));
-    await this.#delete(
+    this.#count('FailedInvokeEventCount', failed.size);
+    const isDeleted = await this.#delete(
       succeeded,
       'did not delete messages that the function had processed: it will get them again',
     );
+    this.#count('DeletedEventCount', isDeleted ? succeeded.length : 0);
     onBatch?.({
       functionName: mapping.functionName,
       queueArn: mapping.queueArn,
@@ -195,11 +202,14 @@ export class QueuePoller {
     return failed.size === 0;
   }
 
-  async #delete(messages: readonly QueueMessage[], otherwise: string): Promise<void> {
+  /** @returns whether they are deleted. */
+  async #delete(messages: readonly QueueMessage[], otherwise: string): Promise<boolean> {
     try {
       await this.#queue.delete(messages);
+      return true;
     } catch (cause) {
       this.#report(otherwise, cause);
+      return false;
     }
   }
 
@@ -210,7 +220,9 @@ export class QueuePoller {
     const request = { functionName: mapping.functionName, payload: sqsEvent(records), linkedTraceHeaders };
     for (let delay = FIRST_DELAY; ; delay = Math.min(delay * 2, MAX_DELAY)) {
       try {
-        return await invoke(request);
+        const response = await invoke(request);
+        this.#count('InvokedEventCount', records.length);
+        return response;
       } catch (cause) {
         const isWorthRetrying = cause instanceof ThrottledError && performance.now() + delay < visibleAgain;
         if (this.#isStopping()) return undefined;
@@ -238,6 +250,13 @@ export class QueuePoller {
       outcome.malformed,
     );
     return ids;
+  }
+
+  #count(name: string, value: number): void {
+    const { mapping, measure } = this.#options;
+    if (mapping.countsEvents !== true) return;
+    const dimensions = { EventSourceMappingUUID: mapping.uuid };
+    measure?.({ namespace: 'AWS/Lambda', name, dimensions, value });
   }
 
   #isStopping(): boolean {

@@ -131,14 +131,15 @@ export class StreamPoller {
       return;
     }
     this.#iterator = asText(answer.NextShardIterator);
-    for (const record of objectsIn(answer.Records)) {
-      const whole = { ...record, eventSourceARN: streamArn };
-      if (!this.#passes(whole)) continue;
-      const { SequenceNumber, ApproximateCreationDateTime } = isObject(record.dynamodb)
-        ? record.dynamodb
-        : {};
+    const records = objectsIn(answer.Records).map((record) => ({ ...record, eventSourceARN: streamArn }));
+    const passed = records.filter((record) => this.#passes(record));
+    this.#count('PolledEventCount', records.length);
+    this.#count('FilteredOutEventCount', records.length - passed.length);
+    for (const record of passed) {
+      const changed: unknown = (record as JsonObject).dynamodb;
+      const { SequenceNumber, ApproximateCreationDateTime } = isObject(changed) ? changed : {};
       this.#waiting.push({
-        json: JSON.stringify(whole),
+        json: JSON.stringify(record),
         sequenceNumber: String(SequenceNumber),
         createdAt: Number(ApproximateCreationDateTime) * 1000,
       });
@@ -157,6 +158,8 @@ export class StreamPoller {
       const response = await this.#invoke(rest);
       if (response !== undefined) {
         const failed = this.#failedOf(rest, response);
+        this.#count('InvokedEventCount', rest.length);
+        this.#count('FailedInvokeEventCount', failed.length);
         if (failed.length === 0) return;
         const hasProgressed = failed.length < rest.length;
         rest = failed;
@@ -237,12 +240,17 @@ export class StreamPoller {
       `gives up ${batch.length} records (${numbers}) that ${functionName} did not take`,
       condition,
     );
-    if (onFailure === undefined) return;
+    if (onFailure === undefined) {
+      this.#count('DroppedEventCount', batch.length);
+      return;
+    }
     try {
       const payload = JSON.stringify(this.#failureRecord(batch, { condition, response, invokeCount }));
       await deliver({ arn: onFailure, payload });
+      this.#count('OnFailureDestinationDeliveredEventCount', batch.length);
     } catch (cause) {
       this.#measure('DestinationDeliveryFailures', 1, 'Count');
+      this.#count('DroppedEventCount', batch.length);
       this.#report(`could not tell ${onFailure} of records that are given up`, cause);
     }
   }
@@ -293,6 +301,13 @@ export class StreamPoller {
   #measureAge(batch: readonly StreamRecord[]): void {
     const age = Math.max(0, Date.now() - (batch.at(-1)?.createdAt ?? 0));
     this.#measure('IteratorAge', age, 'Milliseconds');
+  }
+
+  #count(name: string, value: number): void {
+    const { mapping, measure } = this.#options;
+    if (mapping.countsEvents !== true) return;
+    const dimensions = { EventSourceMappingUUID: mapping.uuid };
+    measure?.({ namespace: 'AWS/Lambda', name, dimensions, value });
   }
 
   #measure(name: string, value: number, unit: string): void {

@@ -34,6 +34,7 @@ function readMetricAlarm(resource: ResolvedResource, resources: ResolvedResource
   const thresholdMetricId = fields.optionalText('ThresholdMetricId');
   const datapointsToAlarm = fields.optionalNumber('DatapointsToAlarm');
   const lowSamples = fields.optionalText('EvaluateLowSampleCountPercentile');
+  const warmUp = readWarmUp(fields.within('WarmUpConfiguration'));
   return [
     {
       ...actionsOf(resource),
@@ -48,11 +49,18 @@ function readMetricAlarm(resource: ResolvedResource, resources: ResolvedResource
       treatMissingData: fields.has('TreatMissingData')
         ? oneOf(fields, 'TreatMissingData', TREATMENTS_OF_MISSING_DATA)
         : 'missing',
+      ...(warmUp !== undefined && { warmUp }),
       ...(lowSamples !== undefined && {
         evaluateLowSampleCountPercentile: lowSamples === 'ignore' ? 'ignore' : 'evaluate',
       }),
     },
   ];
+}
+
+function readWarmUp(fields: ResolvedFields): MetricAlarmDefinition['warmUp'] {
+  const minutes = fields.optionalNumber('WarmUpPeriodDurationInMinutes');
+  if (minutes === undefined) return undefined;
+  return { minutes, whole: fields.optionalBoolean('OnlyStartEvaluatingAfterWarmUpPeriodEnds') ?? false };
 }
 
 /** Undefined for an alarm on something other than a metric. */
@@ -74,13 +82,46 @@ function readQuery(fields: ResolvedFields): MetricQueryDefinition | undefined {
   const expression = fields.optionalText('Expression');
   if (expression !== undefined) {
     const period = fields.optionalNumber('Period');
-    return /^\s*SELECT\s/i.test(expression)
-      ? undefined
-      : { ...common, expression, ...(period !== undefined && { period }) };
+    if (!/^\s*SELECT\s/i.test(expression))
+      return { ...common, expression, ...(period !== undefined && { period }) };
+    const asked = readInsightsQuery(expression);
+    if (asked === undefined) return undefined;
+    return {
+      ...common,
+      expression,
+      matching: true,
+      stat: { ...asked, period: period ?? DEFAULT_PERIOD },
+    };
   }
   const stat = fields.within('MetricStat');
   const metric = stat.within('Metric');
   return { ...common, stat: readStat(stat, metric, metric.text('MetricName'), stat.text('Stat')) };
+}
+
+const INSIGHTS_STATISTICS: Readonly<Record<string, string>> = {
+  AVG: 'Average',
+  COUNT: 'SampleCount',
+  MAX: 'Maximum',
+  MIN: 'Minimum',
+  SUM: 'Sum',
+};
+
+/**
+ * `SELECT MAX(CPUUtilization) FROM "AWS/Lambda" WHERE CapacityProviderName = 'a'`: one value, without groups, order and schema; and of
+ * something, as what stands in the rest of the account nobody knows here.
+ */
+const INSIGHTS_QUERY =
+  /^\s*SELECT\s+(\w+)\s*\(\s*"?([^\s")]+)"?\s*\)\s+FROM\s+"([^"]+)"\s+WHERE\s+(.+?)\s*$/is;
+const INSIGHTS_CONDITION = /^\s*"?([^\s"=]+)"?\s*=\s*'([^']*)'\s*$/;
+
+/** Undefined for a query of another form, which only CloudWatch answers. */
+function readInsightsQuery(query: string): Omit<MetricStatDefinition, 'period'> | undefined {
+  const [, name = '', metricName = '', namespace = '', where = ''] = INSIGHTS_QUERY.exec(query) ?? [];
+  const statistic = INSIGHTS_STATISTICS[name.toUpperCase()];
+  const conditions = where.split(/\s+AND\s+/i).map((part) => INSIGHTS_CONDITION.exec(part));
+  if (statistic === undefined || conditions.includes(null)) return undefined;
+  const dimensions = conditions.map((found) => ({ name: found?.[1] ?? '', value: found?.[2] ?? '' }));
+  return { namespace, metricName, dimensions, statistic };
 }
 
 function readStat(

@@ -5,7 +5,7 @@ import { parseObject, present } from '../json.ts';
 import { ASYNC_MAX_EVENT_AGE_MS } from '../lambda/limits.ts';
 import { functionNameOf } from './arns.ts';
 import { invoked } from './not-run-locally.ts';
-import type { FunctionResource, StreamSource } from './inventory.ts';
+import type { EventSource, FunctionResource, StreamSource } from './inventory.ts';
 import type {
   Resource,
   ResolvedResource,
@@ -36,6 +36,10 @@ const DEFAULT_MAXIMUM_EVENT_AGE = ASYNC_MAX_EVENT_AGE_MS / 1000;
 /** Seconds that Lambda may wait for a batch to fill. */
 function batchingWindowOf({ fields }: Resource): number {
   return fields.optionalNumber('MaximumBatchingWindowInSeconds') ?? DEFAULTS.maximumBatchingWindow;
+}
+
+function countsEvents({ fields }: Resource): boolean {
+  return fields.within('MetricsConfig').list('Metrics').includes('EventCount');
 }
 
 interface MappingEnds {
@@ -101,6 +105,7 @@ function mappingToRun(resource: ResolvedResource, functionName: string): EventSo
     maximumBatchingWindow: batchingWindowOf(resource),
     reportBatchItemFailures: fields.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
     ...(maximumConcurrency !== undefined && { maximumConcurrency }),
+    ...(countsEvents(resource) && { countsEvents: true }),
     ...filtersOf(resource),
   };
 }
@@ -133,6 +138,7 @@ function streamMappingToRun(
     maximumRetryAttempts: limit('MaximumRetryAttempts'),
     maximumRecordAge: limit('MaximumRecordAgeInSeconds'),
     onFailure: fields.within('DestinationConfig').within('OnFailure').optionalText('Destination'),
+    countsEvents: countsEvents(resource) ? true : undefined,
     filters: filtersOf(resource).filters,
   });
 }
@@ -162,7 +168,7 @@ function filtersOf({ fields }: ResolvedResource): { readonly filters?: readonly 
 export function pollersOf(
   functionId: string,
   resources: WrittenResources,
-): Pick<FunctionResource, 'streams' | 'queues'> {
+): Pick<FunctionResource, 'streams' | 'queues' | 'eventSources'> {
   const mappings = resources
     .ofType('AWS::Lambda::EventSourceMapping')
     .filter(({ fields }) => resources.functionIn(fields.value('FunctionName'))?.logicalId === functionId);
@@ -172,26 +178,52 @@ export function pollersOf(
       const source = resources.referredIn(fields.value('EventSourceArn'));
       return source?.type === 'AWS::SQS::Queue' ? [source.logicalId] : [];
     }),
+    eventSources: mappings.flatMap((mapping) => eventSourceOf(mapping, resources) ?? []),
   };
 }
 
 /** What stands in the ARN of a source, or is the type of the resource that the ARN is taken from. */
-const STREAM_KINDS: ReadonlyArray<readonly [StreamSource['kind'], RegExp]> = [
+const SOURCE_KINDS: ReadonlyArray<readonly [StreamSource['kind'] | 'queue', RegExp]> = [
+  ['queue', /:sqs:|^AWS::SQS::/],
   ['kinesis', /:kinesis:|^AWS::Kinesis::/],
   ['dynamodb', /:dynamodb:|^AWS::DynamoDB::/],
   ['kafka', /:kafka:|^AWS::MSK::/],
   ['documentdb', /:rds:|^AWS::DocDB::/],
 ];
 
-function streamOf(mapping: WrittenResource, resources: WrittenResources): StreamSource | undefined {
-  const { logicalId, fields } = mapping;
+function kindOf(
+  { fields }: WrittenResource,
+  resources: WrittenResources,
+): StreamSource['kind'] | 'queue' | undefined {
+  if (fields.has('SelfManagedEventSource') || fields.has('SelfManagedKafkaEventSourceConfig')) return 'kafka';
   const source = fields.value('EventSourceArn');
   const described = resources.referredIn(source)?.type ?? JSON.stringify(source ?? '');
-  const kind =
-    fields.has('SelfManagedEventSource') || fields.has('SelfManagedKafkaEventSourceConfig')
-      ? 'kafka'
-      : STREAM_KINDS.find(([, pattern]) => pattern.test(described))?.[0];
-  return kind && { kind, mapping: logicalId, batchingWindow: batchingWindowOf(mapping) };
+  return SOURCE_KINDS.find(([, pattern]) => pattern.test(described))?.[0];
+}
+
+function streamOf(mapping: WrittenResource, resources: WrittenResources): StreamSource | undefined {
+  const kind = kindOf(mapping, resources);
+  if (kind === undefined || kind === 'queue') return undefined;
+  return { kind, mapping: mapping.logicalId, batchingWindow: batchingWindowOf(mapping) };
+}
+
+/** Of DocumentDB and brokers Lambda counts nothing ("Event source mapping metrics" in the developer guide). */
+function eventSourceOf(mapping: WrittenResource, resources: WrittenResources): EventSource | undefined {
+  const kind = kindOf(mapping, resources);
+  if (kind === undefined || kind === 'documentdb') return undefined;
+  const { logicalId, condition, fields } = mapping;
+  // An expression may be a limit; -1 is none.
+  const isLimited = (name: string): boolean => fields.has(name) && fields.optionalNumber(name) !== -1;
+  return {
+    kind,
+    mapping: logicalId,
+    ...(condition !== undefined && { condition }),
+    reportsFailures: fields.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
+    givesUp:
+      kind !== 'queue' && (isLimited('MaximumRetryAttempts') || isLimited('MaximumRecordAgeInSeconds')),
+    hasDestination:
+      kind !== 'queue' && fields.within('DestinationConfig').within('OnFailure').has('Destination'),
+  };
 }
 
 /** What the template sets of asynchronous invocations, by the name of the function; of `$LATEST`, or of any version. */
@@ -218,7 +250,10 @@ export function asyncSettingsToRun(resources: ResolvedResources): ReadonlyMap<st
   return settings;
 }
 
-type AsyncInvocation = Pick<FunctionResource, 'isAsync' | 'maximumEventAge' | 'hasDestination'>;
+type AsyncInvocation = Pick<
+  FunctionResource,
+  'isAsync' | 'isToldByTopicOrBucket' | 'maximumEventAge' | 'hasDestination'
+>;
 
 /** How each function, by its logical id, is invoked asynchronously, if anything does. */
 export function asyncInvocations(resources: WrittenResources): (functionId: string) => AsyncInvocation {
@@ -228,7 +263,13 @@ export function asyncInvocations(resources: WrittenResources): (functionId: stri
     for (const target of asyncTargetsOf(resource)) {
       const id = resources.functionIn(target)?.logicalId;
       if (id === undefined) continue;
-      found.set(id, { ...configured(resource, found.get(id) ?? never), isAsync: true });
+      found.set(id, {
+        ...configured(resource, found.get(id) ?? never),
+        isAsync: true,
+        ...(LOOP_PRINCIPALS.has(principalOf(resource.fields.value('Principal'))) && {
+          isToldByTopicOrBucket: true,
+        }),
+      });
     }
   }
   return (functionId) => found.get(functionId) ?? never;
@@ -251,6 +292,9 @@ const ASYNC_PRINCIPALS: ReadonlySet<unknown> = new Set([
   'ses.amazonaws.com',
   'sns.amazonaws.com',
 ]);
+
+/** Those of them through which Lambda notices that a function is fed by what it sends itself. */
+const LOOP_PRINCIPALS: ReadonlySet<unknown> = new Set(['s3.amazonaws.com', 'sns.amazonaws.com']);
 
 /** What a resource invokes asynchronously, as it is written there. */
 function asyncTargetsOf({ type, fields }: WrittenResource): readonly unknown[] {

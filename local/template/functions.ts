@@ -7,8 +7,15 @@ import {
 } from '../lambda/limits.ts';
 import { functionNameOf } from './arns.ts';
 import { asyncInvocations, pollersOf } from './event-sources.ts';
+import type { Expression } from './expressions.ts';
 import { logicalIdIn } from './expressions.ts';
-import type { FunctionResource, ProvisionedConcurrency } from './inventory.ts';
+import type { Fields } from './fields.ts';
+import type {
+  DurableSettings,
+  FunctionResource,
+  ManagedInstances,
+  ProvisionedConcurrency,
+} from './inventory.ts';
 import { watched } from './inventory.ts';
 import type {
   Resource,
@@ -75,6 +82,12 @@ export function functionsToRun(
     if (resource.fields.list('FileSystemConfigs').length > 0) {
       resources.warn(`The function ${name} runs without its file system: nothing is mounted here`);
     }
+    if (resource.fields.has('DurableConfig')) {
+      resources.warn(
+        `The function ${name} is durable, and there are no durable executions here: steps, waits and replays need Lambda itself. ` +
+          'Run its handler with LocalDurableTestRunner of @aws/durable-execution-sdk-js-testing instead',
+      );
+    }
     const definition = functionToRun(resource, name, options);
     for (const limit of exceededLimits(definition)) resources.warn(`The function ${name} ${limit}`);
     return [definition];
@@ -106,6 +119,8 @@ function functionToRun(
     ...(applicationLogLevel !== undefined && { applicationLogLevel }),
     ...(logging.has('SystemLogLevel') && { systemLogLevel: levelOf(logging.optionalText('SystemLogLevel')) }),
     logGroup: logging.optionalText('LogGroup') ?? `${LOG_GROUP_PREFIX}${name}`,
+    ...(fields.optionalText('RecursiveLoop') === 'Allow' && { allowsLoops: true }),
+    ...(isolatesTenants(resource) && { isolatesTenants: true }),
     ...(fields.has('CapacityProviderConfig') && { managedInstances: true }),
     ...(tags.length > 0 && { tags: Object.fromEntries(tags) }),
   };
@@ -185,9 +200,62 @@ export function functionsToWatch(
       architecture: fields.list('Architectures')[0] === 'arm64' ? 'arm64' : 'x86_64',
       runsAtEdge: atEdge.has(logicalId),
       ...pollersOf(logicalId, resources),
+      allowsLoops: fields.value('RecursiveLoop') === 'Allow',
+      isolatesTenants: isolatesTenants(fn),
+      ...(fields.has('DurableConfig') && { durable: durableOf(fn) }),
+      ...(fields.has('CapacityProviderConfig') && { managed: managedOf(fn, resources) }),
       refersTo: referencesOf(fields),
     };
   });
+}
+
+function isolatesTenants({ fields }: Resource): boolean {
+  return fields.within('TenancyConfig').value('TenantIsolationMode') === 'PER_TENANT';
+}
+
+function durableOf({ fields }: Resource): DurableSettings {
+  const executionTimeout = fields.within('DurableConfig').optionalNumber('ExecutionTimeout');
+  return executionTimeout === undefined ? {} : { executionTimeout };
+}
+
+/** Lambda's own, for a vCPU ("Node.js runtime for Lambda Managed Instances" in the developer guide). */
+const CONCURRENCY_OF_VCPU = 64;
+
+/** GiB of memory for a vCPU where the template does not say: the least that can be set (`ExecutionEnvironmentMemoryGiBPerVCpu`). */
+const GIB_OF_VCPU = 2;
+
+function managedOf(fn: WrittenResource, resources: WrittenResources): ManagedInstances {
+  const config = fn.fields
+    .within('CapacityProviderConfig')
+    .within('LambdaManagedInstancesCapacityProviderConfig');
+  const concurrencyOfEnvironment =
+    config.optionalNumber('PerExecutionEnvironmentMaxConcurrency') ?? concurrencyOfNode(fn, config);
+  return {
+    capacityProvider: capacityProviderIn(config.optionalText('CapacityProviderArn') ?? '', resources),
+    ...(concurrencyOfEnvironment !== undefined && { concurrencyOfEnvironment }),
+  };
+}
+
+/** What an environment of Node.js runs at once where nothing is set; undefined for what only the deployment knows. */
+function concurrencyOfNode(fn: WrittenResource, config: Fields): number | undefined {
+  const { fields } = fn;
+  const runtime = fields.value('Runtime');
+  const memory = fields.has('MemorySize') ? fields.optionalNumber('MemorySize') : DEFAULTS.memorySize;
+  const ratio = config.has('ExecutionEnvironmentMemoryGiBPerVCpu')
+    ? config.optionalNumber('ExecutionEnvironmentMemoryGiBPerVCpu')
+    : GIB_OF_VCPU;
+  if (typeof runtime !== 'string' || !runtime.startsWith('nodejs')) return undefined;
+  if (memory === undefined || ratio === undefined) return undefined;
+  return CONCURRENCY_OF_VCPU * Math.max(1, Math.floor(memory / 1024 / ratio));
+}
+
+/** The name in the ARN of a capacity provider, or that of the provider which the template makes. */
+function capacityProviderIn(arn: Expression, resources: WrittenResources): Expression {
+  const provider = resources.referredIn(arn);
+  if (provider?.type === 'AWS::Lambda::CapacityProvider') return provider.name();
+  return typeof arn === 'string'
+    ? arn.slice(arn.lastIndexOf(':') + 1)
+    : { 'Fn::Select': [6, { 'Fn::Split': [':', arn] }] };
 }
 
 /** What the environment of a function names, each once. */

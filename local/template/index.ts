@@ -7,8 +7,12 @@ export { getAttribute, intrinsicOf, logicalIdIn, ref } from './expressions.ts';
 export { LOG_GROUP_PREFIX } from './functions.ts';
 export type {
   ApiResource,
+  CapacityProviderResource,
+  DurableSettings,
+  EventSource,
   FunctionResource,
   Inventory,
+  ManagedInstances,
   OtherResource,
   ProvisionedConcurrency,
   QueueResource,

@@ -12,6 +12,7 @@ export interface Inventory {
   readonly stage: string;
   readonly region: string;
   readonly functions: readonly FunctionResource[];
+  readonly capacityProviders: readonly CapacityProviderResource[];
   readonly queues: readonly QueueResource[];
   readonly topics: readonly TopicResource[];
   readonly tables: readonly TableResource[];
@@ -90,6 +91,8 @@ export interface FunctionResource extends WatchedResource {
   readonly provisioned: readonly ProvisionedConcurrency[];
   /** Whether anything invokes it asynchronously: a topic, a rule, a bucket, a schedule, … */
   readonly isAsync: boolean;
+  /** Set where a topic or a bucket invokes it. */
+  readonly isToldByTopicOrBucket?: true;
   /** Seconds that an asynchronous event may wait. */
   readonly maximumEventAge: number;
   readonly hasDeadLetterConfig: boolean;
@@ -100,8 +103,31 @@ export interface FunctionResource extends WatchedResource {
   readonly streams: readonly StreamSource[];
   /** Logical ids of the queues it reads. */
   readonly queues: readonly string[];
+  /** The mappings that feed it, of the kinds of sources of which Lambda counts events. */
+  readonly eventSources: readonly EventSource[];
+  /** Whether Lambda lets it be part of a loop: `RecursiveLoop: Allow`. */
+  readonly allowsLoops: boolean;
+  /** Set where it is a durable function, whose executions go on over many invocations. */
+  readonly durable?: DurableSettings;
+  /** Set where it runs on Lambda Managed Instances. */
+  readonly managed?: ManagedInstances;
+  /** Whether each of its environments serves one tenant only. */
+  readonly isolatesTenants: boolean;
   /** Logical ids of what its environment variables refer to: what it may call. */
   readonly refersTo: readonly string[];
+}
+
+export interface DurableSettings {
+  /** Seconds that a whole execution may take; absent where only the deployment knows. */
+  readonly executionTimeout?: number;
+}
+
+/** Where a function runs that does not share machines with others of AWS, and how many invocations share a process. */
+export interface ManagedInstances {
+  /** The name of the capacity provider, as CloudWatch's dimension has it. */
+  readonly capacityProvider: Expression;
+  /** Invocations that an environment runs at once at most; absent where nobody can say before the deployment. */
+  readonly concurrencyOfEnvironment?: number;
 }
 
 export interface ProvisionedConcurrency {
@@ -119,6 +145,24 @@ export interface StreamSource {
   /** Seconds that Lambda may wait for a batch to fill. */
   readonly batchingWindow: number;
 }
+
+/** An event source mapping, as far as Lambda counts what becomes of its events. */
+export interface EventSource {
+  readonly kind: 'queue' | 'kinesis' | 'dynamodb' | 'kafka';
+  /** The logical id of the event source mapping. */
+  readonly mapping: string;
+  /** The condition of the template without which it is not deployed. */
+  readonly condition?: string;
+  /** Whether the function says which records of a batch failed, of which `Errors` then knows nothing. */
+  readonly reportsFailures: boolean;
+  /** Whether records are given up after so many attempts, or when they are too old. */
+  readonly givesUp: boolean;
+  /** Whether what is given up is reported to a destination. */
+  readonly hasDestination: boolean;
+}
+
+/** What runs functions on EC2 instances of the account: Lambda Managed Instances. */
+export type CapacityProviderResource = WatchedResource;
 
 export interface QueueResource extends WatchedResource {
   readonly fifo: boolean;

@@ -165,6 +165,10 @@ const CONSEQUENCES = new Map<string, string>([
     'AWS::Logs::SubscriptionFilter',
     `log events call no function; ${invoked('such an event, zipped as CloudWatch sends it')}`,
   ],
+  [
+    'AWS::Lambda::CapacityProvider',
+    'its functions have a process for each invocation that runs, where instances have many share one; try what they would share by a test that calls the handler several times at once',
+  ],
   ...['AWS::MSK::Cluster', 'AWS::MSK::ServerlessCluster'].map(
     (type) =>
       [

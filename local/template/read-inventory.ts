@@ -2,6 +2,7 @@ import { apisToWatch } from './apis/apis.ts';
 import { rulesToWatch, schedulesToWatch, stateMachinesToWatch } from './events.ts';
 import { functionsToWatch } from './functions.ts';
 import type { Inventory, OtherResource } from './inventory.ts';
+import { watched } from './inventory.ts';
 import { queuesToWatch } from './queues.ts';
 import type { WrittenResources } from './resources.ts';
 import { writtenResources } from './resources.ts';
@@ -38,6 +39,7 @@ export function readInventory({
     stage,
     region,
     functions,
+    capacityProviders: resources.ofType('AWS::Lambda::CapacityProvider').map((provider) => watched(provider)),
     queues: queuesToWatch(resources, functions),
     topics: topicsToWatch(resources),
     tables: tablesToWatch(resources),

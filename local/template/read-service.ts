@@ -8,6 +8,7 @@ import { eventsToRun, scheduleGroupsToRun, schedulesToRun } from './events.ts';
 import { functionUrlsToRun } from './function-urls.ts';
 import type { FunctionOptions } from './functions.ts';
 import { functionsToRun } from './functions.ts';
+import { muteRulesToRun } from './mute-rules.ts';
 import { warnAboutWhatIsNotRun } from './not-run-locally.ts';
 import { queuesToRun } from './queues.ts';
 import { resolvedResources } from './resources.ts';
@@ -85,6 +86,7 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     ...(authorizers !== undefined && { authorizers }),
   });
   const tables = tablesToRun(resources);
+  const muteRules = muteRulesToRun(resources);
   const functionUrls = functionUrlsToRun(resources, functionNames);
   const localUrls = localApiUrls([...apis, ...functionUrls], options.endpointOf ?? (() => undefined));
   const service: ServiceDefinition = {
@@ -105,6 +107,7 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     tables,
     ...mappingsToRun(resources, { queues, tables, functionNames }),
     alarms: alarmsToRun(resources),
+    ...(muteRules.length > 0 && { muteRules }),
     metricFilters: metricFiltersToRun(resources),
     ...eventsToRun(resources, { region, accountId, functionNames }),
     scheduleGroups: scheduleGroupsToRun(resources),

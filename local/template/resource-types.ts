@@ -145,6 +145,7 @@ const RESOURCE_TYPES = new Map<string, ResourceType>([
   ['AWS::DynamoDB::Table', table],
   ['AWS::DynamoDB::GlobalTable', table],
   ['AWS::Lambda::Function', named('FunctionName', 'lambda', 'function:', 64)],
+  ['AWS::Lambda::CapacityProvider', named('CapacityProviderName', 'lambda', 'capacity-provider:', 140)],
   [
     'AWS::Lambda::Version',
     {
@@ -291,6 +292,7 @@ const RESOURCE_TYPES = new Map<string, ResourceType>([
   ['AWS::Kinesis::Stream', named('Name', 'kinesis', 'stream/', 128)],
   ['AWS::CloudWatch::Alarm', named('AlarmName', 'cloudwatch', 'alarm:')],
   ['AWS::CloudWatch::CompositeAlarm', named('AlarmName', 'cloudwatch', 'alarm:')],
+  ['AWS::CloudWatch::AlarmMuteRule', named('Name', 'cloudwatch', 'alarm-mute-rule:')],
   [
     'AWS::Logs::MetricFilter',
     { nameProperty: 'FilterName', identify: (name) => ({ ref: name, attributes: {} }) },

@@ -1,4 +1,5 @@
 import type { ComparisonOperator, TreatMissingData } from '../cloudwatch/alarm-terms.ts';
+import type { MuteSchedule } from '../cloudwatch/mute-window.ts';
 
 /**
  * The service to run, as plain data: what its deployed CloudFormation template says, with every reference
@@ -22,6 +23,8 @@ export interface ServiceDefinition {
   readonly eventSourceMappings: readonly EventSourceMappingDefinition[];
   readonly streamMappings: readonly StreamMappingDefinition[];
   readonly alarms: readonly AlarmDefinition[];
+  /** Undefined where there are none. */
+  readonly muteRules?: readonly MuteRuleDefinition[];
   readonly metricFilters: readonly MetricFilterDefinition[];
   /** `default`, and those that the template makes or names. */
   readonly eventBuses: readonly EventBusDefinition[];
@@ -66,6 +69,10 @@ export interface FunctionDefinition {
   readonly logGroup: string;
   /** Most environments at once; undefined where the template reserves none. */
   readonly reservedConcurrency?: number;
+  /** Whether Lambda would let it be part of a loop: `RecursiveLoop: Allow`. */
+  readonly allowsLoops?: boolean;
+  /** Whether each of its environments serves one tenant only. */
+  readonly isolatesTenants?: boolean;
   /** Whether it is to run on Lambda Managed Instances, which have other limits. */
   readonly managedInstances?: boolean;
   /** The tags of the template; undefined where it sets none. */
@@ -275,6 +282,8 @@ export interface EventSourceMappingDefinition {
   readonly reportBatchItemFailures: boolean;
   /** 2 to 1,000; undefined where the template sets none. */
   readonly maximumConcurrency?: number;
+  /** Whether CloudWatch gets counts of its events: `MetricsConfig` with `EventCount`. */
+  readonly countsEvents?: boolean;
   /** Event patterns: a message passes that one of them fits. Undefined where all do. */
   readonly filters?: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
@@ -300,6 +309,8 @@ export interface StreamMappingDefinition {
   readonly maximumRecordAge?: number;
   /** ARN of the queue or topic that hears of batches that are given up. */
   readonly onFailure?: string;
+  /** Whether CloudWatch gets counts of its events: `MetricsConfig` with `EventCount`. */
+  readonly countsEvents?: boolean;
   /** Event patterns: a record passes that one of them fits. Undefined where all do. */
   readonly filters?: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
@@ -333,7 +344,20 @@ export interface MetricAlarmDefinition extends AlarmActions {
   /** Undefined where the template sets none: all periods must breach, and CloudWatch words its reasons differently. */
   readonly datapointsToAlarm?: number;
   readonly treatMissingData: TreatMissingData;
+  /** For how long it does nothing, once it is made. */
+  readonly warmUp?: {
+    readonly minutes: number;
+    /** Whether it goes on for that long even if there are enough data before. */
+    readonly whole: boolean;
+  };
   readonly evaluateLowSampleCountPercentile?: 'evaluate' | 'ignore';
+}
+
+/** A rule for planned work: while one of its windows is open, its alarms take no actions. */
+export interface MuteRuleDefinition extends MuteSchedule {
+  readonly name: string;
+  /** Their names. */
+  readonly alarms: readonly string[];
 }
 
 export type MetricQueryDefinition = {
@@ -343,6 +367,8 @@ export type MetricQueryDefinition = {
   readonly returnData: boolean;
 } & (
   | { readonly stat: MetricStatDefinition }
+  /** A query of Metrics Insights: a metric over all that have its dimensions, whatever others they have. */
+  | { readonly stat: MetricStatDefinition; readonly expression: string; readonly matching: true }
   | {
       readonly expression: string;
       /** Seconds. */

@@ -51,6 +51,7 @@ function byResource(
 
 const KINDS: Partial<Record<ResourceKind | 'other', string>> = {
   api: 'API',
+  capacityProvider: 'capacity provider',
   schedule: 'schedules, by way of',
   stateMachine: 'state machine',
   other: 'the resource',

@@ -6,6 +6,8 @@ export interface AlarmPlan {
   readonly alarms: readonly PlannedAlarm[];
   /** The metrics that the alarms need and that are made of log lines. */
   readonly filters: readonly PlannedFilter[];
+  /** The event source mappings whose events Lambda has to count, because an alarm watches what becomes of them. */
+  readonly eventSources: readonly CountedEventSource[];
   /**
    * "The service is unhealthy": one, or the root last and its branches before it where one rule would be too long. Then those that
    * speak for resources and error budgets, and what holds them back.
@@ -142,6 +144,11 @@ export interface MetricStat {
   /** Seconds. */
   readonly period: number;
   readonly unit?: string;
+  /**
+   * Set where it is taken over all metrics that have these dimensions and others: by a query of Metrics Insights, for what AWS counts
+   * by something that nobody knows before the deployment.
+   */
+  readonly matching?: true;
 }
 
 /** Metric math: the expression of `returns` is what is compared. */
@@ -159,6 +166,14 @@ export interface MetricMath {
 export interface Dimension {
   readonly name: string;
   readonly value: Expression;
+}
+
+/** An event source mapping with `MetricsConfig: { Metrics: [EventCount] }`. */
+export interface CountedEventSource {
+  /** Of the mapping. */
+  readonly logicalId: string;
+  /** How many metrics Lambda then sends, each of which is billed as a custom one. */
+  readonly metrics: number;
 }
 
 /** A metric that CloudWatch Logs makes of a function's log lines. */

@@ -1,6 +1,7 @@
 import type { Expression, Properties } from 'lambda-lantern-local/template';
 import type { AlarmPlan, PlannedAlarm, PlannedComposite, PlannedFilter, MetricStat } from './alarm-plan.ts';
 import { joinTexts } from './console-links.ts';
+import { insightsQuery } from './metrics.ts';
 import { alarmDescription } from './wording.ts';
 
 /** A resource of CloudFormation, as it stands in a template. */
@@ -89,6 +90,10 @@ function metricAlarm(alarm: PlannedAlarm, actions: AlarmActions): CloudFormation
 }
 
 function metricProperties({ metric, thresholdMetricId }: PlannedAlarm): Readonly<Record<string, unknown>> {
+  if (metric.kind === 'stat' && metric.matching === true) {
+    const query = { Id: 'value', Expression: insightsQuery(metric), Period: metric.period, ReturnData: true };
+    return { Metrics: [query] };
+  }
   if (metric.kind === 'stat') {
     const isPlain = /^[A-Z]/.test(metric.statistic);
     return {

@@ -21,7 +21,12 @@ export function connectionsOf({ functions, apis, queues }: Inventory): Connectio
       [
         ...consumers,
         ...queues.flatMap((source) => (deadLettersOf.includes(source.logicalId) ? source.consumers : [])),
-        ...functions.flatMap((fn) => (deadLettersOf.includes(fn.logicalId) ? [fn.key] : [])),
+        // Of a function that is invoked asynchronously, or of a stream that feeds one.
+        ...functions.flatMap(({ key: fn, logicalId, eventSources }) =>
+          [logicalId, ...eventSources.map(({ mapping }) => mapping)].some((id) => deadLettersOf.includes(id))
+            ? [fn]
+            : [],
+        ),
       ],
     ]),
   );

@@ -14,6 +14,7 @@ type Page<Kind extends ResourceKind> = (resource: Resources[Kind], region: strin
 
 const PAGES: { readonly [Kind in ResourceKind]: Page<Kind> } = {
   function: ({ name }, region) => [`/lambda/home?region=${region}#/functions/`, name, '?tab=monitoring'],
+  capacityProvider: (_provider, region) => [`/lambda/home?region=${region}#/capacity-providers`],
   queue: ({ name }, region) => [
     `/sqs/v3/home?region=${region}#/queues/https%3A%2F%2Fsqs.${region}.`,
     { Ref: 'AWS::URLSuffix' },

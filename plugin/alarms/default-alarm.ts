@@ -1,5 +1,5 @@
 import type { ComparisonOperator, TreatMissingData } from 'lambda-lantern-local/template';
-import type { PlannedAlarm, PlannedFilter, MetricSource } from './alarm-plan.ts';
+import type { CountedEventSource, PlannedAlarm, PlannedFilter, MetricSource } from './alarm-plan.ts';
 import type { ResourceKind, Resources } from './resource-kinds.ts';
 
 /** The numbers of an alarm: each can be set in `custom.lantern.alarms`. */
@@ -52,6 +52,10 @@ export interface Watched {
   /** Tells alarms apart where a resource has several of the kind: the name of an index, of an alias. */
   readonly part?: string;
   readonly filters?: readonly PlannedFilter[];
+  /** The event source mapping whose events have to be counted. */
+  readonly eventSource?: CountedEventSource;
+  /** Under which it is deployed, where that is another one than the condition of its resource. */
+  readonly condition?: string;
 }
 
 export interface Unwatched {

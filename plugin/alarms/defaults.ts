@@ -1,5 +1,6 @@
 import type { DefaultAlarm } from './default-alarm.ts';
 import { API_ALARMS } from './defaults/apis.ts';
+import { CAPACITY_PROVIDER_ALARMS } from './defaults/capacity-providers.ts';
 import { RULE_ALARMS, SCHEDULE_ALARMS, STATE_MACHINE_ALARMS } from './defaults/events.ts';
 import { ACCOUNT_ALARMS, FUNCTION_ALARMS } from './defaults/functions.ts';
 import { QUEUE_ALARMS, TOPIC_ALARMS } from './defaults/messaging.ts';
@@ -12,6 +13,7 @@ import type { ResourceKind } from './resource-kinds.ts';
  */
 export const DEFAULTS: { readonly [Kind in ResourceKind]: ReadonlyArray<DefaultAlarm<Kind>> } = freeze({
   function: FUNCTION_ALARMS,
+  capacityProvider: CAPACITY_PROVIDER_ALARMS,
   queue: QUEUE_ALARMS,
   topic: TOPIC_ALARMS,
   table: TABLE_ALARMS,

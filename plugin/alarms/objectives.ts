@@ -3,7 +3,7 @@ import type { ErrorBudget } from '../settings/settings.ts';
 import { parseMilliseconds } from '../settings/vocabulary.ts';
 import { identityOf } from './alarm-names.ts';
 import type { MetricStat, PlannedAlarm, PlannedObjective } from './alarm-plan.ts';
-import { API_METRICS, apiDimensions, lambda, metric } from './metrics.ts';
+import { API_METRICS, apiDimensions, lambda, metric, outcomesOf } from './metrics.ts';
 
 /** One promise of an error budget, and how CloudWatch measures what keeps and breaks it. */
 export interface Objective extends Pick<PlannedObjective, 'promise' | 'goal' | 'sentence' | 'total' | 'bad'> {
@@ -53,10 +53,15 @@ function ofApi(api: ApiResource): Subject {
     metric('AWS/ApiGateway', name, apiDimensions(api), { statistic, period });
   return {
     availability: (goal) =>
-      availability(goal, of, what, (period) => ({
-        failed: taken(names.serverErrors, 'Sum', period),
-        requests: taken(names.requests, 'SampleCount', period),
-      })),
+      availability(goal, of, what, {
+        stats: (period) => ({
+          failed: taken(names.serverErrors, 'Sum', period),
+          requests: taken(names.requests, 'SampleCount', period),
+        }),
+        bad: 'FILL(failed, 0)',
+        // Failures that came before what they are failures of: API Gateway counts both by themselves.
+        total: 'FILL(requests, 1)',
+      }),
     latency: (promised) => [
       late(promised, of, {
         sentence: `Of the ${what}, ${promised.goal} % are to be answered within ${time(promised.under)}`,
@@ -70,21 +75,24 @@ function ofApi(api: ApiResource): Subject {
 
 function ofFunction(fn: FunctionResource, inventory: Inventory): Subject {
   const of = identityOf('function', fn);
-  const what = `invocations of ${fn.key}`;
+  const outcomes = outcomesOf(fn);
   return {
     availability: (goal) =>
-      availability(goal, of, what, (period) => ({
-        failed: lambda('Errors', fn, { statistic: 'Sum', period }),
-        requests: lambda('Invocations', fn, { statistic: 'Sum', period }),
-      })),
+      availability(goal, of, `${outcomes.what} of ${fn.key}`, {
+        stats: (period) => outcomes.stats({ statistic: 'Sum', period }),
+        bad: outcomes.failed,
+        total: outcomes.total,
+      }),
     latency: (promised) => {
       const queues = inventory.queues.filter(({ logicalId }) => fn.queues.includes(logicalId));
       if (queues.length === 0) {
+        const isDurable = fn.durable !== undefined;
         return [
           late(promised, of, {
-            sentence: `Of the ${what}, ${promised.goal} % are to take ${time(promised.under)} at most`,
-            counted: 'slow invocations',
-            taken: (statistic, period) => lambda('Duration', fn, { statistic, period }),
+            sentence: `Of the ${outcomes.what} of ${fn.key}, ${promised.goal} % are to take ${time(promised.under)} at most`,
+            counted: `slow ${outcomes.what}`,
+            taken: (statistic, period) =>
+              lambda(isDurable ? 'DurableExecutionDuration' : 'Duration', fn, { statistic, period }),
             bound: promised.under,
           }),
         ];
@@ -113,7 +121,7 @@ function availability(
   goal: number,
   of: PlannedAlarm['resource'],
   what: string,
-  stats: Objective['stats'],
+  measured: Pick<Objective, 'stats' | 'bad' | 'total'>,
 ): Objective {
   return {
     name: 'burn',
@@ -123,10 +131,7 @@ function availability(
     sentence: `Of the ${what}, ${goal} % are to succeed`,
     counted: 'failures',
     label: 'Failures (%)',
-    stats,
-    bad: 'FILL(failed, 0)',
-    // Failures that came before what they are failures of: Lambda and API Gateway count both by themselves.
-    total: 'FILL(requests, 1)',
+    ...measured,
   };
 }
 

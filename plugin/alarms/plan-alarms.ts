@@ -5,7 +5,14 @@ import { resolveAlarm, settingsForStage, sloForStage } from '../settings/resolve
 import { parseWindow } from '../settings/vocabulary.ts';
 import type { AlarmSettings, SloSettings, StageAlarmSettings } from '../settings/settings.ts';
 import { identityOf, namesOf, whyNotAtAll } from './alarm-names.ts';
-import type { AlarmPlan, PlannedAlarm, MetricStat, PlannedFilter, SkippedAlarm } from './alarm-plan.ts';
+import type {
+  AlarmPlan,
+  CountedEventSource,
+  PlannedAlarm,
+  MetricStat,
+  PlannedFilter,
+  SkippedAlarm,
+} from './alarm-plan.ts';
 import { planComposites } from './composite.ts';
 import { consoleLink } from './console-links.ts';
 import type { DefaultAlarm, Watched } from './default-alarm.ts';
@@ -22,7 +29,7 @@ import { resourcesByKind, scheduleGroups } from './resource-kinds.ts';
  */
 export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?: SloSettings): AlarmPlan {
   const forStage = settingsForStage(settings, inventory.stage);
-  if (forStage === false) return { alarms: [], filters: [], composites: [], objectives: [], skipped: [] };
+  if (forStage === false) return NOTHING;
   const oneOfEachGroup = scheduleGroups(inventory.schedules).map(([first]) => first);
   const byKind = { ...resourcesByKind(inventory), schedule: oneOfEachGroup };
   const planned = (Object.keys(byKind) as ResourceKind[]).flatMap((kind) => {
@@ -32,6 +39,11 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
   const alarms = planned.flatMap(({ alarm }) => alarm ?? []);
   const filters = new Map(
     planned.flatMap(({ filters = [] }) => filters.map((filter) => [filter.logicalId, filter])),
+  );
+  const eventSources = new Map(
+    planned.flatMap(({ eventSource }) =>
+      eventSource === undefined ? [] : [[eventSource.logicalId, eventSource]],
+    ),
   );
   const budgets = planErrorBudgets(inventory, sloForStage(slo, inventory.stage));
   // Where only the alarm of the service tells somebody, no other alarm needs a voice.
@@ -47,6 +59,7 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
       withStepsOfAlarm(alarm, inventory),
     ),
     filters: [...filters.values()],
+    eventSources: [...eventSources.values()],
     composites: [
       ...(forStage.composite === false ? [] : planComposites(inventory, alarms)),
       ...spoken.composites.map((composite) => withNextSteps(composite, inventory)),
@@ -61,6 +74,15 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
   };
 }
 
+const NOTHING: AlarmPlan = {
+  alarms: [],
+  filters: [],
+  eventSources: [],
+  composites: [],
+  objectives: [],
+  skipped: [],
+};
+
 function skippedOther({ logicalId, what, namespace }: OtherResource): SkippedAlarm {
   const article = /^[aeiou]/i.test(what) ? 'an' : 'a';
   const why = `no alarm is made for ${article} ${what}: put your own on its metrics, in the namespace ${namespace}`;
@@ -70,6 +92,7 @@ function skippedOther({ logicalId, what, namespace }: OtherResource): SkippedAla
 interface Planned {
   readonly alarm?: PlannedAlarm;
   readonly filters?: readonly PlannedFilter[];
+  readonly eventSource?: CountedEventSource;
   readonly skipped?: SkippedAlarm;
 }
 
@@ -82,7 +105,7 @@ function planResource<Kind extends ResourceKind>(
   const identity = identityOf(kind, resource);
   const whyNot = whyNotAtAll(resource);
   if (whyNot !== undefined) return [{ skipped: { id: kind, resource: identity, why: whyNot } }];
-  const condition = 'logicalId' in resource ? resource.condition : undefined;
+  const ownCondition = 'logicalId' in resource ? resource.condition : undefined;
   const link = consoleLink(kind, resource, inventory);
   const warmUp = parseWindow(settings.warmUp);
   const definitions: ReadonlyArray<DefaultAlarm<Kind>> = DEFAULTS[kind];
@@ -92,7 +115,7 @@ function planResource<Kind extends ResourceKind>(
     const id = `${kind}.${definition.name}`;
     return definition.plan(resource, resolved.tuning).map((found): Planned => {
       if ('skipped' in found) return { skipped: { id, resource: identity, why: found.skipped } };
-      const { filters = [], part } = found;
+      const { filters = [], part, eventSource, condition = ownCondition } = found;
       const alarm: PlannedAlarm = {
         id,
         ...namesOf(inventory, identity, definition.name, part),
@@ -103,7 +126,7 @@ function planResource<Kind extends ResourceKind>(
         link,
         ...(warmUp !== undefined && { warmUp }),
       };
-      return { alarm, filters };
+      return { alarm, filters, ...(eventSource !== undefined && { eventSource }) };
     });
   });
 }
@@ -125,7 +148,7 @@ function comparison(
 > {
   const { anomaly, evaluationPeriods, datapointsToAlarm, treatMissingData } = tuning;
   return {
-    ...(anomaly !== undefined && metric.kind === 'stat'
+    ...(anomaly !== undefined && metric.kind === 'stat' && metric.matching !== true
       ? anomalyBand(metric, anomaly)
       : { metric, comparisonOperator, threshold }),
     evaluationPeriods,

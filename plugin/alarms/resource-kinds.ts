@@ -1,5 +1,6 @@
 import type {
   ApiResource,
+  CapacityProviderResource,
   FunctionResource,
   Inventory,
   QueueResource,
@@ -13,6 +14,7 @@ import type {
 /** What alarms are put on, by the name that settings use. */
 export interface Resources {
   readonly function: FunctionResource;
+  readonly capacityProvider: CapacityProviderResource;
   readonly api: ApiResource;
   readonly queue: QueueResource;
   readonly topic: TopicResource;
@@ -32,6 +34,7 @@ export function resourcesByKind(inventory: Inventory): {
 } {
   return {
     function: inventory.functions,
+    capacityProvider: inventory.capacityProviders,
     api: inventory.apis,
     queue: inventory.queues,
     topic: inventory.topics,

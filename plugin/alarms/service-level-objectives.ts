@@ -34,7 +34,7 @@ export function serviceLevelObjectives(objectives: readonly PlannedObjective[]):
             RequestBasedSli: {
               RequestBasedSliMetric: {
                 // An account of whole periods has none where nothing came: what the alarms fill in with one would be counted.
-                TotalRequestCountMetric: queries(total.replace('FILL(requests, 1)', 'FILL(requests, 0)')),
+                TotalRequestCountMetric: queries(total.replace(/FILL\((\w+), 1\)/, 'FILL($1, 0)')),
                 MonitoredRequestCountMetric: { BadCountMetric: queries(bad) },
               },
             },

@@ -31,6 +31,9 @@ const BESIDE_BUDGETS: readonly string[] = [
   'function.destinationFailures',
   'function.iteratorAge',
   'function.offsetLag',
+  'function.eventsDropped',
+  'function.eventsGivenUp',
+  'function.recursion',
   'queue.deadLetters',
   'function.personalData',
 ];

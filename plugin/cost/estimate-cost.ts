@@ -11,6 +11,8 @@ export interface Added {
   readonly alarms: readonly PlannedAlarm[];
   readonly compositeAlarms: number;
   readonly metricFilters: number;
+  /** Metrics that Lambda sends of event source mappings whose events are counted. */
+  readonly eventSourceMetrics: number;
   readonly dashboards: ReadonlyArray<{ readonly metricCount: number }>;
   /** The share of the functions whose logs data protection looks through, 0 to 1. */
   readonly protectedShare: number;
@@ -98,6 +100,12 @@ export function estimateCost({ added, traffic, region }: EstimateCostOptions): C
     line('Metrics of alarms, high resolution', metrics.highResolution, 'highResolutionAlarmMetric'),
     line('Composite alarms', added.compositeAlarms, 'compositeAlarm'),
     line('Metrics made by metric filters', added.metricFilters, 'customMetric', freeTier.customMetrics),
+    line(
+      'Metrics of event sources',
+      added.eventSourceMetrics,
+      'customMetric',
+      Math.max(0, freeTier.customMetrics - added.metricFilters),
+    ),
     line('Dashboards', added.dashboards.length, 'dashboard', Math.min(small.length, freeTier.dashboards)),
     line(
       'GB of logs that dashboards scan',
@@ -151,6 +159,7 @@ export function addedBy({
     alarms: plan.alarms,
     compositeAlarms: plan.composites.length,
     metricFilters: plan.filters.length,
+    eventSourceMetrics: plan.eventSources.reduce((sum, { metrics }) => sum + metrics, 0),
     dashboards,
     protectedShare: dataProtection.share,
     keys: all.filter(({ Type }) => Type === 'AWS::KMS::Key').length,

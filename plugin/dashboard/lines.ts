@@ -1,7 +1,8 @@
 import type { Expression } from 'lambda-lantern-local/template';
 import type { Dimension } from '../alarms/alarm-plan.ts';
 import type { Dimensions } from '../alarms/metrics.ts';
-import { listed } from '../alarms/metrics.ts';
+import { joinTexts } from '../alarms/console-links.ts';
+import { insightsQuery, listed } from '../alarms/metrics.ts';
 
 /** One line of a chart: a metric, or metric math over the metrics of the same chart. */
 export type Line = MetricLine | MathLine;
@@ -20,7 +21,8 @@ export interface Metric {
 }
 
 export interface MathLine extends LineStyle {
-  readonly expression: string;
+  /** Metric math, or a query of Metrics Insights. */
+  readonly expression: Expression;
 }
 
 interface LineStyle {
@@ -53,6 +55,17 @@ export function linesOf(namespace: Expression, dimensions: Dimensions) {
     metric: { namespace, metricName, dimensions: listed(dimensions) },
     statistic,
     ...style,
+  });
+}
+
+/** Makes lines of metrics of Lambda that are counted by one more dimension: a line for each value of it. */
+export function queriesOf(dimensions: Dimensions, by: string) {
+  return (metricName: string, statistic: string): MathLine => ({
+    expression: joinTexts(
+      insightsQuery({ namespace: 'AWS/Lambda', metricName, dimensions: listed(dimensions), statistic }),
+      ` GROUP BY ${by}`,
+    ),
+    label: metricName,
   });
 }
 

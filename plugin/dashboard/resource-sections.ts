@@ -5,6 +5,7 @@ import { scheduleGroups } from '../alarms/resource-kinds.ts';
 import type { Section } from './body.ts';
 import { alarmChart, alarmTitle, text } from './panels.ts';
 import { apiSection } from './sections/api-section.ts';
+import { capacityProviderSection } from './sections/capacity-provider-section.ts';
 import { ruleSection, scheduleGroupSection, stateMachineSection } from './sections/event-sections.ts';
 import { functionSection } from './sections/function-section.ts';
 import { queueSection, topicSection } from './sections/messaging-sections.ts';
@@ -23,6 +24,9 @@ export function resourceSections(inventory: Inventory, plan: AlarmPlan): readonl
   const sections: Section[] = [
     ...inventory.functions.map((item) =>
       functionSection(item, region, { ...plan, alarms: alarmsOf('function', [item.key]) }),
+    ),
+    ...inventory.capacityProviders.map((item) =>
+      capacityProviderSection(item, region, alarmsOf('capacityProvider', [item.key])),
     ),
     ...inventory.apis.map((item) => apiSection(item, region, alarmsOf('api', [item.key]))),
     ...inventory.queues.map((item) => queueSection(item, region, alarmsOf('queue', [item.key]))),

@@ -53,11 +53,16 @@ function apiCharts({ apis }: Inventory): readonly Panel[] {
 
 function functionCharts({ functions }: Inventory): readonly Panel[] {
   if (functions.length === 0) return [];
-  const each = (metricName: string, statistic: string, name?: string): readonly MetricLine[] =>
-    functions.map(({ key, name: value }, index) =>
-      linesOf('AWS/Lambda', { FunctionName: value })(metricName, statistic, {
-        label: key,
-        ...(name !== undefined && { id: `${name}${index}` }),
+  const each = (metricName: string, statistic: string): readonly MetricLine[] =>
+    functions.map(({ key, name }) =>
+      linesOf('AWS/Lambda', { FunctionName: name })(metricName, statistic, { label: key }),
+    );
+  // Of a durable function, `Errors` and `Invocations` count replays and retries.
+  const ofWork = (invoked: string, executed: string, name: string): readonly MetricLine[] =>
+    functions.map(({ key, name: value, durable }, index) =>
+      linesOf('AWS/Lambda', { FunctionName: value })(durable === undefined ? invoked : executed, 'Sum', {
+        label: durable === undefined ? key : `${key} (executions)`,
+        id: `${name}${index}`,
       }),
     );
   const hidden = (line: MetricLine): MetricLine => ({ ...line, visible: false });
@@ -73,8 +78,8 @@ function functionCharts({ functions }: Inventory): readonly Panel[] {
     chart({
       title: 'Functions: errors, and the error rate of all',
       lines: [
-        ...each('Errors', 'Sum', 'errors'),
-        ...each('Invocations', 'Sum', 'invocations').map(hidden),
+        ...ofWork('Errors', 'DurableExecutionFailed', 'errors'),
+        ...ofWork('Invocations', 'DurableExecutionStarted', 'invocations').map(hidden),
         {
           expression: `100 * ${sum('errors')} / ${sum('invocations')}`,
           label: 'error rate of all',

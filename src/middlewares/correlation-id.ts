@@ -2,6 +2,7 @@ import type { MiddlewareObj, Request } from '@middy/core';
 import type { Kind } from '../check-options.ts';
 import { callback, checkOptions, flag, object } from '../check-options.ts';
 import { copyWith } from '../copy-with.ts';
+import { isReplay } from '../lifecycle/durable.ts';
 import { whenAnswered, whenBodyEnds, withWatchedBody } from '../lifecycle/observe-body.ts';
 import type { Follower } from '../lifecycle/request-ending.ts';
 import { Followers } from '../lifecycle/request-ending.ts';
@@ -181,7 +182,8 @@ class Invocation implements Follower {
       const { context, headersField, replaced } = identifyEvent(event, this.#lambdaContext, extraction);
       this.#see(context);
       this.#headersField = headersField;
-      if (replaced && this.#found === undefined) {
+      // A replay of a durable execution has the event of before, of which that was said.
+      if (replaced && this.#found === undefined && !isReplay(this.#lambdaContext)) {
         logger.warn('The incoming correlation id was not valid and has been replaced');
       }
     } catch {

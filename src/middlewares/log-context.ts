@@ -1,5 +1,6 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import { checkOptions, flag, text } from '../check-options.ts';
+import { isReplay } from '../lifecycle/durable.ts';
 import { whenAnswered } from '../lifecycle/observe-body.ts';
 import type { Follower } from '../lifecycle/request-ending.ts';
 import { Followers, thrownError } from '../lifecycle/request-ending.ts';
@@ -71,6 +72,8 @@ export function logContext(logger: PipelineLogger, options: LoggingOptions = {})
       if (logger === processLogger) logger.addContext(context);
       else addContextTo(logger, context);
     });
+    // The event of a durable execution stands in the log of its first invocation.
+    if (isReplay(context)) return undefined;
     const isMasked = logger === processLogger || masksLines(logger);
     if (isMasked || !(logEvent ?? logsEvents())) {
       quietly(() => logger.logEventIfEnabled(event, logEvent));

@@ -19,17 +19,27 @@ export function isCorrelationId(value: unknown): value is string {
   );
 }
 
-/** A new id: the request id of the invocation where there is one, so that logs need no second key; else a UUID. */
+/**
+ * A new id: the request id of the invocation where there is one, so that logs need no second key; else a UUID. A durable execution
+ * has the same id in all of its invocations, however often it is replayed: the last part of its ARN.
+ */
 export function newCorrelationId(context?: unknown): string {
-  const requestId = requestIdOf(context);
-  return isCorrelationId(requestId) ? requestId : randomUUID();
+  return givenIds(context).find(isCorrelationId) ?? randomUUID();
 }
 
-function requestIdOf(context: unknown): unknown {
+interface ContextWithIds {
+  readonly awsRequestId?: unknown;
+  /** Of a durable execution. */
+  readonly executionContext?: { readonly durableExecutionArn?: unknown };
+}
+
+function givenIds(context: unknown): readonly unknown[] {
   try {
-    return (context as { awsRequestId?: unknown } | null | undefined)?.awsRequestId;
+    const { awsRequestId, executionContext } = (context ?? {}) as ContextWithIds;
+    const arn = executionContext?.durableExecutionArn;
+    return [typeof arn === 'string' ? arn.slice(arn.lastIndexOf('/') + 1) : undefined, awsRequestId];
   } catch {
     // A getter or a proxy that throws: not a context of Lambda's making.
-    return undefined;
+    return [];
   }
 }

@@ -1,4 +1,5 @@
 import type { Request } from '@middy/core';
+import { isDurable } from '../lifecycle/durable.ts';
 import { whenAnswered } from '../lifecycle/observe-body.ts';
 import { Followers, thrownError } from '../lifecycle/request-ending.ts';
 import { atMost, watchTimeout } from '../lifecycle/timeout-watch.ts';
@@ -160,6 +161,8 @@ function recordInvocation(
   if (trace.recording) {
     trace.annotate('ColdStart', attributes.coldStart);
     if (attributes.service !== undefined) trace.annotate('Service', attributes.service);
+    const tenantId = tenantIdOf(request.context);
+    if (tenantId !== undefined) trace.annotate('TenantId', tenantId);
     const correlationId = currentCorrelation()?.correlationId;
     if (correlationId !== undefined) trace.annotate('CorrelationId', correlationId);
   }
@@ -195,6 +198,12 @@ function recordInvocation(
       return end(ending?.failure);
     });
   };
+}
+
+/** Whom a function that isolates its tenants is called for; Lambda has at most 256 characters of it. */
+function tenantIdOf(context: unknown): string | undefined {
+  const { tenantId } = (context ?? {}) as { tenantId?: unknown };
+  return typeof tenantId === 'string' ? tenantId : undefined;
 }
 
 /** What annotations may hold at most, so that one of ours is never left out for its length. */
@@ -238,9 +247,4 @@ function statusOf(response: unknown): number | undefined {
     // A getter that throws: whoever sends the answer will see it too.
     return undefined;
   }
-}
-
-/** Middy's durable mode hands over the durable context, which holds Lambda's. */
-function isDurable(context: unknown): boolean {
-  return typeof context === 'object' && context !== null && 'lambdaContext' in context;
 }

@@ -17,6 +17,8 @@ export interface AlarmRecord {
   readonly definition: AlarmDefinition;
   /** When the alarm was made, epoch milliseconds. */
   readonly createdAt: number;
+  /** Whether its warm-up is over; an alarm without one never had any. */
+  isWarm: boolean;
   /** Since the last transition; its reason is that of the last evaluation. */
   state: StateSnapshot;
   /** Newest first. */
@@ -37,6 +39,7 @@ export function newRecord(definition: AlarmDefinition, at: number): AlarmRecord 
   return {
     definition,
     createdAt: at,
+    isWarm: definition.kind !== 'metric' || definition.warmUp === undefined,
     state: { value: 'INSUFFICIENT_DATA', reason: INITIAL_REASON, at },
     history: [],
     forgotten: 0,

@@ -1,4 +1,9 @@
-import type { AlarmDefinition, CompositeAlarmDefinition } from '../../template/service.ts';
+import type {
+  AlarmDefinition,
+  CompositeAlarmDefinition,
+  MetricAlarmDefinition,
+  MuteRuleDefinition,
+} from '../../template/service.ts';
 import type { AlarmActions } from '../actions/alarm-actions.ts';
 import type { Transition } from '../actions/transition.ts';
 import { alarmNameOf } from '../../template/arns.ts';
@@ -9,6 +14,7 @@ import { NOT_SUPPRESSED, stepSuppression } from '../composite/suppression.ts';
 import type { MetricClock } from '../metrics/clock.ts';
 import { periodMs } from '../metrics/clock.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
+import { MuteWindow } from '../mute-window.ts';
 import type { AlarmRecord, HistoryEntry } from './alarm-record.ts';
 import { newRecord, remember } from './alarm-record.ts';
 import type { AlarmEvaluation } from './evaluate-metric-alarm.ts';
@@ -16,6 +22,8 @@ import { evaluateMetricAlarm } from './evaluate-metric-alarm.ts';
 
 export interface AlarmServiceOptions {
   readonly alarms: readonly AlarmDefinition[];
+  /** @default none */
+  readonly muteRules?: readonly MuteRuleDefinition[];
   readonly store: MetricStore;
   readonly clock: MetricClock;
   readonly actions: Pick<AlarmActions, 'act' | 'emit'>;
@@ -45,11 +53,15 @@ export class AlarmService {
   readonly #suppressions = new Map<AlarmRecord, Suppression>();
   /** Of a composite alarm: the last change, whose actions may still be held back. */
   readonly #lastChanges = new Map<AlarmRecord, Change>();
+  readonly #muteRules: ReadonlyArray<{ readonly rule: MuteRuleDefinition; readonly window: MuteWindow }>;
+  /** What a mute rule held back, until its window closes. */
+  readonly #muted = new Map<AlarmRecord, Change>();
   #transitions: Transition[] = [];
 
   constructor(options: AlarmServiceOptions) {
     this.#options = options;
     this.#records = new Map(options.alarms.map((alarm) => [alarm.name, newRecord(alarm, options.createdAt)]));
+    this.#muteRules = (options.muteRules ?? []).map((rule) => ({ rule, window: new MuteWindow(rule) }));
   }
 
   records(): AlarmRecord[] {
@@ -70,15 +82,18 @@ export class AlarmService {
   evaluate(now: number, completeUntil: number): void {
     const { store, clock, measured = 'locally' } = this.#options;
     this.#endPeriods(now);
+    this.#endMuting(now);
     for (const record of this.#records.values()) {
       const { definition, state } = record;
       if (definition.kind !== 'metric') continue;
-      const moment = { store, clock, now, completeUntil, previousState: state.value, measured };
+      const isWarmingUp = (hasEnoughData: () => boolean) =>
+        this.#isWarmingUp(record, definition, now, hasEnoughData);
+      const moment = { store, clock, now, completeUntil, previousState: state.value, measured, isWarmingUp };
       const evaluation = evaluateMetricAlarm(definition, moment);
       const change = evaluation && this.#enter(record, evaluation, now);
       if (change === undefined) continue;
       this.#tell(change);
-      if (definition.actionsEnabled) this.#act(change);
+      if (definition.actionsEnabled) this.#act(record, change, now);
     }
     this.#evaluateComposites(now);
     this.#tellTransitions();
@@ -110,7 +125,7 @@ export class AlarmService {
     const change = this.#enter(record, evaluation, now);
     if (change !== undefined) {
       this.#tell(change);
-      if (record.definition.actionsEnabled) this.#act(change);
+      if (record.definition.actionsEnabled) this.#act(record, change, now);
     }
     this.#evaluateComposites(now, record);
     this.#tellTransitions();
@@ -171,7 +186,7 @@ export class AlarmService {
       if (suppressedBy !== undefined) change.entry.actions.push(`actions held back: ${suppressedBy}`);
     }
     const last = this.#lastChanges.get(record);
-    if (act && last !== undefined && actionsEnabled) this.#act(last);
+    if (act && last !== undefined && actionsEnabled) this.#act(record, last, now);
   }
 
   /** @returns what is to be told, when the state changed. */
@@ -205,9 +220,47 @@ export class AlarmService {
     if (!isBeginning(record)) actions.emit(transition, (outcome) => entry.actions.push(outcome));
   }
 
-  #act({ transition, entry }: Change): void {
-    if (isBeginning(this.#records.get(transition.alarm.name))) entry.actions.push(NOTHING_YET);
-    else this.#options.actions.act(transition, (outcome) => entry.actions.push(outcome));
+  #act(record: AlarmRecord, change: Change, now: number): void {
+    const { transition, entry } = change;
+    this.#muted.delete(record);
+    if (isBeginning(record)) {
+      entry.actions.push(NOTHING_YET);
+      return;
+    }
+    const muting = this.#muting(record, now);
+    if (muting === undefined) {
+      this.#options.actions.act(transition, (outcome) => entry.actions.push(outcome));
+      return;
+    }
+    this.#muted.set(record, change);
+    entry.actions.push(`actions held back: the mute rule ${muting.name} is open`);
+  }
+
+  #muting({ definition: { name } }: AlarmRecord, now: number): MuteRuleDefinition | undefined {
+    return this.#muteRules.find(({ rule, window }) => rule.alarms.includes(name) && window.isOpen(now))?.rule;
+  }
+
+  /** What is in ALARM when a window closes takes its actions then; what is over by then has told nobody. */
+  #endMuting(now: number): void {
+    for (const [record, change] of this.#muted) {
+      if (this.#muting(record, now) !== undefined) continue;
+      this.#muted.delete(record);
+      if (record.state.value === 'ALARM' && change.transition.state === record.state)
+        this.#act(record, change, now);
+    }
+  }
+
+  /** A warm-up ends for good: at its time, or before when there are enough data. */
+  #isWarmingUp(
+    record: AlarmRecord,
+    { warmUp }: MetricAlarmDefinition,
+    now: number,
+    hasEnoughData: () => boolean,
+  ): boolean {
+    if (record.isWarm || warmUp === undefined) return false;
+    const end = record.createdAt + periodMs(warmUp.minutes * 60, this.#options.clock);
+    record.isWarm = now >= end || (!warmUp.whole && hasEnoughData());
+    return !record.isWarm;
   }
 }
 

@@ -27,6 +27,8 @@ export interface EvaluationMoment {
   readonly previousState: AlarmState;
   /** @default 'locally' */
   readonly measured?: 'locally' | 'anywhere';
+  /** Whether the alarm does nothing yet, when it has enough data or not. */
+  readonly isWarmingUp?: (hasEnoughData: () => boolean) => boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface EvaluationMoment {
  */
 export function evaluateMetricAlarm(
   alarm: MetricAlarmDefinition,
-  { store, clock, now, completeUntil, previousState, measured }: EvaluationMoment,
+  { store, clock, now, completeUntil, previousState, measured, isWarmingUp }: EvaluationMoment,
 ): AlarmEvaluation | undefined {
   const settings = settingsOf(alarm);
   const obstacle = whyNotEvaluated(alarm, measured);
@@ -46,6 +48,10 @@ export function evaluateMetricAlarm(
     const end = windowEnd(alarm, completeUntil, clock);
     const count = evaluationRange(settings.evaluationPeriods);
     const datapoints = readDatapoints(alarm, { store, clock, end, count });
+    if (
+      isWarmingUp?.(() => datapoints.slice(-settings.evaluationPeriods).every(({ value }) => value !== null))
+    )
+      return warmingUp(alarm);
     const verdict = judge(
       datapoints.map(({ value }) => value),
       settings,
@@ -58,6 +64,14 @@ export function evaluateMetricAlarm(
     if (error instanceof MathError) return notEvaluated(error.message.replace(/\.$/, ''));
     throw error;
   }
+}
+
+function warmingUp({ warmUp }: MetricAlarmDefinition): AlarmEvaluation {
+  const until = warmUp?.whole === true ? '' : ', or there are enough data';
+  return {
+    state: 'INSUFFICIENT_DATA',
+    reason: `Warming up: not evaluated before ${warmUp?.minutes ?? 0} min have passed${until}.`,
+  };
 }
 
 /** Undefined for an alarm on an anomaly band. */

@@ -26,6 +26,7 @@ const FAMILIES: ReadonlyMap<string, readonly Family[]> = new Map([
           'DestinationDeliveryFailures',
           'DeadLetterErrors',
           'IteratorAge',
+          'RecursiveInvocationsDropped',
         ],
         dimensions: [[], ['FunctionName']],
       },
@@ -34,6 +35,18 @@ const FAMILIES: ReadonlyMap<string, readonly Family[]> = new Map([
         dimensions: [['FunctionName']],
       },
       { metrics: ['UnreservedConcurrentExecutions', 'ClaimedAccountConcurrency'], dimensions: [[]] },
+      {
+        metrics: [
+          'PolledEventCount',
+          'FilteredOutEventCount',
+          'InvokedEventCount',
+          'FailedInvokeEventCount',
+          'DroppedEventCount',
+          'OnFailureDestinationDeliveredEventCount',
+          'DeletedEventCount',
+        ],
+        dimensions: [['EventSourceMappingUUID']],
+      },
     ],
   ],
   [

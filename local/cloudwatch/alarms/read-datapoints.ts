@@ -98,8 +98,9 @@ export function readDatapoints(
   const periods = count + 1;
   const from = end - periods * length;
   const sampleCounts = new Map<number, number>();
-  const read = (stat: MetricStatDefinition): (number | undefined)[] => {
-    const points = readPeriods(store, stat, { from, to: end, period, length });
+  const read = (stat: MetricStatDefinition, matching?: true): (number | undefined)[] => {
+    const times = { from, to: end, period, length };
+    const points = matching === true ? readMatching(store, stat, times) : readPeriods(store, stat, times);
     if ('stat' in watched && watched.stat === stat) {
       for (const [index, point] of points.entries()) if (point) sampleCounts.set(index, point.sampleCount);
     }
@@ -130,7 +131,7 @@ export function readDatapoints(
 export function readPeriods(
   store: MetricStore,
   { namespace, metricName, dimensions, statistic: name }: MetricStatDefinition,
-  times: { readonly from: number; readonly to: number; readonly period: number; readonly length: number },
+  times: Times,
 ): (Datapoint | undefined)[] {
   const { from, to, period, length } = times;
   const points: (Datapoint | undefined)[] = Array.from(
@@ -148,6 +149,49 @@ export function readPeriods(
   return points;
 }
 
+interface Times {
+  readonly from: number;
+  readonly to: number;
+  readonly period: number;
+  readonly length: number;
+}
+
+/** The same over all metrics that have these dimensions, whatever others they have, as Metrics Insights gives it. */
+function readMatching(
+  store: MetricStore,
+  stat: MetricStatDefinition,
+  times: Times,
+): (Datapoint | undefined)[] {
+  const ids = store
+    .list()
+    .map(({ id }) => id)
+    .filter(
+      ({ namespace, name, dimensions }) =>
+        namespace === stat.namespace &&
+        name === stat.metricName &&
+        stat.dimensions.every((one) =>
+          dimensions.some((other) => other.name === one.name && other.value === one.value),
+        ),
+    );
+  // An average is not the average of averages.
+  const statistic = stat.statistic === 'Average' ? 'Sum' : stat.statistic;
+  const all = ids.map(({ dimensions }) => readPeriods(store, { ...stat, dimensions, statistic }, times));
+  return Array.from({ length: Math.round((times.to - times.from) / times.length) }, (_, period) => {
+    const [first, ...others] = all.flatMap((points) => points[period] ?? []);
+    if (first === undefined) return undefined;
+    const values = [first, ...others].map(({ value }) => value);
+    const sampleCount = [first, ...others].reduce((sum, point) => sum + point.sampleCount, 0);
+    return { at: first.at, sampleCount, value: together(stat.statistic, values, sampleCount) };
+  });
+}
+
+function together(statistic: string, values: readonly number[], sampleCount: number): number {
+  if (statistic === 'Maximum') return Math.max(...values);
+  if (statistic === 'Minimum') return Math.min(...values);
+  const sum = values.reduce((total, value) => total + value, 0);
+  return statistic === 'Average' ? sum / sampleCount : sum;
+}
+
 /**
  * The value of each query by its id, each computed once and only when it is asked for.
  *
@@ -158,14 +202,18 @@ export function evaluateQueries(
   options: {
     readonly period: number;
     readonly length: number;
-    readonly read: (stat: MetricStatDefinition) => (number | undefined)[];
+    /** @param matching whether all metrics count that have the dimensions, whatever others they have */
+    readonly read: (stat: MetricStatDefinition, matching?: true) => (number | undefined)[];
   },
 ): (id: string) => Value | undefined {
   const values = new Map<string, Value>();
   const running: string[] = [];
   const stats = new Map(queries.flatMap((query) => ('stat' in query ? [[query.id, query.stat]] : [])));
   const compute = (query: MetricQueryDefinition): Value => {
-    if ('stat' in query) return { kind: 'series', id: query.id, points: options.read(query.stat) };
+    if ('stat' in query) {
+      const matching = 'matching' in query ? query.matching : undefined;
+      return { kind: 'series', id: query.id, points: options.read(query.stat, matching) };
+    }
     return evaluateExpression(parseExpression(query.expression), {
       ...options,
       valueOf,

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Expression, Inventory } from 'lambda-lantern-local/template';
-import { boundsOf, percentileOf, ref } from 'lambda-lantern-local/template';
+import { boundsOf, getAttribute, logicalIdIn, percentileOf, ref } from 'lambda-lantern-local/template';
 import type { AlarmPlan, PlannedAlarm, MetricStat } from '../alarm-plan.ts';
 import type { ResourceKind } from '../resource-kinds.ts';
+import { INSIGHTS_FUNCTIONS } from '../metrics.ts';
 import type { KnownMetric, StatisticKind } from './metrics-table.ts';
 import { METRICS_TABLE } from './metrics-table.ts';
 
@@ -45,12 +46,13 @@ export function metricProblems(
       ...dimensionProblems(stat, known, what, values, alarm),
       ...statisticProblems(stat, known, what),
       ...filterProblems(stat, known, what, plan),
+      ...eventSourceProblems(stat, what, plan),
     ];
   });
 }
 
 function dimensionProblems(
-  { dimensions }: MetricStat,
+  { dimensions, matching }: MetricStat,
   known: KnownMetric,
   what: string,
   values: Readonly<Record<string, readonly Expression[]>>,
@@ -59,7 +61,12 @@ function dimensionProblems(
   const names = dimensions.map(({ name }) => name);
   const sets = known.dimensions.map((set) => set.join(', ') || 'none');
   const given = names.join(', ') || 'none';
-  if (!known.dimensions.some((set) => isDeepStrictEqual(new Set(set), new Set(names)))) {
+  const hasData = known.dimensions.some((set) =>
+    matching === true
+      ? names.length > 0 && names.every((name) => set.includes(name))
+      : isDeepStrictEqual(new Set(set), new Set(names)),
+  );
+  if (!hasData) {
     return [
       `${what} has no data with the dimensions ${given}, only with: ${sets.join('; ')} (${known.source})`,
     ];
@@ -79,8 +86,17 @@ function dimensionProblems(
   ];
 }
 
-function statisticProblems({ statistic }: MetricStat, known: KnownMetric, what: string): readonly string[] {
+function statisticProblems(
+  { statistic, matching }: MetricStat,
+  known: KnownMetric,
+  what: string,
+): readonly string[] {
   const kind = statisticKind(statistic);
+  if (matching === true && !Object.hasOwn(INSIGHTS_FUNCTIONS, statistic)) {
+    return [
+      `${what} is asked for by a query of Metrics Insights, which has no ${statistic}, only: ${Object.keys(INSIGHTS_FUNCTIONS).join(', ')}`,
+    ];
+  }
   return known.statistics.includes(kind as StatisticKind)
     ? []
     : [
@@ -109,6 +125,20 @@ function filterProblems(
     : [`no metric filter makes ${what}`];
 }
 
+/** Lambda counts the events of a mapping only where it is told to. */
+function eventSourceProblems(
+  { dimensions }: MetricStat,
+  what: string,
+  { eventSources }: AlarmPlan,
+): readonly string[] {
+  return dimensions
+    .filter(({ name }) => name === EVENT_SOURCE)
+    .filter(({ value }) => !eventSources.some(({ logicalId }) => logicalId === logicalIdIn(value)))
+    .map(({ value }) => `${what} is not counted: no EventCount is switched on for ${describe(value)}`);
+}
+
+const EVENT_SOURCE = 'EventSourceMappingUUID';
+
 function describe(value: Expression): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
@@ -129,11 +159,13 @@ function dimensionValues(
       if (fn === undefined) return {};
       return {
         FunctionName: [fn.name],
+        ...named('CapacityProviderName', fn.managed?.capacityProvider),
         Resource: fn.provisioned.map(({ qualifier }) =>
           typeof fn.name === 'string' && typeof qualifier === 'string'
             ? `${fn.name}:${qualifier}`
             : { 'Fn::Join': [':', [fn.name, qualifier]] },
         ),
+        [EVENT_SOURCE]: fn.eventSources.map(({ mapping }) => getAttribute(mapping, 'Id')),
         ...named('PolicyName', fn.findingsPolicy),
         ...(fn.findingsPolicy !== undefined &&
           fn.logGroup !== undefined && {
@@ -142,6 +174,8 @@ function dimensionValues(
           }),
       };
     }
+    case 'capacityProvider':
+      return named('CapacityProviderName', find(inventory.capacityProviders)?.name);
     case 'queue':
       return named('QueueName', find(inventory.queues)?.name);
     case 'topic':

@@ -11,7 +11,8 @@ export function thresholdProblems(alarm: PlannedAlarm, inventory: Inventory): re
   const { comparisonOperator, threshold, thresholdMetricId, unit, overridden } = alarm;
   if (thresholdMetricId !== undefined) return [];
   if (overridden.includes('anomaly')) {
-    return ['an anomaly band needs a single metric, and this alarm is metric math'];
+    const what = alarm.metric.kind === 'math' ? 'metric math' : 'a query over several';
+    return [`an anomaly band needs a single metric, and this alarm is ${what}`];
   }
   if (threshold === undefined || !Number.isFinite(threshold)) return ['it has no threshold'];
   const compared = { comparisonOperator, threshold };
@@ -84,6 +85,8 @@ const UNITS: Readonly<Record<string, KnownMetric['unit']>> = {
   ms: 'Milliseconds',
   s: 'Seconds',
   MB: 'Megabytes',
+  bytes: 'Bytes',
+  '%': 'Percent',
 };
 
 function inWords({ min, exclusive, max }: Range, unit: string): string {

@@ -18,7 +18,7 @@ export interface KnownMetric<Kind extends ResourceKind = ResourceKind> extends F
 
 interface Facts<Kind extends ResourceKind = ResourceKind> {
   readonly statistics: readonly StatisticKind[];
-  readonly unit: 'Count' | 'Milliseconds' | 'Seconds' | 'Megabytes' | 'None';
+  readonly unit: 'Count' | 'Milliseconds' | 'Seconds' | 'Megabytes' | 'Bytes' | 'Percent' | 'None';
   /** The lowest value; `above 0` for a time that something always takes. */
   readonly min: 0 | 'above 0';
   /** The highest value on this resource, where there is one. */
@@ -84,6 +84,8 @@ function metricsOf<Kind extends ResourceKind>(
 
 const LAMBDA_TYPES = 'AWS Lambda Developer Guide, "Types of metrics for Lambda functions"';
 const LAMBDA_CONCURRENCY = 'AWS Lambda Developer Guide, "Monitoring concurrency"';
+const LAMBDA_DURABLE = 'AWS Lambda Developer Guide, "Monitoring durable functions"';
+const LAMBDA_MANAGED = 'AWS Lambda Developer Guide, "Monitoring Lambda Managed Instances"';
 const LAMBDA_REPORT =
   'AWS Lambda Developer Guide, "Lambda Telemetry API Event schema reference", platform.report';
 
@@ -100,6 +102,7 @@ const FUNCTION_METRICS: ReadonlyArray<KnownMetric<'function'>> = [
     Errors: COUNT,
     Throttles: COUNT,
     AsyncEventsDropped: LOSS,
+    RecursiveInvocationsDropped: LOSS,
     DeadLetterErrors: LOSS,
     DestinationDeliveryFailures: LOSS,
     Duration: { ...TIME, max: ({ timeout }) => timeout * 1000 },
@@ -112,6 +115,29 @@ const FUNCTION_METRICS: ReadonlyArray<KnownMetric<'function'>> = [
   ...metricsOf('function', 'AWS/Lambda', OF_FUNCTION, LAMBDA_CONCURRENCY, {
     ConcurrentExecutions: { ...GAUGE, max: ({ reservedConcurrency }) => reservedConcurrency },
   }),
+  ...metricsOf('function', 'AWS/Lambda', OF_FUNCTION, LAMBDA_DURABLE, {
+    DurableExecutionFailed: LOSS,
+    DurableExecutionTimedOut: LOSS,
+    DurableExecutionSucceeded: COUNT,
+    DurableExecutionDuration: {
+      ...TIME,
+      max: ({ durable }) => (durable?.executionTimeout ?? Infinity) * 1000,
+    },
+    // Of one execution each, so that a sum would be of nothing.
+    DurableExecutionOperations: { ...GAUGE, max: () => 3000 },
+    DurableExecutionStorageWrittenBytes: { ...GAUGE, unit: 'Bytes', max: () => 104_857_600 },
+  }),
+  ...metricsOf(
+    'function',
+    'AWS/Lambda',
+    [['EventSourceMappingUUID']],
+    `${LAMBDA_TYPES}: Event source mapping metrics, of mappings whose MetricsConfig has EventCount`,
+    {
+      DroppedEventCount: { ...LOSS, emitted: 'while active' },
+      OnFailureDestinationDeliveredEventCount: { ...LOSS, emitted: 'while active' },
+      FailedInvokeEventCount: COUNT,
+    },
+  ),
   // Never of the whole function.
   ...metricsOf('function', 'AWS/Lambda', [['FunctionName', 'Resource']], LAMBDA_CONCURRENCY, {
     // A fraction, whatever its name and its graph say.
@@ -142,13 +168,42 @@ const FUNCTION_METRICS: ReadonlyArray<KnownMetric<'function'>> = [
   ),
 ];
 
-const ACCOUNT_METRICS = metricsOf(
-  'account',
+/** A part of the whole, in percent. */
+const UTILIZATION: Facts = { ...GAUGE, unit: 'Percent', max: () => 100 };
+
+/** Of the environments of a function on managed instances, by its versions. */
+const ENVIRONMENT_METRICS: ReadonlyArray<KnownMetric<'function'>> = metricsOf(
+  'function',
   'AWS/Lambda',
-  [[]],
-  `${LAMBDA_CONCURRENCY}; Amazon CloudWatch User Guide, "Visualizing your service quotas and setting alarms"`,
-  { ConcurrentExecutions: GAUGE },
+  [['CapacityProviderName', 'FunctionName', 'Resource']],
+  LAMBDA_MANAGED,
+  {
+    ExecutionEnvironmentConcurrency: { ...GAUGE, max: ({ managed }) => managed?.concurrencyOfEnvironment },
+    ExecutionEnvironmentCPUUtilization: UTILIZATION,
+    ExecutionEnvironmentMemoryUtilization: UTILIZATION,
+  },
 );
+
+const CAPACITY_PROVIDER_METRICS = metricsOf(
+  'capacityProvider',
+  'AWS/Lambda',
+  [['CapacityProviderName', 'InstanceType']],
+  LAMBDA_MANAGED,
+  { CPUUtilization: UTILIZATION, MemoryUtilization: UTILIZATION },
+);
+
+const ACCOUNT_METRICS: ReadonlyArray<KnownMetric<'account'>> = [
+  ...metricsOf(
+    'account',
+    'AWS/Lambda',
+    [[]],
+    `${LAMBDA_CONCURRENCY}; Amazon CloudWatch User Guide, "Visualizing your service quotas and setting alarms"`,
+    { ConcurrentExecutions: GAUGE },
+  ),
+  ...metricsOf('account', 'AWS/Lambda', [[]], `${LAMBDA_DURABLE}: of the account's quota`, {
+    ApproximateRunningDurableExecutionsUtilization: { ...GAUGE, unit: 'Percent', max: () => 100 },
+  }),
+];
 
 const SQS = 'Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS"';
 
@@ -266,6 +321,8 @@ const STATE_MACHINE_METRICS = metricsOf(
 /** Every metric that an alarm may be put on, with what its documentation says. An alarm on any other is refused. */
 export const METRICS_TABLE: readonly KnownMetric[] = [
   ...FUNCTION_METRICS,
+  ...ENVIRONMENT_METRICS,
+  ...CAPACITY_PROVIDER_METRICS,
   ...ACCOUNT_METRICS,
   ...QUEUE_METRICS,
   ...TOPIC_METRICS,

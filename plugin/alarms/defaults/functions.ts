@@ -1,9 +1,22 @@
-import type { Expression, FunctionResource, ProvisionedConcurrency } from 'lambda-lantern-local/template';
-import { INIT_TIMEOUT_MS, ref } from 'lambda-lantern-local/template';
-import type { MetricStat } from '../alarm-plan.ts';
+import type {
+  EventSource,
+  Expression,
+  FunctionResource,
+  ProvisionedConcurrency,
+} from 'lambda-lantern-local/template';
+import { getAttribute, INIT_TIMEOUT_MS, ref } from 'lambda-lantern-local/template';
+import type { MetricMath, MetricStat } from '../alarm-plan.ts';
 import type { Tuning, Unwatched, Watched } from '../default-alarm.ts';
-import { defaultAlarms, fiveMinutes, minutes, ofLimit, ONE_IS_ENOUGH } from '../default-alarm.ts';
-import { lambda, math, metric } from '../metrics.ts';
+import {
+  defaultAlarms,
+  fiveMinutes,
+  minutes,
+  ofLimit,
+  ONE_IS_ENOUGH,
+  SEVERAL_MINUTES,
+} from '../default-alarm.ts';
+import type { Dimensions } from '../metrics.ts';
+import { lambda, matching, math, metric, outcomesOf } from '../metrics.ts';
 import { reportMetric } from '../report-filters.ts';
 import { duration, percent } from '../wording.ts';
 
@@ -42,19 +55,16 @@ const INVOCATION_ALARMS = defaultAlarms<'function'>([
     tuning: { threshold: 5, minimum: 20, statistic: 'Sum', ...minutes(2, 3) },
     unit: '%',
     severity: 'symptom',
-    meaning: 'A notable part of the invocations ends in an error.',
+    meaning:
+      'A notable part of the invocations, or of the executions of a durable function, ends in an error.',
     cause: 'A deployment, or a failing dependency. Look at the errors in the log, newest first.',
     numbers:
       '5 % is what AWS recommends for 5xx answers of an API; the guard of 20 invocations is our judgement: below it, a single ' +
       'error would be more than 5 %.',
     missing: 'No data means no invocations, and then none of them failed.',
     watch: (fn, { minimum = 0, ...tuning }) => ({
-      metric: math(
-        `IF(invocations >= ${minimum}, 100 * errors / invocations, 0)`,
-        { errors: lambda('Errors', fn, tuning), invocations: lambda('Invocations', fn, tuning) },
-        'Error rate (%)',
-      ),
-      reason: `of minutes with ${minimum} invocations or more`,
+      metric: rateOfErrors(fn, minimum, tuning),
+      reason: `of minutes with ${minimum} ${outcomesOf(fn).what} or more`,
     }),
   },
   {
@@ -62,7 +72,7 @@ const INVOCATION_ALARMS = defaultAlarms<'function'>([
     tuning: { threshold: 0, minimum: 100, statistic: 'Sum', ...fiveMinutes(1, 1) },
     unit: 'errors',
     severity: 'symptom',
-    meaning: 'An invocation failed on low traffic.',
+    meaning: 'An invocation, or an execution of a durable function, failed on low traffic.',
     cause:
       'Input that the function does not expect, or a dependency that failed. Look at the error in the log, newest first.',
     numbers:
@@ -70,12 +80,8 @@ const INVOCATION_ALARMS = defaultAlarms<'function'>([
       'minutes are the 20 a minute from which errorRate takes over.',
     missing: 'No data means no invocations, and then none of them failed.',
     watch: (fn, { minimum = 0, ...tuning }) => ({
-      metric: math(
-        `IF(invocations < ${minimum}, errors, 0)`,
-        { errors: lambda('Errors', fn, tuning), invocations: lambda('Invocations', fn, tuning) },
-        'Errors on low traffic',
-      ),
-      reason: `every error counts while there are fewer than ${minimum} invocations in ${duration(tuning.period)}`,
+      metric: errorsBelow(fn, minimum, tuning),
+      reason: `every error counts while there are fewer than ${minimum} ${outcomesOf(fn).what} in ${duration(tuning.period)}`,
     }),
   },
   {
@@ -123,6 +129,98 @@ const INVOCATION_ALARMS = defaultAlarms<'function'>([
   },
 ]);
 
+/** Of a durable function, its executions: `Errors` counts every attempt that is made again, and `Invocations` every replay. */
+function rateOfErrors(fn: FunctionResource, minimum: number, tuning: Tuning): MetricMath {
+  const label = 'Error rate (%)';
+  if (fn.durable === undefined) {
+    const stats = { errors: lambda('Errors', fn, tuning), invocations: lambda('Invocations', fn, tuning) };
+    return math(`IF(invocations >= ${minimum}, 100 * errors / invocations, 0)`, stats, label);
+  }
+  const { stats, failed, total } = outcomesOf(fn);
+  return math(`IF(${total} >= ${minimum}, 100 * ${failed} / (${total}), 0)`, stats(tuning), label);
+}
+
+function errorsBelow(fn: FunctionResource, minimum: number, tuning: Tuning): MetricMath {
+  const label = 'Errors on low traffic';
+  if (fn.durable === undefined) {
+    const stats = { errors: lambda('Errors', fn, tuning), invocations: lambda('Invocations', fn, tuning) };
+    return math(`IF(invocations < ${minimum}, errors, 0)`, stats, label);
+  }
+  const { stats, failed, total } = outcomesOf(fn);
+  return math(`IF(${total} < ${minimum}, ${failed}, 0)`, stats(tuning), label);
+}
+
+/** What one execution of a durable function may do and keep: Lambda, "Monitoring durable functions"; MB of a million bytes, the smaller reading. */
+const EXECUTION_LIMITS = { operations: 3000, bytes: 100_000_000 } as const;
+
+/** What becomes of the executions of durable functions, which invocations say nothing of. */
+const DURABLE_ALARMS = defaultAlarms<'function'>([
+  {
+    name: 'executionTimeouts',
+    where: ({ durable }) => durable !== undefined,
+    tuning: ONE_IS_ENOUGH,
+    unit: 'executions',
+    severity: 'symptom',
+    meaning:
+      'An execution of a durable function took longer than it may, and was ended with its work half done.',
+    cause:
+      'A callback that never came, a wait that is longer than planned, or a step that is tried again and again. Look at the history ' +
+      'of the execution.',
+    numbers:
+      'AWS recommends an alarm on DurableExecutionTimedOut ("Monitoring durable functions") and leaves the threshold open. Ours: what was ' +
+      'ended left its work half done, so that one is enough.',
+    missing: 'The metric exists only when an execution timed out.',
+    watch: (fn, tuning) => ({
+      metric: lambda('DurableExecutionTimedOut', fn, tuning),
+      reason:
+        fn.durable?.executionTimeout === undefined
+          ? 'every execution that is ended at its timeout counts'
+          : `every execution ended after ${duration(fn.durable.executionTimeout)} counts`,
+    }),
+  },
+  {
+    name: 'executionStorage',
+    where: ({ durable }) => durable !== undefined,
+    tuning: { share: 0.8, statistic: 'Maximum', ...fiveMinutes(1, 3) },
+    shareOf: 'the 100 MB that one execution may keep',
+    unit: 'bytes',
+    severity: 'warning',
+    meaning:
+      'An execution of a durable function has written almost all of what it may keep; beyond it, it fails.',
+    cause:
+      'Results of steps that are large, or a loop of many steps. Keep data elsewhere, and only its key in the result of a step.',
+    numbers:
+      'AWS recommends an alarm on DurableExecutionStorageWrittenBytes as it nears the limit. 80 % is our judgement, as for running ' +
+      'executions; the maximum, because the limit is of each execution.',
+    missing: 'No data means that no execution wrote anything.',
+    watch: (fn, tuning) => ({
+      metric: lambda('DurableExecutionStorageWrittenBytes', fn, tuning),
+      threshold: ofLimit(tuning, EXECUTION_LIMITS.bytes),
+      reason: `${percent(ofLimit(tuning, EXECUTION_LIMITS.bytes) / EXECUTION_LIMITS.bytes)} of the 100 MB of an execution`,
+    }),
+  },
+  {
+    name: 'executionOperations',
+    where: ({ durable }) => durable !== undefined,
+    tuning: { share: 0.8, statistic: 'Maximum', ...fiveMinutes(1, 3) },
+    shareOf: 'the 3,000 operations that one execution may perform',
+    unit: 'operations',
+    severity: 'warning',
+    meaning:
+      'An execution of a durable function has performed almost all of the operations that it may; beyond them, it fails.',
+    cause:
+      'A loop of many steps, waits or retries. Let one step do more, or begin a new execution for what is left.',
+    numbers:
+      '80 % of the maximum that AWS gives for DurableExecutionOperations is our judgement; the maximum, because the limit is of each execution.',
+    missing: 'No data means that no execution performed anything.',
+    watch: (fn, tuning) => ({
+      metric: lambda('DurableExecutionOperations', fn, tuning),
+      threshold: ofLimit(tuning, EXECUTION_LIMITS.operations),
+      reason: `${percent(ofLimit(tuning, EXECUTION_LIMITS.operations) / EXECUTION_LIMITS.operations)} of the 3,000 operations of an execution`,
+    }),
+  },
+]);
+
 /**
  * What only the report of an invocation says, which Lambda writes into the log: metric filters make metrics of it, with no
  * code in the function. CloudWatch bills each as a custom metric for the hours in which it has data.
@@ -140,6 +238,8 @@ const REPORT_ALARMS = defaultAlarms<'function'>([
     numbers:
       '90 % is what AWS recommends for memory_utilization of Lambda Insights; the maximum, because one invocation is enough to be killed.',
     missing: 'No report means no invocation, and then none needs memory.',
+    // On managed instances many invocations share a process: environmentMemory watches it.
+    where: ({ managed }) => managed === undefined,
     watch: (fn, tuning) =>
       fromReport(fn, 'MaxMemoryUsed', (report) => {
         const threshold = ofLimit(tuning, fn.memorySize);
@@ -180,6 +280,7 @@ const REPORT_ALARMS = defaultAlarms<'function'>([
       'Our judgement: half of the 10 s that Lambda gives the init phase ("Lambda execution environment"). Off unless asked ' +
       'for, as it costs a custom metric per function.',
     missing: 'No report with an init means no cold start.',
+    where: hasColdStarts,
     watch: (fn, tuning) =>
       fromReport(fn, 'InitDuration', (report) => {
         const threshold = ofLimit(tuning, INIT_TIMEOUT_MS);
@@ -203,6 +304,7 @@ const REPORT_ALARMS = defaultAlarms<'function'>([
       'Our judgement: steady traffic sees far fewer than one cold start in ten; fewer than 100 invocations in 5 minutes say ' +
       'nothing. Off unless asked for, as it costs a custom metric per function.',
     missing: 'No report with an init means no cold start.',
+    where: hasColdStarts,
     watch: (fn, { minimum = 0, ...tuning }) =>
       fromReport(fn, 'InitDuration', (report) => ({
         metric: math(
@@ -217,6 +319,11 @@ const REPORT_ALARMS = defaultAlarms<'function'>([
       })),
   },
 ]);
+
+/** On managed instances an environment is there before its first invocation. */
+function hasColdStarts({ managed }: FunctionResource): boolean {
+  return managed === undefined;
+}
 
 type FromReport = Omit<Watched, 'threshold'> & Partial<Watched>;
 
@@ -293,6 +400,81 @@ const CONCURRENCY_ALARMS = defaultAlarms<'function'>([
       })),
   },
 ]);
+
+/** How full the environments are in which a function on managed instances has many invocations at once. */
+const ENVIRONMENT_ALARMS = defaultAlarms<'function'>([
+  {
+    name: 'environmentConcurrency',
+    tuning: { share: 0.9, statistic: 'Maximum', ...fiveMinutes(2, 3) },
+    shareOf: 'what one of its environments runs at once',
+    comparisonOperator: 'GreaterThanOrEqualToThreshold',
+    unit: 'invocations',
+    severity: 'warning',
+    meaning:
+      'An environment of the function on managed instances has almost as many invocations at once as it may; beyond it, they are throttled.',
+    cause:
+      'Traffic that grew faster than environments start, or invocations that take longer. Raise PerExecutionEnvironmentMaxConcurrency where ' +
+      'CPU and memory are left, or the number of environments.',
+    numbers:
+      'AWS recommends to track ExecutionEnvironmentConcurrency against its limit ("Best practices for Lambda Managed Instances"); 90 % as of ' +
+      'reserved concurrency. The limit is that of the template, or 64 for each vCPU, which is what Lambda lets Node.js have.',
+    missing: 'No data means that nothing runs.',
+    watch: (fn, tuning) => {
+      if (fn.managed === undefined) return [];
+      const { concurrencyOfEnvironment: most } = fn.managed;
+      if (most === undefined) {
+        return {
+          skipped:
+            'how many invocations one of its environments runs at once only the deployment knows: set PerExecutionEnvironmentMaxConcurrency',
+        };
+      }
+      const threshold = tuning.threshold ?? Math.max(1, Math.floor(ofLimit(tuning, most)));
+      return {
+        metric: matching('ExecutionEnvironmentConcurrency', environments(fn), tuning),
+        threshold,
+        reason: `${percent(threshold / most)} of the ${most} that an environment runs at once`,
+      };
+    },
+  },
+  {
+    name: 'environmentCpu',
+    where: ({ managed }) => managed !== undefined,
+    tuning: { threshold: 90, statistic: 'Maximum', ...fiveMinutes(3, 3) },
+    unit: '%',
+    severity: 'warning',
+    meaning:
+      'The environments of the function on managed instances have almost no CPU left; its invocations slow each other down.',
+    cause:
+      'Work that needs more CPU than before, or too many invocations at once. Lower the concurrency, or give it more vCPUs.',
+    numbers: 'As capacityProvider.cpu, of the function alone.',
+    missing: 'No data means that nothing runs.',
+    watch: (fn, tuning) => ({
+      metric: matching('ExecutionEnvironmentCPUUtilization', environments(fn), tuning),
+      reason: 'of the version that is highest, for a quarter of an hour',
+    }),
+  },
+  {
+    name: 'environmentMemory',
+    where: ({ managed }) => managed !== undefined,
+    tuning: { threshold: 90, statistic: 'Maximum', ...fiveMinutes(2, 3) },
+    unit: '%',
+    severity: 'warning',
+    meaning:
+      'The environments of the function on managed instances have almost no memory left; with more, all of their invocations are lost.',
+    cause:
+      'A leak between invocations, larger input, or too many invocations at once. Compare with the concurrency of its environments.',
+    numbers: 'As memory: 90 %, and the maximum, because one environment that is killed is enough.',
+    missing: 'No data means that nothing runs.',
+    watch: (fn, tuning) => ({
+      metric: matching('ExecutionEnvironmentMemoryUtilization', environments(fn), tuning),
+      reason: 'of the version that is highest',
+    }),
+  },
+]);
+
+function environments({ name, managed }: FunctionResource): Dimensions {
+  return { CapacityProviderName: managed?.capacityProvider ?? '', FunctionName: name };
+}
 
 /** Lambda sends these for an alias or a version only, never for the whole function. */
 function provisionedMetric(
@@ -426,6 +608,113 @@ const WAITING_WORK_ALARMS = defaultAlarms<'function'>([
   },
 ]);
 
+/** How many metrics `EventCount` makes, by the kind of source ("Event source mapping metrics" of Lambda's guide). */
+const EVENT_COUNTS: Readonly<Record<EventSource['kind'], number>> = {
+  queue: 5,
+  kinesis: 6,
+  dynamodb: 6,
+  kafka: 7,
+};
+
+/** A count of what became of the events of each of a function's mappings that `counts` chooses. */
+function eventsOf(
+  fn: FunctionResource,
+  metricName: string,
+  tuning: Tuning,
+  { of, reason }: { readonly of: (source: EventSource) => boolean; readonly reason: string },
+) {
+  return fn.eventSources.filter(of).map(({ kind, mapping, condition }) => ({
+    metric: metric('AWS/Lambda', metricName, { EventSourceMappingUUID: getAttribute(mapping, 'Id') }, tuning),
+    reason,
+    part: mapping,
+    eventSource: { logicalId: mapping, metrics: EVENT_COUNTS[kind] },
+    ...(condition !== undefined && { condition }),
+  }));
+}
+
+/** What becomes of events on their way from a queue or a stream: Lambda counts it where a mapping is told to (`MetricsConfig`). */
+const EVENT_SOURCE_ALARMS = defaultAlarms<'function'>([
+  {
+    name: 'eventsDropped',
+    tuning: ONE_IS_ENOUGH,
+    unit: 'events',
+    severity: 'symptom',
+    meaning: 'Lambda gave up records of a stream or topic, and they are lost: no destination has them.',
+    cause:
+      'A batch that the function cannot handle, for all of its attempts; or a destination that refuses what is given up. Look at the errors ' +
+      'of the function, then read the records again while the stream still has them.',
+    numbers:
+      'Our judgement: what is dropped is lost, so that one is enough. It is on mappings that give records up (MaximumRetryAttempts, ' +
+      'MaximumRecordAgeInSeconds), and switches EventCount on for them, which is billed as custom metrics.',
+    missing: 'No data means that nothing was polled, or nothing dropped.',
+    watch: (fn, tuning) =>
+      eventsOf(fn, 'DroppedEventCount', tuning, {
+        of: ({ givesUp }) => givesUp,
+        reason: 'every record that is given up and sent nowhere counts',
+      }),
+  },
+  {
+    name: 'eventsGivenUp',
+    tuning: ONE_IS_ENOUGH,
+    unit: 'events',
+    severity: 'symptom',
+    meaning:
+      'Lambda gave up records of a stream or topic, and told the on-failure destination where they are.',
+    cause:
+      'A batch that the function cannot handle, for all of its attempts. Look at what the destination got: it says where the records are, and ' +
+      'the stream has them until its retention is over.',
+    numbers: 'Our judgement: what was given up nobody does unless someone looks, so that one is enough.',
+    missing: 'No data means that nothing was polled, or nothing given up.',
+    watch: (fn, tuning) =>
+      eventsOf(fn, 'OnFailureDestinationDeliveredEventCount', tuning, {
+        of: ({ hasDestination }) => hasDestination,
+        reason: 'every record that goes to the on-failure destination counts',
+      }),
+  },
+  {
+    name: 'eventsFailed',
+    on: false,
+    tuning: SEVERAL_MINUTES,
+    unit: 'events',
+    severity: 'warning',
+    meaning:
+      'Events of a queue or a stream fail again and again; those that the function reports as failed are no errors of it.',
+    cause:
+      'Messages that the function hands back (batchItemFailures), or a function that cannot be invoked. Look at its log, newest first.',
+    numbers:
+      'Our judgement: a single failure is tried again; 3 of 15 minutes with any are more than that. Off unless asked for, as EventCount is ' +
+      'billed as five to seven custom metrics for each mapping, and what fails for good is seen by other alarms.',
+    missing: 'No data means that nothing was polled.',
+    watch: (fn, tuning) =>
+      eventsOf(fn, 'FailedInvokeEventCount', tuning, {
+        of: () => true,
+        reason: 'every event counts that its function did not take',
+      }),
+  },
+  {
+    name: 'recursion',
+    where: ({ allowsLoops, isToldByTopicOrBucket = false, queues, eventSources }) =>
+      !allowsLoops &&
+      (isToldByTopicOrBucket || queues.length > 0 || eventSources.some(({ kind }) => kind === 'queue')),
+    tuning: ONE_IS_ENOUGH,
+    unit: 'invocations',
+    severity: 'symptom',
+    meaning:
+      'The function is fed by what it sends itself, directly or by way of others; Lambda has stopped that, and the event is dropped.',
+    cause:
+      'A queue, topic or bucket that the function writes to and that invokes it, or two functions that answer each other. Break the loop; ' +
+      'where it is meant, set RecursiveLoop to Allow.',
+    numbers:
+      'Our judgement: Lambda drops after about 16 rounds ("Use Lambda recursive loop detection to prevent infinite loops"), so that the first ' +
+      'drop is a loop, and a loss.',
+    missing: 'The metric exists only when an invocation was dropped.',
+    watch: (fn, tuning) => ({
+      metric: lambda('RecursiveInvocationsDropped', fn, tuning),
+      reason: 'every invocation that is dropped as part of a loop counts',
+    }),
+  },
+]);
+
 /** What CloudWatch Logs finds in the log group, where it is told to look: `custom.lantern.dataProtection`. */
 const LOG_ALARMS = defaultAlarms<'function'>([
   {
@@ -467,9 +756,12 @@ const LOG_ALARMS = defaultAlarms<'function'>([
 
 export const FUNCTION_ALARMS = [
   ...INVOCATION_ALARMS,
+  ...DURABLE_ALARMS,
   ...REPORT_ALARMS,
   ...CONCURRENCY_ALARMS,
+  ...ENVIRONMENT_ALARMS,
   ...WAITING_WORK_ALARMS,
+  ...EVENT_SOURCE_ALARMS,
   ...LOG_ALARMS,
 ];
 
@@ -495,6 +787,25 @@ export const ACCOUNT_ALARMS = defaultAlarms<'account'>([
         'Concurrency used (%)',
       ),
       reason: "of the account's quota of concurrent executions in this region",
+    }),
+  },
+  {
+    name: 'durableExecutions',
+    where: ({ functions }) => functions.some(({ durable }) => durable !== undefined),
+    tuning: { threshold: 80, statistic: 'Maximum', ...minutes(5, 10) },
+    unit: '%',
+    severity: 'warning',
+    meaning:
+      'All durable executions of the account in this region together come near the quota of running ones; beyond it, none can begin.',
+    cause:
+      'Executions that wait for what does not come, or more of them than before. Sort the functions by the executions that they started.',
+    numbers:
+      '80 % is what AWS recommends for ApproximateRunningDurableExecutionsUtilization ("Monitoring durable functions"); 5 of 10 minutes, ' +
+      'because a higher quota takes days to get.',
+    missing: 'No data means that no execution runs.',
+    watch: (_account, tuning) => ({
+      metric: metric('AWS/Lambda', 'ApproximateRunningDurableExecutionsUtilization', {}, tuning),
+      reason: "of the account's quota of running durable executions in this region",
     }),
   },
 ]);

@@ -1,9 +1,10 @@
 import type { FunctionResource } from 'lambda-lantern-local/template';
+import { getAttribute } from 'lambda-lantern-local/template';
 import type { AlarmPlan, PlannedFilter } from '../../alarms/alarm-plan.ts';
 import { joinTexts } from '../../alarms/console-links.ts';
-import type { Section } from '../body.ts';
+import type { Panel, Section } from '../body.ts';
 import type { MetricLine } from '../lines.ts';
-import { COLOR, linesOf } from '../lines.ts';
+import { COLOR, linesOf, queriesOf } from '../lines.ts';
 import { limit, logs } from '../panels.ts';
 import type { ResourceChart } from './section.ts';
 import { section } from './section.ts';
@@ -11,7 +12,7 @@ import { section } from './section.ts';
 export function functionSection(
   resource: FunctionResource,
   region: string,
-  { alarms, filters }: Pick<AlarmPlan, 'alarms' | 'filters'>,
+  { alarms, filters, eventSources }: Pick<AlarmPlan, 'alarms' | 'filters' | 'eventSources'>,
 ): Section {
   const { key, timeout, memorySize, runsAtEdge, sharesLogGroup } = resource;
   const heading = { kind: 'function', resource, region, title: `Function ${key}` } as const;
@@ -24,12 +25,15 @@ export function functionSection(
     about: `timeout ${timeout} s, ${memorySize} MB`,
     charts: [
       invocations(resource),
+      ...executionCharts(resource),
       duration(resource),
       concurrency(resource),
       ...reportCharts(resource, filters),
       ...provisionedCharts(resource),
+      ...managedCharts(resource),
       ...asyncCharts(resource),
       ...streamCharts(resource),
+      ...eventSourceCharts(resource, eventSources),
     ],
     alarms,
   });
@@ -39,7 +43,7 @@ export function functionSection(
     query: recentErrors(resource),
     width: 12,
   });
-  return { panels: [...panels, errors] };
+  return { panels: [...panels, errors, ...tenantPanels(resource)] };
 }
 
 function lambda(resource: FunctionResource) {
@@ -48,12 +52,17 @@ function lambda(resource: FunctionResource) {
 
 function invocations(resource: FunctionResource): ResourceChart {
   const line = lambda(resource);
+  const lines = [
+    line('Invocations', 'Sum', { id: 'invocations', label: 'invocations', color: COLOR.traffic }),
+    line('Errors', 'Sum', { id: 'errors', label: 'errors', color: COLOR.failure }),
+  ];
+  if (resource.durable !== undefined) {
+    const title = `${resource.key}: invocations and errors, replays and retries among them`;
+    return { title, lines, leftLabel: 'per {period}' };
+  }
   return {
     title: `${resource.key}: invocations and errors`,
-    lines: [
-      line('Invocations', 'Sum', { id: 'invocations', label: 'invocations', color: COLOR.traffic }),
-      line('Errors', 'Sum', { id: 'errors', label: 'errors', color: COLOR.failure }),
-    ],
+    lines,
     math: [
       {
         expression: '100 * errors / invocations',
@@ -65,6 +74,51 @@ function invocations(resource: FunctionResource): ResourceChart {
     leftLabel: 'per {period}',
     rightLabel: 'error rate, %',
   };
+}
+
+/** What became of the executions of a durable function, and how long they took: invocations are replays, too. */
+function executionCharts(resource: FunctionResource): readonly ResourceChart[] {
+  const { key, durable } = resource;
+  if (durable === undefined) return [];
+  const line = lambda(resource);
+  const { executionTimeout } = durable;
+  return [
+    {
+      title: `${key}: executions`,
+      lines: [
+        line('DurableExecutionStarted', 'Sum', { label: 'started', color: COLOR.traffic }),
+        line('DurableExecutionSucceeded', 'Sum', { label: 'succeeded', color: COLOR.typical }),
+        line('DurableExecutionFailed', 'Sum', { label: 'failed', color: COLOR.failure }),
+        line('DurableExecutionTimedOut', 'Sum', { label: 'timed out', color: COLOR.warning }),
+        line('DurableExecutionStopped', 'Sum', { label: 'stopped', color: COLOR.limit }),
+      ],
+      leftLabel: 'per {period}',
+    },
+    {
+      title: `${key}: duration of executions`,
+      lines: [
+        line('DurableExecutionDuration', 'p50', { label: 'p50', color: COLOR.typical }),
+        line('DurableExecutionDuration', 'p99', { label: 'p99', color: COLOR.slow }),
+      ],
+      ...(executionTimeout !== undefined && {
+        limits: [limit(executionTimeout * MS_OF_SECOND, `execution timeout ${executionTimeout} s`)],
+      }),
+      leftLabel: 'ms',
+    },
+    {
+      title: `${key}: what an execution does and keeps`,
+      lines: [
+        line('DurableExecutionOperations', 'Maximum', { label: 'operations, at most', color: COLOR.traffic }),
+        line('DurableExecutionStorageWrittenBytes', 'Maximum', {
+          label: 'bytes written, at most',
+          color: COLOR.slow,
+          yAxis: 'right',
+        }),
+      ],
+      leftLabel: 'operations',
+      rightLabel: 'bytes',
+    },
+  ];
 }
 
 function duration(resource: FunctionResource): ResourceChart {
@@ -177,6 +231,41 @@ function provisionedCharts({ key, name, provisioned }: FunctionResource): readon
   });
 }
 
+/** How full the environments of a function on managed instances are, by its versions, and what it was throttled for. */
+function managedCharts(resource: FunctionResource): readonly ResourceChart[] {
+  const { key, name, managed } = resource;
+  if (managed === undefined) return [];
+  const { capacityProvider, concurrencyOfEnvironment: most } = managed;
+  const by = queriesOf({ CapacityProviderName: capacityProvider, FunctionName: name }, 'Resource');
+  const line = lambda(resource);
+  return [
+    {
+      title: `${key}: CPU and memory of its environments`,
+      lines: [],
+      math: ['ExecutionEnvironmentCPUUtilization', 'ExecutionEnvironmentMemoryUtilization'].map(
+        (metricName) => by(metricName, 'Maximum'),
+      ),
+      leftLabel: '%',
+      period: 300,
+    },
+    {
+      title: `${key}: invocations at once in an environment`,
+      lines: [],
+      math: [by('ExecutionEnvironmentConcurrency', 'Maximum')],
+      ...(most !== undefined && { limits: [limit(most, `at most ${most}`)] }),
+      leftLabel: 'at once',
+      period: 300,
+    },
+    {
+      title: `${key}: what it was throttled for`,
+      lines: ['ConcurrencyThrottles', 'CPUThrottles', 'MemoryThrottles', 'DiskThrottles'].map((metricName) =>
+        line(metricName, 'Sum', { label: metricName }),
+      ),
+      leftLabel: 'per {period}',
+    },
+  ];
+}
+
 /** What waits for a function that is invoked asynchronously, and what is given up. */
 function asyncCharts(resource: FunctionResource): readonly ResourceChart[] {
   if (!resource.isAsync) return [];
@@ -227,6 +316,57 @@ function streamCharts({ key, name, streams }: FunctionResource): readonly Resour
     });
   }
   return charts;
+}
+
+/** What became of the events of each mapping, where Lambda counts them because an alarm watches. */
+function eventSourceCharts(
+  { key, eventSources }: FunctionResource,
+  counted: AlarmPlan['eventSources'],
+): readonly ResourceChart[] {
+  return eventSources
+    .filter(({ mapping }) => counted.some(({ logicalId }) => logicalId === mapping))
+    .map(({ kind, mapping }) => {
+      const line = linesOf('AWS/Lambda', { EventSourceMappingUUID: getAttribute(mapping, 'Id') });
+      const ending: readonly MetricLine[] =
+        kind === 'queue'
+          ? [line('DeletedEventCount', 'Sum', { label: 'done', color: COLOR.typical })]
+          : [
+              line('OnFailureDestinationDeliveredEventCount', 'Sum', {
+                label: 'given up',
+                color: COLOR.warning,
+              }),
+              line('DroppedEventCount', 'Sum', { label: 'dropped', color: COLOR.slow }),
+            ];
+      return {
+        title: `${key}: events of ${mapping}`,
+        lines: [
+          line('PolledEventCount', 'Sum', { label: 'polled', color: COLOR.traffic }),
+          line('FilteredOutEventCount', 'Sum', { label: 'filtered out', color: COLOR.limit }),
+          line('FailedInvokeEventCount', 'Sum', { label: 'failed', color: COLOR.failure }),
+          ...ending,
+        ],
+        leftLabel: 'per {period}',
+      };
+    });
+}
+
+/** Lambda has no metrics by tenant: its log says whose each line is, in JSON. */
+function tenantPanels(resource: FunctionResource): readonly Panel[] {
+  if (!resource.isolatesTenants || resource.logFormat !== 'JSON') return [];
+  return [
+    logs({
+      title: `${resource.key}: invocations and failures by tenant`,
+      functions: [resource],
+      query: [
+        'filter type = "platform.report"',
+        'stats count(*) as invocations, sum(strcontains(record.status, "success") = 0) as failures, ' +
+          'max(record.metrics.durationMs) as longest by coalesce(record.tenantId, tenantId) as tenant',
+        'sort failures desc, invocations desc',
+        'limit 20',
+      ],
+      width: 12,
+    }),
+  ];
 }
 
 /** Commands of Logs Insights for what went wrong, newest first: errors that were logged, and endings that Lambda reports. */

@@ -64,6 +64,89 @@ function stateAfter(entries: readonly ReplayedTransition[], minutes: number): st
   return until.at(-1)?.to ?? 'INSUFFICIENT_DATA';
 }
 
+describe('the replay of alarms that warm up', () => {
+  const breaching = values('X X X X X X');
+
+  it.each([
+    [
+      'as long as there are too few data',
+      { WarmUpPeriodDurationInMinutes: 10 },
+      ['2 INSUFFICIENT_DATA -> ALARM'],
+    ],
+    [
+      'for all of the time',
+      { WarmUpPeriodDurationInMinutes: 4, OnlyStartEvaluatingAfterWarmUpPeriodEnds: true },
+      ['4 INSUFFICIENT_DATA -> ALARM'],
+    ],
+    ['for no longer than its time', { WarmUpPeriodDurationInMinutes: 1 }, ['1 INSUFFICIENT_DATA -> ALARM']],
+  ])('waits %s', (_what, warmUp, expected) => {
+    const properties = { EvaluationPeriods: 2, DatapointsToAlarm: 1, WarmUpConfiguration: warmUp };
+    const template = { Resources: { A: alarm('a', { ...properties, AlarmActions: [] }) } };
+    expect(told(replayAlarms(template, [series('a', breaching)]))).toEqual(expected);
+  });
+
+  it('does not warm up again', () => {
+    const properties = { WarmUpConfiguration: { WarmUpPeriodDurationInMinutes: 10 }, AlarmActions: [] };
+    const template = { Resources: { A: alarm('a', { ...properties, TreatMissingData: 'breaching' }) } };
+    expect(told(replayAlarms(template, [series('a', values('- 0 - - - - -'))]))).toEqual([
+      '2 INSUFFICIENT_DATA -> OK',
+      '5 OK -> ALARM',
+    ]);
+  });
+});
+
+describe('the replay of planned work', () => {
+  // 9:02 to 9:05 in Berlin, where the replay begins at 10:00.
+  const mute = (schedule: object, names: readonly unknown[] = ['a']) => ({
+    Type: 'AWS::CloudWatch::AlarmMuteRule',
+    Properties: { Name: 'planned', Rule: { Schedule: schedule }, MuteTargets: { AlarmNames: names } },
+  });
+  const window = { Expression: 'cron(2 10 * * MON)', Duration: 'PT3M', Timezone: 'Europe/Berlin' };
+  const replayed = (minutes: Minutes, resources: object) =>
+    told(replayAlarms({ Resources: { A: alarm('a'), ...resources } }, [series('a', minutes)]));
+
+  it('tells of what is still in ALARM when its window closes', () => {
+    expect(replayed(values('0 0 X X X X 0'), { Mute: mute(window) })).toEqual([
+      '1 INSUFFICIENT_DATA -> OK',
+      '3 OK -> ALARM',
+      `5 OK -> ALARM: ${TOPIC}`,
+      `7 ALARM -> OK: ${TOPIC}`,
+    ]);
+  });
+
+  it('tells nobody of what is over by then', () => {
+    expect(replayed(values('0 0 X 0 0 0 0'), { Mute: mute(window) })).toEqual([
+      '1 INSUFFICIENT_DATA -> OK',
+      '3 OK -> ALARM',
+      '4 ALARM -> OK',
+    ]);
+  });
+
+  it('is of its alarms only, also of composite ones', () => {
+    const both = composite('both', 'ALARM("a")');
+    const entries = replayAlarms(
+      { Resources: { A: alarm('a'), Both: both, Mute: mute(window, [{ Ref: 'Both' }]) } },
+      [series('a', values('0 0 X X X X'))],
+    );
+    expect(told(entries, 'a').at(-1)).toBe(`3 OK -> ALARM: ${TOPIC}`);
+    expect(told(entries, 'both').slice(1)).toEqual(['3 OK -> ALARM', `5 OK -> ALARM: ${TOPIC}`]);
+  });
+
+  it('may be once', () => {
+    const once = mute({ Expression: 'at(2026-11-02T09:03)', Duration: 'PT1M' });
+    expect(replayed(values('0 0 X X X X'), { Mute: once }).slice(1)).toEqual([
+      '3 OK -> ALARM',
+      `4 OK -> ALARM: ${TOPIC}`,
+    ]);
+  });
+
+  it('refuses a schedule that it cannot read', () => {
+    expect(() =>
+      replayed(values('0'), { Mute: mute({ Expression: 'rate(1 hour)', Duration: 'PT1M' }) }),
+    ).toThrow(/Mute .* is left out: .*rate/);
+  });
+});
+
 describe('the replay of metric alarms', () => {
   it('gives each change of state at the end of its minute, with the actions of the new state', () => {
     const entries = replayAlarms({ Resources: { A: alarm('a') } }, [series('a', values('0 0 X X 0'))]);

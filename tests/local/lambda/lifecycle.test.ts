@@ -8,6 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ThrottledError } from '../../../local/lambda/invocation.ts';
 import { until } from '../../helpers/until.ts';
 import { functionDefinition } from './definition.ts';
+import type { Harness } from './harness.ts';
 import { isRunning, startService } from './harness.ts';
 
 describe('execution environments', () => {
@@ -266,5 +267,41 @@ describe('a process between invocations', () => {
     await call({ action: 'leave-undone', file });
     const done = await lengthOf(file);
     await until(async () => (await lengthOf(file)) > done, 'what was left undone');
+  });
+});
+
+describe('a function that isolates its tenants', () => {
+  const isolated = functionDefinition({ isolatesTenants: true });
+  /** The process in which a tenant's invocation runs. */
+  const processOf = async ({ call }: Harness, tenantId: string): Promise<unknown> =>
+    (await call({ action: 'wait', milliseconds: 0 }, { tenantId })).pid;
+
+  it('has environments of its own for each of them', async () => {
+    const harness = await startService([isolated]);
+    const pids: unknown[] = [];
+    for (const tenant of ['blue', 'red', 'blue', 'red']) pids.push(await processOf(harness, tenant));
+    const [blue, red] = pids;
+    expect(pids).toEqual([blue, red, blue, red]);
+    expect(blue).not.toBe(red);
+  });
+
+  it('ends an idle environment of another tenant where there is no room for a new one', async () => {
+    const harness = await startService([isolated], { concurrencyLimit: 1 });
+    const blue = await processOf(harness, 'blue');
+    const red = await processOf(harness, 'red');
+    const blueAgain = await processOf(harness, 'blue');
+    expect(new Set([blue, red, blueAgain]).size).toBe(3);
+    expect(await processOf(harness, 'blue')).toBe(blueAgain);
+  });
+
+  it('refuses a call that names no tenant, and any other function one that does', async () => {
+    const { invoke } = await startService([isolated]);
+    await expect(invoke({ action: 'empty' })).rejects.toThrow(
+      /isolates its tenants, and the call names none/,
+    );
+    const plain = await startService();
+    await expect(plain.invoke({ action: 'empty' }, { tenantId: 'blue' })).rejects.toThrow(
+      /does not isolate its tenants, and the call names one/,
+    );
   });
 });

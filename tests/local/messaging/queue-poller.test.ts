@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ThrottledError, UnknownFunctionError } from '../../../local/lambda/invocation.ts';
 import type { InvokeRequest } from '../../../local/lambda/invocation.ts';
 import { QueuePoller } from '../../../local/messaging/queue-poller.ts';
+import type { Measurement } from '../../../local/cloudwatch/metrics/metric.ts';
 import type { ProcessedBatch, QueuePollerOptions } from '../../../local/messaging/queue-poller.ts';
 import type { EventSourceMappingDefinition, QueueDefinition } from '../../../local/template/service.ts';
 import { until } from '../../helpers/until.ts';
@@ -231,6 +232,40 @@ describe('a queue poller', () => {
     expect(await depth(sqs, queueUrl)).toBe(2);
     expect(errors).toEqual([expect.stringMatching(/orders.*itemIdentifier/)]);
   });
+
+  it.each([true, false])(
+    'counts what becomes of its messages where its mapping asks for that: %s',
+    async (countsEvents) => {
+      const { send, poll } = await startQueues(queue('orders', { VisibilityTimeout: '30' }));
+      await send('{"n":1}', '{"n":2}', '{"n":3}');
+      const measured: Measurement[] = [];
+      const { invoke } = recorder((request) => {
+        const { Records } = JSON.parse(request.payload) as { Records: { messageId: string; body: string }[] };
+        const failed = Records.find(({ body }) => body === '{"n":2}');
+        return succeeded({ batchItemFailures: failed ? [{ itemIdentifier: failed.messageId }] : [] });
+      });
+      const { batches } = poll(
+        { invoke, measure: (measurement) => measured.push(measurement) },
+        {
+          reportBatchItemFailures: true,
+          maximumBatchingWindow: 1,
+          filters: [{ body: { n: [1, 2] } }],
+          ...(countsEvents && { countsEvents }),
+        },
+      );
+      await until(() => batches.flatMap(({ messageIds }) => messageIds).length === 2, 'both that pass');
+      const total = (name: string) =>
+        measured.filter((one) => one.name === name).reduce((sum, { value = 1 }) => sum + value, 0);
+      const names = ['Polled', 'FilteredOut', 'Invoked', 'FailedInvoke', 'Deleted'];
+      await until(() => !countsEvents || total('DeletedEventCount') === 1, 'the deletion');
+      expect(names.map((name) => total(`${name}EventCount`))).toEqual(
+        countsEvents ? [3, 1, 2, 1, 1] : [0, 0, 0, 0, 0],
+      );
+      expect(measured.every(({ dimensions }) => dimensions.EventSourceMappingUUID === 'mapping-1')).toBe(
+        true,
+      );
+    },
+  );
 
   it('ignores such a response when the mapping does not report failures', async () => {
     const { sqs, queueUrl, send, poll } = await startQueues(queue('orders'));

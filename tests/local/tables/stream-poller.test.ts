@@ -227,6 +227,57 @@ describe('a poller of a stream', () => {
     ]);
   });
 
+  it.each([
+    ['to a destination', destination, { OnFailureDestinationDeliveredEventCount: 1 }],
+    ['to nobody', undefined, { DroppedEventCount: 1 }],
+  ])(
+    'counts what becomes of its records, given up %s, where its mapping asks for that',
+    async (_what, onFailure, ending) => {
+      const { write, poll } = await startStream();
+      await write(1, 2, 3);
+      const done: number[] = [];
+      const { measured } = await poll(
+        (request) => {
+          const numbers = numbersIn(request);
+          if (numbers.includes(2)) return threw();
+          done.push(...numbers);
+          return succeeded();
+        },
+        {
+          batchSize: 1,
+          maximumRetryAttempts: 1,
+          countsEvents: true,
+          ...(onFailure !== undefined && { onFailure }),
+        },
+      );
+      await until(() => done.length === 2, 'the others');
+      const counts = Object.fromEntries(
+        [...Map.groupBy(measured, ({ name }) => name)].map(([name, all]) => [
+          name,
+          all.reduce((sum, { value = 1 }) => sum + value, 0),
+        ]),
+      );
+      expect(counts).toMatchObject({
+        PolledEventCount: 3,
+        FilteredOutEventCount: 0,
+        InvokedEventCount: 4,
+        FailedInvokeEventCount: 2,
+        ...ending,
+      });
+      expect(measured.find(({ name }) => name === 'PolledEventCount')?.dimensions).toEqual({
+        EventSourceMappingUUID: 'mapping-1',
+      });
+    },
+  );
+
+  it('counts nothing where its mapping does not ask for it', async () => {
+    const { write, poll } = await startStream();
+    await write(1);
+    const { requests, measured } = await poll(() => succeeded());
+    await until(() => requests.length === 1, 'the batch');
+    expect(measured.filter(({ name }) => name.endsWith('EventCount'))).toEqual([]);
+  });
+
   it('halves a batch that fails until the record alone that fails is given up', async () => {
     const { write, poll } = await startStream();
     await write(1, 2, 3, 4, 5);

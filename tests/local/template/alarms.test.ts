@@ -22,7 +22,58 @@ function readAlarm(properties: Record<string, unknown>) {
   return readResources({ Slow: alarm(properties) });
 }
 
+describe('a mute rule', () => {
+  function read(schedule: object, more: object = {}) {
+    const { service, warnings } = readResources({
+      Slow: alarm({}),
+      Mute: {
+        Type: 'AWS::CloudWatch::AlarmMuteRule',
+        Properties: {
+          Name: 'planned',
+          Rule: { Schedule: schedule },
+          MuteTargets: { AlarmNames: [{ Ref: 'Slow' }, 'other'] },
+          ...more,
+        },
+      },
+    });
+    return { rules: service.muteRules, warnings };
+  }
+
+  it('is read with the names of its alarms', () => {
+    const schedule = { Expression: 'cron(0 2 * * SUN)', Duration: 'PT2H', Timezone: 'Europe/Berlin' };
+    expect(read(schedule, { StartDate: '2026-11-01T00:00:00Z' })).toEqual({
+      rules: [
+        {
+          name: 'planned',
+          alarms: ['slow', 'other'],
+          expression: 'cron(0 2 * * SUN)',
+          duration: 'PT2H',
+          timezone: 'Europe/Berlin',
+          from: Date.UTC(2026, 10, 1),
+        },
+      ],
+      warnings: [],
+    });
+  });
+
+  it.each([
+    [{ Expression: 'cron(0 2 L * *)', Duration: 'PT2H' }, /field of cron from 1 to 31, got "L"/],
+    [{ Expression: 'rate(1 hour)', Duration: 'PT2H' }, /expected cron\(\)/],
+    [{ Expression: 'cron(0 2 * * *)', Duration: '2h' }, /expected a duration such as PT2H, got "2h"/],
+    [{ Expression: 'cron(0 2 * * *)', Duration: 'PT2H', Timezone: 'Mars/Olympus' }, /Mars\/Olympus/],
+  ])('is left out with a warning: %j', (schedule, expected) => {
+    const { rules, warnings } = read(schedule);
+    expect(rules).toBeUndefined();
+    expect(warnings).toEqual([expect.stringMatching(expected)]);
+  });
+});
+
 describe('an alarm', () => {
+  it('is read with its warm-up', () => {
+    const { service } = readAlarm({ WarmUpConfiguration: { WarmUpPeriodDurationInMinutes: 10 } });
+    expect(service.alarms).toMatchObject([{ warmUp: { minutes: 10, whole: false } }]);
+  });
+
   it('is read with its metric, and with defaults of CloudWatch', () => {
     const { service } = readResources({
       Work: lambdaFunction({ FunctionName: 'work' }),
@@ -100,6 +151,50 @@ describe('an alarm', () => {
       evaluateLowSampleCountPercentile: 'ignore',
       actionsEnabled: false,
     });
+  });
+
+  it.each([
+    [
+      `SELECT MAX(CPUUtilization) FROM "AWS/Lambda" WHERE CapacityProviderName = 'a' AND InstanceType='m7g.large'`,
+      'Maximum',
+      [
+        { name: 'CapacityProviderName', value: 'a' },
+        { name: 'InstanceType', value: 'm7g.large' },
+      ],
+    ],
+    [
+      `select avg("Duration") from "AWS/Lambda" where FunctionName = 'pay' `,
+      'Average',
+      [{ name: 'FunctionName', value: 'pay' }],
+    ],
+    [
+      `SELECT COUNT(Errors) FROM "AWS/Lambda" WHERE "FunctionName" = 'pay'`,
+      'SampleCount',
+      [{ name: 'FunctionName', value: 'pay' }],
+    ],
+  ])('is read with a query of Metrics Insights: %s', (Expression, statistic, dimensions) => {
+    const { service, warnings } = readAlarm({
+      MetricName: undefined,
+      Metrics: [{ Id: 'q', Expression, Period: 300 }],
+    });
+    expect(warnings).toEqual([]);
+    expect(service.alarms[0]).toMatchObject({
+      queries: [
+        { id: 'q', expression: Expression, matching: true, stat: { statistic, dimensions, period: 300 } },
+      ],
+    });
+  });
+
+  it.each([
+    `SELECT MAX(CPUUtilization) FROM "AWS/Lambda" GROUP BY InstanceType`,
+    `SELECT MAX(CPUUtilization) FROM SCHEMA("AWS/Lambda", CapacityProviderName)`,
+    `SELECT MAX(CPUUtilization) FROM "AWS/Lambda" WHERE CapacityProviderName != 'a'`,
+    `SELECT MAX(CPUUtilization) FROM "AWS/Lambda" WHERE A = 'a' OR B = 'b'`,
+    `SELECT STDDEV(CPUUtilization) FROM "AWS/Lambda"`,
+  ])('is left out with a warning where only CloudWatch answers its query: %s', (Expression) => {
+    const { service, warnings } = readAlarm({ MetricName: undefined, Metrics: [{ Id: 'q', Expression }] });
+    expect(service.alarms).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining('is left out')]);
   });
 
   it.each([

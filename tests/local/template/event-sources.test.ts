@@ -43,6 +43,7 @@ describe('an event source mapping', () => {
       MaximumBatchingWindowInSeconds: 2,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       ScalingConfig: { MaximumConcurrency: 4 },
+      MetricsConfig: { Metrics: ['EventCount'] },
     });
     expect(service.eventSourceMappings[0]).toMatchObject({
       enabled: false,
@@ -50,6 +51,7 @@ describe('an event source mapping', () => {
       maximumBatchingWindow: 2,
       reportBatchItemFailures: true,
       maximumConcurrency: 4,
+      countsEvents: true,
     });
   });
 

@@ -44,6 +44,54 @@ describe('a function', () => {
     expect(Object.keys(service.functions[0]?.environment ?? {})).toEqual(['GREETING']);
   });
 
+  it('has what only newer functions have', () => {
+    const { service, warnings } = readResources({
+      Work: lambdaFunction({
+        Runtime: 'nodejs26.x',
+        Timeout: 1800,
+        RecursiveLoop: 'Allow',
+        TenancyConfig: { TenantIsolationMode: 'PER_TENANT' },
+      }),
+    });
+    expect(warnings).toEqual([]);
+    expect(service.functions[0]).toMatchObject({
+      runtime: 'nodejs26.x',
+      timeout: 1800,
+      allowsLoops: true,
+      isolatesTenants: true,
+    });
+  });
+
+  it('is named where many of its invocations would share a process', () => {
+    const { service, warnings } = readResources({
+      Machines: { Type: 'AWS::Lambda::CapacityProvider', Properties: {} },
+      Work: lambdaFunction({
+        Timeout: 5400,
+        CapacityProviderConfig: {
+          LambdaManagedInstancesCapacityProviderConfig: {
+            CapacityProviderArn: { 'Fn::GetAtt': ['Machines', 'Arn'] },
+          },
+        },
+      }),
+    });
+    expect(service.functions).toMatchObject([{ managedInstances: true, timeout: 5400 }]);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^Machines \(AWS::Lambda::CapacityProvider\) is not run locally: .* a process for each invocation/,
+      ),
+    ]);
+  });
+
+  it('is named where it is durable: its executions are Lambda’s own', () => {
+    const { service, warnings } = readResources({
+      Work: lambdaFunction({ DurableConfig: { ExecutionTimeout: 3600 } }),
+    });
+    expect(service.functions).toHaveLength(1);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^The function work is durable, .* LocalDurableTestRunner .* instead$/),
+    ]);
+  });
+
   it.each([
     [{ LogFormat: 'JSON', ApplicationLogLevel: 'WARN', SystemLogLevel: 'DEBUG' }, 'WARN', 'DEBUG'],
     [{ LogFormat: 'JSON', ApplicationLogLevel: 'trace' }, 'TRACE', undefined],

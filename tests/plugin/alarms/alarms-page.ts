@@ -10,6 +10,7 @@ import { functionResources, inventoryOf } from '../../helpers/inventory.ts';
 
 const TITLES: { readonly [Kind in ResourceKind]: string } = {
   function: 'Functions: `function`',
+  capacityProvider: 'Capacity providers of Lambda Managed Instances: `capacityProvider`',
   api: 'REST, HTTP and WebSocket APIs: `api`',
   queue: 'Queues: `queue`',
   topic: 'Topics: `topic`',
@@ -70,6 +71,16 @@ function mapping(source: object) {
 }
 
 const EVERYTHING = inventoryOf({
+  ...functionResources('Flow', 'flow', {
+    DurableConfig: { ExecutionTimeout: 3600 },
+    Runtime: 'nodejs26.x',
+    CapacityProviderConfig: {
+      LambdaManagedInstancesCapacityProviderConfig: {
+        CapacityProviderArn: { 'Fn::GetAtt': ['Provider', 'Arn'] },
+      },
+    },
+  }),
+  Provider: { Type: 'AWS::Lambda::CapacityProvider', Properties: {} },
   ...functionResources('Fn', 'fn', {
     ReservedConcurrentExecutions: 10,
     DeadLetterConfig: { TargetArn: arn },
@@ -86,7 +97,15 @@ const EVERYTHING = inventoryOf({
     Type: 'AWS::Lambda::EventInvokeConfig',
     Properties: { FunctionName: { Ref: 'FnLambdaFunction' }, DestinationConfig: { OnFailure: {} } },
   },
-  Kinesis: mapping({ EventSourceArn: 'arn:aws:kinesis:eu-west-1:123456789012:stream/s' }),
+  FromTopic: {
+    Type: 'AWS::Lambda::Permission',
+    Properties: { FunctionName: { Ref: 'FnLambdaFunction' }, Principal: 'sns.amazonaws.com' },
+  },
+  Kinesis: mapping({
+    EventSourceArn: 'arn:aws:kinesis:eu-west-1:123456789012:stream/s',
+    MaximumRetryAttempts: 3,
+    DestinationConfig: { OnFailure: { Destination: 'arn:aws:sns:eu-west-1:123456789012:given-up' } },
+  }),
   Kafka: mapping({ SelfManagedEventSource: {} }),
   Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'api' } },
   Deployment: {
@@ -112,11 +131,13 @@ const PROTECTED = protectLogs(
   { categories: CATEGORIES, retention: undefined, deidentify: false, alarm: true },
 ).inventory;
 const PLANNED = planAlarms(PROTECTED, {
-  defaults: { function: { initDuration: true, coldStarts: true, traffic: true } },
+  defaults: { function: { initDuration: true, coldStarts: true, traffic: true, eventsFailed: true } },
 });
 
 function metricOf(id: string): string {
-  const alarm = PLANNED.alarms.find((one) => one.id === id);
+  // What both kinds of functions have is shown as it is of most.
+  const all = PLANNED.alarms.filter((one) => one.id === id);
+  const alarm = all.find(({ resource }) => resource.key === 'fn') ?? all[0];
   if (alarm === undefined) throw new Error(`The sample service has no alarm ${id}.`);
   return inWords(alarm);
 }
@@ -132,6 +153,8 @@ function inWords({ metric }: PlannedAlarm): string {
   return `\`${formula}\`, where ${where}${rest},`;
 }
 
-function statInWords({ statistic, namespace, metricName }: MetricStat): string {
-  return `${statistic} of \`${metricName}\` (\`${typeof namespace === 'string' ? namespace.replace('shop-dev-fn', '<function>') : ''}\`)`;
+function statInWords({ statistic, namespace, metricName, matching, dimensions }: MetricStat): string {
+  const over = dimensions.map(({ name }) => name).join(' and ');
+  if (matching === true) return `${statistic} of \`${metricName}\` (\`AWS/Lambda\`, all of the ${over})`;
+  return `${statistic} of \`${metricName}\` (\`${typeof namespace === 'string' ? namespace.replace(/shop-dev-\w+/, '<function>') : ''}\`)`;
 }

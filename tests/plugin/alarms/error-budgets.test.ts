@@ -37,6 +37,7 @@ const ONLY_BUDGETS: AlarmSettings = {
   composite: false,
   defaults: {
     function: false,
+    capacityProvider: false,
     api: false,
     queue: false,
     topic: false,

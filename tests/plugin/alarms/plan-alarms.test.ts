@@ -382,6 +382,7 @@ describe('planAlarms', () => {
     expect(planAlarms(pay(), { stages: { dev: false } })).toEqual({
       alarms: [],
       filters: [],
+      eventSources: [],
       composites: [],
       objectives: [],
       skipped: [],

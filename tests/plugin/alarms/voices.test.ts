@@ -181,7 +181,7 @@ describe('one cause, one message', () => {
       ['Dead-unhealthy', 'ticket'],
     ]);
     expect(named(plan, 'a-unhealthy')?.rule).toBe(
-      '(ALARM("shop-dev-a-errors")) AND NOT (ALARM("shop-dev-a-slowBurn"))',
+      '(ALARM("shop-dev-a-errors") OR ALARM("shop-dev-a-recursion")) AND NOT (ALARM("shop-dev-a-slowBurn"))',
     );
     expect(heldBy(plan, 'a-unhealthy')).toEqual(['a-fastBurn']);
     expect(heldBy(plan, 'a-slowBurn')).toEqual(['a-fastBurn']);

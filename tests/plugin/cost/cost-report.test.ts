@@ -11,6 +11,7 @@ const estimate = estimateCost({
     ),
     compositeAlarms: 1,
     metricFilters: 0,
+    eventSourceMetrics: 0,
     dashboards: [],
     protectedShare: 0,
     keys: 1,

@@ -16,6 +16,7 @@ const NOTHING: Added = {
   alarms: [],
   compositeAlarms: 0,
   metricFilters: 0,
+  eventSourceMetrics: 0,
   dashboards: [],
   protectedShare: 0,
   keys: 0,
@@ -40,6 +41,16 @@ describe('the bill of alarms', () => {
     ['the metric and both bounds of an anomaly band', banded, 0.3],
   ])('counts %s', (_what, alarm, usd) => {
     expect(lineOf('Metrics of alarms', { alarms: [alarm] })?.full).toBe(usd);
+  });
+
+  it('has ten custom metrics free, for filters before event sources', () => {
+    const added = { metricFilters: 8, eventSourceMetrics: 6 };
+    expect(lineOf('Metrics made by metric filters', added)).toMatchObject({
+      free: 8,
+      full: 2.4,
+      afterFree: 0,
+    });
+    expect(lineOf('Metrics of event sources', added)).toMatchObject({ free: 2, full: 1.8, afterFree: 1.2 });
   });
 
   it('has ten metrics free, and none of an alarm below a minute, which costs three times as much', () => {
@@ -158,6 +169,7 @@ describe('the whole bill', () => {
       ],
       compositeAlarms: 1,
       metricFilters: 12,
+      eventSourceMetrics: 0,
       dashboards: [{ metricCount: 45 }, { metricCount: 90 }],
       protectedShare: 0,
       keys: 1,
@@ -199,6 +211,7 @@ describe('the whole bill', () => {
     const bill = fc.record({
       compositeAlarms: fc.nat(5),
       metricFilters: fc.nat(50),
+      eventSourceMetrics: fc.nat(50),
       dashboards: fc.array(fc.record({ metricCount: fc.nat(100) }), { maxLength: 6 }),
       keys: fc.nat(2),
       emailSubscriptions: fc.nat(3),
@@ -215,6 +228,7 @@ describe('the whole bill', () => {
           {
             compositeAlarms: one.compositeAlarms + more.compositeAlarms,
             metricFilters: one.metricFilters + more.metricFilters,
+            eventSourceMetrics: one.eventSourceMetrics + more.eventSourceMetrics,
             dashboards: [...one.dashboards, ...more.dashboards],
             keys: one.keys + more.keys,
             emailSubscriptions: one.emailSubscriptions + more.emailSubscriptions,

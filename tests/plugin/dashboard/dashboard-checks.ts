@@ -122,7 +122,9 @@ function idProblems({ properties: { metrics = [], title = '?' } }: Widget): stri
     .filter((id) => id !== undefined);
   const expressions = metrics
     .filter((entry) => !isMetric(entry))
-    .map(([math]) => (math as { expression: string }).expression);
+    .map(([math]) => (math as { expression: string }).expression)
+    // A query of Metrics Insights names metrics and no ids.
+    .filter((expression) => !expression.startsWith('SELECT '));
   const used = expressions.flatMap((expression) => expression.match(/\b[a-z]\w*/g) ?? []);
   return [
     ...(new Set(ids).size < ids.length ? [`${title}: the same id twice`] : []),

@@ -12,6 +12,7 @@ export const EMPTY: Inventory = {
   stage: 'dev',
   region: 'eu-west-1',
   functions: [],
+  capacityProviders: [],
   queues: [],
   topics: [],
   tables: [],
@@ -22,7 +23,14 @@ export const EMPTY: Inventory = {
   others: [],
 };
 
-export const NO_ALARMS: AlarmPlan = { alarms: [], filters: [], composites: [], objectives: [], skipped: [] };
+export const NO_ALARMS: AlarmPlan = {
+  alarms: [],
+  filters: [],
+  eventSources: [],
+  composites: [],
+  objectives: [],
+  skipped: [],
+};
 
 export function functionNamed(key: string, over: Partial<FunctionResource> = {}): FunctionResource {
   return {
@@ -44,6 +52,9 @@ export function functionNamed(key: string, over: Partial<FunctionResource> = {})
     runsAtEdge: false,
     streams: [],
     queues: [],
+    eventSources: [],
+    allowsLoops: false,
+    isolatesTenants: false,
     refersTo: [],
     ...over,
   };
@@ -54,6 +65,7 @@ export function everything(functions: readonly FunctionResource[]): Inventory {
   return {
     ...EMPTY,
     functions,
+    capacityProviders: [{ logicalId: 'Machines', key: 'Machines', name: { Ref: 'Machines' } }],
     queues: [queue('Orders', []), queue('DeadOrders', ['Orders'])],
     topics: [
       {

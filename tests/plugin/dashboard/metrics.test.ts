@@ -16,7 +16,26 @@ const table = [['TableName'], ['GlobalSecondaryIndexName', 'TableName']];
 /** What the dashboards show beside what alarms may watch, with the sets of dimensions that AWS documents for it. */
 const SHOWN_ONLY: Readonly<Record<string, Readonly<Record<string, ReadonlyArray<readonly string[]>>>>> = {
   // AWS Lambda Developer Guide, "Types of metrics for Lambda functions"
-  'AWS/Lambda': { AsyncEventsReceived: [['FunctionName']] },
+  'AWS/Lambda': {
+    ...Object.fromEntries(
+      ['PolledEventCount', 'FilteredOutEventCount', 'DeletedEventCount'].map((name) => [
+        name,
+        [['EventSourceMappingUUID']],
+      ]),
+    ),
+    ...Object.fromEntries(
+      [
+        'AsyncEventsReceived',
+        'DurableExecutionStarted',
+        'DurableExecutionStopped',
+        // "Monitoring Lambda Managed Instances"
+        'ConcurrencyThrottles',
+        'CPUThrottles',
+        'MemoryThrottles',
+        'DiskThrottles',
+      ].map((name) => [name, [['FunctionName']]]),
+    ),
+  },
   // Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS"
   'AWS/SQS': Object.fromEntries(
     [
@@ -74,8 +93,23 @@ function documentedDimensions({ namespace, metricName }: ShownMetric): readonly 
 
 describe('every metric on the dashboards', () => {
   const pay = functionNamed('pay', FULL_FUNCTION);
-  const plan = { ...NO_ALARMS, filters: [memoryFilterOf(pay)] };
-  const dashboards = planDashboards(everything([pay]), plan, { service: true, resources: true });
+  const flow = functionNamed('flow', {
+    durable: { executionTimeout: 3600 },
+    managed: { capacityProvider: { Ref: 'Machines' }, concurrencyOfEnvironment: 64 },
+    eventSources: (['queue', 'dynamodb'] as const).map((kind) => ({
+      kind,
+      mapping: kind === 'queue' ? 'FromQueue' : 'FromStream',
+      reportsFailures: false,
+      givesUp: true,
+      hasDestination: true,
+    })),
+  });
+  const plan = {
+    ...NO_ALARMS,
+    filters: [memoryFilterOf(pay)],
+    eventSources: ['FromQueue', 'FromStream'].map((logicalId) => ({ logicalId, metrics: 5 })),
+  };
+  const dashboards = planDashboards(everything([pay, flow]), plan, { service: true, resources: true });
   const metrics = Object.values(dashboardResources(dashboards)).flatMap(
     ({ Properties }) => checkDashboard(resolveBody(Properties.DashboardBody)).metrics,
   );

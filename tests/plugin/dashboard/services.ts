@@ -85,6 +85,7 @@ export const services = fc
           ]),
           filters: all.map(memoryFilterOf),
           composites: [compositeNamed('ServiceUnhealthy', true)],
+          eventSources: [],
           objectives: [],
           skipped: [],
         }

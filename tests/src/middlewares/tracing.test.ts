@@ -126,6 +126,20 @@ describe.each(RECORDERS)('with the recorder %s', async (recorder) => {
       });
     });
 
+    it('annotates the tenant, where a function isolates its tenants', async () => {
+      const ofTenant = {
+        before: ({ context }: { context: object }) => void Object.assign(context, { tenantId: 'blue' }),
+      };
+      await invoke(
+        middy()
+          .use(ofTenant)
+          .use(tracing({ tracer, name: '## handler' }))
+          .handler(ok),
+      );
+
+      expect((await handled()).annotations).toMatchObject({ TenantId: 'blue' });
+    });
+
     it('names key and rule of an annotation that it leaves out', async () => {
       const logs = captureLogs();
       await invoke(traced().handler(() => annotate('Price', Number.NaN)));

@@ -331,3 +331,23 @@ describe('the trace context of an event', () => {
     expect(extractCorrelation(rest({ baggage: 'correlation-id=a%20b' }))).toMatchObject({ replaced: true });
   });
 });
+
+describe('the id of a durable execution', () => {
+  const ARN = 'arn:aws:lambda:eu-west-1:123456789012:function:flow:3/durable-execution/order-7';
+
+  it('is the last part of its ARN in each of its invocations, where the event carries none', () => {
+    const ids = ['first', 'second'].map((awsRequestId) => {
+      const context = { awsRequestId, executionContext: { durableExecutionArn: `${ARN}/6f1c` } };
+      return extractCorrelation({ order: 7 }, context).correlationId;
+    });
+    expect(ids).toEqual(['6f1c', '6f1c']);
+  });
+
+  it.each([[undefined], [7], [''], [`${ARN}/`], [`${ARN}/not an id`]])(
+    'is that of the invocation where the ARN is %j',
+    (durableExecutionArn) => {
+      const context = { awsRequestId: 'first', executionContext: { durableExecutionArn } };
+      expect(extractCorrelation({}, context).correlationId).toBe('first');
+    },
+  );
+});

@@ -11,6 +11,7 @@ const inventory = inventoryOf({
   Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'parcels' } },
   Moved: { Type: 'AWS::Events::Rule', Properties: { EventBusName: { Ref: 'Bus' } } },
   Nightly: { Type: 'AWS::Scheduler::Schedule', Properties: {} },
+  Machines: { Type: 'AWS::Lambda::CapacityProvider', Properties: {} },
 });
 const plan = planAlarms(inventory, {
   functions: { pay: { coldStarts: true, initDuration: true, traffic: true } },
@@ -50,7 +51,18 @@ describe('checkAlarms', () => {
   it('finds nothing wrong with the defaults, on every kind of resource', () => {
     expect(checkAlarms(plan, inventory)).toEqual([]);
     expect(new Set(plan.alarms.map(({ resource }) => resource.kind))).toEqual(
-      new Set(['function', 'api', 'queue', 'topic', 'table', 'rule', 'schedule', 'stateMachine', 'account']),
+      new Set([
+        'function',
+        'capacityProvider',
+        'api',
+        'queue',
+        'topic',
+        'table',
+        'rule',
+        'schedule',
+        'stateMachine',
+        'account',
+      ]),
     );
   });
 });

@@ -34,6 +34,19 @@ describe('the section of a function', () => {
     ]);
   });
 
+  it.each([
+    [{ isolatesTenants: true }, true],
+    [{ isolatesTenants: true, logFormat: 'Text' }, false],
+    [{}, false],
+  ] as const)('shows by tenant what its log knows, and no metric: %j', (over, expected) => {
+    const fn = functionNamed('pay', over);
+    const { LanternResourcesDashboard: page } = checked({ ...EMPTY, functions: [fn] }, NO_ALARMS);
+    const found = page?.widgets.find(({ properties }) => properties.title?.endsWith('by tenant') === true);
+    expect(
+      found?.properties.query?.includes('by coalesce(record.tenantId, tenantId) as tenant') ?? false,
+    ).toBe(expected);
+  });
+
   it('takes the period of its alarm with all lines, or errors of five minutes were divided by invocations of one', () => {
     const alarm = alarmOn(pay, { metricName: 'Errors', statistic: 'Sum', period: 300 });
     const chart = checked({ ...EMPTY, functions: [pay] }, { ...NO_ALARMS, alarms: [alarm] });
