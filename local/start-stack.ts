@@ -6,6 +6,8 @@ import { AwsFront } from './aws/aws-front.ts';
 import { prepareElsewhere } from './aws/prepare-elsewhere.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import { measureFunctionUrl } from './cloudwatch/sources/api-metrics.ts';
+import { BucketServer } from './buckets/bucket-server.ts';
+import { Notifications } from './buckets/notifications.ts';
 import { ConsoleServer, builtConsole } from './console-server/console-server.ts';
 import { SourceLines } from './console-server/source-lines.ts';
 import { EventBridgeApi } from './events/event-bridge-api.ts';
@@ -115,6 +117,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     AWS_ENDPOINT_URL_DYNAMODB_STREAMS: `http://127.0.0.1:${ports.tables}`,
     AWS_ENDPOINT_URL_SNS: messagingUrl,
     AWS_ENDPOINT_URL_SQS: messagingUrl,
+    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${ports.buckets}`,
     AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
     AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${ports.events}`,
     AWS_ENDPOINT_URL_SCHEDULER: `http://127.0.0.1:${ports.scheduler}`,
@@ -238,6 +241,24 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
     const { warnings } = await start(messaging);
     warnings.push(...(await prepareElsewhere(endpoints, service)));
+    const notifications = new Notifications({
+      region,
+      accountId,
+      deliver: (delivery) => targets.deliver(delivery),
+      putEvent: (event) => eventBridge.put('default', event),
+      onProblem: problem,
+    });
+    stops.push(() => notifications.stop());
+    await start(
+      new BucketServer({
+        buckets: service.buckets,
+        region,
+        accountId,
+        port: ports.buckets,
+        howToChoosePort: PORT_ADVICE,
+        onEvent: (event) => notifications.tell(event),
+      }),
+    );
     const commands = commandsToTry(service, ports, tryThis);
     const info = (): ServiceInfo => serviceInfo({ ...service, functions: lambda.functions }, commands);
     const page = new ConsoleServer({

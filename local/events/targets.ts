@@ -21,6 +21,8 @@ export interface Delivery {
   /** A text; JSON for a function, and a whole event for a bus. */
   readonly payload: string;
   readonly traceHeader?: string | undefined;
+  /** Of a topic's message. */
+  readonly subject?: string;
   /** Of a FIFO queue or topic. */
   readonly groupId?: string | undefined;
   /** Of a message: functions and buses get none. */
@@ -53,9 +55,15 @@ export class Targets {
    *
    * @throws Error that says why the target did not take it.
    */
-  async deliver({ arn, payload, traceHeader, groupId, attributes }: Delivery): Promise<void> {
+  async deliver({ arn, payload, traceHeader, subject, groupId, attributes }: Delivery): Promise<void> {
     const { accept, messagingUrl, putEvent } = this.#options;
-    const message = { text: payload, traceHeader, groupId, ...(attributes !== undefined && { attributes }) };
+    const message = {
+      text: payload,
+      traceHeader,
+      groupId,
+      ...(subject !== undefined && { subject }),
+      ...(attributes !== undefined && { attributes }),
+    };
     switch (targetKind(arn)) {
       case 'function':
         accept({

@@ -190,7 +190,6 @@ describe('the template of a service with every kind of event', () => {
       'is not polled for everything-local-worker',
       'WorkerProvConcLambdaAlias (AWS::Lambda::Alias) is not run locally: nothing is provisioned',
       'OnDashtopicProvConcLambdaAlias',
-      'AWS::S3::Bucket',
       'WebSocket APIs are not served',
       'AWS::Logs::SubscriptionFilter',
       'AWS::Kinesis::Stream',
