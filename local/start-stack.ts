@@ -124,6 +124,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     AWS_ENDPOINT_URL_XRAY: `http://127.0.0.1:${ports.console}`,
     AWS_ENDPOINT_URL_CLOUDWATCH: `http://127.0.0.1:${ports.console}`,
   });
+  /** Where queues and topics are: those that functions reach. */
+  const queuesUrl = endpoints.chosen('sqs') ?? messagingUrl;
+  const topicsUrl = endpoints.chosen('sns') ?? messagingUrl;
   const notify = (message: string, cause: unknown): void =>
     terminal.notice(`${message}: ${cause instanceof Error ? cause.message : String(cause)}`);
 
@@ -159,7 +162,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       onProblem: (message) => terminal.notice(message),
       onTransitions: (transitions) => terminal.transitions(transitions),
       invoke: (request) => invoke(request),
-      snsEndpoint: messagingUrl,
+      snsEndpoint: topicsUrl,
       putEvent: (event) => eventBridge.put('default', event),
       destinations: {
         settingsOf: (name) => destinations.settingsOf(name),
@@ -207,7 +210,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
     const targets = new Targets({
       accept: (event) => events.accept(event),
-      messagingUrl,
+      queuesUrl,
+      topicsUrl,
       putEvent: (busName, event, traceHeader) => eventBridge.put(busName, event, traceHeader),
     });
     const eventBridge = new EventBridge({
@@ -308,11 +312,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       }),
     );
 
-    const endpoint = endpoints.chosen('sqs') ?? messagingUrl;
     for (const mapping of endpoints.open.includes('sqs') ? [] : service.eventSourceMappings) {
-      await start(new QueuePoller({ mapping, endpoint, region, invoke, onError: notify }));
+      await start(new QueuePoller({ mapping, endpoint: queuesUrl, region, invoke, onError: notify }));
     }
-    for (const mapping of service.streamMappings) {
+    for (const mapping of endpoints.open.includes('dynamodbstreams') ? [] : service.streamMappings) {
       await start(
         new StreamPoller({
           mapping,

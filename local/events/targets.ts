@@ -10,8 +10,10 @@ import { functionNameOf } from '../template/arns.ts';
 export interface TargetsOptions {
   /** Takes an event for a function, which gets it asynchronously. */
   readonly accept: (event: InvokeRequest & { readonly requestId: string }) => void;
-  /** Where SQS and SNS answer. */
-  readonly messagingUrl: string;
+  /** Where SQS answers. */
+  readonly queuesUrl: string;
+  /** Where SNS answers. */
+  readonly topicsUrl: string;
   /** Takes an event for a bus of EventBridge. */
   readonly putEvent: (busName: string, event: JsonObject, traceHeader?: string) => void;
 }
@@ -56,7 +58,7 @@ export class Targets {
    * @throws Error that says why the target did not take it.
    */
   async deliver({ arn, payload, traceHeader, subject, groupId, attributes }: Delivery): Promise<void> {
-    const { accept, messagingUrl, putEvent } = this.#options;
+    const { accept, queuesUrl, topicsUrl, putEvent } = this.#options;
     const message = {
       text: payload,
       traceHeader,
@@ -74,10 +76,10 @@ export class Targets {
         });
         return;
       case 'queue':
-        await sendToQueue(messagingUrl, arn, message);
+        await sendToQueue(queuesUrl, arn, message);
         return;
       case 'topic':
-        await publishToTopic(messagingUrl, arn, message);
+        await publishToTopic(topicsUrl, arn, message);
         return;
       case 'bus': {
         const event = parseObject(payload);
