@@ -47,7 +47,7 @@ export function banner(options: BannerOptions): string {
     line('SNS and SQS', `http://localhost:${ports.messaging}`),
     line('DynamoDB', `http://localhost:${ports.tables}`),
     line('S3', `http://localhost:${ports.buckets}`),
-    ...notificationsOf(service),
+    ...notificationsOf(service, keys),
     line('EventBridge', `http://localhost:${ports.events}`),
     ...rulesOf(service),
     line('Scheduler', `http://localhost:${ports.scheduler}`),
@@ -57,21 +57,22 @@ export function banner(options: BannerOptions): string {
     ...elsewhere.map((choice) => line('Elsewhere', printableLine(choice))),
     line('Alarms', `${service.alarms.length || 'none'}${clockNote(minuteMs)}`),
     '',
-    'Try:',
-    ...tryThis.map((command) => `  ${command}`),
-    '',
+    ...(tryThis.length === 0 ? [] : ['Try:', ...tryThis.map((command) => `  ${command}`), '']),
     'Ctrl-C stops everything.',
     '',
   ].join('\n');
 }
 
 /** Who hears of what happens in which bucket, and of which keys. */
-function notificationsOf({ buckets }: ServiceDefinition): string[] {
+function notificationsOf({ buckets }: ServiceDefinition, keys: ReadonlyMap<string, string>): string[] {
   return buckets.flatMap(({ name, notifications }) =>
     notifications.length === 0
       ? [entry(name, '')]
       : notifications.map(({ events, prefix, suffix, targetArn }) =>
-          entry(`${name}/${prefix}*${suffix}`, `${lastNameIn(targetArn)} (${events.join(', ')})`),
+          entry(
+            `${name}/${prefix}*${suffix}`,
+            `${keys.get(lastNameIn(targetArn)) ?? lastNameIn(targetArn)} (${events.join(', ')})`,
+          ),
         ),
   );
 }

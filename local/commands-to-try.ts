@@ -8,16 +8,33 @@ const MOST = 2;
 
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
-/** The commands of the settings with the API's address filled in; without any, one for each of the first routes. */
+/**
+ * The commands of the settings with the API's address filled in; without any, one for each of the first routes, and where there is no
+ * API one that puts a file where a function waits for it.
+ */
 export function commandsToTry(
-  { apis }: Pick<ServiceDefinition, 'apis'>,
-  ports: Pick<LocalPorts, 'api'>,
+  { apis, buckets }: Pick<ServiceDefinition, 'apis' | 'buckets'>,
+  ports: Pick<LocalPorts, 'api' | 'buckets'>,
   commands: readonly string[],
 ): string[] {
   const address = `http://localhost:${ports.api(0)}`;
   if (commands.length > 0) return commands.map((command) => command.replaceAll('{api}', address));
   const [api] = apis;
-  return api === undefined ? [] : api.routes.slice(0, MOST).map((route) => commandFor(route, api, address));
+  return api === undefined
+    ? uploadsTo(buckets, `http://localhost:${ports.buckets}`)
+    : api.routes.slice(0, MOST).map((route) => commandFor(route, api, address));
+}
+
+function uploadsTo(buckets: ServiceDefinition['buckets'], address: string): string[] {
+  const uploads = buckets.flatMap(({ name, notifications }) =>
+    notifications
+      .filter(({ events }) => events.some((event) => event.startsWith('s3:ObjectCreated:')))
+      .map(({ prefix, suffix }) => {
+        const path = `${prefix}example${suffix}`.split('/').map(encodeURIComponent).join('/');
+        return `curl -i -T ${quoted(`example${suffix}`)} ${quoted(`${address}/${name}/${path}`)} # any file of yours`;
+      }),
+  );
+  return uploads.slice(0, MOST);
 }
 
 function commandFor(route: RouteDefinition, api: ApiDefinition, address: string): string {

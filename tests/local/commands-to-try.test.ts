@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { commandsToTry } from '../../local/commands-to-try.ts';
 import type { ApiDefinition, RouteDefinition } from '../../local/template/service.ts';
+import { bucketDefinition } from './buckets/buckets-fixture.ts';
 
-const ports = { api: () => 3000 };
+const ports = { api: () => 3000, buckets: 3017 };
 
 function commandFor(route: Partial<RouteDefinition>, api: Partial<ApiDefinition> = {}): string | undefined {
   const whole: ApiDefinition = {
@@ -15,7 +16,7 @@ function commandFor(route: Partial<RouteDefinition>, api: Partial<ApiDefinition>
     routes: [{ method: 'GET', path: '/', functionName: 'f', ...route }],
     ...api,
   };
-  return commandsToTry({ apis: [whole] }, ports, [])[0];
+  return commandsToTry({ apis: [whole], buckets: [] }, ports, [])[0];
 }
 
 const SCHEMA = {
@@ -88,9 +89,22 @@ describe('the commands to try', () => {
   });
 
   it('are those of the settings where there are some', () => {
-    expect(commandsToTry({ apis: [] }, ports, ['curl {api}/a {api}/b'])).toEqual([
+    expect(commandsToTry({ apis: [], buckets: [] }, ports, ['curl {api}/a {api}/b'])).toEqual([
       'curl http://localhost:3000/a http://localhost:3000/b',
     ]);
-    expect(commandsToTry({ apis: [] }, ports, [])).toEqual([]);
+    expect(commandsToTry({ apis: [], buckets: [] }, ports, [])).toEqual([]);
+  });
+
+  it('put a file where a function waits for it when there is no API', () => {
+    const notification = { id: 'n', prefix: 'in box/', suffix: '.csv', targetArn: 'arn' };
+    const bucket = bucketDefinition('uploads', {
+      notifications: [
+        { ...notification, events: ['s3:ObjectRemoved:*'] },
+        { ...notification, events: ['s3:ObjectCreated:*'] },
+      ],
+    });
+    expect(commandsToTry({ apis: [], buckets: [bucketDefinition('other'), bucket] }, ports, [])).toEqual([
+      "curl -i -T 'example.csv' 'http://localhost:3017/uploads/in%20box/example.csv' # any file of yours",
+    ]);
   });
 });

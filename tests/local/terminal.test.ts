@@ -151,7 +151,7 @@ describe('the banner', () => {
       events: ['s3:ObjectCreated:*'],
       prefix: 'in/',
       suffix: '.csv',
-      targetArn: 'arn:aws:lambda:eu-west-1:000000000000:function:import',
+      targetArn: 'arn:aws:lambda:eu-west-1:000000000000:function:shop-local-get',
     };
     const text = banner({
       ...{ ports, otlpUrl: undefined, tracesFile: undefined, tracing: true, minuteMs: 60_000, tryThis: [] },
@@ -164,7 +164,7 @@ describe('the banner', () => {
       },
     });
     expect(text).toMatch(/S3 +http:\/\/localhost:3017$/m);
-    expect(text).toMatch(/^ +uploads\/in\/\*\.csv +import \(s3:ObjectCreated:\*\)$/m);
+    expect(text).toMatch(/^ +uploads\/in\/\*\.csv +get \(s3:ObjectCreated:\*\)$/m);
     expect(text).toMatch(/^ +reports$/m);
   });
 
