@@ -136,7 +136,7 @@ export class StreamPoller {
     }
     this.#iterator = asText(answer.NextShardIterator);
     for (const record of objectsIn(answer.Records)) {
-      const whole = { ...record, eventSourceARN: streamArn };
+      const whole = { ...record, ...identityIn(record), eventSourceARN: streamArn };
       if (!this.#passes(whole)) continue;
       const { SequenceNumber, ApproximateCreationDateTime } = isObject(record.dynamodb)
         ? record.dynamodb
@@ -371,6 +371,13 @@ export class StreamPoller {
       () => undefined,
     );
   }
+}
+
+/** Who has changed an item, where it was a service: Lambda writes it in lower case, and DynamoDB Streams do not. */
+function identityIn({ userIdentity }: JsonObject): JsonObject {
+  if (!isObject(userIdentity)) return {};
+  const { Type = userIdentity.type, PrincipalId = userIdentity.principalId } = userIdentity;
+  return { userIdentity: { type: Type, principalId: PrincipalId } };
 }
 
 /** How many of the records make one batch: one at least, and no more than an invocation takes. */

@@ -256,6 +256,8 @@ export interface TableDefinition {
   readonly arn: string;
   /** The properties of `AWS::DynamoDB::Table` that CreateTable takes as they are. */
   readonly properties: Readonly<Record<string, unknown>>;
+  /** The attribute whose time, in seconds since 1970, an item lives to; undefined where items do not expire. */
+  readonly timeToLive?: string;
   /** Undefined where the table has none. */
   readonly stream?: {
     readonly arn: string;

@@ -185,7 +185,6 @@ describe('the template of a service with every kind of event', () => {
       'custom-resource-apigw-cw-role is not run locally: it only serves the deployment',
       'does not serve GET /items/{itemId}, POST /legacy: integrations of type AWS are not run locally',
       'serves GET /v2 to whoever signs',
-      'do not expire locally',
       'receives nothing from arn:aws:kinesis:',
       'is not polled for everything-local-worker',
       'WorkerProvConcLambdaAlias (AWS::Lambda::Alias) is not run locally: nothing is provisioned',
