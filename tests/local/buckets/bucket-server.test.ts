@@ -33,7 +33,9 @@ import {
 } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { AwsEndpoints } from '../../../local/aws/aws-endpoints.ts';
+import { AwsFront } from '../../../local/aws/aws-front.ts';
 import { bucketDefinition, refusal, s3Client, startBuckets } from './buckets-fixture.ts';
 
 const Bucket = 'uploads';
@@ -490,6 +492,30 @@ describe('buckets', () => {
         expect((await send('GET', '/?list-type=2'))[1]).toContain('<Key>in/a b</Key>');
       }
     }
+  });
+
+  it('are behind AWS’s own addresses, which the SDK of version 2 calls, with the bucket in the host', async () => {
+    const { url, client } = await startBuckets(bucketDefinition('with.dots'));
+    const front = new AwsFront({
+      endpoints: new AwsEndpoints({ engines: { AWS_ENDPOINT_URL_S3: url } }),
+      onRefused: () => undefined,
+    });
+    const port = await front.start();
+    onTestFinished(() => front.stop());
+    const headers = { host: 'with.dots.s3.eu-west-1.amazonaws.com' };
+    const status = await new Promise((resolve, reject) => {
+      const sent = request(
+        { host: '127.0.0.1', port, method: 'PUT', path: '/in/a%20b?x-id=PutObject', headers },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        },
+      );
+      sent.once('error', reject).end('text');
+    });
+    expect(status).toBe(200);
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: 'with.dots', Key: 'in/a b' }));
+    expect(await Body?.transformToString()).toBe('text');
   });
 
   it('answer to path style of the SDK by name, too', async () => {
