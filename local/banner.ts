@@ -1,5 +1,6 @@
 import type { LocalPorts } from './ports.ts';
 import { printableLine } from './printable.ts';
+import { lastNameIn } from './template/arns.ts';
 import type { ServiceDefinition } from './template/service.ts';
 
 export interface BannerOptions {
@@ -45,6 +46,8 @@ export function banner(options: BannerOptions): string {
     line('Lambda', `http://localhost:${ports.lambda}`),
     line('SNS and SQS', `http://localhost:${ports.messaging}`),
     line('DynamoDB', `http://localhost:${ports.tables}`),
+    line('S3', `http://localhost:${ports.buckets}`),
+    ...notificationsOf(service, keys),
     line('EventBridge', `http://localhost:${ports.events}`),
     ...rulesOf(service),
     line('Scheduler', `http://localhost:${ports.scheduler}`),
@@ -54,12 +57,24 @@ export function banner(options: BannerOptions): string {
     ...elsewhere.map((choice) => line('Elsewhere', printableLine(choice))),
     line('Alarms', `${service.alarms.length || 'none'}${clockNote(minuteMs)}`),
     '',
-    'Try:',
-    ...tryThis.map((command) => `  ${command}`),
-    '',
+    ...(tryThis.length === 0 ? [] : ['Try:', ...tryThis.map((command) => `  ${command}`), '']),
     'Ctrl-C stops everything.',
     '',
   ].join('\n');
+}
+
+/** Who hears of what happens in which bucket, and of which keys. */
+function notificationsOf({ buckets }: ServiceDefinition, keys: ReadonlyMap<string, string>): string[] {
+  return buckets.flatMap(({ name, notifications }) =>
+    notifications.length === 0
+      ? [entry(name, '')]
+      : notifications.map(({ events, prefix, suffix, targetArn }) =>
+          entry(
+            `${name}/${prefix}*${suffix}`,
+            `${keys.get(lastNameIn(targetArn)) ?? lastNameIn(targetArn)} (${events.join(', ')})`,
+          ),
+        ),
+  );
 }
 
 /** What calls functions without being asked: rules that run by the clock, or by events. */
@@ -70,7 +85,7 @@ function rulesOf({ rules }: ServiceDefinition): string[] {
 }
 
 function entry(what: string, name: string): string {
-  return `                ${printableLine(what).padEnd(27)} ${printableLine(name)}`;
+  return `                ${printableLine(what).padEnd(27)} ${printableLine(name)}`.trimEnd();
 }
 
 function clockNote(minuteMs: number): string {

@@ -7,6 +7,8 @@ import { prepareElsewhere } from './aws/prepare-elsewhere.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import type { RecentChange } from './cloudwatch/message/compose-message.ts';
 import { measureFunctionUrl } from './cloudwatch/sources/api-metrics.ts';
+import { BucketServer } from './buckets/bucket-server.ts';
+import { Notifications } from './buckets/notifications.ts';
 import { ConsoleServer, builtConsole } from './console-server/console-server.ts';
 import { SourceLines } from './console-server/source-lines.ts';
 import { EventBridgeApi } from './events/event-bridge-api.ts';
@@ -123,12 +125,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     AWS_ENDPOINT_URL_DYNAMODB_STREAMS: `http://127.0.0.1:${ports.tables}`,
     AWS_ENDPOINT_URL_SNS: messagingUrl,
     AWS_ENDPOINT_URL_SQS: messagingUrl,
+    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${ports.buckets}`,
     AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
     AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${ports.events}`,
     AWS_ENDPOINT_URL_SCHEDULER: `http://127.0.0.1:${ports.scheduler}`,
     AWS_ENDPOINT_URL_XRAY: `http://127.0.0.1:${ports.console}`,
     AWS_ENDPOINT_URL_CLOUDWATCH: `http://127.0.0.1:${ports.console}`,
   });
+  /** Where queues and topics are: those that functions reach. */
+  const queuesUrl = endpoints.chosen('sqs') ?? messagingUrl;
+  const topicsUrl = endpoints.chosen('sns') ?? messagingUrl;
   const notify = (message: string, cause: unknown): void =>
     terminal.notice(`${message}: ${cause instanceof Error ? cause.message : String(cause)}`);
 
@@ -171,7 +177,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       onMessage: (message) => terminal.message(message),
       changes: () => changes,
       invoke: (request) => invoke(request),
-      snsEndpoint: messagingUrl,
+      snsEndpoint: topicsUrl,
       putEvent: (event) => eventBridge.put('default', event),
       destinations: {
         settingsOf: (name) => destinations.settingsOf(name),
@@ -229,7 +235,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
     const targets = new Targets({
       accept: (event) => events.accept(event),
-      messagingUrl,
+      queuesUrl,
+      topicsUrl,
       putEvent: (busName, event, traceHeader) => eventBridge.put(busName, event, traceHeader),
     });
     const eventBridge = new EventBridge({
@@ -263,6 +270,24 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
     const { warnings } = await start(messaging);
     warnings.push(...(await prepareElsewhere(endpoints, service)));
+    const notifications = new Notifications({
+      region,
+      accountId,
+      deliver: (delivery) => targets.deliver(delivery),
+      putEvent: (event) => eventBridge.put('default', event),
+      onProblem: problem,
+    });
+    stops.push(() => notifications.stop());
+    await start(
+      new BucketServer({
+        buckets: service.buckets,
+        region,
+        accountId,
+        port: ports.buckets,
+        howToChoosePort: PORT_ADVICE,
+        onEvent: (event) => notifications.tell(event),
+      }),
+    );
     const commands = commandsToTry(service, ports, tryThis);
     const info = (): ServiceInfo => serviceInfo({ ...service, functions: lambda.functions }, commands);
     const page = new ConsoleServer({
@@ -314,12 +339,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       }),
     );
 
-    const endpoint = endpoints.chosen('sqs') ?? messagingUrl;
     for (const mapping of endpoints.open.includes('sqs') ? [] : service.eventSourceMappings) {
       const { measure } = cloudWatch;
-      await start(new QueuePoller({ mapping, endpoint, region, invoke: chained, measure, onError: notify }));
+      await start(
+        new QueuePoller({ mapping, endpoint: queuesUrl, region, invoke: chained, measure, onError: notify }),
+      );
     }
-    for (const mapping of service.streamMappings) {
+    for (const mapping of endpoints.open.includes('dynamodbstreams') ? [] : service.streamMappings) {
       await start(
         new StreamPoller({
           mapping,

@@ -41,6 +41,8 @@ export const POLICIES = {
   otlp: { names: LOOPBACK_NAMES, subdomains: true, port: 'any', pages: 'local' },
   /** A Runtime API: its own runtime calls it, by the address that it was given. */
   runtimeApi: { names: ['127.0.0.1'], subdomains: false, port: 'own', pages: 'none' },
+  /** A bucket's address that its CORS rules open to a page, or that is a presigned link. */
+  bucketPages: { names: LOOPBACK_NAMES, subdomains: true, port: 'any', pages: 'any' },
   /** The service's APIs do not check who calls, as the real ones would not. */
   serviceApi: { names: 'any', subdomains: true, port: 'any', pages: 'any' },
 } as const satisfies Record<string, RequestPolicy>;

@@ -9,6 +9,7 @@ import { FAUXQS_ACCOUNT_ID, FauxqsBackend } from './fauxqs-backend.ts';
 import { createMessagingHttpServer } from './http-front.ts';
 import { AwsApiError } from '../http/aws-error.ts';
 import { parseObject } from '../json.ts';
+import { asParameters } from './send-message.ts';
 import { SnsFront } from './sns-front.ts';
 import { SqsFront } from './sqs-front.ts';
 import { TopicDeliveries } from './topic-deliveries.ts';
@@ -155,16 +156,6 @@ export class MessagingServer {
   #hasQueue(arn: unknown): boolean {
     return this.#options.queues.some((queue) => queue.arn === arn);
   }
-}
-
-/** SNS's form of a map in the query protocol. */
-function asParameters(attributes: Readonly<Record<string, string>>): Record<string, string> {
-  const parameters: Record<string, string> = {};
-  for (const [index, [key, value]] of Object.entries(attributes).entries()) {
-    parameters[`Attributes.entry.${index + 1}.key`] = key;
-    parameters[`Attributes.entry.${index + 1}.value`] = value;
-  }
-  return parameters;
 }
 
 function refuseForeign({ accountId, region, queues, topics }: MessagingServerOptions): void {

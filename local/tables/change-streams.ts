@@ -13,6 +13,8 @@ export interface Change {
   readonly key: Item;
   readonly before: Item | undefined;
   readonly after: Item | undefined;
+  /** Whether DynamoDB itself has removed it, because its time was over. */
+  readonly expired?: boolean;
 }
 
 /** Records that a stream keeps; the oldest give way. DynamoDB keeps them for 24 hours, however many there are. */
@@ -74,7 +76,7 @@ export class ChangeStreams {
   }
 
   /** Writes a record, unless nothing has changed. */
-  add({ tableName, key, before, after }: Change): void {
+  add({ tableName, key, before, after, expired = false }: Change): void {
     const stream = this.#streams.get(tableName);
     if (stream === undefined || canonical(before) === canonical(after)) return;
     const { viewType, records } = stream;
@@ -88,6 +90,7 @@ export class ChangeStreams {
       eventVersion: '1.1',
       eventSource: 'aws:dynamodb',
       awsRegion: this.#region,
+      ...(expired && { userIdentity: { PrincipalId: 'dynamodb.amazonaws.com', Type: 'Service' } }),
       dynamodb: {
         // DynamoDB gives whole seconds as well.
         ApproximateCreationDateTime: Math.floor(Date.now() / 1000),

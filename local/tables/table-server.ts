@@ -16,6 +16,12 @@ export interface TableServerOptions extends PortOptions {
   readonly tables: readonly TableDefinition[];
   /** What records of streams name. */
   readonly region: string;
+  /**
+   * Milliseconds between two looks for items whose time is over. DynamoDB takes up to some days to remove them.
+   *
+   * @default 10000
+   */
+  readonly expiryIntervalMs?: number;
 }
 
 /** Bytes of a request ("BatchWriteItem" in the API reference: 16 MB). */
@@ -28,6 +34,8 @@ const ERROR_TYPES = {
   fault: 'InternalServerError',
 };
 
+const EXPIRY_INTERVAL_MS = 10_000;
+
 /** Milliseconds between two looks at a table that is being created, and how many looks it gets. */
 const LOOK_INTERVAL = 10;
 const LOOKS = 500;
@@ -36,11 +44,15 @@ const LOOKS = 500;
 export class TableServer {
   readonly #options: TableServerOptions;
   readonly #http: Server;
+  readonly #front: TableFront;
+  #expiring: NodeJS.Timeout | undefined;
+  #lastExpiry: Promise<void> = Promise.resolve();
 
   constructor(options: TableServerOptions) {
     this.#options = options;
     const streams = new ChangeStreams(options.region, options.tables);
-    const front = new TableFront(new TableEngine(), streams);
+    const front = new TableFront(new TableEngine(), streams, options.tables);
+    this.#front = front;
     this.#http = createGuardedServer({
       policy: POLICIES.awsApi,
       handle: (request, response) => answer(request, response, front),
@@ -67,10 +79,18 @@ export class TableServer {
     } finally {
       client.destroy();
     }
+    this.#expiring = setInterval(() => {
+      this.#lastExpiry = this.#lastExpiry
+        .then(() => this.#front.expire(Date.now()))
+        // What a table that is being deleted refuses is gone with it, and all else is found again.
+        .catch(() => undefined);
+    }, this.#options.expiryIntervalMs ?? EXPIRY_INTERVAL_MS).unref();
     return { url, warnings: this.#options.tables.flatMap(propertyWarnings) };
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#expiring);
+    await this.#lastExpiry;
     await close(this.#http);
   }
 }

@@ -2,6 +2,7 @@ import { alarmsToRun, metricFiltersToRun } from './alarms.ts';
 import { localApiUrls } from './apis/api-urls.ts';
 import { apisToRun } from './apis/apis.ts';
 import type { AuthorizerSettings } from './apis/authorizers.ts';
+import { bucketsToRun } from './buckets.ts';
 import { deploymentOf } from './deployment.ts';
 import { asyncSettingsToRun, mappingsToRun } from './event-sources.ts';
 import { eventsToRun, scheduleGroupsToRun, schedulesToRun } from './events.ts';
@@ -105,6 +106,7 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     topics,
     subscriptions: subscriptionsToRun(resources, { topics, queues, functions }),
     tables,
+    buckets: bucketsToRun(resources, { queues, topics, functions, region }),
     ...mappingsToRun(resources, { queues, tables, functionNames }),
     alarms: alarmsToRun(resources),
     ...(muteRules.length > 0 && { muteRules }),

@@ -13,6 +13,7 @@ const ports = {
   lambda: 3002,
   messaging: 3003,
   tables: 3004,
+  buckets: 3017,
   events: 3018,
   scheduler: 3019,
   daemon: 2000,
@@ -23,6 +24,7 @@ const service = {
   functions: [{ name: 'shop-local-get', key: 'get' }],
   alarms: [{}, {}],
   functionUrls: [{ name: 'shop-local-get' }],
+  buckets: [],
   rules: [],
   schedules: [],
   apis: [
@@ -149,6 +151,30 @@ describe('the banner', () => {
     expect(text).toMatch(/^ +events of orders +on-order$/m);
     expect(text).toMatch(/^ +rate\(1 hour\) \(disabled\) +hourly$/m);
     expect(text).toMatch(/^ +cron\(0 3 \* \* \? \*\) +nightly$/m);
+  });
+
+  it('names the buckets, with who hears of what happens in them', () => {
+    const bucket = { arn: '', versioned: false, eventBridge: false, cors: [], notifications: [] };
+    const notification = {
+      id: 'n',
+      events: ['s3:ObjectCreated:*'],
+      prefix: 'in/',
+      suffix: '.csv',
+      targetArn: 'arn:aws:lambda:eu-west-1:000000000000:function:shop-local-get',
+    };
+    const text = banner({
+      ...{ ports, otlpUrl: undefined, tracesFile: undefined, tracing: true, minuteMs: 60_000, tryThis: [] },
+      service: {
+        ...service,
+        buckets: [
+          { ...bucket, name: 'uploads', notifications: [notification] },
+          { ...bucket, name: 'reports' },
+        ],
+      },
+    });
+    expect(text).toMatch(/S3 +http:\/\/localhost:3017$/m);
+    expect(text).toMatch(/^ +uploads\/in\/\*\.csv +get \(s3:ObjectCreated:\*\)$/m);
+    expect(text).toMatch(/^ +reports$/m);
   });
 
   const here = { service, ports, otlpUrl: 'http://127.0.0.1:4318', tracesFile: '/home/me/traces.sqlite' };

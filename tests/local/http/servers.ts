@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { ApiGateway } from '../../../local/api-gateway/api-gateway.ts';
+import { BucketServer } from '../../../local/buckets/bucket-server.ts';
 import { ConsoleServer } from '../../../local/console-server/console-server.ts';
 import { LambdaApi } from '../../../local/lambda/lambda-api.ts';
 import { RuntimeApi } from '../../../local/lambda/runtime-api.ts';
@@ -70,6 +71,7 @@ export const SERVERS = {
       }),
     ),
   tables: () => started(new TableServer({ region: 'eu-central-1', tables: [], port: 0 })),
+  buckets: () => started(new BucketServer({ ...account, buckets: [], onEvent: nothing, port: 0 })),
   scheduler: () =>
     started(
       new SchedulerApi({
