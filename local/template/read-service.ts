@@ -5,6 +5,7 @@ import type { AuthorizerSettings } from './apis/authorizers.ts';
 import { deploymentOf } from './deployment.ts';
 import { asyncSettingsToRun, mappingsToRun } from './event-sources.ts';
 import { eventsToRun, scheduleGroupsToRun, schedulesToRun } from './events.ts';
+import { exportsOf } from './exports.ts';
 import { functionUrlsToRun } from './function-urls.ts';
 import type { FunctionOptions } from './functions.ts';
 import { functionsToRun } from './functions.ts';
@@ -51,6 +52,8 @@ export interface ReadServiceResult {
   readonly service: ServiceDefinition;
   /** What will differ from AWS, one sentence each, without repetitions. */
   readonly warnings: readonly string[];
+  /** What other services can ask for, by the names that `values` has: see `exportsOf`. */
+  readonly exports: Readonly<Record<string, string>>;
 }
 
 /**
@@ -62,13 +65,16 @@ export interface ReadServiceResult {
 export function readService(options: ReadServiceOptions): ReadServiceResult {
   const { serviceName, stage, region, accountId, restApiTracing = false } = options;
   const template = parseTemplate(options.template);
-  const scope = new TemplateScope({
-    template,
-    deployment: deploymentOf(options),
-    parameters: options.parameters ?? {},
-    queueUrlOf: options.queueUrlOf,
-    values: options.values ?? {},
-  });
+  const deployment = deploymentOf(options);
+  const newScope = (): TemplateScope =>
+    new TemplateScope({
+      template,
+      deployment,
+      parameters: options.parameters ?? {},
+      queueUrlOf: options.queueUrlOf,
+      values: options.values ?? {},
+    });
+  const scope = newScope();
   const resources = resolvedResources(template, scope);
 
   const { functions, notRun } = functionsToRun(resources, options);
@@ -111,7 +117,8 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     schedules: schedulesToRun(resources),
   };
   warnAboutWhatIsNotRun(resources);
-  return { service, warnings: scope.warnings };
+  const exports = exportsOf(template, deployment, newScope(), localUrls);
+  return { service, warnings: scope.warnings, exports };
 }
 
 function withLocalUrls(
