@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 import type { PortOptions } from '../http/loopback.ts';
 import { close, listen } from '../http/loopback.ts';
 import type { QueueDepth, QueueTraffic } from '../cloudwatch/sources/queue-metrics.ts';
@@ -42,6 +43,16 @@ export interface MessagingServerOptions extends PortOptions {
 
 const HIDDEN_QUEUE_PREFIX = 'lantern-topic-to-function-';
 
+type Resources = Pick<MessagingServerOptions, 'queues' | 'topics' | 'subscriptions'>;
+
+/** A subscription that was made, by what it was made of. */
+interface Subscribed {
+  readonly subscription: SubscriptionDefinition;
+  /** What takes its messages to a function. */
+  readonly delivery?: TopicToFunction;
+  readonly end: () => Promise<void>;
+}
+
 /**
  * SNS and SQS on one port of 127.0.0.1, with the service's queues, topics and subscriptions in them. A trace
  * header that comes with a message stays with it, as in AWS.
@@ -51,11 +62,16 @@ export class MessagingServer {
   readonly #backend: FauxqsBackend;
   readonly #traceHeaders = new TraceHeaders();
   readonly #http: Server;
-  readonly #deliveries: TopicToFunction[] = [];
+  /** Those of now; queues and topics that nobody has any more stay behind. */
+  #resources: Resources = { queues: [], topics: [], subscriptions: [] };
+  /** Every queue that was made here, by name. */
+  readonly #queues = new Map<string, QueueDefinition>();
+  #subscribed: readonly Subscribed[] = [];
+  #hiddenQueues = 0;
 
   /** @throws Error when a definition belongs to another account or region. */
   constructor(options: MessagingServerOptions) {
-    refuseForeign(options);
+    refuseForeign(options, options);
     this.#options = options;
     this.#backend = new FauxqsBackend(options.region);
     const isHidden = (queueName: string): boolean => queueName.startsWith(HIDDEN_QUEUE_PREFIX);
@@ -76,7 +92,7 @@ export class MessagingServer {
     const port = await listen(this.#http, 'SNS and SQS', this.#options);
     const url = `http://127.0.0.1:${port}`;
     try {
-      return { url, warnings: await this.#createResources() };
+      return { url, warnings: await this.update(this.#options) };
     } catch (error) {
       await this.stop();
       throw error;
@@ -84,7 +100,9 @@ export class MessagingServer {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#deliveries.map((delivery) => delivery.stop()));
+    const subscribed = this.#subscribed;
+    this.#subscribed = [];
+    await Promise.all(subscribed.map(({ delivery }) => delivery?.stop()));
     // Callers first: a long poll that still had one would begin anew when fauxqs ends it.
     await close(this.#http);
     await this.#backend.close();
@@ -102,43 +120,65 @@ export class MessagingServer {
     };
   }
 
-  async #createResources(): Promise<string[]> {
-    const { queues, topics, subscriptions } = this.#options;
-    for (const { name, attributes } of queues) {
-      await this.#backend.sqs('CreateQueue', { QueueName: name, Attributes: attributes });
-    }
-    for (const { name, attributes } of topics) {
+  /**
+   * Makes queues and topics that are missing, and has these subscriptions and no others. Queues stay with their messages, also when no
+   * service has them any more: whose service starts again finds them. Only one that is to be another queue now is made anew.
+   *
+   * @returns what of the new definitions has no effect here.
+   * @throws Error when a definition is refused.
+   */
+  async update(resources: Resources): Promise<string[]> {
+    refuseForeign(this.#options, resources);
+    const { queues, topics, subscriptions } = resources;
+    const before = this.#resources;
+    this.#resources = resources;
+    const added = queues.filter((queue) => !isDeepStrictEqual(this.#queues.get(queue.name), queue));
+    for (const queue of added) await this.#createQueue(queue);
+    for (const { name, attributes } of topics.filter((topic) => !isIn(before.topics, topic))) {
       await this.#backend.sns('CreateTopic', { Name: name, ...asParameters(attributes) });
     }
-    const warnings = queues.flatMap((queue) => this.#deadLetterWarning(queue));
-    for (const [index, subscription] of subscriptions.entries()) {
-      warnings.push(...(await this.#subscribe(subscription, `${HIDDEN_QUEUE_PREFIX}${index}`)));
+    const gone = this.#subscribed.filter(({ subscription }) => !isIn(subscriptions, subscription));
+    this.#subscribed = this.#subscribed.filter((each) => !gone.includes(each));
+    for (const { end } of gone) await end();
+    const warnings = added.flatMap((queue) => this.#deadLetterWarning(queue));
+    for (const subscription of subscriptions) {
+      if (this.#subscribed.some((each) => isDeepStrictEqual(each.subscription, subscription))) continue;
+      warnings.push(...(await this.#subscribe(subscription)));
     }
     return warnings;
   }
 
+  async #createQueue(queue: QueueDefinition): Promise<void> {
+    const { name, attributes } = queue;
+    if (this.#queues.delete(name)) await this.#backend.sqs('DeleteQueue', { QueueUrl: queueUrl(name) });
+    // fauxqs adds what is missing to the attributes that it is given.
+    await this.#backend.sqs('CreateQueue', { QueueName: name, Attributes: { ...attributes } });
+    this.#queues.set(name, queue);
+  }
+
   /** @returns a warning when nothing will be delivered. */
-  async #subscribe(subscription: SubscriptionDefinition, hiddenQueue: string): Promise<string[]> {
+  async #subscribe(subscription: SubscriptionDefinition): Promise<string[]> {
     const { topicArn, protocol, endpoint, attributes } = subscription;
+    if (protocol !== 'sqs' && protocol !== 'lambda') {
+      return [
+        `${topicArn} has a subscription with the protocol ${protocol}, which is not delivered locally.`,
+      ];
+    }
+    const listed = await this.#subscribeAs(protocol, topicArn, endpoint, attributes);
     if (protocol === 'sqs') {
-      await this.#subscribeAs(protocol, topicArn, endpoint, attributes);
+      this.#subscribed = [...this.#subscribed, { subscription, end: () => this.#unsubscribe(listed) }];
       return this.#hasQueue(endpoint)
         ? []
         : [
             `${topicArn} delivers to ${endpoint}, which is not a queue of this service: those messages go nowhere.`,
           ];
     }
-    if (protocol !== 'lambda') {
-      return [
-        `${topicArn} has a subscription with the protocol ${protocol}, which is not delivered locally.`,
-      ];
-    }
 
-    const listed = await this.#subscribeAs(protocol, topicArn, endpoint, attributes);
+    const hiddenQueue = `${HIDDEN_QUEUE_PREFIX}${this.#hiddenQueues++}`;
     await this.#backend.sqs('CreateQueue', { QueueName: hiddenQueue });
     const hiddenArn = `arn:aws:sqs:${this.#options.region}:${FAUXQS_ACCOUNT_ID}:${hiddenQueue}`;
     const filter = without(attributes, 'RawMessageDelivery', 'RedrivePolicy');
-    await this.#subscribeAs('sqs', topicArn, hiddenArn, filter);
+    const hidden = await this.#subscribeAs('sqs', topicArn, hiddenArn, filter);
     const delivery = new TopicToFunction(hiddenQueue, {
       ...this.#options,
       subscription,
@@ -146,9 +186,19 @@ export class MessagingServer {
       backend: this.#backend,
       traceHeaders: this.#traceHeaders,
     });
-    this.#deliveries.push(delivery);
+    const end = async (): Promise<void> => {
+      await this.#unsubscribe(hidden);
+      await this.#unsubscribe(listed);
+      await delivery.stop();
+      await this.#backend.sqs('DeleteQueue', { QueueUrl: queueUrl(hiddenQueue) });
+    };
+    this.#subscribed = [...this.#subscribed, { subscription, delivery, end }];
     delivery.start();
     return [];
+  }
+
+  async #unsubscribe(SubscriptionArn: string): Promise<void> {
+    await this.#backend.sns('Unsubscribe', { SubscriptionArn });
   }
 
   /** @returns the ARN of the subscription. */
@@ -177,7 +227,7 @@ export class MessagingServer {
   }
 
   #hasQueue(arn: unknown): boolean {
-    return this.#options.queues.some((queue) => queue.arn === arn);
+    return this.#resources.queues.some((queue) => queue.arn === arn);
   }
 }
 
@@ -191,7 +241,18 @@ function asParameters(attributes: Readonly<Record<string, string>>): Record<stri
   return parameters;
 }
 
-function refuseForeign({ accountId, region, queues, topics }: MessagingServerOptions): void {
+function isIn<Definition>(definitions: readonly Definition[], wanted: Definition): boolean {
+  return definitions.some((each) => isDeepStrictEqual(each, wanted));
+}
+
+function queueUrl(queueName: string): string {
+  return `http://127.0.0.1/${FAUXQS_ACCOUNT_ID}/${queueName}`;
+}
+
+function refuseForeign(
+  { accountId, region }: Pick<MessagingServerOptions, 'accountId' | 'region'>,
+  { queues, topics }: Pick<Resources, 'queues' | 'topics'>,
+): void {
   if (accountId !== FAUXQS_ACCOUNT_ID) {
     throw new Error(`Local SNS and SQS are of the account ${FAUXQS_ACCOUNT_ID} only, not of ${accountId}.`);
   }

@@ -88,6 +88,11 @@ export class SchedulerApi {
     return { url: `http://127.0.0.1:${port}`, warnings: this.#schedules.start() };
   }
 
+  /** Has these schedules of templates: see `Schedules.declare`. */
+  update(services: Pick<SchedulesOptions, 'groups' | 'schedules'>): string[] {
+    return this.#schedules.declare(services);
+  }
+
   /** Every schedule of every group. */
   list(): Schedule[] {
     return this.#schedules.list();

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AlarmDefinition, CompositeAlarmDefinition } from '../../template/service.ts';
 import type { AlarmActions } from '../actions/alarm-actions.ts';
 import type { Transition } from '../actions/transition.ts';
@@ -41,7 +42,7 @@ interface Change {
 /** Holds the alarms of a service, and evaluates them when it is told to. */
 export class AlarmService {
   readonly #options: AlarmServiceOptions;
-  readonly #records: ReadonlyMap<string, AlarmRecord>;
+  #records: ReadonlyMap<string, AlarmRecord> = new Map();
   readonly #suppressions = new Map<AlarmRecord, Suppression>();
   /** Of a composite alarm: the last change, whose actions may still be held back. */
   readonly #lastChanges = new Map<AlarmRecord, Change>();
@@ -49,7 +50,19 @@ export class AlarmService {
 
   constructor(options: AlarmServiceOptions) {
     this.#options = options;
-    this.#records = new Map(options.alarms.map((alarm) => [alarm.name, newRecord(alarm, options.createdAt)]));
+    this.update(options.alarms, options.createdAt);
+  }
+
+  /** Has these alarms and no others; one that is the same as before keeps its state. */
+  update(alarms: readonly AlarmDefinition[], createdAt: number): void {
+    const before = this.#records;
+    this.#records = new Map(
+      alarms.map((alarm) => {
+        const known = before.get(alarm.name);
+        const isSame = known !== undefined && isDeepStrictEqual(known.definition, alarm);
+        return [alarm.name, isSame ? known : newRecord(alarm, createdAt)];
+      }),
+    );
   }
 
   records(): AlarmRecord[] {
