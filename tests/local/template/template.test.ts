@@ -26,6 +26,7 @@ describe('a template', () => {
         schedules: [],
       },
       warnings: [],
+      exports: {},
     });
   });
 
