@@ -20,14 +20,6 @@ export interface BannerOptions {
 /** What runs where, and what to try: the first thing a developer sees. */
 export function banner(options: BannerOptions): string {
   const { service, ports, tracing, otlpUrl, tracesFile, minuteMs, elsewhere = [], tryThis } = options;
-  const keys = new Map(service.functions.map(({ name, key }) => [name, key]));
-  const apis = service.apis.flatMap((api, index) => [
-    line(`API (${api.kind})`, `http://localhost:${ports.api(index)}`),
-    ...api.routes.map(
-      ({ method, path, functionName }) =>
-        `                ${method.padEnd(6)} ${path.padEnd(20)} ${keys.get(functionName) ?? functionName}`,
-    ),
-  ]);
   return [
     '',
     `Lambda Lantern runs ${service.name}, stage ${service.stage}, tracing ${tracing ? 'on' : 'off'}`,
@@ -35,13 +27,7 @@ export function banner(options: BannerOptions): string {
     line('Traces', `http://localhost:${ports.console}`),
     line('Kept in', tracesFile === undefined ? 'memory, until this ends' : printableLine(tracesFile)),
     line('X-Ray API', `http://localhost:${ports.console}`),
-    ...apis,
-    ...service.functionUrls.map(({ name }, index) =>
-      line(
-        'Function URL',
-        `http://localhost:${ports.api(service.apis.length + index)}  ${keys.get(name) ?? name}`,
-      ),
-    ),
+    ...apisOf(service, (index) => ports.api(index)),
     line('Lambda', `http://localhost:${ports.lambda}`),
     line('SNS and SQS', `http://localhost:${ports.messaging}`),
     line('DynamoDB', `http://localhost:${ports.tables}`),
@@ -60,6 +46,56 @@ export function banner(options: BannerOptions): string {
     'Ctrl-C stops everything.',
     '',
   ].join('\n');
+}
+
+export interface JoinedBannerOptions {
+  readonly service: ServiceDefinition;
+  /** The service that was there first, for people. */
+  readonly host: string;
+  /** Address of the page. */
+  readonly page: string;
+  /** Of each API, by its place in the service. */
+  readonly apiPort: (index: number) => number;
+  readonly tryThis: readonly string[];
+}
+
+/** The same of a service that runs in a Lantern which was there before. */
+export function joinedBanner({ service, host, page, apiPort, tryThis }: JoinedBannerOptions): string {
+  return [
+    '',
+    `Lambda Lantern runs ${service.name}, stage ${service.stage}: it has joined the Lantern of ${host} at ${page}`,
+    '',
+    line('Traces', page),
+    ...apisOf(service, apiPort),
+    ...rulesOf(service),
+    ...service.schedules.map(({ name, properties }) => entry(String(properties.ScheduleExpression), name)),
+    line('Alarms', String(service.alarms.length || 'none')),
+    '',
+    'Try:',
+    ...tryThis.map((command) => `  ${command}`),
+    '',
+    'Ctrl-C stops this service; the others go on.',
+    '',
+  ].join('\n');
+}
+
+function apisOf(service: ServiceDefinition, portOf: (index: number) => number): string[] {
+  const keys = new Map(service.functions.map(({ name, key }) => [name, key]));
+  return [
+    ...service.apis.flatMap((api, index) => [
+      line(`API (${api.kind})`, `http://localhost:${portOf(index)}`),
+      ...api.routes.map(
+        ({ method, path, functionName }) =>
+          `                ${method.padEnd(6)} ${path.padEnd(20)} ${keys.get(functionName) ?? functionName}`,
+      ),
+    ]),
+    ...service.functionUrls.map(({ name }, index) =>
+      line(
+        'Function URL',
+        `http://localhost:${portOf(service.apis.length + index)}  ${keys.get(name) ?? name}`,
+      ),
+    ),
+  ];
 }
 
 /** What calls functions without being asked: rules that run by the clock, or by events. */

@@ -209,6 +209,8 @@ export interface ServiceInfo {
   readonly name: string;
   readonly stage: string;
   readonly region: string;
+  /** All that run together, the first of which the others have joined. @default that one alone */
+  readonly services?: readonly { readonly name: string; readonly stage: string }[];
   /** Whether any function is traced now. */
   readonly tracing: boolean;
   readonly functions: readonly FunctionInfo[];
@@ -217,12 +219,14 @@ export interface ServiceInfo {
 }
 
 export interface FunctionInfo {
-  /** The key in `serverless.yml`. */
+  /** The key in `serverless.yml`, behind the name of its service where another one has the same. */
   readonly key: string;
   /** The deployed name. */
   readonly name: string;
   /** Whether its tracing mode is `Active` now. */
   readonly tracing: boolean;
+  /** The name of its service. @default that of `ServiceInfo` */
+  readonly service?: string;
 }
 
 export interface TraceListing {

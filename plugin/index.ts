@@ -54,7 +54,7 @@ export default class LanternPlugin {
       const { runTracingCommand } = await import('./tracing/run-tracing-command.ts');
       await runTracingCommand(action, serverless, options, utilities);
     };
-    const values = this.#standInValues(serverless);
+    const values = this.#standInValues(serverless, options);
     const compiled = async (): Promise<WatchedService> => {
       const notice = missingValuesNotice(values?.missing ?? []);
       if (notice !== undefined) utilities.log.warning(notice);
@@ -106,7 +106,7 @@ export default class LanternPlugin {
   }
 
   /** For the commands that deploy nothing. */
-  #standInValues(serverless: Serverless): StandInValues | undefined {
+  #standInValues(serverless: Serverless, options: LocalCommandOptions): StandInValues | undefined {
     const [command = ''] = serverless.processedInput?.commands ?? [];
     if (!['local', 'alarms', 'advise'].includes(command)) return undefined;
     const values = new StandInValues(serverless, {
@@ -114,6 +114,11 @@ export default class LanternPlugin {
       // Alarms are those of a deployment: they ask whoever has credentials for it.
       asksAws: (service) =>
         (command !== 'local' && seemsToHaveCredentials()) || isElsewhere(service, serverless),
+      exported: async () => {
+        if (command !== 'local') return {};
+        const { exportsOfOthers } = await import('./local/run-local-command.ts');
+        return exportsOfOthers(options);
+      },
     });
     values.install();
     return values;

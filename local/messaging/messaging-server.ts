@@ -102,7 +102,7 @@ export class MessagingServer {
   async stop(): Promise<void> {
     const subscribed = this.#subscribed;
     this.#subscribed = [];
-    await Promise.all(subscribed.map(({ delivery }) => delivery?.stop()));
+    await Promise.all(subscribed.flatMap(({ delivery }) => delivery?.stop() ?? []));
     // Callers first: a long poll that still had one would begin anew when fauxqs ends it.
     await close(this.#http);
     await this.#backend.close();

@@ -42,7 +42,7 @@ async function isTaken(port: number): Promise<boolean> {
 }
 
 /** Of one instance that no other one takes, out of 20. */
-function portsOf(port: number, daemonPort: number): string[] {
+export function portsOf(port: number, daemonPort: number): string[] {
   return ['--port', port, '--daemon-port', daemonPort, '--otlp-port', port + 17].map(String);
 }
 

@@ -21,6 +21,8 @@ export interface MapNode {
   readonly label: string;
   /** Of a function that is known, in `serverless.yml`. */
   readonly functionKey?: string;
+  /** The name of its service, of a function that is known where several services run. */
+  readonly service?: string;
   readonly kind: ServiceKind;
   readonly type?: string;
   /** Whether it reports for itself, or is known from its callers alone. */
@@ -59,9 +61,11 @@ export function serviceMapOf(
 ): ServiceMap {
   const keys = new Map(services.map((service) => [service.ReferenceId, keyOf(service)]));
   const byReference = new Map(services.map((service) => [service.ReferenceId, service]));
+  const severalServices = new Set(functions.map(({ service }) => service)).size > 1;
   const nodes = services.map((service): MapNode => {
     const { Name, Type, State, SummaryStatistics, ResponseTimeHistogram = [] } = service;
-    const written = isOfLambda(Type) ? functions.find(({ name }) => name === Name)?.key : undefined;
+    const known = isOfLambda(Type) ? functions.find(({ name }) => name === Name) : undefined;
+    const written = known?.key;
     const called = service.Edges.map(({ ReferenceId }) => byReference.get(ReferenceId)).find(
       (each) => each?.Root === true,
     );
@@ -71,6 +75,7 @@ export function serviceMapOf(
       name: Name,
       label: Type === 'client' ? 'Client' : (written ?? Name),
       ...(written !== undefined && Type !== 'AWS::Lambda' && { functionKey: written }),
+      ...(severalServices && known?.service !== undefined && { service: known.service }),
       kind: kindOf(Type),
       ...(Type !== undefined && { type: Type }),
       reports: State === 'active',
