@@ -22,7 +22,7 @@ export function banner(options: BannerOptions): string {
   const { service, ports, tracing, otlpUrl, tracesFile, minuteMs, elsewhere = [], tryThis } = options;
   return [
     '',
-    `Lambda Lantern runs ${service.name}, stage ${service.stage}, tracing ${tracing ? 'on' : 'off'}`,
+    `Lambda Lantern runs ${service.name}, stage ${service.stage}, ${tracingOf(service, tracing)}`,
     '',
     line('Traces', `http://localhost:${ports.console}`),
     line('Kept in', tracesFile === undefined ? 'memory, until this ends' : printableLine(tracesFile)),
@@ -63,7 +63,7 @@ export interface JoinedBannerOptions {
 export function joinedBanner({ service, host, page, apiPort, tryThis }: JoinedBannerOptions): string {
   return [
     '',
-    `Lambda Lantern runs ${service.name}, stage ${service.stage}: it has joined the Lantern of ${host} at ${page}`,
+    `Lambda Lantern runs ${service.name}, stage ${service.stage}: it has joined the Lantern of ${host} at ${page}, ${tracingOf(service)}`,
     '',
     line('Traces', page),
     ...apisOf(service, apiPort),
@@ -77,6 +77,16 @@ export function joinedBanner({ service, host, page, apiPort, tryThis }: JoinedBa
     'Ctrl-C stops this service; the others go on.',
     '',
   ].join('\n');
+}
+
+/** What is shown here and would not be in AWS is said, with what turns it on there. */
+function tracingOf(
+  { functions, apis, isTracedUnasked = false }: ServiceDefinition,
+  tracing = functions.some(({ tracingMode }) => tracingMode === 'Active'),
+): string {
+  if (!isTracedUnasked || !tracing) return `tracing ${tracing ? 'on' : 'off'}`;
+  const gateway = apis.some(({ kind }) => kind === 'REST') ? ', apiGateway: true' : '';
+  return `tracing on here, and off in AWS unless serverless.yml has provider.tracing: { lambda: true${gateway} }`;
 }
 
 function apisOf(service: ServiceDefinition, portOf: (index: number) => number): string[] {

@@ -213,6 +213,8 @@ export interface ServiceInfo {
   readonly services?: readonly { readonly name: string; readonly stage: string }[];
   /** Whether any function is traced now. */
   readonly tracing: boolean;
+  /** Whether that is so on this machine alone, because no template asks for it. @default false */
+  readonly isTracedHereOnly?: boolean;
   readonly functions: readonly FunctionInfo[];
   /** A line that can be pasted into a terminal, shown while there is no trace. */
   readonly tryThis: readonly string[];

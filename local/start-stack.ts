@@ -546,6 +546,7 @@ function serviceInfo(
     region: first.region,
     services: services.map(({ definition: { name, stage } }) => ({ name, stage })),
     tracing: functions.some(({ tracing }) => tracing),
+    isTracedHereOnly: services.every(({ definition }) => definition.isTracedUnasked === true),
     functions,
     tryThis: services.flatMap(({ tryThis }) => tryThis),
   };

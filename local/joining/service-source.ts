@@ -25,6 +25,8 @@ export interface ServiceSource {
   /** Keys of `serverless.yml` by deployed name. */
   readonly functionKeys: ByName<string>;
   readonly restApiTracing: boolean;
+  /** Whether it is traced although it says nothing of tracing. */
+  readonly traceUnasked: boolean;
   readonly authorizers: ByName<AuthorizerSettings>;
   /** `custom.lantern.local.values`. */
   readonly values: ByName<unknown>;

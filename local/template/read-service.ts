@@ -15,6 +15,7 @@ import { resolvedResources } from './resources.ts';
 import { TemplateScope } from './scope.ts';
 import type { FunctionDefinition, ServiceDefinition } from './service.ts';
 import { tablesToRun } from './tables.ts';
+import type { Template } from './template.ts';
 import { parseTemplate } from './template.ts';
 import { subscriptionsToRun, topicsToRun } from './topics.ts';
 
@@ -42,6 +43,12 @@ export interface ReadServiceOptions extends FunctionOptions {
    * @default false
    */
   readonly restApiTracing?: boolean;
+  /**
+   * Whether functions and REST stages are traced although nothing in the template says a word of tracing.
+   *
+   * @default false, as in AWS
+   */
+  readonly traceUnasked?: boolean;
   /** What only AWS has, by the names of the placeholders that stand for it otherwise: `ssm:/shop/key`, `import:name`. */
   readonly values?: Readonly<Record<string, unknown>>;
   /** What is set for authorizers on this machine, by their names. */
@@ -77,6 +84,7 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
   const scope = newScope();
   const resources = resolvedResources(template, scope);
 
+  const isTracedUnasked = options.traceUnasked === true && !speaksOfTracing(template);
   const { functions, notRun } = functionsToRun(resources, options);
   const asynchronous = asyncSettingsToRun(resources);
   const functionNames = new Set(functions.map(({ name }) => name));
@@ -85,7 +93,7 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
   const { authorizers } = options;
   const apis = apisToRun(resources, {
     stage,
-    restApiTracing,
+    restApiTracing: restApiTracing || isTracedUnasked,
     functionNames,
     namesNotRun: new Set(notRun.map(({ name }) => name)),
     ...(authorizers !== undefined && { authorizers }),
@@ -100,9 +108,11 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     accountId,
     functions: functions.map((definition) => ({
       ...withLocalUrls(definition, localUrls),
+      ...(isTracedUnasked && { tracingMode: 'Active' }),
       ...(asynchronous.has(definition.name) && { asynchronous: asynchronous.get(definition.name) ?? {} }),
     })),
     ...(notRun.length > 0 && { functionsNotRun: notRun }),
+    ...(isTracedUnasked && { isTracedUnasked }),
     apis,
     functionUrls,
     queues,
@@ -119,6 +129,14 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
   warnAboutWhatIsNotRun(resources);
   const exports = exportsOf(template, deployment, newScope(), localUrls);
   return { service, warnings: scope.warnings, exports };
+}
+
+/** Whether a function or a stage says that it is traced, or that it is not. */
+function speaksOfTracing({ resources }: Template): boolean {
+  return [...resources.values()].some(({ type, properties }) => {
+    if (type === 'AWS::Lambda::Function') return properties.TracingConfig !== undefined;
+    return type === 'AWS::ApiGateway::Stage' && properties.TracingEnabled !== undefined;
+  });
 }
 
 function withLocalUrls(

@@ -15,6 +15,10 @@ export const LOCAL_COMMAND_OPTIONS = {
     usage: 'Run apart from other services: join no Lantern that runs, and let none join this one',
     type: 'boolean',
   },
+  trace: {
+    usage: 'off: make no traces where serverless.yml says nothing of tracing, as in AWS (on)',
+    type: 'string',
+  },
   memory: { usage: 'Keep traces in memory, and not in a file for the next time', type: 'boolean' },
 } as const;
 

@@ -47,6 +47,7 @@ export async function runLocalCommand(
     const aws = serverless.getProvider('aws');
     const identity = { name: config.service, stage: aws.getStage(), region: aws.getRegion() };
     const alone = options.alone === true;
+    const traceUnasked = tracesUnasked(serverless, options);
     await checkJoining(identity, { ports, alone });
     const missing = missingHandlers(serverless);
     const packageAgain = packagerOf(serverless);
@@ -81,6 +82,7 @@ export async function runLocalCommand(
         functionKeys: Object.fromEntries(keys),
         // The framework keeps this out of the template, and turns it on after the deployment.
         restApiTracing: config.provider.tracing?.apiGateway === true,
+        traceUnasked,
         authorizers: authorizersIn(serverless),
         values: settings.values ?? {},
         missing: missingValues,
@@ -140,6 +142,19 @@ function localSettings({ service }: Serverless): NonNullable<LanternSettings['lo
   const mistakes = checkSettings('local', settings, { functions: Object.keys(service.functions) });
   if (mistakes.length > 0) throw new Error(mistakes.join('\n'));
   return settings ?? {};
+}
+
+/**
+ * Whether a service is traced that has no line of tracing: here it costs nothing. Where alarms are to turn tracing on, it is off until
+ * they do.
+ *
+ * @throws Error for an option that is none.
+ */
+function tracesUnasked({ service }: Serverless, { trace = 'on' }: LocalCommandOptions): boolean {
+  if (trace !== 'on' && trace !== 'off') throw new Error(`--trace takes on or off, but got "${trace}".`);
+  const { provider, functions, custom } = service;
+  const isAsked = [provider, ...Object.values(functions)].some(({ tracing }) => tracing !== undefined);
+  return trace === 'on' && !isAsked && custom?.lantern?.tracing === undefined;
 }
 
 /** The profile of the developer's credentials, as the framework takes it. */

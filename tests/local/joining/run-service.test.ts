@@ -59,6 +59,7 @@ function optionsOf(
       packageProblems: {},
       functionKeys: { [functionName]: 'work' },
       restApiTracing: false,
+      traceUnasked: false,
       authorizers: {},
       values: {},
       missing: [],

@@ -15,6 +15,7 @@ function sourceOf(more: Partial<ServiceSource>): ServiceSource {
     packageProblems: {},
     functionKeys: { work: 'doWork' },
     restApiTracing: false,
+    traceUnasked: false,
     authorizers: {},
     values: {},
     missing: [],
