@@ -85,6 +85,9 @@ export default class LanternPlugin {
         const { oldFolderNotice } = await import('./packaging/old-folder.ts');
         const notice = oldFolderNotice(serverless.serviceDir);
         if (notice !== undefined) utilities.log.warning(notice);
+        const { oldMiddyNotice } = await import('./packaging/middy-version.ts');
+        const middy = oldMiddyNotice(serverless.serviceDir);
+        if (middy !== undefined) utilities.log.warning(middy);
       },
       // Here `resources:` and what other plugins add are in the template, and nothing is written yet.
       'after:aws:package:finalize:mergeCustomProviderResources': async () => {
