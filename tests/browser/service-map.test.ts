@@ -99,6 +99,46 @@ describe('the service map', () => {
     expect(new URL(page.url()).hash).toBe('');
   });
 
+  it('shows a function as one card, and as the two that X-Ray has where that is asked for', async () => {
+    putOrder();
+    await open();
+    await card(/^create-order, Lambda function/).click();
+    await details().getByText('In the function, p50').waitFor();
+    expect(
+      await page
+        .locator('.map-node')
+        .and(page.getByRole('button', { name: /Lambda service/ }))
+        .count(),
+    ).toBe(0);
+    const apart = page.getByRole('checkbox', { name: 'Lambda service and function code apart' });
+    await apart.check();
+    await card(/^create-order, Lambda service/).waitFor({ state: 'attached' });
+    await page.reload();
+    await card(/^create-order, Lambda service/).waitFor({ state: 'attached' });
+    await apart.uncheck();
+    await expect.poll(() => card(/Lambda service/).count()).toBe(0);
+  });
+
+  it('keeps every name within its card, whatever letters it has', async () => {
+    for (const [index, name] of [
+      'order-shop-local-OrdersTable-1G1IUYNRTSKQW',
+      'W'.repeat(60),
+      '注文'.repeat(20),
+    ].entries())
+      store.put(segment(traceId(0xd0 + index), { id: 0xd0 + index, name, from: 0, to: 100 }));
+    await open();
+    await card(/^order-shop/).waitFor();
+    const beyond = await page.locator('.map-node:not(.inferred)').evaluateAll((cards) =>
+      cards.flatMap((each) => {
+        const edge = each.querySelector('.card')?.getBoundingClientRect().right ?? 0;
+        return [...each.querySelectorAll('.map-name')]
+          .filter((line) => line.getBoundingClientRect().right > edge)
+          .map(({ textContent }) => textContent);
+      }),
+    );
+    expect(beyond).toEqual([]);
+  });
+
   it('is walked by keyboard along the calls, and opens what has the focus', async () => {
     putOrder();
     await open();

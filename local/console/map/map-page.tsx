@@ -11,6 +11,7 @@ import { NoTracesThen } from '../list/no-traces-then.tsx';
 import { RangeControl } from '../range/range-control.tsx';
 import { Link } from '../routing/link.tsx';
 import type { Address } from '../routing/navigation.ts';
+import { showParameters } from '../routing/navigation.ts';
 import { hrefOf } from '../routing/route.ts';
 import { rangeOf } from '../routing/time-span.ts';
 import { useSelection } from '../trace/use-selection.ts';
@@ -27,7 +28,8 @@ export interface MapPageProps {
 
 /** The service map of a time, or of the traces that a filter expression finds in it. */
 export function MapPage({ api, service, alarms, address }: MapPageProps) {
-  const { span, search } = address;
+  const { span, search, parameters } = address;
+  const lambdaApart = parameters.get('lambda') === 'apart';
   const [selected, select] = useSelection();
   const { filter } = search;
   const load = useCallback(
@@ -44,8 +46,9 @@ export function MapPage({ api, service, alarms, address }: MapPageProps) {
       alarms: worstFirst([...alarms.values()]),
       functions: service?.functions ?? [],
       minutes,
+      lambdaApart,
     });
-  }, [services, alarms, service, span]);
+  }, [services, alarms, service, span, lambdaApart]);
 
   return (
     <div class="page map-page">
@@ -72,7 +75,14 @@ export function MapPage({ api, service, alarms, address }: MapPageProps) {
       )}
       {map !== undefined &&
         (map.nodes.length > 0 ? (
-          <MapView map={map} selected={selected} onSelect={select} span={span} />
+          <MapView
+            map={map}
+            selected={selected}
+            onSelect={select}
+            span={span}
+            lambdaApart={lambdaApart}
+            onLambdaApart={(apart) => showParameters({ lambda: apart ? 'apart' : undefined })}
+          />
         ) : span === undefined && filter === '' ? (
           <EmptyState service={service} />
         ) : (

@@ -37,6 +37,7 @@ export function MapPanel({ heading, item, tracesWith, span, logs, onClose }: Map
           of={[
             ...('node' in item ? nodeFacts(item.node) : edgeFacts(item.edge)),
             ...timesOf(numbers, isLink),
+            ...('node' in item ? ownTimesOf(item.node.ownNumbers) : []),
           ]}
         />
       </section>
@@ -131,6 +132,14 @@ function nodeFacts({ name, label, kind, type, reports }: MapNode): Facts {
 
 function edgeFacts({ isLink }: MapEdge): Facts {
   return [['Numbers', isLink ? 'messages, as they were received' : 'calls, as the caller saw them']];
+}
+
+function ownTimesOf(numbers: Numbers | undefined): Facts {
+  const { p50, p95 } = numbers ?? {};
+  return [
+    ['In the function, p50', p50 && formatDuration(p50)],
+    ['In the function, p95', p95 && formatDuration(p95)],
+  ];
 }
 
 function timesOf(numbers: Numbers | undefined, isLink: boolean): Facts {

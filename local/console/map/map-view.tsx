@@ -14,10 +14,13 @@ export interface MapViewProps {
   readonly onSelect: (key: string | undefined) => void;
   /** Of the traces that the map leads to. */
   readonly span: TimeSpan | undefined;
+  /** Whether the Lambda service and a function's own code are two cards, as X-Ray has them. */
+  readonly lambdaApart: boolean;
+  readonly onLambdaApart: (apart: boolean) => void;
 }
 
 /** The drawing, the details of what is chosen in it, and the table that says the same. */
-export function MapView({ map, selected, onSelect, span }: MapViewProps) {
+export function MapView({ map, selected, onSelect, span, lambdaApart, onLambdaApart }: MapViewProps) {
   const close = useCallback(() => onSelect(undefined), [onSelect]);
   const node = map.nodes.find(({ key }) => key === selected);
   const edge = map.edges.find(({ key }) => key === selected);
@@ -43,7 +46,19 @@ export function MapView({ map, selected, onSelect, span }: MapViewProps) {
           />
         )}
       </div>
-      <MapLegend />
+      <div class="map-foot">
+        <MapLegend />
+        {map.nodes.some(({ type }) => type?.startsWith('AWS::Lambda')) && (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={lambdaApart}
+              onChange={({ currentTarget }) => onLambdaApart(currentTarget.checked)}
+            />{' '}
+            Lambda service and function code apart
+          </label>
+        )}
+      </div>
       <MapTable map={map} onSelect={onSelect} />
     </>
   );

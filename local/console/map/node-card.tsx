@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { alarmStateLabels } from '../components/alarm-state-badge.tsx';
 import { StatusIcon } from '../components/status-icon.tsx';
 import { statusLabels } from '../components/status.ts';
@@ -28,8 +29,9 @@ export interface NodeCardProps extends MapItemProps {
   readonly place: Point | undefined;
 }
 
-/** Where the texts of a card begin, and how far they go. */
+/** Where the texts of a card begin, and how wide they may be. */
 const TEXT_X = 68;
+const TEXT_WIDTH = CARD.width - TEXT_X - 8;
 
 /** A service: how its requests ended, what it is, how many there were and how long they took. */
 export function NodeCard({
@@ -69,9 +71,7 @@ export function NodeCard({
         </g>
       </g>
       {lines.map((text, index) => (
-        <text key={index} class="map-name" x={TEXT_X} y={top + index * 15}>
-          {text}
-        </text>
+        <NameLine key={index} text={text} y={top + index * 15} />
       ))}
       <text class="map-type" x={TEXT_X} y={top + lines.length * 15}>
         {node.service === undefined ? kind.label : `${kind.label} · ${node.service}`}
@@ -102,6 +102,22 @@ export function NodeCard({
         />
       )}
     </g>
+  );
+}
+
+/** A line of a name, drawn together where the reader's font is wider than most. */
+function NameLine({ text, y }: { readonly text: string; readonly y: number }) {
+  const line = useRef<SVGTextElement>(null);
+  useLayoutEffect(() => {
+    const { current: element } = line;
+    if (element === null) return;
+    element.removeAttribute('textLength');
+    if (element.getComputedTextLength() > TEXT_WIDTH) element.setAttribute('textLength', String(TEXT_WIDTH));
+  }, [text]);
+  return (
+    <text ref={line} class="map-name" x={TEXT_X} y={y} lengthAdjust="spacingAndGlyphs">
+      {text}
+    </text>
   );
 }
 

@@ -27,8 +27,10 @@ export interface MapNode {
   readonly type?: string;
   /** Whether it reports for itself, or is known from its callers alone. */
   readonly reports: boolean;
-  /** Of every node but clients. */
+  /** Of every node but clients; of a function whose two nodes are joined, as the Lambda service answered its callers. */
   readonly numbers?: Numbers;
+  /** Of a function whose two nodes are joined: what its own code took. */
+  readonly ownNumbers?: Numbers;
   /** Those that watch it, in alarm first. */
   readonly alarms: readonly AlarmSummary[];
   /** The filter expression of the traces that reach it; of a client, of those that begin there. */
@@ -52,24 +54,33 @@ export interface ServiceMapOptions {
   readonly functions?: ServiceInfo['functions'];
   /** That the requests are spread over; without it no rates are told. */
   readonly minutes?: number | undefined;
+  /** Whether a function's code and the Lambda service that runs it are two nodes, as X-Ray has them. */
+  readonly lambdaApart?: boolean;
 }
 
 /** @param services as `/api/graph` answers them. */
 export function serviceMapOf(
   services: readonly Service[],
-  { alarms = [], functions = [], minutes }: ServiceMapOptions = {},
+  { alarms = [], functions = [], minutes, lambdaApart = false }: ServiceMapOptions = {},
 ): ServiceMap {
-  const keys = new Map(services.map((service) => [service.ReferenceId, keyOf(service)]));
+  /** The nodes of the Lambda service that stand in their function's node, by the key of that. */
+  const joined = lambdaApart ? new Map<string, Service>() : lambdaOfFunctions(services);
+  const hidden = new Map([...joined].map(([key, lambda]) => [keyOf(lambda), key]));
+  const placeOf = (service: Service): string => hidden.get(keyOf(service)) ?? keyOf(service);
   const byReference = new Map(services.map((service) => [service.ReferenceId, service]));
   const severalServices = new Set(functions.map(({ service }) => service)).size > 1;
-  const nodes = services.map((service): MapNode => {
-    const { Name, Type, State, SummaryStatistics, ResponseTimeHistogram = [] } = service;
+  const shown = services.filter((service) => !hidden.has(keyOf(service)));
+  const nodes = shown.map((service): MapNode => {
+    const { Name, Type, State } = service;
+    const lambda = joined.get(keyOf(service));
+    const numbers = numbersOfService(lambda ?? service, minutes);
+    const ownNumbers = lambda && numbersOfService(service, minutes);
     const known = isOfLambda(Type) ? functions.find(({ name }) => name === Name) : undefined;
     const written = known?.key;
     const called = service.Edges.map(({ ReferenceId }) => byReference.get(ReferenceId)).find(
       (each) => each?.Root === true,
     );
-    const matched = Type === 'client' ? (called ?? service) : service;
+    const matched = lambda ?? (Type === 'client' ? (called ?? service) : service);
     return {
       key: keyOf(service),
       name: Name,
@@ -79,9 +90,8 @@ export function serviceMapOf(
       kind: kindOf(Type),
       ...(Type !== undefined && { type: Type }),
       reports: State === 'active',
-      ...(SummaryStatistics !== undefined && {
-        numbers: numbersOf(SummaryStatistics, ResponseTimeHistogram, minutes),
-      }),
+      ...(numbers !== undefined && { numbers }),
+      ...(ownNumbers !== undefined && { ownNumbers }),
       alarms: alarmsOf(service, written, alarms),
       filter: (condition) => filterForService(patternOf(matched), condition),
     };
@@ -89,14 +99,17 @@ export function serviceMapOf(
   const edges = services.flatMap((service) =>
     service.Edges.flatMap((edge): MapEdge[] => {
       const target = byReference.get(edge.ReferenceId);
-      const [from, to] = [keyOf(service), keys.get(edge.ReferenceId)];
-      if (target === undefined || to === undefined) return [];
+      if (target === undefined) return [];
+      const [from, to] = [placeOf(service), placeOf(target)];
+      // Between the two nodes of one function; a function that calls itself has a call, which leads to the Lambda service.
+      if (from === to && hidden.has(keyOf(service))) return [];
       const isLink = edge.EdgeType === 'link';
       // A link leads from one trace into another, and a client into none: what they reach is what can be asked for.
       const isAskedByTarget = isLink || service.Type === 'client';
       return [
         {
-          key: JSON.stringify([from, to, isLink]),
+          // Of the nodes that X-Ray has, so that two that lead to one place are two.
+          key: JSON.stringify([keyOf(service), keyOf(target), isLink]),
           from,
           to,
           isLink,
@@ -110,6 +123,24 @@ export function serviceMapOf(
     }),
   );
   return { nodes: nodes.sort(byKey), edges: edges.sort(byKey) };
+}
+
+/** The node of the Lambda service, by the key of the function's own node, where X-Ray has both. */
+function lambdaOfFunctions(services: readonly Service[]): Map<string, Service> {
+  const keys = new Set(services.map(keyOf));
+  return new Map(
+    services
+      .filter(({ Type }) => Type === 'AWS::Lambda')
+      .map((lambda): [string, Service] => [keyOf({ ...lambda, Type: 'AWS::Lambda::Function' }), lambda])
+      .filter(([key]) => keys.has(key)),
+  );
+}
+
+function numbersOfService(
+  { SummaryStatistics, ResponseTimeHistogram = [] }: Service,
+  minutes: number | undefined,
+): Numbers | undefined {
+  return SummaryStatistics && numbersOf(SummaryStatistics, ResponseTimeHistogram, minutes);
 }
 
 /** Minutes from the first request to the last; a minute at least, so that one request is no rate of thousands. */

@@ -28,6 +28,7 @@ export function TraceMap({ api, traceIds }: TraceMapProps) {
 function OpenTraceMap({ api, traceIds }: TraceMapProps) {
   const service = useService(api);
   const [selected, select] = useState<string>();
+  const [lambdaApart, setLambdaApart] = useState(false);
   const ids = traceIds.join(' ');
   const load = useCallback(() => api.graph({ traceIds: ids.split(' ') }), [api, ids]);
   const concerns = useCallback(
@@ -38,11 +39,22 @@ function OpenTraceMap({ api, traceIds }: TraceMapProps) {
   const map = useMemo(
     () =>
       loaded.status === 'loaded'
-        ? serviceMapOf(loaded.graph.services, { functions: service?.functions ?? [] })
+        ? serviceMapOf(loaded.graph.services, { functions: service?.functions ?? [], lambdaApart })
         : undefined,
-    [loaded, service],
+    [loaded, service, lambdaApart],
   );
   if (loaded.status === 'failed')
     return <Notice tone="warning">The map could not be read. {loaded.message}</Notice>;
-  return map && <MapView map={map} selected={selected} onSelect={select} span={undefined} />;
+  return (
+    map && (
+      <MapView
+        map={map}
+        selected={selected}
+        onSelect={select}
+        span={undefined}
+        lambdaApart={lambdaApart}
+        onLambdaApart={setLambdaApart}
+      />
+    )
+  );
 }

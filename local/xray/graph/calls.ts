@@ -20,7 +20,7 @@ export interface ServiceSegment {
 }
 
 export interface Call {
-  /** Undefined for the client of a root, and where the caller's own segment has not arrived. */
+  /** Undefined for the client of a root, for messages, and where the caller's own segment has not arrived. */
   readonly from: ServiceSegment | undefined;
   readonly to: ServiceSegment;
   /** The caller's view. Undefined where a segment hangs below another one directly, and for the client of a root. */
@@ -57,6 +57,11 @@ export function clientOf({ service }: ServiceSegment): ServiceId {
   return { name: service.name, type: CLIENT };
 }
 
+/** Nobody waits for what a message begins, and who sent it is told by a link: such a root has no client. */
+function isOfMessages({ links = [] }: Segment): boolean {
+  return links.length > 0;
+}
+
 /** A trace does not change, and facts, graph and root causes of one are asked for one after the other. */
 const known = new WeakMap<TraceOfCalls, TraceCalls>();
 
@@ -79,7 +84,7 @@ function readCalls(trace: TraceOfCalls): TraceCalls {
   const calls = services.map((to): Call => {
     const parent = to.root ? undefined : places.get(to.segment.parent_id ?? '');
     const by = parent?.isCall === true ? (parent.entity as Subsegment) : undefined;
-    return { from: parent?.owner, to, by, byClient: to.root };
+    return { from: parent?.owner, to, by, byClient: to.root && !isOfMessages(to.segment) };
   });
   for (const { entity, owner, isCall } of places.values()) {
     if (!isCall || called.has(entity.id)) continue;

@@ -19,7 +19,7 @@ import { carriedOver, fitted, panned, revealed, whole, zoomed } from '../../../l
 import { assembleTrace } from '../../../local/xray/assemble.ts';
 import { matchesFilter } from '../../../local/xray/filter/matches-filter.ts';
 import { parseFilter } from '../../../local/xray/filter/parse-filter.ts';
-import type { Service } from '../../../local/xray/graph/trace-graph.ts';
+import type { Edge, Service } from '../../../local/xray/graph/trace-graph.ts';
 import { serviceGraph } from '../../../local/xray/graph/trace-graph.ts';
 import { summarizeTrace } from '../../../local/xray/summary.ts';
 import type { Trace } from '../../../local/xray/trace.ts';
@@ -37,7 +37,9 @@ const largeTraces: readonly Trace[] = [
 const page = orderPage(AT);
 const orderTraces = [page.trace, ...page.linked];
 const large = serviceMapOf(serviceGraph(largeTraces, EVER), { minutes: 1 });
-const order = serviceMapOf(serviceGraph(orderTraces, EVER), { minutes: 1, functions: shopService.functions });
+const orderGraph = serviceGraph(orderTraces, EVER);
+const order = serviceMapOf(orderGraph, { minutes: 1, functions: shopService.functions });
+const orderApart = serviceMapOf(orderGraph, { minutes: 1, lambdaApart: true });
 
 describe('the service of a function', () => {
   it('is said where several run, and nowhere else', () => {
@@ -62,6 +64,7 @@ describe('the service of a function', () => {
 describe('the filters that the map writes', () => {
   const cases = [
     { name: 'an order', map: order, traces: orderTraces },
+    { name: 'an order, Lambda apart', map: orderApart, traces: orderTraces },
     { name: 'forty services', map: large, traces: largeTraces },
   ].flatMap(({ name, map, traces }) =>
     [...map.nodes, ...map.edges].map((item) => ({ title: `${name}: ${item.key}`, item, traces })),
@@ -113,6 +116,58 @@ describe('the model of the map', () => {
     const alarms = [alarmSummary('one', { resource, state: 'ALARM' }), alarmSummary('of nothing')];
     const { nodes } = serviceMapOf([service({ Name, Type })], { alarms, functions: shopService.functions });
     expect(nodes.map(alarmStateOf)).toEqual([watched ? 'ALARM' : undefined]);
+  });
+
+  it('joins the two nodes of a function: as the Lambda service answered, called by its callers, calling what its code calls', () => {
+    const lambda = {
+      Name: 'fn',
+      Type: 'AWS::Lambda',
+      ReferenceId: 1,
+      SummaryStatistics: statistics(8, { throttle: 2 }),
+    };
+    const code = {
+      Name: 'fn',
+      Type: 'AWS::Lambda::Function',
+      ReferenceId: 2,
+      SummaryStatistics: statistics(8),
+    };
+    const services = [
+      service({ Name: 'api', Edges: [edgeTo(1, 10)] }),
+      service({ ...lambda, Edges: [edgeTo(2, 8)] }),
+      // A function that calls itself calls the Lambda service.
+      service({ ...code, Edges: [edgeTo(3, 8), edgeTo(1, 1)] }),
+      service({ Name: 'orders', Type: 'AWS::DynamoDB::Table', ReferenceId: 3 }),
+      // Of another function only one of the two has arrived.
+      service({ Name: 'alone', Type: 'AWS::Lambda', ReferenceId: 4 }),
+    ];
+    const drawn = ({ nodes, edges }: ServiceMap) => {
+      const names = new Map(nodes.map(({ key, name, type = 'api' }) => [key, `${name} (${type})`]));
+      return {
+        nodes: [...names.values()].sort(),
+        edges: edges.map(({ from, to }) => `${names.get(from)} -> ${names.get(to)}`).sort(),
+      };
+    };
+    const joined = serviceMapOf(services);
+    expect(drawn(joined)).toEqual({
+      nodes: [
+        'alone (AWS::Lambda)',
+        'api (api)',
+        'fn (AWS::Lambda::Function)',
+        'orders (AWS::DynamoDB::Table)',
+      ],
+      edges: [
+        'api (api) -> fn (AWS::Lambda::Function)',
+        'fn (AWS::Lambda::Function) -> fn (AWS::Lambda::Function)',
+        'fn (AWS::Lambda::Function) -> orders (AWS::DynamoDB::Table)',
+      ],
+    });
+    const fn = joined.nodes.find(({ name }) => name === 'fn');
+    expect(fn?.numbers).toMatchObject({ total: 10, counts: { throttle: 2 } });
+    expect(fn?.ownNumbers).toMatchObject({ total: 8, counts: { throttle: 0 } });
+    const apart = serviceMapOf(services, { lambdaApart: true });
+    expect(drawn(apart).nodes).toContain('fn (AWS::Lambda)');
+    expect(drawn(apart).edges).toContain('fn (AWS::Lambda) -> fn (AWS::Lambda::Function)');
+    expect(apart.nodes.every(({ ownNumbers }) => ownNumbers === undefined)).toBe(true);
   });
 
   it('keeps its keys when the graph is read again in another order', () => {
@@ -464,6 +519,10 @@ describe('names on cards', () => {
     }
   });
 });
+
+function edgeTo(ReferenceId: number, requests: number): Edge {
+  return { ReferenceId, StartTime: 1, EndTime: 2, SummaryStatistics: statistics(requests), Aliases: [] };
+}
 
 function statistics(ok: number, { error = 0, throttle = 0, fault = 0 } = {}) {
   return {

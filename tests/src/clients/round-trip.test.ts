@@ -301,7 +301,7 @@ describe.each(['none', ...RECORDERS] as const)('with the recorder %s', (recorder
               found.push(...carried({ event: JSON.parse(sqsEvent(records)) as unknown }));
             }
             expect(found).toEqual(Array.from({ length: 4 }, () => correlationId));
-            await expect.poll(() => invoked.length, { timeout: 5000 }).toBe(2);
+            await expect.poll(() => invoked.length).toBe(2);
             expect(invoked.flatMap((delivered) => carried({ event: delivered }))).toEqual([
               correlationId,
               correlationId,

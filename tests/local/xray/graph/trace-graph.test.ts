@@ -253,8 +253,9 @@ describe('messages', () => {
         ReceivedEventAgeHistogram: [{ Value: 2.25, Count: 2 }],
       },
     ]);
-    // One invocation took both.
+    // One invocation took both, and no client called it.
     expect(fulfil.SummaryStatistics?.TotalCount).toBe(1);
+    expect(services.filter(({ Type }) => Type === 'client').map(({ Name }) => Name)).toEqual(['order']);
   });
 
   it('come from the root of the other trace where the link names no call, and from nowhere without that trace', () => {
