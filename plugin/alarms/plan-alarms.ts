@@ -55,7 +55,8 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
 }
 
 function skippedOther({ logicalId, what, namespace }: OtherResource): SkippedAlarm {
-  const why = `no alarm is made for a ${what}: put your own on its metrics, in the namespace ${namespace}`;
+  const article = /^[aeiou]/i.test(what) ? 'an' : 'a';
+  const why = `no alarm is made for ${article} ${what}: put your own on its metrics, in the namespace ${namespace}`;
   return { id: 'other', resource: { kind: 'other', logicalId, key: logicalId }, why };
 }
 

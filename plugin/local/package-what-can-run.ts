@@ -71,8 +71,12 @@ export function packagerOf(serverless: Serverless): PackageAgain {
     ([key, definition]) => [key, structuredClone(definition.package), definition.image] as const,
   );
   return async () => {
-    // serverless-esbuild would go on with contexts of esbuild that it has disposed of.
-    for (const plugin of serverless.pluginManager.plugins) if ('buildCache' in plugin) plugin.buildCache = {};
+    for (const plugin of serverless.pluginManager.plugins) {
+      // serverless-esbuild would go on with contexts of esbuild that it has disposed of.
+      if ('buildCache' in plugin) plugin.buildCache = {};
+      // serverless-plugin-typescript would have the sources packaged in the place of what it compiles.
+      if ('originalServicePath' in plugin) plugin.originalServicePath = undefined;
+    }
     service.package = structuredClone(shared);
     for (const [key, settings, image] of own) {
       const definition = service.functions[key];
@@ -82,7 +86,13 @@ export function packagerOf(serverless: Serverless): PackageAgain {
     }
     return packageWhatCanRun(serverless, async () => {
       const { hooks } = serverless.pluginManager;
-      for (const event of [`before:${PACKAGING}`, PACKAGING, `after:${PACKAGING}`])
+      // Functions that a plugin makes itself (serverless-plugin-warmup) are written again before, and removed after it.
+      for (const event of [
+        'after:package:initialize',
+        `before:${PACKAGING}`,
+        PACKAGING,
+        `after:${PACKAGING}`,
+      ])
         for (const { hook } of hooks[event] ?? []) await hook();
     });
   };

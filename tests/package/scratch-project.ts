@@ -19,8 +19,12 @@ export interface ScratchProject {
   write(path: string, text: string): Promise<void>;
   /** Runs the TypeScript compiler over `src`, strictly. @returns what it complains about. */
   typeErrors(): Promise<string>;
-  /** Starts a program of an installed package, or of the project, without anything of this repository's environment. */
-  start(args: readonly string[], env?: NodeJS.ProcessEnv): Run;
+  /**
+   * Starts a program of an installed package, or of the project, without anything of this repository's environment.
+   *
+   * @param folder of the project, in which it is started
+   */
+  start(args: readonly string[], env?: NodeJS.ProcessEnv, folder?: string): Run;
   /** Runs a program with this Node, or another one. @returns its output; fails with it unless the program ends well. */
   output(args: readonly string[], env?: NodeJS.ProcessEnv, node?: string): Promise<string>;
   remove(): Promise<void>;
@@ -51,8 +55,12 @@ export async function createScratchProject(
     cwd: directory,
   });
   const started: Run[] = [];
-  const start: ScratchProject['start'] = (args, env = {}) => {
-    const program = runNode(args, directory, { NODE_OPTIONS: '', SLS_TELEMETRY_DISABLED: '1', ...env });
+  const start: ScratchProject['start'] = (args, env = {}, folder = '.') => {
+    const program = runNode(args, join(directory, folder), {
+      NODE_OPTIONS: '',
+      SLS_TELEMETRY_DISABLED: '1',
+      ...env,
+    });
     started.push(program);
     return program;
   };

@@ -23,8 +23,11 @@ const QUIET_MS = 40;
 /** Milliseconds after which everything that was written before has been told. */
 export const SETTLED_MS = 3 * QUIET_MS;
 
-/** What editors write beside a file while it is open or saved: Vim, Emacs, and those that rename. */
-const EDITORS_OWN = /^(4913|\.?#.*)$|(~|\.sw[a-z]|\.tmp)$/;
+/**
+ * What editors write beside a file while it is open or saved: Vim, Emacs, and those that rename. And logs: the output of this
+ * very program may be written into one, and a line about a change would be the next change.
+ */
+const NOBODYS_SOURCE = /^(4913|\.?#.*)$|(~|\.sw[a-z]|\.tmp|\.log)$/;
 
 /** Folders of installed packages, and those whose names begin with a dot: version control, and what bundlers and the framework write. */
 export function isPassedOver(name: string): boolean {
@@ -66,7 +69,7 @@ export function watchFiles({ directory, onChange, onProblem }: WatchOptions): Fi
     const path = join(folder, name);
     if (watchers.has(path) && !existsSync(path)) forget(path);
     if (!isFolder(path)) {
-      if (!EDITORS_OWN.test(name)) report(path);
+      if (!NOBODYS_SOURCE.test(name)) report(path);
     } else if (!isPassedOver(name) && !watchers.has(path)) {
       // What was put into it before it was watched has had no events.
       for (const file of watchTree(path)) report(file);

@@ -390,19 +390,19 @@ describe('planAlarms', () => {
   });
 
   it.each([
-    ['AWS::AppSync::GraphQLApi', 'AppSync API', 'AWS/AppSync'],
-    ['AWS::Lambda::Url', 'function URL', 'AWS/Lambda'],
-    ['AWS::Kinesis::Stream', 'stream', 'AWS/Kinesis'],
-    ['AWS::RDS::DBCluster', 'database', 'AWS/RDS'],
+    ['AWS::AppSync::GraphQLApi', 'an AppSync API', 'AWS/AppSync'],
+    ['AWS::Lambda::Url', 'a function URL', 'AWS/Lambda'],
+    ['AWS::Kinesis::Stream', 'a stream', 'AWS/Kinesis'],
+    ['AWS::RDS::DBCluster', 'a database', 'AWS/RDS'],
   ])('lists %s as not watched, with where its metrics are', (Type, what, namespace) => {
     const plan = planAlarms(pay({}, { Other: { Type, Properties: {} } }));
     expect(plan.skipped).toContainEqual({
       id: 'other',
       resource: { kind: 'other', logicalId: 'Other', key: 'Other' },
-      why: `no alarm is made for a ${what}: put your own on its metrics, in the namespace ${namespace}`,
+      why: `no alarm is made for ${what}: put your own on its metrics, in the namespace ${namespace}`,
     });
     expect(
       alarmsReport({ service: 'shop', stage: 'dev', region: 'eu-west-1' }, plan).replaceAll(/\s+/g, ' '),
-    ).toContain(`the resource Other, all alarms: no alarm is made for a ${what}`);
+    ).toContain(`the resource Other, all alarms: no alarm is made for ${what}`);
   });
 });

@@ -68,10 +68,10 @@ describe('files that are watched', () => {
     }
   });
 
-  it('are not those of packages, of folders with a dot, nor what editors write for themselves', async () => {
+  it('are not those of packages, of folders with a dot, nor logs and what editors write for themselves', async () => {
     for (const path of ['node_modules/pkg/a.js', '.git/HEAD', 'src/node_modules/pkg/a.js'])
       await write(`service/${path}`);
-    for (const name of ['4913', 'a.ts~', '.a.ts.swp', '#a.ts#', '.#a.ts', 'a.ts.tmp'])
+    for (const name of ['4913', 'a.ts~', '.a.ts.swp', '#a.ts#', '.#a.ts', 'a.ts.tmp', 'local.log'])
       await write(`service/src/${name}`);
     expect(await toldSoFar()).toEqual([]);
   });
