@@ -92,8 +92,27 @@ export class BucketFront {
     this.#options = options;
   }
 
-  /** @throws S3Error for a name that no bucket can have. */
-  async create(definition: BucketDefinition): Promise<void> {
+  /**
+   * Makes buckets that are missing, and has all of them be as they are defined. One that is defined no more keeps its objects, and
+   * nobody hears of it.
+   *
+   * @throws Error for a name that no bucket can have.
+   */
+  async define(definitions: readonly BucketDefinition[]): Promise<void> {
+    for (const stored of this.#buckets.values())
+      stored.definition = { ...stored.definition, notifications: [], eventBridge: false };
+    for (const definition of definitions) {
+      const stored = this.#buckets.get(definition.name);
+      if (stored !== undefined) stored.definition = definition;
+      else {
+        await this.#create(definition).catch((cause: unknown) => {
+          throw new Error(`The bucket ${definition.name} cannot be made: ${String(cause)}`, { cause });
+        });
+      }
+    }
+  }
+
+  async #create(definition: BucketDefinition): Promise<void> {
     await this.#engine.send({ method: 'PUT', bucket: definition.name });
     this.#buckets.set(definition.name, new StoredBucket(definition));
   }
@@ -203,7 +222,7 @@ export class BucketFront {
     }
     if (!this.#buckets.has(bucket)) {
       const arn = `arn:aws:s3:::${bucket}`;
-      await this.create({
+      await this.#create({
         name: bucket,
         arn,
         versioned: false,

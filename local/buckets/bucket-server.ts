@@ -43,13 +43,14 @@ export class BucketServer {
    * @throws Error when the port is taken or a bucket's name is refused.
    */
   async start(): Promise<{ url: string }> {
-    for (const bucket of this.#options.buckets) {
-      await this.#front.create(bucket).catch((cause: unknown) => {
-        throw new Error(`The bucket ${bucket.name} cannot be made: ${String(cause)}`, { cause });
-      });
-    }
+    await this.update(this.#options.buckets);
     const port = await listen(this.#http, 'S3', this.#options);
     return { url: `http://127.0.0.1:${port}` };
+  }
+
+  /** Has these buckets: see `BucketFront.define`. */
+  async update(buckets: readonly BucketDefinition[]): Promise<void> {
+    await this.#front.define(buckets);
   }
 
   async stop(): Promise<void> {

@@ -34,7 +34,7 @@ export interface Upload {
 }
 
 export class StoredBucket {
-  readonly definition: BucketDefinition;
+  definition: BucketDefinition;
   readonly created = new Date();
   readonly objects = new Map<string, StoredObject>();
   readonly uploads = new Map<string, Upload>();

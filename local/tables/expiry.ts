@@ -21,15 +21,16 @@ export interface ExpiredItem {
 export class Expiry {
   readonly #engine: TableEngine;
   /** The attribute by table. */
-  readonly #attributes: Map<string, string>;
+  readonly #attributes = new Map<string, string>();
 
-  constructor(engine: TableEngine, tables: readonly TableDefinition[]) {
+  constructor(engine: TableEngine) {
     this.#engine = engine;
-    this.#attributes = new Map(
-      tables.flatMap(({ name, timeToLive }) =>
-        timeToLive === undefined ? [] : [[name, timeToLive] as const],
-      ),
-    );
+  }
+
+  /** Has the items of a table expire as its definition says. */
+  set({ name, timeToLive }: TableDefinition): void {
+    if (timeToLive === undefined) this.#attributes.delete(name);
+    else this.#attributes.set(name, timeToLive);
   }
 
   /** @param now epoch milliseconds */

@@ -20,11 +20,16 @@ export class TableFront {
   readonly #expiry: Expiry;
   readonly #turns = new Turns();
 
-  constructor(engine: TableEngine, streams: ChangeStreams, tables: readonly TableDefinition[]) {
+  constructor(engine: TableEngine, streams: ChangeStreams) {
     this.#engine = engine;
     this.#streams = streams;
     this.#transactions = new Transactions(engine);
-    this.#expiry = new Expiry(engine, tables);
+    this.#expiry = new Expiry(engine);
+  }
+
+  /** Has the items of a table expire as its definition says. */
+  setTimeToLive(table: TableDefinition): void {
+    this.#expiry.set(table);
   }
 
   /** Removes the items whose time is over at `now` (epoch milliseconds), each as one change. */

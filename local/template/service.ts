@@ -11,6 +11,8 @@ export interface ServiceDefinition {
   readonly region: string;
   /** Twelve digits; local resources have no account, so this is a fixed, recognisable one. */
   readonly accountId: string;
+  /** Whether it is traced here although its template does not ask for that, so that it is not in AWS. @default false */
+  readonly isTracedUnasked?: boolean;
   readonly functions: readonly FunctionDefinition[];
   /** Those of the template that cannot run here; undefined where all can. */
   readonly functionsNotRun?: readonly FunctionNotRun[];

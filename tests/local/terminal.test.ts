@@ -194,6 +194,28 @@ describe('the banner', () => {
     expect(text).toMatch(/Alarms +2$/m);
   });
 
+  it.each([
+    [
+      true,
+      true,
+      'tracing on here, and off in AWS unless serverless.yml has provider.tracing: { lambda: true, apiGateway: true }',
+    ],
+    [true, false, 'tracing off'],
+    [false, true, 'tracing on'],
+  ])(
+    'says what of tracing would be otherwise in AWS: unasked %j, on %j',
+    (isTracedUnasked, tracing, expected) => {
+      const text = banner({
+        ...here,
+        service: { ...service, isTracedUnasked },
+        tracing,
+        minuteMs: 60_000,
+        tryThis: [],
+      });
+      expect(text).toContain(`Lambda Lantern runs shop, stage local, ${expected}\n`);
+    },
+  );
+
   it('says how fast a minute of CloudWatch passes, and that there are no alarms', () => {
     const none = { ...service, alarms: [] };
     const text = banner({ ...here, service: none, tracing: false, minuteMs: 500, tryThis: [] });

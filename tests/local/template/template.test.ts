@@ -27,6 +27,7 @@ describe('a template', () => {
         schedules: [],
       },
       warnings: [],
+      exports: {},
     });
   });
 
