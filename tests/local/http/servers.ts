@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ApiGateway } from '../../../local/api-gateway/api-gateway.ts';
 import { BucketServer } from '../../../local/buckets/bucket-server.ts';
@@ -36,7 +37,8 @@ export const SERVERS = {
         store: xray.store,
         xray: xray.api,
         port: 0,
-        staticDirectory: import.meta.dirname,
+        // Where a page is, built or not: without any, its addresses are answered 503.
+        staticDirectory: join(import.meta.dirname, '../../../local/console'),
         serviceInfo: () => ({
           name: 'shop',
           stage: 'local',
