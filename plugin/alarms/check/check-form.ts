@@ -59,13 +59,16 @@ function variablesOf(expression: string): readonly string[] {
 }
 
 /** That no two of a plan get in each other's way, and that a rule is not too long. */
-export function planProblems({ alarms, composites }: AlarmPlan): readonly string[] {
-  const all = [...alarms, ...composites];
+export function planProblems({ alarms, logAlarms, composites }: AlarmPlan): readonly string[] {
+  const all = [...alarms, ...logAlarms, ...composites];
   return [
     ...twice(all.map(({ name }) => name)).map((name) => `${name}: two alarms have this name`),
     ...twice(all.map(({ logicalId }) => logicalId)).map(
       (id) => `${id}: two alarms have this logical id; rename one of their resources`,
     ),
+    ...logAlarms
+      .filter(({ name }) => name.length > MAX_NAME_LENGTH)
+      .map(({ name }) => `${name}: its name has ${name.length} characters, and may have ${MAX_NAME_LENGTH}`),
     ...composites.flatMap(ruleProblems),
   ];
 }

@@ -1,0 +1,105 @@
+import type { LogEvent } from '../../lambda/invocation.ts';
+import type { LogAlarmDefinition } from '../../template/service.ts';
+import type { AlarmState } from '../alarm-terms.ts';
+import { comparisonWords } from '../alarm-terms.ts';
+import { isErrorLine } from '../logs/error-lines.ts';
+import type { MetricClock } from '../metrics/clock.ts';
+import { beginOf, periodMs } from '../metrics/clock.ts';
+import { judge } from '../verdict.ts';
+import type { AlarmEvaluation } from './evaluate-metric-alarm.ts';
+import { javaNumber, timestamp } from './timestamps.ts';
+
+/** Lines that are kept for one result, so that a flood of them takes no memory: more are counted as so many. */
+const MAX_FOUND = 10_000;
+
+/** "StateReason" of an alarm, characters: the lines have what is left of it. */
+const MAX_REASON = 1023;
+
+interface FoundLine {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly text: string;
+}
+
+/** The error lines that the log alarms of a service look at, each as long as one of them may count it. */
+export class ErrorLines {
+  readonly #clock: MetricClock;
+  readonly #found: ReadonlyMap<LogAlarmDefinition, FoundLine[]>;
+
+  constructor(alarms: readonly LogAlarmDefinition[], clock: MetricClock) {
+    this.#clock = clock;
+    this.#found = new Map(alarms.map((alarm) => [alarm, []]));
+  }
+
+  log({ logGroup, timestamp: at, message: text }: LogEvent): void {
+    if (this.#found.size === 0 || !isErrorLine(text)) return;
+    for (const [alarm, lines] of this.#found) {
+      if (!alarm.logGroups.includes(logGroup)) continue;
+      lines.push({ at, text });
+      if (lines.length > MAX_FOUND * alarm.queryResultsToEvaluate) lines.shift();
+    }
+  }
+
+  /**
+   * The state that a log alarm gets now. Its time slides from minute to minute, where CloudWatch asks once in it.
+   *
+   * @param now epoch milliseconds
+   */
+  evaluate(alarm: LogAlarmDefinition, now: number, previousState: AlarmState): AlarmEvaluation {
+    const lines = this.#found.get(alarm) ?? [];
+    const { everyMinutes, queryResultsToEvaluate: count, threshold, comparisonOperator } = alarm;
+    const length = periodMs(everyMinutes * 60, this.#clock);
+    const end = beginOf(now, this.#clock.minuteMs);
+    const first = end - count * length;
+    const results = Array.from({ length: count }, (_, index) => {
+      const from = first + index * length;
+      return { from, lines: lines.filter(({ at }) => at >= from && at < from + length) };
+    });
+    const needed = lines.findIndex(({ at }) => at >= first);
+    lines.splice(0, needed === -1 ? lines.length : needed);
+    const { state } = judge(
+      results.map(({ lines: found }) => found.length),
+      {
+        threshold,
+        comparisonOperator,
+        evaluationPeriods: count,
+        datapointsToAlarm: alarm.queryResultsToAlarm,
+        treatMissingData: alarm.treatMissingData,
+      },
+      previousState,
+    );
+    const newest = results.at(-1)?.lines ?? [];
+    const isOrAre = newest.length === 1 ? 'line was' : 'lines were';
+    const reason =
+      `Threshold Crossed: ${newest.length} error ${isOrAre} found by the newest query, which ` +
+      `${state === 'ALARM' ? 'is' : 'is not'} ${comparisonWords(comparisonOperator)} the threshold (${javaNumber(threshold)}).`;
+    return {
+      state,
+      reason:
+        state === 'ALARM'
+          ? withLines(reason, newest.slice(Math.max(0, newest.length - alarm.lines)))
+          : reason,
+      reasonData: JSON.stringify({
+        version: '1.0',
+        queryDate: timestamp(now),
+        period: everyMinutes * 60,
+        recentDatapoints: results.map(({ lines: found }) => found.length),
+        threshold,
+        evaluatedDatapoints: results
+          .map(({ from, lines: found }) => ({ timestamp: timestamp(from), value: found.length }))
+          .reverse(),
+      }),
+    };
+  }
+}
+
+/** The newest first, as far as there is room for whole ones. */
+function withLines(reason: string, lines: readonly FoundLine[]): string {
+  let text = reason;
+  for (const line of lines.toReversed()) {
+    const next = `${text}\n${line.text}`;
+    if (next.length > MAX_REASON) return text;
+    text = next;
+  }
+  return text;
+}
