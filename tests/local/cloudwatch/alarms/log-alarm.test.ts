@@ -19,7 +19,8 @@ const GROUP = '/aws/lambda/shop-dev-pay';
 /** What a deployment has of `custom.lantern.alarms.logs`, for the function `pay`. */
 function deployed(logs: LogSettings): Readonly<Record<string, unknown>> {
   const resources = functionResources('Pay', 'pay');
-  const inventory = inventoryOf(resources);
+  // Of the stage that runs here.
+  const inventory = { ...inventoryOf(resources), stage: 'local' };
   const { logAlarms } = planAlarms(inventory, { ...(logs !== undefined && { logs }) });
   return {
     PayLogGroup: resources.PayLogGroup,
@@ -79,7 +80,7 @@ describe('the schedule of a query', () => {
 describe('an alarm on error lines', () => {
   it('is read of the template with what it looks at', () => {
     expect(alarmOf({ lines: 7, every: '2h', threshold: 3 })).toMatchObject({
-      name: 'shop-dev-error-lines',
+      name: 'shop-local-error-lines',
       logGroups: [GROUP],
       everyMinutes: 120,
       threshold: 3,
@@ -149,7 +150,7 @@ describe('an alarm on error lines', () => {
     await during(() => log('{"level":"INFO"}'), stateIs('OK'), 'the first evaluation');
     await during(() => log(failed('declined')), stateIs('ALARM'), 'ALARM');
 
-    const page = watched.cloudWatch.alarm('shop-dev-error-lines');
+    const page = watched.cloudWatch.alarm('shop-local-error-lines');
     expect(page?.alarm).toMatchObject({
       kind: 'log',
       condition: 'error lines > 0 for 1 of 1 periods of 60 s',
@@ -158,11 +159,12 @@ describe('an alarm on error lines', () => {
     await until(
       () =>
         watched.cloudWatch
-          .alarm('shop-dev-error-lines')
+          .alarm('shop-local-error-lines')
           ?.history.some(({ actions }) => actions[0]?.startsWith('published')),
       'its message',
     );
     expect(page?.message).toContain('Lines that its query finds');
+    expect(page?.message).toContain('functions log errors');
     expect(page?.message).not.toContain('declined');
     expect(page?.settings).toContainEqual({ name: 'lines that it tells', value: '1' });
     await during(() => log('{"level":"INFO"}'), stateIs('OK'), 'OK');
