@@ -1,8 +1,7 @@
 #!/usr/bin/env node
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { Command } from './commands/command.ts';
 import { EXIT } from './commands/command.ts';
+import { version } from './version.ts';
 
 /** The program `lambda-lantern`. */
 
@@ -84,11 +83,6 @@ function endWithReader(): void {
 function write(text: string): 0 {
   process.stdout.write(text);
   return EXIT.found;
-}
-
-async function version(): Promise<string> {
-  const manifest = createRequire(import.meta.url).resolve('lambda-lantern-local/package.json');
-  return (JSON.parse(await readFile(manifest, 'utf8')) as { version: string }).version;
 }
 
 try {

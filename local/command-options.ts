@@ -21,6 +21,10 @@ const ROOM_FOR_SERVERS = 20;
 /** Behind the room of the APIs, so that no port of before has moved. */
 const SCHEDULER_OFFSET = ROOM_FOR_SERVERS - 1;
 const EVENTS_OFFSET = ROOM_FOR_SERVERS - 2;
+const BUCKETS_OFFSET = ROOM_FOR_SERVERS - 3;
+
+/** How many APIs, function URLs among them, get ports before those of EventBridge and Scheduler begin. */
+export const MOST_APIS = EVENTS_OFFSET - 4;
 
 /**
  * The ports that the options ask for. APIs beyond the first take the ports after the other servers.
@@ -35,6 +39,7 @@ export function portsFrom(options: LocalOptions): LocalPorts {
     lambda: first + 2,
     messaging: first + 3,
     tables: first + 4,
+    buckets: first + BUCKETS_OFFSET,
     events: first + EVENTS_OFFSET,
     scheduler: first + SCHEDULER_OFFSET,
     daemon: readPort('daemon-port', options['daemon-port'], DAEMON_PORT),

@@ -10,12 +10,12 @@ const MOST = 2;
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 /**
- * The commands of the settings with the API's address filled in; without any, one for each of the first routes, and where there
- * are none, of the first schedules.
+ * The commands of the settings with the API's address filled in; without any, one for each of the first routes. Where there is no
+ * API, one that puts a file where a function waits for it, and where there is no such bucket, those that run the first schedules.
  */
 export function commandsToTry(
-  { apis, rules, schedules }: Pick<ServiceDefinition, 'apis' | 'rules' | 'schedules'>,
-  ports: Pick<LocalPorts, 'api' | 'console'>,
+  { apis, buckets, rules, schedules }: Pick<ServiceDefinition, 'apis' | 'buckets' | 'rules' | 'schedules'>,
+  ports: Pick<LocalPorts, 'api' | 'buckets' | 'console'>,
   commands: readonly string[],
 ): string[] {
   const address = `http://localhost:${ports.api(0)}`;
@@ -24,6 +24,15 @@ export function commandsToTry(
   if (api !== undefined && api.routes.length > 0) {
     return api.routes.slice(0, MOST).map((route) => commandFor(route, api, address));
   }
+  const uploads = uploadsTo(buckets, `http://localhost:${ports.buckets}`);
+  return uploads.length > 0 ? uploads : runsOf(rules, schedules, ports.console);
+}
+
+function runsOf(
+  rules: ServiceDefinition['rules'],
+  schedules: ServiceDefinition['schedules'],
+  port: number,
+): string[] {
   const ids = [
     ...rules.flatMap(({ schedule, busName, name }) =>
       schedule === undefined ? [] : [scheduleId('rule', busName, name)],
@@ -32,10 +41,21 @@ export function commandsToTry(
       scheduleId('schedule', asText(properties.GroupName) ?? 'default', name),
     ),
   ];
-  const port = ports.console;
   return ids
     .slice(0, MOST)
     .map((id) => `npx lambda-lantern schedules --run ${quoted(id)}${port === 3001 ? '' : ` --port ${port}`}`);
+}
+
+function uploadsTo(buckets: ServiceDefinition['buckets'], address: string): string[] {
+  const uploads = buckets.flatMap(({ name, notifications }) =>
+    notifications
+      .filter(({ events }) => events.some((event) => event.startsWith('s3:ObjectCreated:')))
+      .map(({ prefix, suffix }) => {
+        const path = `${prefix}example${suffix}`.split('/').map(encodeURIComponent).join('/');
+        return `curl -i -T ${quoted(`example${suffix}`)} ${quoted(`${address}/${name}/${path}`)} # any file of yours`;
+      }),
+  );
+  return uploads.slice(0, MOST);
 }
 
 function commandFor(route: RouteDefinition, api: ApiDefinition, address: string): string {

@@ -221,20 +221,26 @@ export interface ServiceInfo {
   readonly name: string;
   readonly stage: string;
   readonly region: string;
+  /** All that run together, the first of which the others have joined. @default that one alone */
+  readonly services?: readonly { readonly name: string; readonly stage: string }[];
   /** Whether any function is traced now. */
   readonly tracing: boolean;
+  /** Whether that is so on this machine alone, because no template asks for it. @default false */
+  readonly isTracedHereOnly?: boolean;
   readonly functions: readonly FunctionInfo[];
   /** A line that can be pasted into a terminal, shown while there is no trace. */
   readonly tryThis: readonly string[];
 }
 
 export interface FunctionInfo {
-  /** The key in `serverless.yml`. */
+  /** The key in `serverless.yml`, behind the name of its service where another one has the same. */
   readonly key: string;
   /** The deployed name. */
   readonly name: string;
   /** Whether its tracing mode is `Active` now. */
   readonly tracing: boolean;
+  /** The name of its service. @default that of `ServiceInfo` */
+  readonly service?: string;
 }
 
 export interface TraceListing {

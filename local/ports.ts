@@ -14,6 +14,8 @@ export interface LocalPorts {
   readonly messaging: number;
   /** DynamoDB. */
   readonly tables: number;
+  /** S3. */
+  readonly buckets: number;
   /** EventBridge. */
   readonly events: number;
   /** EventBridge Scheduler. */
@@ -42,6 +44,7 @@ export async function checkPorts(ports: LocalPorts): Promise<void> {
     [ports.lambda, 'the Lambda API', PORT_ADVICE],
     [ports.messaging, 'SNS and SQS', PORT_ADVICE],
     [ports.tables, 'DynamoDB', PORT_ADVICE],
+    [ports.buckets, 'S3', PORT_ADVICE],
     [ports.events, 'EventBridge', PORT_ADVICE],
     [ports.scheduler, 'EventBridge Scheduler', PORT_ADVICE],
     ...(ports.otlp === undefined ? [] : [[ports.otlp, OTLP_PURPOSE, OTLP_PORT_ADVICE] as const]),

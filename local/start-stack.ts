@@ -1,5 +1,6 @@
 import { ApiGateway } from './api-gateway/api-gateway.ts';
 import { banner } from './banner.ts';
+import { combine } from './joining/combine.ts';
 import { commandsToTry } from './commands-to-try.ts';
 import { AwsEndpoints } from './aws/aws-endpoints.ts';
 import { AwsFront } from './aws/aws-front.ts';
@@ -7,6 +8,8 @@ import { prepareElsewhere } from './aws/prepare-elsewhere.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import type { RecentChange } from './cloudwatch/message/compose-message.ts';
 import { measureFunctionUrl } from './cloudwatch/sources/api-metrics.ts';
+import { BucketServer } from './buckets/bucket-server.ts';
+import { Notifications } from './buckets/notifications.ts';
 import { ConsoleServer, builtConsole } from './console-server/console-server.ts';
 import { SourceLines } from './console-server/source-lines.ts';
 import { EventBridgeApi } from './events/event-bridge-api.ts';
@@ -16,6 +19,7 @@ import { AsyncInvocations } from './lambda/async-invocations.ts';
 import { Destinations } from './lambda/destinations.ts';
 import type { AwsCredentials } from './lambda/environment-variables.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
+import type { Transition } from './cloudwatch/actions/transition.ts';
 import { KeptEvents } from './lambda/kept-events.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
 import { stopLoops } from './lambda/recursion.ts';
@@ -27,7 +31,13 @@ import { DAEMON_PORT_ADVICE, OTLP_PORT_ADVICE, PORT_ADVICE } from './ports.ts';
 import { SchedulerApi } from './scheduler/scheduler-api.ts';
 import type { Times } from './scheduler/timetable.ts';
 import { lastNameIn } from './template/arns.ts';
-import type { ServiceDefinition } from './template/service.ts';
+import type {
+  ApiDefinition,
+  EventSourceMappingDefinition,
+  FunctionDefinition,
+  ServiceDefinition,
+  StreamMappingDefinition,
+} from './template/service.ts';
 import { localApiUrls } from './template/apis/api-urls.ts';
 import { StreamPoller } from './tables/stream-poller.ts';
 import { TableServer } from './tables/table-server.ts';
@@ -35,7 +45,9 @@ import { LocalXRay } from './start-xray.ts';
 import type { Terminal } from './terminal.ts';
 import type { ScheduleEntry, ServiceInfo } from './console-contract.ts';
 import { scheduleId } from './console-contract.ts';
+import type { ConsoleServerOptions } from './console-server/console-server.ts';
 import type { ScheduleRunner } from './console-server/serve-api.ts';
+import type { SegmentDocument } from './xray/document.ts';
 import type { TraceStore } from './xray/trace-store.ts';
 
 export interface StackOptions {
@@ -70,14 +82,39 @@ export interface StackOptions {
   /** Of the developer, for calls that go to AWS itself. */
   readonly credentials?: AwsCredentials | undefined;
   readonly terminal: Terminal;
+  /** Answers other services that want to run here, too: see `ConsoleServerOptions`. */
+  readonly joining?: ConsoleServerOptions['joining'];
 }
 
 /** What was changed, for the messages of alarms: these look back an hour. */
 const MAX_CHANGES = 100;
 
-/** A running service. */
+/** One of the services of a stack. */
+export interface StackService {
+  readonly definition: ServiceDefinition;
+  /** Of each of its APIs, by its place in the service; function URLs come after APIs. */
+  readonly apiPort: (index: number) => number;
+  /** Shows what its functions write, and what happens to it. */
+  readonly terminal: Terminal;
+  /** Commands to show, with addresses filled in. */
+  readonly tryThis: readonly string[];
+  readonly lowerCaseHeaders?: boolean | undefined;
+  /** Where its sources lie. */
+  readonly directory?: string | undefined;
+}
+
+/** Services that run together, the first of which began it. */
 export interface Stack {
   readonly traces: TraceStore;
+  /** As it was started. */
+  readonly first: StackService;
+  /**
+   * Runs these services and no others. What is the same as before goes on, with its processes, items and messages.
+   *
+   * @returns what of the new ones has no effect here, in sentences.
+   * @throws Error for people when something of them cannot run; to go back to those of before is up to the caller.
+   */
+  update(services: readonly [StackService, ...(readonly StackService[])]): Promise<readonly string[]>;
   /**
    * Gives functions other code: invocations under way end with theirs, the next ones begin with the new.
    *
@@ -117,18 +154,36 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return await part.start();
   };
   const { region, accountId } = service;
+  const first: StackService = {
+    definition: service,
+    apiPort: (index) => ports.api(index),
+    terminal,
+    tryThis: commandsToTry(service, ports, tryThis),
+    lowerCaseHeaders,
+    directory: serviceDirectory,
+  };
+  let services: readonly [StackService, ...(readonly StackService[])] = [first];
+  /** All of them as one. */
+  let all = service;
+  const terminalOf = (functionName: string): Terminal =>
+    services.find(({ definition }) => definition.functions.some(({ name }) => name === functionName))
+      ?.terminal ?? terminal;
   const messagingUrl = `http://127.0.0.1:${ports.messaging}`;
   const endpoints = (options.endpoints ?? new AwsEndpoints({})).over({
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${ports.tables}`,
     AWS_ENDPOINT_URL_DYNAMODB_STREAMS: `http://127.0.0.1:${ports.tables}`,
     AWS_ENDPOINT_URL_SNS: messagingUrl,
     AWS_ENDPOINT_URL_SQS: messagingUrl,
+    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${ports.buckets}`,
     AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
     AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${ports.events}`,
     AWS_ENDPOINT_URL_SCHEDULER: `http://127.0.0.1:${ports.scheduler}`,
     AWS_ENDPOINT_URL_XRAY: `http://127.0.0.1:${ports.console}`,
     AWS_ENDPOINT_URL_CLOUDWATCH: `http://127.0.0.1:${ports.console}`,
   });
+  /** Where queues and topics are: those that functions reach. */
+  const queuesUrl = endpoints.chosen('sqs') ?? messagingUrl;
+  const topicsUrl = endpoints.chosen('sns') ?? messagingUrl;
   const notify = (message: string, cause: unknown): void =>
     terminal.notice(`${message}: ${cause instanceof Error ? cause.message : String(cause)}`);
 
@@ -146,9 +201,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
     const daemon = await start(xray.daemon({ port: ports.daemon, howToChoosePort: DAEMON_PORT_ADVICE }));
     const otlpUrl = await start(xray.otlp({ otlpPort: ports.otlp, howToChoosePort: OTLP_PORT_ADVICE }));
-    const tables = await start(
-      new TableServer({ tables: service.tables, region, port: ports.tables, howToChoosePort: PORT_ADVICE }),
-    );
+    const tableServer = new TableServer({
+      tables: service.tables,
+      region,
+      port: ports.tables,
+      howToChoosePort: PORT_ADVICE,
+    });
+    const tables = await start(tableServer);
 
     const logs = new LogStore();
     const changes: RecentChange[] = [{ at: Date.now(), what: 'the service was started' }];
@@ -159,7 +218,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const front = await start(
       new AwsFront({
         endpoints,
-        localUrls: localApiUrls(service.apis, (index) => `http://127.0.0.1:${ports.api(index)}`),
+        localUrls: (text) => services.reduce((text, each) => localUrlsOf(each)(text), text),
         onRefused: (message) => terminal.notice(message),
       }),
     );
@@ -167,11 +226,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       service,
       minuteMs,
       onProblem: (message) => terminal.notice(message),
-      onTransitions: (transitions) => terminal.transitions(transitions),
+      onTransitions: (transitions) => tellTransitions(transitions, services),
       onMessage: (message) => terminal.message(message),
       changes: () => changes,
       invoke: (request) => invoke(request),
-      snsEndpoint: messagingUrl,
+      snsEndpoint: topicsUrl,
       putEvent: (event) => eventBridge.put('default', event),
       destinations: {
         settingsOf: (name) => destinations.settingsOf(name),
@@ -191,12 +250,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       daemonAddress: daemon.address,
       freeze,
       onLog: (event) => {
-        terminal.log(event);
+        terminalOf(event.functionName).log(event);
         cloudWatch.log(event);
         logs.add(event);
       },
       onReport: (report) => {
-        terminal.report(report);
+        terminalOf(report.functionName).report(report);
         cloudWatch.report(report);
         logs.report(report);
       },
@@ -207,7 +266,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const problem = (message: string): void => terminal.notice(message);
     /** For what a function may be fed by with what it has sent itself. */
     const chained = stopLoops(invoke, {
-      functions: service.functions,
+      functionOf: (name) => all.functions.find((each) => each.name === name),
       onDropped: (FunctionName) => {
         for (const dimensions of [{ FunctionName }, {}]) {
           cloudWatch.measure({ namespace: 'AWS/Lambda', name: 'RecursiveInvocationsDropped', dimensions });
@@ -229,7 +288,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
     const targets = new Targets({
       accept: (event) => events.accept(event),
-      messagingUrl,
+      queuesUrl,
+      topicsUrl,
       putEvent: (busName, event, traceHeader) => eventBridge.put(busName, event, traceHeader),
     });
     const eventBridge = new EventBridge({
@@ -263,8 +323,24 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
     const { warnings } = await start(messaging);
     warnings.push(...(await prepareElsewhere(endpoints, service)));
-    const commands = commandsToTry(service, ports, tryThis);
-    const info = (): ServiceInfo => serviceInfo({ ...service, functions: lambda.functions }, commands);
+    const notifications = new Notifications({
+      region,
+      accountId,
+      deliver: (delivery) => targets.deliver(delivery),
+      putEvent: (event) => eventBridge.put('default', event),
+      onProblem: problem,
+    });
+    stops.push(() => notifications.stop());
+    const buckets = new BucketServer({
+      buckets: service.buckets,
+      region,
+      accountId,
+      port: ports.buckets,
+      howToChoosePort: PORT_ADVICE,
+      onEvent: (event) => notifications.tell(event),
+    });
+    await start(buckets);
+    const info = (): ServiceInfo => serviceInfo(services, lambda.functions);
     const page = new ConsoleServer({
       store: traces,
       xray: xray.api,
@@ -279,8 +355,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       schedules: schedulesByHand(eventBridge, scheduler),
       sources: new SourceLines({
         codeDirectories: () => new Set(lambda.functions.map(({ codeDirectory }) => codeDirectory)),
-        serviceDirectory,
+        serviceDirectories: () => services.flatMap(({ directory }) => directory ?? []),
       }),
+      ...(options.joining !== undefined && { joining: options.joining }),
       port: ports.console,
       howToChoosePort: PORT_ADVICE,
       staticDirectory: builtConsole(),
@@ -314,63 +391,83 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       }),
     );
 
-    const endpoint = endpoints.chosen('sqs') ?? messagingUrl;
-    for (const mapping of endpoints.open.includes('sqs') ? [] : service.eventSourceMappings) {
-      const { measure } = cloudWatch;
-      await start(new QueuePoller({ mapping, endpoint, region, invoke: chained, measure, onError: notify }));
-    }
-    for (const mapping of service.streamMappings) {
-      await start(
-        new StreamPoller({
-          mapping,
-          endpoint: endpoints.chosen('dynamodbstreams') ?? tables.url,
-          region,
-          accountId,
+    /** What feeds functions, each for itself: pollers and APIs. By what it is made of. */
+    const feeders = new Map<string, Feeder>();
+    stops.push(async () => {
+      for (const [key, feeder] of [...feeders].reverse()) {
+        feeders.delete(key);
+        await feeder.stop();
+      }
+    });
+    const { measure } = cloudWatch;
+    const queuePollerFor = (mapping: EventSourceMappingDefinition): Feeder =>
+      new QueuePoller({ mapping, endpoint: queuesUrl, region, invoke: chained, measure, onError: notify });
+    const streamPollerFor = (mapping: StreamMappingDefinition): Feeder =>
+      new StreamPoller({
+        mapping,
+        endpoint: endpoints.chosen('dynamodbstreams') ?? tables.url,
+        region,
+        accountId,
+        invoke,
+        deliver: (delivery) => targets.deliver(delivery),
+        measure,
+        onError: notify,
+      });
+    const gatewayOf = (api: ApiDefinition, port: number, of: StackService): Feeder => {
+      const shared = { api, region, accountId, port, howToChoosePort: PORT_ADVICE };
+      const onSegment = (document: SegmentDocument): void => void traces.put(document);
+      if (api.functionUrl !== undefined) {
+        return new ApiGateway({
+          ...shared,
           invoke,
-          deliver: (delivery) => targets.deliver(delivery),
-          measure: cloudWatch.measure,
-          onError: notify,
-        }),
-      );
-    }
-    for (const [index, api] of service.apis.entries()) {
+          onSegment,
+          onRequest: (entry) => {
+            of.terminal.request(entry);
+            measureFunctionUrl(api, entry, measure);
+          },
+        });
+      }
       const metrics = cloudWatch.observeApi(api);
-      await start(
-        new ApiGateway({
-          api,
-          invoke: metrics.observeInvoke(invoke),
-          // The time of an authorizer is not the integration's.
-          invokeAuthorizer: invoke,
-          region,
-          accountId,
-          port: ports.api(index),
-          howToChoosePort: PORT_ADVICE,
-          lowerCaseHeaders,
-          onSegment: (document) => traces.put(document),
-          onRequest: (entry) => {
-            terminal.request(entry);
-            metrics.request(entry);
-          },
-        }),
-      );
-    }
-    for (const [index, api] of service.functionUrls.entries()) {
-      await start(
-        new ApiGateway({
-          api,
-          invoke,
-          region,
-          accountId,
-          port: ports.api(service.apis.length + index),
-          howToChoosePort: PORT_ADVICE,
-          onSegment: (document) => traces.put(document),
-          onRequest: (entry) => {
-            terminal.request(entry);
-            measureFunctionUrl(api, entry, cloudWatch.measure);
-          },
-        }),
-      );
-    }
+      return new ApiGateway({
+        ...shared,
+        invoke: metrics.observeInvoke(invoke),
+        // The time of an authorizer is not the integration's.
+        invokeAuthorizer: invoke,
+        lowerCaseHeaders: of.lowerCaseHeaders ?? false,
+        onSegment,
+        onRequest: (entry) => {
+          of.terminal.request(entry);
+          metrics.request(entry);
+        },
+      });
+    };
+    /** Stops the feeders of what is gone, and starts those of what is new. */
+    const feed = async (): Promise<void> => {
+      const wanted = new Map<string, () => Feeder>();
+      for (const of of services) {
+        const { eventSourceMappings, streamMappings, apis, functionUrls } = of.definition;
+        for (const mapping of endpoints.open.includes('sqs') ? [] : eventSourceMappings)
+          wanted.set(`queue ${JSON.stringify(mapping)}`, () => queuePollerFor(mapping));
+        for (const mapping of endpoints.open.includes('dynamodbstreams') ? [] : streamMappings)
+          wanted.set(`stream ${JSON.stringify(mapping)}`, () => streamPollerFor(mapping));
+        for (const [index, api] of [...apis, ...functionUrls].entries()) {
+          const port = of.apiPort(index);
+          wanted.set(`api ${port} ${JSON.stringify(api)}`, () => gatewayOf(api, port, of));
+        }
+      }
+      for (const [key, feeder] of feeders) {
+        if (wanted.has(key)) continue;
+        feeders.delete(key);
+        await feeder.stop();
+      }
+      for (const [key, make] of wanted) {
+        if (feeders.has(key)) continue;
+        const feeder = make();
+        feeders.set(key, feeder);
+        await feeder.start();
+      }
+    };
+    await feed();
     await start(cloudWatch);
     await start(page);
     for (const warning of [...tables.warnings, ...warnings, ...ruleWarnings, ...scheduleWarnings])
@@ -384,9 +481,33 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         tracesFile: traces.file,
         minuteMs,
         elsewhere: endpoints.choices,
-        tryThis: commands,
+        tryThis: first.tryThis,
       }),
     );
+    const update: Stack['update'] = async (wanted) => {
+      const before = services;
+      services = wanted;
+      const definitions = wanted.map(({ definition }) => definition) as [ServiceDefinition];
+      all = combine(definitions);
+      const isNew = (definition: ServiceDefinition): boolean =>
+        !before.some((each) => each.definition.name === definition.name);
+      const found: string[] = [];
+      // What functions may call is there before them, and they are there before what feeds them.
+      found.push(...(await tableServer.update(all.tables)), ...(await messaging.update(all)));
+      for (const definition of definitions.filter(isNew))
+        found.push(...(await prepareElsewhere(endpoints, definition)));
+      await buckets.update(all.buckets);
+      destinations.update(all.functions);
+      lambdaApi.update(all);
+      const ended = lambda.update(all);
+      await cloudWatch.update(all);
+      found.push(...eventBridge.update({ buses: all.eventBuses, rules: all.rules }));
+      found.push(...scheduler.update({ groups: all.scheduleGroups, schedules: all.schedules }));
+      await feed();
+      await ended;
+      page.serviceChanged();
+      return found;
+    };
     const updateCode: Stack['updateCode'] = async (codeDirectories) => {
       changed(`the code of ${[...codeDirectories.keys()].join(', ')} was renewed`);
       await Promise.all(
@@ -396,7 +517,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         }),
       );
     };
-    return { traces, updateCode, stop };
+    return { traces, first, update, updateCode, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -455,13 +576,47 @@ function entryOf(
   };
 }
 
-/** What the page says about the service: `functions` as they are configured now. */
-function serviceInfo(service: ServiceDefinition, tryThis: readonly string[]): ServiceInfo {
-  const { name, stage, region } = service;
-  const functions = service.functions.map((definition) => ({
-    key: definition.key,
-    name: definition.name,
-    tracing: definition.tracingMode === 'Active',
-  }));
-  return { name, stage, region, tracing: functions.some(({ tracing }) => tracing), functions, tryThis };
+/** What feeds functions, and can be stopped alone. */
+interface Feeder {
+  start(): unknown;
+  stop(): Promise<unknown>;
+}
+
+function localUrlsOf({ definition, apiPort }: StackService): (text: string) => string {
+  return localApiUrls(definition.apis, (index) => `http://127.0.0.1:${apiPort(index)}`);
+}
+
+/** Each service hears of its own alarms. */
+function tellTransitions(transitions: readonly Transition[], services: readonly StackService[]): void {
+  for (const { definition, terminal } of services) {
+    const names = new Set(definition.alarms.map(({ name }) => name));
+    const own = transitions.filter(({ alarm }) => names.has(alarm.name));
+    if (own.length > 0) terminal.transitions(own);
+  }
+}
+
+/** What the page says about the services, with their functions as they are configured now. */
+function serviceInfo(
+  services: readonly [StackService, ...(readonly StackService[])],
+  configured: readonly FunctionDefinition[],
+): ServiceInfo {
+  const [{ definition: first }] = services;
+  const functions = services.flatMap(({ definition }) =>
+    definition.functions.map(({ name, key, tracingMode }) => ({
+      key,
+      name,
+      tracing: (configured.find((each) => each.name === name)?.tracingMode ?? tracingMode) === 'Active',
+      service: definition.name,
+    })),
+  );
+  return {
+    name: first.name,
+    stage: first.stage,
+    region: first.region,
+    services: services.map(({ definition: { name, stage } }) => ({ name, stage })),
+    tracing: functions.some(({ tracing }) => tracing),
+    isTracedHereOnly: services.every(({ definition }) => definition.isTracedUnasked === true),
+    functions,
+    tryThis: services.flatMap(({ tryThis }) => tryThis),
+  };
 }

@@ -54,7 +54,7 @@ export default class LanternPlugin {
       const { runTracingCommand } = await import('./tracing/run-tracing-command.ts');
       await runTracingCommand(action, serverless, options, utilities);
     };
-    const values = this.#standInValues(serverless);
+    const values = this.#standInValues(serverless, options);
     const compiled = async (): Promise<WatchedService> => {
       const notice = missingValuesNotice(values?.missing ?? []);
       if (notice !== undefined) utilities.log.warning(notice);
@@ -85,6 +85,9 @@ export default class LanternPlugin {
         const { oldFolderNotice } = await import('./packaging/old-folder.ts');
         const notice = oldFolderNotice(serverless.serviceDir);
         if (notice !== undefined) utilities.log.warning(notice);
+        const { oldMiddyNotice } = await import('./packaging/middy-version.ts');
+        const middy = oldMiddyNotice(serverless.serviceDir);
+        if (middy !== undefined) utilities.log.warning(middy);
       },
       // Here `resources:` and what other plugins add are in the template, and nothing is written yet.
       'after:aws:package:finalize:mergeCustomProviderResources': async () => {
@@ -107,7 +110,7 @@ export default class LanternPlugin {
   }
 
   /** For the commands that deploy nothing. */
-  #standInValues(serverless: Serverless): StandInValues | undefined {
+  #standInValues(serverless: Serverless, options: LocalCommandOptions): StandInValues | undefined {
     const [command = ''] = serverless.processedInput?.commands ?? [];
     if (!['local', 'alarms', 'advise'].includes(command)) return undefined;
     const values = new StandInValues(serverless, {
@@ -115,6 +118,11 @@ export default class LanternPlugin {
       // Alarms are those of a deployment: they ask whoever has credentials for it.
       asksAws: (service) =>
         (command !== 'local' && seemsToHaveCredentials()) || isElsewhere(service, serverless),
+      exported: async () => {
+        if (command !== 'local') return {};
+        const { exportsOfOthers } = await import('./local/run-local-command.ts');
+        return exportsOfOthers(options);
+      },
     });
     values.install();
     return values;

@@ -7,7 +7,7 @@ export interface Serverless {
     readonly provider: {
       readonly runtime?: string;
       readonly profile?: string;
-      readonly tracing?: { readonly apiGateway?: boolean };
+      readonly tracing?: { readonly apiGateway?: boolean; readonly lambda?: unknown };
       readonly compiledCloudFormationTemplate?: unknown;
     };
     package?: ServerlessPackage | undefined;
@@ -53,6 +53,7 @@ export interface ServerlessFunction {
   /** Absent for a function that is a container image. */
   readonly handler?: string;
   readonly runtime?: string;
+  readonly tracing?: unknown;
   /** Instead of a handler: the address of a container image, or what says which one it is. */
   image?: unknown;
   package?: ServerlessPackage | undefined;

@@ -24,6 +24,9 @@ const CLIENTS: Readonly<Record<string, readonly string[]>> = {
   ses: ['SES', 'SESV2'],
 };
 
+/** Services that are where another one is, unless it is said of them: a table and its stream are of one engine. */
+const FOLLOWERS: Readonly<Record<string, string>> = { dynamodbstreams: 'dynamodb' };
+
 export interface AwsEndpointsOptions {
   /** What is served here, by the variables that clients read: `AWS_ENDPOINT_URL_SQS`. */
   readonly engines?: Readonly<Record<string, string>>;
@@ -72,6 +75,11 @@ export class AwsEndpoints {
       if (otherwise !== undefined && otherwise !== '')
         this.#otherwise = checked(otherwise, 'AWS_ENDPOINT_URL');
     }
+    for (const [service, leader] of Object.entries(FOLLOWERS)) {
+      const url =
+        this.#chosen.has(leader) && !this.#chosen.has(service) ? this.#targets.get(leader) : undefined;
+      if (url !== undefined) choose(service, CLIENTS[service] ?? [service.toUpperCase()], url);
+    }
     this.variables = variables;
   }
 
@@ -99,7 +107,10 @@ export class AwsEndpoints {
 
   /** What was chosen, for people: `s3 at http://localhost:9000`. */
   get choices(): readonly string[] {
-    const choices = [...this.#chosen].map((service) => {
+    const isImplied = (service: string): boolean =>
+      this.#targets.get(service) === this.#targets.get(FOLLOWERS[service] ?? '');
+    const named = [...this.#chosen].filter((service) => !isImplied(service));
+    const choices = named.map((service) => {
       const url = this.#targets.get(service) ?? AWS;
       return isAws(url) ? `${service} in AWS itself` : `${service} at ${url}`;
     });

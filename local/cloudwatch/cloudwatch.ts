@@ -73,7 +73,7 @@ export interface CloudWatchOptions {
 export class CloudWatch implements CloudWatchView {
   /** Answers clients of AWS. */
   readonly api: CloudWatchApi;
-  readonly #service: ServiceDefinition;
+  #service: ServiceDefinition;
   readonly #clock: MetricClock;
   readonly #store: MetricStore;
   readonly #lambda: LambdaMetrics;
@@ -81,9 +81,9 @@ export class CloudWatch implements CloudWatchView {
   readonly #errorLines: ErrorLines;
   readonly #alarms: AlarmService;
   readonly #actions: AlarmActions;
-  readonly #ticker: Ticker;
-  readonly #depthOf: CloudWatchOptions['depthOf'];
   readonly #onProblem: CloudWatchOptions['onProblem'];
+  #ticker: Ticker;
+  readonly #depthOf: CloudWatchOptions['depthOf'];
   readonly #onMessage: (message: string) => void;
   readonly #changes: () => readonly RecentChange[];
   #minute = 0;
@@ -131,17 +131,28 @@ export class CloudWatch implements CloudWatchView {
       createdAt: Date.now(),
     });
     this.api = new CloudWatchApi({ store: this.#store, clock: this.#clock, alarms: this.#alarms });
-    const highResolution = service.alarms.some((alarm) => alarm.kind === 'metric' && alarmPeriod(alarm) < 60);
-    this.#ticker = new Ticker(
-      periodMs(highResolution ? MIN_PERIOD : 60, this.#clock),
-      (end) => this.#tick(end),
-      (error) =>
-        onProblem(`The alarms were not evaluated: ${error instanceof Error ? error.message : String(error)}`),
-    );
+    this.#ticker = this.#tickerFor(service);
   }
 
   /** The first evaluation is at the end of this minute. */
   start(): void {
+    this.#ticker.start();
+  }
+
+  /**
+   * Watches these services and no others, while it runs. Metrics stay, and so does the state of alarms that are the same as before.
+   *
+   * @param service all of them, as one.
+   */
+  async update(service: ServiceDefinition): Promise<void> {
+    this.#service = service;
+    this.#lambda.update(service.functions);
+    this.#logs.update(service.metricFilters);
+    this.#actions.update(service.functions.map(({ name }) => name));
+    this.#alarms.update(service, Date.now());
+    const before = this.#ticker;
+    this.#ticker = this.#tickerFor(service);
+    await before.stop();
     this.#ticker.start();
   }
 
@@ -227,6 +238,18 @@ export class CloudWatch implements CloudWatchView {
   subscribe(listener: (event: CloudWatchEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #tickerFor({ alarms }: ServiceDefinition): Ticker {
+    const highResolution = alarms.some((alarm) => alarm.kind === 'metric' && alarmPeriod(alarm) < 60);
+    return new Ticker(
+      periodMs(highResolution ? MIN_PERIOD : 60, this.#clock),
+      (end) => this.#tick(end),
+      (error) =>
+        this.#onProblem(
+          `The alarms were not evaluated: ${error instanceof Error ? error.message : String(error)}`,
+        ),
+    );
   }
 
   async #tick(end: number): Promise<void> {

@@ -38,6 +38,8 @@ export interface ConsoleServerOptions extends Partial<PortOptions> {
   readonly cloudWatchApi?: CloudWatchApi;
   /** The log lines of functions. Without it the page has none to show. */
   readonly logs?: LogStore;
+  /** Answers what stands below `/api/join`: services that want to run here, too. Without it none can. */
+  readonly joining?: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** 0 takes any free one. @default 3001 */
   readonly port?: number;
   /** Where the built page lies, with its index.html. */
@@ -147,6 +149,8 @@ export class ConsoleServer {
       await xray?.answer(request, response);
     } else if (this.#isCloudWatch(request)) {
       await this.#options.cloudWatchApi?.answer(request, response);
+    } else if (isJoining(request) && this.#options.joining !== undefined) {
+      await this.#options.joining(request, response);
     } else if (isApi(request)) {
       const groups = xray?.groupFilter ?? noGroups;
       await serveApi(request, response, url, {
@@ -170,6 +174,7 @@ export class ConsoleServer {
 
   #policyFor(request: IncomingMessage): RequestPolicy {
     if (this.#isXRay(request) || this.#isCloudWatch(request)) return POLICIES.awsApi;
+    if (isJoining(request)) return POLICIES.joining;
     return isApi(request) || !isRead(request) ? POLICIES.pageApi : POLICIES.page;
   }
 
@@ -192,6 +197,10 @@ export class ConsoleServer {
 
 function noGroups(): undefined {
   return undefined;
+}
+
+function isJoining({ url = '/' }: IncomingMessage): boolean {
+  return /^\/api\/join(\/|$)/.test(URL.parse(url, 'http://localhost')?.pathname ?? '');
 }
 
 function isApi({ url = '/' }: IncomingMessage): boolean {

@@ -9,8 +9,11 @@ import { isObject } from '../json.ts';
 export interface SourceLinesOptions {
   /** The unpacked packages of the functions that run now. */
   readonly codeDirectories: () => ReadonlySet<string>;
-  /** Where the service's own sources lie. Without it a source is shown only where its map holds it, or the package does. */
-  readonly serviceDirectory?: string | undefined;
+  /**
+   * Where the sources of each service lie that runs. Without it a source is shown only where its map holds it, or the package
+   * does.
+   */
+  readonly serviceDirectories?: () => readonly string[];
 }
 
 /** A frame of a stack, as somebody sent it. */
@@ -116,9 +119,14 @@ export class SourceLines {
 
   /** A source by what people call it: its path in the service, or from `node_modules` on. */
   #nameOf(source: string, path: string | undefined): string {
-    const { serviceDirectory } = this.#options;
-    const within = serviceDirectory && path ? relative(serviceDirectory, path) : '..';
-    return shortName(within.startsWith('..') ? source : within);
+    const within = this.#serviceDirectories()
+      .map((directory) => (path === undefined ? '..' : relative(directory, path)))
+      .find((candidate) => !candidate.startsWith('..'));
+    return shortName(within ?? source);
+  }
+
+  #serviceDirectories(): readonly string[] {
+    return this.#options.serviceDirectories?.() ?? [];
   }
 
   /** The text of a source that a map names and does not hold. */
@@ -126,9 +134,7 @@ export class SourceLines {
     [path, file]: readonly [string | undefined, string],
     directory: string,
   ): Promise<string | undefined> {
-    const { serviceDirectory } = this.#options;
-    const roots = [directory, ...(serviceDirectory === undefined ? [] : [serviceDirectory])];
-    for (const root of roots) {
+    for (const root of [directory, ...this.#serviceDirectories()]) {
       for (const candidate of [path, join(root, file)]) {
         const found = candidate === undefined ? undefined : await fileWithin(root, candidate);
         if (found !== undefined) return readFile(found, 'utf8');

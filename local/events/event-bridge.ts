@@ -1,5 +1,6 @@
 /** EventBridge: events come to a bus, and its rules take those that fit to their targets. Rules with a schedule make their own. */
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { MetricSink } from '../cloudwatch/metrics/metric.ts';
 import type { JsonObject } from '../json.ts';
 import { parseRuleSchedule, ScheduleExpressionError } from '../scheduler/schedule-expression.ts';
@@ -39,8 +40,8 @@ interface ActiveRule {
 
 export class EventBridge {
   readonly #options: EventBridgeOptions;
-  readonly #buses: ReadonlyMap<string, EventBusDefinition>;
-  readonly #rules: readonly ActiveRule[];
+  #buses: ReadonlyMap<string, EventBusDefinition>;
+  #rules: readonly ActiveRule[];
   readonly #timetable = new Timetable();
   readonly #running = new Set<Promise<void>>();
   readonly #unknownBuses = new Set<string>();
@@ -48,16 +49,33 @@ export class EventBridge {
   constructor(options: EventBridgeOptions) {
     this.#options = options;
     this.#buses = new Map(options.buses.map((bus) => [bus.name, bus]));
-    this.#rules = options.rules.map((definition) => ({
-      definition,
-      matches: definition.pattern && parseEventPattern(definition.pattern),
-      enabled: definition.enabled,
-    }));
+    this.#rules = options.rules.map(asActive);
   }
 
   /** @returns what of the rules does not run, and why. */
   start(): string[] {
-    return this.#rules.flatMap((rule) => {
+    return this.#scheduleAll(this.#rules);
+  }
+
+  /**
+   * Has these buses and rules and no others; a rule that is the same as before stays as it is, enabled or not.
+   *
+   * @returns what of the new rules does not run, and why.
+   */
+  update({ buses, rules }: Pick<EventBridgeOptions, 'buses' | 'rules'>): string[] {
+    this.#buses = new Map(buses.map((bus) => [bus.name, bus]));
+    const before = this.#rules;
+    this.#rules = rules.map(
+      (definition) =>
+        before.find((rule) => isDeepStrictEqual(rule.definition, definition)) ?? asActive(definition),
+    );
+    for (const rule of before)
+      if (!this.#rules.includes(rule)) this.#timetable.delete(keyOf(rule.definition));
+    return this.#scheduleAll(this.#rules.filter((rule) => !before.includes(rule)));
+  }
+
+  #scheduleAll(rules: readonly ActiveRule[]): string[] {
+    return rules.flatMap((rule) => {
       try {
         this.#schedule(rule);
         return [];
@@ -209,6 +227,14 @@ export class EventBridge {
     const dimensions = busName === 'default' ? { RuleName } : { EventBusName: busName, RuleName };
     this.#options.measure?.({ namespace: 'AWS/Events', name, dimensions });
   }
+}
+
+function asActive(definition: RuleDefinition): ActiveRule {
+  return {
+    definition,
+    matches: definition.pattern && parseEventPattern(definition.pattern),
+    enabled: definition.enabled,
+  };
 }
 
 function keyOf({ busName, name }: RuleDefinition): string {

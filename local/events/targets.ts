@@ -10,8 +10,10 @@ import { functionNameOf } from '../template/arns.ts';
 export interface TargetsOptions {
   /** Takes an event for a function, which gets it asynchronously. */
   readonly accept: (event: InvokeRequest & { readonly requestId: string }) => void;
-  /** Where SQS and SNS answer. */
-  readonly messagingUrl: string;
+  /** Where SQS answers. */
+  readonly queuesUrl: string;
+  /** Where SNS answers. */
+  readonly topicsUrl: string;
   /** Takes an event for a bus of EventBridge. */
   readonly putEvent: (busName: string, event: JsonObject, traceHeader?: string) => void;
 }
@@ -21,6 +23,8 @@ export interface Delivery {
   /** A text; JSON for a function, and a whole event for a bus. */
   readonly payload: string;
   readonly traceHeader?: string | undefined;
+  /** Of a topic's message. */
+  readonly subject?: string;
   /** Of a FIFO queue or topic. */
   readonly groupId?: string | undefined;
   /** Of a message: functions and buses get none. */
@@ -53,9 +57,15 @@ export class Targets {
    *
    * @throws Error that says why the target did not take it.
    */
-  async deliver({ arn, payload, traceHeader, groupId, attributes }: Delivery): Promise<void> {
-    const { accept, messagingUrl, putEvent } = this.#options;
-    const message = { text: payload, traceHeader, groupId, ...(attributes !== undefined && { attributes }) };
+  async deliver({ arn, payload, traceHeader, subject, groupId, attributes }: Delivery): Promise<void> {
+    const { accept, queuesUrl, topicsUrl, putEvent } = this.#options;
+    const message = {
+      text: payload,
+      traceHeader,
+      groupId,
+      ...(subject !== undefined && { subject }),
+      ...(attributes !== undefined && { attributes }),
+    };
     switch (targetKind(arn)) {
       case 'function':
         accept({
@@ -66,10 +76,10 @@ export class Targets {
         });
         return;
       case 'queue':
-        await sendToQueue(messagingUrl, arn, message);
+        await sendToQueue(queuesUrl, arn, message);
         return;
       case 'topic':
-        await publishToTopic(messagingUrl, arn, message);
+        await publishToTopic(topicsUrl, arn, message);
         return;
       case 'bus': {
         const event = parseObject(payload);

@@ -41,6 +41,10 @@ export const POLICIES = {
   otlp: { names: LOOPBACK_NAMES, subdomains: true, port: 'any', pages: 'local' },
   /** A Runtime API: its own runtime calls it, by the address that it was given. */
   runtimeApi: { names: ['127.0.0.1'], subdomains: false, port: 'own', pages: 'none' },
+  /** A bucket's address that its CORS rules open to a page, or that is a presigned link. */
+  bucketPages: { names: LOOPBACK_NAMES, subdomains: true, port: 'any', pages: 'any' },
+  /** Other services that want to run in this process, too: programs of the same user, who know its token. */
+  joining: { names: ['127.0.0.1'], subdomains: false, port: 'own', pages: 'none' },
   /** The service's APIs do not check who calls, as the real ones would not. */
   serviceApi: { names: 'any', subdomains: true, port: 'any', pages: 'any' },
 } as const satisfies Record<string, RequestPolicy>;

@@ -32,11 +32,16 @@ export interface DestinationsOptions {
 
 export class Destinations {
   readonly #options: DestinationsOptions;
-  readonly #functions: ReadonlyMap<string, FunctionDefinition>;
+  #functions: ReadonlyMap<string, FunctionDefinition> = new Map();
 
   constructor(options: DestinationsOptions) {
     this.#options = options;
-    this.#functions = new Map(options.functions.map((definition) => [definition.name, definition]));
+    this.update(options.functions);
+  }
+
+  /** Goes by the settings of these functions. */
+  update(functions: readonly FunctionDefinition[]): void {
+    this.#functions = new Map(functions.map((definition) => [definition.name, definition]));
   }
 
   settingsOf(functionName: string): AsyncDefinition {

@@ -3,6 +3,7 @@
  * a moment later, as in AWS: until then the function runs as before, and takes no other change.
  */
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { FunctionDefinition } from '../template/service.ts';
 import type { ConfigurationChange } from './configuration-change.ts';
 import type { Tags } from './function-tags.ts';
@@ -34,23 +35,34 @@ export interface FunctionConfiguration {
 
 export class FunctionConfigurations {
   readonly #options: FunctionConfigurationsOptions;
-  readonly #functions: Map<string, FunctionConfiguration>;
+  readonly #functions = new Map<string, FunctionConfiguration>();
+  /** As the template has them. */
+  #sources: ReadonlyMap<string, FunctionDefinition> = new Map();
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(options: FunctionConfigurationsOptions) {
     this.#options = options;
-    this.#functions = new Map(
-      options.functions.map((definition) => [
-        definition.name,
-        {
-          definition,
-          tags: definition.tags ?? {},
-          revisionId: randomUUID(),
-          lastUpdateStatus: 'Successful',
-          lastModified: new Date(),
-        },
-      ]),
-    );
+    this.update(options.functions);
+  }
+
+  /** Knows these functions and no others. What was changed here of one whose template is the same stays. */
+  update(functions: readonly FunctionDefinition[]): void {
+    const sources = new Map(functions.map((definition) => [definition.name, definition]));
+    for (const name of this.#functions.keys()) if (!sources.has(name)) this.#functions.delete(name);
+    for (const [name, source] of sources) {
+      const before = this.#sources.get(name);
+      if (this.#functions.has(name) && isDeepStrictEqual(before, source)) continue;
+      const running = this.#functions.get(name)?.definition.codeDirectory;
+      const isRenewed = running !== undefined && before?.codeDirectory === source.codeDirectory;
+      this.#functions.set(name, {
+        definition: isRenewed ? { ...source, codeDirectory: running } : source,
+        tags: source.tags ?? {},
+        revisionId: randomUUID(),
+        lastUpdateStatus: 'Successful',
+        lastModified: new Date(),
+      });
+    }
+    this.#sources = sources;
   }
 
   list(): FunctionConfiguration[] {
@@ -124,7 +136,9 @@ export class FunctionConfigurations {
   }
 
   #complete(name: string): void {
-    const accepted = this.get(name);
+    const accepted = this.#functions.get(name);
+    // Its service may have ended meanwhile, or its template may say something else.
+    if (accepted?.lastUpdateStatus !== 'InProgress') return;
     // A caller that waited may not rely on the revision it was given: this was seen in AWS, too (aws/aws-sdk#377).
     this.#functions.set(name, { ...accepted, revisionId: randomUUID(), lastUpdateStatus: 'Successful' });
     this.#options.onConfigurationChanged(accepted.definition);

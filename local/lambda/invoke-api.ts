@@ -30,15 +30,22 @@ const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/;
 export class InvokeApi {
   readonly #options: InvokeApiOptions;
   readonly #events: AsyncInvocations;
+  #functions: Pick<InvokeApiOptions, 'functionNames' | 'functionsNotRun'>;
 
   constructor(options: InvokeApiOptions) {
     this.#options = options;
+    this.#functions = options;
     this.#events = new AsyncInvocations(options);
+  }
+
+  /** Takes calls of these functions and no others. */
+  update(functions: Pick<InvokeApiOptions, 'functionNames' | 'functionsNotRun'>): void {
+    this.#functions = functions;
   }
 
   /** @throws AwsApiError for a request that is no Invoke, or whose function does not exist. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { invoke, functionNames, functionsNotRun } = this.#options;
+    const { functionNames, functionsNotRun } = this.#functions;
     const type = header(request, 'x-amz-invocation-type') ?? 'RequestResponse';
     const functionName = invokedFunction(request);
     refuseNotRun(functionName, functionsNotRun);
@@ -56,7 +63,11 @@ export class InvokeApi {
         sendEmpty(response, 202);
         return;
       case 'RequestResponse':
-        sendResult(response, await invoke(invokeRequest), header(request, 'x-amz-log-type') === 'Tail');
+        sendResult(
+          response,
+          await this.#options.invoke(invokeRequest),
+          header(request, 'x-amz-log-type') === 'Tail',
+        );
         return;
       default: {
         const message = `The invocation type is ${type}: expected RequestResponse, Event or DryRun.`;

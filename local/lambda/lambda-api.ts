@@ -55,6 +55,12 @@ export class LambdaApi {
     return { url: `http://127.0.0.1:${port}` };
   }
 
+  /** Knows these functions and no others. */
+  update({ functions, functionsNotRun = [] }: Pick<LambdaApiOptions, 'functions' | 'functionsNotRun'>): void {
+    this.#configurations.update(functions);
+    this.#invokeApi.update({ functionNames: functions.map(({ name }) => name), functionsNotRun });
+  }
+
   /** Tells of a function's new code: a later change of its configuration is one of that. */
   codeChanged(functionName: string, codeDirectory: string): void {
     this.#configurations.updateCode(functionName, codeDirectory);

@@ -1,5 +1,6 @@
 /** The local AWS Lambda service: runs the functions of a service in processes that speak the Lambda Runtime API. */
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { FunctionDefinition, FunctionNotRun } from '../template/service.ts';
 import type { SegmentSink } from '../xray/document.ts';
 import type { AwsCredentials } from './environment-variables.ts';
@@ -72,6 +73,8 @@ export interface LambdaServiceOptions {
 interface RegisteredFunction {
   /** As it is configured now. */
   definition: FunctionDefinition;
+  /** As the template has it. */
+  source: FunctionDefinition;
   readonly pool: EnvironmentPool;
 }
 
@@ -80,7 +83,8 @@ const DEFAULT_IDLE_TIMEOUT_MS = 10 * 60 * 1000;
 
 export class LambdaService {
   readonly #options: LambdaServiceOptions;
-  readonly #functions: ReadonlyMap<string, RegisteredFunction>;
+  readonly #functions = new Map<string, RegisteredFunction>();
+  #notRun: readonly FunctionNotRun[] = [];
   /** By request id. */
   readonly #running = new Map<
     string,
@@ -90,12 +94,7 @@ export class LambdaService {
 
   constructor(options: LambdaServiceOptions) {
     this.#options = options;
-    this.#functions = new Map(
-      options.functions.map((definition) => [
-        definition.name,
-        { definition, pool: this.#createPool(definition) },
-      ]),
-    );
+    this.#register(options);
   }
 
   /** Environments start with the first invocations, as in AWS, so there is nothing to wait for. */
@@ -145,6 +144,20 @@ export class LambdaService {
     await registered.pool.renew();
   }
 
+  /**
+   * Has these functions and no others. One whose template says something else than before is configured anew, and goes on with the
+   * code that it was given last; the processes of those that are gone end.
+   *
+   * @returns resolves when they have ended.
+   */
+  async update(services: Pick<LambdaServiceOptions, 'functions' | 'functionsNotRun'>): Promise<void> {
+    const names = new Set(services.functions.map(({ name }) => name));
+    const gone = [...this.#functions].filter(([name]) => !names.has(name));
+    for (const [name] of gone) this.#functions.delete(name);
+    this.#register(services);
+    await Promise.all(gone.map(([, { pool }]) => pool.stop()));
+  }
+
   /** The functions as they are configured now. */
   get functions(): readonly FunctionDefinition[] {
     return [...this.#functions.values()].map(({ definition }) => definition);
@@ -173,11 +186,27 @@ export class LambdaService {
   #find(name: string): RegisteredFunction {
     const found = this.#functions.get(name);
     if (found !== undefined) return found;
-    refuseNotRun(name, this.#options.functionsNotRun);
+    refuseNotRun(name, this.#notRun);
     const known = [...this.#functions.keys()].join(', ');
     throw new UnknownFunctionError(
       `There is no function named ${name}. The service has: ${known || 'none'}.`,
     );
+  }
+
+  #register({
+    functions,
+    functionsNotRun = [],
+  }: Pick<LambdaServiceOptions, 'functions' | 'functionsNotRun'>): void {
+    this.#notRun = functionsNotRun;
+    for (const source of functions) {
+      const known = this.#functions.get(source.name);
+      if (known === undefined) {
+        this.#functions.set(source.name, { definition: source, source, pool: this.#createPool(source) });
+      } else if (!isDeepStrictEqual(known.source, source)) {
+        this.reconfigure(afterwards(source, known));
+        known.source = source;
+      }
+    }
   }
 
   #createPool({ name, reservedConcurrency }: FunctionDefinition): EnvironmentPool {
@@ -219,6 +248,15 @@ export class LambdaService {
       ...line,
     });
   }
+}
+
+/** What a function becomes when its template changes: the code that it was given meanwhile stays. */
+function afterwards(
+  source: FunctionDefinition,
+  { definition, source: before }: RegisteredFunction,
+): FunctionDefinition {
+  const isRenewed = source.codeDirectory === before.codeDirectory;
+  return isRenewed ? { ...source, codeDirectory: definition.codeDirectory } : source;
 }
 
 async function acquire(

@@ -11,7 +11,7 @@ import { RecursiveInvocationError } from './invocation.ts';
 import { MAX_CHAINED_INVOCATIONS } from './limits.ts';
 
 export interface StopLoopsOptions {
-  readonly functions: ReadonlyArray<Pick<FunctionDefinition, 'name' | 'arn' | 'allowsLoops'>>;
+  readonly functionOf: (name: string) => Pick<FunctionDefinition, 'name' | 'arn' | 'allowsLoops'> | undefined;
   /** Told the name of a function that was not invoked, for CloudWatch's metric. */
   readonly onDropped: (functionName: string) => void;
   /** Told the same in words. */
@@ -19,10 +19,9 @@ export interface StopLoopsOptions {
 }
 
 /** Invokes for what may feed a function with what it has sent itself, unless that goes on for too long. */
-export function stopLoops(invoke: Invoke, { functions, onDropped, onProblem }: StopLoopsOptions): Invoke {
-  const byName = new Map(functions.map((fn) => [fn.name, fn]));
+export function stopLoops(invoke: Invoke, { functionOf, onDropped, onProblem }: StopLoopsOptions): Invoke {
   return (request) => {
-    const fn = byName.get(request.functionName);
+    const fn = functionOf(request.functionName);
     if (fn === undefined) return invoke(request);
     const counts = countsIn(request);
     const own = hashOf(fn.arn);

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 import type { PortOptions } from '../http/loopback.ts';
 import { close, listen } from '../http/loopback.ts';
 import type { QueueDepth, QueueTraffic } from '../cloudwatch/sources/queue-metrics.ts';
@@ -9,6 +10,7 @@ import { FAUXQS_ACCOUNT_ID, FauxqsBackend } from './fauxqs-backend.ts';
 import { createMessagingHttpServer } from './http-front.ts';
 import { AwsApiError } from '../http/aws-error.ts';
 import { parseObject } from '../json.ts';
+import { asParameters } from './send-message.ts';
 import { SnsFront } from './sns-front.ts';
 import { SqsFront } from './sqs-front.ts';
 import { TopicDeliveries } from './topic-deliveries.ts';
@@ -41,6 +43,14 @@ export interface MessagingServerOptions extends PortOptions {
   readonly onPublished?: (topicName: string, count: number) => void;
 }
 
+type Resources = Pick<MessagingServerOptions, 'queues' | 'topics' | 'subscriptions'>;
+
+/** A subscription that was made, by what it was made of. */
+interface Subscribed {
+  readonly subscription: SubscriptionDefinition;
+  readonly arn: string;
+}
+
 /**
  * SNS and SQS on one port of 127.0.0.1, with the service's queues, topics and subscriptions in them. A trace
  * header that comes with a message stays with it, as in AWS.
@@ -52,10 +62,15 @@ export class MessagingServer {
   readonly #http: Server;
   readonly #sns: SnsFront;
   readonly #deliveries: TopicDeliveries;
+  /** Those of now; queues and topics that nobody has any more stay behind. */
+  #resources: Resources = { queues: [], topics: [], subscriptions: [] };
+  /** Every queue that was made here, by name. */
+  readonly #queues = new Map<string, QueueDefinition>();
+  #subscribed: readonly Subscribed[] = [];
 
   /** @throws Error when a definition belongs to another account or region. */
   constructor(options: MessagingServerOptions) {
-    refuseForeign(options);
+    refuseForeign(options, options);
     this.#options = options;
     this.#backend = new FauxqsBackend(options.region);
     const { onMessages = () => undefined, onPublished = () => undefined } = options;
@@ -75,7 +90,7 @@ export class MessagingServer {
     const port = await listen(this.#http, 'SNS and SQS', this.#options);
     const url = `http://127.0.0.1:${port}`;
     try {
-      return { url, warnings: await this.#createResources() };
+      return { url, warnings: await this.update(this.#options) };
     } catch (error) {
       await this.stop();
       throw error;
@@ -101,37 +116,60 @@ export class MessagingServer {
     };
   }
 
-  async #createResources(): Promise<string[]> {
-    const { queues, topics, subscriptions } = this.#options;
-    for (const { name, attributes } of queues) {
-      await this.#backend.sqs('CreateQueue', { QueueName: name, Attributes: attributes });
-    }
-    for (const { name, attributes } of topics) {
+  /**
+   * Makes queues and topics that are missing, and has these subscriptions and no others. Queues stay with their messages, also when no
+   * service has them any more: whose service starts again finds them. Only one that is to be another queue now is made anew.
+   *
+   * @returns what of the new definitions has no effect here.
+   * @throws Error when a definition is refused.
+   */
+  async update(resources: Resources): Promise<string[]> {
+    refuseForeign(this.#options, resources);
+    const { queues, topics, subscriptions } = resources;
+    const before = this.#resources;
+    this.#resources = resources;
+    const added = queues.filter((queue) => !isDeepStrictEqual(this.#queues.get(queue.name), queue));
+    for (const queue of added) await this.#createQueue(queue);
+    for (const { name, attributes } of topics.filter((topic) => !isIn(before.topics, topic))) {
       await this.#backend.sns('CreateTopic', { Name: name, ...asParameters(attributes) });
     }
-    const warnings = queues.flatMap((queue) => this.#deadLetterWarning(queue));
-    for (const subscription of subscriptions) warnings.push(...(await this.#subscribe(subscription)));
+    const gone = this.#subscribed.filter(({ subscription }) => !isIn(subscriptions, subscription));
+    this.#subscribed = this.#subscribed.filter((each) => !gone.includes(each));
+    for (const { arn } of gone) await this.#ask({ Action: 'Unsubscribe', SubscriptionArn: arn });
+    const warnings = added.flatMap((queue) => this.#deadLetterWarning(queue));
+    for (const subscription of subscriptions) {
+      if (this.#subscribed.some((each) => isDeepStrictEqual(each.subscription, subscription))) continue;
+      warnings.push(...(await this.#subscribe(subscription)));
+    }
     return warnings;
   }
 
+  async #createQueue(queue: QueueDefinition): Promise<void> {
+    const { name, attributes } = queue;
+    if (this.#queues.delete(name)) await this.#backend.sqs('DeleteQueue', { QueueUrl: queueUrl(name) });
+    // fauxqs adds what is missing to the attributes that it is given.
+    await this.#backend.sqs('CreateQueue', { QueueName: name, Attributes: { ...attributes } });
+    this.#queues.set(name, queue);
+  }
+
   /** @returns a warning when nothing will be delivered. */
-  async #subscribe({ topicArn, protocol, endpoint, attributes }: SubscriptionDefinition): Promise<string[]> {
+  async #subscribe(subscription: SubscriptionDefinition): Promise<string[]> {
+    const { topicArn, protocol, endpoint, attributes } = subscription;
     if (protocol !== 'sqs' && protocol !== 'lambda') {
       return [
         `${topicArn} has a subscription with the protocol ${protocol}, which is not delivered locally.`,
       ];
     }
-    const parameters = {
-      Action: 'Subscribe',
-      TopicArn: topicArn,
-      Protocol: protocol,
-      Endpoint: endpoint,
-      ...asParameters(attributes),
-    };
-    const body = new URLSearchParams(parameters).toString();
     try {
-      const answer = await this.#sns.handle({ body, traceHeader: undefined });
-      if (answer.statusCode !== 200) throw new Error(`SNS refused Subscribe: ${answer.body}`);
+      const answer = await this.#ask({
+        Action: 'Subscribe',
+        TopicArn: topicArn,
+        Protocol: protocol,
+        Endpoint: endpoint,
+        ...asParameters(attributes),
+      });
+      const [, arn = ''] = /<SubscriptionArn>([^<]*)</.exec(answer) ?? [];
+      this.#subscribed = [...this.#subscribed, { subscription, arn }];
     } catch (error) {
       if (!(error instanceof AwsApiError)) throw error;
       return [
@@ -144,6 +182,13 @@ export class MessagingServer {
     ];
   }
 
+  async #ask(parameters: Readonly<Record<string, string>>): Promise<string> {
+    const body = new URLSearchParams(parameters).toString();
+    const answer = await this.#sns.handle({ body, traceHeader: undefined });
+    if (answer.statusCode !== 200) throw new Error(`SNS refused ${parameters.Action}: ${answer.body}`);
+    return answer.body;
+  }
+
   #deadLetterWarning({ name, attributes }: QueueDefinition): string[] {
     const target = parseObject(attributes.RedrivePolicy ?? '')?.deadLetterTargetArn;
     if (attributes.RedrivePolicy === undefined || this.#hasQueue(target)) return [];
@@ -153,21 +198,22 @@ export class MessagingServer {
   }
 
   #hasQueue(arn: unknown): boolean {
-    return this.#options.queues.some((queue) => queue.arn === arn);
+    return this.#resources.queues.some((queue) => queue.arn === arn);
   }
 }
 
-/** SNS's form of a map in the query protocol. */
-function asParameters(attributes: Readonly<Record<string, string>>): Record<string, string> {
-  const parameters: Record<string, string> = {};
-  for (const [index, [key, value]] of Object.entries(attributes).entries()) {
-    parameters[`Attributes.entry.${index + 1}.key`] = key;
-    parameters[`Attributes.entry.${index + 1}.value`] = value;
-  }
-  return parameters;
+function isIn<Definition>(definitions: readonly Definition[], wanted: Definition): boolean {
+  return definitions.some((each) => isDeepStrictEqual(each, wanted));
 }
 
-function refuseForeign({ accountId, region, queues, topics }: MessagingServerOptions): void {
+function queueUrl(queueName: string): string {
+  return `http://127.0.0.1/${FAUXQS_ACCOUNT_ID}/${queueName}`;
+}
+
+function refuseForeign(
+  { accountId, region }: Pick<MessagingServerOptions, 'accountId' | 'region'>,
+  { queues, topics }: Pick<Resources, 'queues' | 'topics'>,
+): void {
   if (accountId !== FAUXQS_ACCOUNT_ID) {
     throw new Error(`Local SNS and SQS are of the account ${FAUXQS_ACCOUNT_ID} only, not of ${accountId}.`);
   }

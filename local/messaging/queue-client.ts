@@ -1,15 +1,14 @@
+import { unsignedFor } from '../aws/unsigned.ts';
 import type { JsonObject } from '../json.ts';
 import { asText, isObject, objectsIn, parseObject, stringsIn } from '../json.ts';
 import { lastNameIn } from '../template/arns.ts';
+import type { QueueDefinition } from '../template/service.ts';
 
 /** Most messages in one request of SQS ("Amazon SQS quotas"). */
 const MAX_ENTRIES = 10;
 
 /** Tries to delete a message that SQS could not delete through no fault of ours. */
 const DELETE_ATTEMPTS = 3;
-
-const AUTHORIZATION =
-  'AWS4-HMAC-SHA256 Credential=LANTERNLOCAL/20200101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0';
 
 /** Longest long poll of SQS, seconds. */
 export const MAX_WAIT_TIME = 20;
@@ -31,10 +30,12 @@ export interface QueueMessage extends JsonObject {
  */
 export class QueueClient {
   readonly #endpoint: string;
+  readonly #queueArn: string;
   readonly #queueName: string;
   #queueUrl: string | undefined;
 
   constructor({ queueArn, endpoint }: QueueClientOptions) {
+    this.#queueArn = queueArn;
     this.#queueName = lastNameIn(queueArn);
     this.#endpoint = endpoint;
   }
@@ -88,22 +89,22 @@ export class QueueClient {
   }
 
   async #send(action: string, input: JsonObject, signal?: AbortSignal): Promise<JsonObject> {
-    return send(this.#endpoint, action, input, signal);
+    return send(this.#endpoint, this.#queueArn, action, input, signal);
   }
 }
 
 /** Makes a queue, unless there is one with these attributes. @throws Error with the message of SQS when it refuses. */
 export async function createQueue(
   endpoint: string,
-  name: string,
-  attributes: Readonly<Record<string, string>>,
+  { name, arn, attributes }: QueueDefinition,
 ): Promise<void> {
-  await send(endpoint, 'CreateQueue', { QueueName: name, Attributes: attributes });
+  await send(endpoint, arn, 'CreateQueue', { QueueName: name, Attributes: attributes });
 }
 
 /** @throws Error with the message of SQS when it refuses. */
 async function send(
   endpoint: string,
+  queueArn: string,
   action: string,
   input: JsonObject,
   signal?: AbortSignal,
@@ -113,8 +114,7 @@ async function send(
     headers: {
       'Content-Type': 'application/x-amz-json-1.0',
       'X-Amz-Target': `AmazonSQS.${action}`,
-      // Emulators find the service by it; the signature is looked at by none.
-      Authorization: AUTHORIZATION,
+      Authorization: unsignedFor(queueArn),
     },
     body: JSON.stringify(input),
     ...(signal !== undefined && { signal }),

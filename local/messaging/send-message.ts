@@ -1,6 +1,8 @@
-/** Sends messages to the local SQS and SNS, for what delivers events there: as plain requests of their protocols. */
+/** Sends messages to SQS and SNS, for what delivers events there, and makes topics: as plain requests of their protocols. */
+import { unsignedFor } from '../aws/unsigned.ts';
 import { asText, parseObject } from '../json.ts';
 import { lastNameIn } from '../template/arns.ts';
+import type { SubscriptionDefinition, TopicDefinition } from '../template/service.ts';
 import { FAUXQS_ACCOUNT_ID, SNS_CONTENT_TYPE, SQS_CONTENT_TYPE } from './fauxqs-backend.ts';
 
 export interface OutgoingMessage {
@@ -31,6 +33,7 @@ export async function sendToQueue(
     headers: {
       'Content-Type': SQS_CONTENT_TYPE,
       'X-Amz-Target': 'AmazonSQS.SendMessage',
+      Authorization: unsignedFor(queueArn),
       ...traceIn(traceHeader),
     },
     body: JSON.stringify({
@@ -53,24 +56,71 @@ export async function publishToTopic(
   message: OutgoingMessage,
 ): Promise<void> {
   const { text, traceHeader, subject, groupId, attributes = {} } = message;
-  const body = new URLSearchParams({
-    Action: 'Publish',
-    Version: '2010-03-31',
+  const parameters: Record<string, string> = {
     TopicArn: topicArn,
     ...(subject !== undefined && { Subject: subject }),
     ...(groupId !== undefined && { MessageGroupId: groupId }),
     Message: text,
-  });
+  };
   for (const [index, [name, { DataType, StringValue }]] of Object.entries(attributes).entries()) {
     const entry = `MessageAttributes.entry.${index + 1}`;
-    body.set(`${entry}.Name`, name);
-    body.set(`${entry}.Value.DataType`, DataType);
-    body.set(`${entry}.Value.StringValue`, StringValue);
+    parameters[`${entry}.Name`] = name;
+    parameters[`${entry}.Value.DataType`] = DataType;
+    parameters[`${entry}.Value.StringValue`] = StringValue;
   }
-  const headers = { 'Content-Type': SNS_CONTENT_TYPE, ...traceIn(traceHeader) };
-  const response = await fetch(endpoint, { method: 'POST', headers, body: body.toString() });
+  await askTopics(endpoint, topicArn, 'Publish', parameters, traceHeader);
+}
+
+/** Makes a topic, unless there is one. @returns what its ARN is there. @throws Error with the message of SNS when it refuses. */
+export async function createTopic(
+  endpoint: string,
+  { name, arn, attributes }: TopicDefinition,
+): Promise<string> {
+  const answer = await askTopics(endpoint, arn, 'CreateTopic', { Name: name, ...asParameters(attributes) });
+  return /<TopicArn>([^<]*)</.exec(answer)?.[1] ?? arn;
+}
+
+/** @throws Error with the message of SNS when it refuses. */
+export async function subscribe(
+  endpoint: string,
+  { topicArn, protocol, endpoint: target, attributes }: SubscriptionDefinition,
+): Promise<void> {
+  await askTopics(endpoint, topicArn, 'Subscribe', {
+    TopicArn: topicArn,
+    Protocol: protocol,
+    Endpoint: target,
+    ...asParameters(attributes),
+  });
+}
+
+/** SNS's form of a map in the query protocol. */
+export function asParameters(attributes: Readonly<Record<string, string>>): Record<string, string> {
+  const parameters: Record<string, string> = {};
+  for (const [index, [key, value]] of Object.entries(attributes).entries()) {
+    parameters[`Attributes.entry.${index + 1}.key`] = key;
+    parameters[`Attributes.entry.${index + 1}.value`] = value;
+  }
+  return parameters;
+}
+
+async function askTopics(
+  endpoint: string,
+  topicArn: string,
+  action: string,
+  parameters: Readonly<Record<string, string>>,
+  traceHeader?: string,
+): Promise<string> {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'Content-Type': SNS_CONTENT_TYPE,
+      Authorization: unsignedFor(topicArn),
+      ...traceIn(traceHeader),
+    },
+    body: new URLSearchParams({ Action: action, Version: '2010-03-31', ...parameters }).toString(),
+  });
   const answer = await response.text();
-  if (response.ok) return;
+  if (response.ok) return answer;
   throw new Error(/<Message>([^<]*)</.exec(answer)?.[1] ?? `SNS answered ${response.status}`);
 }
 

@@ -89,6 +89,11 @@ export class SchedulerApi {
     return { url: `http://127.0.0.1:${port}`, warnings: this.#schedules.start() };
   }
 
+  /** Has these schedules of templates: see `Schedules.declare`. */
+  update(services: Pick<SchedulesOptions, 'groups' | 'schedules'>): string[] {
+    return this.#schedules.declare(services);
+  }
+
   /** Every schedule of every group, with when it runs. */
   list(): (Schedule & Times)[] {
     return this.#schedules.list().map((schedule) => ({ ...schedule, ...this.#schedules.timesOf(schedule) }));

@@ -1,7 +1,9 @@
 /** The schedules of a service, in their groups, and the timers that run them. */
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { AwsApiError } from '../http/aws-error.ts';
 import type { Targets } from '../events/targets.ts';
+import { asText } from '../json.ts';
 import { arnOf } from '../template/arns.ts';
 import type { ScheduleDefinition } from '../template/service.ts';
 import type { MetricSink } from '../cloudwatch/metrics/metric.ts';
@@ -44,6 +46,8 @@ export class Schedules {
   readonly #schedules = new Map<string, Schedule>();
   readonly #timetable = new Timetable();
   readonly #running = new Set<Promise<void>>();
+  /** Those of templates, by name. */
+  #declared: ReadonlyMap<string, ScheduleDefinition> = new Map();
 
   constructor(options: SchedulesOptions) {
     this.#options = options;
@@ -56,18 +60,36 @@ export class Schedules {
    * @returns what of them does not run, and why.
    */
   start(): string[] {
-    return (this.#options.schedules ?? []).flatMap(({ name, properties }) => {
-      try {
-        const request = parseScheduleRequest(name, properties);
-        // A group that is made elsewhere is as good as one of the template.
-        if (!this.#groups.has(request.group)) this.createGroup(request.group);
-        this.create(request);
-        return [];
-      } catch (error) {
-        if (!(error instanceof AwsApiError)) throw error;
-        return [`The schedule ${name} does not run: ${error.message}`];
-      }
-    });
+    return this.declare({ groups: [], schedules: this.#options.schedules ?? [] });
+  }
+
+  /**
+   * Has these schedules and no others of templates; those that were made by the API stay, and so does one that is the same as before.
+   *
+   * @returns what of the new ones does not run, and why.
+   */
+  declare({ groups, schedules = [] }: Pick<SchedulesOptions, 'groups' | 'schedules'>): string[] {
+    for (const name of groups) if (!this.#groups.has(name)) this.createGroup(name);
+    const before = this.#declared;
+    this.#declared = new Map(schedules.map((schedule) => [keyIn(schedule), schedule]));
+    for (const key of before.keys()) if (!this.#declared.has(key)) this.#forget(key);
+    return [...this.#declared].flatMap(([key, declared]) =>
+      isDeepStrictEqual(before.get(key), declared) ? [] : this.#make(key, declared),
+    );
+  }
+
+  #make(key: string, { name, properties }: ScheduleDefinition): string[] {
+    try {
+      const request = parseScheduleRequest(name, properties);
+      // A group that is made elsewhere is as good as one of the template.
+      if (!this.#groups.has(request.group)) this.createGroup(request.group);
+      this.#forget(key);
+      this.create(request);
+      return [];
+    } catch (error) {
+      if (!(error instanceof AwsApiError)) throw error;
+      return [`The schedule ${name} does not run: ${error.message}`];
+    }
   }
 
   list(group?: string): Schedule[] {
@@ -248,6 +270,11 @@ export class Schedules {
 
 function keyOf(group: string, name: string): string {
   return `${group}/${name}`;
+}
+
+/** Of a schedule that may not be readable. */
+function keyIn({ name, properties }: ScheduleDefinition): string {
+  return keyOf(asText(properties.GroupName) ?? 'default', name);
 }
 
 function missing(what: string): never {

@@ -1,5 +1,6 @@
 /** The streams of tables: what has changed, in order, and the API of DynamoDB Streams that it is read by. */
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { AwsApiError } from '../http/aws-error.ts';
 import type { JsonObject } from '../json.ts';
 import { asText, parseObject } from '../json.ts';
@@ -13,6 +14,8 @@ export interface Change {
   readonly key: Item;
   readonly before: Item | undefined;
   readonly after: Item | undefined;
+  /** Whether DynamoDB itself has removed it, because its time was over. */
+  readonly expired?: boolean;
 }
 
 /** Records that a stream keeps; the oldest give way. DynamoDB keeps them for 24 hours, however many there are. */
@@ -39,17 +42,22 @@ interface Stream {
 export class ChangeStreams {
   readonly #region: string;
   /** By the name of the table. */
-  readonly #streams: ReadonlyMap<string, Stream>;
+  readonly #streams = new Map<string, Stream>();
 
   constructor(region: string, tables: readonly TableDefinition[]) {
     this.#region = region;
-    this.#streams = new Map(
-      tables.flatMap((table) => {
-        if (table.stream === undefined) return [];
-        const { arn, viewType } = table.stream;
-        return [[table.name, { arn, viewType, table, records: [], trimmed: 0 }]];
-      }),
-    );
+    this.addTables(tables);
+  }
+
+  /** Has the streams of these tables, too. One of a table that is the same as before keeps its records. */
+  addTables(tables: readonly TableDefinition[]): void {
+    for (const table of tables) {
+      if (isDeepStrictEqual(this.#streams.get(table.name)?.table, table)) continue;
+      this.#streams.delete(table.name);
+      if (table.stream === undefined) continue;
+      const { arn, viewType } = table.stream;
+      this.#streams.set(table.name, { arn, viewType, table, records: [], trimmed: 0 });
+    }
   }
 
   /** The names of the key attributes of a table that has a stream. */
@@ -74,7 +82,7 @@ export class ChangeStreams {
   }
 
   /** Writes a record, unless nothing has changed. */
-  add({ tableName, key, before, after }: Change): void {
+  add({ tableName, key, before, after, expired = false }: Change): void {
     const stream = this.#streams.get(tableName);
     if (stream === undefined || canonical(before) === canonical(after)) return;
     const { viewType, records } = stream;
@@ -88,6 +96,7 @@ export class ChangeStreams {
       eventVersion: '1.1',
       eventSource: 'aws:dynamodb',
       awsRegion: this.#region,
+      ...(expired && { userIdentity: { PrincipalId: 'dynamodb.amazonaws.com', Type: 'Service' } }),
       dynamodb: {
         // DynamoDB gives whole seconds as well.
         ApproximateCreationDateTime: Math.floor(Date.now() / 1000),

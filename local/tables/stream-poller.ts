@@ -1,5 +1,6 @@
 /** An event source mapping of a stream: feeds the changes of one table to one function, in batches and in order. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { unsignedFor } from '../aws/unsigned.ts';
 import type { MetricSink } from '../cloudwatch/metrics/metric.ts';
 import { recordFilter } from '../events/filter-criteria.ts';
 import type { Delivery } from '../events/targets.ts';
@@ -73,7 +74,9 @@ export class StreamPoller {
   async start(): Promise<void> {
     const { mapping } = this.#options;
     if (!mapping.enabled) return;
-    await this.#open(mapping.startingPosition);
+    await this.#open(mapping.startingPosition).catch((cause: unknown) => {
+      this.#report('cannot be read, trying on', cause);
+    });
     this.#polling ??= this.#poll();
   }
 
@@ -120,7 +123,8 @@ export class StreamPoller {
 
   async #read(): Promise<void> {
     if (this.#waiting.length >= this.#options.mapping.batchSize) return;
-    const { streamArn } = this.#options.mapping;
+    const { streamArn, startingPosition } = this.#options.mapping;
+    if (this.#iterator === undefined) await this.#open(startingPosition);
     const answer = await this.#ask('GetRecords', { ShardIterator: this.#iterator, Limit: MAX_RECORDS_READ });
     if (answer.__type !== undefined) {
       this.#report(
@@ -131,7 +135,11 @@ export class StreamPoller {
       return;
     }
     this.#iterator = asText(answer.NextShardIterator);
-    const records = objectsIn(answer.Records).map((record) => ({ ...record, eventSourceARN: streamArn }));
+    const records = objectsIn(answer.Records).map((record) => ({
+      ...record,
+      ...identityIn(record),
+      eventSourceARN: streamArn,
+    }));
     const passed = records.filter((record) => this.#passes(record));
     this.#count('PolledEventCount', records.length);
     this.#count('FilteredOutEventCount', records.length - passed.length);
@@ -318,12 +326,30 @@ export class StreamPoller {
   }
 
   async #open(ShardIteratorType: StreamMappingDefinition['startingPosition']): Promise<void> {
-    const { streamArn: StreamArn } = this.#options.mapping;
+    const StreamArn = await this.#newestStream();
     const { StreamDescription } = await this.#ask('DescribeStream', { StreamArn });
-    const [shard] = objectsIn(isObject(StreamDescription) ? StreamDescription.Shards : undefined);
+    const shards = objectsIn(isObject(StreamDescription) ? StreamDescription.Shards : undefined);
+    const shard = shards.at(-1);
+    if (shards.length > 1)
+      this.#report(`has ${shards.length} shards`, `Only the newest is read, ${String(shard?.ShardId)}`);
     this.#shardId = asText(shard?.ShardId) ?? '';
     const asked = { StreamArn, ShardId: this.#shardId, ShardIteratorType };
     this.#iterator = asText((await this.#ask('GetShardIterator', asked)).ShardIterator);
+  }
+
+  /**
+   * What the stream of the table is called where it is read: another engine names it by its own account and time.
+   *
+   * @throws Error where the table has none
+   */
+  async #newestStream(): Promise<string> {
+    const { streamArn } = this.#options.mapping;
+    const [, TableName = ''] = /:table\/([^/]+)\//.exec(streamArn) ?? [];
+    const { Streams } = await this.#ask('ListStreams', { TableName });
+    const arns = objectsIn(Streams).flatMap(({ StreamArn }) => asText(StreamArn) ?? []);
+    const newest = arns.sort().at(-1);
+    if (newest !== undefined) return newest;
+    throw new Error(`The table ${TableName} has no stream at ${this.#options.endpoint}`);
   }
 
   /**
@@ -336,6 +362,7 @@ export class StreamPoller {
       headers: {
         'Content-Type': 'application/x-amz-json-1.0',
         'X-Amz-Target': `DynamoDBStreams_20120810.${operation}`,
+        Authorization: unsignedFor(this.#options.mapping.streamArn),
       },
       body: JSON.stringify(input),
       signal: this.#stopping.signal,
@@ -363,6 +390,13 @@ export class StreamPoller {
       () => undefined,
     );
   }
+}
+
+/** Who has changed an item, where it was a service: Lambda writes it in lower case, and DynamoDB Streams do not. */
+function identityIn({ userIdentity }: JsonObject): JsonObject {
+  if (!isObject(userIdentity)) return {};
+  const { Type = userIdentity.type, PrincipalId = userIdentity.principalId } = userIdentity;
+  return { userIdentity: { type: Type, principalId: PrincipalId } };
 }
 
 /** How many of the records make one batch: one at least, and no more than an invocation takes. */

@@ -2,9 +2,11 @@
 import { parseJsonBody } from '../http/body.ts';
 import type { JsonObject } from '../json.ts';
 import { isObject, objectsIn, parseObject } from '../json.ts';
+import type { TableDefinition } from '../template/service.ts';
 import type { ChangeStreams } from './change-streams.ts';
+import { Expiry } from './expiry.ts';
 import type { Item } from './items.ts';
-import { keyOf, readItem } from './items.ts';
+import { canonical, keyOf, readItem } from './items.ts';
 import type { EngineAnswer, EngineRequest, TableEngine } from './table-engine.ts';
 import { EngineError } from './table-engine.ts';
 import { TransactionCancelledError, Transactions } from './transactions.ts';
@@ -15,12 +17,32 @@ export class TableFront {
   readonly #engine: TableEngine;
   readonly #streams: ChangeStreams;
   readonly #transactions: Transactions;
+  readonly #expiry: Expiry;
   readonly #turns = new Turns();
 
   constructor(engine: TableEngine, streams: ChangeStreams) {
     this.#engine = engine;
     this.#streams = streams;
     this.#transactions = new Transactions(engine);
+    this.#expiry = new Expiry(engine);
+  }
+
+  /** Has the items of a table expire as its definition says. */
+  setTimeToLive(table: TableDefinition): void {
+    this.#expiry.set(table);
+  }
+
+  /** Removes the items whose time is over at `now` (epoch milliseconds), each as one change. */
+  async expire(now: number): Promise<void> {
+    for (const { tableName, key, attribute, until } of await this.#expiry.expired(now)) {
+      await this.#turns.alone(async () => {
+        const before = await readItem(this.#engine, tableName, key);
+        // Whoever has given it more time meanwhile keeps it.
+        if (canonical(before?.[attribute]) !== canonical(until)) return;
+        await this.#engine.call('DeleteItem', { TableName: tableName, Key: key });
+        this.#streams.add({ tableName, key, before, after: undefined, expired: true });
+      });
+    }
   }
 
   /** @throws AwsApiError, RequestError */
@@ -34,6 +56,10 @@ export class TableFront {
           return await this.#turns.alone(() => this.#transact(input));
         case 'TransactGetItems':
           return await this.#turns.alone(async () => answered(await this.#transactions.read(input)));
+        case 'DescribeTimeToLive':
+          return answered(await this.#expiry.describe(input));
+        case 'UpdateTimeToLive':
+          return answered(await this.#expiry.update(input));
         case 'DescribeTable':
           return this.#described(await this.#engine.send(request), input);
         default:

@@ -15,7 +15,6 @@ const INDEX_PROPERTIES = ['IndexName', 'KeySchema', 'Projection', 'ProvisionedTh
 /** Left out with a warning, because a service could notice. Encryption, backups and tags it could not. */
 const MISSED: Readonly<Record<string, string>> = {
   KinesisStreamSpecification: 'its stream delivers nothing',
-  TimeToLiveSpecification: 'its items do not expire',
   ImportSourceSpecification: 'it starts empty',
 };
 

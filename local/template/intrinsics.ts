@@ -22,9 +22,12 @@ export interface Scope {
   warn(message: string): void;
 }
 
+/** What a placeholder begins with; the key of the value follows. */
+export const PLACEHOLDER = 'lantern-unresolved:';
+
 /** Stands where a value is known to AWS only, so that it is recognised wherever it turns up. */
 function unresolved(what: string): string {
-  return `lantern-unresolved:${what}`;
+  return PLACEHOLDER + what;
 }
 
 /** What a setting says of a value, or the placeholder for it, with a warning. */

@@ -78,11 +78,6 @@ const HARMLESS = new RegExp(
 
 function consequenceOf(resource: ResolvedResource): string | undefined {
   const { type, fields } = resource;
-  if (type === 'AWS::S3::Bucket') {
-    return fields.has('NotificationConfiguration')
-      ? `its notifications call no function; ${invoked('an event of S3')}`
-      : undefined;
-  }
   if (type === 'AWS::Cognito::UserPool') {
     return fields.has('LambdaConfig')
       ? `its triggers call no function; ${invoked('an event of the trigger')}`
@@ -119,10 +114,8 @@ const OF_THE_FRAMEWORK = new Map<string, string | undefined>([
     'Custom::EventBridge',
     'its events call no function; with provider.eventBridge.useCloudFormation: true it is a rule, which runs here',
   ],
-  [
-    'Custom::S3',
-    `notifications of a bucket that exists already call no function; ${invoked('an event of S3')}`,
-  ],
+  // Its bucket is made here, and tells the function.
+  ['Custom::S3', undefined],
 ]);
 
 const CONSEQUENCES = new Map<string, string>([

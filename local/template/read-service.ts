@@ -2,9 +2,11 @@ import { alarmsToRun, metricFiltersToRun } from './alarms.ts';
 import { localApiUrls } from './apis/api-urls.ts';
 import { apisToRun } from './apis/apis.ts';
 import type { AuthorizerSettings } from './apis/authorizers.ts';
+import { bucketsToRun } from './buckets.ts';
 import { deploymentOf } from './deployment.ts';
 import { asyncSettingsToRun, mappingsToRun } from './event-sources.ts';
 import { eventsToRun, scheduleGroupsToRun, schedulesToRun } from './events.ts';
+import { exportsOf } from './exports.ts';
 import { functionUrlsToRun } from './function-urls.ts';
 import type { FunctionOptions } from './functions.ts';
 import { functionsToRun } from './functions.ts';
@@ -15,6 +17,7 @@ import { resolvedResources } from './resources.ts';
 import { TemplateScope } from './scope.ts';
 import type { FunctionDefinition, ServiceDefinition } from './service.ts';
 import { tablesToRun } from './tables.ts';
+import type { Template } from './template.ts';
 import { parseTemplate } from './template.ts';
 import { subscriptionsToRun, topicsToRun } from './topics.ts';
 
@@ -42,6 +45,12 @@ export interface ReadServiceOptions extends FunctionOptions {
    * @default false
    */
   readonly restApiTracing?: boolean;
+  /**
+   * Whether functions and REST stages are traced although nothing in the template says a word of tracing.
+   *
+   * @default false, as in AWS
+   */
+  readonly traceUnasked?: boolean;
   /** What only AWS has, by the names of the placeholders that stand for it otherwise: `ssm:/shop/key`, `import:name`. */
   readonly values?: Readonly<Record<string, unknown>>;
   /** What is set for authorizers on this machine, by their names. */
@@ -52,6 +61,8 @@ export interface ReadServiceResult {
   readonly service: ServiceDefinition;
   /** What will differ from AWS, one sentence each, without repetitions. */
   readonly warnings: readonly string[];
+  /** What other services can ask for, by the names that `values` has: see `exportsOf`. */
+  readonly exports: Readonly<Record<string, string>>;
 }
 
 /**
@@ -63,15 +74,19 @@ export interface ReadServiceResult {
 export function readService(options: ReadServiceOptions): ReadServiceResult {
   const { serviceName, stage, region, accountId, restApiTracing = false } = options;
   const template = parseTemplate(options.template);
-  const scope = new TemplateScope({
-    template,
-    deployment: deploymentOf(options),
-    parameters: options.parameters ?? {},
-    queueUrlOf: options.queueUrlOf,
-    values: options.values ?? {},
-  });
+  const deployment = deploymentOf(options);
+  const newScope = (): TemplateScope =>
+    new TemplateScope({
+      template,
+      deployment,
+      parameters: options.parameters ?? {},
+      queueUrlOf: options.queueUrlOf,
+      values: options.values ?? {},
+    });
+  const scope = newScope();
   const resources = resolvedResources(template, scope);
 
+  const isTracedUnasked = options.traceUnasked === true && !speaksOfTracing(template);
   const { functions, notRun } = functionsToRun(resources, options);
   const asynchronous = asyncSettingsToRun(resources);
   const functionNames = new Set(functions.map(({ name }) => name));
@@ -80,7 +95,7 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
   const { authorizers } = options;
   const apis = apisToRun(resources, {
     stage,
-    restApiTracing,
+    restApiTracing: restApiTracing || isTracedUnasked,
     functionNames,
     namesNotRun: new Set(notRun.map(({ name }) => name)),
     ...(authorizers !== undefined && { authorizers }),
@@ -96,15 +111,18 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     accountId,
     functions: functions.map((definition) => ({
       ...withLocalUrls(definition, localUrls),
+      ...(isTracedUnasked && { tracingMode: 'Active' }),
       ...(asynchronous.has(definition.name) && { asynchronous: asynchronous.get(definition.name) ?? {} }),
     })),
     ...(notRun.length > 0 && { functionsNotRun: notRun }),
+    ...(isTracedUnasked && { isTracedUnasked }),
     apis,
     functionUrls,
     queues,
     topics,
     subscriptions: subscriptionsToRun(resources, { topics, queues, functions }),
     tables,
+    buckets: bucketsToRun(resources, { queues, topics, functions, region }),
     ...mappingsToRun(resources, { queues, tables, functionNames }),
     alarms: alarmsToRun(resources),
     ...(muteRules.length > 0 && { muteRules }),
@@ -114,7 +132,16 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     schedules: schedulesToRun(resources),
   };
   warnAboutWhatIsNotRun(resources);
-  return { service, warnings: scope.warnings };
+  const exports = exportsOf(template, deployment, newScope(), localUrls);
+  return { service, warnings: scope.warnings, exports };
+}
+
+/** Whether a function or a stage says that it is traced, or that it is not. */
+function speaksOfTracing({ resources }: Template): boolean {
+  return [...resources.values()].some(({ type, properties }) => {
+    if (type === 'AWS::Lambda::Function') return properties.TracingConfig !== undefined;
+    return type === 'AWS::ApiGateway::Stage' && properties.TracingEnabled !== undefined;
+  });
 }
 
 function withLocalUrls(

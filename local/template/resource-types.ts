@@ -251,7 +251,9 @@ const RESOURCE_TYPES = new Map<string, ResourceType>([
           attributes: {
             Arn: globalArnOf(deployment.partition, 's3', '', bucket),
             DomainName: `${bucket}.s3.${deployment.urlSuffix}`,
+            DualStackDomainName: `${bucket}.s3.dualstack.${deployment.region}.${deployment.urlSuffix}`,
             RegionalDomainName: `${bucket}.s3.${deployment.region}.${deployment.urlSuffix}`,
+            WebsiteURL: `http://${bucket}.s3-website.${deployment.region}.${deployment.urlSuffix}`,
           },
         };
       },

@@ -15,6 +15,8 @@ export interface ServiceDefinition {
   readonly region: string;
   /** Twelve digits; local resources have no account, so this is a fixed, recognisable one. */
   readonly accountId: string;
+  /** Whether it is traced here although its template does not ask for that, so that it is not in AWS. @default false */
+  readonly isTracedUnasked?: boolean;
   readonly functions: readonly FunctionDefinition[];
   /** Those of the template that cannot run here; undefined where all can. */
   readonly functionsNotRun?: readonly FunctionNotRun[];
@@ -24,6 +26,7 @@ export interface ServiceDefinition {
   readonly topics: readonly TopicDefinition[];
   readonly subscriptions: readonly SubscriptionDefinition[];
   readonly tables: readonly TableDefinition[];
+  readonly buckets: readonly BucketDefinition[];
   readonly eventSourceMappings: readonly EventSourceMappingDefinition[];
   readonly streamMappings: readonly StreamMappingDefinition[];
   readonly alarms: readonly AlarmDefinition[];
@@ -266,12 +269,49 @@ export interface TableDefinition {
   readonly arn: string;
   /** The properties of `AWS::DynamoDB::Table` that CreateTable takes as they are. */
   readonly properties: Readonly<Record<string, unknown>>;
+  /** The attribute whose time, in seconds since 1970, an item lives to; undefined where items do not expire. */
+  readonly timeToLive?: string;
   /** Undefined where the table has none. */
   readonly stream?: {
     readonly arn: string;
     /** What records hold: `KEYS_ONLY`, `NEW_IMAGE`, `OLD_IMAGE` or `NEW_AND_OLD_IMAGES`. */
     readonly viewType: string;
   };
+}
+
+export interface BucketDefinition {
+  readonly name: string;
+  readonly arn: string;
+  /** Whether deleting leaves a marker; other versions than the newest are not kept either way. */
+  readonly versioned: boolean;
+  /** How pages of other origins may use it; the first rule that fits counts. */
+  readonly cors: readonly BucketCorsRule[];
+  readonly notifications: readonly NotificationDefinition[];
+  /** Whether all that happens in it goes to the default bus. */
+  readonly eventBridge: boolean;
+}
+
+/** Origins and headers may hold one `*` for anything. */
+export interface BucketCorsRule {
+  readonly allowedOrigins: readonly string[];
+  readonly allowedMethods: readonly string[];
+  readonly allowedHeaders: readonly string[];
+  readonly exposedHeaders: readonly string[];
+  /** Seconds. */
+  readonly maxAge?: number;
+}
+
+/** Who hears of what happens to which objects of a bucket. */
+export interface NotificationDefinition {
+  /** Stands in the records. */
+  readonly id: string;
+  /** For example `s3:ObjectCreated:*`. */
+  readonly events: readonly string[];
+  /** What keys begin and end with; empty for any. */
+  readonly prefix: string;
+  readonly suffix: string;
+  /** Of a function, a queue or a topic. */
+  readonly targetArn: string;
 }
 
 export interface EventSourceMappingDefinition {

@@ -13,9 +13,7 @@ export function tablesToRun(resources: ResolvedResources): TableDefinition[] {
   return resources.ofType('AWS::DynamoDB::Table').map((table) => {
     const { fields } = table;
     const name = table.name();
-    if (fields.within('TimeToLiveSpecification').optionalBoolean('Enabled') === true) {
-      resources.warn(`Items of the table ${name} do not expire locally`);
-    }
+    const expiry = fields.within('TimeToLiveSpecification');
     const indexes = (property: string): Record<string, unknown> => {
       const list = fields.each(property).map(indexOf);
       return list.length > 0 ? { [property]: list } : {};
@@ -24,6 +22,7 @@ export function tablesToRun(resources: ResolvedResources): TableDefinition[] {
     return {
       name,
       arn: table.attribute('Arn'),
+      ...(expiry.optionalBoolean('Enabled') === true && { timeToLive: expiry.text('AttributeName') }),
       ...(viewType !== undefined && { stream: { arn: table.attribute('StreamArn'), viewType } }),
       properties: {
         AttributeDefinitions: fields.value('AttributeDefinitions'),

@@ -7,6 +7,7 @@ export interface Template {
   readonly parameters: ReadonlyMap<string, Properties>;
   readonly mappings: Properties;
   readonly conditions: ReadonlyMap<string, unknown>;
+  readonly outputs: Properties;
 }
 
 export interface TemplateResource {
@@ -36,12 +37,18 @@ export function shown(value: unknown): string {
 export function parseTemplate(given: unknown): Template {
   const template = asWritten(given);
   const resources = parseResources(template);
-  const { Parameters: parameters, Mappings: mappings, Conditions: conditions } = asObject(template);
+  const {
+    Parameters: parameters,
+    Mappings: mappings,
+    Conditions: conditions,
+    Outputs: outputs,
+  } = asObject(template);
   return {
     resources: new Map(resources.map((resource) => [resource.logicalId, resource])),
     parameters: new Map(Object.entries(objectAt(parameters, 'Parameters')).map(parseParameter)),
     mappings: objectAt(mappings, 'Mappings'),
     conditions: new Map(Object.entries(objectAt(conditions, 'Conditions'))),
+    outputs: asObject(outputs),
   };
 }
 

@@ -11,6 +11,14 @@ export const LOCAL_COMMAND_OPTIONS = {
     usage: 'Seconds that a minute of CloudWatch lasts; 1 for trying alarms out (60)',
     type: 'string',
   },
+  alone: {
+    usage: 'Run apart from other services: join no Lantern that runs, and let none join this one',
+    type: 'boolean',
+  },
+  trace: {
+    usage: 'off: make no traces where serverless.yml says nothing of tracing, as in AWS (on)',
+    type: 'string',
+  },
   memory: { usage: 'Keep traces in memory, and not in a file for the next time', type: 'boolean' },
 } as const;
 

@@ -26,13 +26,12 @@ export async function runLocalCommand(
 ): Promise<void> {
   const {
     AwsEndpoints,
-    checkPorts,
+    checkJoining,
     developerCredentials,
     interrupted,
     minuteFrom,
     portsFrom,
-    readService,
-    startStack,
+    runService,
     surviveErrors,
     Terminal,
     tracesFile,
@@ -42,11 +41,14 @@ export async function runLocalCommand(
   try {
     const ports = portsFrom(options);
     const minuteMs = minuteFrom(options);
-    const endpoints = new AwsEndpoints({
-      settings: localSettings(serverless).endpoints,
-      environment: process.env,
-    });
-    await checkPorts(ports);
+    const settings = localSettings(serverless);
+    const endpoints = new AwsEndpoints({ settings: settings.endpoints, environment: process.env });
+    const { service: config } = serverless;
+    const aws = serverless.getProvider('aws');
+    const identity = { name: config.service, stage: aws.getStage(), region: aws.getRegion() };
+    const alone = options.alone === true;
+    const traceUnasked = tracesUnasked(serverless, options);
+    await checkJoining(identity, { ports, alone });
     const missing = missingHandlers(serverless);
     const packageAgain = packagerOf(serverless);
     const packagedAt = Date.now();
@@ -55,66 +57,67 @@ export async function runLocalCommand(
       throw missing.length > 0 ? new Error([...missing, messageOf(error)].join('\n')) : error;
     });
     endProgress();
-    const { service: config } = serverless;
-    const aws = serverless.getProvider('aws');
     const packages = packagesOf(serverless, packageProblems);
     const unpacked = await unpackFunctions(packages.found, serverless.serviceDir);
     remove = () => unpacked.remove();
     const keys = keysByName(serverless);
-    const { service, warnings } = readService({
-      template: config.provider.compiledCloudFormationTemplate,
-      serviceName: config.service,
-      stage: aws.getStage(),
-      region: aws.getRegion(),
-      accountId: ACCOUNT_ID,
-      codeDirectoryOf: ({ name }) => unpacked.folders.get(name) ?? serverless.serviceDir,
-      packageProblemOf: (name) => packages.problems.get(name) ?? unpacked.problems.get(name),
-      functionKeyOf: (name) => keys.get(name) ?? name,
-      queueUrlOf: (name) =>
-        `${endpoints.chosen('sqs') ?? `http://127.0.0.1:${ports.messaging}`}/${ACCOUNT_ID}/${name}`,
-      endpointOf: (index) => `http://127.0.0.1:${ports.api(index)}`,
-      // The framework keeps this out of the template, and turns it on after the deployment.
-      restApiTracing: config.provider.tracing?.apiGateway === true,
-      authorizers: authorizersIn(serverless),
-      values: localSettings(serverless).values ?? {},
-    });
     const values = missingValuesNotice(missingValues);
-    for (const warning of [...missing, ...(values === undefined ? [] : [values]), ...warnings])
-      log.warning(warning);
-    const terminal = new Terminal({
-      write: writeText,
-      functionKeys: service.functions.map(({ key }) => key),
-    });
+    for (const warning of [...missing, ...(values === undefined ? [] : [values])]) log.warning(warning);
+    const terminal = new Terminal({ write: writeText, functionKeys: [...keys.values()] });
     surviveErrors((text) => terminal.notice(text));
-    const stack = await startStack({
-      service,
+    const { promise: failed, reject: fail } = Promise.withResolvers<never>();
+    // It may come before anybody waits for it.
+    failed.catch(() => undefined);
+    const running = await runService({
+      source: {
+        ...identity,
+        accountId: ACCOUNT_ID,
+        directory: serverless.serviceDir,
+        template: config.provider.compiledCloudFormationTemplate,
+        codeDirectories: Object.fromEntries(unpacked.folders),
+        packageProblems: {
+          ...Object.fromEntries(unpacked.problems),
+          ...Object.fromEntries(packages.problems),
+        },
+        functionKeys: Object.fromEntries(keys),
+        // The framework keeps this out of the template, and turns it on after the deployment.
+        restApiTracing: config.provider.tracing?.apiGateway === true,
+        traceUnasked,
+        authorizers: authorizersIn(serverless),
+        values: settings.values ?? {},
+        missing: missingValues,
+        tryThis: settings.tryThis ?? [],
+        lowerCaseHeaders: settings.lowerCaseHeaders ?? false,
+      },
       ports,
       minuteMs,
-      tryThis: config.custom?.lantern?.local?.tryThis ?? [],
-      freeze: config.custom?.lantern?.local?.freeze ?? true,
-      lowerCaseHeaders: config.custom?.lantern?.local?.lowerCaseHeaders ?? false,
+      freeze: settings.freeze ?? true,
       tracesFile: options.memory === true ? undefined : tracesFile(serverless.serviceDir),
-      serviceDirectory: serverless.serviceDir,
       endpoints,
-      ...(endpoints.open.length > 0 && {
-        credentials: await developerCredentials(aws.getRegion(), profileOf(serverless, options)),
-      }),
+      credentials: () => developerCredentials(aws.getRegion(), profileOf(serverless, options)),
+      alone,
       terminal,
+      warn: (message) => log.warning(message),
+      onFailed: fail,
     });
     const reload = await Reload.start({
       serverless,
-      functions: service.functions,
+      functions: running.functions.map(({ name, codeDirectory }) => ({
+        name,
+        codeDirectory,
+        key: keys.get(name) ?? name,
+      })),
       packages: packages.found,
       packagedAt,
       packageAgain,
       unpacked,
-      updateCode: (codeDirectories) => stack.updateCode(codeDirectories),
+      updateCode: (codeDirectories) => running.updateCode(codeDirectories),
       notice: (text) => terminal.notice(text),
     });
-    await interrupted();
+    await Promise.race([interrupted(), failed]);
     writeText('\nStopping.');
     await reload.stop();
-    await stack.stop();
+    await running.stop();
     await remove();
     // The framework keeps the process alive with a timer of its own and leaves the exit to who listens for signals.
     process.exit(0);
@@ -124,12 +127,34 @@ export async function runLocalCommand(
   }
 }
 
+/** What services export that run already, and that this one is to join: by the keys of values that only AWS has. */
+export async function exportsOfOthers(
+  options: LocalCommandOptions,
+): Promise<Readonly<Record<string, string>>> {
+  if (options.alone === true) return {};
+  const { exportsOfRunning, portsFrom } = await import('lambda-lantern-local');
+  return exportsOfRunning(portsFrom(options).console);
+}
+
 /** @throws Error that names the mistakes in the settings of this command. */
 function localSettings({ service }: Serverless): NonNullable<LanternSettings['local']> {
   const settings = service.custom?.lantern?.local;
   const mistakes = checkSettings('local', settings, { functions: Object.keys(service.functions) });
   if (mistakes.length > 0) throw new Error(mistakes.join('\n'));
   return settings ?? {};
+}
+
+/**
+ * Whether a service is traced that has no line of tracing: here it costs nothing. Where alarms are to turn tracing on, it is off until
+ * they do.
+ *
+ * @throws Error for an option that is none.
+ */
+function tracesUnasked({ service }: Serverless, { trace = 'on' }: LocalCommandOptions): boolean {
+  if (trace !== 'on' && trace !== 'off') throw new Error(`--trace takes on or off, but got "${trace}".`);
+  const { provider, functions, custom } = service;
+  const isAsked = [provider, ...Object.values(functions)].some(({ tracing }) => tracing !== undefined);
+  return trace === 'on' && !isAsked && custom?.lantern?.tracing === undefined;
 }
 
 /** The profile of the developer's credentials, as the framework takes it. */

@@ -31,6 +31,8 @@ export interface StandInOptions {
   readonly asksAws: (service: string) => boolean;
   /** What `${aws:accountId}` gives. */
   readonly accountId: string;
+  /** What services export that run on this machine, by the same keys. Asked for once, with the first value that is not set. */
+  readonly exported: () => Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** What stands for values of AWS that are not set: the framework resolves variables before any command runs. */
@@ -38,6 +40,7 @@ export class StandInValues {
   readonly #serverless: Serverless;
   readonly #options: StandInOptions;
   readonly #missing = new Set<string>();
+  #exported: Promise<Readonly<Record<string, unknown>>> | undefined;
 
   constructor(serverless: Serverless, options: StandInOptions) {
     this.#serverless = serverless;
@@ -79,6 +82,8 @@ export class StandInValues {
       if (Object.hasOwn(values, candidate)) return { value: values[candidate] };
     }
     if (name === 'aws') return { value: this.#options.accountId };
+    const exported = await (this.#exported ??= this.#options.exported());
+    if (Object.hasOwn(exported, key)) return { value: exported[key] };
     if (this.#options.asksAws(SOURCES[name])) {
       try {
         return await original.resolve(question);

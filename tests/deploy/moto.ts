@@ -22,9 +22,11 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
-export async function startMoto(region: string): Promise<Moto> {
+/** @param accountId twelve digits; moto has an account of its own. */
+export async function startMoto(region: string, accountId?: string): Promise<Moto> {
   const child = spawn(join(PYTHON_PROGRAMS, 'python'), [join(import.meta.dirname, 'aws/server.py')], {
     stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...(accountId !== undefined && { MOTO_ACCOUNT_ID: accountId }) },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

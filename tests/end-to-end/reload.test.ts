@@ -34,7 +34,7 @@ class Edited {
   ): Promise<void> {
     for (const [path, text] of Object.entries(files)) await this.write(path, text);
     this.#port = await freePorts(20);
-    const ports = [this.#port, this.#port + 5, this.#port + 17].map(String);
+    const ports = [this.#port, this.#port + 5, this.#port + 16].map(String);
     const [port = '', daemon = '', otlp = ''] = ports;
     this.#run = runServerless(
       ['local', '--memory', '--port', port, '--daemon-port', daemon, '--otlp-port', otlp, ...args],

@@ -40,7 +40,7 @@ beforeAll(async () => {
   };
   for (const [name, content] of Object.entries(files)) await writeFile(join(service, name), content);
   port = await freePorts(20);
-  const ports = ['--port', String(port), '--daemon-port', String(port + 5), '--otlp-port', String(port + 17)];
+  const ports = ['--port', String(port), '--daemon-port', String(port + 5), '--otlp-port', String(port + 16)];
   running = runServerless(['local', '--memory', ...ports], service);
   await running.until('Ctrl-C stops everything');
 });

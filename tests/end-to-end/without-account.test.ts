@@ -7,6 +7,7 @@ import { startLocalStack } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
 import { copyProject } from '../helpers/project-copy.ts';
 import { runServerless } from '../helpers/run.ts';
+import { until } from '../helpers/until.ts';
 
 const SERVERLESS_YML = `service: elsewhere
 plugins: [serverless-lambda-lantern]
@@ -68,6 +69,25 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack.stop();
   await project.remove();
+});
+
+describe('a service without a line of tracing', () => {
+  it('has traces of Lambda and the gateway, and its first line says that AWS would have none', async () => {
+    expect(stack.run.output()).toContain(
+      'tracing on here, and off in AWS unless serverless.yml has provider.tracing: { lambda: true, apiGateway: true }',
+    );
+    expect((await fetch(stack.api)).status).toBe(200);
+    const [listed] = await until(async () => {
+      const { traces } = await stack.traces();
+      return traces.length > 0 && traces;
+    }, 'its trace');
+    const { trace } = await stack.trace(listed?.id ?? '');
+    expect(trace.segments.map(({ origin }) => origin)).toEqual([
+      'AWS::ApiGateway::Stage',
+      'AWS::Lambda',
+      'AWS::Lambda::Function',
+    ]);
+  });
 });
 
 describe('a service that needs an account', () => {

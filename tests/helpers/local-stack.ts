@@ -53,8 +53,8 @@ export interface LocalStackOptions {
 }
 
 /** Of one instance that no other one takes, out of 20. */
-function portsOf(port: number, daemonPort: number): string[] {
-  return ['--port', port, '--daemon-port', daemonPort, '--otlp-port', port + 17].map(String);
+export function portsOf(port: number, daemonPort: number): string[] {
+  return ['--port', port, '--daemon-port', daemonPort, '--otlp-port', port + 16].map(String);
 }
 
 export async function startLocalStack(

@@ -37,11 +37,42 @@ export function runNodeOnTerminal(args: readonly string[], directory: string): R
   return run(['python3', '-c', onTerminal, process.execPath, ...args], directory, { TERM: 'xterm', CI: '' });
 }
 
-function run([command = '', ...args]: readonly string[], directory: string, env: NodeJS.ProcessEnv): Run {
+/**
+ * Runs any program as from a user's own shell, with nothing of this repository's environment, in `directory`. It has a process group of
+ * its own: see {@link signalGroup}.
+ */
+export function runCommand(command: readonly string[], directory: string): Run {
+  // Whoever runs these tests does so by npm, which hands its settings on: `.npmrc` of this repository among them.
+  const ofNpm = Object.keys(process.env).filter((name) => /^npm_/i.test(name));
+  const env = {
+    ...Object.fromEntries(ofNpm.map((name) => [name, undefined])),
+    NODE_OPTIONS: '',
+    SLS_TELEMETRY_DISABLED: '1',
+    SLS_NOTIFICATIONS_MODE: 'off',
+  };
+  return run(command, directory, env, true);
+}
+
+/** As a terminal does it at Ctrl-C: npx and what it has started get the signal, both. */
+export function signalGroup({ child: { pid } }: Run, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // All of them have ended.
+  }
+}
+
+function run(
+  [command = '', ...args]: readonly string[],
+  directory: string,
+  env: NodeJS.ProcessEnv,
+  detached = false,
+): Run {
   const child = spawn(command, args, {
     cwd: directory,
     env: { ...process.env, NODE_OPTIONS: FROM_SOURCES, ...env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached,
   });
   let output = '';
   let stdout = '';

@@ -3,7 +3,7 @@ import type { TargetsOptions } from '../../local/events/targets.ts';
 import { AsyncInvocations } from '../../local/lambda/async-invocations.ts';
 import type { AsyncInvocationsOptions } from '../../local/lambda/async-invocations.ts';
 
-type Options = Partial<AsyncInvocationsOptions> &
+type Options = { readonly messagingUrl?: string } & Partial<AsyncInvocationsOptions> &
   Pick<AsyncInvocationsOptions, 'invoke'> &
   Partial<TargetsOptions>;
 
@@ -14,5 +14,11 @@ export function targetsOf({
   ...options
 }: Options): Targets {
   const invocations = new AsyncInvocations({ onDropped: () => undefined, ...options });
-  return new Targets({ messagingUrl, putEvent, accept: (event) => invocations.accept(event), ...options });
+  return new Targets({
+    queuesUrl: messagingUrl,
+    topicsUrl: messagingUrl,
+    putEvent,
+    accept: (event) => invocations.accept(event),
+    ...options,
+  });
 }

@@ -11,6 +11,7 @@ describe('the ports of serverless local', () => {
       lambda: 3002,
       messaging: 3003,
       tables: 3004,
+      buckets: 3017,
       events: 3018,
       scheduler: 3019,
       daemon: 2000,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { commandsToTry } from '../../local/commands-to-try.ts';
 import type { ApiDefinition, RouteDefinition } from '../../local/template/service.ts';
+import { bucketDefinition } from './buckets/buckets-fixture.ts';
 
-const ports = { api: () => 3000, console: 3001 };
-const nothingTimed = { rules: [], schedules: [] };
+const ports = { api: () => 3000, console: 3001, buckets: 3017 };
+const nothingElse = { rules: [], schedules: [], buckets: [] };
 
 function commandFor(route: Partial<RouteDefinition>, api: Partial<ApiDefinition> = {}): string | undefined {
   const whole: ApiDefinition = {
@@ -16,7 +17,7 @@ function commandFor(route: Partial<RouteDefinition>, api: Partial<ApiDefinition>
     routes: [{ method: 'GET', path: '/', functionName: 'f', ...route }],
     ...api,
   };
-  return commandsToTry({ ...nothingTimed, apis: [whole] }, ports, [])[0];
+  return commandsToTry({ ...nothingElse, apis: [whole] }, ports, [])[0];
 }
 
 const SCHEMA = {
@@ -89,10 +90,10 @@ describe('the commands to try', () => {
   });
 
   it('are those of the settings where there are some', () => {
-    expect(commandsToTry({ ...nothingTimed, apis: [] }, ports, ['curl {api}/a {api}/b'])).toEqual([
+    expect(commandsToTry({ ...nothingElse, apis: [] }, ports, ['curl {api}/a {api}/b'])).toEqual([
       'curl http://localhost:3000/a http://localhost:3000/b',
     ]);
-    expect(commandsToTry({ ...nothingTimed, apis: [] }, ports, [])).toEqual([]);
+    expect(commandsToTry({ ...nothingElse, apis: [] }, ports, [])).toEqual([]);
   });
 
   it('run the schedules of a service that has no API', () => {
@@ -104,6 +105,7 @@ describe('the commands to try', () => {
       targets: [],
     };
     const timed = {
+      ...nothingElse,
       apis: [],
       rules: [rule, { ...rule, name: 'hourly', schedule: 'rate(1 hour)' }],
       schedules: [
@@ -117,5 +119,20 @@ describe('the commands to try', () => {
     ];
     expect(commandsToTry(timed, ports, [])).toEqual([hourly, late]);
     expect(commandsToTry(timed, { ...ports, console: 4001 }, [])[0]).toBe(`${hourly} --port 4001`);
+  });
+
+  it('put a file where a function waits for it when there is no API', () => {
+    const notification = { id: 'n', prefix: 'in box/', suffix: '.csv', targetArn: 'arn' };
+    const bucket = bucketDefinition('uploads', {
+      notifications: [
+        { ...notification, events: ['s3:ObjectRemoved:*'] },
+        { ...notification, events: ['s3:ObjectCreated:*'] },
+      ],
+    });
+    expect(
+      commandsToTry({ ...nothingElse, apis: [], buckets: [bucketDefinition('other'), bucket] }, ports, []),
+    ).toEqual([
+      "curl -i -T 'example.csv' 'http://localhost:3017/uploads/in%20box/example.csv' # any file of yours",
+    ]);
   });
 });

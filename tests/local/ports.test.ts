@@ -30,6 +30,7 @@ describe('the ports of a service', () => {
     ['Lambda API', ports.lambda, '--port'],
     ['SNS and SQS', ports.messaging, '--port'],
     ['DynamoDB', ports.tables, '--port'],
+    ['S3', ports.buckets, '--port'],
     ['EventBridge', ports.events, '--port'],
     ['Scheduler', ports.scheduler, '--port'],
     ['OpenTelemetry', OTLP, '--otlp-port'],

@@ -13,6 +13,7 @@ const ports = {
   lambda: 3002,
   messaging: 3003,
   tables: 3004,
+  buckets: 3017,
   events: 3018,
   scheduler: 3019,
   daemon: 2000,
@@ -23,6 +24,7 @@ const service = {
   functions: [{ name: 'shop-local-get', key: 'get' }],
   alarms: [{}, {}],
   functionUrls: [{ name: 'shop-local-get' }],
+  buckets: [],
   rules: [],
   schedules: [],
   apis: [
@@ -151,6 +153,30 @@ describe('the banner', () => {
     expect(text).toMatch(/^ +cron\(0 3 \* \* \? \*\) +nightly$/m);
   });
 
+  it('names the buckets, with who hears of what happens in them', () => {
+    const bucket = { arn: '', versioned: false, eventBridge: false, cors: [], notifications: [] };
+    const notification = {
+      id: 'n',
+      events: ['s3:ObjectCreated:*'],
+      prefix: 'in/',
+      suffix: '.csv',
+      targetArn: 'arn:aws:lambda:eu-west-1:000000000000:function:shop-local-get',
+    };
+    const text = banner({
+      ...{ ports, otlpUrl: undefined, tracesFile: undefined, tracing: true, minuteMs: 60_000, tryThis: [] },
+      service: {
+        ...service,
+        buckets: [
+          { ...bucket, name: 'uploads', notifications: [notification] },
+          { ...bucket, name: 'reports' },
+        ],
+      },
+    });
+    expect(text).toMatch(/S3 +http:\/\/localhost:3017$/m);
+    expect(text).toMatch(/^ +uploads\/in\/\*\.csv +get \(s3:ObjectCreated:\*\)$/m);
+    expect(text).toMatch(/^ +reports$/m);
+  });
+
   const here = { service, ports, otlpUrl: 'http://127.0.0.1:4318', tracesFile: '/home/me/traces.sqlite' };
 
   it('says what runs where', () => {
@@ -167,6 +193,28 @@ describe('the banner', () => {
     expect(text).toContain('  curl x');
     expect(text).toMatch(/Alarms +2$/m);
   });
+
+  it.each([
+    [
+      true,
+      true,
+      'tracing on here, and off in AWS unless serverless.yml has provider.tracing: { lambda: true, apiGateway: true }',
+    ],
+    [true, false, 'tracing off'],
+    [false, true, 'tracing on'],
+  ])(
+    'says what of tracing would be otherwise in AWS: unasked %j, on %j',
+    (isTracedUnasked, tracing, expected) => {
+      const text = banner({
+        ...here,
+        service: { ...service, isTracedUnasked },
+        tracing,
+        minuteMs: 60_000,
+        tryThis: [],
+      });
+      expect(text).toContain(`Lambda Lantern runs shop, stage local, ${expected}\n`);
+    },
+  );
 
   it('says how fast a minute of CloudWatch passes, and that there are no alarms', () => {
     const none = { ...service, alarms: [] };

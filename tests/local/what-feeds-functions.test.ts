@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { PutObjectCommand, PutObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { fileURLToPath } from 'node:url';
@@ -118,6 +119,53 @@ const template = {
       DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['Dead', 'Arn'] } } },
     },
   },
+  Upload: fed('on-upload', 'onUpload'),
+  UploadInvoke: {
+    Type: 'AWS::Lambda::EventInvokeConfig',
+    Properties: {
+      FunctionName: { Ref: 'Upload' },
+      Qualifier: '$LATEST',
+      MaximumRetryAttempts: 0,
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['DeadUploads', 'Arn'] } } },
+    },
+  },
+  DeadUploads: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'dead-uploads' } },
+  Removed: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'removed' } },
+  Tagged: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'tagged' } },
+  TaggedToQueue: {
+    Type: 'AWS::SNS::Subscription',
+    Properties: {
+      TopicArn: { Ref: 'Tagged' },
+      Protocol: 'sqs',
+      Endpoint: { 'Fn::GetAtt': ['Removed', 'Arn'] },
+    },
+  },
+  Uploads: {
+    Type: 'AWS::S3::Bucket',
+    Properties: {
+      BucketName: 'uploads',
+      NotificationConfiguration: {
+        LambdaConfigurations: [
+          {
+            Event: 's3:ObjectCreated:*',
+            Function: arnOfFunction('Upload'),
+            Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'in/' }] } },
+          },
+        ],
+        QueueConfigurations: [{ Event: 's3:ObjectRemoved:*', Queue: { 'Fn::GetAtt': ['Removed', 'Arn'] } }],
+        TopicConfigurations: [{ Event: 's3:ObjectTagging:Put', Topic: { Ref: 'Tagged' } }],
+        EventBridgeConfiguration: { EventBridgeEnabled: true },
+      },
+    },
+  },
+  OnObject: {
+    Type: 'AWS::Events::Rule',
+    Properties: {
+      Name: 'on-object',
+      EventPattern: { source: ['aws.s3'], detail: { object: { key: [{ prefix: 'bus/' }] } } },
+      Targets: [{ Id: '1', Arn: arnOfFunction('Upload') }],
+    },
+  },
   Url: { Type: 'AWS::Lambda::Url', Properties: { TargetFunctionArn: { Ref: 'End' }, AuthType: 'NONE' } },
   Undelivered: alarm('undelivered', 'AWS/Lambda', 'DestinationDeliveryFailures', { FunctionName: 'on-rule' }),
   Triggered: alarm('triggered', 'AWS/Events', 'TriggeredRules', {
@@ -125,6 +173,8 @@ const template = {
     RuleName: 'on-order',
   }),
   Attempted: alarm('attempted', 'AWS/Scheduler', 'InvocationAttemptCount', { ScheduleGroup: 'default' }),
+  UploadsFail: alarm('uploads-fail', 'AWS/Lambda', 'Errors', { FunctionName: 'on-upload' }),
+  UploadsCome: alarm('uploads-come', 'AWS/Lambda', 'AsyncEventsReceived', { FunctionName: 'on-upload' }),
   Requested: alarm('requested', 'AWS/Lambda', 'UrlRequestCount', { FunctionName: 'on-end' }),
 };
 
@@ -306,6 +356,56 @@ describe('what feeds functions', () => {
     });
     await documents.send(new PutCommand({ TableName: 'shop', Item: { pk: 'c' } }));
     await until(() => JSON.stringify(logged('stream').at(-1)?.event).includes('"c"'), 'what comes after it');
+  });
+
+  it('tells functions, queues, topics and rules of what happens in a bucket, in its trace', async () => {
+    const s3 = use(new S3Client(clientOptions(ports.buckets)));
+    const sqs = use(new SQSClient(clientOptions(ports.messaging)));
+    const root = '1-67891233-abcdef012345678912345679';
+    const address = `http://127.0.0.1:${ports.buckets}/uploads`;
+    const traced = { 'x-amzn-trace-id': `Root=${root};Parent=1234567890abcdef;Sampled=1` };
+    await fetch(`${address}/in/a%20b.csv`, { method: 'PUT', body: 'a,b', headers: traced });
+    const [upload] = await until(() => logged('upload').length === 1 && logged('upload'), 'the upload');
+    expect(upload?.event).toMatchObject({
+      Records: [
+        {
+          eventSource: 'aws:s3',
+          eventName: 'ObjectCreated:Put',
+          s3: { bucket: { name: 'uploads' }, object: { key: 'in/a+b.csv', size: 3 } },
+        },
+      ],
+    });
+    expect(upload?.trace).toContain(root);
+    await hasFired('uploads-come');
+
+    const Bucket = 'uploads';
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'bus/x', Body: 'x' }));
+    await until(() => logged('upload').length === 2, 'the rule');
+    expect(logged('upload').at(-1)?.event).toMatchObject({
+      'detail-type': 'Object Created',
+      detail: { bucket: { name: 'uploads' }, object: { key: 'bus/x', size: 1 } },
+    });
+    const url = `http://127.0.0.1:${ports.messaging}/000000000000/removed`;
+    await fetch(`${address}/bus/x`, { method: 'DELETE', headers: traced });
+    const [removed] = await receive(sqs, url);
+    expect(removed?.Attributes?.AWSTraceHeader).toContain(root);
+    expect(JSON.parse(removed?.Body ?? '')).toMatchObject({
+      Records: [{ eventName: 'ObjectRemoved:Delete' }],
+    });
+    const Tagging = { TagSet: [{ Key: 'a', Value: 'b' }] };
+    await s3.send(new PutObjectTaggingCommand({ Bucket, Key: 'in/a b.csv', Tagging }));
+    const [tagged] = await receive(sqs, url);
+    const envelope = JSON.parse(tagged?.Body ?? '') as Record<string, string>;
+    expect(envelope.Subject).toBe('Amazon S3 Notification');
+    expect(envelope.Message).toContain('ObjectTagging:Put');
+
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'in/x.poison', Body: 'x' }));
+    const [dead] = await receive(sqs, url.replace('removed', 'dead-uploads'), 20);
+    expect(JSON.parse(dead?.Body ?? '')).toMatchObject({
+      requestContext: { condition: 'RetriesExhausted' },
+      requestPayload: { Records: [{ s3: { object: { key: 'in/x.poison' } } }] },
+    });
+    await hasFired('uploads-fail');
   });
 
   it('counts what a destination does not take, and says it', async () => {

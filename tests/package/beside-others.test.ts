@@ -161,7 +161,7 @@ describe.each(SERVICES)('a service packaged by $title', ({ ours, others, files, 
 
   it('starts, answers, is traced, and is packaged again when its code changes', async () => {
     const port = await freePorts(20);
-    const ports = ['--port', port, '--daemon-port', port + 5, '--otlp-port', port + 17].map(String);
+    const ports = ['--port', port, '--daemon-port', port + 5, '--otlp-port', port + 16].map(String);
     const run = serverless('local', '--memory', ...ports);
     await run.until('Ctrl-C stops everything');
     const url = `http://127.0.0.1:${port}/hello/you`;

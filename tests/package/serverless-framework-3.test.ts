@@ -74,7 +74,7 @@ describe('the Serverless Framework 3 with slic-watch', () => {
       '--daemon-port',
       String(port + 5),
       '--otlp-port',
-      String(port + 17),
+      String(port + 16),
     ];
     const run = serverless('local', '--memory', ...ports);
     await run.until('Ctrl-C stops everything');

@@ -33,14 +33,21 @@ export class AlarmActions {
   readonly #options: AlarmActionsOptions;
   readonly #invocations: AsyncInvocations;
   readonly #publishing = new Set<Promise<void>>();
+  #functionNames: ReadonlySet<string>;
 
   constructor(options: AlarmActionsOptions) {
     this.#options = options;
+    this.#functionNames = new Set(options.functionNames);
     this.#invocations = new AsyncInvocations({
       ...options,
       onDropped: ({ functionName, reason }) =>
         options.onError(`${functionName} did not take the change of an alarm`, reason),
     });
+  }
+
+  /** Calls these functions and no others. */
+  update(functionNames: readonly string[]): void {
+    this.#functionNames = new Set(functionNames);
   }
 
   /** Runs the actions of the new state, of an alarm whose actions are enabled and not held back. */
@@ -68,7 +75,7 @@ export class AlarmActions {
 
   #invoke(arn: string, transition: Transition, report: ActionReport): void {
     const functionName = functionNameOf(arn);
-    if (!this.#options.functionNames.includes(functionName)) {
+    if (!this.#functionNames.has(functionName)) {
       this.#fail(report, `${arn} is not a function that runs here`);
       return;
     }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type {
   AlarmDefinition,
   CompositeAlarmDefinition,
@@ -52,19 +53,37 @@ interface Change {
 /** Holds the alarms of a service, and evaluates them when it is told to. */
 export class AlarmService {
   readonly #options: AlarmServiceOptions;
-  readonly #records: ReadonlyMap<string, AlarmRecord>;
+  #records: ReadonlyMap<string, AlarmRecord> = new Map();
   readonly #suppressions = new Map<AlarmRecord, Suppression>();
   /** Of a composite alarm: the last change, whose actions may still be held back. */
   readonly #lastChanges = new Map<AlarmRecord, Change>();
-  readonly #muteRules: ReadonlyArray<{ readonly rule: MuteRuleDefinition; readonly window: MuteWindow }>;
+  #muteRules: ReadonlyArray<{ readonly rule: MuteRuleDefinition; readonly window: MuteWindow }> = [];
   /** What a mute rule held back, until its window closes. */
   readonly #muted = new Map<AlarmRecord, Change>();
   #transitions: Transition[] = [];
 
   constructor(options: AlarmServiceOptions) {
     this.#options = options;
-    this.#records = new Map(options.alarms.map((alarm) => [alarm.name, newRecord(alarm, options.createdAt)]));
-    this.#muteRules = (options.muteRules ?? []).map((rule) => ({ rule, window: new MuteWindow(rule) }));
+    this.update(options, options.createdAt);
+  }
+
+  /** Has these alarms and mute rules and no others; an alarm that is the same as before keeps its state. */
+  update(
+    { alarms, muteRules = [] }: Pick<AlarmServiceOptions, 'alarms' | 'muteRules'>,
+    createdAt: number,
+  ): void {
+    const before = this.#records;
+    this.#records = new Map(
+      alarms.map((alarm) => {
+        const known = before.get(alarm.name);
+        const isSame = known !== undefined && isDeepStrictEqual(known.definition, alarm);
+        return [alarm.name, isSame ? known : newRecord(alarm, createdAt)];
+      }),
+    );
+    const kept = new Set(this.#records.values());
+    for (const held of [this.#suppressions, this.#lastChanges, this.#muted])
+      for (const record of held.keys()) if (!kept.has(record)) held.delete(record);
+    this.#muteRules = muteRules.map((rule) => ({ rule, window: new MuteWindow(rule) }));
   }
 
   records(): AlarmRecord[] {

@@ -30,11 +30,16 @@ export const MAX_COMPLETION_LAG = 10_000;
  */
 export class LambdaMetrics {
   readonly #store: MetricStore;
-  readonly #reserved: ReadonlyMap<string, number>;
+  #reserved: ReadonlyMap<string, number> = new Map();
   readonly #running = new Set<{ readonly functionName: string; readonly since: number }>();
 
   constructor(store: MetricStore, functions: readonly FunctionDefinition[]) {
     this.#store = store;
+    this.update(functions);
+  }
+
+  /** Counts the concurrency that these functions reserve. */
+  update(functions: readonly FunctionDefinition[]): void {
     this.#reserved = new Map(
       functions.flatMap(({ name, reservedConcurrency }) =>
         reservedConcurrency === undefined ? [] : [[name, reservedConcurrency]],

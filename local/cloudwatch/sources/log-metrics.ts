@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { LogEvent } from '../../lambda/invocation.ts';
 import type { MetricFilterDefinition } from '../../template/service.ts';
 import { readEmbeddedMetrics } from '../logs/embedded-metrics.ts';
@@ -28,7 +29,7 @@ const MAX_TOLD = 20;
 /** Metrics that CloudWatch makes of log lines: embedded metrics, and the metric filters of the template. */
 export class LogMetrics {
   readonly #store: MetricStore;
-  readonly #filters: readonly ActiveFilter[];
+  #filters: readonly ActiveFilter[] = [];
   readonly #onProblem: (message: string) => void;
   readonly #told = new Set<string>();
   readonly #losses = { invalidEmbeddedMetrics: 0, valuelessMatches: 0 };
@@ -41,12 +42,20 @@ export class LogMetrics {
   ) {
     this.#store = store;
     this.#onProblem = onProblem;
+    this.update(filters);
+  }
+
+  /** Has these filters and no others; one that is the same as before goes on counting. */
+  update(filters: readonly MetricFilterDefinition[]): void {
+    const before = this.#filters;
     this.#filters = filters.flatMap((definition) => {
+      const known = before.find((filter) => isDeepStrictEqual(filter.definition, definition));
+      if (known !== undefined) return [known];
       try {
         return [{ definition, match: parseFilterPattern(definition.pattern), seen: 0, matched: 0 }];
       } catch (error) {
         if (!(error instanceof PatternError)) throw error;
-        onProblem(`The metric filter ${definition.name} makes no metrics: ${error.message}`);
+        this.#onProblem(`The metric filter ${definition.name} makes no metrics: ${error.message}`);
         return [];
       }
     });

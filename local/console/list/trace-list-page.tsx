@@ -26,6 +26,7 @@ import { LossesNotice } from './losses-notice.tsx';
 import { NoTracesThen } from './no-traces-then.tsx';
 import { ImportTraces } from '../trace/import-traces.tsx';
 import { tracesOfSpan, waitingCount } from './trace-list-state.ts';
+import { ServiceChoice } from './service-choice.tsx';
 import { TraceTable } from './trace-table.tsx';
 import { useDistribution } from './use-distribution.ts';
 import { useQuietAnnouncement } from './use-quiet-announcement.ts';
@@ -117,6 +118,7 @@ export function TraceListPage({ api, list, service, address }: TraceListPageProp
           Traces
         </PageTitle>
         {traces.length > 0 && <span class="count">{countText}</span>}
+        <ServiceChoice service={service} onChoose={addCondition} />
         <ImportTraces api={api} />
         <ListToolbar
           held={held}

@@ -19,6 +19,9 @@ export function LogFilters({ parameters, functions }: LogFiltersProps) {
   const level = parameters.get('level')?.toUpperCase() ?? '';
   const chosen = parameters.get('function') ?? '';
   const keys = functions.map(({ key }) => key);
+  const groups = [...Map.groupBy(functions, ({ service = '' }) => service)].map(
+    ([service, each]) => [service, each.map(({ key }) => key)] as const,
+  );
   return (
     <div class="filter-bar log-filters" role="search" aria-label="Filter">
       <label>
@@ -42,11 +45,16 @@ export function LogFilters({ parameters, functions }: LogFiltersProps) {
           onChange={({ currentTarget }) => showParameters({ function: currentTarget.value })}
         >
           <option value="">All</option>
-          {[...keys, ...(chosen === '' || keys.includes(chosen) ? [] : [chosen])].map((key) => (
-            <option key={key} value={key}>
-              {key}
-            </option>
-          ))}
+          {groups.map(([service, keysOf]) =>
+            groups.length > 1 ? (
+              <optgroup key={service} label={service}>
+                {keysOf.map(optionOf)}
+              </optgroup>
+            ) : (
+              keysOf.map(optionOf)
+            ),
+          )}
+          {chosen !== '' && !keys.includes(chosen) && optionOf(chosen)}
         </select>
       </label>
       <label class="log-text">
@@ -94,5 +102,13 @@ export function LogFilters({ parameters, functions }: LogFiltersProps) {
         );
       })}
     </div>
+  );
+}
+
+function optionOf(key: string) {
+  return (
+    <option key={key} value={key}>
+      {key}
+    </option>
   );
 }

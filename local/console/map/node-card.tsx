@@ -74,7 +74,7 @@ export function NodeCard({
         <NameLine key={index} text={text} y={top + index * 15} />
       ))}
       <text class="map-type" x={TEXT_X} y={top + lines.length * 15}>
-        {kind.label}
+        {node.service === undefined ? kind.label : `${kind.label} · ${node.service}`}
       </text>
       <text class="map-numbers" x={TEXT_X} y={top + lines.length * 15 + 16}>
         {numbers === undefined

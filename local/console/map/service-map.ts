@@ -21,6 +21,8 @@ export interface MapNode {
   readonly label: string;
   /** Of a function that is known, in `serverless.yml`. */
   readonly functionKey?: string;
+  /** The name of its service, of a function that is known where several services run. */
+  readonly service?: string;
   readonly kind: ServiceKind;
   readonly type?: string;
   /** Whether it reports for itself, or is known from its callers alone. */
@@ -66,13 +68,15 @@ export function serviceMapOf(
   const hidden = new Map([...joined].map(([key, lambda]) => [keyOf(lambda), key]));
   const placeOf = (service: Service): string => hidden.get(keyOf(service)) ?? keyOf(service);
   const byReference = new Map(services.map((service) => [service.ReferenceId, service]));
+  const severalServices = new Set(functions.map(({ service }) => service)).size > 1;
   const shown = services.filter((service) => !hidden.has(keyOf(service)));
   const nodes = shown.map((service): MapNode => {
     const { Name, Type, State } = service;
     const lambda = joined.get(keyOf(service));
     const numbers = numbersOfService(lambda ?? service, minutes);
     const ownNumbers = lambda && numbersOfService(service, minutes);
-    const written = isOfLambda(Type) ? functions.find(({ name }) => name === Name)?.key : undefined;
+    const known = isOfLambda(Type) ? functions.find(({ name }) => name === Name) : undefined;
+    const written = known?.key;
     const called = service.Edges.map(({ ReferenceId }) => byReference.get(ReferenceId)).find(
       (each) => each?.Root === true,
     );
@@ -82,6 +86,7 @@ export function serviceMapOf(
       name: Name,
       label: Type === 'client' ? 'Client' : (written ?? Name),
       ...(written !== undefined && Type !== 'AWS::Lambda' && { functionKey: written }),
+      ...(severalServices && known?.service !== undefined && { service: known.service }),
       kind: kindOf(Type),
       ...(Type !== undefined && { type: Type }),
       reports: State === 'active',

@@ -33,7 +33,9 @@ export function TopBar({ service, connection, address, alarming }: TopBarProps) 
       <p class="service">
         {service !== undefined && (
           <>
-            <span class="service-name">{service.name}</span>
+            <span class="service-name">
+              {service.services?.map(({ name }) => name).join(', ') ?? service.name}
+            </span>
             <span class="service-place">
               {service.stage} · {service.region}
             </span>

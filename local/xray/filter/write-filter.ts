@@ -42,6 +42,11 @@ export function filterForService(service: ServicePattern, filter = ''): string {
   return `service(${printService(service)})${filter === '' ? '' : ` { ${filter} }`}`;
 }
 
+/** Requests that reach one of these services, by their names. */
+export function filterForAnyService(names: readonly string[]): string {
+  return names.map((name) => filterForService({ name })).join(' OR ');
+}
+
 /** Requests in which one service called the other, and in one call `filter` is met. */
 export function filterForEdge(source: ServicePattern, destination: ServicePattern, filter = ''): string {
   return `${printEdge(source, destination)}${filter === '' ? '' : ` { ${filter} }`}`;

@@ -29,10 +29,15 @@ export function stateFolder(project: string, machine?: Machine): string {
     .replace(/[^\w.-]+/g, '-')
     .replace(/^\.+/, '')
     .slice(0, MAX_NAME_LENGTH);
+  return join(lanternFolder(machine), name === '' ? hash : `${name}-${hash}`);
+}
+
+/** The folder of all projects of this user. */
+export function lanternFolder(machine?: Machine): string {
   const home = stateHome(
     machine ?? { platform: process.platform, environment: process.env, home: homedir() },
   );
-  return join(home, 'lambda-lantern', name === '' ? hash : `${name}-${hash}`);
+  return join(home, 'lambda-lantern');
 }
 
 function stateHome({ platform, environment, home }: Machine): string {

@@ -8,6 +8,7 @@ import type { ProjectCopy } from '../../helpers/project-copy.ts';
 import { addService, copyProject } from '../../helpers/project-copy.ts';
 import { runServerless } from '../../helpers/run.ts';
 import { bookings } from './bookings.ts';
+import { imports } from './imports.ts';
 import { notes } from './notes.ts';
 import { reminders } from './reminders.ts';
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-describe.each([notes, bookings, reminders])(
+describe.each([notes, bookings, imports, reminders])(
   '$name, $kind, that gets nothing but the plugin',
   ({ name, packages, alarmed, named = [], use }) => {
     let service: string;

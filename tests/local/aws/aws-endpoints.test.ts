@@ -82,11 +82,26 @@ describe('AwsEndpoints', () => {
     expect(endpoints.variables).toEqual({
       AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:3003',
       AWS_ENDPOINT_URL_DYNAMODB: 'http://localhost:8000',
+      AWS_ENDPOINT_URL_DYNAMODB_STREAMS: 'http://localhost:8000',
       AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://localhost:4566',
       AWS_ENDPOINT_URL_S3: 'http://localhost:9000',
     });
     expect(endpoints.chosen('DYNAMODB')).toBe('http://localhost:8000');
     expect(endpoints.choices).toContain('s3 at http://localhost:9000');
+  });
+
+  it.each([
+    [{ dynamodb: 'http://a' }, 'http://a', ['dynamodb at http://a']],
+    [{ dynamodb: 'aws' }, 'aws', ['dynamodb in AWS itself']],
+    [
+      { dynamodb: 'http://a', 'dynamodb-streams': 'http://b' },
+      'http://b',
+      ['dynamodb at http://a', 'dynamodbstreams at http://b'],
+    ],
+    [{ 'dynamodb-streams': 'http://b' }, 'http://b', ['dynamodbstreams at http://b']],
+  ])('have streams where the tables are, unless it is said of them: %j', (settings, streams, choices) => {
+    const endpoints = new AwsEndpoints({ engines: ENGINES, settings });
+    expect([endpoints.targetOf('dynamodbstreams'), endpoints.choices]).toEqual([streams, choices]);
   });
 
   it('leave everything that is not served here to AWS_ENDPOINT_URL', () => {

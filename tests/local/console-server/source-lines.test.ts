@@ -75,7 +75,7 @@ async function frames(...nodeOptions: string[]): Promise<{ path: string; line: n
 function sources(): SourceLines {
   return new SourceLines({
     codeDirectories: () => new Set([join(folder, 'no such package'), code]),
-    serviceDirectory: service,
+    serviceDirectories: () => [service],
   });
 }
 

@@ -99,4 +99,9 @@ describe('what the top bar says of tracing', () => {
   ])('with %j is %j', (keys, expected) => {
     expect(tracingText(traced(...keys))).toBe(expected);
   });
+
+  it('says that no template asks for it', () => {
+    const all = traced('a', 'b', 'c', 'd', 'e', 'f');
+    expect(tracingText({ ...all, isTracedHereOnly: true })).toBe('tracing on, here only');
+  });
 });

@@ -41,6 +41,26 @@ const orderGraph = serviceGraph(orderTraces, EVER);
 const order = serviceMapOf(orderGraph, { minutes: 1, functions: shopService.functions });
 const orderApart = serviceMapOf(orderGraph, { minutes: 1, lambdaApart: true });
 
+describe('the service of a function', () => {
+  it('is said where several run, and nowhere else', () => {
+    const graph = serviceGraph(orderTraces, EVER);
+    const names = graph.flatMap(({ Name, Type }) => (Type === 'AWS::Lambda::Function' ? [Name] : []));
+    expect(names.length).toBeGreaterThan(1);
+    const servicesOf = (serviceOf: (index: number) => string) => {
+      const functions = names.map((name, index) => ({
+        key: `f${index}`,
+        name,
+        tracing: true,
+        service: serviceOf(index),
+      }));
+      const { nodes } = serviceMapOf(graph, { functions });
+      return functions.map(({ key }) => nodes.find(({ functionKey }) => functionKey === key)?.service);
+    };
+    expect(servicesOf((index) => `service-${index}`)).toEqual(names.map((_, index) => `service-${index}`));
+    expect(servicesOf(() => 'orders')).toEqual(names.map(() => undefined));
+  });
+});
+
 describe('the filters that the map writes', () => {
   const cases = [
     { name: 'an order', map: order, traces: orderTraces },

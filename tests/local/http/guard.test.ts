@@ -78,6 +78,7 @@ describe.each<[string, ServerName, { method?: string; path?: string }, readonly 
   ['the Lambda API', 'lambda', { path: '/2015-03-31/functions' }, PROGRAMS],
   ['SNS and SQS', 'messaging', { method: 'POST' }, PROGRAMS],
   ['DynamoDB', 'tables', { method: 'POST' }, PROGRAMS],
+  ['S3', 'buckets', { path: '/bucket/key' }, PROGRAMS],
   ['EventBridge Scheduler', 'scheduler', { path: '/schedules' }, PROGRAMS],
   ['the TCP side of the X-Ray daemon', 'xray', { method: 'POST', path: '/GetSamplingRules' }, PROGRAMS],
   [

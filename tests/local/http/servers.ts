@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ApiGateway } from '../../../local/api-gateway/api-gateway.ts';
+import { BucketServer } from '../../../local/buckets/bucket-server.ts';
 import { ConsoleServer } from '../../../local/console-server/console-server.ts';
 import { LambdaApi } from '../../../local/lambda/lambda-api.ts';
 import { RuntimeApi } from '../../../local/lambda/runtime-api.ts';
@@ -35,7 +37,8 @@ export const SERVERS = {
         store: xray.store,
         xray: xray.api,
         port: 0,
-        staticDirectory: import.meta.dirname,
+        // Where a page is, built or not: without any, its addresses are answered 503.
+        staticDirectory: join(import.meta.dirname, '../../../local/console'),
         serviceInfo: () => ({
           name: 'shop',
           stage: 'local',
@@ -70,6 +73,7 @@ export const SERVERS = {
       }),
     ),
   tables: () => started(new TableServer({ region: 'eu-central-1', tables: [], port: 0 })),
+  buckets: () => started(new BucketServer({ ...account, buckets: [], onEvent: nothing, port: 0 })),
   scheduler: () =>
     started(
       new SchedulerApi({

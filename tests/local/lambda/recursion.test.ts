@@ -21,7 +21,11 @@ function chain(allowsLoops = false) {
       ({ header } = beginTrace(request, 'PassThrough'));
       return Promise.resolve({ requestId: '1', payload: '{}', traceId: '' });
     },
-    { functions, onDropped: (name) => dropped.push(name), onProblem: (message) => problems.push(message) },
+    {
+      functionOf: (name) => functions.find((fn) => fn.name === name),
+      onDropped: (name) => dropped.push(name),
+      onProblem: (message) => problems.push(message),
+    },
   );
   const send = async (functionName: string, request: Partial<InvokeRequest>): Promise<string> => {
     await invoke({ functionName, payload: '{}', ...request });

@@ -81,6 +81,26 @@ async function startStream() {
 }
 
 describe('a poller of a stream', () => {
+  it('finds the stream of its table by what it is called where it is read', async () => {
+    const { write, poll } = await startStream();
+    const elsewhere = 'arn:aws:dynamodb:eu-central-1:000000000000:table/shop/stream/2026-11-30T00:00:00.000';
+    const { requests, errors } = await poll(() => succeeded(), { streamArn: elsewhere });
+    await write(1);
+    await until(() => requests.length === 1, 'the batch');
+    expect(JSON.parse(requests[0]?.payload ?? '')).toMatchObject({
+      Records: [{ eventSourceARN: elsewhere }],
+    });
+    expect(errors).toEqual([]);
+  });
+
+  it('says that the table has none there, and tries on', async () => {
+    const { poll } = await startStream();
+    const { errors } = await poll(() => succeeded(), {
+      streamArn: streamArn('other'),
+    });
+    expect(errors).toEqual([expect.stringMatching(/cannot be read.* The table other has no stream at http/)]);
+  });
+
   it('gives its function the event that Lambda sends, and measures its age', async () => {
     const { write, documents, poll } = await startStream();
     const item = { pk: '1', sk: '1', n: 1, 'x-correlation-id': 'c-1' };

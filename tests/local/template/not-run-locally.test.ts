@@ -17,7 +17,6 @@ describe('what is not run here', () => {
       'nothing is provisioned',
     ],
     ['Custom::CognitoUserPool', {}, 'triggers of a pool that exists already'],
-    ['Custom::S3', {}, 'notifications of a bucket that exists already'],
     ['Custom::Migration', {}, 'custom resources do nothing here'],
   ])('is named: %s with %j', (Type, Properties, consequence) => {
     const { warnings } = readResources({ It: { Type, Properties } });
@@ -43,14 +42,12 @@ describe('what is not run here', () => {
     ['AWS::MSK::Cluster', {}, INVOKE],
     ['AWS::MSK::ServerlessCluster', {}, INVOKE],
     ['AWS::Pipes::Pipe', {}, INVOKE],
-    ['AWS::S3::Bucket', { NotificationConfiguration: {} }, INVOKE],
     ['AWS::SES::ReceiptRule', {}, INVOKE],
     ['AWS::Serverless::Function', {}, /serverless\.yml/],
     ['AWS::StepFunctions::StateMachine', {}, INVOKE],
     ['Custom::CognitoUserPool', {}, INVOKE],
     ['Custom::EventBridge', {}, /useCloudFormation: true/],
     ['Custom::Migration', {}, INVOKE],
-    ['Custom::S3', {}, INVOKE],
   ])('comes with what to do instead: %s with %j', (Type, Properties, instead) => {
     const { warnings } = readResources({ It: { Type, Properties } });
     expect(warnings).toEqual([expect.stringMatching(instead)]);

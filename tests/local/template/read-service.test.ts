@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { ReadServiceOptions } from '../../../local/template/read-service.ts';
-import { readTemplate } from './read-template.ts';
+import { lambdaFunction, readResources, readTemplate } from './read-template.ts';
 
 /** Templates that `serverless package` (osls 4.3) wrote, without timestamps, hashes and mapping templates. */
 async function readFixture(name: string, options: Partial<ReadServiceOptions> = {}) {
@@ -61,6 +61,26 @@ describe('the template of a shop, as the Serverless Framework compiles it', () =
         DEAD_LETTER_ARN: service.queues[1]?.arn,
       },
     });
+  });
+
+  it.each([
+    ['says nothing of tracing', {}, {}, true],
+    ['has a function that is not to be traced', { TracingConfig: { Mode: 'PassThrough' } }, {}, false],
+    ['has a stage that is not to be traced', {}, { TracingEnabled: false }, false],
+  ])('is traced unasked only where the template %s', (_, ofFunction, ofStage, expected) => {
+    const resources = {
+      One: lambdaFunction({ FunctionName: 'one', ...ofFunction }),
+      Two: lambdaFunction({ FunctionName: 'two' }),
+      Stage: {
+        Type: 'AWS::ApiGateway::Stage',
+        Properties: { RestApiId: 'x', StageName: 'local', ...ofStage },
+      },
+    };
+    const { service } = readResources(resources, { traceUnasked: true });
+    const mode = expected ? 'Active' : 'PassThrough';
+    expect(service.functions.map(({ tracingMode }) => tracingMode)).toEqual([mode, mode]);
+    expect(service.isTracedUnasked ?? false).toBe(expected);
+    expect(readResources(resources).service.isTracedUnasked).toBeUndefined();
   });
 
   it('gives its APIs', async () => {
@@ -185,12 +205,10 @@ describe('the template of a service with every kind of event', () => {
       'custom-resource-apigw-cw-role is not run locally: it only serves the deployment',
       'does not serve GET /items/{itemId}, POST /legacy: integrations of type AWS are not run locally',
       'serves GET /v2 to whoever signs',
-      'do not expire locally',
       'receives nothing from arn:aws:kinesis:',
       'is not polled for everything-local-worker',
       'WorkerProvConcLambdaAlias (AWS::Lambda::Alias) is not run locally: nothing is provisioned',
       'OnDashtopicProvConcLambdaAlias',
-      'AWS::S3::Bucket',
       'WebSocket APIs are not served',
       'AWS::Logs::SubscriptionFilter',
       'AWS::Kinesis::Stream',

@@ -108,6 +108,12 @@ describe('Fn::GetAtt', () => {
     ],
     ['AWS::S3::Bucket', named('BucketName'), 'Arn', 'arn:aws:s3:::thing'],
     ['AWS::S3::Bucket', named('BucketName'), 'RegionalDomainName', 'thing.s3.eu-central-1.amazonaws.com'],
+    [
+      'AWS::S3::Bucket',
+      named('BucketName'),
+      'DualStackDomainName',
+      'thing.s3.dualstack.eu-central-1.amazonaws.com',
+    ],
     ['AWS::Events::EventBus', named('Name'), 'Arn', `arn:aws:events:eu-central-1:${account}:event-bus/thing`],
     ['AWS::SSM::Parameter', { Name: 'thing', Value: 'secret' }, 'Value', 'secret'],
   ])('of %s with %j: %s', (Type, Properties, attribute, expected) => {

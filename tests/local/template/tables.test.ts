@@ -57,11 +57,4 @@ describe('a table', () => {
       LocalSecondaryIndexes: [index],
     });
   });
-
-  it('warns that its items do not expire', () => {
-    const { warnings } = readResources({
-      Orders: table({ TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true } }),
-    });
-    expect(warnings).toEqual(['Items of the table orders do not expire locally']);
-  });
 });

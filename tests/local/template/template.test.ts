@@ -16,6 +16,7 @@ describe('a template', () => {
         topics: [],
         subscriptions: [],
         tables: [],
+        buckets: [],
         eventSourceMappings: [],
         streamMappings: [],
         alarms: [],
@@ -26,6 +27,7 @@ describe('a template', () => {
         schedules: [],
       },
       warnings: [],
+      exports: {},
     });
   });
 
@@ -114,7 +116,6 @@ describe('resources that matter but cannot run here', () => {
   it.each([
     ['AWS::Kinesis::Stream', {}, 'streams do not exist here'],
     ['AWS::StepFunctions::StateMachine', {}, 'state machines cannot be started'],
-    ['AWS::S3::Bucket', { NotificationConfiguration: {} }, 'its notifications call no function'],
     ['AWS::ApiGatewayV2::Api', { ProtocolType: 'WEBSOCKET' }, 'WebSocket APIs are not served'],
     ['AWS::Serverless::Function', {}, 'resources of SAM are not read'],
   ])('give a warning: %s', (type, properties, consequence) => {
