@@ -182,12 +182,14 @@ function readLogAlarm(resource: ResolvedResource): LogAlarmDefinition[] {
   const { fields } = resource;
   if (!isEvaluatedHere(resource)) return [];
   const query = fields.within('ScheduledQueryConfiguration');
-  const schedule = query.within('ScheduleConfiguration').text('ScheduleExpression');
+  const timing = query.within('ScheduleConfiguration');
+  const schedule = timing.text('ScheduleExpression');
   const everyMinutes = minutesOf(schedule);
   if (everyMinutes === undefined) {
-    const path = query.within('ScheduleConfiguration').pathOf('ScheduleExpression');
+    const path = timing.pathOf('ScheduleExpression');
     throw new Error(`${path}: expected a rate, such as rate(5 minutes), got "${schedule}"`);
   }
+  const endOffset = timing.optionalNumber('EndTimeOffset') ?? 0;
   return [
     {
       ...actionsOf(resource),
@@ -197,6 +199,8 @@ function readLogAlarm(resource: ResolvedResource): LogAlarmDefinition[] {
       logGroups: query.list('LogGroupIdentifiers').map((group) => logGroupName(String(group))),
       schedule,
       everyMinutes,
+      startOffset: timing.optionalNumber('StartTimeOffset') ?? endOffset + everyMinutes * 60,
+      endOffset,
       threshold: fields.optionalNumber('Threshold') ?? 0,
       comparisonOperator: oneOf(fields, 'ComparisonOperator', STATIC_COMPARISON_OPERATORS),
       queryResultsToEvaluate: fields.optionalNumber('QueryResultsToEvaluate') ?? 1,

@@ -405,8 +405,11 @@ export interface LogAlarmDefinition extends AlarmActions {
   /** Their names. */
   readonly logGroups: readonly string[];
   readonly schedule: string;
-  /** How often it asks, and of how long a time. */
+  /** How often it asks. */
   readonly everyMinutes: number;
+  /** Seconds before it asks: from when and until when what it asks for was written. */
+  readonly startOffset: number;
+  readonly endOffset: number;
   readonly threshold: number;
   readonly comparisonOperator: StaticComparisonOperator;
   /** N: how many of the newest results are compared. */

@@ -110,7 +110,7 @@ export class AlarmService {
       if (definition.kind === 'composite') continue;
       const evaluation =
         definition.kind === 'log'
-          ? errorLines?.evaluate(definition, now, state.value)
+          ? errorLines?.evaluate(definition, { now, completeUntil, previousState: state.value })
           : evaluateMetricAlarm(definition, {
               ...{ store, clock, now, completeUntil, previousState: state.value, measured },
               isWarmingUp: (hasEnoughData) => this.#isWarmingUp(record, definition, now, hasEnoughData),

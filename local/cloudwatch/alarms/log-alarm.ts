@@ -21,6 +21,12 @@ interface FoundLine {
   readonly text: string;
 }
 
+interface LogMoment {
+  readonly now: number;
+  readonly completeUntil: number;
+  readonly previousState: AlarmState;
+}
+
 /** The error lines that the log alarms of a service look at, each as long as one of them may count it. */
 export class ErrorLines {
   readonly #clock: MetricClock;
@@ -41,20 +47,24 @@ export class ErrorLines {
   }
 
   /**
-   * The state that a log alarm gets now. Its time slides from minute to minute, where CloudWatch asks once in it.
+   * The state that a log alarm gets now. It asks every minute, where CloudWatch does so on the schedule of the alarm.
    *
-   * @param now epoch milliseconds
+   * @param moment epoch milliseconds; up to when all lines are there, as no running invocation began before
    */
-  evaluate(alarm: LogAlarmDefinition, now: number, previousState: AlarmState): AlarmEvaluation {
+  evaluate(alarm: LogAlarmDefinition, { now, completeUntil, previousState }: LogMoment): AlarmEvaluation {
     const lines = this.#found.get(alarm) ?? [];
-    const { everyMinutes, queryResultsToEvaluate: count, threshold, comparisonOperator } = alarm;
-    const length = periodMs(everyMinutes * 60, this.#clock);
-    const end = beginOf(now, this.#clock.minuteMs);
-    const first = end - count * length;
+    const { everyMinutes, startOffset, endOffset, queryResultsToEvaluate: count } = alarm;
+    const { threshold, comparisonOperator } = alarm;
+    const asked = beginOf(completeUntil, this.#clock.minuteMs);
     const results = Array.from({ length: count }, (_, index) => {
-      const from = first + index * length;
-      return { from, lines: lines.filter(({ at }) => at >= from && at < from + length) };
+      const at = asked - periodMs((count - 1 - index) * everyMinutes * 60, this.#clock);
+      const [from, to] = [startOffset, endOffset].map((offset) => at - periodMs(offset, this.#clock)) as [
+        number,
+        number,
+      ];
+      return { from, lines: lines.filter((line) => line.at >= from && line.at < to) };
     });
+    const first = results[0]?.from ?? asked;
     const needed = lines.findIndex(({ at }) => at >= first);
     lines.splice(0, needed === -1 ? lines.length : needed);
     const { state } = judge(

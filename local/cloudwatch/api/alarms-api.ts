@@ -262,7 +262,11 @@ function logAlarm(alarm: LogAlarmDefinition, record: Moments): JsonObject {
       QueryString: alarm.query,
       AggregationExpression: alarm.aggregation,
       LogGroupIdentifiers: alarm.logGroups,
-      ScheduleConfiguration: { ScheduleExpression: alarm.schedule },
+      ScheduleConfiguration: {
+        ScheduleExpression: alarm.schedule,
+        StartTimeOffset: alarm.startOffset,
+        EndTimeOffset: alarm.endOffset,
+      },
     },
     QueryResultsToEvaluate: alarm.queryResultsToEvaluate,
     QueryResultsToAlarm: alarm.queryResultsToAlarm,

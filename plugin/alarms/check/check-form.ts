@@ -1,5 +1,5 @@
 import { MAX_RULE_ALARMS, MAX_RULE_LENGTH, percentileOf } from 'lambda-lantern-local/template';
-import type { AlarmPlan, PlannedAlarm, PlannedComposite } from '../alarm-plan.ts';
+import type { AlarmPlan, PlannedAlarm, PlannedComposite, PlannedLogAlarm } from '../alarm-plan.ts';
 import { alarmDescription, MAX_DESCRIPTION_LENGTH, maxLength } from '../wording.ts';
 
 /** CloudWatch, "PutMetricAlarm". */
@@ -66,10 +66,21 @@ export function planProblems({ alarms, logAlarms, composites }: AlarmPlan): read
     ...twice(all.map(({ logicalId }) => logicalId)).map(
       (id) => `${id}: two alarms have this logical id; rename one of their resources`,
     ),
-    ...logAlarms
-      .filter(({ name }) => name.length > MAX_NAME_LENGTH)
-      .map(({ name }) => `${name}: its name has ${name.length} characters, and may have ${MAX_NAME_LENGTH}`),
+    ...logAlarms.flatMap(logAlarmProblems),
     ...composites.flatMap(ruleProblems),
+  ];
+}
+
+function logAlarmProblems({ name, description }: PlannedLogAlarm): readonly string[] {
+  return [
+    ...(name.length > MAX_NAME_LENGTH
+      ? [`${name}: its name has ${name.length} characters, and may have ${MAX_NAME_LENGTH}`]
+      : []),
+    ...(description.length > MAX_DESCRIPTION_LENGTH
+      ? [
+          `${name}: its description has ${description.length} characters, and CloudWatch takes ${MAX_DESCRIPTION_LENGTH}`,
+        ]
+      : []),
   ];
 }
 

@@ -178,10 +178,14 @@ describe('alarms on error lines', () => {
     expect(JSON.parse(alarmsJson(pay, plan))).toMatchObject({ logAlarms: [{ lines: 5 }] });
   });
 
-  it('are refused with a name that CloudWatch does not take, and say which', () => {
+  it('are refused with a name or a description that CloudWatch does not take, and say which', () => {
     const inventory = { ...pay, service: 's'.repeat(240) };
     expect(checkAlarms(planAlarms(inventory, { logs: true }), inventory).join('\n')).toContain(
       '-dev-error-lines: its name has 256 characters, and may have 255',
+    );
+    const longer = { ...pay, service: 's'.repeat(1000) };
+    expect(checkAlarms(planAlarms(longer, { logs: true }), longer).join('\n')).toMatch(
+      /-dev-error-lines: its description has \d+ characters, and CloudWatch takes 1024/,
     );
   });
 

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { ErrorLines } from '../../../../local/cloudwatch/alarms/log-alarm.ts';
-import { isErrorLine, minutesOf, scheduleOf } from '../../../../local/cloudwatch/logs/error-lines.ts';
+import {
+  ERROR_LINES_AGGREGATION,
+  ERROR_LINES_QUERY,
+  isErrorLine,
+  minutesOf,
+  scheduleOf,
+} from '../../../../local/cloudwatch/logs/error-lines.ts';
 import type { LogEvent } from '../../../../local/lambda/invocation.ts';
 import { planActions } from '../../../../plugin/actions/plan-actions.ts';
+import { alarmResources } from '../../../../plugin/alarms/alarm-resources.ts';
 import { logAlarmResources } from '../../../../plugin/alarms/log-alarms.ts';
 import { planAlarms } from '../../../../plugin/alarms/plan-alarms.ts';
 import type { LogSettings } from '../../../../plugin/settings/settings.ts';
@@ -14,6 +21,9 @@ import { actionsFunction, during, startWatched } from '../harness.ts';
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 10, 30, 12, 0);
+const MOMENT = { now: NOW + 500, completeUntil: NOW, previousState: 'OK' as const };
+/** The newest minute is left out. */
+const NEWEST = NOW - MINUTE;
 const GROUP = '/aws/lambda/shop-dev-pay';
 
 /** What a deployment has of `custom.lantern.alarms.logs`, for the function `pay`. */
@@ -105,9 +115,10 @@ describe('an alarm on error lines', () => {
           lines.log(line(NOW + before, text, isOurs ? GROUP : '/aws/lambda/other'));
         }
         const counted = events.filter(
-          ({ at: before, isError, isOurs }) => isError && isOurs && before >= -minutes * MINUTE,
+          ({ at: before, isError, isOurs }) =>
+            isError && isOurs && before >= -(minutes + 1) * MINUTE && before < -MINUTE,
         ).length;
-        const { state, reason, reasonData = '{}' } = lines.evaluate(alarm, NOW, 'OK');
+        const { state, reason, reasonData = '{}' } = lines.evaluate(alarm, MOMENT);
         expect(state).toBe(counted > threshold ? 'ALARM' : 'OK');
         expect(reason).toContain(`${counted} error line`);
         expect(JSON.parse(reasonData)).toMatchObject({ recentDatapoints: [counted], threshold });
@@ -123,17 +134,17 @@ describe('an alarm on error lines', () => {
     const alarm = alarmOf({ lines: count });
     const lines = new ErrorLines([alarm], { minuteMs: MINUTE });
     for (const [index, what] of ['first', 'second', 'third'].entries()) {
-      lines.log(line(NOW - 3000 + index * 1000, failed(what)));
+      lines.log(line(NEWEST - 3000 + index * 1000, failed(what)));
     }
-    const [, ...shown] = lines.evaluate(alarm, NOW, 'OK').reason.split('\n');
+    const [, ...shown] = lines.evaluate(alarm, MOMENT).reason.split('\n');
     expect(shown).toEqual(told.map(failed));
   });
 
   it('tells whole lines, as many as a reason has room for', () => {
     const alarm = alarmOf({ lines: 50 });
     const lines = new ErrorLines([alarm], { minuteMs: MINUTE });
-    for (let index = 0; index < 30; index += 1) lines.log(line(NOW - 1000, failed('x'.repeat(200))));
-    const { reason } = lines.evaluate(alarm, NOW, 'OK');
+    for (let index = 0; index < 30; index += 1) lines.log(line(NEWEST - 1000, failed('x'.repeat(200))));
+    const { reason } = lines.evaluate(alarm, MOMENT);
     expect(reason.length).toBeLessThanOrEqual(1023);
     expect(reason.split('\n').slice(1)).toEqual(Array.from({ length: 3 }, () => failed('x'.repeat(200))));
   });
@@ -169,5 +180,79 @@ describe('an alarm on error lines', () => {
     expect(page?.settings).toContainEqual({ name: 'lines that it tells', value: '1' });
     await during(() => log('{"level":"INFO"}'), stateIs('OK'), 'OK');
     expect(watched.problems).toEqual([]);
+  });
+
+  it.each([
+    [3, 1, 'OK'],
+    [3, 2, 'ALARM'],
+  ])('of %d results rings when %d of them are beyond the threshold', (count, breaching, state) => {
+    const { service } = readResources({
+      Lines: {
+        Type: 'AWS::CloudWatch::LogAlarm',
+        Properties: {
+          ScheduledQueryConfiguration: {
+            QueryString: ERROR_LINES_QUERY,
+            AggregationExpression: ERROR_LINES_AGGREGATION,
+            LogGroupIdentifiers: [`arn:aws:logs:eu-west-1:123456789012:log-group:${GROUP}:*`],
+            ScheduleConfiguration: { ScheduleExpression: 'rate(2 minutes)' },
+          },
+          ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+          Threshold: 1,
+          QueryResultsToEvaluate: count,
+          QueryResultsToAlarm: 2,
+        },
+      },
+    });
+    const [alarm] = service.alarms;
+    if (alarm?.kind !== 'log') throw new Error('expected an alarm on log lines');
+    const lines = new ErrorLines([alarm], { minuteMs: MINUTE });
+    // The oldest first; one that is older than all results counts nowhere.
+    lines.log(line(NOW - count * 2 * MINUTE - 1, failed('old')));
+    for (let index = 0; index < breaching; index += 1) {
+      lines.log(line(NOW - (count - index) * 2 * MINUTE, failed('declined')));
+    }
+    expect(lines.evaluate(alarm, MOMENT).state).toBe(state);
+  });
+
+  it('tells of lines that nothing else explains, and adds no message to what a failure is told by', async () => {
+    const resources = functionResources('Pay', 'pay');
+    const inventory = { ...inventoryOf(resources), stage: 'local' };
+    const plan = planAlarms(inventory, { logs: { every: '1m' } });
+    const actions = planActions(inventory, { topic: { Ref: 'Alarms' } });
+    const watched = await startWatched(
+      {
+        PayLogGroup: resources.PayLogGroup,
+        PayLambdaFunction: actionsFunction('shop-dev-pay'),
+        Alarms: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'alarms' } },
+        ...alarmResources(plan, actions),
+        ...logAlarmResources(plan.logAlarms, actions, {}),
+      },
+      250,
+    );
+    const seen = () => watched.cloudWatch.alarm('shop-local-error-lines-unexplained')?.history ?? [];
+    const rang = () => seen().filter(({ to }) => to === 'ALARM');
+    const isOver = (name: string) => watched.cloudWatch.alarm(name)?.alarm.state === 'OK';
+    await until(() => isOver('shop-local-error-lines-unexplained'), 'the first evaluation');
+    const writes = [{ stream: 'stdout', text: `${failed('declined')}\n` }];
+    await during(
+      () => watched.call('shop-dev-pay', { action: 'print', writes }),
+      () => rang().some(({ actions: done }) => done.some((one) => one.startsWith('published'))),
+      'the message of lines alone',
+    );
+    await until(() => isOver('shop-local-error-lines-unexplained'), 'the end of the lines');
+    const before = rang().length;
+
+    await during(
+      () => watched.call('shop-dev-pay', { action: 'throw' }),
+      () => rang().length > before,
+      'the lines of a failure',
+    );
+    expect(watched.transitions).toContain('shop-local-pay-unhealthy: OK -> ALARM');
+    await until(
+      () => isOver('shop-local-error-lines') && isOver('shop-local-unhealthy'),
+      'the end of the failure',
+    );
+    expect(rang()[0]?.actions.filter((one) => one.startsWith('published'))).toEqual([]);
+    expect(rang()[0]?.actions).toContainEqual(expect.stringContaining('held back'));
   });
 });
