@@ -23,8 +23,8 @@ const SCHEDULER_OFFSET = ROOM_FOR_SERVERS - 1;
 const EVENTS_OFFSET = ROOM_FOR_SERVERS - 2;
 const BUCKETS_OFFSET = ROOM_FOR_SERVERS - 3;
 
-/** How many APIs, function URLs among them, get ports before those of EventBridge and Scheduler begin. */
-export const MOST_APIS = EVENTS_OFFSET - 4;
+/** How many APIs, function URLs among them, get ports before those of S3, EventBridge and Scheduler begin. */
+export const MOST_APIS = BUCKETS_OFFSET - 4;
 
 /**
  * The ports that the options ask for. APIs beyond the first take the ports after the other servers.

@@ -18,18 +18,20 @@ export interface Follower {
    * other ending reaches the `after` or `onError` hook of the middleware. It may be called after that hook ran.
    */
   whenSkipped(): void;
-  /**
-   * May change a response that a middleware replies with early, while that is still possible: no further hook sees it. A promise is
-   * waited for by whoever called the handler.
-   */
+  /** May change a response that a middleware replies with early, while that is still possible: no further hook sees it. */
   replaceEarly?(response: unknown): unknown;
+  /** What such a response waits for, because the process freezes with it; undefined where that is nothing. */
+  holdEarly?(): Promise<unknown> | undefined;
 }
 
 /** What is known of a request while it runs; it stands on the request, under a symbol. */
 interface Observation {
   /** The one that it is of: a copy of a request brings the observation of another. */
   readonly request: ObservableRequest;
+  /** What the request has for a response: of one that is held back, a promise. */
   response: unknown;
+  /** What an early reply answers. */
+  early: unknown;
   /** Undefined until something may have been thrown. */
   failure: Failure | undefined;
   /** The one that began last. */
@@ -91,7 +93,8 @@ function observationOf(request: ObservedRequest): Observation | undefined {
 function observe(request: ObservedRequest): Observation {
   let observation = observationOf(request);
   if (observation !== undefined) return observation;
-  observation = { request, response: request.response, failure: undefined, newest: undefined };
+  const { response } = request;
+  observation = { request, response, early: undefined, failure: undefined, newest: undefined };
   request[OBSERVATION] = observation;
   Object.defineProperty(request, 'response', RESPONSE);
   return observation;
@@ -126,7 +129,8 @@ const RESPONSE: PropertyDescriptor & ThisType<Watched> = {
       return;
     }
     notifyIf(observation, isEarly);
-    observation.response = replacedBy(observation.newest, response);
+    observation.early = replacedBy(observation.newest, response);
+    observation.response = heldBack(observation);
   },
 };
 
@@ -160,6 +164,17 @@ function replacedBy(follower: Follower | undefined, response: unknown): unknown 
   return attempt(() => follower.replaceEarly?.(replaced), replaced);
 }
 
+/** Whoever called the handler waits for a promise. */
+function heldBack({ newest, early }: Observation): unknown {
+  const holding: Promise<unknown>[] = [];
+  for (let follower = newest; follower !== undefined && early !== undefined; follower = follower.older) {
+    const asked = follower;
+    const held = attempt(() => asked.holdEarly?.(), undefined);
+    if (held !== undefined) holding.push(held);
+  }
+  return holding.length === 0 ? early : Promise.allSettled(holding).then(() => early);
+}
+
 function hasNoResponse({ response }: Observation): boolean {
   return response === undefined;
 }
@@ -168,10 +183,14 @@ function hasNoResponse({ response }: Observation): boolean {
 function notifyIf(observation: Observation, isOver: (observation: Observation) => boolean): void {
   void Promise.resolve().then(() => {
     if (!isOver(observation)) return;
+    // They see the answer, also where Middy is to wait for it.
+    const { response } = observation;
+    if (isEarly(observation)) observation.response = observation.early;
     for (let follower = observation.newest; follower !== undefined; follower = follower.older) {
       const told = follower;
       attempt(() => told.whenSkipped(), undefined);
     }
+    observation.response = response;
   });
 }
 

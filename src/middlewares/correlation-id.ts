@@ -153,11 +153,14 @@ class Invocation implements Follower {
     this.#scope = enterCorrelation(lambdaContext, this.#context);
   }
 
-  /** Nothing that was logged may be lost with the process, which freezes with the answer. */
   replaceEarly(response: unknown): unknown {
     this.#early = this.repeatId(withWatchedBody(response));
-    const lines = response === undefined ? undefined : waitingLines();
-    return lines === undefined ? this.#early : lines.then(() => this.#early);
+    return this.#early;
+  }
+
+  /** Nothing that was logged may be lost with the process. */
+  holdEarly(): Promise<void> | undefined {
+    return waitingLines();
   }
 
   whenSkipped(): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { minuteFrom, portsFrom } from '../../local/command-options.ts';
+import { minuteFrom, MOST_APIS, portsFrom } from '../../local/command-options.ts';
 
 describe('the ports of serverless local', () => {
   it('begin at 3000, one for each server, with the daemon on its own', () => {
@@ -16,6 +16,14 @@ describe('the ports of serverless local', () => {
       scheduler: 3019,
       daemon: 2000,
     });
+  });
+
+  it('are one each, with as many APIs as there may be', () => {
+    const { api, ...others } = portsFrom({});
+    const all = [...Array.from({ length: MOST_APIS }, (_, index) => api(index)), ...Object.values(others)];
+    expect(new Set(all).size).toBe(all.length);
+    // The next one would be another server's.
+    expect(all).toContain(api(MOST_APIS));
   });
 
   it('move together with the first', () => {

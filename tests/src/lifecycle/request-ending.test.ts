@@ -178,3 +178,31 @@ describe('a request that is followed', () => {
     expect(request.response).toBeUndefined();
   });
 });
+
+describe('an early reply that is held back', () => {
+  it('reaches the caller after what it waits for, and those who are told of it at once', async () => {
+    const followers = new Followers<Follower>();
+    const held = Promise.withResolvers<undefined>();
+    const seen: unknown[] = [];
+    const handler = middy()
+      .use({
+        before(request: ObservableRequest) {
+          followers.add(request, {
+            owner: followers,
+            replaceEarly: (response) => `${String(response)}, replaced`,
+            holdEarly: () => held.promise,
+            whenSkipped: () => void seen.push(request.response),
+          });
+        },
+      })
+      .before(() => 'early')
+      .handler(() => 'late');
+    const answer = Promise.resolve(handler({}, lambdaContext())).then((answered: unknown) => {
+      seen.push(answered);
+    });
+    await expect.poll(() => seen).toEqual(['early, replaced']);
+    held.resolve(undefined);
+    await answer;
+    expect(seen).toEqual(['early, replaced', 'early, replaced']);
+  });
+});
