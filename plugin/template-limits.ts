@@ -29,7 +29,7 @@ export function checkTemplateLimits(serverless: Serverless, { plan, resources }:
 /** One message with the count, what adds most, and how to have less; nothing up to the limit. */
 export function resourceCountProblems(
   resources: Readonly<Record<string, unknown>>,
-  { alarms, filters, composites }: AlarmPlan,
+  { alarms, logAlarms, filters, composites }: AlarmPlan,
 ): readonly string[] {
   const count = Object.keys(resources).length;
   if (count <= MAX_RESOURCES) return [];
@@ -39,7 +39,7 @@ export function resourceCountProblems(
   const most = [...byId].sort(([, a], [, b]) => b - a).slice(0, NAMED);
   return [
     `the template has ${count} resources, ${count - MAX_RESOURCES} more than the ${MAX_RESOURCES} that CloudFormation takes: ` +
-      `${count - ours} of the service, and ${ours} of Lambda Lantern (${alarms.length} alarms, ${filters.length} metric ` +
+      `${count - ours} of the service, and ${ours} of Lambda Lantern (${alarms.length + logAlarms.length} alarms, ${filters.length} metric ` +
       `filters, ${composites.length} composite alarms, what they tell, and the dashboards).`,
     `most are added by: ${most.map(([id, times]) => `${id} (${times})`).join(', ')}.`,
     'to have less, switch off an alarm you can do without, for all (custom.lantern.alarms.defaults.function.memory: false takes ' +

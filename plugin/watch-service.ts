@@ -13,6 +13,7 @@ import { planActions } from './actions/plan-actions.ts';
 import type { AlarmPlan } from './alarms/alarm-plan.ts';
 import type { ResourceMap } from './alarms/alarm-resources.ts';
 import { alarmResources } from './alarms/alarm-resources.ts';
+import { logAlarmResources } from './alarms/log-alarms.ts';
 import { checkAlarms } from './alarms/check/check-alarms.ts';
 import { countEvents } from './alarms/count-events.ts';
 import { planAlarms } from './alarms/plan-alarms.ts';
@@ -22,6 +23,7 @@ import { dashboardResources, planDashboards } from './dashboard/plan-dashboards.
 import { conditionsOf } from './dashboard/render-body.ts';
 import type { DataProtection } from './data-protection/protect-logs.ts';
 import { addPolicies, protectLogs } from './data-protection/protect-logs.ts';
+import { roleDefaultsOf } from './own-role.ts';
 import type { Serverless } from './serverless.ts';
 import { refuse } from './serverless.ts';
 import {
@@ -97,7 +99,7 @@ export function watchService(serverless: Serverless): WatchedService {
   refuse(serverless, 'The alarms tell another topic:', topicProblems(actions, refersToTopic));
   refuse(serverless, 'The messages of the alarms have mistakes:', messengerProblems(serverless, actions));
 
-  const shown = dashboardsForStage(dashboardSettings, inventory.stage, plan.alarms.length > 0);
+  const shown = dashboardsForStage(dashboardSettings, inventory.stage, isWatched(plan));
   const dashboards = planDashboards(inventory, plan, shown);
   const promised = sloForStage(slo, inventory.stage);
   const planned = planActions(inventory, actions, promised.actions);
@@ -108,12 +110,13 @@ export function watchService(serverless: Serverless): WatchedService {
   const messenger = planMessenger(all as ResourceMap, {
     inventory,
     // Where nothing is watched, nobody is told.
-    actions: plan.alarms.length > 0 ? actions : {},
+    actions: isWatched(plan) ? actions : {},
     names,
   });
   const mute = (forStage === false ? undefined : forStage.mute) ?? [];
   const resources = {
     ...resourcesFor(inventory, plan, planned, { refersToTopic, refersToMessages }),
+    ...logAlarmResources(plan.logAlarms, planned, roleDefaultsOf(all as ResourceMap)),
     ...muteRuleResources(inventory, plan, mute),
     ...(promised.as === 'ServiceLevelObjective' && serviceLevelObjectives(plan.objectives)),
     ...dashboardResources(dashboards, conditionsOf(template)),
@@ -175,13 +178,17 @@ function messengerProblems({ service }: Serverless, { message }: ActionSettings)
     : [];
 }
 
+function isWatched({ alarms, logAlarms }: AlarmPlan): boolean {
+  return alarms.length > 0 || logAlarms.length > 0;
+}
+
 function resourcesFor(
   inventory: Inventory,
   plan: AlarmPlan,
   planned: ActionPlan,
   { refersToTopic, refersToMessages }: Readonly<Record<'refersToTopic' | 'refersToMessages', boolean>>,
 ): ResourceMap {
-  if (plan.alarms.length > 0) return { ...alarmResources(plan, planned), ...planned.resources };
+  if (isWatched(plan)) return { ...alarmResources(plan, planned), ...planned.resources };
   // What subscribes to a topic is deployed in every stage, also where there are no alarms: then nothing is ever published.
   return {
     ...(refersToTopic && alarmTopicResources(inventory, { encryption: false })),

@@ -10,6 +10,7 @@ import { describedAlarm } from './api/alarms-api.ts';
 import { CloudWatchApi } from './api/cloudwatch-api.ts';
 import type { AlarmRecord } from './alarms/alarm-record.ts';
 import { AlarmService } from './alarms/alarm-service.ts';
+import { ErrorLines } from './alarms/log-alarm.ts';
 import { alarmPeriod } from './alarms/read-datapoints.ts';
 import { parseAlarmRule } from './composite/alarm-rule.ts';
 import type { RecentChange } from './message/compose-message.ts';
@@ -77,6 +78,7 @@ export class CloudWatch implements CloudWatchView {
   readonly #store: MetricStore;
   readonly #lambda: LambdaMetrics;
   readonly #logs: LogMetrics;
+  readonly #errorLines: ErrorLines;
   readonly #alarms: AlarmService;
   readonly #actions: AlarmActions;
   readonly #onProblem: CloudWatchOptions['onProblem'];
@@ -98,6 +100,10 @@ export class CloudWatch implements CloudWatchView {
     this.#store = new MetricStore(this.#clock);
     this.#lambda = new LambdaMetrics(this.#store, service.functions);
     this.#logs = new LogMetrics(this.#store, service.metricFilters, onProblem);
+    this.#errorLines = new ErrorLines(
+      service.alarms.filter((alarm) => alarm.kind === 'log'),
+      this.#clock,
+    );
     this.#actions = new AlarmActions({
       ...options,
       onAsyncEvent: this.asyncEvent,
@@ -111,6 +117,7 @@ export class CloudWatch implements CloudWatchView {
       alarms: service.alarms,
       ...(service.muteRules && { muteRules: service.muteRules }),
       store: this.#store,
+      errorLines: this.#errorLines,
       clock: this.#clock,
       actions: {
         act: (transition, report) => {
@@ -162,7 +169,10 @@ export class CloudWatch implements CloudWatchView {
 
   readonly report = (report: InvocationReport): void => this.#lambda.report(report);
 
-  readonly log = (event: LogEvent): void => this.#logs.log(event);
+  readonly log = (event: LogEvent): void => {
+    this.#logs.log(event);
+    this.#errorLines.log(event);
+  };
 
   readonly asyncEvent = (event: AsyncEvent): void => this.#lambda.asyncEvent(event);
 

@@ -1,5 +1,5 @@
 import { isObject } from '../json.ts';
-import { alarmsToRun } from '../template/alarms.ts';
+import { alarmsToRun, LOG_ALARM } from '../template/alarms.ts';
 import { alarmNameOf } from '../template/arns.ts';
 import { deploymentOf } from '../template/deployment.ts';
 import { muteRulesToRun } from '../template/mute-rules.ts';
@@ -58,7 +58,8 @@ const CLOCK = { minuteMs: MINUTE_MS };
  * Which alarms of a template would have gone off on these metrics, when, and whom they would have told. Every alarm is
  * evaluated at the end of each minute, from the first minute of the earliest series to the last of the latest, by what
  * evaluates alarms in Lantern local: metric math, percentiles, "M out of N", missing data, composite alarms and their
- * suppressors. Metrics without a series have no data.
+ * suppressors. Metrics without a series have no data. Alarms on log lines are skipped, as series are metrics: they are never in ALARM
+ * here, and a warning of the process (`LANTERN_NOT_REPLAYED`) names them.
  *
  * The alarms are new when the replay begins: that one becomes OK first tells nobody, and those that warm up do so then. Actions that
  * were held back, by a suppressor until the end of a wait or extension period, or by a mute rule until that of its window, are an entry
@@ -159,6 +160,13 @@ function readAlarms(
   if (alarms.length === 0) {
     throw new Error(
       'Expected a template with alarms, got one without any AWS::CloudWatch::Alarm: is it the one deployed?',
+    );
+  }
+  const skipped = resources.ofType(LOG_ALARM).map(({ ref }) => ref());
+  if (skipped.length > 0) {
+    process.emitWarning(
+      `Alarms on log lines are not replayed, because series are metrics: ${skipped.join(', ')}.`,
+      { type: 'LanternWarning', code: 'LANTERN_NOT_REPLAYED' },
     );
   }
   const names = new Set<string>();

@@ -37,7 +37,7 @@ export interface AlarmListing {
 
 export interface AlarmSummary {
   readonly name: string;
-  readonly kind: 'metric' | 'composite';
+  readonly kind: 'metric' | 'log' | 'composite';
   /** As in the template: what it means, the likely cause, and where to look. May have line breaks. */
   readonly description?: string;
   readonly state: AlarmState;

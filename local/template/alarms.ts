@@ -1,4 +1,9 @@
-import { COMPARISON_OPERATORS, TREATMENTS_OF_MISSING_DATA } from '../cloudwatch/alarm-terms.ts';
+import {
+  COMPARISON_OPERATORS,
+  STATIC_COMPARISON_OPERATORS,
+  TREATMENTS_OF_MISSING_DATA,
+} from '../cloudwatch/alarm-terms.ts';
+import { ERROR_LINES_AGGREGATION, ERROR_LINES_QUERY, minutesOf } from '../cloudwatch/logs/error-lines.ts';
 import type { ResolvedFields } from './fields.ts';
 import type { ResolvedResource, ResolvedResources } from './resources.ts';
 import { readOrWarn } from './resources.ts';
@@ -6,16 +11,18 @@ import type {
   AlarmActions,
   AlarmDefinition,
   CompositeAlarmDefinition,
+  LogAlarmDefinition,
   MetricAlarmDefinition,
   MetricFilterDefinition,
   MetricQueryDefinition,
   MetricStatDefinition,
 } from './service.ts';
 
-/** The metric and composite alarms of the template; what cannot be read or watched is left out with a warning. */
+/** The alarms of the template on metrics, on error lines, and the composite ones; what cannot be read or watched is left out with a warning. */
 export function alarmsToRun(resources: ResolvedResources): AlarmDefinition[] {
   return [
     ...readOrWarn(resources, 'AWS::CloudWatch::Alarm', (resource) => readMetricAlarm(resource, resources)),
+    ...readOrWarn(resources, LOG_ALARM, (resource) => readLogAlarm(resource)),
     ...readOrWarn(resources, 'AWS::CloudWatch::CompositeAlarm', (resource) => [readCompositeAlarm(resource)]),
   ];
 }
@@ -157,6 +164,58 @@ function readDimensions(fields: ResolvedFields): MetricStatDefinition['dimension
   return fields
     .each('Dimensions')
     .map((dimension) => ({ name: dimension.text('Name'), value: dimension.text('Value') }));
+}
+
+export const LOG_ALARM = 'AWS::CloudWatch::LogAlarm';
+
+/** Whether a log alarm asks what can be answered here. */
+export function isEvaluatedHere({ fields }: Pick<ResolvedResource, 'fields'>): boolean {
+  const query = fields.within('ScheduledQueryConfiguration');
+  return (
+    query.optionalText('QueryString') === ERROR_LINES_QUERY &&
+    query.optionalText('AggregationExpression') === ERROR_LINES_AGGREGATION
+  );
+}
+
+/** None for one with another query: `warnAboutWhatIsNotRun` names it. */
+function readLogAlarm(resource: ResolvedResource): LogAlarmDefinition[] {
+  const { fields } = resource;
+  if (!isEvaluatedHere(resource)) return [];
+  const query = fields.within('ScheduledQueryConfiguration');
+  const timing = query.within('ScheduleConfiguration');
+  const schedule = timing.text('ScheduleExpression');
+  const everyMinutes = minutesOf(schedule);
+  if (everyMinutes === undefined) {
+    const path = timing.pathOf('ScheduleExpression');
+    throw new Error(`${path}: expected a rate, such as rate(5 minutes), got "${schedule}"`);
+  }
+  const endOffset = timing.optionalNumber('EndTimeOffset') ?? 0;
+  return [
+    {
+      ...actionsOf(resource),
+      kind: 'log',
+      query: ERROR_LINES_QUERY,
+      aggregation: ERROR_LINES_AGGREGATION,
+      logGroups: query.list('LogGroupIdentifiers').map((group) => logGroupName(String(group))),
+      schedule,
+      everyMinutes,
+      startOffset: timing.optionalNumber('StartTimeOffset') ?? endOffset + everyMinutes * 60,
+      endOffset,
+      threshold: fields.optionalNumber('Threshold') ?? 0,
+      comparisonOperator: oneOf(fields, 'ComparisonOperator', STATIC_COMPARISON_OPERATORS),
+      queryResultsToEvaluate: fields.optionalNumber('QueryResultsToEvaluate') ?? 1,
+      queryResultsToAlarm: fields.optionalNumber('QueryResultsToAlarm') ?? 1,
+      treatMissingData: fields.has('TreatMissingData')
+        ? oneOf(fields, 'TreatMissingData', TREATMENTS_OF_MISSING_DATA)
+        : 'missing',
+      lines: fields.optionalNumber('ActionLogLineCount') ?? 0,
+    },
+  ];
+}
+
+/** A log group is named, or given by its ARN. */
+function logGroupName(identifier: string): string {
+  return /^arn:[^:]*:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(identifier)?.[1] ?? identifier;
 }
 
 function readCompositeAlarm(resource: ResolvedResource): CompositeAlarmDefinition {

@@ -191,8 +191,10 @@ export function functionsToWatch(
       ...settingsOf(fn),
       ...(apiLimit !== undefined && { apiLimit }),
       systemLogLevel: levelOf(fields.within('LoggingConfig').value('SystemLogLevel')),
-      ...(logGroup !== undefined && { logGroup }),
-      sharesLogGroup: logGroup !== undefined && logGroups.filter((other) => other === logGroup).length > 1,
+      ...(logGroup !== undefined && settingsOfLogGroup(logGroup)),
+      sharesLogGroup:
+        logGroup !== undefined &&
+        logGroups.filter((other) => other?.logicalId === logGroup.logicalId).length > 1,
       provisioned: provisionedOf(logicalId, resources),
       ...invokedAsync(logicalId),
       hasDeadLetterConfig: fields.has('DeadLetterConfig'),
@@ -330,7 +332,7 @@ function levelOf(level: unknown): FunctionResource['systemLogLevel'] {
 }
 
 /** The log group that the function writes to, where the template makes it: no filter can be put on any other. */
-function logGroupOf(fn: WrittenResource, resources: WrittenResources): string | undefined {
+function logGroupOf(fn: WrittenResource, resources: WrittenResources): WrittenResource | undefined {
   const functionName = fn.fields.value('FunctionName');
   const name =
     fn.fields.within('LoggingConfig').value('LogGroup') ??
@@ -344,7 +346,20 @@ function logGroupOf(fn: WrittenResource, resources: WrittenResources): string | 
       // The function has no name in the template, and its group is named after it by reference.
       (name === undefined && logicalIdIn(groupName) === fn.logicalId)
     );
-  })?.logicalId;
+  });
+}
+
+function settingsOfLogGroup({
+  logicalId,
+  condition,
+  fields,
+}: WrittenResource): Pick<FunctionResource, 'logGroup' | 'logGroupCondition' | 'logGroupClass'> {
+  const logGroupClass = fields.value('LogGroupClass');
+  return {
+    logGroup: logicalId,
+    ...(condition !== undefined && { logGroupCondition: condition }),
+    ...(typeof logGroupClass === 'string' && { logGroupClass }),
+  };
 }
 
 function provisionedOf(functionId: string, resources: WrittenResources): readonly ProvisionedConcurrency[] {

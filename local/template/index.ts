@@ -40,6 +40,7 @@ export {
 export { DESCRIPTION_PARTS, ownersOf } from '../cloudwatch/message/description.ts';
 export type { Pace } from '../cloudwatch/message/error-budget.ts';
 export { PACES, windowName } from '../cloudwatch/message/error-budget.ts';
+export { ERROR_LINES_AGGREGATION, ERROR_LINES_QUERY, scheduleOf } from '../cloudwatch/logs/error-lines.ts';
 export type { EvaluationSettings } from '../cloudwatch/verdict.ts';
 export { evaluationRange, judge } from '../cloudwatch/verdict.ts';
 export { MAX_RULE_ALARMS, MAX_RULE_LENGTH } from '../cloudwatch/composite/alarm-rule.ts';

@@ -82,6 +82,9 @@ export interface FunctionResource extends WatchedResource {
   readonly systemLogLevel: 'DEBUG' | 'INFO' | 'WARN';
   /** The logical id of its log group, where the template has it. */
   readonly logGroup?: string;
+  /** Of that log group, where it has one: its `Condition`, and its `LogGroupClass`. */
+  readonly logGroupCondition?: string;
+  readonly logGroupClass?: string;
   /** Whether other functions write to the same log group. */
   readonly sharesLogGroup: boolean;
   /** The name of the policy that looks through its log group, where an alarm is to follow what that finds. */

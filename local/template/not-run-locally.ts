@@ -1,3 +1,4 @@
+import { isEvaluatedHere, LOG_ALARM } from './alarms.ts';
 import { apiKindOf } from './apis/api.ts';
 import { namesOf } from './resource-types.ts';
 import type { ResolvedResource, ResolvedResources } from './resources.ts';
@@ -94,6 +95,8 @@ function consequenceOf(resource: ResolvedResource): string | undefined {
   }
   if (apiKindOf(resource) === 'WEBSOCKET')
     return `WebSocket APIs are not served; ${invoked('an event of the route')}`;
+  if (type === LOG_ALARM && !isEvaluatedHere(resource))
+    return 'only the query of custom.lantern.alarms.logs is answered here; try another in Logs Insights, on the logs of a deployed stage';
   if (type.startsWith('AWS::Serverless::'))
     return 'resources of SAM are not read; have them as functions and events of serverless.yml, or as resources of CloudFormation';
   return CONSEQUENCES.get(type);

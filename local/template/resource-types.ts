@@ -293,6 +293,7 @@ const RESOURCE_TYPES = new Map<string, ResourceType>([
   ['AWS::Scheduler::ScheduleGroup', named('Name', 'scheduler', 'schedule-group/', 64)],
   ['AWS::Kinesis::Stream', named('Name', 'kinesis', 'stream/', 128)],
   ['AWS::CloudWatch::Alarm', named('AlarmName', 'cloudwatch', 'alarm:')],
+  ['AWS::CloudWatch::LogAlarm', named('AlarmName', 'cloudwatch', 'alarm:')],
   ['AWS::CloudWatch::CompositeAlarm', named('AlarmName', 'cloudwatch', 'alarm:')],
   ['AWS::CloudWatch::AlarmMuteRule', named('Name', 'cloudwatch', 'alarm-mute-rule:')],
   [

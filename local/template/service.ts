@@ -1,4 +1,8 @@
-import type { ComparisonOperator, TreatMissingData } from '../cloudwatch/alarm-terms.ts';
+import type {
+  ComparisonOperator,
+  StaticComparisonOperator,
+  TreatMissingData,
+} from '../cloudwatch/alarm-terms.ts';
 import type { MuteSchedule } from '../cloudwatch/mute-window.ts';
 
 /**
@@ -355,7 +359,7 @@ export interface StreamMappingDefinition {
   readonly filters?: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
 
-export type AlarmDefinition = MetricAlarmDefinition | CompositeAlarmDefinition;
+export type AlarmDefinition = MetricAlarmDefinition | LogAlarmDefinition | CompositeAlarmDefinition;
 
 /** What every alarm has. */
 export interface AlarmActions {
@@ -391,6 +395,30 @@ export interface MetricAlarmDefinition extends AlarmActions {
     readonly whole: boolean;
   };
   readonly evaluateLowSampleCountPercentile?: 'evaluate' | 'ignore';
+}
+
+/** An alarm on the error lines of functions, by the query that the plugin writes; no other query is answered here. */
+export interface LogAlarmDefinition extends AlarmActions {
+  readonly kind: 'log';
+  readonly query: string;
+  readonly aggregation: string;
+  /** Their names. */
+  readonly logGroups: readonly string[];
+  readonly schedule: string;
+  /** How often it asks. */
+  readonly everyMinutes: number;
+  /** Seconds before it asks: from when and until when what it asks for was written. */
+  readonly startOffset: number;
+  readonly endOffset: number;
+  readonly threshold: number;
+  readonly comparisonOperator: StaticComparisonOperator;
+  /** N: how many of the newest results are compared. */
+  readonly queryResultsToEvaluate: number;
+  /** M: how many of them must breach. */
+  readonly queryResultsToAlarm: number;
+  readonly treatMissingData: TreatMissingData;
+  /** How many lines it tells, at most. */
+  readonly lines: number;
 }
 
 /** A rule for planned work: while one of its windows is open, its alarms take no actions. */

@@ -13,10 +13,10 @@ const ALARMS_OF_RULE = 100;
  */
 export function muteRuleResources(
   { service, stage }: Pick<Inventory, 'service' | 'stage'>,
-  { alarms, composites }: Pick<AlarmPlan, 'alarms' | 'composites'>,
+  { alarms, logAlarms, composites }: Pick<AlarmPlan, 'alarms' | 'logAlarms' | 'composites'>,
   mute: readonly MuteSettings[],
 ): ResourceMap {
-  const telling = [...alarms, ...composites].filter(({ tells }) => tells !== undefined);
+  const telling = [...alarms, ...logAlarms, ...composites].filter(({ tells }) => tells !== undefined);
   const windows = mute.flatMap((window, index) =>
     Array.from({ length: Math.ceil(telling.length / ALARMS_OF_RULE) }, (_, part) => {
       const muted = telling.slice(part * ALARMS_OF_RULE, (part + 1) * ALARMS_OF_RULE);

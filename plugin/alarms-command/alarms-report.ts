@@ -1,7 +1,7 @@
 import type { Inventory } from 'lambda-lantern-local/template';
-import type { AlarmPlan, PlannedAlarm, SkippedAlarm } from '../alarms/alarm-plan.ts';
+import type { AlarmPlan, PlannedAlarm, PlannedLogAlarm, SkippedAlarm } from '../alarms/alarm-plan.ts';
 import type { ResourceKind } from '../alarms/resource-kinds.ts';
-import { periodsInWords, thresholdInWords } from '../alarms/wording.ts';
+import { duration, periodsInWords, thresholdInWords } from '../alarms/wording.ts';
 import { WIDTH, wrap } from '../terminal-text.ts';
 
 const INDENT = '  ';
@@ -9,10 +9,10 @@ const INDENT = '  ';
 /** The alarms of a service as a table for people: what is watched, from when on, and why; and what is not watched. */
 export function alarmsReport(
   { service, stage, region }: Pick<Inventory, 'service' | 'stage' | 'region'>,
-  { alarms, composites, skipped }: AlarmPlan,
+  { alarms, logAlarms, composites, skipped }: AlarmPlan,
 ): string {
-  const title = `Alarms of ${service} in the stage ${stage}, ${region}: ${alarms.length}`;
-  if (alarms.length === 0) {
+  const title = `Alarms of ${service} in the stage ${stage}, ${region}: ${alarms.length + logAlarms.length}`;
+  if (alarms.length + logAlarms.length === 0) {
     return [`${title}. They are switched off, or there is nothing to watch.`, ...notWatched(skipped)].join(
       '\n',
     );
@@ -26,8 +26,24 @@ export function alarmsReport(
       ? []
       : [`${root.name} is in ALARM as soon as one of the ${symptoms} symptoms is.`]),
     ...byResource(alarms).flatMap(([resource, ofResource]) => ['', resource, ...rows(ofResource)]),
+    ...(logAlarms.length === 0 ? [] : ['', 'logs', ...logAlarms.flatMap(rowsOfLogAlarm)]),
     ...notWatched(skipped),
   ].join('\n');
+}
+
+function rowsOfLogAlarm({
+  name,
+  threshold,
+  everyMinutes,
+  functions,
+  lines,
+}: PlannedLogAlarm): readonly string[] {
+  const inMessage = lines === 0 ? '' : `; its message holds up to ${lines} of them`;
+  const of = functions === 1 ? 'one function' : `${functions} functions`;
+  return wrap(
+    `${name}: more than ${threshold} error lines of ${of} in ${duration(everyMinutes * 60)}${inMessage}`,
+    WIDTH - INDENT.length * 2,
+  ).map((line, index) => INDENT.repeat(index === 0 ? 1 : 2) + line);
 }
 
 /** The alarms for machines: the plan, with the service that it is for. */

@@ -4,6 +4,8 @@ import type { ResourceKind } from './resource-kinds.ts';
 /** What `planAlarms` makes of an inventory and the settings. */
 export interface AlarmPlan {
   readonly alarms: readonly PlannedAlarm[];
+  /** Alarms on the error lines of the functions, where the settings ask for them. */
+  readonly logAlarms: readonly PlannedLogAlarm[];
   /** The metrics that the alarms need and that are made of log lines. */
   readonly filters: readonly PlannedFilter[];
   /** The event source mappings whose events Lambda has to count, because an alarm watches what becomes of them. */
@@ -17,6 +19,27 @@ export interface AlarmPlan {
   readonly objectives: readonly PlannedObjective[];
   /** What cannot be watched, and why; what is switched off is not listed. */
   readonly skipped: readonly SkippedAlarm[];
+}
+
+/** An alarm on the lines that a query of Logs Insights finds: `AWS::CloudWatch::LogAlarm`. */
+export interface PlannedLogAlarm {
+  readonly id: 'service.errorLines';
+  readonly logicalId: string;
+  readonly name: string;
+  /** The condition of the template under which its log groups are deployed. */
+  readonly condition?: string;
+  /** Logical ids. */
+  readonly logGroups: readonly string[];
+  /** How many functions write to them. */
+  readonly functions: number;
+  /** In its message, at most. */
+  readonly lines: number;
+  /** How often it asks, and of how long a time. */
+  readonly everyMinutes: number;
+  /** Of lines. */
+  readonly threshold: number;
+  readonly description: string;
+  readonly tells?: Told;
 }
 
 /** One promise of an error budget, for what shows it: `bad` of `total` broke it. */

@@ -18,6 +18,7 @@ import { consoleLink } from './console-links.ts';
 import type { DefaultAlarm, Watched } from './default-alarm.ts';
 import { DEFAULTS } from './defaults.ts';
 import { planErrorBudgets } from './error-budgets.ts';
+import { planLogAlarms } from './log-alarms.ts';
 import type { ResourceKind, Resources } from './resource-kinds.ts';
 import { withNextSteps, withStepsOfAlarm } from './next-steps.ts';
 import { giveVoices } from './voices.ts';
@@ -48,27 +49,37 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
   const budgets = planErrorBudgets(inventory, sloForStage(slo, inventory.stage));
   // Where only the alarm of the service tells somebody, no other alarm needs a voice.
   const isRootAlone = forStage.actions?.from === 'composite';
+  const ofService = forStage.composite === false ? [] : planComposites(inventory, alarms);
   const spoken = giveVoices(
     inventory,
     isRootAlone ? [] : alarms,
     budgets,
     forStage.actions?.message?.function,
   );
+  const errorLines = planLogAlarms(inventory, forStage.logs, {
+    root: ofService.find(({ isRoot }) => isRoot),
+    isRootAlone,
+    hasErrorBudgets: budgets.objectives.length > 0,
+  });
   return {
     alarms: [...(isRootAlone ? alarms : spoken.alarms), ...budgets.alarms].map((alarm) =>
       withStepsOfAlarm(alarm, inventory),
     ),
+    logAlarms: errorLines.logAlarms,
     filters: [...filters.values()],
     eventSources: [...eventSources.values()],
     composites: [
-      ...(forStage.composite === false ? [] : planComposites(inventory, alarms)),
-      ...spoken.composites.map((composite) => withNextSteps(composite, inventory)),
+      ...ofService,
+      ...[...errorLines.composites, ...spoken.composites].map((composite) =>
+        withNextSteps(composite, inventory),
+      ),
     ],
     objectives: budgets.objectives,
     skipped: [
       ...planned.flatMap(({ skipped }) => skipped ?? []),
       ...budgets.skipped,
       ...spoken.skipped,
+      ...errorLines.skipped,
       ...inventory.others.map(skippedOther),
     ],
   };
@@ -76,6 +87,7 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
 
 const NOTHING: AlarmPlan = {
   alarms: [],
+  logAlarms: [],
   filters: [],
   eventSources: [],
   composites: [],

@@ -16,6 +16,9 @@ export interface Added {
   readonly dashboards: ReadonlyArray<{ readonly metricCount: number }>;
   /** The share of the functions whose logs data protection looks through, 0 to 1. */
   readonly protectedShare: number;
+  /** The share of the functions whose logs alarms on error lines scan, 0 to 1, and how many such alarms there are. */
+  readonly errorLinesShare: number;
+  readonly logAlarms: number;
   /** Customer managed keys of KMS. */
   readonly keys: number;
   readonly emailSubscriptions: number;
@@ -90,7 +93,8 @@ export function estimateCost({ added, traffic, region }: EstimateCostOptions): C
   };
   const { freeTier } = PRICES;
   const metrics = billedAlarmMetrics(added.alarms);
-  const notifications = (added.alarms.length + added.compositeAlarms) * ASSUMPTIONS.notificationsOfAlarm;
+  const notifications =
+    (added.alarms.length + added.logAlarms + added.compositeAlarms) * ASSUMPTIONS.notificationsOfAlarm;
   const { messenger } = added;
   // What the alarm says is published once more, as the message.
   const published = messenger === undefined ? notifications : 2 * notifications;
@@ -112,6 +116,12 @@ export function estimateCost({ added, traffic, region }: EstimateCostOptions): C
       scannedGb(added, traffic),
       'logsScannedGb',
       freeTier.logsScannedGb,
+    ),
+    line(
+      'GB of logs that log alarms scan',
+      errorLinesGb(added, traffic),
+      'logsScannedGb',
+      Math.max(0, freeTier.logsScannedGb - scannedGb(added, traffic)),
     ),
     line('GB of logs that data protection scans', protectedGb(added, traffic), 'dataProtectionGb'),
     line('Traces recorded', tracesOf(traffic), 'tracesRecorded', freeTier.tracesRecorded),
@@ -162,6 +172,10 @@ export function addedBy({
     eventSourceMetrics: plan.eventSources.reduce((sum, { metrics }) => sum + metrics, 0),
     dashboards,
     protectedShare: dataProtection.share,
+    errorLinesShare:
+      plan.logAlarms.reduce((sum, { functions }) => sum + functions, 0) /
+      Math.max(1, inventory.functions.length),
+    logAlarms: plan.logAlarms.length,
     keys: all.filter(({ Type }) => Type === 'AWS::KMS::Key').length,
     emailSubscriptions: all.filter(
       ({ Type, Properties }) => Type === 'AWS::SNS::Subscription' && Properties.Protocol === 'email',
@@ -218,6 +232,11 @@ function scannedGb({ dashboards }: Added, { requestsPerMonth }: Traffic): number
   return rounded((dashboards.length * dashboardViews * ofView) / BYTES_OF_GB);
 }
 
+/** Its queries look at each time once, one after the other. */
+function errorLinesGb({ errorLinesShare }: Added, { requestsPerMonth }: Traffic): number {
+  return rounded((errorLinesShare * requestsPerMonth * ASSUMPTIONS.logBytesOfRequest) / BYTES_OF_GB);
+}
+
 /** What is written is looked through once, whether it is only reported or masked as well. */
 function protectedGb({ protectedShare }: Added, { requestsPerMonth }: Traffic): number {
   return rounded((protectedShare * requestsPerMonth * ASSUMPTIONS.logBytesOfRequest) / BYTES_OF_GB);
@@ -233,7 +252,7 @@ function rounded(value: number): number {
 
 const dollars = rounded;
 
-function notesOf({ dashboards, protectedShare, messenger }: Added): readonly string[] {
+function notesOf({ dashboards, protectedShare, logAlarms, messenger }: Added): readonly string[] {
   const { notificationsOfAlarm, dashboardViews, logBytesOfRequest, hoursOfView, secondsOfMessage } =
     ASSUMPTIONS;
   const large = dashboards.filter(
@@ -253,6 +272,11 @@ function notesOf({ dashboards, protectedShare, messenger }: Added): readonly str
       : [
           'The price of data protection is as others quote it of AWS, and was not seen on its price list. The reports of its ' +
             'findings are logs as well, and not counted.',
+        ]),
+    ...(logAlarms === 0
+      ? []
+      : [
+          'Of log alarms only what their queries scan is counted: the price of the alarm itself was not seen on the price list of AWS.',
         ]),
     ...(messenger === undefined
       ? []

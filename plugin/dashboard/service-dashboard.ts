@@ -34,10 +34,10 @@ export function serviceDashboard(
     notes.length === 0 ? [] : [text(notes.join('\n\n'), 1 + notes.length)],
     alarmStatus('Is the service healthy?', composites),
     budgetPanels(plan.objectives),
-    alarmStatus(
-      'Alarms, the worst first',
-      plan.alarms.filter(({ isPart }) => isPart !== true),
-    ),
+    alarmStatus('Alarms, the worst first', [
+      ...plan.alarms.filter(({ isPart }) => isPart !== true),
+      ...plan.logAlarms,
+    ]),
     trafficCharts(trimmed),
     failureCharts(trimmed),
     tracingPanels(trimmed.functions),

@@ -10,6 +10,8 @@ import {
   aBoolean,
   aCount,
   aDuration,
+  aLineCount,
+  aLogSchedule,
   aMuteDuration,
   aMuteSchedule,
   aFunction,
@@ -248,6 +250,16 @@ export interface MuteSettings {
   readonly timezone?: string;
 }
 
+/** An alarm on the error lines of the functions; see docs/alarms.md, "Error lines". */
+const LOGS = {
+  /** How many lines its message holds: these leave the logs of the account for whomever the alarm tells. @default 0 */
+  lines: aLineCount,
+  /** How often it looks, and at how long a time. @default '5m' */
+  every: aLogSchedule,
+  /** It rings when there are more lines than this in that time. @default 0 */
+  threshold: aCount,
+};
+
 /** Which alarms there are, and whom they tell; see docs/alarms.md. */
 const ALARMS = {
   /** For every resource of a kind. */
@@ -260,6 +272,8 @@ const ALARMS = {
   resources: byLogicalId,
   /** Whether there is one alarm that stands for the health of the service. @default true */
   composite: aBoolean,
+  /** Whether there is an alarm on error lines: it has queries of Logs Insights scan them. @default false */
+  logs: orSwitch(group(LOGS)),
   /** How long an alarm that a deployment made or changed waits for data before it judges. @default not at all */
   warmUp: aWarmUp,
   /** Windows of planned work. */
@@ -386,6 +400,7 @@ export type LanternSettings = ValuesOf<typeof LANTERN>;
 
 export type AlarmSettings = ValueOf<typeof LANTERN.alarms>;
 export type StageAlarmSettings = ValuesOf<typeof ALARMS>;
+export type LogSettings = StageAlarmSettings['logs'];
 export type SloSettings = ValueOf<typeof LANTERN.slo>;
 export type StageSloSettings = ValuesOf<typeof SLO>;
 export type BudgetActionSettings = ValuesOf<typeof BUDGET_ACTIONS>;

@@ -177,6 +177,22 @@ export const aMuteDuration = word<string>(
   'minutes, hours or days, such as 30m, 2h or 1d, from 1m to 15d',
 );
 
+/** Lines in the message of a log alarm: CloudWatch, "PutLogAlarm". */
+const MOST_LINES = 50;
+export const aLineCount = word<number>(
+  NUMBER,
+  (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MOST_LINES,
+  `a whole number from 0 to ${MOST_LINES}`,
+);
+
+/** Minutes between the queries of a log alarm. A query each minute is the most that a rate has; a day is as long as other alarms look. */
+const LOG_SCHEDULE_MINUTES = { least: 1, most: 24 * 60 } as const;
+export const aLogSchedule = word<string>(
+  TEXT,
+  (value) => isWithin(parseWindow(value), LOG_SCHEDULE_MINUTES),
+  'minutes or hours, such as 5m or 1h, from 1m to 24h',
+);
+
 /** When a mute rule begins to mute. */
 export const aMuteSchedule = word<string>(
   TEXT,

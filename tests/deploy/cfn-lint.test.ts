@@ -119,6 +119,30 @@ describe('cfn-lint', () => {
     }
   });
 
+  it.each([
+    ['tell', 'true'],
+    ['send their lines', '{ lines: 20, every: 10m }'],
+  ])('finds nothing where alarms on error lines %s', async (_what, logs) => {
+    const file = join(project.directory, 'serverless.yml');
+    const yml = await readFile(file, 'utf8');
+    const changed = yml.replace('    alarms:\n', `    alarms:\n      logs: ${logs}\n`);
+    expect(changed).not.toBe(yml);
+    await writeFile(file, changed);
+    try {
+      await packageService(project.directory, '--stage', 'dev');
+      const template = JSON.parse(
+        await readFile(
+          join(project.directory, '.serverless/cloudformation-template-update-stack.json'),
+          'utf8',
+        ),
+      ) as { Resources: Record<string, { Type: string }> };
+      expect(template.Resources.LanternErrorLines?.Type).toBe('AWS::CloudWatch::LogAlarm');
+      expect(await findings(project.directory)).toBe('');
+    } finally {
+      await writeFile(file, yml);
+    }
+  });
+
   it('finds nothing in the templates of a service of thirty functions', async () => {
     await packageService(LARGE_SERVICE);
     // What the framework does: it repeats dependencies, and retains versions but when they are replaced. And a condition of

@@ -30,7 +30,7 @@ function notEvaluated({ alarms }: ServiceDefinition): Set<string> {
   const store = new MetricStore(clock);
   const reasons = new Set<string>();
   for (const alarm of alarms) {
-    if (alarm.kind === 'composite') continue;
+    if (alarm.kind !== 'metric') continue;
     const moment = { store, clock, now: Date.now(), completeUntil: Date.now(), previousState: 'OK' as const };
     const reason = evaluateMetricAlarm(alarm, moment)?.reason ?? '';
     if (reason.startsWith('Not evaluated')) reasons.add(reason.replace(/^Not evaluated locally: /, ''));

@@ -67,6 +67,7 @@ function stateOf({ value, reason, reasonData, at }: StateSnapshot): object {
 function configurationOf(alarm: AlarmDefinition): object {
   const described = alarm.description === undefined ? {} : { description: alarm.description };
   if (alarm.kind === 'metric') return { ...described, metrics: alarm.queries.map(metricOf) };
+  if (alarm.kind === 'log') return described;
   return {
     ...described,
     alarmRule: alarm.rule,

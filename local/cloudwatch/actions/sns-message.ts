@@ -40,11 +40,19 @@ export function snsMessage(transition: Transition, { region, accountId }: Accoun
     AlarmActions: alarm.alarmActions,
     InsufficientDataActions: alarm.insufficientDataActions,
   };
-  return JSON.stringify(
-    alarm.kind === 'metric'
-      ? { ...common, Trigger: triggerOf(alarm) }
-      : { ...common, AlarmRule: alarm.rule, TriggeringChildren: triggeringChildren(transition) },
-  );
+  switch (alarm.kind) {
+    case 'metric':
+      return JSON.stringify({ ...common, Trigger: triggerOf(alarm) });
+    case 'log':
+      // Nobody has published a recorded one: what it has in common with the others, and the lines in its reason.
+      return JSON.stringify(common);
+    case 'composite':
+      return JSON.stringify({
+        ...common,
+        AlarmRule: alarm.rule,
+        TriggeringChildren: triggeringChildren(transition),
+      });
+  }
 }
 
 function triggerOf(alarm: MetricAlarmDefinition): object {

@@ -20,12 +20,15 @@ import type { AlarmRecord, HistoryEntry } from './alarm-record.ts';
 import { newRecord, remember } from './alarm-record.ts';
 import type { AlarmEvaluation } from './evaluate-metric-alarm.ts';
 import { evaluateMetricAlarm } from './evaluate-metric-alarm.ts';
+import type { ErrorLines } from './log-alarm.ts';
 
 export interface AlarmServiceOptions {
   readonly alarms: readonly AlarmDefinition[];
   /** @default none */
   readonly muteRules?: readonly MuteRuleDefinition[];
   readonly store: MetricStore;
+  /** What alarms on log lines look at; without it they are never evaluated. */
+  readonly errorLines?: ErrorLines;
   readonly clock: MetricClock;
   readonly actions: Pick<AlarmActions, 'act' | 'emit'>;
   /** Told when the state or the reason of an alarm changed. */
@@ -93,22 +96,25 @@ export class AlarmService {
   }
 
   /**
-   * Evaluates every alarm once: those on metrics, then the composite ones, children first.
+   * Evaluates every alarm once: those on metrics and on log lines, then the composite ones, children first.
    *
    * @param now epoch milliseconds
    * @param completeUntil up to when the metrics are complete
    */
   evaluate(now: number, completeUntil: number): void {
-    const { store, clock, measured = 'locally' } = this.#options;
+    const { store, clock, errorLines, measured = 'locally' } = this.#options;
     this.#endPeriods(now);
     this.#endMuting(now);
     for (const record of this.#records.values()) {
       const { definition, state } = record;
-      if (definition.kind !== 'metric') continue;
-      const isWarmingUp = (hasEnoughData: () => boolean) =>
-        this.#isWarmingUp(record, definition, now, hasEnoughData);
-      const moment = { store, clock, now, completeUntil, previousState: state.value, measured, isWarmingUp };
-      const evaluation = evaluateMetricAlarm(definition, moment);
+      if (definition.kind === 'composite') continue;
+      const evaluation =
+        definition.kind === 'log'
+          ? errorLines?.evaluate(definition, { now, completeUntil, previousState: state.value })
+          : evaluateMetricAlarm(definition, {
+              ...{ store, clock, now, completeUntil, previousState: state.value, measured },
+              isWarmingUp: (hasEnoughData) => this.#isWarmingUp(record, definition, now, hasEnoughData),
+            });
       const change = evaluation && this.#enter(record, evaluation, now);
       if (change === undefined) continue;
       this.#tell(change);

@@ -13,6 +13,7 @@ import type { JsonObject } from '../../json.ts';
 import type {
   AlarmDefinition,
   CompositeAlarmDefinition,
+  LogAlarmDefinition,
   MetricAlarmDefinition,
   MetricQueryDefinition,
   MetricStatDefinition,
@@ -28,7 +29,7 @@ import { page } from './paging.ts';
 const MAX_RECORDS = 100;
 const DEFAULT_RECORDS = 50;
 
-const ALARM_TYPES = ['MetricAlarm', 'CompositeAlarm'] as const;
+const ALARM_TYPES = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'] as const;
 type AlarmType = (typeof ALARM_TYPES)[number];
 
 /** The operations on alarms. Alarms are those of the template: they are looked at and set, not made. */
@@ -62,6 +63,7 @@ export class AlarmsApi {
     return {
       MetricAlarms: items.filter(({ definition }) => definition.kind === 'metric').map(describedAlarm),
       CompositeAlarms: items.filter(({ definition }) => definition.kind === 'composite').map(describedAlarm),
+      LogAlarms: items.filter(({ definition }) => definition.kind === 'log').map(describedAlarm),
       ...next,
     };
   }
@@ -153,8 +155,14 @@ function childrenOf(alarm: AlarmDefinition | undefined): readonly string[] {
   }
 }
 
+const TYPES: Readonly<Record<AlarmDefinition['kind'], AlarmType>> = {
+  metric: 'MetricAlarm',
+  composite: 'CompositeAlarm',
+  log: 'LogAlarm',
+};
+
 function typeOf({ kind }: AlarmDefinition): AlarmType {
-  return kind === 'metric' ? 'MetricAlarm' : 'CompositeAlarm';
+  return TYPES[kind];
 }
 
 /** Without types, only metric alarms are meant ("DescribeAlarms"). */
@@ -195,7 +203,14 @@ function everyAlarm(alarm: AlarmDefinition, { state, createdAt }: Moments): obje
 
 /** An alarm as "DescribeAlarms" has it. */
 export function describedAlarm({ definition, ...record }: AlarmRecord): JsonObject {
-  return definition.kind === 'metric' ? metricAlarm(definition, record) : compositeAlarm(definition, record);
+  switch (definition.kind) {
+    case 'metric':
+      return metricAlarm(definition, record);
+    case 'log':
+      return logAlarm(definition, record);
+    case 'composite':
+      return compositeAlarm(definition, record);
+  }
 }
 
 function metricAlarm(alarm: MetricAlarmDefinition, record: Moments): JsonObject {
@@ -237,6 +252,28 @@ function queryOutput(query: MetricQueryDefinition): object {
       Stat: statistic,
       Unit: unit,
     },
+  };
+}
+
+function logAlarm(alarm: LogAlarmDefinition, record: Moments): JsonObject {
+  return {
+    ...everyAlarm(alarm, record),
+    ScheduledQueryConfiguration: {
+      QueryString: alarm.query,
+      AggregationExpression: alarm.aggregation,
+      LogGroupIdentifiers: alarm.logGroups,
+      ScheduleConfiguration: {
+        ScheduleExpression: alarm.schedule,
+        StartTimeOffset: alarm.startOffset,
+        EndTimeOffset: alarm.endOffset,
+      },
+    },
+    QueryResultsToEvaluate: alarm.queryResultsToEvaluate,
+    QueryResultsToAlarm: alarm.queryResultsToAlarm,
+    Threshold: alarm.threshold,
+    ComparisonOperator: alarm.comparisonOperator,
+    TreatMissingData: alarm.treatMissingData,
+    ActionLogLineCount: alarm.lines,
   };
 }
 

@@ -213,6 +213,7 @@ const TITLES: ReadonlyArray<readonly [RegExp, (key: string) => string]> = [
   [/^unhealthy(?:-\d+)?$/, () => 'the service is unhealthy'],
   [/^severalUnhealthy$/, () => 'several functions are unhealthy'],
   [/^severalBurns$/, () => 'several functions spend their error budgets fast'],
+  [/^error-lines(?:-\d+)?(?:-unexplained)?$/, () => 'functions log errors'],
   [/^(.+)-unhealthy$/, (key) => `${key} is unhealthy`],
   [/^(.+)-fastBurn$/, (key) => `${key} spends its error budget fast`],
   [/^(.+)-slowBurn$/, (key) => `${key} spends more than its error budget`],

@@ -153,6 +153,7 @@ function whatOf(alarm: JsonObject, metrics: readonly JsonObject[]): string | und
   const single = asText(alarm.MetricName);
   if (single !== undefined)
     return statisticOf(single, asText(alarm.ExtendedStatistic) ?? asText(alarm.Statistic));
+  if (isObject(alarm.ScheduledQueryConfiguration)) return 'Lines that its query finds';
   const watched = metrics.find(
     ({ Id, ReturnData }) => ReturnData !== false && Id !== alarm.ThresholdMetricId,
   );

@@ -1,4 +1,5 @@
 import type {
+  AlarmDefinition,
   CompositeAlarmDefinition,
   MetricAlarmDefinition,
   ServiceDefinition,
@@ -22,7 +23,7 @@ export function alarmSummary(
     state: state.value,
     reason: state.reason,
     since: state.at,
-    condition: definition.kind === 'metric' ? conditionOf(definition) : definition.rule,
+    condition: conditionOf(definition),
     ...(resource !== undefined && { resource }),
     actionsEnabled: definition.actionsEnabled,
   };
@@ -43,10 +44,9 @@ export function watchedName(alarm: MetricAlarmDefinition): string {
 }
 
 export function settingsOf({ definition, forgotten }: AlarmRecord): { name: string; value: string }[] {
-  const own = definition.kind === 'metric' ? metricSettings(definition) : compositeSettings(definition);
   const actions = (name: string, arns: readonly string[]) => arns.map((arn) => ({ name, value: arn }));
   return [
-    ...own,
+    ...ownSettings(definition),
     ...actions('on ALARM', definition.alarmActions),
     ...actions('on OK', definition.okActions),
     ...actions('on INSUFFICIENT_DATA', definition.insufficientDataActions),
@@ -54,11 +54,34 @@ export function settingsOf({ definition, forgotten }: AlarmRecord): { name: stri
   ];
 }
 
-function conditionOf(alarm: MetricAlarmDefinition): string {
+function conditionOf(alarm: AlarmDefinition): string {
+  if (alarm.kind === 'composite') return alarm.rule;
+  if (alarm.kind === 'log') {
+    const { comparisonOperator, threshold, queryResultsToAlarm, queryResultsToEvaluate, everyMinutes } =
+      alarm;
+    const results = `${queryResultsToAlarm} of ${queryResultsToEvaluate} periods of ${everyMinutes * 60} s`;
+    return `error lines ${comparisonSign(comparisonOperator)} ${threshold} for ${results}`;
+  }
   const { comparisonOperator, threshold, thresholdMetricId, evaluationPeriods, datapointsToAlarm } = alarm;
   const limit = threshold ?? `of ${thresholdMetricId ?? ''}`;
   const periods = `${datapointsToAlarm ?? evaluationPeriods} of ${evaluationPeriods} periods of ${alarmPeriod(alarm)} s`;
   return `${watchedName(alarm)} ${comparisonSign(comparisonOperator)} ${limit} for ${periods}`;
+}
+
+function ownSettings(alarm: AlarmDefinition): { name: string; value: string }[] {
+  switch (alarm.kind) {
+    case 'metric':
+      return metricSettings(alarm);
+    case 'log':
+      return [
+        ...alarm.logGroups.map((logGroup) => ({ name: 'log group', value: logGroup })),
+        { name: 'query', value: alarm.query },
+        { name: 'lines that it tells', value: String(alarm.lines) },
+        { name: 'treats missing data as', value: alarm.treatMissingData },
+      ];
+    case 'composite':
+      return compositeSettings(alarm);
+  }
 }
 
 function metricSettings(alarm: MetricAlarmDefinition): { name: string; value: string }[] {

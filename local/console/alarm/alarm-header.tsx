@@ -48,7 +48,7 @@ export function AlarmHeader({ alarm, chart, span, now }: AlarmHeaderProps) {
             {formatExact(alarm.since / 1000)} (<Timestamp time={alarm.since / 1000} now={now} />)
           </dd>
         </div>
-        {alarm.kind === 'metric' && (
+        {alarm.kind !== 'composite' && (
           <div>
             <dt>Condition</dt>
             <dd>{alarm.condition}</dd>

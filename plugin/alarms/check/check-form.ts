@@ -1,5 +1,5 @@
 import { MAX_RULE_ALARMS, MAX_RULE_LENGTH, percentileOf } from 'lambda-lantern-local/template';
-import type { AlarmPlan, PlannedAlarm, PlannedComposite } from '../alarm-plan.ts';
+import type { AlarmPlan, PlannedAlarm, PlannedComposite, PlannedLogAlarm } from '../alarm-plan.ts';
 import { alarmDescription, MAX_DESCRIPTION_LENGTH, maxLength } from '../wording.ts';
 
 /** CloudWatch, "PutMetricAlarm". */
@@ -59,14 +59,28 @@ function variablesOf(expression: string): readonly string[] {
 }
 
 /** That no two of a plan get in each other's way, and that a rule is not too long. */
-export function planProblems({ alarms, composites }: AlarmPlan): readonly string[] {
-  const all = [...alarms, ...composites];
+export function planProblems({ alarms, logAlarms, composites }: AlarmPlan): readonly string[] {
+  const all = [...alarms, ...logAlarms, ...composites];
   return [
     ...twice(all.map(({ name }) => name)).map((name) => `${name}: two alarms have this name`),
     ...twice(all.map(({ logicalId }) => logicalId)).map(
       (id) => `${id}: two alarms have this logical id; rename one of their resources`,
     ),
+    ...logAlarms.flatMap(logAlarmProblems),
     ...composites.flatMap(ruleProblems),
+  ];
+}
+
+function logAlarmProblems({ name, description }: PlannedLogAlarm): readonly string[] {
+  return [
+    ...(name.length > MAX_NAME_LENGTH
+      ? [`${name}: its name has ${name.length} characters, and may have ${MAX_NAME_LENGTH}`]
+      : []),
+    ...(description.length > MAX_DESCRIPTION_LENGTH
+      ? [
+          `${name}: its description has ${description.length} characters, and CloudWatch takes ${MAX_DESCRIPTION_LENGTH}`,
+        ]
+      : []),
   ];
 }
 

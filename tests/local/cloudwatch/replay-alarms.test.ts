@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { ERROR_LINES_AGGREGATION, ERROR_LINES_QUERY } from '../../../local/cloudwatch/logs/error-lines.ts';
 import { replayAlarms } from 'lambda-lantern/testing';
 import type { ReplayedSeries, ReplayedTransition } from 'lambda-lantern/testing';
 import { readDatapoints, TREATMENTS, vectors } from './alarm-vectors.ts';
@@ -410,5 +412,46 @@ describe('what cannot be replayed', () => {
     ['one name twice', { Resources: { A: alarm('a'), B: alarm('a') } }, /Two alarms .* the name a/],
   ])('is said of templates: %s', (_what, given, message) => {
     expect(() => replayAlarms(given, [series('a', [[1]])])).toThrow(message);
+  });
+});
+
+describe('alarms on log lines', () => {
+  it('are skipped by name, and never in ALARM for those that read them', async () => {
+    const template = {
+      Resources: {
+        High: alarm('high'),
+        Lines: {
+          Type: 'AWS::CloudWatch::LogAlarm',
+          Properties: {
+            AlarmName: 'shop-error-lines',
+            ScheduledQueryConfiguration: {
+              QueryString: ERROR_LINES_QUERY,
+              AggregationExpression: ERROR_LINES_AGGREGATION,
+              LogGroupIdentifiers: ['/aws/lambda/pay'],
+              ScheduleConfiguration: { ScheduleExpression: 'rate(5 minutes)' },
+            },
+            ComparisonOperator: 'GreaterThanThreshold',
+            Threshold: 0,
+            QueryResultsToEvaluate: 1,
+            QueryResultsToAlarm: 1,
+            AlarmActions: [TOPIC],
+          },
+        },
+        Both: composite('both', 'ALARM("high") OR ALARM("shop-error-lines")'),
+        Told: composite('told', 'ALARM("shop-error-lines")'),
+      },
+    };
+    const warned = once(process, 'warning') as Promise<[Error & { readonly code?: string }]>;
+    const entries = replayAlarms(template, [series('high', [[0], [2], [0]])]);
+    expect(told(entries, 'both')).toEqual([
+      '1 INSUFFICIENT_DATA -> OK',
+      `2 OK -> ALARM: ${TOPIC}`,
+      `3 ALARM -> OK: ${TOPIC}`,
+    ]);
+    expect(told(entries, 'told')).toEqual(['1 INSUFFICIENT_DATA -> OK']);
+    expect(told(entries, 'shop-error-lines')).toEqual([]);
+    const [{ code, message }] = await warned;
+    expect(code).toBe('LANTERN_NOT_REPLAYED');
+    expect(message).toContain('shop-error-lines');
   });
 });

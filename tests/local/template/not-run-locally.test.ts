@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AwsEndpoints } from '../../../local/aws/aws-endpoints.ts';
+import { ERROR_LINES_QUERY } from '../../../local/cloudwatch/logs/error-lines.ts';
 import { lambdaFunction, readResources } from './read-template.ts';
 
 /** `aws lambda invoke` alone would ask AWS itself. */
@@ -84,6 +85,26 @@ describe('what is not run here', () => {
     'Custom::ApiGatewayAccountRole',
   ])('does not name %s, which changes nothing on one machine', (Type) => {
     expect(readResources({ It: { Type, Properties: { LayerName: 'x' } } }).warnings).toEqual([]);
+  });
+
+  it('names an alarm on log lines whose query only CloudWatch answers', () => {
+    const query = (QueryString: string, AggregationExpression = 'count(*)') => ({
+      Type: 'AWS::CloudWatch::LogAlarm',
+      Properties: { ScheduledQueryConfiguration: { QueryString, AggregationExpression } },
+    });
+    const { service, warnings } = readResources({
+      Slow: query('filter @duration > 1000'),
+      Sum: query(ERROR_LINES_QUERY, 'sum(@billedDuration)'),
+      Bare: { Type: 'AWS::CloudWatch::LogAlarm' },
+    });
+    expect(service.alarms).toEqual([]);
+    expect(warnings).toEqual(
+      ['Slow', 'Sum', 'Bare'].map(
+        (id) =>
+          `${id} (AWS::CloudWatch::LogAlarm) is not run locally: only the query of custom.lantern.alarms.logs is answered here; ` +
+          'try another in Logs Insights, on the logs of a deployed stage',
+      ),
+    );
   });
 
   it('names what it does not know once for each type, with the resources', () => {

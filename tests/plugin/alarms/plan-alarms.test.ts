@@ -383,6 +383,7 @@ describe('planAlarms', () => {
       alarms: [],
       filters: [],
       eventSources: [],
+      logAlarms: [],
       composites: [],
       objectives: [],
       skipped: [],

@@ -14,6 +14,8 @@ const estimate = estimateCost({
     eventSourceMetrics: 0,
     dashboards: [],
     protectedShare: 0,
+    errorLinesShare: 0,
+    logAlarms: 0,
     keys: 1,
     emailSubscriptions: 0,
   },

@@ -19,6 +19,8 @@ const NOTHING: Added = {
   eventSourceMetrics: 0,
   dashboards: [],
   protectedShare: 0,
+  errorLinesShare: 0,
+  logAlarms: 0,
   keys: 0,
   emailSubscriptions: 0,
 };
@@ -99,6 +101,33 @@ describe('the bill of dashboards', () => {
   });
 });
 
+describe('the bill of alarms on error lines', () => {
+  it('is of the logs that their queries scan, each line once', () => {
+    // 20 GB a month, of which they read three quarters; in Ireland.
+    const busy = { requestsPerMonth: 10_000_000, sampling: 0 };
+    const added = { errorLinesShare: 0.75, logAlarms: 1 };
+    expect(lineOf('GB of logs that log alarms scan', added, busy, 'eu-west-1')).toMatchObject({
+      quantity: 15,
+      free: 5,
+      full: 0.0855,
+      afterFree: 0.057,
+    });
+  });
+
+  it('has free what the dashboards leave of what is free to scan', () => {
+    const busy = { requestsPerMonth: 1_000_000_000, sampling: 0 };
+    const added = { errorLinesShare: 1, logAlarms: 2, dashboards: [{ metricCount: 10 }] };
+    expect(lineOf('GB of logs that log alarms scan', added, busy)).toMatchObject({ quantity: 2000, free: 0 });
+  });
+
+  it('counts their notifications, and says what is not known of their price', () => {
+    expect(lineOf('Notifications published', { logAlarms: 2 })?.quantity).toBe(8);
+    const says = (logAlarms: number) =>
+      estimate({ logAlarms }).notes.join(' ').includes('price of the alarm itself');
+    expect([says(0), says(1)]).toEqual([false, true]);
+  });
+});
+
 describe('the bill of data protection', () => {
   it.each([
     [1, 1_000_000, 2, 0.24],
@@ -172,6 +201,8 @@ describe('the whole bill', () => {
       eventSourceMetrics: 0,
       dashboards: [{ metricCount: 45 }, { metricCount: 90 }],
       protectedShare: 0,
+      errorLinesShare: 0,
+      logAlarms: 0,
       keys: 1,
       emailSubscriptions: 1,
     };

@@ -27,6 +27,7 @@ export const NO_ALARMS: AlarmPlan = {
   alarms: [],
   filters: [],
   eventSources: [],
+  logAlarms: [],
   composites: [],
   objectives: [],
   skipped: [],

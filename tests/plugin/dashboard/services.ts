@@ -86,6 +86,7 @@ export const services = fc
           filters: all.map(memoryFilterOf),
           composites: [compositeNamed('ServiceUnhealthy', true)],
           eventSources: [],
+          logAlarms: [],
           objectives: [],
           skipped: [],
         }

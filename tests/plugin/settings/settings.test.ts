@@ -40,6 +40,7 @@ describe('the settings of the alarms', () => {
           Work: { age: { anomaly: 2 } },
         },
         composite: false,
+        logs: { lines: 50, every: '24h', threshold: 0 },
         stages: { dev: false, prod: { composite: true } },
         actions: {
           email: ['on-call@example.com'],
@@ -89,12 +90,37 @@ describe('the settings of the alarms', () => {
     ],
     [
       { alarm: {} },
-      'alarm: there is no such setting; there are: defaults, learned, functions, resources, composite, warmUp, mute, actions, stages',
+      'alarm: there is no such setting; there are: defaults, learned, functions, resources, composite, logs, warmUp, mute, actions, stages',
     ],
     [
       { stages: { dev: { stages: {} } } },
-      'stages.dev.stages: there is no such setting; there are: defaults, learned, functions, resources, composite, warmUp, mute, actions',
+      'stages.dev.stages: there is no such setting; there are: defaults, learned, functions, resources, composite, logs, warmUp, mute, actions',
     ],
+    [{ logs: { line: 3 } }, 'logs.line: there is no such setting; did you mean lines?'],
+    [{ logs: { lines: 51 } }, 'logs.lines: expected a whole number from 0 to 50, but got 51'],
+    [{ logs: { lines: -1 } }, 'logs.lines: expected a whole number from 0 to 50, but got -1'],
+    [{ logs: { lines: 2.5 } }, 'logs.lines: expected a whole number from 0 to 50, but got 2.5'],
+    [
+      { logs: { every: '0m' } },
+      'logs.every: expected minutes or hours, such as 5m or 1h, from 1m to 24h, but got "0m"',
+    ],
+    [
+      { logs: { every: '30s' } },
+      'logs.every: expected minutes or hours, such as 5m or 1h, from 1m to 24h, but got "30s"',
+    ],
+    [
+      { logs: { every: '25h' } },
+      'logs.every: expected minutes or hours, such as 5m or 1h, from 1m to 24h, but got "25h"',
+    ],
+    [
+      { logs: { every: '2d' } },
+      'logs.every: expected minutes or hours, such as 5m or 1h, from 1m to 24h, but got "2d"',
+    ],
+    [
+      { logs: { every: 5 } },
+      'logs.every: expected minutes or hours, such as 5m or 1h, from 1m to 24h, but got 5',
+    ],
+    [{ logs: { threshold: '4' } }, 'logs.threshold: expected a whole number of 0 or more, but got "4"'],
     [{ actions: { emails: [] } }, 'actions.emails: there is no such setting; did you mean email?'],
     [{ actions: { slack: { workspaceId: 'T0' } } }, 'actions.slack.channelId: it is missing'],
     [

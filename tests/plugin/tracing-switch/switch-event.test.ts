@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { eventBridgeEvent, lambdaActionEvent } from '../../../local/cloudwatch/actions/alarm-event.ts';
+import { snsMessage } from '../../../local/cloudwatch/actions/sns-message.ts';
+import { ERROR_LINES_AGGREGATION, ERROR_LINES_QUERY } from '../../../local/cloudwatch/logs/error-lines.ts';
 import type { AlarmNotification } from '../../../plugin/tracing-switch/alarm-notification.ts';
 import { readSwitchEvent, timeOverInput } from '../../../plugin/tracing-switch/switch-event.ts';
+import { readResources } from '../../local/template/read-template.ts';
 import {
   eventBridgeAlarm,
   lambdaActionAlarm,
@@ -45,6 +49,36 @@ describe('an alarm', () => {
       accounts: ['000000000000'],
     });
     expect(reason).toContain('was greater than the threshold (1500.0)');
+  });
+
+  it('on log lines, which has no metric, is of no function, whatever the lines in its reason name', () => {
+    const reason = '{"level":"ERROR","message":"declined","FunctionName":"take-payment"}';
+    const state = { value: 'ALARM' as const, reason, at: at.getTime() };
+    const { service } = readResources({
+      Lines: {
+        Type: 'AWS::CloudWatch::LogAlarm',
+        Properties: {
+          ScheduledQueryConfiguration: {
+            QueryString: ERROR_LINES_QUERY,
+            AggregationExpression: ERROR_LINES_AGGREGATION,
+            LogGroupIdentifiers: ['/aws/lambda/take-payment'],
+            ScheduleConfiguration: { ScheduleExpression: 'rate(1 hour)' },
+          },
+          ComparisonOperator: 'GreaterThanThreshold',
+        },
+      },
+    });
+    const [alarm] = service.alarms;
+    if (alarm === undefined) throw new Error('expected an alarm');
+    const transition = { alarm, state, previous: { ...state, value: 'OK' as const }, createdAt: 0 };
+    const account = { region: 'eu-west-1', accountId: '000000000000' };
+    for (const event of [
+      snsEvent(snsMessage(transition, account)),
+      eventBridgeEvent(transition, account),
+      lambdaActionEvent(transition, account),
+    ]) {
+      expect(notificationOf(event).watched).toEqual({ notAFunction: 'it watches no function' });
+    }
   });
 
   it('is read from an event recorded from AWS', async () => {

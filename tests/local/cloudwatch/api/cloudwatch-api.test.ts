@@ -17,6 +17,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { ERROR_LINES_AGGREGATION, ERROR_LINES_QUERY } from '../../../../local/cloudwatch/logs/error-lines.ts';
 import { ConsoleServer } from '../../../../local/console-server/console-server.ts';
 import { TraceStore } from '../../../../local/xray/trace-store.ts';
 import { alarmAboveZero, startWatched } from '../harness.ts';
@@ -73,8 +74,27 @@ const resources = {
   },
 };
 
-async function start(protocol: Pick<CloudWatchClientConfig, 'protocol'>) {
-  const watched = await startWatched(resources, MINUTE);
+const errorLines = {
+  Type: 'AWS::CloudWatch::LogAlarm',
+  Properties: {
+    AlarmName: 'error-lines',
+    ScheduledQueryConfiguration: {
+      QueryString: ERROR_LINES_QUERY,
+      AggregationExpression: ERROR_LINES_AGGREGATION,
+      LogGroupIdentifiers: ['/aws/lambda/pay'],
+      ScheduleConfiguration: { ScheduleExpression: 'rate(5 minutes)' },
+    },
+    ComparisonOperator: 'GreaterThanThreshold',
+    Threshold: 2,
+    QueryResultsToEvaluate: 3,
+    QueryResultsToAlarm: 2,
+    TreatMissingData: 'notBreaching',
+    ActionLogLineCount: 4,
+  },
+};
+
+async function start(protocol: Pick<CloudWatchClientConfig, 'protocol'>, more: Record<string, unknown> = {}) {
+  const watched = await startWatched({ ...resources, ...more }, MINUTE);
   const store = new TraceStore();
   const page = new ConsoleServer({
     store,
@@ -162,6 +182,33 @@ describe.each(PROTOCOLS)('CloudWatch, asked in the %s protocol', (_name, protoco
     ]);
     const newestFirst = await client.send(new GetMetricDataCommand(question));
     expect(newestFirst.MetricDataResults?.[1]?.Values).toEqual([20, 0, 6, 4, 2]);
+  });
+
+  it('describes an alarm on log lines where that type is asked for', async () => {
+    const { client } = await start(protocol, { ErrorLines: errorLines });
+    const ofMetrics = await client.send(new DescribeAlarmsCommand({ AlarmNames: ['error-lines'] }));
+    expect(ofMetrics.LogAlarms ?? []).toEqual([]);
+    const { LogAlarms, MetricAlarms } = await client.send(
+      new DescribeAlarmsCommand({ AlarmTypes: ['LogAlarm'] }),
+    );
+    expect(MetricAlarms ?? []).toEqual([]);
+    expect(LogAlarms).toMatchObject([
+      {
+        AlarmName: 'error-lines',
+        StateValue: 'INSUFFICIENT_DATA',
+        ScheduledQueryConfiguration: {
+          AggregationExpression: 'count(*)',
+          LogGroupIdentifiers: ['/aws/lambda/pay'],
+          ScheduleConfiguration: { ScheduleExpression: 'rate(5 minutes)' },
+        },
+        QueryResultsToEvaluate: 3,
+        QueryResultsToAlarm: 2,
+        Threshold: 2,
+        ComparisonOperator: 'GreaterThanThreshold',
+        TreatMissingData: 'notBreaching',
+        ActionLogLineCount: 4,
+      },
+    ]);
   });
 
   it('gives the same in pages', async () => {

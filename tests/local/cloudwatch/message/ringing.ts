@@ -49,7 +49,7 @@ function bandReason(datapoints: ReadonlyArray<{ at: number; value: number | null
 /** As many periods beyond the limit as it takes to ring, the last with this value. */
 export function ringing(definition: AlarmDefinition, value?: number, at = AT): AlarmRecord {
   const record = newRecord(definition, at - 86_400_000);
-  if (definition.kind === 'composite') {
+  if (definition.kind !== 'metric') {
     record.state = { value: 'ALARM', reason: 'its rule holds', at };
     return record;
   }
