@@ -193,7 +193,10 @@ describe('an order', () => {
     expectCalls(trace, { 'DynamoDB UpdateItem': 1, '127.0.0.1 POST': 1 }, { from: fulfil });
     expectNoFault(trace, { errors: true });
     const placed = (await response.json()) as object;
-    expectNoPersonalData(trace, { of: { ...placed, customerId: 'c-1' }, allow: ['id', 'status'] });
+    expectNoPersonalData(trace, {
+      of: { ...placed, customerId: 'c-1' },
+      allow: ['id', 'status', 'placedAt'],
+    });
     expect(() => expectCalls(trace, { 'SNS Publish': 1 }, { from: create })).toThrow(
       /DynamoDB PutItem \S+: expected none, got 1/,
     );
