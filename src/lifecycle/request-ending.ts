@@ -20,7 +20,10 @@ export interface Follower {
   whenSkipped(): void;
   /** May change a response that a middleware replies with early, while that is still possible: no further hook sees it. */
   replaceEarly?(response: unknown): unknown;
-  /** What such a response waits for, because the process freezes with it; undefined where that is nothing. */
+  /**
+   * What such a response waits for, because the process freezes with it; undefined where that is nothing. It neither throws nor
+   * rejects.
+   */
   holdEarly?(): Promise<unknown> | undefined;
 }
 
@@ -166,13 +169,12 @@ function replacedBy(follower: Follower | undefined, response: unknown): unknown 
 
 /** Whoever called the handler waits for a promise. */
 function heldBack({ newest, early }: Observation): unknown {
-  const holding: Promise<unknown>[] = [];
+  let answer = early;
   for (let follower = newest; follower !== undefined && early !== undefined; follower = follower.older) {
-    const asked = follower;
-    const held = attempt(() => asked.holdEarly?.(), undefined);
-    if (held !== undefined) holding.push(held);
+    const before = answer;
+    answer = follower.holdEarly?.()?.then(() => before) ?? before;
   }
-  return holding.length === 0 ? early : Promise.allSettled(holding).then(() => early);
+  return answer;
 }
 
 function hasNoResponse({ response }: Observation): boolean {

@@ -126,7 +126,7 @@ interface Settings {
 /** The id of one invocation, and the scope that it is seen in. */
 class Invocation implements Follower {
   readonly owner: Followers<Invocation>;
-  older: Follower | undefined = undefined;
+  older: Follower | undefined;
   readonly #settings: Settings;
   readonly #lambdaContext: unknown;
   /** What `find` has found. */
@@ -135,7 +135,7 @@ class Invocation implements Follower {
   #context: CorrelationContext | undefined;
   #headersField: HeadersField | undefined = 'headers';
   /** The answer of a middleware that replied early, with the id in it. */
-  #early: unknown = undefined;
+  #early: unknown;
 
   /** Opens the scope, at once, because only the synchronous part of a hook can; what is seen there may follow. */
   constructor(

@@ -105,7 +105,7 @@ interface EndSettings {
 /** What belongs to the lines of one invocation, and ends with it. */
 class LoggedInvocation implements Follower {
   readonly owner: Followers<LoggedInvocation>;
-  older: Follower | undefined = undefined;
+  older: Follower | undefined;
   readonly #settings: EndSettings;
   readonly #request: Request;
   #hasEnded = false;
