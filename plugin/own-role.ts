@@ -139,6 +139,23 @@ export function allow(
   return resources.length === 0 ? [] : [statement];
 }
 
+/** The other way round: what lets a service of AWS invoke a function, for one source of events. */
+export function invokePermission(
+  endpoint: Expression,
+  principal: string,
+  source: Expression,
+): CloudFormationResource {
+  return {
+    Type: 'AWS::Lambda::Permission',
+    Properties: {
+      Action: 'lambda:InvokeFunction',
+      FunctionName: endpoint,
+      Principal: principal,
+      SourceArn: source,
+    },
+  };
+}
+
 export function arn(service: string, resource: string): Expression {
   return { 'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}` };
 }

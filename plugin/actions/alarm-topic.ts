@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Expression, Inventory } from 'lambda-lantern-local/template';
-import { getAttribute, ref } from 'lambda-lantern-local/template';
+import { getAttribute, logicalIdIn, ref } from 'lambda-lantern-local/template';
 import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
 import type { ActionSettings } from '../settings/settings.ts';
 
@@ -98,6 +98,30 @@ export function subscriptions(
       ];
     }),
   );
+}
+
+/**
+ * Has a function hear of alarms.
+ *
+ * @param alarms whose it hears: to a topic that the service does not make itself, others may send too.
+ */
+export function functionSubscription(
+  topic: Expression,
+  endpoint: Expression,
+  alarms: readonly unknown[],
+): CloudFormationResource {
+  return {
+    Type: 'AWS::SNS::Subscription',
+    Properties: {
+      TopicArn: topic,
+      Protocol: 'lambda',
+      Endpoint: endpoint,
+      ...(logicalIdIn(topic) !== ALARM_TOPIC && {
+        FilterPolicyScope: 'MessageBody',
+        FilterPolicy: { AlarmArn: alarms },
+      }),
+    },
+  };
 }
 
 /**

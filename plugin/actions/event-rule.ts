@@ -1,6 +1,7 @@
 import type { AlarmState, Expression, Inventory } from 'lambda-lantern-local/template';
 import { getAttribute } from 'lambda-lantern-local/template';
 import type { ResourceMap } from '../alarms/alarm-resources.ts';
+import { invokePermission } from '../own-role.ts';
 import type { ActionSettings } from '../settings/settings.ts';
 import { alarmArnPrefix } from './alarm-topic.ts';
 
@@ -40,15 +41,7 @@ export function eventRuleResources(
       },
     },
     ...(fn !== undefined && {
-      [`${RULE}Permission`]: {
-        Type: 'AWS::Lambda::Permission',
-        Properties: {
-          Action: 'lambda:InvokeFunction',
-          FunctionName: target,
-          Principal: 'events.amazonaws.com',
-          SourceArn: getAttribute(RULE, 'Arn'),
-        },
-      },
+      [`${RULE}Permission`]: invokePermission(target, 'events.amazonaws.com', getAttribute(RULE, 'Arn')),
     }),
   };
 }

@@ -10,13 +10,14 @@ import {
   functionArn,
   functionNamed,
   functionRole,
+  invokePermission,
   isDefaultRole,
   MOST_FUNCTIONS_OF_ROLE,
   roleDefaultsOf,
   withProperties,
 } from '../own-role.ts';
 import type { ActionSettings } from '../settings/settings.ts';
-import { ALARM_TOPIC, alarmArnPrefix, keyOf, MESSAGE_TOPIC } from './alarm-topic.ts';
+import { ALARM_TOPIC, alarmArnPrefix, functionSubscription, keyOf, MESSAGE_TOPIC } from './alarm-topic.ts';
 
 export interface MessengerOptions {
   readonly inventory: Pick<Inventory, 'service' | 'stage' | 'functions'>;
@@ -67,16 +68,10 @@ export function planMessenger(template: ResourceMap, options: MessengerOptions):
           roleDefaultsOf(template),
         ),
       }),
-      [MESSAGE_SUBSCRIPTION]: subscription(topic, endpoint, inventory),
-      [PERMISSION]: {
-        Type: 'AWS::Lambda::Permission',
-        Properties: {
-          Action: 'lambda:InvokeFunction',
-          FunctionName: endpoint,
-          Principal: 'sns.amazonaws.com',
-          SourceArn: topic,
-        },
-      },
+      [MESSAGE_SUBSCRIPTION]: functionSubscription(topic, endpoint, [
+        { prefix: { 'Fn::Sub': alarmArnPrefix(inventory.service, inventory.stage) } },
+      ]),
+      [PERMISSION]: invokePermission(endpoint, 'sns.amazonaws.com', topic),
       ...(fallback === undefined && { [FALLBACK]: invokeConfig(logicalId) }),
     },
     changed: {
@@ -147,26 +142,6 @@ function invokeConfig(logicalId: string): CloudFormationResource {
       Qualifier: '$LATEST',
       MaximumRetryAttempts: RETRIES,
       DestinationConfig: { OnFailure: { Destination: ref(MESSAGE_TOPIC) } },
-    },
-  };
-}
-
-/** To a topic that the service does not make itself, others may send too. */
-function subscription(
-  topic: Expression,
-  endpoint: Expression,
-  { service, stage }: Pick<Inventory, 'service' | 'stage'>,
-): CloudFormationResource {
-  return {
-    Type: 'AWS::SNS::Subscription',
-    Properties: {
-      TopicArn: topic,
-      Protocol: 'lambda',
-      Endpoint: endpoint,
-      ...(logicalIdIn(topic) !== ALARM_TOPIC && {
-        FilterPolicyScope: 'MessageBody',
-        FilterPolicy: { AlarmArn: [{ prefix: { 'Fn::Sub': alarmArnPrefix(service, stage) } }] },
-      }),
     },
   };
 }

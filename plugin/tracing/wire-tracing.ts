@@ -4,10 +4,11 @@
  */
 import type { Expression, Properties } from 'lambda-lantern-local/template';
 import { logicalIdIn } from 'lambda-lantern-local/template';
-import { ALARM_TOPIC } from '../actions/alarm-topic.ts';
+import { functionSubscription } from '../actions/alarm-topic.ts';
 import type { CloudFormationResource, ResourceMap } from '../alarms/alarm-resources.ts';
 import {
   functionNamed,
+  invokePermission,
   isDefaultRole,
   MOST_FUNCTIONS_OF_ROLE,
   roleDefaultsOf,
@@ -99,27 +100,8 @@ function subscription(logicalId: string, service: TracingService, template: Reso
   const { topic } = service;
   const endpoint = { 'Fn::GetAtt': [logicalId, 'Arn'] };
   return {
-    [SUBSCRIPTION]: {
-      Type: 'AWS::SNS::Subscription',
-      Properties: {
-        TopicArn: topic,
-        Protocol: 'lambda',
-        Endpoint: endpoint,
-        ...(logicalIdIn(topic) !== ALARM_TOPIC && {
-          FilterPolicyScope: 'MessageBody',
-          FilterPolicy: { AlarmArn: alarmsOf(service, template) },
-        }),
-      },
-    },
-    [PERMISSION]: {
-      Type: 'AWS::Lambda::Permission',
-      Properties: {
-        Action: 'lambda:InvokeFunction',
-        FunctionName: endpoint,
-        Principal: 'sns.amazonaws.com',
-        SourceArn: topic,
-      },
-    },
+    [SUBSCRIPTION]: functionSubscription(topic, endpoint, alarmsOf(service, template)),
+    [PERMISSION]: invokePermission(endpoint, 'sns.amazonaws.com', topic),
   };
 }
 
@@ -143,15 +125,9 @@ function eventRule(logicalId: string, service: TracingService, template: Resourc
         Targets: [{ Id: 'switch', Arn: endpoint }],
       },
     },
-    [`${RULE}Permission`]: {
-      Type: 'AWS::Lambda::Permission',
-      Properties: {
-        Action: 'lambda:InvokeFunction',
-        FunctionName: endpoint,
-        Principal: 'events.amazonaws.com',
-        SourceArn: { 'Fn::GetAtt': [RULE, 'Arn'] },
-      },
-    },
+    [`${RULE}Permission`]: invokePermission(endpoint, 'events.amazonaws.com', {
+      'Fn::GetAtt': [RULE, 'Arn'],
+    }),
   };
 }
 
