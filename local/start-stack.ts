@@ -17,6 +17,7 @@ import { LambdaApi } from './lambda/lambda-api.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
 import { stopLoops } from './lambda/recursion.ts';
 import { LogStore } from './logs/log-store.ts';
+import { messageOf } from './message-of.ts';
 import { MessagingServer } from './messaging/messaging-server.ts';
 import type { LocalPorts } from './ports.ts';
 import { DAEMON_PORT_ADVICE, engineUrls, OTLP_PORT_ADVICE, PORT_ADVICE } from './ports.ts';
@@ -141,7 +142,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const queuesUrl = endpoints.chosen('sqs') ?? messagingUrl;
   const topicsUrl = endpoints.chosen('sns') ?? messagingUrl;
   const notify = (message: string, cause: unknown): void =>
-    terminal.notice(`${message}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    terminal.notice(`${message}: ${messageOf(cause)}`);
 
   try {
     const xray = new LocalXRay({

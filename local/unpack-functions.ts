@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { unzipSync } from 'fflate';
+import { messageOf } from './message-of.ts';
 
 export interface UnpackedFunctions {
   /** The folder of each function, by its deployed name. */
@@ -141,7 +142,7 @@ async function problemOfUnpacking(archive: string, folder: string): Promise<stri
     await unpack(archive, folder);
     return undefined;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return `its package ${archive} cannot be unpacked: ${reason}`;
   }
 }

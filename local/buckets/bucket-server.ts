@@ -6,6 +6,7 @@ import type { RequestPolicy } from '../http/guard.ts';
 import type { PortOptions } from '../http/loopback.ts';
 import { close, listen } from '../http/loopback.ts';
 import { RequestError } from '../http/request-error.ts';
+import { messageOf } from '../message-of.ts';
 import type { BucketDefinition } from '../template/service.ts';
 import { answerS3 } from './answer-s3.ts';
 import { corsHeaders, isPreflight, ruleFor } from './bucket-cors.ts';
@@ -178,5 +179,5 @@ function toS3Error(error: unknown): S3Error {
       error.flaw === 'foreign' ? ' The CorsConfiguration of a bucket in the template lets pages in.' : '';
     return new S3Error(error.status, code, `${error.message}${which}`);
   }
-  return new S3Error(500, 'InternalError', error instanceof Error ? error.message : String(error));
+  return new S3Error(500, 'InternalError', messageOf(error));
 }

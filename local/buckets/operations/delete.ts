@@ -1,5 +1,6 @@
 /** Deleting objects, one or many. */
 import type { IncomingHttpHeaders } from 'node:http';
+import { elementsIn, textsIn } from '../../http/xml.ts';
 import type { BucketStore } from '../bucket-store.ts';
 import { checkWrite } from '../conditions.ts';
 import { readPayload } from '../payload.ts';
@@ -7,7 +8,6 @@ import { notImplemented, S3Error } from '../s3-error.ts';
 import type { S3Answer, S3Request } from '../s3-exchange.ts';
 import { document } from '../s3-exchange.ts';
 import type { StoredBucket } from '../stored-objects.ts';
-import { elementsIn, textIn } from '../xml.ts';
 
 /** Objects of one request ("DeleteObjects" in the API reference). */
 const MAX_DELETED = 1000;
@@ -34,12 +34,12 @@ export async function deleteObjects(
   }
   const results = await Promise.all(
     entries.map(async (entry) => {
-      const key = textIn(entry, 'Key') ?? '';
-      const version = textIn(entry, 'VersionId') ?? 'null';
+      const key = textsIn(entry, 'Key')[0] ?? '';
+      const version = textsIn(entry, 'VersionId')[0] ?? 'null';
       try {
         if (version !== 'null')
           throw notImplemented('versions of objects (VersionId)', 'buckets keep the newest only');
-        const match = textIn(entry, 'ETag');
+        const match = textsIn(entry, 'ETag')[0];
         await store.inTurn(`${bucket.definition.name}/${key}`, () =>
           remove(store, request, bucket, key, match === undefined ? {} : { 'if-match': match }),
         );
@@ -50,7 +50,7 @@ export async function deleteObjects(
       }
     }),
   );
-  const isQuiet = textIn(text, 'Quiet')?.toLowerCase() === 'true';
+  const isQuiet = textsIn(text, 'Quiet')[0]?.toLowerCase() === 'true';
   return document('DeleteResult', {
     Deleted: isQuiet ? [] : results.flatMap(({ Deleted }) => Deleted ?? []),
     Error: results.flatMap(({ Error: failed }) => failed ?? []),

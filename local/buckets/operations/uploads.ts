@@ -1,4 +1,5 @@
 /** Multipart uploads, from their beginning to their end. */
+import { elementsIn, textsIn } from '../../http/xml.ts';
 import type { BucketStore } from '../bucket-store.ts';
 import { checkWrite } from '../conditions.ts';
 import { DEFAULT_TYPE, forEngine, keptFrom, ofEngine } from '../object-headers.ts';
@@ -8,7 +9,6 @@ import type { S3Answer, S3Request } from '../s3-exchange.ts';
 import { document, textOf } from '../s3-exchange.ts';
 import type { StoredBucket, Upload } from '../stored-objects.ts';
 import { parseTagHeader } from '../tags.ts';
-import { elementsIn, textIn } from '../xml.ts';
 import { copySource } from './copy.ts';
 
 /** Parts of an upload ("Amazon S3 multipart upload limits"). */
@@ -32,7 +32,7 @@ export async function createUpload(
     },
     body: Buffer.alloc(0),
   });
-  const id = textIn(answer.body.toString(), 'UploadId') ?? '';
+  const id = textsIn(answer.body.toString(), 'UploadId')[0] ?? '';
   bucket.uploads.set(id, {
     id,
     key,
@@ -84,7 +84,7 @@ export async function copyPart(
   });
   const [, first = 0, last = source.object.size - 1] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? [];
   const size = Math.min(Number(last), source.object.size - 1) - Number(first) + 1;
-  const etag = textIn(answer.body.toString(), 'ETag') ?? '';
+  const etag = textsIn(answer.body.toString(), 'ETag')[0] ?? '';
   upload.parts.set(number, { number, size, etag, lastModified: new Date() });
   return { status: answer.status, headers: ofEngine(answer), body: answer.body };
 }

@@ -10,6 +10,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { FileChanges, UnpackedFunctions } from 'lambda-lantern-local';
+import { messageOf } from 'lambda-lantern-local/template';
 import type { Serverless } from '../../serverless.ts';
 import type { PackageAgain } from '../package-what-can-run.ts';
 import { isBundled, packagesOf } from '../package-what-can-run.ts';
@@ -445,8 +446,4 @@ async function syntaxErrors(folder: string, changes: FileChanges): Promise<strin
     }),
   );
   return found.flat();
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
