@@ -388,6 +388,8 @@ export interface MetricAlarmDefinition extends AlarmActions {
   /** Undefined where the template sets none: all periods must breach, and CloudWatch words its reasons differently. */
   readonly datapointsToAlarm?: number;
   readonly treatMissingData: TreatMissingData;
+  /** Whether its periods follow the clock on the wall, in place of sliding from minute to minute. */
+  readonly onTheClock?: true;
   /** For how long it does nothing, once it is made. */
   readonly warmUp?: {
     readonly minutes: number;
