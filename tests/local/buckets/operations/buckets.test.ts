@@ -32,8 +32,9 @@ describe('buckets', () => {
     );
     const again = client.send(new CreateBucketCommand({ Bucket }));
     expect(await refusal(again)).toMatchObject({ name: 'BucketAlreadyOwnedByYou', status: 409 });
-    const wrong = client.send(new CreateBucketCommand({ Bucket: 'Not_a_name' }));
-    expect(await refusal(wrong)).toMatchObject({ name: 'InvalidBucketName', status: 400 });
+    const wrong = await refusal(client.send(new CreateBucketCommand({ Bucket: 'r&d_"<1>"' })));
+    expect(wrong).toMatchObject({ name: 'InvalidBucketName', status: 400 });
+    expect(wrong.message).toContain('r&d_"<1>"');
     await put(client, 'a');
     expect(await refusal(client.send(new DeleteBucketCommand({ Bucket })))).toMatchObject({
       name: 'BucketNotEmpty',
