@@ -143,7 +143,7 @@ function rung(alarm: AlarmDefinition, at: number): AlarmEvaluation {
     const [logGroup = ''] = alarm.logGroups;
     for (const minutes of [3, 4]) {
       const message = `{"level":"ERROR","message":"card of jane.doe@example.com declined"}`;
-      lines.log({ logGroup, timestamp: at - minutes * 60_000, message } as Parameters<ErrorLines['log']>[0]);
+      lines.log({ logGroup, timestamp: at - minutes * 60_000, message });
     }
     return lines.evaluate(alarm, { now: at, completeUntil: at, previousState: 'OK' });
   }
