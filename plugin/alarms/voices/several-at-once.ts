@@ -6,7 +6,7 @@ import type { Connections } from '../connections.ts';
 import { fitsRule } from './hold-back.ts';
 
 const COMMON =
-  `${DESCRIPTION_PARTS.cause}what they have in common, such as a deployment, a table, or what they call. The alarms of its rule that ` +
+  `${DESCRIPTION_PARTS.cause}What they have in common, such as a deployment, a table, or what they call. The alarms of its rule that ` +
   'are in ALARM say which they are.';
 
 /**
