@@ -1,5 +1,5 @@
-import { readdir, readFile, realpath, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 import { build } from 'esbuild';
 
@@ -16,6 +16,7 @@ import { build } from 'esbuild';
  *   of the pipeline, so that two copies in a process never meet.
  * - What more than one of those parts needs that are mostly loaded together is one file, which is loaded with the first of them.
  *   It holds no state, and so a copy of what it needs of the pipeline.
+ * - A part that is mostly loaded with another, or is small beside what it needs, stands in the same file.
  */
 
 /** Where the code begins that is loaded at once; and what `traced()` shares with what records. */
@@ -28,6 +29,11 @@ const TOGETHER = ['lazy/recorder.js', 'lazy/log-lines.js', 'telemetry/xray/xray-
 const CHOSEN = ['telemetry/opentelemetry/of-process.js'];
 /** The file that what several of them need becomes: redaction, and little else. */
 const MASKING = 'lazy/masking.js';
+/** Parts that stand in the file of another one, or of what they need. */
+const PUBLISHED_IN: Readonly<Record<string, string>> = {
+  'telemetry/xray/xray-tracer.js': 'lazy/recorder.js',
+  'lazy/log-lines.js': MASKING,
+};
 /** What has no state, so that it may be there twice. */
 const STATELESS = /^(?:redaction|check-options[.]js$)/;
 
@@ -58,13 +64,12 @@ export async function bundleLazyParts(source: string): Promise<void> {
   const masking = await joined(root, MASKING, new Set(ofSeveral));
 
   // Nothing is replaced before everything is made: all is made of what the compiler wrote.
-  const [ofPipeline, ofMasking, ...ofEach] = await Promise.all([
+  const [ofPipeline, ...ofEach] = await Promise.all([
     bundle(root, PIPELINE, entryOf(root, pipeline), []),
-    bundle(root, MASKING, entryOf(root, masking), []),
     ...parts.map((part) =>
       bundle(
         root,
-        part,
+        fileOf(part),
         { entryPoints: [join(root, part)] },
         // A part that is loaded without the others must not bring what they need.
         withMasking.includes(part) ? [pipeline, masking] : [pipeline],
@@ -74,6 +79,8 @@ export async function bundleLazyParts(source: string): Promise<void> {
   const connectable = new Map(
     parts.map((part, at) => [part, connectablePart(part, parts, ofEach[at] ?? '')]),
   );
+  const needed = new Set([...connectable.values()].flatMap(({ ofMasking }) => ofMasking));
+  const ofMasking = await bundle(root, MASKING, entryOf(root, masking, needed), []);
   const compiled = (await readdir(root, { recursive: true })).filter((file) => file.endsWith('.js'));
   for (const file of compiled) {
     if (atOnce.has(file))
@@ -81,14 +88,55 @@ export async function bundleLazyParts(source: string): Promise<void> {
     else if (!connectable.has(file)) await importFromJoined(root, file, pipeline, parts);
   }
   await writeFile(join(root, PIPELINE), withLoaders(ofPipeline, connectable));
-  await writeFile(join(root, MASKING), ofMasking);
-  for (const [part, { text }] of connectable) await writeFile(join(root, part), text);
+  const files = Map.groupBy([...connectable], ([part]) => fileOf(part));
+  for (const [file, published] of files) {
+    for (const [part] of published) await rm(join(root, part));
+    const texts = published.map(([, { text }]) => text);
+    await writeFile(join(root, file), await together(file === MASKING ? [ofMasking, ...texts] : texts));
+  }
+}
+
+/** The file that a part is published in. */
+function fileOf(part: string): string {
+  return PUBLISHED_IN[part] ?? part;
+}
+
+/** Several texts as one file. */
+async function together(texts: readonly string[]): Promise<string> {
+  const [only, ...others] = texts;
+  if (only !== undefined && others.length === 0) return only;
+  const { outputFiles } = await build({
+    stdin: { contents: texts.map((_, at) => `export * from 'text:${at}';`).join('\n') },
+    bundle: true,
+    format: 'esm',
+    target: 'node22',
+    write: false,
+    plugins: [
+      {
+        name: 'texts',
+        setup(bundler) {
+          bundler.onResolve({ filter: /^/ }, ({ path }) =>
+            path.startsWith('text:')
+              ? { path: path.slice('text:'.length), namespace: 'text' }
+              : { path, external: true },
+          );
+          bundler.onLoad({ filter: /^/, namespace: 'text' }, ({ path }) => ({
+            contents: texts[Number(path)] ?? '',
+          }));
+        },
+      },
+    ],
+    logLevel: 'warning',
+  });
+  return outputFiles[0]?.text ?? '';
 }
 
 /** A part that is a function of what it needs of the pipeline, and what that is, by the names under which the pipeline exports it. */
 interface ConnectablePart {
   readonly text: string;
   readonly handed: readonly string[];
+  /** What it needs of the file that several parts need, which is handed to it as a whole. */
+  readonly ofMasking: readonly string[];
 }
 
 /** `import { one, other as another } from '…'` of a bundle, and the `export` at its end. */
@@ -97,17 +145,28 @@ const EXPORTED = /^export \{([^{}]*)\};\n/m;
 
 /** What loads a part, and connects it with the pipeline; the pipeline exports it. */
 function loaderOf(part: string): string {
-  return `load_${part.replace(/[.]js$/, '').replaceAll(/\W/g, '_')}`;
+  return `load_${nameOf(part)}`;
 }
 
-/** Makes a bundled part a function of what it imports of the pipeline. What it imports otherwise stays. */
+/** What its file exports a part as. */
+function connectorOf(part: string): string {
+  return `connect_${nameOf(part)}`;
+}
+
+function nameOf(part: string): string {
+  return basename(part, '.js').replaceAll(/\W/g, '_');
+}
+
+/** Makes a bundled part a function of what it imports of the pipeline and of what several need. What it imports otherwise stays. */
 function connectablePart(part: string, parts: readonly string[], bundled: string): ConnectablePart {
-  const names = new Set<string>();
+  const names = new Map([PIPELINE, MASKING].map((path) => [path, new Set<string>()]));
   const stays: string[] = [];
-  const { text, loaders } = withLoadersFor(part, parts, bundled);
+  const file = fileOf(part);
+  const { text, loaders } = withLoadersFor(file, parts, bundled);
   const code = text.replaceAll(IMPORTED, (statement, listed: string, from: string) => {
-    if (from === pathFrom(part, PIPELINE)) for (const { name } of listedNames(listed)) names.add(name);
-    else stays.push(statement);
+    const known = names.get(join(dirname(file), from));
+    if (known === undefined) stays.push(statement);
+    else for (const { name } of listedNames(listed)) known.add(name);
     return '';
   });
   const exported = EXPORTED.exec(code);
@@ -120,11 +179,16 @@ function connectablePart(part: string, parts: readonly string[], bundled: string
     name === alias ? name : `${alias}: ${name}`,
   );
   // A name that a joined file exports beside others may not be needed.
-  const handed = [...names].filter((name) => new RegExp(`\\b${name}\\b`).test(code)).concat(loaders);
+  const [ofPipeline = [], ofMasking = []] = [...names.values()].map((all) =>
+    [...all].filter((name) => new RegExp(`\\b${name}\\b`).test(code)),
+  );
+  const handed = [...ofPipeline, ...loaders];
+  const parameters = ofMasking.length === 0 ? handed : [`{ ${ofMasking.join(', ')} }`, ...handed];
   return {
     handed,
+    ofMasking,
     // In parentheses, since engines compile such a function at once, and others a second time when they are called.
-    text: `${stays.join('')}export const connect = (function (${handed.join(', ')}) {
+    text: `${stays.join('')}export const ${connectorOf(part)} = (function (${parameters.join(', ')}) {
 ${code.replace(EXPORTED, '')}return { ${results.join(', ')} };
 });
 `,
@@ -153,22 +217,33 @@ function withLoaders(bundled: string, parts: ReadonlyMap<string, ConnectablePart
   const locals = new Map(listedNames(exported).map(({ name, alias }) => [alias, name]));
   const loaders = [...parts.keys()].map(loaderOf);
   for (const loader of loaders) locals.set(loader, loader);
-  const made = [...parts].map(([part, { handed }]) => {
+  const made = [...parts].map(([part, { handed, ofMasking }]) => {
     const given = handed.map((name) => {
       const local = locals.get(name);
       if (local === undefined) throw new Error(`${part} needs ${name}, which ${PIPELINE} does not export`);
       return local;
     });
     const loader = loaderOf(part);
+    const connect = (...all: readonly string[]): string => `part.${connectorOf(part)}(${all.join(', ')})`;
+    const loads = `import("./${fileOf(part)}")`;
+    const connected =
+      ofMasking.length === 0
+        ? `${loads}.then((part) => ${connect(...given)})`
+        : fileOf(part) === MASKING
+          ? `${loads}.then((part) => ${connect('part', ...given)})`
+          : `with_masking(${loads}).then(([part, masking]) => ${connect('masking', ...given)})`;
     return `var ${loader}_part;
 function ${loader}() {
-  return ${loader}_part ??= import("./${part}").then((part) => part.connect(${given.join(', ')}));
+  return ${loader}_part ??= ${connected};
 }
 `;
   });
   const { text } = withLoadersFor(PIPELINE, [...parts.keys()], bundled);
   return `${text}
 // What loads the parts.
+function with_masking(part) {
+  return Promise.all([part, import("./${MASKING}")]);
+}
 ${made.join('')}export { ${loaders.join(', ')} };
 `;
 }
@@ -226,9 +301,13 @@ function joinedName(name: string, file: string, { exports }: Joined): string {
   return `${name}_${[...exports.keys()].indexOf(file)}`;
 }
 
-function entryOf(root: string, all: Joined): BuildOptions {
+/** @param needed the names that are exported; by default all. */
+function entryOf(root: string, all: Joined, needed?: ReadonlySet<string>): BuildOptions {
   const lines = [...all.exports].map(([file, names]) => {
-    const listed = names.map((name) => `${name} as ${joinedName(name, file, all)}`);
+    const listed = names
+      .map((name) => ({ name, as: joinedName(name, file, all) }))
+      .filter(({ as }) => needed?.has(as) !== false)
+      .map(({ name, as }) => `${name} as ${as}`);
     return `export { ${listed.join(', ')} } from './${file}';`;
   });
   return { stdin: { contents: lines.join('\n'), resolveDir: root, sourcefile: all.path } };
