@@ -57,6 +57,7 @@ function optionsOf(
       },
       codeDirectories: { [functionName]: functionsDirectory },
       packageProblems: {},
+      layers: {},
       functionKeys: { [functionName]: 'work' },
       restApiTracing: false,
       traceUnasked: false,

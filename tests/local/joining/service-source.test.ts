@@ -13,6 +13,7 @@ function sourceOf(more: Partial<ServiceSource>): ServiceSource {
     template: {},
     codeDirectories: { work: '/packages/work' },
     packageProblems: {},
+    layers: {},
     functionKeys: { work: 'doWork' },
     restApiTracing: false,
     traceUnasked: false,
