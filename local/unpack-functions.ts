@@ -118,6 +118,13 @@ export async function unpackFunctions(
       if (own !== undefined) around.set(functionName, result.layers);
     }
     let revisions = 0;
+    let work: Promise<unknown> = Promise.resolve();
+    /** Layers that are not used any more must not go while others come that are the same. */
+    const inTurn = <Result>(task: () => Promise<Result>): Promise<Result> => {
+      const done = work.then(task, task);
+      work = done;
+      return done;
+    };
     /** No function's name has a tilde in it. */
     const revisionOf = (folder: string): string => `${basename(folder).replace(/~\d+$/, '')}~${++revisions}`;
     return {
@@ -129,23 +136,25 @@ export async function unpackFunctions(
         await copyWith(folder, revised, changes);
         return revised;
       },
-      renewLayers: async (outdated) => {
-        const now = new LayeredFolders(directory);
-        const renewed = new Map<string, RenewedFolder>();
-        for (const [folder, own] of outdated) {
-          const { parent } = await now.prepare(own);
-          if (parent === dirname(folder)) continue;
-          const target = join(parent, revisionOf(folder));
-          await copyWith(folder, target, new Map());
-          renewed.set(folder, { folder: target, layers: join(dirname(parent), 'opt') });
-        }
-        return renewed;
-      },
+      renewLayers: (outdated) =>
+        inTurn(async () => {
+          const now = new LayeredFolders(directory);
+          const renewed = new Map<string, RenewedFolder>();
+          for (const [folder, own] of outdated) {
+            const { parent } = await now.prepare(own);
+            if (parent === dirname(folder)) continue;
+            const target = join(parent, revisionOf(folder));
+            await copyWith(folder, target, new Map());
+            renewed.set(folder, { folder: target, layers: join(dirname(parent), 'opt') });
+          }
+          return renewed;
+        }),
       changesIn: async (archive, folder) => differences(await filesOfArchive(archive), folder),
-      discard: async (folder) => {
-        await rm(folder, { recursive: true, force: true });
-        await discardUnusedLayers(folder);
-      },
+      discard: (folder) =>
+        inTurn(async () => {
+          await rm(folder, { recursive: true, force: true });
+          await discardUnusedLayers(folder);
+        }),
       remove,
     };
   } catch (error) {
@@ -201,7 +210,8 @@ class LayeredFolders {
       // Under its own name only when it is whole: another function may look for it meanwhile.
       const making = `${folder}.new`;
       await rm(making, { recursive: true, force: true });
-      for (const [path, file] of files) await writeLayerFile(join(making, 'opt'), path, file);
+      for (const [path, file] of files)
+        await writeLayerFile(join(making, 'opt'), path, inPlace(file, join(folder, 'opt')));
       await mkdir(join(making, 'opt'), { recursive: true });
       await rename(making, folder);
     }
@@ -231,6 +241,17 @@ function sizeOf(files: PackedFiles): number {
   return [...files.values()].reduce((sum, { contents }) => sum + contents.length, 0);
 }
 
+/** A program that is a script, as wrappers of the runtime are, speaks of `/opt` to whatever it starts: there it says where that is here. */
+function inPlace(file: PackedFile, opt: string): PackedFile {
+  const contents = Buffer.from(file.contents);
+  if (file.isLink === true || (file.mode & 0o111) === 0 || !contents.subarray(0, 2).equals(SCRIPT))
+    return file;
+  const text = contents.toString('latin1').replaceAll(/(?<![\w./-])\/opt(?=\/)/g, () => opt);
+  return { ...file, contents: Buffer.from(text, 'latin1') };
+}
+
+const SCRIPT = Buffer.from('#!');
+
 /** Lambda lets nothing be written below `/opt`, which all environments of its functions share here. */
 async function writeLayerFile(
   opt: string,
@@ -259,7 +280,7 @@ async function discardUnusedLayers(codeDirectory: string): Promise<void> {
   const opt = layersOf(codeDirectory);
   if (opt === undefined) return;
   const folder = dirname(opt);
-  for (const name of await readdir(folder)) {
+  for (const name of await readdir(folder).catch(() => [])) {
     if (!/^node\d/.test(name)) continue;
     const inUse = await readdir(join(folder, name));
     if (inUse.some((each) => each !== 'node_modules')) return;

@@ -260,6 +260,18 @@ describe('the program that AWS_LAMBDA_EXEC_WRAPPER names', () => {
     expect(await answerOf(inCode)).toEqual([expect.stringMatching(/^\d+$/), '--no-deprecation']);
   });
 
+  it('may speak of what its layer holds', async () => {
+    const layer = await archive('telling.zip', {
+      'bin/wrap': '#!/bin/sh\n. /opt/common.sh\nexport NODE_OPTIONS="--require /opt/hook.js"\nexec "$@"\n',
+      'common.sh': 'export WRAPPED=common\n',
+      'hook.js': "process.env.NODE_OPTIONS = 'hooked';",
+    });
+    expect(await answerOf({ code, layers: [layer], definition: { environment } })).toEqual([
+      'common',
+      'hooked',
+    ]);
+  });
+
   it('is missed where all layers are here, and done without where some are not', async () => {
     const tried = { code, layers: [await folder('one', { x: '' })] };
     const { invoke } = await start({ ...tried, definition: { environment } });
