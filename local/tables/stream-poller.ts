@@ -48,6 +48,8 @@ interface StreamRecord {
   readonly sequenceNumber: string;
   /** Epoch milliseconds. */
   readonly createdAt: number;
+  /** Milliseconds of `performance.now()`, by which its age is measured: a clock that nobody sets. */
+  readonly begun: number;
 }
 
 /** The records of a batch or of a window, as a destination hears of them. */
@@ -183,10 +185,12 @@ export class StreamPoller {
     for (const record of passed) {
       const changed: unknown = (record as JsonObject).dynamodb;
       const { SequenceNumber, ApproximateCreationDateTime } = isObject(changed) ? changed : {};
+      const createdAt = Number(ApproximateCreationDateTime) * 1000;
       this.#waiting.push({
         json: JSON.stringify(record),
         sequenceNumber: String(SequenceNumber),
-        createdAt: Number(ApproximateCreationDateTime) * 1000,
+        createdAt,
+        begun: performance.now() - Math.max(0, Date.now() - createdAt),
       });
     }
     return records.length === 0;
@@ -231,8 +235,8 @@ export class StreamPoller {
   /** The records that may still be tried; the others are given up. */
   async #withoutOld(batch: readonly StreamRecord[], failures: number): Promise<readonly StreamRecord[]> {
     const { maximumRecordAge = Infinity } = this.#options.mapping;
-    const oldest = Date.now() - maximumRecordAge * 1000;
-    const young = batch.filter(({ createdAt }) => createdAt >= oldest);
+    const oldest = performance.now() - maximumRecordAge * 1000;
+    const young = batch.filter(({ begun }) => begun >= oldest);
     const old = batch.filter((record) => !young.includes(record));
     if (old.length > 0) await this.#giveUp(old, 'RecordAgeExceeded', { invokeCount: failures });
     return young;
@@ -419,8 +423,8 @@ export class StreamPoller {
 
   /** How old the newest record of a batch is when the function gets it. */
   #measureAge(batch: readonly StreamRecord[]): void {
-    const age = Math.max(0, Date.now() - (batch.at(-1)?.createdAt ?? 0));
-    this.#measure('IteratorAge', age, 'Milliseconds');
+    const now = performance.now();
+    this.#measure('IteratorAge', Math.round(now - (batch.at(-1)?.begun ?? now)), 'Milliseconds');
   }
 
   #count(name: string, value: number): void {

@@ -344,10 +344,20 @@ describe('a poller of a stream', () => {
     ]);
   });
 
-  it('gives up records that have become too old', async () => {
+  it.each([
+    ['', 0],
+    [', by a clock that is set back meanwhile, too', 3_600_000],
+  ])('gives up records that have become too old%s', async (_when, setBack) => {
     const { write, poll } = await startStream();
     await write(1);
-    const { delivered } = await poll(() => threw(), { maximumRecordAge: 1, onFailure: destination });
+    const { requests, delivered } = await poll(() => threw(), {
+      maximumRecordAge: 1,
+      onFailure: destination,
+    });
+    await until(() => requests.length > 0, 'the record');
+    const now = Date.now;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() - setBack);
+    onTestFinished(() => clock.mockRestore());
     const first = await until(() => delivered[0], 'the record of it');
     expect(JSON.parse(first.payload)).toMatchObject({
       requestContext: { condition: 'RecordAgeExceeded' },
