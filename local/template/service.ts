@@ -350,6 +350,8 @@ export interface StreamMappingDefinition {
   readonly batchSize: number;
   /** Seconds, 0 to 300. */
   readonly maximumBatchingWindow: number;
+  /** Seconds of a tumbling window, 1 to 900; undefined where there is none. */
+  readonly tumblingWindow?: number;
   /** Whether what is in the stream before it is read from is read, too. */
   readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
   readonly reportBatchItemFailures: boolean;

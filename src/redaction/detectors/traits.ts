@@ -17,7 +17,7 @@ export const COLON = 2;
 export const EQUALS = 4;
 export const PERCENT = 8;
 export const SPACE = 16;
-const AMPERSAND = 32;
+export const AMPERSAND = 32;
 /** What JSON writes with an escape, or UTF-8 with more than one byte. */
 export const ESCAPED = 64;
 /** Anything outside of ASCII. */
