@@ -10,25 +10,30 @@ const LOCAL_CHARACTERS = charactersOf(/[A-Za-z\d._%+'-]/);
 const letterOrNumber = unicodePattern(String.raw`[\p{L}\p{N}]`, 'u');
 
 const emailPattern = unicodePattern(
-  String.raw`(?:@|%40)(?:(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|\p{L}{2,24})|(?:[\p{L}\p{N}-]{1,63}[。｡]){1,8}\p{L}{2,24})`,
+  String.raw`(?:@|%40|&(?:#0{0,4}64|#x0{0,4}40|commat);)(?:(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|\p{L}{2,24})|(?:[\p{L}\p{N}-]{1,63}[。｡]){1,8}\p{L}{2,24})`,
   'giu',
 );
 
+/** How a URL and HTML write the @. */
+const AT_BEGINS = /^[@%&]/;
+const ENTITY = /&(?:#0{0,4}64|#x0{0,4}40|commat);/i;
+
 /**
- * Found by its @, or by the `%40` of a URL, and the domain behind it: labels of at most 63 characters. The full stop of
+ * Found by its @, also as a URL (`%40`) or HTML (`&#64;`) write it, and the domain behind it: labels of at most 63 characters. The full stop of
  * ideographs separates labels too (UTS 46, section 4.5).
  */
 const email: OwnDetector = {
   name: 'email',
   category: 'contact',
-  hint: (text, { at, percent }) => at || (percent && text.includes('%40')),
+  hint: (text, { at, percent, ampersand }) =>
+    at || (percent && text.includes('%40')) || (ampersand && ENTITY.test(text)),
   get pattern() {
     return emailPattern();
   },
   begins: startOfLocalPart,
   // A picture for high-density screens, the user of every Git address, and a URL's password before its host.
   valid: (match, text, start) =>
-    !/^(?:@|%40)/.test(match) &&
+    !AT_BEGINS.test(match) &&
     !/@\dx\.\w{2,4}$/i.test(match) &&
     !(match.startsWith('git@') && text[start + match.length] === ':') &&
     !endsCredentials(text, start + match.lastIndexOf('@')),

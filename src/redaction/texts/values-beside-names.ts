@@ -83,6 +83,11 @@ const QUOTED_BEFORE_QUOTE = /(["'`])([\w$ .-]{2,64})\1\s{0,2},\s{0,2}(?=["'`])/g
 const TIGHT = /(?:[|;~^!\t]|,(?! ))(?=[^\s|;~,])(?<=(?<![\w$.-])([A-Za-z_$][\w$.-]{1,63})[|;~^!\t,])/g;
 const OPTION = /(?<![\w-])--?([A-Za-z][\w-]{1,63}) (?=[^\s-])/g;
 const ELEMENT = /<([A-Za-z_][\w:.-]{0,63})(?:\s[^<>]{0,200})?>([^<]{1,8192})(?=<\/)/g;
+/** The same, where the element holds a section that needs no escapes. */
+const CDATA = /<([A-Za-z_][\w:.-]{0,63})(?:\s[^<>]{0,200})?>\s{0,16}<!\[CDATA\[/g;
+/** The head of a part of a form (RFC 7578), to the empty line before what it holds. */
+const PART =
+  /;\s{0,4}name="([^"\r\n]{1,100})"[^\r\n]{0,200}(?:\r?\n[^\r\n]{1,200}){0,8}(?:\r?\n){2}(?=[^\r\n])/g;
 const IN_PROSE =
   /(?<![\w-])((?:pass(?:word|phrase|code)|pwd|secret|token|pin|otp|cvv2?|cvc2?|(?:api|access|secret) ?key)(?: (?:code|number))?)[ ]((?=[^\s,;"'()]{0,64}\d)[^\s,;"'()]{3,256})/gi;
 /** What every name in `IN_PROSE` holds: sought without a look around, which is cheaper. */
@@ -458,6 +463,8 @@ function closeBy(text: string, denied: Denied, found: NamedValue[]): void {
     (start) => quotedAt(text, start) ?? taken(text, start, ONE_WORD),
   );
   take(matches(text, ELEMENT, text.includes('</')), 1, contentOf);
+  take(matches(text, CDATA, text.includes('<![CDATA[')), 1, upTo(text, ']]>'));
+  take(matches(text, PART, text.includes('; name="')), 1, upTo(text, '\n--'));
   take(matches(text, IN_PROSE, ANNOUNCING.test(text)), 1, (end, match) =>
     /^\d{1,2}$/.test(match[2] ?? '') ? undefined : contentOf(end, match),
   );
@@ -466,6 +473,21 @@ function closeBy(text: string, denied: Denied, found: NamedValue[]): void {
     2,
     (start) => quotedAt(text, start) ?? taken(text, start, CLAUSE),
   );
+}
+
+/**
+ * The values that last up to a sign, or to the end of the text where it does not come: then what comes next is part of the value too,
+ * and is not looked through again.
+ */
+function upTo(text: string, sign: string): (start: number) => Value | undefined {
+  let until = 0;
+  return (start) => {
+    if (start < until) return undefined;
+    const closing = text.indexOf(sign, start);
+    until = closing < 0 ? text.length : closing;
+    const content = text.slice(start, until);
+    return { start, end: start + content.trimEnd().length, content: content.trim() };
+  };
 }
 
 /** The matches of a pattern, where a cheaper test says that there may be any. */
