@@ -129,6 +129,17 @@ export const handler = async () => [pkg, imported.word, await readFile('/opt/who
       expect(output).toContain(text);
   });
 
+  it('has its alarms, and what they cost, as without them', async () => {
+    for (const [args, text] of [
+      [[], 'common-js'],
+      [['--cost'], 'USD'],
+    ] as const) {
+      const run = runServerless(['alarms', ...args], service);
+      expect(await run.exited, run.output()).toBe(0);
+      expect(run.output()).toContain(text);
+    }
+  });
+
   it('renews functions when a file of one of their layers changes, is new, or comes from the settings', async () => {
     const becomes = (key: string, expected: unknown) =>
       until(
