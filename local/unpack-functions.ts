@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { layeredFolder, layersOf, nodeFolder, packageFolders } from './lambda/layers.ts';
+import { messageOf } from './message-of.ts';
 import type { PackedFile, PackedFiles } from './packed-files.ts';
 import { filesOfArchive, filesOfFolder, laidOver } from './packed-files.ts';
 
@@ -403,8 +404,4 @@ async function filesIn(folder: string): Promise<string[]> {
   return entries
     .filter((entry) => !entry.isDirectory())
     .map(({ parentPath, name }) => relative(folder, join(parentPath, name)).split(sep).join('/'));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -7,6 +7,7 @@ export interface Serverless {
     readonly provider: {
       readonly runtime?: string;
       readonly profile?: string;
+      readonly stackTags?: Readonly<Record<string, unknown>>;
       readonly tracing?: { readonly apiGateway?: boolean; readonly lambda?: unknown };
       readonly compiledCloudFormationTemplate?: unknown;
     };

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { messageOf } from 'lambda-lantern-local/template';
 import { missingValuesNotice } from '../packaging/without-account.ts';
 import type { LanternSettings } from '../settings/settings.ts';
 import { checkSettings } from '../settings/settings.ts';
@@ -200,8 +201,4 @@ function authorizersIn(serverless: Serverless) {
 
 function keysByName(serverless: Serverless): Map<string, string> {
   return new Map(Object.entries(serverless.service.functions).map(([key, { name }]) => [name ?? key, key]));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -10,6 +10,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { FileChanges, UnpackedFunctions } from 'lambda-lantern-local';
+import { messageOf } from 'lambda-lantern-local/template';
 import type { Serverless } from '../../serverless.ts';
 import type { FoundLayer } from '../find-layers.ts';
 import type { Packager } from '../package-what-can-run.ts';
@@ -581,8 +582,4 @@ async function syntaxErrors(folder: string, written: readonly string[]): Promise
     }),
   );
   return found.flat();
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
