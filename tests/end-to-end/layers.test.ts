@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { LocalStack } from '../helpers/local-stack.ts';
 import { portsOf, startLocalStack } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
@@ -189,6 +189,10 @@ functions:
     });
     const ports = portsOf(stack.port, stack.daemonPort);
     const guest = runServerless(['local', '--memory', '--stage', 'local', ...ports], joining);
+    onTestFinished(async () => {
+      guest.child.kill('SIGINT');
+      await guest.exited;
+    });
     await guest.until('it has joined the Lantern of layered');
     expect(await answer(stack, 'joining-local-joined')).toBe('of the guest');
     await write(joining, wordIn('layer/nodejs/node_modules', 'pkg', 'renewed'));
@@ -196,8 +200,6 @@ functions:
       async () => (await answer(stack, 'joining-local-joined')) === 'renewed',
       'the guest to be renewed',
     );
-    guest.child.kill('SIGINT');
-    await guest.exited;
   });
 });
 
