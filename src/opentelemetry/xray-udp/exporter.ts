@@ -40,7 +40,7 @@ export interface XRayUdpExporterOptions {
 }
 
 /** Bytes of protobuf that a datagram holds: its text is base64, behind three characters. */
-export const MAX_REQUEST_BYTES = Math.floor((MAX_CONTENT_BYTES - 3) / 4) * 3;
+const MAX_REQUEST_BYTES = Math.floor((MAX_CONTENT_BYTES - 3) / 4) * 3;
 
 /** As `ExportResult` of `@opentelemetry/core` has it, which this needs for nothing else. */
 const Result = { Success: 0, Failed: 1 } as const;

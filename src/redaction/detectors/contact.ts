@@ -2,16 +2,16 @@ import { isbn10 } from './checksums.ts';
 import type { Detector, OwnDetector } from './detector.ts';
 import { charactersOf } from './places.ts';
 import { endsCredentials } from './url-credentials.ts';
-import { firstUse } from '../first-use.ts';
+import { unicodePattern } from '../first-use.ts';
 
 /** RFC 5321. */
 const LONGEST_LOCAL_PART = 64;
 const LOCAL_CHARACTERS = charactersOf(/[A-Za-z\d._%+'-]/);
-const letterOrNumber = firstUse(() => /[\p{L}\p{N}]/u);
+const letterOrNumber = unicodePattern(String.raw`[\p{L}\p{N}]`, 'u');
 
-const emailPattern = firstUse(
-  () =>
-    /(?:@|%40|&(?:#0{0,4}64|#x0{0,4}40|commat);)(?:(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|\p{L}{2,24})|(?:[\p{L}\p{N}-]{1,63}[。｡]){1,8}\p{L}{2,24})/giu,
+const emailPattern = unicodePattern(
+  String.raw`(?:@|%40|&(?:#0{0,4}64|#x0{0,4}40|commat);)(?:(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|\p{L}{2,24})|(?:[\p{L}\p{N}-]{1,63}[。｡]){1,8}\p{L}{2,24})`,
+  'giu',
 );
 
 /** How a URL and HTML write the @. */
@@ -85,9 +85,9 @@ const NORTH_AMERICAN =
 const GROUPED =
   /^(?:[2-9]\d{2} \d{3} \d{4}|[5-9]\d{2}(?: \d{2}){3}|\d{2} \d{3} \d{2} \d{2}|[2-9]\d(?: \d{2}){3}|\(\d{2}\) ?9?\d{4}-\d{4}|[78] ?\(\d{3}\) ?\d{3}-\d{2}-\d{2})$/;
 
-const phonePattern = firstUse(
-  () =>
-    /(?<![\p{L}\d_+]|[\d\p{L}][./-](?!\+)|[\d\p{L}]-\()(?!(?:\d[ .-]){4})(?:\+[ ]?|\(\+?|00)?\d(?:(?:[ ]?[(/)][ ]?|[ .-]|[ ]-[ ]|\)[ ]?-)?\d){6,15}(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?(?![\p{L}\d_]|[./:-]\d)/giu,
+const phonePattern = unicodePattern(
+  String.raw`(?<![\p{L}\d_+]|[\d\p{L}][./-](?!\+)|[\d\p{L}]-\()(?!(?:\d[ .-]){4})(?:\+[ ]?|\(\+?|00)?\d(?:(?:[ ]?[(/)][ ]?|[ .-]|[ ]-[ ]|\)[ ]?-)?\d){6,15}(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?(?![\p{L}\d_]|[./:-]\d)`,
+  'giu',
 );
 
 /** As written anywhere: `+44 7700 900123`, `(212) 555-0134`, `06 12 34 56 78`, `03.93.92.16.85 x12`. */
@@ -164,9 +164,9 @@ function isTrunkNumber(number: string, digits: string): boolean {
   return groups.every(({ length }) => length >= 2 && length <= 8);
 }
 
-const websitePattern = firstUse(
-  () =>
-    /(?<=[\s(:,])https?:\/\/(?:www\.)?[\p{L}\p{N}-]{1,63}(?:\.(?:com?|org|net|gov|edu|ac))?\.\p{L}{2,24}\/?(?![\p{L}\p{N}/?#:@_-]|\.[\p{L}\p{N}])/giu,
+const websitePattern = unicodePattern(
+  String.raw`(?<=[\s(:,])https?:\/\/(?:www\.)?[\p{L}\p{N}-]{1,63}(?:\.(?:com?|org|net|gov|edu|ac))?\.\p{L}{2,24}\/?(?![\p{L}\p{N}/?#:@_-]|\.[\p{L}\p{N}])`,
+  'giu',
 );
 
 /**

@@ -15,7 +15,7 @@ const MOST_WORDS = 4;
 const LENGTH_OF_BEGINNING = 4;
 /** Longer keys are data, not names: only so much of one is read. */
 const LONGEST_KEY = 128;
-const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\p{ASCII}]+|\d+/gu;
+const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\x00-\x7f]+|\d+/gu;
 
 interface Names {
   /** By the words of a name, joined. */
