@@ -110,10 +110,23 @@ export class Reload {
     this.#watch = watchFiles({
       directory: this.#root,
       onChange: (paths) => this.#onFiles(paths),
+      onRestless: (path) =>
+        this.#say(
+          `${this.#shown(new Set([path]))} is written all the time, so that its changes renew nothing any more. If functions do not ` +
+            'read it, keep it out of their packages by package.patterns; output of this program may go into a file whose name ends with .log.',
+        ),
       onProblem: (error) =>
-        options.notice(`Not every folder can be watched: changes there need a new start. ${error.message}`),
+        this.#say(`Not every folder can be watched: changes there need a new start. ${error.message}`),
     });
+    // Of bundles it is known which files they hold, and other bundlers write beside the sources.
+    if (!isBundled(serverless)) this.#catchUp(options.packagedAt);
     this.#learn();
+  }
+
+  /** What was saved while the service was packaged and started, nobody has told. */
+  #catchUp(packagedAt: number): void {
+    const edited = newerThan(packagedAt, this.#watch.files);
+    if (edited.length > 0) this.#onFiles(new Set(edited));
   }
 
   /** Watches until it is stopped. Never throws: what cannot be renewed is told. */
@@ -135,9 +148,7 @@ export class Reload {
       try {
         await task();
       } catch (error) {
-        this.#options.notice(
-          `A change could not be taken over, and what ran before goes on: ${messageOf(error)}`,
-        );
+        this.#say(`A change could not be taken over, and what ran before goes on: ${messageOf(error)}`);
       }
     });
   }
@@ -149,7 +160,7 @@ export class Reload {
     this.#enqueue(async () => {
       if (!isKnown(next)) await this.#bundleAgain([next], new Set());
       const edited = [...this.#unsure].flatMap(
-        ({ bundle }) => bundle && newerThan(this.#options.packagedAt, bundle),
+        ({ bundle }) => bundle && newerThan(this.#options.packagedAt, bundle.inputs),
       );
       if (this.#unsure.size > 0)
         await this.#packageAgain(new Set(edited.filter((path) => path !== undefined)));
@@ -212,7 +223,7 @@ export class Reload {
     if (isFirst && differ.length > 0) {
       // Another plugin has had its hands on the package, or somebody on the sources: the framework knows.
       for (const name of known.functions) this.#others.add(name);
-      if (newerThan(this.#options.packagedAt, bundle).length > 0) this.#unsure.add(known);
+      if (newerThan(this.#options.packagedAt, bundle.inputs).length > 0) this.#unsure.add(known);
       return;
     }
     for (const [name, changes] of differ)
@@ -297,11 +308,13 @@ export class Reload {
   }
 
   async #packaged(names: readonly string[], changed: ReadonlySet<string>): Promise<Revisions> {
-    const { serverless, packageAgain, unpacked, notice } = this.#options;
+    const { serverless, packageAgain, unpacked } = this.#options;
     const revisions: Revisions = new Map();
     this.#meanwhile = new Set();
     const problems = await packageAgain().catch((error: unknown) => {
-      notice(`${this.#shown(changed)} cannot be packaged, and what ran before goes on:\n${messageOf(error)}`);
+      this.#say(
+        `${this.#shown(changed)} cannot be packaged, and what ran before goes on:\n${messageOf(error)}`,
+      );
       return undefined;
     });
     await sleep(SETTLED_MS);
@@ -322,7 +335,7 @@ export class Reload {
 
   /** Makes the new folders, and has the functions run from them: one for all that ran from the same before. */
   async #apply(revisions: Revisions, changed: ReadonlySet<string>): Promise<void> {
-    const { unpacked, updateCode, notice } = this.#options;
+    const { unpacked, updateCode } = this.#options;
     const byFolder = new Map<string, { names: string[]; changes: Map<string, Uint8Array | undefined> }>();
     for (const [name, changes] of revisions) {
       const folder = this.#folders.get(name);
@@ -352,7 +365,7 @@ export class Reload {
       [...changed].filter((path) => this.#entries.some(({ bundle }) => bundle?.inputs.has(path))),
     );
     const of = changed.size === 0 ? '' : ` (${this.#shown(bundled.size > 0 ? bundled : changed)})`;
-    notice(`Renewed: ${this.#keysOf([...renewed.keys()])}${of}`);
+    this.#say(`Renewed: ${this.#keysOf([...renewed.keys()])}${of}`);
   }
 
   async #discardUnused(folders: Iterable<string>): Promise<void> {
@@ -368,20 +381,19 @@ export class Reload {
       functions.set(text, [...(functions.get(text) ?? []), ...names]);
     }
     for (const [text, names] of functions) {
-      if (text === '') this.#options.notice(`Compiles again: ${this.#keysOf(names)}`);
+      if (text === '') this.#say(`Compiles again: ${this.#keysOf(names)}`);
       else this.#tellBroken(names, text.split('\n'));
     }
   }
 
   #tellBroken(names: readonly string[], errors: readonly string[]): void {
     const lines = errors.map((line) => `  ${line}`);
-    this.#options.notice(
-      [`Does not compile, and what ran before goes on: ${this.#keysOf(names)}`, ...lines].join('\n'),
-    );
+    this.#say([`Does not compile, and what ran before goes on: ${this.#keysOf(names)}`, ...lines].join('\n'));
   }
 
+  /** Once it is stopped there is nothing to say: Ctrl-C ends the bundler's own processes in the middle of their work, too. */
   #say(text: string | undefined): void {
-    if (text !== undefined) this.#options.notice(text);
+    if (text !== undefined && !this.#stopped) this.#options.notice(text);
   }
 
   #keysOf(names: readonly string[]): string {
@@ -418,9 +430,9 @@ function isTouched(known: KnownEntry, entries: readonly KnownEntry[], changed: R
 /** What esbuild may find in the place of another file, or read to know where modules are. */
 const RESOLVED = /\.([cm]?[jt]sx?|json)$/;
 
-/** Those of its files that were written after this moment; epoch milliseconds. */
-function newerThan(moment: number, { inputs }: Pick<Bundle, 'inputs'>): string[] {
-  return [...inputs].filter((path) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= moment);
+/** Those of these files that were written after this moment; epoch milliseconds. */
+function newerThan(moment: number, paths: Iterable<string>): string[] {
+  return [...paths].filter((path) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= moment);
 }
 
 async function digestIn(folder: string, path: string): Promise<string | undefined> {
