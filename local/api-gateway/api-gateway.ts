@@ -13,7 +13,7 @@ import type {
 } from '../template/service.ts';
 import type { SegmentSink } from '../xray/document.ts';
 import { AdmissionControl } from './admission.ts';
-import { httpEvent, routeKey } from './http-event.ts';
+import { httpEvent, httpEventFormat1, routeKey } from './http-event.ts';
 import type { IntegrationResult } from './integration.ts';
 import { integrate } from './integration.ts';
 import {
@@ -24,7 +24,7 @@ import {
 } from './limits.ts';
 import { mockResponse } from './mock-integration.ts';
 import { isPreflight, preflightAnswer, withCors, withGatewayResponse } from './own-answers.ts';
-import type { Caller } from './proxy-event.ts';
+import type { Caller, ProxyEventInput } from './proxy-event.ts';
 import type { GatewayRequest, Header } from './request.ts';
 import { headerValue, toGatewayRequest } from './request.ts';
 import type { RequestValues } from './request-values.ts';
@@ -243,7 +243,7 @@ export class ApiGateway {
     const { request, match, trace, body, caller } = work;
     const { functionName } = match.route;
     const eventInput = { api, accountId, match, request, body, caller, traceHeader: trace.header };
-    const event = api.kind === 'REST' ? restEvent(eventInput) : httpEvent(eventInput);
+    const event = eventFor(match.route, eventInput);
     const started = { functionName, startedAt: request.now() };
     this.#record(request, trace, started);
     const result = await integrate(
@@ -257,6 +257,7 @@ export class ApiGateway {
       },
       {
         api,
+        route: match.route,
         invoke,
         timeout: this.#timeout,
         accept: headerValue(request.headers, 'accept'),
@@ -364,6 +365,11 @@ export class ApiGateway {
       ...outcome,
     });
   }
+}
+
+function eventFor({ payload }: RouteDefinition, input: ProxyEventInput): object {
+  if (input.api.kind === 'REST') return restEvent(input);
+  return payload === '1.0' ? httpEventFormat1(input) : httpEvent(input);
 }
 
 function timeoutOf({ kind, functionUrl }: ApiDefinition): number {

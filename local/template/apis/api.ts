@@ -56,7 +56,7 @@ export function idsOutside(
 }
 
 /** A route as deployed, before it is known whether it can be served here. */
-export interface DeployedRoute extends MethodDefinition {
+export interface DeployedRoute extends MethodDefinition, Pick<RouteDefinition, 'payload'> {
   /** The deployed name of the function behind it; undefined where something else answers. */
   readonly functionName?: string;
   /** What answers: `AWS_PROXY`, `MOCK`, `HTTP_PROXY`... */
