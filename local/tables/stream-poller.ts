@@ -243,9 +243,9 @@ export class StreamPoller {
   ): Promise<void> {
     const { mapping, deliver } = this.#options;
     const { functionName, onFailure } = mapping;
-    const numbers = [batch[0], batch.at(-1)].map((record) => record?.sequenceNumber).join(' to ');
+    const numbers = [...new Set([batch[0]?.sequenceNumber, batch.at(-1)?.sequenceNumber])].join(' to ');
     this.#report(
-      `gives up ${batch.length} records (${numbers}) that ${functionName} did not take`,
+      `gives up ${batch.length === 1 ? 'a record' : `${batch.length} records`} (${numbers}) that ${functionName} did not take`,
       condition,
     );
     if (onFailure === undefined) {

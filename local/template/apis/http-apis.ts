@@ -3,7 +3,7 @@ import type { ResolvedFields } from '../fields.ts';
 import type { ResolvedResource, ResolvedResources } from '../resources.ts';
 import type { ApiDefinition, CorsDefinition } from '../service.ts';
 import type { ApiOptions, DeployedRoute } from './api.ts';
-import { apiKindOf, idsOutside, servedRoutes, stagesOf } from './api.ts';
+import { apiKindOf, idsOutside, servedRoutes, stagesOf, warnAboutStage } from './api.ts';
 import type { Authorizers } from './authorizers.ts';
 import { accessOf, httpAuthorizers } from './authorizers.ts';
 
@@ -31,6 +31,7 @@ export function httpApisToRun(resources: ResolvedResources, options: ApiOptions)
         .filter((route) => route.fields.text('ApiId') === id)
         .map((route) => readRoute(route, integrations, authorizers));
       const [stage] = stagesOf(resources, (of) => of.optionalText('ApiId') === id);
+      if (stage !== undefined) warnAboutStage(name, stage.settings, resources.warn);
       return {
         id,
         name,

@@ -346,8 +346,9 @@ describe('a poller of a stream', () => {
   it('gives up records that have become too old', async () => {
     const { write, poll } = await startStream();
     await write(1);
-    const { delivered } = await poll(() => threw(), { maximumRecordAge: 1, onFailure: destination });
+    const { delivered, errors } = await poll(() => threw(), { maximumRecordAge: 1, onFailure: destination });
     const first = await until(() => delivered[0], 'the record of it');
+    expect(errors).toEqual([expect.stringMatching(/gives up a record \(\d+\) that/)]);
     expect(JSON.parse(first.payload)).toMatchObject({
       requestContext: { condition: 'RecordAgeExceeded' },
       DDBStreamBatchInfo: { batchSize: 1 },

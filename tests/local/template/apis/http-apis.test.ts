@@ -99,6 +99,26 @@ describe('an HTTP API', () => {
     expect(api?.routes).toMatchObject([{ functionName: 'work', payload: '1.0' }]);
   });
 
+  it('warns of a stage that it throttles nothing for, and whose variables nobody gets', () => {
+    const { warnings } = read({
+      Create: route('POST /orders'),
+      Integration: integration(),
+      Live: {
+        Type: 'AWS::ApiGatewayV2::Stage',
+        Properties: {
+          ApiId: { Ref: 'Api' },
+          StageName: '$default',
+          RouteSettings: { 'POST /orders': { ThrottlingRateLimit: 2 } },
+          StageVariables: { colour: 'blue' },
+        },
+      },
+    });
+    expect(warnings).toEqual([
+      'shop-api refuses no requests for the throttling of its stage: they are not counted locally',
+      'shop-api has no stage variables locally: events and templates go without colour',
+    ]);
+  });
+
   it('warns about authorization, quick targets and foreign APIs', () => {
     const { warnings } = read({
       Api: {
