@@ -20,13 +20,14 @@ import {
   FUNCTION_URL_TIMEOUT,
   HTTP_INTEGRATION_TIMEOUT,
   MAX_REQUEST_BODY,
+  MAX_REQUEST_HEAD,
   REST_INTEGRATION_TIMEOUT,
 } from './limits.ts';
 import { mockResponse } from './mock-integration.ts';
 import { isPreflight, preflightAnswer, withCors, withGatewayResponse } from './own-answers.ts';
 import type { Caller, ProxyEventInput } from './proxy-event.ts';
 import type { GatewayRequest, Header } from './request.ts';
-import { headerValue, toGatewayRequest } from './request.ts';
+import { headerValue, headSize, toGatewayRequest } from './request.ts';
 import type { RequestValues } from './request-values.ts';
 import type { GatewayResponse } from './response.ts';
 import { gatewayError } from './response.ts';
@@ -195,7 +196,8 @@ export class ApiGateway {
       this.#answer(outgoing, request, response, entry);
       return;
     }
-    const { caller, notes } = admitted;
+    const { caller } = admitted;
+    const notes = [...admitted.notes, ...headNotes(request, api)];
     if (preflight) {
       this.#answer(outgoing, request, preflightAnswer(request, api.cors), { ...entry, notes });
       return;
@@ -365,6 +367,15 @@ export class ApiGateway {
       ...outcome,
     });
   }
+}
+
+/** Not refused here, where a browser sends the cookies of every other service on localhost, too. */
+function headNotes(request: GatewayRequest, { functionUrl }: ApiDefinition): string[] {
+  const size = headSize(request);
+  if (functionUrl !== undefined || size <= MAX_REQUEST_HEAD) return [];
+  return [
+    `its line and the values of its headers have ${size} bytes, and AWS refuses more than ${MAX_REQUEST_HEAD}`,
+  ];
 }
 
 function eventFor({ payload }: RouteDefinition, input: ProxyEventInput): object {
