@@ -348,11 +348,11 @@ describe('circular references', () => {
       Resources: {
         Orders: {
           Type: 'AWS::SQS::Queue',
-          Properties: { RedrivePolicy: { deadLetterTargetArn: { Ref: 'Dead' } } },
+          Properties: { RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] } } },
         },
         Dead: {
           Type: 'AWS::SQS::Queue',
-          Properties: { RedriveAllowPolicy: { sourceQueueArns: [{ Ref: 'Orders' }] } },
+          Properties: { RedriveAllowPolicy: { sourceQueueArns: [{ 'Fn::GetAtt': ['Orders', 'Arn'] }] } },
         },
       },
     };
