@@ -1,4 +1,7 @@
-/** Where goes what something did not take, or has done: destinations, dead-letter queues, and the targets of schedules. */
+/**
+ * Where goes what something did not take, or has done: destinations, dead-letter queues, and the targets of schedules. Queues name their
+ * dead-letter queues when they are made, and rules their targets when they are read.
+ */
 import { asText, parseObject } from '../json.ts';
 import { functionNameOf } from './arns.ts';
 import type { ServiceDefinition } from './service.ts';
@@ -20,8 +23,8 @@ export function warnAboutDestinations(service: ServiceDefinition, warn: (message
   for (const { from, to } of destinationsOf(service)) {
     if (to === undefined || known.has(to) || functionNames.has(functionNameOf(to))) continue;
     warn(
-      `${from} has ${to} for a destination, and nothing arrives there: only functions, queues, topics and buses are reached, of this ` +
-        'template or of a service that runs beside it',
+      `${from} has ${to} for a destination, which is no function, queue, topic or bus of this template: nothing arrives there unless ` +
+        'a service that runs beside this one has it, or an emulator of yours',
     );
   }
 }
@@ -46,17 +49,9 @@ function destinationsOf(service: ServiceDefinition): Destination[] {
       const arns = [target['Arn'], asObject(target['DeadLetterConfig'])['Arn']];
       return arns.map((arn) => ({ from: `The schedule ${name}`, to: asText(arn) }));
     }),
-    ...service.queues.map(({ name, attributes }) => ({
-      from: `The queue ${name}`,
-      to: redriveTarget(attributes),
-    })),
-    ...service.subscriptions.map(({ endpoint, attributes }) => ({
+    ...service.subscriptions.map(({ endpoint, attributes: { RedrivePolicy: policy = '' } }) => ({
       from: `The subscription of ${endpoint}`,
-      to: redriveTarget(attributes),
+      to: asText(parseObject(policy)?.['deadLetterTargetArn']),
     })),
   ];
-}
-
-function redriveTarget({ RedrivePolicy: policy }: Readonly<Record<string, string>>): string | undefined {
-  return policy === undefined ? undefined : asText(parseObject(policy)?.['deadLetterTargetArn']);
 }

@@ -90,17 +90,6 @@ describe('a destination that nothing arrives at', () => {
       'The schedule nightly',
     ],
     [
-      'of a message of a queue',
-      {
-        Type: 'AWS::SQS::Queue',
-        Properties: {
-          QueueName: 'jobs',
-          RedrivePolicy: { deadLetterTargetArn: FOREIGN, maxReceiveCount: 3 },
-        },
-      },
-      'The queue jobs',
-    ],
-    [
       'of a message of a topic',
       {
         Type: 'AWS::SNS::Subscription',
@@ -115,8 +104,8 @@ describe('a destination that nothing arrives at', () => {
     ],
   ])('is named at start: %s', (_what, resource, from) => {
     expect(warningsOf({ Resource: resource })).toEqual([
-      `${from} has ${FOREIGN} for a destination, and nothing arrives there: only functions, queues, topics and buses are reached, ` +
-        'of this template or of a service that runs beside it',
+      `${from} has ${FOREIGN} for a destination, which is no function, queue, topic or bus of this template: nothing arrives there ` +
+        'unless a service that runs beside this one has it, or an emulator of yours',
     ]);
   });
 

@@ -348,11 +348,11 @@ describe('circular references', () => {
       Resources: {
         Orders: {
           Type: 'AWS::SQS::Queue',
-          Properties: { RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] } } },
+          Properties: { RedrivePolicy: { deadLetterTargetArn: { Ref: 'Dead' } } },
         },
         Dead: {
           Type: 'AWS::SQS::Queue',
-          Properties: { RedriveAllowPolicy: { sourceQueueArns: [{ 'Fn::GetAtt': ['Orders', 'Arn'] }] } },
+          Properties: { RedriveAllowPolicy: { sourceQueueArns: [{ Ref: 'Orders' }] } },
         },
       },
     };
