@@ -18,6 +18,8 @@ export interface FileWatch {
   readonly files: readonly string[];
   /** Also watches the folder of a file that lies elsewhere. */
   include(path: string): void;
+  /** Also watches a folder with all below it, wherever it lies: nothing in it is passed over. */
+  includeWhole(directory: string): void;
   stop(): void;
 }
 
@@ -51,11 +53,14 @@ export function watchFiles({ directory, onChange, onRestless, onProblem }: Watch
   const watchers = new Map<string, FSWatcher>();
   const isRestless = restlessness();
   const passedOver = new Set<string>();
+  const whole: string[] = [];
   let changed = new Set<string>();
   let quiet: NodeJS.Timeout | undefined;
   let changedSince = 0;
   let failed = false;
 
+  const isLeftOut = (path: string): boolean =>
+    isPassedOver(basename(path)) && !whole.some((each) => path === each || path.startsWith(each + sep));
   const isSource = (path: string): boolean =>
     !NOBODYS_SOURCE.test(basename(path)) && !passedOver.has(path) && !isOwnOutput(path);
   const report = (path: string): void => {
@@ -94,7 +99,7 @@ export function watchFiles({ directory, onChange, onRestless, onProblem }: Watch
     if (watchers.has(path) && !existsSync(path)) forget(path);
     if (!isFolder(path)) {
       if (isSource(path)) report(path);
-    } else if (!isPassedOver(name) && !watchers.has(path)) {
+    } else if (!isLeftOut(path) && !watchers.has(path)) {
       // What was put into it before it was watched has had no events.
       for (const file of watchTree(path)) report(file);
     }
@@ -117,7 +122,7 @@ export function watchFiles({ directory, onChange, onRestless, onProblem }: Watch
     for (const entry of listed(folder)) {
       const path = join(folder, entry.name);
       if (!entry.isDirectory()) files.push(...(isSource(path) ? [path] : []));
-      else if (!isPassedOver(entry.name)) files.push(...watchTree(path));
+      else if (!isLeftOut(path)) files.push(...watchTree(path));
     }
     return files;
   };
@@ -126,6 +131,10 @@ export function watchFiles({ directory, onChange, onRestless, onProblem }: Watch
   return {
     files,
     include: (path) => watchFolder(dirname(path)),
+    includeWhole: (path) => {
+      whole.push(realpathSync(path));
+      watchTree(realpathSync(path));
+    },
     stop: () => {
       clearTimeout(quiet);
       for (const watcher of watchers.values()) watcher.close();
