@@ -4,7 +4,7 @@
  */
 export type { Expression } from './expressions.ts';
 export { getAttribute, intrinsicOf, logicalIdIn, ref } from './expressions.ts';
-export { LOG_GROUP_PREFIX } from './functions.ts';
+export { LOG_GROUP_PREFIX, obstacleOfRuntime } from './functions.ts';
 export type {
   ApiResource,
   CapacityProviderResource,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { obstacleOfRuntime } from 'lambda-lantern-local/template';
 import { compareNoLayers } from '../packaging/without-account.ts';
 import type { PluginHook, Serverless } from '../serverless.ts';
 
@@ -28,7 +29,8 @@ const PACKAGING = 'package:createDeploymentArtifacts';
 /**
  * Packages the service as for a deployment, with something empty in the place of what the framework would refuse the whole
  * service for, or look for in an account of AWS: container images, artifacts that are no files of this machine, and layers of
- * folders that are none.
+ * folders that are none. So it is for packages of functions that do not run here: they hold what lies in the service where nothing
+ * is bundled, installed packages and all, and take minutes to write.
  *
  * @param run what packages; `package`, as the command, without it.
  * @throws what the framework or a bundler throws
@@ -147,6 +149,15 @@ function standIn({ service, serviceDir }: Serverless, archive: string): Readonly
       continue;
     }
     const own = definition.package?.artifact;
+    // Without one the framework takes a Node.js runtime.
+    const runtime = definition.runtime ?? service.provider.runtime;
+    const obstacle = runtime === undefined ? undefined : obstacleOfRuntime(runtime);
+    const isAlone = (definition.package?.individually ?? service.package?.individually) === true;
+    if (obstacle !== undefined && own === undefined && isAlone) {
+      problems.set(name, obstacle);
+      definition.package = { ...definition.package, artifact: archive };
+      continue;
+    }
     const setting = `functions.${key}.package.artifact`;
     const problem = own === undefined ? sharedProblem : artifactProblem(own, serviceDir, setting);
     if (problem === undefined) continue;
