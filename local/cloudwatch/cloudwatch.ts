@@ -251,7 +251,8 @@ export class CloudWatch implements CloudWatchView {
 
   async #tick(end: number): Promise<void> {
     const minute = beginOf(end, this.#clock.minuteMs);
-    if (minute > this.#minute) {
+    // Also when it is one of before: the clock may have been set back.
+    if (minute !== this.#minute) {
       this.#minute = minute;
       await this.#endMinute(end);
     }

@@ -73,7 +73,7 @@ export class MetricStore {
   #buckets = 0;
 
   /** @param now epoch milliseconds; decides what is too old */
-  constructor(clock: MetricClock, now: () => number = Date.now, bounds: StoreBounds = {}) {
+  constructor(clock: MetricClock, now: () => number = () => Date.now(), bounds: StoreBounds = {}) {
     this.#clock = clock;
     this.#now = now;
     this.#bounds = {

@@ -8,6 +8,7 @@ export interface Traits {
   readonly colon: boolean;
   readonly equals: boolean;
   readonly percent: boolean;
+  readonly ampersand: boolean;
 }
 
 /** Marks of {@link scan}: whether the text holds a sign that makes something of it possible. */
@@ -16,7 +17,7 @@ export const COLON = 2;
 export const EQUALS = 4;
 export const PERCENT = 8;
 export const SPACE = 16;
-const AMPERSAND = 32;
+export const AMPERSAND = 32;
 /** What JSON writes with an escape, or UTF-8 with more than one byte. */
 export const ESCAPED = 64;
 /** Anything outside of ASCII. */
@@ -122,5 +123,6 @@ export function traitsOf(text: string, scanned: number = scan(text)): Traits {
     colon: (scanned & COLON) !== 0,
     equals: (scanned & EQUALS) !== 0,
     percent: (scanned & PERCENT) !== 0,
+    ampersand: (scanned & AMPERSAND) !== 0,
   };
 }

@@ -11,6 +11,7 @@ export function sourceOf(more: Partial<ServiceSource>): ServiceSource {
     template: {},
     codeDirectories: {},
     packageProblems: {},
+    layers: {},
     functionKeys: {},
     restApiTracing: false,
     traceUnasked: false,
