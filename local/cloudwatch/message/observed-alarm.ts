@@ -185,7 +185,7 @@ function whatOf(alarm: JsonObject, metrics: readonly JsonObject[]): string | und
 const DEFAULT_LOOK_BACK = 3600;
 
 function queryOf(alarm: JsonObject): LogQuery | undefined {
-  const asked = within(alarm.ScheduledQueryConfiguration);
+  const asked = asObject(alarm.ScheduledQueryConfiguration);
   const text = asText(asked.QueryString);
   if (text === undefined) return undefined;
   const groups = Array.isArray(asked.LogGroupIdentifiers) ? (asked.LogGroupIdentifiers as unknown[]) : [];
@@ -193,7 +193,7 @@ function queryOf(alarm: JsonObject): LogQuery | undefined {
     text,
     // A log group is named, or given by its ARN.
     logGroups: groups.map((group) => /:log-group:([^:]+)/.exec(String(group))?.[1] ?? String(group)),
-    seconds: numberOf(within(asked.ScheduleConfiguration).StartTimeOffset) ?? DEFAULT_LOOK_BACK,
+    seconds: numberOf(asObject(asked.ScheduleConfiguration).StartTimeOffset) ?? DEFAULT_LOOK_BACK,
   };
 }
 
