@@ -7,7 +7,7 @@ import { isObject } from '../json.ts';
 import { MAX_REQUEST_PAYLOAD } from '../lambda/limits.ts';
 
 /** Bytes of a state, as JSON; with more a window ends early (the same page: 1 MB for each shard). */
-export const MAX_STATE_BYTES = 1_048_576;
+const MAX_STATE_BYTES = 1_048_576;
 
 /** Bytes that stand around the records and the state in an event, and more. */
 const MAX_ENVELOPE_BYTES = 2000;
