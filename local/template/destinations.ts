@@ -2,10 +2,9 @@
  * Where goes what something did not take, or has done: destinations, dead-letter queues, and the targets of schedules. Queues name their
  * dead-letter queues when they are made, and rules their targets when they are read.
  */
-import { asText, parseObject } from '../json.ts';
+import { asObject, asText, parseObject } from '../json.ts';
 import { functionNameOf } from './arns.ts';
 import type { ServiceDefinition } from './service.ts';
-import { asObject } from './template.ts';
 
 interface Destination {
   /** What sends there, for example `the rule nightly`. */
