@@ -67,6 +67,7 @@ export type PackageAgain = () => Promise<PackageProblems>;
 export function packagerOf(serverless: Serverless): PackageAgain {
   const { service } = serverless;
   const shared = structuredClone(service.package);
+  const settings = { ...service.custom };
   const own = Object.entries(service.functions).map(
     ([key, definition]) => [key, structuredClone(definition.package), definition.image] as const,
   );
@@ -77,11 +78,13 @@ export function packagerOf(serverless: Serverless): PackageAgain {
       // serverless-plugin-typescript would have the sources packaged in the place of what it compiles.
       if ('originalServicePath' in plugin) plugin.originalServicePath = undefined;
     }
+    // serverless-bundle would refuse the settings that it has made for serverless-webpack.
+    service.custom = { ...settings };
     service.package = structuredClone(shared);
-    for (const [key, settings, image] of own) {
+    for (const [key, packaging, image] of own) {
       const definition = service.functions[key];
       if (definition === undefined) continue;
-      definition.package = structuredClone(settings);
+      definition.package = structuredClone(packaging);
       definition.image = image;
     }
     return packageWhatCanRun(serverless, async () => {
