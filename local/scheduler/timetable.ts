@@ -19,10 +19,7 @@ export interface Entry {
  *
  * @param moment epoch milliseconds; undefined before the first run
  */
-export function nextTime(
-  { timing, since, start, end, runsAtOnce }: Entry,
-  moment?: number,
-): number | undefined {
+function nextTime({ timing, since, start, end, runsAtOnce }: Entry, moment?: number): number | undefined {
   const time = ((): number | undefined => {
     switch (timing.kind) {
       case 'at':

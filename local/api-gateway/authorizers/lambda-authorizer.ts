@@ -1,5 +1,6 @@
 import type { Invoke, InvokeResponse } from '../../lambda/invocation.ts';
 import { isObject, without } from '../../json.ts';
+import { messageOf } from '../../message-of.ts';
 import type { LambdaAuthorizerDefinition } from '../../template/service.ts';
 import { httpEvent } from '../http-event.ts';
 import { restContext, restEvent } from '../rest-event.ts';
@@ -84,7 +85,7 @@ export class LambdaAuthorizer {
         work.stopped,
       );
     } catch (error) {
-      return failed(`could not be asked: ${error instanceof Error ? error.message : String(error)}`);
+      return failed(`could not be asked: ${messageOf(error)}`);
     }
     if (answer === undefined) return failed(`did not answer within ${limit} ms`);
     const result: unknown = JSON.parse(answer.payload);
@@ -192,7 +193,7 @@ export class LambdaAuthorizer {
 }
 
 function malformed(name: string, error: unknown): Refused {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return { refused: 'authorizer-answer', reason: `the authorizer ${name}: ${reason}` };
 }
 

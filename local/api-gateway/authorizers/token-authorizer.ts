@@ -10,6 +10,7 @@ import {
   jwtVerify,
 } from 'jose';
 import { isObject, without } from '../../json.ts';
+import { messageOf } from '../../message-of.ts';
 import type { AuthorizerClaims, TokenAuthorizerDefinition } from '../../template/service.ts';
 import type { AuthorizerWork, Outcome, Refused } from './authorizer.ts';
 import { identityOf } from './authorizer.ts';
@@ -70,7 +71,7 @@ export class TokenAuthorizer {
         );
       }
     } catch (error) {
-      return this.#refuse('unauthorized', `the token is no JWT: ${textOf(error)}`);
+      return this.#refuse('unauthorized', `the token is no JWT: ${messageOf(error)}`);
     }
     const now = Date.now() / 1000;
     if (claims.exp === undefined)
@@ -92,7 +93,7 @@ export class TokenAuthorizer {
     } catch (error) {
       return {
         refused: 'authorizer-failed',
-        reason: `the keys of the authorizer ${name} in ${keys}: ${textOf(error)}`,
+        reason: `the keys of the authorizer ${name} in ${keys}: ${messageOf(error)}`,
       };
     }
     try {
@@ -102,10 +103,13 @@ export class TokenAuthorizer {
       if (error instanceof KeysError) {
         return {
           refused: 'authorizer-failed',
-          reason: `the keys of the authorizer ${name} in ${keys}: ${textOf(error.cause)}`,
+          reason: `the keys of the authorizer ${name} in ${keys}: ${withCauses(error.cause)}`,
         };
       }
-      return this.#refuse('unauthorized', `the token's signature, by the keys in ${keys}: ${textOf(error)}`);
+      return this.#refuse(
+        'unauthorized',
+        `the token's signature, by the keys in ${keys}: ${messageOf(error)}`,
+      );
     }
   }
 
@@ -219,8 +223,10 @@ function publicPart(key: unknown): unknown {
   return without(key, 'd', 'p', 'q', 'dp', 'dq', 'qi');
 }
 
-/** With its causes: that of a failed fetch says nothing without them. */
-function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${textOf(error.cause)}`;
+/** What a failed fetch says is nothing without its causes. */
+function withCauses(error: unknown): string {
+  const message = messageOf(error);
+  return error instanceof Error && error.cause !== undefined
+    ? `${message}: ${withCauses(error.cause)}`
+    : message;
 }

@@ -30,6 +30,18 @@ function alarm(name: string, properties: object = {}): object {
   };
 }
 
+const NO_METRIC = { Namespace: undefined, MetricName: undefined, Statistic: undefined, Period: undefined };
+
+function metric(id: string, stat: object = {}, ReturnData = false): object {
+  const Metric = { Namespace: 'Shop', MetricName: id };
+  return { Id: id, ReturnData, MetricStat: { Metric, Period: 60, Stat: 'Sum', ...stat } };
+}
+
+/** An alarm on an expression of the metrics. */
+function math(name: string, Expression: string, metrics = [metric('m')]): object {
+  return alarm(name, { ...NO_METRIC, Metrics: [...metrics, { Id: 'e', Expression }] });
+}
+
 function composite(name: string, rule: unknown, properties: object = {}): object {
   return {
     Type: 'AWS::CloudWatch::CompositeAlarm',
@@ -206,6 +218,15 @@ describe('the replay of metric alarms', () => {
     const template = JSON.parse(JSON.stringify({ Resources: { A: alarm('a', properties) } })) as unknown;
     const entries = replayAlarms(template, [series('a', [minute(5), minute(20), minute(5)])]);
     expect(told(entries).slice(1)).toEqual([`2 OK -> ALARM: ${TOPIC}`, `3 ALARM -> OK: ${TOPIC}`]);
+  });
+
+  it('knows the hour of each period, so that an alarm may sleep', () => {
+    const template = { Resources: { A: math('a', 'IF(HOUR(m) >= 10, m, 0)') } };
+    const minutes: Minutes = Array.from({ length: 64 }, () => [5]);
+    expect(told(replayAlarms(template, [series('m', minutes)]))).toEqual([
+      '1 INSUFFICIENT_DATA -> OK',
+      `61 OK -> ALARM: ${TOPIC}`,
+    ]);
   });
 
   it('tells nobody where actions are disabled', () => {
@@ -398,7 +419,11 @@ describe('what cannot be replayed', () => {
       /alarm a cannot be replayed: .*Mode/,
     ],
     ['a missing child', { Resources: { C: composite('c', 'ALARM(gone)') } }, /alarm c needs the alarm gone/],
-    ['a wrong rule', { Resources: { C: composite('c', 'ALARM(c') } }, /The rule "ALARM\(c"/],
+    [
+      'a wrong rule',
+      { Resources: { C: composite('c', 'ALARM(c') } },
+      /^The alarm c cannot be replayed\. The rule "ALARM\(c"/,
+    ],
     [
       'a missing suppressor',
       { Resources: { A: alarm('a'), C: composite('c', 'ALARM(a)', { ActionsSuppressor: 'gone' }) } },
@@ -409,6 +434,56 @@ describe('what cannot be replayed', () => {
       { Resources: { C: composite('c', 'ALARM(d)'), D: composite('d', 'ALARM(c)') } },
       /leads back to itself/,
     ],
+    ...[
+      'WOBBLE(m)',
+      'm + gone',
+      'm +',
+      'METRICS()',
+      'SUM(m)',
+      'ANOMALY_DETECTION_BAND(m, 2)',
+      "SEARCH('{Shop} m', 'Sum')",
+      'SERVICE_QUOTA(m)',
+      'e',
+    ].map((expression): [string, unknown, RegExp] => [
+      `the expression ${expression}`,
+      { Resources: { A: math('a', expression) } },
+      /^The alarm a cannot be replayed: .*\. Leave it out of the template\.$/,
+    ]),
+    [
+      'metrics of different periods',
+      { Resources: { A: math('a', 'm + n', [metric('m'), metric('n', { Period: 300 })]) } },
+      /Metrics: expected metrics of one period, got 60 s and 300 s\.$/,
+    ],
+    [
+      'two queries that return data',
+      { Resources: { A: math('a', 'm', [metric('m', {}, true)]) } },
+      /Metrics: expected one query .* got m, e\.$/,
+    ],
+    [
+      'no query that returns data',
+      { Resources: { A: alarm('a', { ...NO_METRIC, Metrics: [metric('m')] }) } },
+      /Metrics: expected one query .* got none\.$/,
+    ],
+    [
+      'one id twice',
+      { Resources: { A: math('a', 'm', [metric('m'), metric('m')]) } },
+      /Metrics: expected ids that differ, got m twice\.$/,
+    ],
+    [
+      'two kinds of statistics',
+      { Resources: { A: alarm('a', { ExtendedStatistic: 'p99' }) } },
+      /expected Statistic or ExtendedStatistic, got both\.$/,
+    ],
+    [
+      'more datapoints than periods',
+      { Resources: { A: alarm('a', { EvaluationPeriods: 2, DatapointsToAlarm: 3 }) } },
+      /DatapointsToAlarm: expected a whole number from 1 to EvaluationPeriods, which is 2, got 3\.$/,
+    ],
+    [
+      'periods by the clock on the wall',
+      { Resources: { A: alarm('a', { EvaluationWindow: { WallClockWindow: { Timezone: 'UTC' } } }) } },
+      /alarm a cannot be replayed: its periods follow the clock on the wall/,
+    ],
     ['one name twice', { Resources: { A: alarm('a'), B: alarm('a') } }, /Two alarms .* the name a/],
   ])('is said of templates: %s', (_what, given, message) => {
     expect(() => replayAlarms(given, [series('a', [[1]])])).toThrow(message);
@@ -416,31 +491,96 @@ describe('what cannot be replayed', () => {
 });
 
 describe('alarms on log lines', () => {
-  it('are skipped by name, and never in ALARM for those that read them', async () => {
-    const template = {
-      Resources: {
-        High: alarm('high'),
-        Lines: {
-          Type: 'AWS::CloudWatch::LogAlarm',
-          Properties: {
-            AlarmName: 'shop-error-lines',
-            ScheduledQueryConfiguration: {
-              QueryString: ERROR_LINES_QUERY,
-              AggregationExpression: ERROR_LINES_AGGREGATION,
-              LogGroupIdentifiers: ['/aws/lambda/pay'],
-              ScheduleConfiguration: { ScheduleExpression: 'rate(5 minutes)' },
-            },
-            ComparisonOperator: 'GreaterThanThreshold',
-            Threshold: 0,
-            QueryResultsToEvaluate: 1,
-            QueryResultsToAlarm: 1,
-            AlarmActions: [TOPIC],
-          },
-        },
-        Both: composite('both', 'ALARM("high") OR ALARM("shop-error-lines")'),
-        Told: composite('told', 'ALARM("shop-error-lines")'),
+  const onLines = (QueryString = ERROR_LINES_QUERY) => ({
+    Type: 'AWS::CloudWatch::LogAlarm',
+    Properties: {
+      AlarmName: 'shop-error-lines',
+      ScheduledQueryConfiguration: {
+        QueryString,
+        AggregationExpression: ERROR_LINES_AGGREGATION,
+        LogGroupIdentifiers: [{ Ref: 'PayLogGroup' }],
+        ScheduleConfiguration: { ScheduleExpression: 'rate(2 minutes)' },
       },
-    };
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 1,
+      QueryResultsToEvaluate: 1,
+      QueryResultsToAlarm: 1,
+      TreatMissingData: 'notBreaching',
+      AlarmActions: [TOPIC],
+    },
+  });
+  const template = {
+    Resources: {
+      PayLogGroup: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/aws/lambda/pay' } },
+      High: alarm('high'),
+      Lines: onLines(),
+      Both: composite('both', 'ALARM("high") OR ALARM("shop-error-lines")'),
+      Told: composite('told', 'ALARM("shop-error-lines")'),
+    },
+  };
+  const ERROR = '{"level":"ERROR","message":"declined"}';
+  const start = series('high', [[0]]).start;
+  const calm = [series('high', [[0], [0], [0], [0], [0]])];
+
+  it.each([['/aws/lambda/pay'], [{ Ref: 'PayLogGroup' }]])(
+    'are evaluated over the lines that are given, of %j, by their level, for the time of their query',
+    (logGroup) => {
+      const minutes = [[ERROR, 'ERROR in a text'], ['{"level":"INFO"}'], [ERROR, ERROR], null, null];
+      const entries = replayAlarms(template, calm, { lines: [{ logGroup, start, minutes }] });
+      expect(told(entries, 'shop-error-lines')).toEqual([
+        '1 INSUFFICIENT_DATA -> OK',
+        `3 OK -> ALARM: ${TOPIC}`,
+        '5 ALARM -> OK',
+      ]);
+      expect(told(entries, 'told')).toEqual([
+        '1 INSUFFICIENT_DATA -> OK',
+        `3 OK -> ALARM: ${TOPIC}`,
+        `5 ALARM -> OK: ${TOPIC}`,
+      ]);
+    },
+  );
+
+  it('look at their own log groups, and last as long as the lines do', () => {
+    const lines = [
+      { logGroup: '/aws/lambda/other', start, minutes: [[ERROR, ERROR]] },
+      {
+        logGroup: '/aws/lambda/pay',
+        start,
+        minutes: [...Array.from({ length: 6 }, () => null), [ERROR, ERROR]],
+      },
+    ];
+    expect(told(replayAlarms(template, calm, { lines }), 'shop-error-lines')).toEqual([
+      '1 INSUFFICIENT_DATA -> OK',
+      `7 OK -> ALARM: ${TOPIC}`,
+    ]);
+  });
+
+  it('with another query are skipped by name, with lines and without', async () => {
+    const { PayLogGroup, High } = template.Resources;
+    const Resources = { PayLogGroup, High, Lines: onLines('filter @message like /x/') };
+    const warned = once(process, 'warning') as Promise<[Error]>;
+    expect(told(replayAlarms({ Resources }, calm, { lines: [] }), 'shop-error-lines')).toEqual([]);
+    expect((await warned)[0].message).toMatch(
+      /^Only alarms on error lines are replayed.*: shop-error-lines\.$/,
+    );
+  });
+
+  it.each([
+    [{}, 'lines: expected a list, got {}'],
+    [[7], 'lines[0]: expected an object, got 7'],
+    [[{ logGroup: 'a', start, minutes: [[1]] }], 'lines[0].minutes[0][0]: expected a text, got 1'],
+    [
+      [{ logGroup: 'a', start, minutes: ['ERROR'] }],
+      'lines[0].minutes[0]: expected a list of texts, or null',
+    ],
+    [[{ logGroup: 'a', start, minutes: [] }], 'lines[0].minutes: expected a list'],
+    [[{ logGroup: 'a', start: 'soon', minutes: [[]] }], 'lines[0].start: expected an ISO date'],
+    [[{ group: 'a', start, minutes: [[]] }], 'lines[0].group: expected one of logGroup, start, minutes'],
+  ])('refuse lines that are none: %j', (lines, expected) => {
+    expect(() => replayAlarms(template, calm, { lines: lines as never })).toThrow(expected);
+  });
+
+  it('are skipped by name, and never in ALARM for those that read them', async () => {
     const warned = once(process, 'warning') as Promise<[Error & { readonly code?: string }]>;
     const entries = replayAlarms(template, [series('high', [[0], [2], [0]])]);
     expect(told(entries, 'both')).toEqual([
