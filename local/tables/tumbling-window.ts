@@ -16,9 +16,9 @@ const MAX_ENVELOPE_BYTES = 2000;
 export const MAX_RECORD_BYTES = MAX_REQUEST_PAYLOAD - MAX_STATE_BYTES - MAX_ENVELOPE_BYTES;
 
 /** Why a function is invoked: for records, or since its window ends, for its time is over or its state too large. */
-export type WindowPurpose = 'records' | 'final' | 'early';
+type WindowPurpose = 'records' | 'final' | 'early';
 
-export interface WindowSource {
+interface WindowSource {
   readonly streamArn: string;
   readonly shardId: string;
 }

@@ -82,6 +82,7 @@ export function packagerOf(serverless: Serverless): Packager {
     ([key, layer]) => [key, structuredClone(layer.package)] as const,
   );
   const shared = structuredClone(service.package);
+  const settings = { ...service.custom };
   const own = Object.entries(service.functions).map(
     ([key, definition]) => [key, structuredClone(definition.package), definition.image] as const,
   );
@@ -92,11 +93,13 @@ export function packagerOf(serverless: Serverless): Packager {
       // serverless-plugin-typescript would have the sources packaged in the place of what it compiles.
       if ('originalServicePath' in plugin) plugin.originalServicePath = undefined;
     }
+    // serverless-bundle would refuse the settings that it has made for serverless-webpack.
+    service.custom = { ...settings };
     service.package = structuredClone(shared);
-    for (const [key, settings, image] of own) {
+    for (const [key, packaging, image] of own) {
       const definition = service.functions[key];
       if (definition === undefined) continue;
-      definition.package = structuredClone(settings);
+      definition.package = structuredClone(packaging);
       definition.image = image;
     }
     return packageWhatCanRun(serverless, async () => {

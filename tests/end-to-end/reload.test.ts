@@ -369,12 +369,16 @@ functions:
   other: { handler: other.handler }
   image: { image: 111111111111.dkr.ecr.us-east-1.amazonaws.com/shop:latest }
 `,
-      // As bundlers do: it writes packages of its own before the framework would, and may fail.
+      // As bundlers do: it writes packages of its own before the framework would, and may fail. As serverless-bundle does, it
+      // notes a setting for another plugin, and refuses one that serverless.yml has.
       'bundler.cjs': `const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { zipSync, strToU8 } = require('fflate');
 module.exports = class Bundler {
   constructor(serverless) {
     const bundle = () => {
+      const { service } = serverless;
+      if (service.custom?.packer) throw new Error('custom.packer is for me alone');
+      service.custom = { ...service.custom, packer: { folder: 'bundled' } };
       mkdirSync('bundled', { recursive: true });
       appendFileSync('bundled/runs.log', '.');
       for (const [key, fn] of Object.entries(serverless.service.functions)) {
