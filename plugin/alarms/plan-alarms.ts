@@ -56,11 +56,12 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
     budgets,
     forStage.actions?.message?.function,
   );
-  const errorLines = planLogAlarms(inventory, forStage.logs, {
+  const voices = {
     root: ofService.find(({ isRoot }) => isRoot),
     isRootAlone,
     hasErrorBudgets: budgets.objectives.length > 0,
-  });
+  };
+  const errorLines = planLogAlarms(inventory, forStage.logs, voices, parseWindow(forStage.warmUp));
   return {
     alarms: [...(isRootAlone ? alarms : spoken.alarms), ...budgets.alarms].map((alarm) =>
       withStepsOfAlarm(alarm, inventory),

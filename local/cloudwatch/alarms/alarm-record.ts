@@ -39,7 +39,7 @@ export function newRecord(definition: AlarmDefinition, at: number): AlarmRecord 
   return {
     definition,
     createdAt: at,
-    isWarm: definition.kind !== 'metric' || definition.warmUp === undefined,
+    isWarm: definition.kind === 'composite' || definition.warmUp === undefined,
     state: { value: 'INSUFFICIENT_DATA', reason: INITIAL_REASON, at },
     history: [],
     forgotten: 0,
