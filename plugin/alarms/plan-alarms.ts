@@ -126,7 +126,8 @@ function planResource<Kind extends ResourceKind>(
   const warmUp = parseWindow(settings.warmUp);
   const definitions: ReadonlyArray<DefaultAlarm<Kind>> = DEFAULTS[kind];
   return definitions.flatMap((definition) => {
-    const resolved = resolveAlarm(settings, kind, identity.key, definition);
+    const on = definition.on && definition.saidByOthers?.(resource) !== true;
+    const resolved = resolveAlarm(settings, kind, identity.key, { ...definition, on });
     if (resolved === 'off') return [];
     const id = `${kind}.${definition.name}`;
     return definition.plan(resource, resolved.tuning).map((found): Planned => {
@@ -203,7 +204,7 @@ export function anomalyBand(
 }
 
 function describe(
-  definition: Omit<DefaultAlarm, 'plan'>,
+  definition: Omit<DefaultAlarm, 'plan' | 'saidByOthers'>,
   found: Watched,
   { tuning, overridden }: ResolvedAlarm,
 ): Pick<PlannedAlarm, 'unit' | 'meaning' | 'cause' | 'reason' | 'missingReason' | 'severity' | 'overridden'> {
