@@ -62,8 +62,8 @@ export function watchService(serverless: Serverless): WatchedService {
     dashboards: dashboardSettings,
     dataProtection: protectionSettings,
   } = serverless.service.custom?.lantern ?? {};
-  const found = inventoryOf(serverless);
-  const known = namesIn(found);
+  const read = inventoryOf(serverless);
+  const known = namesIn(read);
   refuse(serverless, 'The settings of the alarms have mistakes:', checkSettings('alarms', settings, known));
   refuse(serverless, 'The settings of the error budgets have mistakes:', checkSettings('slo', slo, known));
   refuse(
@@ -77,6 +77,7 @@ export function watchService(serverless: Serverless): WatchedService {
     checkSettings('dataProtection', protectionSettings, known),
   );
 
+  const found = withWhatAlarmsCall(read, serverless);
   const dataProtection = protectLogs(
     found,
     template,
@@ -138,13 +139,16 @@ function inventoryOf(serverless: Serverless): Inventory {
   const { service } = serverless;
   const aws = serverless.getProvider('aws');
   const keys = new Map(Object.entries(service.functions).map(([key, { name }]) => [name ?? key, key]));
-  const inventory = readInventory({
+  return readInventory({
     template: service.provider.compiledCloudFormationTemplate,
     service: service.service,
     stage: aws.getStage(),
     region: aws.getRegion(),
     functionKeyOf: (name) => keys.get(name),
   });
+}
+
+function withWhatAlarmsCall(inventory: Inventory, { service }: Serverless): Inventory {
   const { tracing, alarms } = service.custom?.lantern ?? {};
   const forStage = settingsForStage(alarms, inventory.stage);
   const messenger = forStage === false ? undefined : forStage.actions?.message?.function;

@@ -46,6 +46,16 @@ export class MuteWindow {
   }
 }
 
+/** Whether a mute rule can begin by it. */
+export function isMuteSchedule(expression: string): boolean {
+  try {
+    readExpression(expression);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Milliseconds. */
 function readDuration(text: string): number {
   const [found, days = 0, hours = 0, minutes = 0] =
@@ -82,7 +92,13 @@ function localTime(timeZone: string): (at: number) => LocalTime {
 
 function readExpression(expression: string): (time: LocalTime) => boolean {
   const [, once] = /^at\((\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(?::00)?\)$/.exec(expression) ?? [];
-  if (once !== undefined) return (time) => shownTime(time) === once;
+  if (once !== undefined) {
+    // Dates that are none, such as February 30, would become others.
+    const at = new Date(`${once}Z`);
+    if (Number.isNaN(at.getTime()) || !at.toISOString().startsWith(once))
+      throw new Error(`expected a date and time of the calendar, got "${expression}"`);
+    return (time) => shownTime(time) === once;
+  }
   const [, fields] = /^cron\((\S+(?: \S+){4})\)$/.exec(expression) ?? [];
   if (fields === undefined)
     throw new Error(`expected cron() with five fields or at() with a date and time, got "${expression}"`);

@@ -15,8 +15,8 @@ import type { AlarmState } from './alarm-terms.ts';
 import { newRecord } from './alarms/alarm-record.ts';
 import { AlarmService } from './alarms/alarm-service.ts';
 import { ErrorLines } from './alarms/log-alarm.ts';
-import { whyNotEvaluated } from './alarms/read-datapoints.ts';
-import { parseAlarmRule } from './composite/alarm-rule.ts';
+import { whyMathFails, whyNotEvaluated } from './alarms/read-datapoints.ts';
+import { AlarmRuleError, parseAlarmRule } from './composite/alarm-rule.ts';
 import { evaluationOrder } from './composite/evaluation-order.ts';
 import { MIN_PERIOD, periodMs } from './metrics/clock.ts';
 import type { Dimension, MetricId } from './metrics/metric.ts';
@@ -91,8 +91,9 @@ const CLOCK = { minuteMs: MINUTE_MS };
  * own name.
  * @returns in the order of time
  * @throws TypeError that begins with the place, for series and lines that are not of this form
- * @throws Error for what is no template, and for alarms that cannot be evaluated here: anomaly bands, Metrics Insights,
- * unknown statistics, rules that are wrong or name an alarm that the template does not have.
+ * @throws Error for what is no template, for alarms that CloudWatch would refuse, and for those that cannot be evaluated here: anomaly
+ * bands, Metrics Insights, unknown statistics and functions of metric math, periods that follow the clock on the wall, rules that name an
+ * alarm that the template does not have.
  */
 export function replayAlarms(
   template: unknown,
@@ -187,7 +188,7 @@ function readAlarms(
   const resources = {
     ...resolvedResources(template, scope),
     warn: (message: string) => {
-      throw new Error(`The template's alarms cannot be replayed. ${message}`);
+      throw new Error(`The template's alarms cannot be replayed. ${message}.`);
     },
   };
   const alarms = alarmsToRun(resources);
@@ -212,7 +213,8 @@ function readAlarms(
   for (const alarm of alarms) {
     if (names.has(alarm.name)) throw new Error(`Two alarms of the template have the name ${alarm.name}.`);
     names.add(alarm.name);
-    const obstacle = alarm.kind === 'metric' ? whyNotEvaluated(alarm, 'anywhere') : undefined;
+    const obstacle =
+      alarm.kind === 'metric' ? (whyNotEvaluated(alarm, 'anywhere') ?? whyMathFails(alarm)) : undefined;
     if (obstacle !== undefined) {
       throw new Error(
         `The alarm ${alarm.name} cannot be replayed: ${obstacle}. Leave it out of the template.`,
@@ -229,12 +231,21 @@ function readAlarms(
 
 function checkComposite(alarm: CompositeAlarmDefinition, names: ReadonlySet<string>): void {
   const { name, rule, actionsSuppressor } = alarm;
-  const named = parseAlarmRule(rule).alarms;
+  const named = namedIn(rule, name);
   const all = actionsSuppressor === undefined ? named : [...named, alarmNameOf(actionsSuppressor)];
   for (const other of all) {
     if (!names.has(other)) {
       throw new Error(`The alarm ${name} needs the alarm ${other}, which the template does not have.`);
     }
+  }
+}
+
+function namedIn(rule: string, alarm: string): readonly string[] {
+  try {
+    return parseAlarmRule(rule).alarms;
+  } catch (error) {
+    if (!(error instanceof AlarmRuleError)) throw error;
+    throw new Error(`The alarm ${alarm} cannot be replayed. ${error.message}`, { cause: error });
   }
 }
 

@@ -22,47 +22,93 @@ import type {
 /** The alarms of the template on metrics, on error lines, and the composite ones; what cannot be read or watched is left out with a warning. */
 export function alarmsToRun(resources: ResolvedResources): AlarmDefinition[] {
   return [
-    ...readOrWarn(resources, 'AWS::CloudWatch::Alarm', (resource) => readMetricAlarm(resource, resources)),
+    ...readOrWarn(resources, 'AWS::CloudWatch::Alarm', readMetricAlarm),
     ...readOrWarn(resources, LOG_ALARM, (resource) => readLogAlarm(resource)),
     ...readOrWarn(resources, 'AWS::CloudWatch::CompositeAlarm', (resource) => [readCompositeAlarm(resource)]),
   ];
 }
 
-function readMetricAlarm(resource: ResolvedResource, resources: ResolvedResources): MetricAlarmDefinition[] {
-  const { fields, ref } = resource;
+function readMetricAlarm(resource: ResolvedResource): MetricAlarmDefinition[] {
+  const { fields } = resource;
   const single = !fields.has('Metrics');
   const queries = single ? [readSingleMetric(fields)] : fields.each('Metrics').map(readQuery);
-  if (queries.includes(undefined)) {
-    resources.warn(
-      `The alarm ${ref()} is left out: only metrics, their statistics and metric math are evaluated locally`,
-    );
-    return [];
-  }
+  const evaluationPeriods = countIn(fields, 'EvaluationPeriods');
   const threshold = fields.optionalNumber('Threshold');
   const thresholdMetricId = fields.optionalText('ThresholdMetricId');
-  const datapointsToAlarm = fields.optionalNumber('DatapointsToAlarm');
-  const lowSamples = fields.optionalText('EvaluateLowSampleCountPercentile');
+  const datapointsToAlarm = fields.has('DatapointsToAlarm')
+    ? countIn(fields, 'DatapointsToAlarm', evaluationPeriods)
+    : undefined;
+  checkQueries(fields, queries, { evaluationPeriods, thresholdMetricId });
   const warmUp = readWarmUp(fields.within('WarmUpConfiguration'));
   return [
     {
       ...actionsOf(resource),
       kind: 'metric',
-      queries: queries.filter((query) => query !== undefined),
+      queries,
       single,
       ...(threshold !== undefined && { threshold }),
       ...(thresholdMetricId !== undefined && { thresholdMetricId }),
       comparisonOperator: oneOf(fields, 'ComparisonOperator', COMPARISON_OPERATORS),
-      evaluationPeriods: fields.optionalNumber('EvaluationPeriods') ?? 1,
+      evaluationPeriods,
       ...(datapointsToAlarm !== undefined && { datapointsToAlarm }),
       treatMissingData: fields.has('TreatMissingData')
         ? oneOf(fields, 'TreatMissingData', TREATMENTS_OF_MISSING_DATA)
         : 'missing',
+      ...(fields.within('EvaluationWindow').has('WallClockWindow') && { onTheClock: true }),
       ...(warmUp !== undefined && { warmUp }),
-      ...(lowSamples !== undefined && {
-        evaluateLowSampleCountPercentile: lowSamples === 'ignore' ? 'ignore' : 'evaluate',
+      ...(fields.has('EvaluateLowSampleCountPercentile') && {
+        evaluateLowSampleCountPercentile: oneOf(fields, 'EvaluateLowSampleCountPercentile', [
+          'evaluate',
+          'ignore',
+        ]),
       }),
     },
   ];
+}
+
+/** PutMetricAlarm: a whole number from 1 on. */
+function countIn(fields: ResolvedFields, name: string, most = Number.POSITIVE_INFINITY): number {
+  const count = fields.optionalNumber(name);
+  if (count !== undefined && Number.isInteger(count) && count >= 1 && count <= most) return count;
+  const range = Number.isFinite(most) ? `from 1 to EvaluationPeriods, which is ${most}` : 'from 1 on';
+  throw new Error(`${fields.pathOf(name)}: expected a whole number ${range}, got ${count ?? 'nothing'}`);
+}
+
+/** PutMetricAlarm: seconds that an alarm may look back, and with periods below an hour. */
+const MAX_RANGE = 7 * 86_400;
+const MAX_RANGE_OF_SHORT_PERIODS = 86_400;
+
+/** What CloudWatch would refuse to watch, though each query alone can be read. */
+function checkQueries(
+  fields: ResolvedFields,
+  queries: readonly MetricQueryDefinition[],
+  {
+    evaluationPeriods,
+    thresholdMetricId,
+  }: { readonly evaluationPeriods: number; readonly thresholdMetricId: string | undefined },
+): void {
+  const path = fields.pathOf('Metrics');
+  const ids = queries.map(({ id }) => id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) throw new Error(`${path}: expected ids that differ, got ${twice} twice`);
+  const returned = queries.filter(({ id, returnData }) => returnData && id !== thresholdMetricId);
+  if (returned.length !== 1) {
+    const got = returned.length === 0 ? 'none' : returned.map(({ id }) => id).join(', ');
+    throw new Error(
+      `${path}: expected one query that the alarm compares, the only one whose ReturnData is not false, got ${got}`,
+    );
+  }
+  const periods = new Set(queries.flatMap((query) => ('stat' in query ? [query.stat.period] : [])));
+  if (periods.size > 1) {
+    throw new Error(`${path}: expected metrics of one period, got ${[...periods].join(' s and ')} s`);
+  }
+  const [period = DEFAULT_PERIOD] = periods;
+  const most = period < 3600 ? MAX_RANGE_OF_SHORT_PERIODS : MAX_RANGE;
+  if (period * evaluationPeriods > most) {
+    throw new Error(
+      `${fields.pathOf('EvaluationPeriods')}: expected at most ${Math.floor(most / period)} periods of ${period} s, got ${evaluationPeriods}`,
+    );
+  }
 }
 
 function readWarmUp(fields: ResolvedFields): WarmUp | undefined {
@@ -71,16 +117,22 @@ function readWarmUp(fields: ResolvedFields): WarmUp | undefined {
   return { minutes, whole: fields.optionalBoolean('OnlyStartEvaluatingAfterWarmUpPeriodEnds') ?? false };
 }
 
-/** Undefined for an alarm on something other than a metric. */
-function readSingleMetric(fields: ResolvedFields): MetricQueryDefinition | undefined {
+/** @throws Error for an alarm on something other than a metric. */
+function readSingleMetric(fields: ResolvedFields): MetricQueryDefinition {
   const metricName = fields.optionalText('MetricName');
-  if (metricName === undefined) return undefined;
-  const statistic = fields.optionalText('ExtendedStatistic') ?? fields.text('Statistic');
+  if (metricName === undefined) throw new Error(ONLY_METRICS);
+  const extended = fields.optionalText('ExtendedStatistic');
+  if (extended !== undefined && fields.has('Statistic')) {
+    throw new Error(`${fields.path}: expected Statistic or ExtendedStatistic, got both`);
+  }
+  const statistic = extended ?? fields.text('Statistic');
   return { id: 'm1', returnData: true, stat: readStat(fields, fields, metricName, statistic) };
 }
 
-/** Undefined for a query of another kind, such as one of Metrics Insights. */
-function readQuery(fields: ResolvedFields): MetricQueryDefinition | undefined {
+const ONLY_METRICS = 'only metrics, their statistics and metric math are evaluated here';
+
+/** @throws Error for a query of another kind, such as most of Metrics Insights. */
+function readQuery(fields: ResolvedFields): MetricQueryDefinition {
   const label = fields.optionalText('Label');
   const common = {
     id: fields.text('Id'),
@@ -93,7 +145,7 @@ function readQuery(fields: ResolvedFields): MetricQueryDefinition | undefined {
     if (!/^\s*SELECT\s/i.test(expression))
       return { ...common, expression, ...(period !== undefined && { period }) };
     const asked = readInsightsQuery(expression);
-    if (asked === undefined) return undefined;
+    if (asked === undefined) throw new Error(ONLY_METRICS);
     return {
       ...common,
       expression,

@@ -23,6 +23,7 @@ export type {
   TopicResource,
 } from './inventory.ts';
 export { isObject, objectsIn, parseObject } from '../json.ts';
+export { messageOf } from '../message-of.ts';
 export { readInventory } from './read-inventory.ts';
 export type { Properties } from './template.ts';
 export { asObject, parseResources } from './template.ts';
@@ -43,6 +44,7 @@ export { PACES, windowName } from '../cloudwatch/message/error-budget.ts';
 export { ERROR_LINES_AGGREGATION, ERROR_LINES_QUERY, scheduleOf } from '../cloudwatch/logs/error-lines.ts';
 export type { EvaluationSettings } from '../cloudwatch/verdict.ts';
 export { evaluationRange, judge } from '../cloudwatch/verdict.ts';
+export { isMuteSchedule } from '../cloudwatch/mute-window.ts';
 export { MAX_RULE_ALARMS, MAX_RULE_LENGTH } from '../cloudwatch/composite/alarm-rule.ts';
 export { boundsOf, percentileOf } from '../cloudwatch/metrics/statistic.ts';
 // What a message of an alarm says: the function of a service composes it by this, and Lantern local.

@@ -16,6 +16,7 @@ import {
   aMuteSchedule,
   aFunction,
   allOf,
+  anArn,
   anAvailability,
   anEmail,
   anEndpoint,
@@ -42,6 +43,7 @@ import {
   listOf,
   mistakesByName,
   oneOf,
+  orAnything,
   orSwitch,
   perStage,
   someOf,
@@ -63,6 +65,11 @@ const LOCAL = {
   lowerCaseHeaders: aBoolean,
   /** Where calls to a service of AWS go, by its name: the address of an emulator, or `aws` for AWS itself. */
   endpoints: anyNames(anEndpoint, 'addresses by name of a service of AWS'),
+  /**
+   * Where the contents of layers are that AWS has: folders or archives (zip), relative to the service. By the ARN of a layer, with or
+   * without its version, its name, or the logical id of the resource that makes it.
+   */
+  layers: anyNames(aText, 'folders or archives (zip) by ARN or name of a layer'),
   /** What only AWS knows, by the name of its placeholder: `ssm:/shop/key`, `cf:stack.Output`, `import:name`. */
   values: anObject,
   /** By the name of an authorizer. */
@@ -98,7 +105,7 @@ const DASHBOARDS = {
 /** What happens when an alarm changes its state. */
 const ACTIONS = {
   /** The ARN of a topic that exists; without it, the service gets one: `LanternAlarmTopic`. */
-  topic: anExpression,
+  topic: anArn,
   /**
    * How that topic is encrypted: with a key of its own (1 USD a month), with the key of this ARN, or not at all. SNS' own
    * key would not do: CloudWatch may not use it.
@@ -135,7 +142,7 @@ const ACTIONS = {
   from: oneOf('each', 'composite', 'both'),
   /** Sends "CloudWatch Alarm State Change" events of the service's alarms to a function of it, or to an ARN. */
   events: group(
-    { function: aFunction, target: anExpression, role: anExpression },
+    { function: aFunction, target: anArn, role: anArn },
     {
       together: (values, path) =>
         'function' in values === 'target' in values
@@ -173,7 +180,7 @@ type AlarmsByName = Readonly<Record<string, ResourceSettings>>;
 const BOOLEAN = { type: 'boolean' };
 const NUMBER_OR_TEXT = { anyOf: [{ type: 'number' }, { type: 'string' }] };
 function byName(form: object) {
-  return { type: 'object', additionalProperties: form };
+  return orAnything({ type: 'object', additionalProperties: form });
 }
 
 /** Which alarm a resource has, and which number an alarm, is more than the framework knows. */
@@ -351,9 +358,9 @@ const budgetsOfApis: Setting<ErrorBudgets> = {
 /** Whom error budgets tell; each is the ARN of a topic, by default the one that the alarms tell. */
 const BUDGET_ACTIONS = {
   /** When the budget is spent so fast that somebody has to look at once. */
-  page: anExpression,
+  page: anArn,
   /** When it is spent so slowly that working hours will do. */
-  ticket: anExpression,
+  ticket: anArn,
 };
 
 /** What the service promises, by what its alarms are to be measured. */

@@ -1,15 +1,18 @@
 /**
  * The words that settings are described with. A word says three things at once: the type that the compiler gives a setting, the
- * form that the framework checks as soon as it reads `serverless.yml`, and how a mistake is put to whoever made it.
+ * form by which the framework reads it in `serverless.yml`, and how a mistake is put to whoever made it.
  */
 import { closest, distance } from 'fastest-levenshtein';
 import type { Expression } from 'lambda-lantern-local/template';
-import { isObject, percentileOf, PLAIN_STATISTICS } from 'lambda-lantern-local/template';
+import { isMuteSchedule, isObject, percentileOf, PLAIN_STATISTICS } from 'lambda-lantern-local/template';
 import type { ResourceKind } from '../alarms/resource-kinds.ts';
 import { LONGEST_MINUTES } from '../tracing-switch/limits.ts';
 
 export interface Setting<Value> {
-  /** JSON schema. It does more than check: the framework turns texts, which variables give, into numbers and booleans by it. */
+  /**
+   * JSON schema: by it the framework turns texts, which variables give, into numbers and booleans. It takes whatever else stands there,
+   * for the framework would say no more than "must be number", neither what came nor what to do.
+   */
   readonly form: object;
   /** One sentence per mistake, each beginning with its path; empty when there is none. */
   readonly mistakes: (value: unknown, path: string, names: ServiceNames) => readonly string[];
@@ -45,9 +48,15 @@ function isText(value: unknown): value is string {
 
 function word<Value>(form: object, holds: (value: unknown) => boolean, wanted: string): Setting<Value> {
   return {
-    form,
+    form: orAnything(form),
     mistakes: (value, path) => (holds(value) ? [] : [expected(path, wanted, value)]),
   };
+}
+
+/** A form for what fits it, and any other value as it is. */
+export function orAnything(form: object): object {
+  // Ajv would not look at the other forms beside {}, and so turn nothing into numbers.
+  return { anyOf: [form, { not: false }] };
 }
 
 const BOOLEAN = { type: 'boolean' };
@@ -111,6 +120,12 @@ export const anExpression = word<Expression>(
   {},
   (value) => isText(value) || isObject(value),
   'a text, or a reference such as !Ref Name',
+);
+/** Of a topic or another resource; what resolves to one when the template is deployed is a text as well. */
+export const anArn = word<Expression>(
+  {},
+  (value) => isObject(value) || (isText(value) && /^(arn:|\{\{resolve:|\$\{)/.test(value)),
+  'an ARN, or a reference such as !Ref Name',
 );
 export const anObject = word<Readonly<Record<string, unknown>>>(
   { type: 'object' },
@@ -196,7 +211,7 @@ export const aLogSchedule = word<string>(
 /** When a mute rule begins to mute. */
 export const aMuteSchedule = word<string>(
   TEXT,
-  (value) => isText(value) && /^(cron\(\S+( \S+){4}\)|at\(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}\))$/.test(value),
+  (value) => isText(value) && isMuteSchedule(value),
   'cron() with five fields, such as cron(0 2 * * SUN), or at() with a date and time, such as at(2027-01-31T22:00)',
 );
 
@@ -254,7 +269,7 @@ export function parseMilliseconds(text: unknown): number | undefined {
 
 /** A function of the service, by its key in `serverless.yml`. */
 export const aFunction: Setting<string> = {
-  form: TEXT,
+  form: orAnything(TEXT),
   mistakes: (value, path, { functions }) => {
     if (!isText(value)) return [expected(path, 'a function of the service', value)];
     return functions.includes(value)
@@ -267,7 +282,7 @@ export const aFunction: Setting<string> = {
 
 export function listOf<Value>(item: Setting<Value>): Setting<readonly Value[]> {
   return {
-    form: { type: 'array', items: item.form },
+    form: orAnything({ type: 'array', items: item.form }),
     mistakes: (value, path, names) =>
       Array.isArray(value)
         ? value.flatMap((one, index) => item.mistakes(one, `${path}.${index}`, names))
@@ -292,7 +307,13 @@ export function orSwitch<Value>(setting: Setting<Value>): Setting<boolean | Valu
   return {
     form: { anyOf: [BOOLEAN, setting.form] },
     mistakes: (value, path, names) =>
-      typeof value === 'boolean' ? [] : setting.mistakes(value, path, names),
+      typeof value === 'boolean'
+        ? []
+        : setting
+            .mistakes(value, path, names)
+            .map((mistake) =>
+              mistake.replace(`${path}: expected `, () => `${path}: expected true, false, or `),
+            ),
   };
 }
 
@@ -309,7 +330,7 @@ export function group<List extends Settings>(
   { what = 'setting', together = () => [] }: GroupOptions = {},
 ): Setting<ValuesOf<List>> {
   return {
-    form: { type: 'object', properties: formsOf(list) },
+    form: orAnything(objectOf(list)),
     mistakes: (value, path, names) => [
       ...mistakesByName(value, path, Object.keys(list), what, (name, one, at) =>
         list[name]?.mistakes(one, at, names),
@@ -319,14 +340,14 @@ export function group<List extends Settings>(
   };
 }
 
-function formsOf(list: Settings): object {
-  return Object.fromEntries(Object.entries(list).map(([name, { form }]) => [name, form]));
+function objectOf(list: Settings): object {
+  const properties = Object.fromEntries(Object.entries(list).map(([name, { form }]) => [name, form]));
+  return { type: 'object', properties };
 }
 
 /** A group whose names the framework refuses as well, before anything runs: for commands that package nothing. */
 export function checkedFirst<List extends Settings>(list: List): Setting<ValuesOf<List>> {
-  const { form, mistakes } = group(list);
-  return { form: { ...form, additionalProperties: false }, mistakes };
+  return { form: { ...objectOf(list), additionalProperties: false }, mistakes: group(list).mistakes };
 }
 
 /** The same settings for each of some names that only the template knows. */
@@ -335,7 +356,7 @@ export function anyNames<Value>(
   wanted: string,
 ): Setting<Readonly<Record<string, Value>>> {
   return {
-    form: { type: 'object', additionalProperties: setting.form },
+    form: orAnything({ type: 'object', additionalProperties: setting.form }),
     mistakes: (value, path, names) =>
       isObject(value)
         ? Object.entries(value).flatMap(([name, one]) => setting.mistakes(one, `${path}.${name}`, names))
@@ -345,7 +366,7 @@ export function anyNames<Value>(
 
 /** What the framework looks at no closer, because the messages of its checks are better. */
 export function checkedHere<Value>(setting: Setting<Value>): Setting<Value> {
-  return { ...setting, form: { type: 'object' } };
+  return { ...setting, form: {} };
 }
 
 /** Settings none of which may be left out. */
@@ -388,7 +409,9 @@ export function mistakesByName(
 }
 
 export function expected(path: string, wanted: string, value: unknown): string {
-  return `${path}: expected ${wanted}, but got ${shown(value)}`;
+  // What an empty line of YAML gives.
+  const got = value === null ? 'nothing; give it a value, or leave the name out' : shown(value);
+  return `${path}: expected ${wanted}, but got ${got}`;
 }
 
 /** A value as it is shown in a message: enough of it to be recognised. */

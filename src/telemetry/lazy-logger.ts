@@ -2,9 +2,11 @@ import { Logger, LogFormatter, LogItem } from '@aws-lambda-powertools/logger';
 import type {
   ConstructorOptions,
   LogAttributes,
+  LogItemExtraInput,
+  LogItemMessage,
   UnformattedAttributes,
 } from '@aws-lambda-powertools/logger/types';
-import { copyPlain } from './copy-plain.ts';
+import { copyPlain, setOwn } from './copy-plain.ts';
 import { holdKeys } from './log-keys.ts';
 import type { LogLine, LogLines } from './log-line.ts';
 import { addWaiting, MASKS_LINES } from './shared-logger.ts';
@@ -102,6 +104,24 @@ export class LazyLogger extends Logger {
     return new LazyLogger(options);
   }
 
+  /** Powertools reads what it is given before a formatter can: what throws then is thrown at whoever writes a line. */
+  protected override createAndPopulateLogItem(
+    level: number,
+    message: LogItemMessage,
+    extra: LogItemExtraInput,
+  ): LogItem {
+    try {
+      return super.createAndPopulateLogItem(level, message, extra);
+    } catch {
+      const readable = readableOf(message);
+      return super.createAndPopulateLogItem(
+        level,
+        (typeof readable === 'object' && readable !== null ? readable : String(readable)) as LogItemMessage,
+        extra.map(readableOf) as LogItemExtraInput,
+      );
+    }
+  }
+
   protected override printLog(level: number, item: LogItem): void {
     const line = item instanceof WaitingLine ? item.format : () => item;
     inOrder(() => super.printLog(level, line()));
@@ -118,6 +138,28 @@ export class LazyLogger extends Logger {
 
   override clearBuffer(): void {
     inOrder(() => super.clearBuffer());
+  }
+}
+
+/** What can be read of an object, once for each member; a member that throws is said to. */
+function readableOf(given: unknown): unknown {
+  if (typeof given !== 'object' || given === null) return given;
+  try {
+    if (given instanceof Error) return given;
+    const copy: Record<string, unknown> = {};
+    for (const name of Object.keys(given)) setOwn(copy, name, memberOf(given, name));
+    return copy;
+  } catch {
+    // A proxy that throws.
+    return '<unreadable>';
+  }
+}
+
+function memberOf(owner: object, name: string): unknown {
+  try {
+    return (owner as Readonly<Record<string, unknown>>)[name];
+  } catch {
+    return '<threw>';
   }
 }
 

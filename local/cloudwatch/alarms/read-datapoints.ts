@@ -8,7 +8,7 @@ import { parseExpression } from '../math/parse-expression.ts';
 import type { Value } from '../math/series.ts';
 import { MathError } from '../math/series.ts';
 import type { MetricClock } from '../metrics/clock.ts';
-import { beginOf, periodMs, MIN_PERIOD } from '../metrics/clock.ts';
+import { beginOf as beginOfBucket, periodMs, MIN_PERIOD } from '../metrics/clock.ts';
 import type { Datapoint, MetricStore } from '../metrics/metric-store.ts';
 import { statisticOf } from '../metrics/statistic.ts';
 import { ACCOUNT_CONCURRENCY } from '../../lambda/limits.ts';
@@ -57,6 +57,8 @@ export function whyNotEvaluated(
 ): string | undefined {
   if (alarm.thresholdMetricId !== undefined) return "anomaly bands are made by CloudWatch's own model";
   if (alarm.threshold === undefined) return 'it has no threshold';
+  if (alarm.onTheClock)
+    return 'its periods follow the clock on the wall (EvaluationWindow), and here they slide';
   for (const query of alarm.queries) {
     if (!('stat' in query)) continue;
     const unknown = measured === 'locally' ? whyUnknown(query.stat) : undefined;
@@ -68,9 +70,28 @@ export function whyNotEvaluated(
   return undefined;
 }
 
+/**
+ * Why its metric math can never be evaluated, whatever the metrics are: undefined where it can. An alarm that is evaluated says so
+ * itself, as its state.
+ */
+export function whyMathFails(alarm: MetricAlarmDefinition): string | undefined {
+  try {
+    const options = { period: alarmPeriod(alarm), length: 1, beginOf: () => 0, read: () => [] };
+    const watched = watchedQuery(alarm);
+    const value = evaluateQueries(alarm.queries, options)(watched.id);
+    if (typeof value === 'number')
+      return `${watched.id} gives a number, and an alarm compares a series: TIME_SERIES() makes one`;
+    pointsOf(`the expression ${watched.id}`, value ?? Number.NaN, 1);
+    return undefined;
+  } catch (error) {
+    if (error instanceof MathError) return error.message.replace(/\.$/, '');
+    throw error;
+  }
+}
+
 /** The end of the newest period that an alarm looks at: it slides from minute to minute, or in steps of ten seconds. */
 export function windowEnd(alarm: MetricAlarmDefinition, completeUntil: number, clock: MetricClock): number {
-  return beginOf(completeUntil, periodMs(alarmPeriod(alarm) < 60 ? MIN_PERIOD : 60, clock));
+  return beginOfBucket(completeUntil, periodMs(alarmPeriod(alarm) < 60 ? MIN_PERIOD : 60, clock));
 }
 
 /**
@@ -108,13 +129,14 @@ export function readDatapoints(
   };
 
   const watched = watchedQuery(alarm);
-  const valueOf = evaluateQueries(alarm.queries, { period, length: periods, read });
+  const beginOf = (index: number): number => from + index * length;
+  const valueOf = evaluateQueries(alarm.queries, { period, length: periods, beginOf, read });
   const points = pointsOf(`The expression ${watched.id}`, valueOf(watched.id) ?? Number.NaN, periods);
   return points
     .map((value, index): AlarmDatapoint => {
       const sampleCount = sampleCounts.get(index);
       return {
-        at: from + index * length,
+        at: beginOf(index),
         value: value ?? null,
         ...(sampleCount !== undefined && { sampleCount }),
       };
@@ -202,6 +224,7 @@ export function evaluateQueries(
   options: {
     readonly period: number;
     readonly length: number;
+    readonly beginOf: (index: number) => number;
     /** @param matching whether all metrics count that have the dimensions, whatever others they have */
     readonly read: (stat: MetricStatDefinition, matching?: true) => (number | undefined)[];
   },

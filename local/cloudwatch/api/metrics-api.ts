@@ -181,12 +181,13 @@ export class MetricsApi {
     const read = (stat: MetricStatDefinition): (number | undefined)[] =>
       readPeriods(this.#store, stat, { ...span, period, length }).map((point) => point?.value);
     const label = query.label ?? ('stat' in query ? query.stat.metricName : query.id);
-    return seriesOf(valueOf(query, queries, { period, length: periods, read }), periods).map(
+    const beginOf = (index: number): number => span.from + index * length;
+    return seriesOf(valueOf(query, queries, { period, length: periods, beginOf, read }), periods).map(
       ({ id, points }) => ({
         id: query.id,
         label: id === undefined || id === query.id ? label : `${label} ${id}`,
         points: points.flatMap((value, index) =>
-          value === undefined ? [] : [{ at: span.from + index * length, value }],
+          value === undefined ? [] : [{ at: beginOf(index), value }],
         ),
       }),
     );

@@ -1,4 +1,7 @@
-/** The rules of composite alarms (PutCompositeAlarm, "AlarmRule"): `ALARM("a") AND NOT (OK(b) OR ALARM(c))`. Pure. */
+/**
+ * The rules of composite alarms (PutCompositeAlarm, "AlarmRule"): `ALARM("a") AND NOT (OK(b) OR ALARM(c))`, and
+ * `AT_LEAST(2, ALARM, (a, b, c))`, with a number or a percentage, and a state or `NOT` and a state. Pure.
+ */
 import { alarmNameOf } from '../../template/arns.ts';
 import type { AlarmState } from '../alarm-terms.ts';
 
@@ -22,26 +25,29 @@ export const MAX_RULE_ALARMS = 100;
 
 type Condition = (stateOf: StateOf) => boolean;
 
+const NAMES = /\s*(?:"([^"]*)"|'([^']*)'|([^"',()]*[^"',()\s]))\s*(,|$)/y;
+const AT_LEAST =
+  /\s*AT_LEAST\s*\(\s*(\d+)(%?)\s*,\s*(NOT\s+)?(ALARM|OK|INSUFFICIENT_DATA)\s*,\s*\(((?:"[^"]*"|'[^']*'|[^"'()])*)\)\s*\)/y;
 const TOKEN =
   /\s*(?:(ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?:"([^"]*)"|'([^']*)'|([^")][^)]*?))\s*\)|(TRUE|FALSE|AND|OR|NOT)\b|([()]))/y;
 
 interface Token {
   readonly text: string;
-  /** Of `ALARM(name)` and its like. */
-  readonly alarm?: string;
+  /** Of `ALARM(name)` and its like, and of `AT_LEAST(…)`. */
+  readonly term?: { readonly alarms: readonly string[]; readonly holds: Condition };
 }
 
 /** @throws AlarmRuleError that says where the rule is wrong. */
 export function parseAlarmRule(rule: string): AlarmRule {
   const tokens = tokensOf(rule);
-  const alarms = [...new Set(tokens.flatMap(({ alarm }) => (alarm === undefined ? [] : [alarm])))];
+  const alarms = [...new Set(tokens.flatMap(({ term }) => term?.alarms ?? []))];
   if (rule.length > MAX_RULE_LENGTH)
     throw new AlarmRuleError(`The rule has ${rule.length} characters, ${MAX_RULE_LENGTH} are allowed.`);
   if (alarms.length > MAX_RULE_ALARMS)
     throw new AlarmRuleError(`The rule names ${alarms.length} alarms, ${MAX_RULE_ALARMS} are allowed.`);
   let position = 0;
   const accept = (text: string): boolean => {
-    const found = tokens[position]?.text === text && tokens[position]?.alarm === undefined;
+    const found = tokens[position]?.text === text && tokens[position]?.term === undefined;
     if (found) position += 1;
     return found;
   };
@@ -72,11 +78,11 @@ export function parseAlarmRule(rule: string): AlarmRule {
       if (!accept(')')) refuse('")"');
       return inner;
     }
-    const { text, alarm } = tokens[position] ?? {};
-    if (alarm === undefined)
-      return refuse('ALARM(name), OK(name), INSUFFICIENT_DATA(name), TRUE, FALSE, NOT or "("');
+    const { term } = tokens[position] ?? {};
+    if (term === undefined)
+      return refuse('ALARM(name), OK(name), INSUFFICIENT_DATA(name), AT_LEAST(…), TRUE, FALSE, NOT or "("');
     position += 1;
-    return (stateOf) => stateOf(alarm) === text;
+    return term.holds;
   };
 
   const holds = either();
@@ -99,11 +105,55 @@ function tokensOf(rule: string): Token[] {
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < text.length) {
     const at = TOKEN.lastIndex;
+    AT_LEAST.lastIndex = at;
+    const counted = AT_LEAST.exec(text);
+    if (counted !== null) {
+      tokens.push({ text: 'AT_LEAST', term: atLeast(counted, rule) });
+      TOKEN.lastIndex = AT_LEAST.lastIndex;
+      continue;
+    }
     const [, state, double, single, bare, word, sign] = TOKEN.exec(text) ?? [];
     const name = double ?? single ?? bare;
-    if (state !== undefined && name !== undefined) tokens.push({ text: state, alarm: alarmNameOf(name) });
-    else if (word !== undefined || sign !== undefined) tokens.push({ text: word ?? sign ?? '' });
+    if (state !== undefined && name !== undefined) {
+      const alarm = alarmNameOf(name);
+      tokens.push({ text: state, term: { alarms: [alarm], holds: (stateOf) => stateOf(alarm) === state } });
+    } else if (word !== undefined || sign !== undefined) tokens.push({ text: word ?? sign ?? '' });
     else throw new AlarmRuleError(`The rule "${rule}": ${text.slice(at).trim()} is not understood.`);
   }
   return tokens;
+}
+
+function atLeast(
+  [, least, percent, not, state, list = '']: RegExpExecArray,
+  rule: string,
+): Required<Token>['term'] {
+  const alarms = namesIn(list, rule);
+  const given = Number(least);
+  const most = percent === '%' ? 100 : alarms.length;
+  if (given < 1 || given > most) {
+    throw new AlarmRuleError(
+      `The rule "${rule}": AT_LEAST() takes a number from 1 to ${alarms.length}, or from 1% to 100%, got ${given}${percent}.`,
+    );
+  }
+  const needed = percent === '%' ? (given / 100) * alarms.length : given;
+  return {
+    alarms,
+    holds: (stateOf) =>
+      alarms.filter((alarm) => (stateOf(alarm) === state) === (not === undefined)).length >= needed,
+  };
+}
+
+function namesIn(list: string, rule: string): string[] {
+  const names: string[] = [];
+  NAMES.lastIndex = 0;
+  for (let more = true; more;) {
+    const at = NAMES.lastIndex;
+    const [, double, single, bare, comma] = NAMES.exec(list) ?? [];
+    const name = double ?? single ?? bare;
+    if (name === undefined)
+      throw new AlarmRuleError(`The rule "${rule}": expected the name of an alarm, got ${list.slice(at)}.`);
+    names.push(alarmNameOf(name));
+    more = comma === ',';
+  }
+  return names;
 }

@@ -5,8 +5,6 @@ import type { SeriesValue, Value } from './series.ts';
 import { combine, mapValue, series, MathError } from './series.ts';
 
 export interface MathContext extends FunctionContext {
-  /** How many periods. */
-  readonly length: number;
   /** The series or number of an id: of a metric, or of another expression. Undefined where there is none. */
   readonly valueOf: (id: string) => Value | undefined;
   /** Ids of the metrics, without those of expressions: what METRICS() gives. */
@@ -48,7 +46,7 @@ export function evaluateExpression(expression: Expression, context: MathContext)
     case 'binary':
       return combine(evaluate(expression.left), evaluate(expression.right), operations[expression.operator]);
     case 'call':
-      return call(expression.name.toUpperCase(), expression.arguments, context);
+      return call(expression.name, expression.arguments, context);
   }
 }
 
@@ -57,10 +55,14 @@ function call(name: string, parts: readonly Expression[], context: MathContext):
   if (name === 'METRICS') return metrics(parts, context);
   if (name === 'IF') return conditional(parts.map(evaluate), context);
   if (name === 'FILL') return filled(parts, context);
+  if (name === 'SORT') return sorted(parts, context);
   return callFunction(name, parts.map(evaluate), context);
 }
 
-/** True is whatever is not 0. Where the condition has no datapoint, neither has the result. */
+/**
+ * True is whatever is not 0. Where the condition has no datapoint, neither has the result; where it holds and the series of the value
+ * has none, that counts as 0, and where it does not hold, there is none either ("Using IF expressions", user guide).
+ */
 function conditional(values: readonly Value[], { length }: MathContext): Value {
   const [condition, whenTrue, whenFalse, ...more] = values;
   if (condition === undefined || whenTrue === undefined || more.length > 0) {
@@ -70,13 +72,14 @@ function conditional(values: readonly Value[], { length }: MathContext): Value {
     return condition === 0 ? (whenFalse ?? series([])) : whenTrue;
   }
   const points = pointsOf('IF', condition, length);
+  const isNumber = typeof whenTrue === 'number';
   const [positive, negative] = [whenTrue, whenFalse ?? series([])].map((value) =>
     pointsOf('IF', value, length),
   );
   return series(
     points.map((point, index) => {
       if (point === undefined) return undefined;
-      return point === 0 ? negative?.[index] : positive?.[index];
+      return point === 0 ? negative?.[index] : (positive?.[index] ?? (isNumber ? undefined : 0));
     }),
   );
 }
@@ -91,6 +94,30 @@ function filled([subject, filling, ...more]: readonly Expression[], context: Mat
   if (typeof value === 'number') return value;
   if (value.kind === 'list') return { kind: 'list', items: value.items.map((item) => fill(item, by)) };
   return fill(value, by);
+}
+
+const SORTED_BY = ['AVG', 'MIN', 'MAX', 'SUM'];
+
+/** `SORT(METRICS(), MAX, DESC)`, or no more of them than a fourth argument says. Series without a datapoint come last. */
+function sorted(parts: readonly Expression[], context: MathContext): Value {
+  const [list, by, order, most] = parts;
+  const wrong = wrongArguments(
+    'SORT',
+    'several series, one of AVG, MIN, MAX and SUM, ASC or DESC, and how many',
+  );
+  const value = list && evaluateExpression(list, context);
+  if (typeof value !== 'object' || value.kind !== 'list' || parts.length > 4) throw wrong;
+  if (by?.kind !== 'id' || !SORTED_BY.includes(by.id)) throw wrong;
+  if (order?.kind !== 'id' || !['ASC', 'DESC'].includes(order.id)) throw wrong;
+  const count = most === undefined ? value.items.length : evaluateExpression(most, context);
+  if (typeof count !== 'number') throw wrong;
+  const sign = order.id === 'ASC' ? 1 : -1;
+  const ranked = value.items.map((item) => {
+    const rank = callFunction(by.id, [item], context);
+    return { item, rank: typeof rank === 'number' && Number.isFinite(rank) ? sign * rank : Infinity };
+  });
+  ranked.sort((one, other) => (one.rank === other.rank ? 0 : one.rank - other.rank));
+  return { kind: 'list', items: ranked.slice(0, count).map(({ item }) => item) };
 }
 
 function metrics([part, ...more]: readonly Expression[], context: MathContext): Value {

@@ -5,6 +5,10 @@ import { pointOf, series, MathError } from './series.ts';
 export interface FunctionContext {
   /** Seconds. */
   readonly period: number;
+  /** How many periods. */
+  readonly length: number;
+  /** When a period begins, epoch milliseconds. @param index from 0, the oldest */
+  readonly beginOf: (index: number) => number;
   /** Of a metric's id; undefined where there is no quota for it that is known here. */
   readonly quotaOf: (id: string) => number | undefined;
 }
@@ -19,20 +23,24 @@ function average(points: readonly number[]): number {
   return sum(points) / points.length;
 }
 
-/** Of one series a number; of several a series: the aggregate of those that have a datapoint in the period. */
-function aggregate(name: string, of: (points: readonly number[]) => number): MathFunction {
+/**
+ * Of one series a number; of several a series: the aggregate of those that have a datapoint in the period.
+ *
+ * @param of is told how many there would be with those that are missing
+ */
+function aggregate(name: string, of: (points: readonly number[], all: number) => number): MathFunction {
   return ([value]) => {
     if (value === undefined || typeof value === 'number')
       throw wrongArguments(name, 'a series or a list of them');
     if (value.kind === 'series') {
       const present = value.points.filter((point) => point !== undefined);
-      return present.length === 0 ? Number.NaN : of(present);
+      return present.length === 0 ? Number.NaN : of(present, value.points.length);
     }
     const length = Math.max(0, ...value.items.map(({ points }) => points.length));
     return series(
       Array.from({ length }, (_, index) => {
         const present = value.items.map(({ points }) => points[index]).filter((point) => point !== undefined);
-        return present.length === 0 ? undefined : pointOf(of(present));
+        return present.length === 0 ? undefined : pointOf(of(present, value.items.length));
       }),
     );
   };
@@ -67,16 +75,47 @@ function runningSum(points: Series): Series {
   return points.map((point) => (point === undefined ? undefined : (total += point)));
 }
 
-function difference(points: Series): Series {
+/** What each datapoint makes of the datapoint before it, however many periods lie between. */
+function afterEach(
+  points: Series,
+  of: (change: { readonly difference: number; readonly periods: number }) => number,
+): Series {
+  let before: { readonly point: number; readonly index: number } | undefined;
   return points.map((point, index) => {
-    const before = points[index - 1];
-    return point === undefined || before === undefined ? undefined : point - before;
+    if (point === undefined) return undefined;
+    const change = before && { difference: point - before.point, periods: index - before.index };
+    before = { point, index };
+    return change && of(change);
   });
+}
+
+/** Of each period, whether or not it has a datapoint: something of the time when it begins, in UTC. */
+function ofTime(name: string, of: (date: Date) => number): [string, MathFunction] {
+  return [
+    name,
+    ([value], { length, beginOf }) => {
+      if (typeof value !== 'object' || value.kind !== 'series') throw wrongArguments(name, 'a series');
+      return series(Array.from({ length }, (_, index) => of(new Date(beginOf(index)))));
+    },
+  ];
+}
+
+function listIn(name: string, [value, ...numbers]: readonly Value[], most: number): readonly SeriesValue[] {
+  const isList = typeof value === 'object' && value.kind === 'list';
+  if (!isList || numbers.length > most || numbers.some((number) => typeof number !== 'number'))
+    throw wrongArguments(name, most === 0 ? 'several series' : 'several series and one or two numbers');
+  return value.items;
+}
+
+/** The first or the last of several series. */
+function oneOf(name: string, position: 0 | -1): [string, MathFunction] {
+  return [name, (values) => listIn(name, values, 0).at(position) ?? series([])];
 }
 
 const functions: ReadonlyMap<string, MathFunction> = new Map<string, MathFunction>([
   ['SUM', aggregate('SUM', sum)],
-  ['AVG', aggregate('AVG', average)],
+  // Its own row of the user guide: "Missing values are treated as 0".
+  ['AVG', aggregate('AVG', (points, all) => sum(points) / all)],
   ['MIN', aggregate('MIN', (points) => Math.min(...points))],
   ['MAX', aggregate('MAX', (points) => Math.max(...points))],
   [
@@ -92,20 +131,53 @@ const functions: ReadonlyMap<string, MathFunction> = new Map<string, MathFunctio
   perPoint('FLOOR', Math.floor),
   perPoint('LOG', Math.log),
   perPoint('LOG10', Math.log10),
-  ['DIFF', perSeries('DIFF', difference)],
+  ['DIFF', perSeries('DIFF', (points) => afterEach(points, ({ difference }) => difference))],
+  [
+    'DIFF_TIME',
+    perSeries('DIFF_TIME', (points, _, { period }) => afterEach(points, ({ periods }) => periods * period)),
+  ],
   [
     'RATE',
     perSeries('RATE', (points, _, { period }) =>
-      difference(points).map((point) => (point === undefined ? undefined : point / period)),
+      afterEach(points, ({ difference, periods }) => difference / (periods * period)),
     ),
+  ],
+  ofTime('MINUTE', (date) => date.getUTCMinutes()),
+  ofTime('HOUR', (date) => date.getUTCHours()),
+  // Monday is 1, Sunday 7.
+  ofTime('DAY', (date) => date.getUTCDay() || 7),
+  ofTime('DATE', (date) => date.getUTCDate()),
+  ofTime('MONTH', (date) => date.getUTCMonth() + 1),
+  ofTime('YEAR', (date) => date.getUTCFullYear()),
+  ofTime('EPOCH', (date) => Math.floor(date.getTime() / 1000)),
+  ['METRIC_COUNT', (values) => listIn('METRIC_COUNT', values, 0).length],
+  oneOf('FIRST', 0),
+  oneOf('LAST', -1),
+  [
+    'REMOVE_EMPTY',
+    (values) => ({
+      kind: 'list',
+      items: listIn('REMOVE_EMPTY', values, 0).filter(({ points }) =>
+        points.some((point) => point !== undefined),
+      ),
+    }),
+  ],
+  [
+    'SLICE',
+    (values) => {
+      const items = listIn('SLICE', values, 2);
+      const [from, to] = values.slice(1).filter((value) => typeof value === 'number');
+      if (from === undefined) throw wrongArguments('SLICE', 'several series and one or two numbers');
+      return { kind: 'list', items: items.slice(from, to) };
+    },
   ],
   ['RUNNING_SUM', perSeries('RUNNING_SUM', runningSum)],
   ['PERIOD', (_, { period }) => period],
   [
     'TIME_SERIES',
-    ([value]) => {
+    ([value], { length }) => {
       if (typeof value !== 'number') throw wrongArguments('TIME_SERIES', 'a number');
-      return value;
+      return series(Array.from({ length }, () => pointOf(value)));
     },
   ],
   [
@@ -126,13 +198,15 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['ANOMALY_DETECTION_BAND', "CloudWatch's own model makes anomaly bands"],
   ['SEARCH', 'searching metrics is not part of an alarm'],
   ['INSIGHT_RULE_METRIC', 'there are no Contributor Insights here'],
+  ['DB_PERF_INSIGHTS', 'there is no Performance Insights here'],
+  ['LAMBDA', 'no function is asked for metrics here'],
 ]);
 
 /** @throws MathError for a function that is not evaluated here, or its arguments. */
 export function callFunction(name: string, values: readonly Value[], context: FunctionContext): Value {
-  const found = functions.get(name.toUpperCase());
+  const found = functions.get(name);
   if (found !== undefined) return found(values, context);
-  const why = elsewhere.get(name.toUpperCase());
+  const why = functions.has(name.toUpperCase()) ? 'functions are written in capitals' : elsewhere.get(name);
   throw new MathError(`${name}() is not evaluated locally${why === undefined ? '' : `: ${why}`}.`);
 }
 

@@ -25,7 +25,10 @@ export function pointOf(value: number): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** Applies an operation to each datapoint; where one is missing on either side, so is the result. */
+/**
+ * Applies an operation to each datapoint. Where only one of two series has a datapoint, the other counts as 0; where none has one,
+ * or there is a number on the other side, the result has none ("Using metric math", user guide: arithmetic, and comparisons).
+ */
 export function combine(left: Value, right: Value, operation: (a: number, b: number) => number): Value {
   if (typeof left === 'number' && typeof right === 'number') return operation(left, right);
   if (typeof left !== 'number' && left.kind === 'list') {
@@ -63,10 +66,13 @@ function combineSeries(
   const at = (operand: number | SeriesValue, index: number): number | undefined =>
     typeof operand === 'number' ? operand : operand.points[index];
   const lengths = [left, right].map((operand) => (typeof operand === 'number' ? 0 : operand.points.length));
+  const missing = typeof left === 'number' || typeof right === 'number' ? undefined : 0;
   return series(
     Array.from({ length: Math.max(...lengths) }, (_, index) => {
       const [a, b] = [at(left, index), at(right, index)];
-      return a === undefined || b === undefined ? undefined : pointOf(operation(a, b));
+      if (a === undefined && b === undefined) return undefined;
+      const [first, second] = [a ?? missing, b ?? missing];
+      return first === undefined || second === undefined ? undefined : pointOf(operation(first, second));
     }),
   );
 }

@@ -30,6 +30,18 @@ function alarm(name: string, properties: object = {}): object {
   };
 }
 
+const NO_METRIC = { Namespace: undefined, MetricName: undefined, Statistic: undefined, Period: undefined };
+
+function metric(id: string, stat: object = {}, ReturnData = false): object {
+  const Metric = { Namespace: 'Shop', MetricName: id };
+  return { Id: id, ReturnData, MetricStat: { Metric, Period: 60, Stat: 'Sum', ...stat } };
+}
+
+/** An alarm on an expression of the metrics. */
+function math(name: string, Expression: string, metrics = [metric('m')]): object {
+  return alarm(name, { ...NO_METRIC, Metrics: [...metrics, { Id: 'e', Expression }] });
+}
+
 function composite(name: string, rule: unknown, properties: object = {}): object {
   return {
     Type: 'AWS::CloudWatch::CompositeAlarm',
@@ -206,6 +218,15 @@ describe('the replay of metric alarms', () => {
     const template = JSON.parse(JSON.stringify({ Resources: { A: alarm('a', properties) } })) as unknown;
     const entries = replayAlarms(template, [series('a', [minute(5), minute(20), minute(5)])]);
     expect(told(entries).slice(1)).toEqual([`2 OK -> ALARM: ${TOPIC}`, `3 ALARM -> OK: ${TOPIC}`]);
+  });
+
+  it('knows the hour of each period, so that an alarm may sleep', () => {
+    const template = { Resources: { A: math('a', 'IF(HOUR(m) >= 10, m, 0)') } };
+    const minutes: Minutes = Array.from({ length: 64 }, () => [5]);
+    expect(told(replayAlarms(template, [series('m', minutes)]))).toEqual([
+      '1 INSUFFICIENT_DATA -> OK',
+      `61 OK -> ALARM: ${TOPIC}`,
+    ]);
   });
 
   it('tells nobody where actions are disabled', () => {
@@ -398,7 +419,11 @@ describe('what cannot be replayed', () => {
       /alarm a cannot be replayed: .*Mode/,
     ],
     ['a missing child', { Resources: { C: composite('c', 'ALARM(gone)') } }, /alarm c needs the alarm gone/],
-    ['a wrong rule', { Resources: { C: composite('c', 'ALARM(c') } }, /The rule "ALARM\(c"/],
+    [
+      'a wrong rule',
+      { Resources: { C: composite('c', 'ALARM(c') } },
+      /^The alarm c cannot be replayed\. The rule "ALARM\(c"/,
+    ],
     [
       'a missing suppressor',
       { Resources: { A: alarm('a'), C: composite('c', 'ALARM(a)', { ActionsSuppressor: 'gone' }) } },
@@ -408,6 +433,56 @@ describe('what cannot be replayed', () => {
       'a circle',
       { Resources: { C: composite('c', 'ALARM(d)'), D: composite('d', 'ALARM(c)') } },
       /leads back to itself/,
+    ],
+    ...[
+      'WOBBLE(m)',
+      'm + gone',
+      'm +',
+      'METRICS()',
+      'SUM(m)',
+      'ANOMALY_DETECTION_BAND(m, 2)',
+      "SEARCH('{Shop} m', 'Sum')",
+      'SERVICE_QUOTA(m)',
+      'e',
+    ].map((expression): [string, unknown, RegExp] => [
+      `the expression ${expression}`,
+      { Resources: { A: math('a', expression) } },
+      /^The alarm a cannot be replayed: .*\. Leave it out of the template\.$/,
+    ]),
+    [
+      'metrics of different periods',
+      { Resources: { A: math('a', 'm + n', [metric('m'), metric('n', { Period: 300 })]) } },
+      /Metrics: expected metrics of one period, got 60 s and 300 s\.$/,
+    ],
+    [
+      'two queries that return data',
+      { Resources: { A: math('a', 'm', [metric('m', {}, true)]) } },
+      /Metrics: expected one query .* got m, e\.$/,
+    ],
+    [
+      'no query that returns data',
+      { Resources: { A: alarm('a', { ...NO_METRIC, Metrics: [metric('m')] }) } },
+      /Metrics: expected one query .* got none\.$/,
+    ],
+    [
+      'one id twice',
+      { Resources: { A: math('a', 'm', [metric('m'), metric('m')]) } },
+      /Metrics: expected ids that differ, got m twice\.$/,
+    ],
+    [
+      'two kinds of statistics',
+      { Resources: { A: alarm('a', { ExtendedStatistic: 'p99' }) } },
+      /expected Statistic or ExtendedStatistic, got both\.$/,
+    ],
+    [
+      'more datapoints than periods',
+      { Resources: { A: alarm('a', { EvaluationPeriods: 2, DatapointsToAlarm: 3 }) } },
+      /DatapointsToAlarm: expected a whole number from 1 to EvaluationPeriods, which is 2, got 3\.$/,
+    ],
+    [
+      'periods by the clock on the wall',
+      { Resources: { A: alarm('a', { EvaluationWindow: { WallClockWindow: { Timezone: 'UTC' } } }) } },
+      /alarm a cannot be replayed: its periods follow the clock on the wall/,
     ],
     ['one name twice', { Resources: { A: alarm('a'), B: alarm('a') } }, /Two alarms .* the name a/],
   ])('is said of templates: %s', (_what, given, message) => {

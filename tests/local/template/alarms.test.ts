@@ -212,6 +212,20 @@ describe('an alarm', () => {
         'LessThanLowerOrGreaterThanUpperThreshold, got "GreaterThan"',
     ],
     [{ Statistic: undefined }, 'Statistic: expected text, got nothing'],
+    [{ EvaluationPeriods: undefined }, 'EvaluationPeriods: expected a whole number from 1 on, got nothing'],
+    [{ EvaluationPeriods: 2.5 }, 'EvaluationPeriods: expected a whole number from 1 on, got 2.5'],
+    [
+      { EvaluationPeriods: 4, DatapointsToAlarm: 5 },
+      'DatapointsToAlarm: expected a whole number from 1 to EvaluationPeriods, which is 4, got 5',
+    ],
+    [
+      { EvaluationPeriods: 29, Period: 3000 },
+      'EvaluationPeriods: expected at most 28 periods of 3000 s, got 29',
+    ],
+    [
+      { EvaluateLowSampleCountPercentile: 'ignroe' },
+      'EvaluateLowSampleCountPercentile: expected one of evaluate, ignore, got "ignroe"',
+    ],
   ])('that cannot be read is left out, with a warning that names the property: %j', (properties, message) => {
     const { service, warnings } = readAlarm(properties);
     expect(service.alarms).toEqual([]);
@@ -226,7 +240,7 @@ describe('an alarm', () => {
     });
     expect(service.alarms).toEqual([]);
     expect(warnings).toEqual([
-      'The alarm slow is left out: only metrics, their statistics and metric math are evaluated locally',
+      'Slow (AWS::CloudWatch::Alarm) is left out: only metrics, their statistics and metric math are evaluated here',
     ]);
   });
 

@@ -225,6 +225,20 @@ describe('planErrorBudgets', () => {
     expect([3, 4].map(pagesWith)).toEqual([1, 0]);
   });
 
+  // Six requests a minute, of which a few fail by chance: six in the hour are 1.7 %, and one is 3 % of five minutes.
+  it.each([
+    ['one after five others of the hour', [5, 15, 24, 38, 47, 58], 0],
+    ['two after four others', [5, 15, 24, 38, 57, 58], 0],
+    ['three after three others', [5, 15, 24, 56, 57, 58], 1],
+    ['six that are all there are', [53, 54, 55, 56, 57, 58], 1],
+  ])('pages when failures go on, not by chance on low traffic: %s', (_what, failing, pages) => {
+    const hour = Array.from({ length: 60 }, (_, minute) => [6, failing.includes(minute) ? 1 : 0] as const);
+    const minutes = [...times(300, [6, 0] as const), ...hour];
+    const slo = { functions: { [PAY]: { availability: 99.9 } }, actions: { page: PAGE, ticket: TICKET } };
+    const entries = replayAlarms(shop(slo, ONLY_BUDGETS), ofPayments(minutes));
+    expect(told(entries, PAGE)).toHaveLength(pages);
+  });
+
   it('is laid over by its stage, and gone where the stage has none', () => {
     const slo = { functions: { [PAY]: { availability: 99.9 } } };
     const ofStage = (dev: boolean | SloSettings) => budgets({ ...slo, stages: { dev } }).alarms[0]?.threshold;

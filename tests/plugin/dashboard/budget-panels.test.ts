@@ -25,6 +25,7 @@ function leftOf(budget: ErrorBudget, values: Readonly<Record<string, number>>): 
   const value = evaluateExpression(parseExpression(expression), {
     period: 2_592_000,
     length: 1,
+    beginOf: () => 0,
     metricIds: Object.keys(values),
     valueOf: (id) => ({ kind: 'series', points: [values[id]] }),
     quotaOf: () => undefined,

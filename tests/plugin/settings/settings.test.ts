@@ -154,9 +154,9 @@ describe('the settings of the alarms', () => {
   });
 
   it('refuses what is of another form altogether', () => {
-    expect(checkAlarms('off')).toEqual([`${AT}: expected settings by name, but got "off"`]);
+    expect(checkAlarms('off')).toEqual([`${AT}: expected true, false, or settings by name, but got "off"`]);
     expect(checkAlarms({ functions: { 'get-order': 'off' } })).toEqual([
-      `${AT}.functions.get-order: expected settings by name, but got "off"`,
+      `${AT}.functions.get-order: expected true, false, or settings by name, but got "off"`,
     ]);
     expect(checkAlarms({ actions: { email: 'me@example.com' } })).toEqual([
       `${AT}.actions.email: expected a list, but got "me@example.com"`,
@@ -267,10 +267,53 @@ describe('the schema for the framework', () => {
   });
   const valid = (lantern: unknown) => validate({ lantern });
 
-  it('refuses names and forms that no command could use', () => {
+  it('refuses names that no command could use', () => {
     expect(valid({ tracing: { onAlram: 'x' } })).toBe(false);
     expect(valid({ alarm: true })).toBe(false);
-    expect(valid({ alarms: { functions: { 'take-payment': { duration: 'fast' } } } })).toBe(false);
+  });
+
+  // Places of every form, each with a value of another one: the framework would say "must be number", and not what came.
+  it.each<[place: string, lantern: object, value: string]>([
+    ['alarms', { alarms: 'on' }, '"on"'],
+    ['alarms.composite', { alarms: { composite: 'yes' } }, '"yes"'],
+    [
+      'alarms.defaults.function.duration',
+      { alarms: { defaults: { function: { duration: '80%' } } } },
+      '"80%"',
+    ],
+    ['alarms.functions.take-payment', { alarms: { functions: { 'take-payment': [1, 2] } } }, '[1,2]'],
+    ['alarms.mute', { alarms: { mute: { schedule: 'x' } } }, '{"schedule":"x"}'],
+    ['alarms.logs', { alarms: { logs: [] } }, '[]'],
+    ['alarms.logs.lines', { alarms: { logs: { lines: 'all' } } }, '"all"'],
+    ['alarms.stages', { alarms: { stages: ['dev'] } }, '["dev"]'],
+    ['alarms.stages.dev', { alarms: { stages: { dev: 7 } } }, '7'],
+    [
+      'slo.functions.take-payment.availability',
+      { slo: { functions: { 'take-payment': { availability: '99,9' } } } },
+      '"99,9"',
+    ],
+    [
+      'slo.functions.take-payment.latency',
+      { slo: { functions: { 'take-payment': { latency: '500ms' } } } },
+      '"500ms"',
+    ],
+    ['slo.functions', { slo: { functions: [1] } }, '[1]'],
+    ['slo', { slo: false }, 'false'],
+    ['slo.actions.page', { slo: { actions: { page: 'on-call@example.com' } } }, '"on-call@example.com"'],
+    ['dataProtection.deidentify', { dataProtection: { deidentify: 'yes' } }, '"yes"'],
+    ['dataProtection.findings', { dataProtection: { findings: 30.5 } }, '30.5'],
+    ['dashboards', { dashboards: 3 }, '3'],
+    ['tracing.longest', { tracing: { longest: { minutes: 5 } } }, '{"minutes":5}'],
+    ['local.authorizers', { local: { authorizers: true } }, 'true'],
+  ])('leaves a value of another form to the check, which says what came: %s', (place, lantern, value) => {
+    expect(valid(lantern)).toBe(true);
+    const parts = ['alarms', 'slo', 'dashboards', 'dataProtection', 'tracing', 'local'] as const;
+    const mistakes = parts.flatMap((part) =>
+      checkSettings(part, (lantern as Record<string, unknown>)[part], names),
+    );
+    expect(mistakes).toEqual([expect.stringMatching(/^custom\.lantern\.\S+: expected .+, but got /)]);
+    expect(mistakes[0]?.startsWith(`custom.lantern.${place}: expected `)).toBe(true);
+    expect(mistakes[0]?.endsWith(`, but got ${value}`)).toBe(true);
   });
 
   it('leaves names and numbers of alarms to the check, which says what was probably meant', () => {
@@ -279,6 +322,15 @@ describe('the schema for the framework', () => {
     );
     expect(valid({ dashboards: { resource: 1 }, alarms: { actions: { email: 'me' } } })).toBe(true);
   });
+
+  it.each(['alarms', 'slo', 'dashboards', 'dataProtection', 'tracing', 'local'] as const)(
+    'says of an empty line what to do: %s',
+    (part) => {
+      expect(checkSettings(part, null, names)).toEqual([
+        expect.stringMatching(/settings by name, but got nothing; give it a value, or leave the name out$/),
+      ]);
+    },
+  );
 
   it('makes numbers and booleans of the texts that variables give', () => {
     const lantern = {
@@ -316,6 +368,21 @@ describe('the settings of serverless local', () => {
     ]);
     expect(check({ authorizers: ['who'] })).toEqual([
       'custom.lantern.local.authorizers: expected settings by name of an authorizer, but got ["who"]',
+    ]);
+  });
+});
+
+describe('the layers of serverless local', () => {
+  it('are paths by the ARN or the name of a layer', () => {
+    const check = (layers: unknown) => checkSettings('local', { layers }, names);
+    expect(
+      check({ 'arn:aws:lambda:eu-west-1:111122223333:layer:shared:7': '../shared', common: 'l.zip' }),
+    ).toEqual([]);
+    expect(check({ common: { path: 'l.zip' } })).toEqual([
+      'custom.lantern.local.layers.common: expected a text, but got {"path":"l.zip"}',
+    ]);
+    expect(check(['common'])).toEqual([
+      'custom.lantern.local.layers: expected folders or archives (zip) by ARN or name of a layer, but got ["common"]',
     ]);
   });
 });
@@ -465,6 +532,9 @@ describe('the settings of deployments and planned work', () => {
       /^mute\.0\.schedule: expected cron\(\) with five fields/,
     ],
     [{ schedule: 'at(tomorrow)', duration: '2h' }, /^mute\.0\.schedule: /],
+    [{ schedule: 'cron(0 25 * * SUN)', duration: '2h' }, /^mute\.0\.schedule: .* but got "cron\(0 25/],
+    [{ schedule: 'cron(0 2 * * MOO)', duration: '2h' }, /^mute\.0\.schedule: /],
+    [{ schedule: 'at(2027-02-30T22:00)', duration: '2h' }, /^mute\.0\.schedule: .* but got "at\(2027-02-30/],
     [
       { schedule: 'at(2027-01-31T22:00)', duration: '16d' },
       /^mute\.0\.duration: expected .* from 1m to 15d, but got "16d"$/,

@@ -6,11 +6,15 @@ import { fc, runs } from '../../../helpers/fast-check.ts';
 
 const none = undefined;
 
+/** A Sunday. */
+const START = Date.UTC(2026, 1, 1, 23, 59);
+
 function evaluate(expression: string, metrics: Readonly<Record<string, Series>> = {}): Series {
   const length = Math.max(1, ...Object.values(metrics).map((points) => points.length));
   const value = evaluateExpression(parseExpression(expression), {
     length,
     period: 60,
+    beginOf: (index) => START + index * 60_000,
     metricIds: Object.keys(metrics),
     valueOf: (id) => (id in metrics ? { kind: 'series', id, points: metrics[id] ?? [] } : undefined),
     quotaOf: (id) => (id === 'concurrency' ? 1000 : undefined),
@@ -44,10 +48,43 @@ describe('metric math', () => {
     else expect(evaluate(expression, { m: [1] })).toEqual([expected]);
   });
 
-  it('works on each datapoint, and has none where one is missing or there is none to divide by', () => {
-    const metrics = { errors: [1, 0, none, 3], invocations: [10, 0, 5, none] };
-    expect(evaluate('100 * errors / invocations', metrics)).toEqual([10, none, none, none]);
-    expect(evaluate('errors > 0', metrics)).toEqual([1, 0, none, 1]);
+  it('works on each datapoint, and has none where both are missing or there is none to divide by', () => {
+    const metrics = { errors: [1, 0, none, 3, none], invocations: [10, 0, 5, none, none] };
+    expect(evaluate('100 * errors / invocations', metrics)).toEqual([10, none, 0, none, none]);
+    expect(evaluate('errors > 0', metrics)).toEqual([1, 0, none, 1, none]);
+  });
+
+  // The tables of "Using metric math with CloudWatch metrics" in the user guide, with its values.
+  it.each<[string, Readonly<Record<string, Series>>, Series]>([
+    ['one < two', { one: [30, 20, 0, 0], two: [20, none, 20, none] }, [0, 0, 1, 0]],
+    ['one >= 30', { one: [30, 20, 0, 0] }, [1, 0, 0, 0]],
+    ['one > 15 AND two > 15', { one: [30, 20, 0, 0], two: [20, none, 20, none] }, [1, 0, 0, 0]],
+    [
+      'IF(one, two, three)',
+      { one: [1, 1, 0, 0, none], two: [30, none, 0, 0, 30], three: [0, 0, 20, none, 20] },
+      [30, 0, 20, none, none],
+    ],
+    ['IF(one, 5, three)', { one: [1, 1, 0, 0, none], three: [0, 0, 20, none, 20] }, [5, 5, 20, none, none]],
+    ['IF(one, two, 5)', { one: [1, 1, 0, 0, none], two: [30, none, 0, 0, 30] }, [30, 0, 5, 5, none]],
+  ])('gives what AWS publishes of missing data: %s', (expression, metrics, expected) => {
+    expect(evaluate(expression, metrics)).toEqual(expected);
+  });
+
+  it('counts a series without a datapoint as 0 beside one that has a datapoint, whatever the values', () => {
+    const points = fc.array(fc.option(fc.integer({ min: -50, max: 50 }), { nil: none }), {
+      minLength: 4,
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(points, points, fc.constantFrom('+', '-', '*', '/', '<', '>=', '=='), (a, b, sign) => {
+        const either = a.map((point, index) => point ?? b[index]);
+        const whole = evaluate(`FILL(a, 0) ${sign} FILL(b, 0)`, { a, b });
+        expect(evaluate(`a ${sign} b`, { a, b })).toEqual(
+          whole.map((point, index) => (either[index] === none ? none : point)),
+        );
+      }),
+      runs(200),
+    );
   });
 
   it('guards a rate by a minimum, as the alarms of the plugin do', () => {
@@ -69,7 +106,7 @@ describe('metric math', () => {
   it('aggregates one series to a number, and several to a series', () => {
     const metrics = { a1: [1, none, 3], a2: [10, 20, none], b: [100, none, none] };
     expect(evaluate('SUM(a1)', metrics)).toEqual([4, 4, 4]);
-    expect(evaluate('AVG([a1, a2])', metrics)).toEqual([5.5, 20, 3]);
+    expect(evaluate('AVG([a1, a2])', metrics)).toEqual([5.5, 10, 1.5]);
     expect(evaluate('MAX(METRICS())', metrics)).toEqual([100, 20, 3]);
     expect(evaluate('MIN(METRICS("a"))', metrics)).toEqual([1, 20, 3]);
     expect(evaluate('SUM(METRICS("a") * 2)', metrics)).toEqual([22, 40, 6]);
@@ -77,11 +114,43 @@ describe('metric math', () => {
     expect(evaluate('DATAPOINT_COUNT(a1) + STDDEV(b)', metrics)).toEqual([2, 2, 2]);
   });
 
-  it('looks at the period before', () => {
+  it('looks at the datapoint before, however long ago that was', () => {
     const metrics = { m: [60, 180, none, 240, 300] };
-    expect(evaluate('DIFF(m)', metrics)).toEqual([none, 120, none, none, 60]);
-    expect(evaluate('RATE(m)', metrics)).toEqual([none, 2, none, none, 1]);
+    expect(evaluate('DIFF(m)', metrics)).toEqual([none, 120, none, 60, 60]);
+    expect(evaluate('DIFF_TIME(m)', metrics)).toEqual([none, 60, none, 120, 60]);
+    expect(evaluate('RATE(m)', metrics)).toEqual([none, 2, none, 0.5, 1]);
     expect(evaluate('RUNNING_SUM(m)', metrics)).toEqual([60, 240, none, 480, 780]);
+  });
+
+  it.each([
+    ['MINUTE(m)', [59, 0]],
+    ['HOUR(m)', [23, 0]],
+    ['DAY(m)', [7, 1]],
+    ['DATE(m)', [1, 2]],
+    ['MONTH(m)', [2, 2]],
+    ['YEAR(m)', [2026, 2026]],
+    ['EPOCH(m)', [START / 1000, START / 1000 + 60]],
+    ['IF(DAY(m) < 6, m)', [none, 4]],
+  ])(
+    'knows the time of each period in UTC, whether it has a datapoint or not: %s',
+    (expression, expected) => {
+      expect(evaluate(expression, { m: [none, 4] })).toEqual(expected);
+    },
+  );
+
+  it('takes one or some of several series, as they are or by what they hold', () => {
+    const metrics = { a: [1, 9], b: [5, 6], c: [none, none], d: [3, 3] };
+    expect(evaluate('FIRST(METRICS())', metrics)).toEqual([1, 9]);
+    expect(evaluate('LAST([a, b])', metrics)).toEqual([5, 6]);
+    expect(evaluate('FIRST(SORT(METRICS(), MAX, DESC))', metrics)).toEqual([1, 9]);
+    expect(evaluate('FIRST(SORT(METRICS(), SUM, DESC))', metrics)).toEqual([5, 6]);
+    expect(evaluate('FIRST(SORT(METRICS(), MIN, ASC))', metrics)).toEqual([1, 9]);
+    expect(evaluate('SUM(SORT(METRICS(), SUM, DESC, 2))', metrics)).toEqual([6, 15]);
+    expect(evaluate('LAST(SORT(METRICS(), AVG, ASC))', metrics)).toEqual([none, none]);
+    expect(evaluate('SUM(SLICE(METRICS(), 0, 2))', metrics)).toEqual([6, 15]);
+    expect(evaluate('SUM(SLICE(METRICS(), 3))', metrics)).toEqual([3, 3]);
+    expect(evaluate('a * METRIC_COUNT(METRICS())', metrics)).toEqual([4, 36]);
+    expect(evaluate('a * METRIC_COUNT(REMOVE_EMPTY(METRICS()))', metrics)).toEqual([3, 27]);
   });
 
   it('knows the quota of concurrency, and no other', () => {
@@ -103,6 +172,13 @@ describe('metric math', () => {
     ['ANOMALY_DETECTION_BAND(m, 2)', "is not evaluated locally: CloudWatch's own model makes anomaly bands."],
     ['SEARCH("x", "Sum")', 'stands where a number or a series is expected'],
     ['WOBBLE(m)', 'WOBBLE() is not evaluated locally.'],
+    ['max(m)', 'max() is not evaluated locally: functions are written in capitals.'],
+    ['HOUR(5)', 'HOUR() takes a series.'],
+    ['FIRST(m)', 'FIRST() takes several series.'],
+    ['SLICE([m, n])', 'SLICE() takes several series and one or two numbers.'],
+    ['SORT([m, n], MEDIAN, ASC)', 'SORT() takes several series, one of AVG, MIN, MAX and SUM'],
+    ['SORT([m, n], MAX, UP)', 'SORT() takes several series'],
+    ['SORT(m, MAX, ASC)', 'SORT() takes several series'],
     ['METRICS()', 'gives several series where one is expected.'],
     ['SUM(3)', 'SUM() takes a series or a list of them.'],
     ['IF(m)', 'IF() takes a condition'],
@@ -117,6 +193,9 @@ describe('metric math', () => {
     const piece = fc.constantFrom(
       'm',
       'SUM',
+      'SORT',
+      'ASC',
+      'HOUR',
       '(',
       ')',
       ',',
