@@ -184,6 +184,22 @@ describe('what has a long name', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   });
 
+  it.each([360, 1280])('keeps the end that tells alarms apart, in a window of %s pixels', async (width) => {
+    await page.setViewportSize({ width, height: 740 });
+    await view.open('/alarms');
+    const name = page.locator('.alarm-row .name').first();
+    await name.waitFor();
+    // As if the service were called so.
+    const shown = await name.evaluate((element) => {
+      const [head, tail] = element.children;
+      if (head === undefined || tail === undefined) throw new Error('A name has two parts.');
+      head.textContent = 'a-long-name-of-a-service-in-one-word-'.repeat(4);
+      const row = element.closest('td')?.getBoundingClientRect().right ?? 0;
+      return { tail: tail.getBoundingClientRect().right <= row && tail.clientWidth >= tail.scrollWidth };
+    });
+    expect(shown).toEqual({ tail: true });
+  });
+
   it.each([360, 1280])('is cut with dots in the list, in a window of %s pixels', async (width) => {
     await page.setViewportSize({ width, height: 740 });
     await view.open('/traces');
