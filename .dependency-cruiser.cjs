@@ -48,7 +48,7 @@ const arrows = {
     'src/redaction/detectors',
   ],
   'src/redaction/names': ['src/redaction/first-use.ts', 'src/redaction/policy', 'src/redaction/detectors'],
-  'src/redaction/policy': ['src/redaction/detectors'],
+  'src/redaction/policy': ['src/redaction/first-use.ts', 'src/redaction/detectors'],
   'src/redaction/detectors': ['src/redaction/first-use.ts'],
   plugin: ['local'],
   'plugin/tracing-switch': ['local/template'],

@@ -1,6 +1,18 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+const ONE_FORM_FOR_EACH_THING = [
+  {
+    selector:
+      ':matches(Program, ExportNamedDeclaration) > VariableDeclaration > VariableDeclarator[id.type="Identifier"]:not([id.typeAnnotation]) > ArrowFunctionExpression.init',
+    message: 'A function of a module is declared: function name() {}.',
+  },
+  {
+    selector: "ImportSpecifier[importKind='type']",
+    message: 'Types are imported by a statement of their own: import type { Name } from …',
+  },
+];
+
 export default defineConfig(
   globalIgnores(['**/dist', 'coverage', '.serverless', '.esbuild', '.lantern', '.venv-deploy', '.runtimes']),
   tseslint.configs.strictTypeChecked,
@@ -24,19 +36,7 @@ export default defineConfig(
         'error',
         { considerDefaultExhaustiveForUnions: true },
       ],
-      // One form for each thing.
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector:
-            ':matches(Program, ExportNamedDeclaration) > VariableDeclaration > VariableDeclarator[id.type="Identifier"]:not([id.typeAnnotation]) > ArrowFunctionExpression.init',
-          message: 'A function of a module is declared: function name() {}.',
-        },
-        {
-          selector: "ImportSpecifier[importKind='type']",
-          message: 'Types are imported by a statement of their own: import type { Name } from …',
-        },
-      ],
+      'no-restricted-syntax': ['error', ...ONE_FORM_FOR_EACH_THING],
       eqeqeq: 'error',
       'no-console': 'error',
     },
@@ -44,6 +44,20 @@ export default defineConfig(
   {
     files: ['**/*.js', '**/*.cjs'],
     extends: [tseslint.configs.disableTypeChecked],
+  },
+  {
+    files: ['src/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...ONE_FORM_FOR_EACH_THING,
+        {
+          selector: 'Literal[regex.pattern=/\\\\p[{]/iu]',
+          message:
+            'Cold starts pay for a literal with a class of Unicode, used or not: unicodePattern() makes it.',
+        },
+      ],
+    },
   },
   {
     // A terminal program speaks through the console; what ships to Lambda speaks through the logger.

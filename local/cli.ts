@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import type { Command } from './commands/command.ts';
 import { EXIT } from './commands/command.ts';
+import { messageOf } from './message-of.ts';
 import { version } from './version.ts';
 
 /** The program `lambda-lantern`. */
@@ -88,6 +89,6 @@ function write(text: string): 0 {
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = EXIT.trouble;
 }

@@ -26,6 +26,23 @@ export interface LocalPorts {
   readonly otlp?: number | undefined;
 }
 
+/** Where what runs here answers in the place of AWS, by the variables that its clients read. */
+export function engineUrls(ports: LocalPorts): Readonly<Record<`AWS_ENDPOINT_URL_${string}`, string>> {
+  const at = (port: number): string => `http://127.0.0.1:${port}`;
+  return {
+    AWS_ENDPOINT_URL_DYNAMODB: at(ports.tables),
+    AWS_ENDPOINT_URL_DYNAMODB_STREAMS: at(ports.tables),
+    AWS_ENDPOINT_URL_SNS: at(ports.messaging),
+    AWS_ENDPOINT_URL_SQS: at(ports.messaging),
+    AWS_ENDPOINT_URL_S3: at(ports.buckets),
+    AWS_ENDPOINT_URL_LAMBDA: at(ports.lambda),
+    AWS_ENDPOINT_URL_EVENTBRIDGE: at(ports.events),
+    AWS_ENDPOINT_URL_SCHEDULER: at(ports.scheduler),
+    AWS_ENDPOINT_URL_XRAY: at(ports.console),
+    AWS_ENDPOINT_URL_CLOUDWATCH: at(ports.console),
+  };
+}
+
 /** How a port is chosen, for the message that says that one is taken. */
 export const PORT_ADVICE = 'the option --port of `serverless local`, from which all others follow';
 export const DAEMON_PORT_ADVICE = 'the option --daemon-port of `serverless local`';

@@ -63,12 +63,12 @@ export type InstanceEvent = {
 }[keyof ApiEvents];
 
 /** What was asked was refused, with a sentence for people: a filter that cannot be read, for example. */
-export class RefusedError extends Error {
+class RefusedError extends Error {
   override readonly name = 'RefusedError';
 }
 
 /** The environment variable that says where Lantern local runs. */
-export const URL_VARIABLE = 'LANTERN_URL';
+const URL_VARIABLE = 'LANTERN_URL';
 
 /** Where the page of Lantern local is unless it was told another port. */
 export const DEFAULT_URL = 'http://127.0.0.1:3001';

@@ -1,53 +1,35 @@
-import { ApiGateway } from './api-gateway/api-gateway.ts';
-import { banner } from './banner.ts';
-import { combine } from './joining/combine.ts';
-import { commandsToTry } from './commands-to-try.ts';
 import { AwsEndpoints } from './aws/aws-endpoints.ts';
 import { AwsFront } from './aws/aws-front.ts';
 import { prepareElsewhere } from './aws/prepare-elsewhere.ts';
+import { banner } from './banner.ts';
+import { BucketServer } from './buckets/bucket-server.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import type { RecentChange } from './cloudwatch/message/compose-message.ts';
-import { measureFunctionUrl } from './cloudwatch/sources/api-metrics.ts';
-import { BucketServer } from './buckets/bucket-server.ts';
-import { Notifications } from './buckets/notifications.ts';
-import { ConsoleServer, builtConsole } from './console-server/console-server.ts';
+import { commandsToTry } from './commands-to-try.ts';
+import type { ServiceInfo } from './console-contract.ts';
+import type { ConsoleServerOptions } from './console-server/console-server.ts';
+import { builtConsole, ConsoleServer } from './console-server/console-server.ts';
 import { SourceLines } from './console-server/source-lines.ts';
-import { EventBridgeApi } from './events/event-bridge-api.ts';
-import { EventBridge } from './events/event-bridge.ts';
-import { Targets } from './events/targets.ts';
-import { AsyncInvocations } from './lambda/async-invocations.ts';
-import { Destinations } from './lambda/destinations.ts';
+import { combine } from './joining/combine.ts';
 import type { AwsCredentials } from './lambda/environment-variables.ts';
-import { LambdaApi } from './lambda/lambda-api.ts';
-import type { Transition } from './cloudwatch/actions/transition.ts';
 import { KeptEvents } from './lambda/kept-events.ts';
+import { LambdaApi } from './lambda/lambda-api.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
 import { stopLoops } from './lambda/recursion.ts';
 import { LogStore } from './logs/log-store.ts';
+import { messageOf } from './message-of.ts';
 import { MessagingServer } from './messaging/messaging-server.ts';
-import { QueuePoller } from './messaging/queue-poller.ts';
 import type { LocalPorts } from './ports.ts';
-import { DAEMON_PORT_ADVICE, OTLP_PORT_ADVICE, PORT_ADVICE } from './ports.ts';
-import { SchedulerApi } from './scheduler/scheduler-api.ts';
-import type { Times } from './scheduler/timetable.ts';
-import { lastNameIn } from './template/arns.ts';
-import type {
-  ApiDefinition,
-  EventSourceMappingDefinition,
-  FunctionDefinition,
-  ServiceDefinition,
-  StreamMappingDefinition,
-} from './template/service.ts';
-import { localApiUrls } from './template/apis/api-urls.ts';
-import { StreamPoller } from './tables/stream-poller.ts';
-import { TableServer } from './tables/table-server.ts';
+import { DAEMON_PORT_ADVICE, engineUrls, OTLP_PORT_ADVICE, PORT_ADVICE } from './ports.ts';
+import { makeEventDelivery } from './stack/event-delivery.ts';
+import { Feeders } from './stack/feeders.ts';
+import { schedulesByHand } from './stack/schedules-by-hand.ts';
+import type { StackService, StackServices } from './stack/services.ts';
+import { localUrlsOf, serviceInfo, tellTransitions } from './stack/services.ts';
 import { LocalXRay } from './start-xray.ts';
+import { TableServer } from './tables/table-server.ts';
+import type { ServiceDefinition } from './template/service.ts';
 import type { Terminal } from './terminal.ts';
-import type { ScheduleEntry, ServiceInfo } from './console-contract.ts';
-import { scheduleId } from './console-contract.ts';
-import type { ConsoleServerOptions } from './console-server/console-server.ts';
-import type { ScheduleRunner } from './console-server/serve-api.ts';
-import type { SegmentDocument } from './xray/document.ts';
 import type { TraceStore } from './xray/trace-store.ts';
 
 export interface StackOptions {
@@ -89,20 +71,6 @@ export interface StackOptions {
 /** What was changed, for the messages of alarms: these look back an hour. */
 const MAX_CHANGES = 100;
 
-/** One of the services of a stack. */
-export interface StackService {
-  readonly definition: ServiceDefinition;
-  /** Of each of its APIs, by its place in the service; function URLs come after APIs. */
-  readonly apiPort: (index: number) => number;
-  /** Shows what its functions write, and what happens to it. */
-  readonly terminal: Terminal;
-  /** Commands to show, with addresses filled in. */
-  readonly tryThis: readonly string[];
-  readonly lowerCaseHeaders?: boolean | undefined;
-  /** Where its sources lie. */
-  readonly directory?: string | undefined;
-}
-
 /** Services that run together, the first of which began it. */
 export interface Stack {
   readonly traces: TraceStore;
@@ -114,7 +82,7 @@ export interface Stack {
    * @returns what of the new ones has no effect here, in sentences.
    * @throws Error for people when something of them cannot run; to go back to those of before is up to the caller.
    */
-  update(services: readonly [StackService, ...(readonly StackService[])]): Promise<readonly string[]>;
+  update(services: StackServices): Promise<readonly string[]>;
   /**
    * Gives functions other code: invocations under way end with theirs, the next ones begin with the new.
    *
@@ -162,30 +130,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     lowerCaseHeaders,
     directory: serviceDirectory,
   };
-  let services: readonly [StackService, ...(readonly StackService[])] = [first];
+  let services: StackServices = [first];
   /** All of them as one. */
   let all = service;
   const terminalOf = (functionName: string): Terminal =>
     services.find(({ definition }) => definition.functions.some(({ name }) => name === functionName))
       ?.terminal ?? terminal;
   const messagingUrl = `http://127.0.0.1:${ports.messaging}`;
-  const endpoints = (options.endpoints ?? new AwsEndpoints({})).over({
-    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${ports.tables}`,
-    AWS_ENDPOINT_URL_DYNAMODB_STREAMS: `http://127.0.0.1:${ports.tables}`,
-    AWS_ENDPOINT_URL_SNS: messagingUrl,
-    AWS_ENDPOINT_URL_SQS: messagingUrl,
-    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${ports.buckets}`,
-    AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${ports.lambda}`,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${ports.events}`,
-    AWS_ENDPOINT_URL_SCHEDULER: `http://127.0.0.1:${ports.scheduler}`,
-    AWS_ENDPOINT_URL_XRAY: `http://127.0.0.1:${ports.console}`,
-    AWS_ENDPOINT_URL_CLOUDWATCH: `http://127.0.0.1:${ports.console}`,
-  });
+  const endpoints = (options.endpoints ?? new AwsEndpoints({})).over(engineUrls(ports));
   /** Where queues and topics are: those that functions reach. */
   const queuesUrl = endpoints.chosen('sqs') ?? messagingUrl;
   const topicsUrl = endpoints.chosen('sns') ?? messagingUrl;
   const notify = (message: string, cause: unknown): void =>
-    terminal.notice(`${message}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    terminal.notice(`${message}: ${messageOf(cause)}`);
 
   try {
     const xray = new LocalXRay({
@@ -274,44 +231,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       },
       onProblem: problem,
     });
-    const destinations = new Destinations({
-      ...service,
-      deliver: (delivery) => targets.deliver(delivery),
-      onAsyncEvent: cloudWatch.asyncEvent,
-      onProblem: problem,
-    });
-    /** How whoever calls functions asynchronously does it. */
-    const asynchronous = { invoke: chained, destinations, onAsyncEvent: cloudWatch.asyncEvent };
-    const events = new AsyncInvocations({
-      ...asynchronous,
-      onDropped: ({ functionName, reason }) => problem(`An event for ${functionName} is given up: ${reason}`),
-    });
-    const targets = new Targets({
-      accept: (event) => events.accept(event),
+    const delivery = makeEventDelivery({
+      service,
+      ports,
       queuesUrl,
       topicsUrl,
-      putEvent: (busName, event, traceHeader) => eventBridge.put(busName, event, traceHeader),
-    });
-    const eventBridge = new EventBridge({
-      region,
-      accountId,
-      buses: service.eventBuses,
-      rules: service.rules,
-      targets,
-      measure: cloudWatch.measure,
+      invoke: chained,
+      cloudWatch,
       onProblem: problem,
     });
-    const scheduler = new SchedulerApi({
-      region,
-      accountId,
-      groups: service.scheduleGroups,
-      schedules: service.schedules,
-      targets,
-      measure: cloudWatch.measure,
-      port: ports.scheduler,
-      howToChoosePort: PORT_ADVICE,
-      onDropped: problem,
-    });
+    const { asynchronous, destinations, eventBridge, notifications, scheduler, targets } = delivery;
     const messaging = new MessagingServer({
       ...service,
       ...asynchronous,
@@ -323,13 +252,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
     const { warnings } = await start(messaging);
     warnings.push(...(await prepareElsewhere(endpoints, service)));
-    const notifications = new Notifications({
-      region,
-      accountId,
-      deliver: (delivery) => targets.deliver(delivery),
-      putEvent: (event) => eventBridge.put('default', event),
-      onProblem: problem,
-    });
     stops.push(() => notifications.stop());
     const buckets = new BucketServer({
       buckets: service.buckets,
@@ -379,95 +301,25 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       onDropped: problem,
     });
     await start(lambdaApi);
-    stops.push(() => events.stop());
+    stops.push(() => delivery.events.stop());
     const { warnings: scheduleWarnings } = await start(scheduler);
-    const { warnings: ruleWarnings } = await start(
-      new EventBridgeApi({
-        eventBridge,
-        region,
-        accountId,
-        port: ports.events,
-        howToChoosePort: PORT_ADVICE,
-      }),
-    );
+    const { warnings: ruleWarnings } = await start(delivery.eventBridgeApi);
 
-    /** What feeds functions, each for itself: pollers and APIs. By what it is made of. */
-    const feeders = new Map<string, Feeder>();
-    stops.push(async () => {
-      for (const [key, feeder] of [...feeders].reverse()) {
-        feeders.delete(key);
-        await feeder.stop();
-      }
+    const feeders = new Feeders({
+      region,
+      accountId,
+      endpoints,
+      queuesUrl,
+      streamsUrl: endpoints.chosen('dynamodbstreams') ?? tables.url,
+      invoke,
+      chained,
+      deliver: (failed) => targets.deliver(failed),
+      cloudWatch,
+      onSegment: (document) => void traces.put(document),
+      onError: notify,
     });
-    const { measure } = cloudWatch;
-    const queuePollerFor = (mapping: EventSourceMappingDefinition): Feeder =>
-      new QueuePoller({ mapping, endpoint: queuesUrl, region, invoke: chained, measure, onError: notify });
-    const streamPollerFor = (mapping: StreamMappingDefinition): Feeder =>
-      new StreamPoller({
-        mapping,
-        endpoint: endpoints.chosen('dynamodbstreams') ?? tables.url,
-        region,
-        accountId,
-        invoke,
-        deliver: (delivery) => targets.deliver(delivery),
-        measure,
-        onError: notify,
-      });
-    const gatewayOf = (api: ApiDefinition, port: number, of: StackService): Feeder => {
-      const shared = { api, region, accountId, port, howToChoosePort: PORT_ADVICE };
-      const onSegment = (document: SegmentDocument): void => void traces.put(document);
-      if (api.functionUrl !== undefined) {
-        return new ApiGateway({
-          ...shared,
-          invoke,
-          onSegment,
-          onRequest: (entry) => {
-            of.terminal.request(entry);
-            measureFunctionUrl(api, entry, measure);
-          },
-        });
-      }
-      const metrics = cloudWatch.observeApi(api);
-      return new ApiGateway({
-        ...shared,
-        invoke: metrics.observeInvoke(invoke),
-        // The time of an authorizer is not the integration's.
-        invokeAuthorizer: invoke,
-        lowerCaseHeaders: of.lowerCaseHeaders ?? false,
-        onSegment,
-        onRequest: (entry) => {
-          of.terminal.request(entry);
-          metrics.request(entry);
-        },
-      });
-    };
-    /** Stops the feeders of what is gone, and starts those of what is new. */
-    const feed = async (): Promise<void> => {
-      const wanted = new Map<string, () => Feeder>();
-      for (const of of services) {
-        const { eventSourceMappings, streamMappings, apis, functionUrls } = of.definition;
-        for (const mapping of endpoints.open.includes('sqs') ? [] : eventSourceMappings)
-          wanted.set(`queue ${JSON.stringify(mapping)}`, () => queuePollerFor(mapping));
-        for (const mapping of endpoints.open.includes('dynamodbstreams') ? [] : streamMappings)
-          wanted.set(`stream ${JSON.stringify(mapping)}`, () => streamPollerFor(mapping));
-        for (const [index, api] of [...apis, ...functionUrls].entries()) {
-          const port = of.apiPort(index);
-          wanted.set(`api ${port} ${JSON.stringify(api)}`, () => gatewayOf(api, port, of));
-        }
-      }
-      for (const [key, feeder] of feeders) {
-        if (wanted.has(key)) continue;
-        feeders.delete(key);
-        await feeder.stop();
-      }
-      for (const [key, make] of wanted) {
-        if (feeders.has(key)) continue;
-        const feeder = make();
-        feeders.set(key, feeder);
-        await feeder.start();
-      }
-    };
-    await feed();
+    stops.push(() => feeders.stop());
+    await feeders.update(services);
     await start(cloudWatch);
     await start(page);
     for (const warning of [...tables.warnings, ...warnings, ...ruleWarnings, ...scheduleWarnings])
@@ -503,7 +355,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await cloudWatch.update(all);
       found.push(...eventBridge.update({ buses: all.eventBuses, rules: all.rules }));
       found.push(...scheduler.update({ groups: all.scheduleGroups, schedules: all.schedules }));
-      await feed();
+      await feeders.update(services);
       await ended;
       page.serviceChanged();
       return found;
@@ -522,101 +374,4 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
-}
-
-/** What runs by the clock, of both kinds, to be run by hand. */
-function schedulesByHand(eventBridge: EventBridge, scheduler: SchedulerApi): ScheduleRunner {
-  const entries = (): (readonly [ScheduleEntry, run: () => void])[] => [
-    ...eventBridge
-      .rules()
-      .flatMap(({ busName, name, schedule, targets, ...rule }): [ScheduleEntry, () => void][] =>
-        schedule === undefined
-          ? []
-          : [
-              [
-                entryOf(
-                  scheduleId('rule', busName, name),
-                  schedule,
-                  targets.map(({ arn }) => arn),
-                  rule,
-                ),
-                () => eventBridge.runNow(busName, name),
-              ],
-            ],
-      ),
-    ...scheduler
-      .list()
-      .map(({ group, name, expression, targetArn, ...schedule }): [ScheduleEntry, () => void] => [
-        entryOf(scheduleId('schedule', group, name), expression, [targetArn], schedule),
-        () => scheduler.runNow(group, name),
-      ]),
-  ];
-  return {
-    list: () => entries().map(([entry]) => entry),
-    run: (id) => {
-      const [, run] = entries().find(([entry]) => entry.id === id) ?? [];
-      run?.();
-    },
-  };
-}
-
-function entryOf(
-  id: string,
-  expression: string,
-  targetArns: readonly string[],
-  { enabled, next, last }: { readonly enabled: boolean } & Times,
-): ScheduleEntry {
-  return {
-    id,
-    expression,
-    enabled,
-    targets: targetArns.map(lastNameIn),
-    ...(next !== undefined && { next }),
-    ...(last !== undefined && { last }),
-  };
-}
-
-/** What feeds functions, and can be stopped alone. */
-interface Feeder {
-  start(): unknown;
-  stop(): Promise<unknown>;
-}
-
-function localUrlsOf({ definition, apiPort }: StackService): (text: string) => string {
-  return localApiUrls(definition.apis, (index) => `http://127.0.0.1:${apiPort(index)}`);
-}
-
-/** Each service hears of its own alarms. */
-function tellTransitions(transitions: readonly Transition[], services: readonly StackService[]): void {
-  for (const { definition, terminal } of services) {
-    const names = new Set(definition.alarms.map(({ name }) => name));
-    const own = transitions.filter(({ alarm }) => names.has(alarm.name));
-    if (own.length > 0) terminal.transitions(own);
-  }
-}
-
-/** What the page says about the services, with their functions as they are configured now. */
-function serviceInfo(
-  services: readonly [StackService, ...(readonly StackService[])],
-  configured: readonly FunctionDefinition[],
-): ServiceInfo {
-  const [{ definition: first }] = services;
-  const functions = services.flatMap(({ definition }) =>
-    definition.functions.map(({ name, key, tracingMode }) => ({
-      key,
-      name,
-      tracing: (configured.find((each) => each.name === name)?.tracingMode ?? tracingMode) === 'Active',
-      service: definition.name,
-    })),
-  );
-  return {
-    name: first.name,
-    stage: first.stage,
-    region: first.region,
-    services: services.map(({ definition: { name, stage } }) => ({ name, stage })),
-    tracing: functions.some(({ tracing }) => tracing),
-    isTracedHereOnly: services.every(({ definition }) => definition.isTracedUnasked === true),
-    functions,
-    tryThis: services.flatMap(({ tryThis }) => tryThis),
-  };
 }

@@ -7,12 +7,13 @@ export interface Serverless {
     readonly provider: {
       readonly runtime?: string;
       readonly profile?: string;
+      readonly stackTags?: Readonly<Record<string, unknown>>;
       readonly tracing?: { readonly apiGateway?: boolean; readonly lambda?: unknown };
       readonly compiledCloudFormationTemplate?: unknown;
     };
     package?: ServerlessPackage | undefined;
     readonly functions: Readonly<Record<string, ServerlessFunction>>;
-    readonly layers?: Readonly<Record<string, { package?: ServerlessPackage }>>;
+    readonly layers?: Readonly<Record<string, ServerlessLayer>>;
     readonly custom?: { readonly lantern?: LanternSettings };
   };
   readonly serviceDir: string;
@@ -59,6 +60,14 @@ export interface ServerlessFunction {
   package?: ServerlessPackage | undefined;
 }
 
+export interface ServerlessLayer {
+  /** The deployed name, where it is not its key. */
+  readonly name?: string;
+  /** The folder that the framework packs it of. */
+  readonly path?: string;
+  package?: ServerlessPackage | undefined;
+}
+
 export interface ServerlessPackage {
   /** A file that is deployed as it is; the framework writes here what it has packaged itself. */
   artifact?: string;
@@ -76,6 +85,8 @@ export interface LoadedPlugin {
   readonly hooks?: Readonly<Record<string, PluginHook['hook']>>;
   /** Of the framework's plugin that compiles layers. */
   compareWithLastLayer?: (layerName: string) => Promise<void>;
+  /** Of the framework's plugin that packages: packs the folder of a layer of the service, and notes the archive in its `package`. */
+  packageLayer?(layerName: string): Promise<unknown>;
 }
 
 /** What the framework hands to a plugin beside itself. */

@@ -5,7 +5,7 @@ import { refuse } from './serverless.ts';
 import type { WatchedService } from './watch-service.ts';
 
 /** CloudFormation, "AWS CloudFormation quotas": resources of a template, and its bytes in S3, where the framework puts it. */
-export const MAX_RESOURCES = 500;
+const MAX_RESOURCES = 500;
 export const MAX_TEMPLATE_BYTES = 1_000_000;
 
 /** How many of the alarms that add most are named. */

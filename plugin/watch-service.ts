@@ -152,8 +152,12 @@ function withWhatAlarmsCall(inventory: Inventory, { service }: Serverless): Inve
   const { tracing, alarms } = service.custom?.lantern ?? {};
   const forStage = settingsForStage(alarms, inventory.stage);
   const messenger = forStage === false ? undefined : forStage.actions?.message?.function;
+  const stackTags = Object.entries(service.provider.stackTags ?? {}).filter(
+    (tag): tag is [string, string] => typeof tag[1] === 'string',
+  );
   return {
     ...inventory,
+    ...(stackTags.length > 0 && { tags: Object.fromEntries(stackTags) }),
     // The topic of the alarms calls them; their subscriptions are added when there is that topic, which is after this.
     functions: inventory.functions.map((fn) => {
       if (fn.key === messenger) return { ...fn, isAsync: true, hasDestination: true };

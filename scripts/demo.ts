@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../local/message-of.ts';
 import { narrator } from './demo/narrator.ts';
 import { observe } from './demo/observe.ts';
 import type { Stack } from './demo/stack.ts';
@@ -96,7 +97,7 @@ try {
   if (interruption.signal.aborted) {
     process.exitCode = 130;
   } else {
-    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+    console.error(`\n${messageOf(error)}`);
     process.exitCode = 1;
   }
 }

@@ -3,7 +3,8 @@
  * same object for every invocation. The copy keeps its class and its getters, which are not called.
  *
  * @returns undefined where a copy would not say the same: an object that decides itself what is sent of it (`toJSON`), or
- * whose class reads its members by getters, perhaps from private fields, which no copy has; or one that cannot be read.
+ * whose class reads its members by getters, perhaps from private fields, which no copy has; a collection, such as `Headers` or an
+ * array, which keeps them in such a place too; or one that cannot be read.
  */
 export function copyWith<T extends object>(
   original: T,
@@ -14,7 +15,8 @@ export function copyWith<T extends object>(
     const prototype = Object.getPrototypeOf(original) as object | null;
     // Several times as fast, for what handlers return.
     if (prototype === Object.prototype && hasOnlyValues(original)) return { ...original, ...members };
-    return hasGettersOfClass(original) ? undefined : copyOf(prototype, original, members);
+    const hidesMembers = Symbol.iterator in original || hasGettersOfClass(original);
+    return hidesMembers ? undefined : copyOf(prototype, original, members);
   } catch {
     // A proxy that throws.
     return undefined;

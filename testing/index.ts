@@ -2,7 +2,12 @@
 export { evaluateAlarm } from '../local/cloudwatch/evaluate-alarm.ts';
 export type { EvaluateAlarmInput } from '../local/cloudwatch/evaluate-alarm.ts';
 export { replayAlarms } from '../local/cloudwatch/replay-alarms.ts';
-export type { ReplayedSeries, ReplayedTransition } from '../local/cloudwatch/replay-alarms.ts';
+export type {
+  ReplayedLines,
+  ReplayedSeries,
+  ReplayedTransition,
+  ReplayOptions,
+} from '../local/cloudwatch/replay-alarms.ts';
 export type { AlarmState } from '../local/cloudwatch/view.ts';
 export { expectNoLeak } from './expect-no-leak.ts';
 export type { ExpectNoLeakOptions } from './expect-no-leak.ts';

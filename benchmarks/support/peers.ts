@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { messageOf } from '../../local/message-of.ts';
 
 /** A package with the version that is compared. */
 export type Peer = readonly [name: string, version: string];
@@ -96,6 +97,6 @@ export async function runProgram(
     if (signal !== null) return { output, failed: `was stopped after ${milliseconds / 1000} s` };
     return { output, failed: `ended with ${code}: ${errors.trim().split('\n').at(-1) ?? ''}` };
   } catch (error) {
-    return { output, failed: error instanceof Error ? error.message : String(error) };
+    return { output, failed: messageOf(error) };
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Invoke, InvokeRequest, InvokeResponse } from '../lambda/invocation.ts';
 import { RequestTooLargeError, ThrottledError, UnknownFunctionError } from '../lambda/invocation.ts';
+import { messageOf } from '../message-of.ts';
 import type { ApiDefinition } from '../template/service.ts';
 import { httpResponse } from './http-response.ts';
 import type { GatewayError, GatewayResponse } from './response.ts';
@@ -48,7 +49,7 @@ export async function integrate(
       return { response: gatewayError(api, 'timeout', reason), call: { failed: true } };
     }
     const refusal = refusalOf(error);
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return { response: gatewayError(api, refusal.answer, reason), call: { status: refusal.status } };
   }
 }

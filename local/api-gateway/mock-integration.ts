@@ -1,4 +1,5 @@
 import { Compile, parse } from 'velocityjs';
+import { messageOf } from '../message-of.ts';
 import type { MockDefinition } from '../template/service.ts';
 import { mediaType } from './proxy-event.ts';
 import type { Header } from './request.ts';
@@ -34,9 +35,7 @@ export function mockResponse(mock: MockDefinition, body: Buffer, values: Request
       body: Buffer.from(text.trim() === '' ? '' : text),
     };
   } catch (error) {
-    return failed(
-      `the mock integration's template: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    return failed(`the mock integration's template: ${messageOf(error)}`);
   }
 }
 

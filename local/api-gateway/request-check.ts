@@ -1,6 +1,7 @@
 import type { ValidateFunction } from 'ajv';
 import draft4 from 'ajv-draft-04';
 import { isObject, without } from '../json.ts';
+import { messageOf } from '../message-of.ts';
 import type { RequestCheckDefinition } from '../template/service.ts';
 import { mediaType } from './proxy-event.ts';
 import { headerValue } from './request.ts';
@@ -52,7 +53,7 @@ export class RequestCheck {
         `the body${first?.instancePath ?? ''} ${first?.message ?? 'does not fit the model'}`,
       );
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = messageOf(error);
       return restError('invoke-failed', `the model of the method for ${type} cannot be used: ${problem}`);
     }
   }

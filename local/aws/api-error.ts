@@ -1,5 +1,6 @@
 /** Errors in the protocols of AWS's APIs: clients read no other, and none of them tries such a call again. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { escapeXml } from '../http/xml.ts';
 
 export interface ApiError {
   readonly code: string;
@@ -26,7 +27,7 @@ export function sendApiError(request: IncomingMessage, response: ServerResponse,
   }
   const isQuery = type.startsWith('application/x-www-form-urlencoded');
   if (isQuery || REST_XML.has(service)) {
-    const inner = `<Code>${code}</Code><Message>${escaped(message)}</Message>`;
+    const inner = `<Code>${code}</Code><Message>${escapeXml(message)}</Message>`;
     const body = isQuery
       ? `<ErrorResponse><Error><Type>Sender</Type>${inner}</Error><RequestId>local</RequestId></ErrorResponse>`
       : `<Error>${inner}<RequestId>local</RequestId></Error>`;
@@ -36,10 +37,6 @@ export function sendApiError(request: IncomingMessage, response: ServerResponse,
   }
   response.writeHead(400, { ...headers, 'content-type': 'application/json' });
   response.end(JSON.stringify({ __type: code, code, message, Message: message }));
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 /** A map of texts in CBOR (RFC 8949, section 3.1): each text with its length in two bytes before it. */

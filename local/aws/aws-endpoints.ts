@@ -2,7 +2,7 @@
 import { awsHostOf, serviceNamed } from '../lambda/runtime/aws-host.ts';
 
 /** AWS itself. */
-export const AWS = 'aws';
+const AWS = 'aws';
 
 const VARIABLE = /^AWS_ENDPOINT_URL_(\w+)$/;
 

@@ -4,6 +4,7 @@
  */
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AwsCredentials } from '../lambda/environment-variables.ts';
+import { messageOf } from '../message-of.ts';
 import { createQueue } from '../messaging/queue-client.ts';
 import { createTopic, subscribe } from '../messaging/send-message.ts';
 import { createTableInput } from '../tables/table-properties.ts';
@@ -191,7 +192,7 @@ export async function developerCredentials(region: string, profile?: string): Pr
   try {
     return await client.config.credentials();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new Error(
       `An endpoint of custom.lantern.local.endpoints, or of the shell, is AWS itself, and there are no credentials for it: ${reason}`,
       { cause },

@@ -6,16 +6,20 @@ import type { RequestPolicy } from '../http/guard.ts';
 import type { PortOptions } from '../http/loopback.ts';
 import { close, listen } from '../http/loopback.ts';
 import { RequestError } from '../http/request-error.ts';
+import { messageOf } from '../message-of.ts';
 import type { BucketDefinition } from '../template/service.ts';
-import type { BucketFrontOptions, S3Answer } from './bucket-front.ts';
-import { BucketFront, newRequestId } from './bucket-front.ts';
+import { answerS3 } from './answer-s3.ts';
 import { corsHeaders, isPreflight, ruleFor } from './bucket-cors.ts';
+import type { BucketStoreOptions } from './bucket-store.ts';
+import { BucketStore } from './bucket-store.ts';
 import { hostIdOf } from './object-event.ts';
 import { S3Error } from './s3-error.ts';
+import type { S3Answer } from './s3-exchange.ts';
+import { newRequestId } from './s3-exchange.ts';
 import type { S3Address } from './s3-operation.ts';
 import { addressOf, checkExpiry, operationOf } from './s3-operation.ts';
 
-export interface BucketServerOptions extends BucketFrontOptions, PortOptions {
+export interface BucketServerOptions extends BucketStoreOptions, PortOptions {
   readonly buckets: readonly BucketDefinition[];
 }
 
@@ -24,12 +28,12 @@ const MAX_REQUEST_BYTES = 1024 ** 3;
 
 export class BucketServer {
   readonly #options: BucketServerOptions;
-  readonly #front: BucketFront;
+  readonly #store: BucketStore;
   readonly #http: Server;
 
   constructor(options: BucketServerOptions) {
     this.#options = options;
-    this.#front = new BucketFront(options);
+    this.#store = new BucketStore(options);
     this.#http = createGuardedServer({
       policy: (request) => this.#policyFor(request),
       handle: (request, response) => this.#serve(request, response),
@@ -48,14 +52,14 @@ export class BucketServer {
     return { url: `http://127.0.0.1:${port}` };
   }
 
-  /** Has these buckets: see `BucketFront.define`. */
+  /** Has these buckets: see `BucketStore.define`. */
   async update(buckets: readonly BucketDefinition[]): Promise<void> {
-    await this.#front.define(buckets);
+    await this.#store.define(buckets);
   }
 
   async stop(): Promise<void> {
     await close(this.#http);
-    await this.#front.close();
+    await this.#store.close();
   }
 
   /**
@@ -73,7 +77,7 @@ export class BucketServer {
   }
 
   #ruleFor(request: IncomingMessage, { bucket }: S3Address): ReturnType<typeof ruleFor> {
-    return ruleFor(this.#front.definitionOf(bucket ?? '')?.cors ?? [], request);
+    return ruleFor(this.#store.definitionOf(bucket ?? '')?.cors ?? [], request);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -95,7 +99,7 @@ export class BucketServer {
     const requestId = newRequestId();
     const { bucket = '', key = '', query } = address;
     const origin = `http://${headers.host ?? ''}`;
-    const answer = await this.#front.handle({
+    const answer = await answerS3(this.#store, {
       operation,
       bucket,
       key,
@@ -175,5 +179,5 @@ function toS3Error(error: unknown): S3Error {
       error.flaw === 'foreign' ? ' The CorsConfiguration of a bucket in the template lets pages in.' : '';
     return new S3Error(error.status, code, `${error.message}${which}`);
   }
-  return new S3Error(500, 'InternalError', error instanceof Error ? error.message : String(error));
+  return new S3Error(500, 'InternalError', messageOf(error));
 }

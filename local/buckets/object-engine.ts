@@ -1,5 +1,6 @@
 /** fauxqs's S3, within this process and listening nowhere: it keeps what objects hold, and puts the parts of uploads together. */
 import { buildApp } from 'fauxqs';
+import { textsIn } from '../http/xml.ts';
 import { S3Error } from './s3-error.ts';
 
 export interface EngineRequest {
@@ -62,8 +63,7 @@ export class ObjectEngine {
 }
 
 function errorIn(status: number, body: string): S3Error {
-  const element = (name: string): string | undefined =>
-    new RegExp(`<${name}>([^<]*)</${name}>`).exec(body)?.[1];
-  const code = element('Code') ?? (status === 404 ? 'NoSuchKey' : 'InternalError');
-  return new S3Error(status, code, element('Message') ?? (body || 'The object store could not answer.'));
+  const [code = status === 404 ? 'NoSuchKey' : 'InternalError'] = textsIn(body, 'Code');
+  const [message = body || 'The object store could not answer.'] = textsIn(body, 'Message');
+  return new S3Error(status, code, message);
 }

@@ -1,5 +1,5 @@
 /** What the buckets hold: of each object what lists, conditions and notifications are about. The bytes are the engine's. */
-import { S3Error } from './s3-error.ts';
+import { noSuchKey, S3Error } from './s3-error.ts';
 import type { BucketDefinition } from '../template/service.ts';
 
 export type Tags = ReadonlyArray<readonly [key: string, value: string]>;
@@ -41,6 +41,13 @@ export class StoredBucket {
 
   constructor(definition: BucketDefinition) {
     this.definition = definition;
+  }
+
+  /** @throws S3Error where there is no such object. */
+  object(key: string): StoredObject {
+    const object = this.objects.get(key);
+    if (object === undefined) throw noSuchKey(key);
+    return object;
   }
 
   /** @throws S3Error where there is no such upload of this key. */

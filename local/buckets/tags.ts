@@ -1,7 +1,8 @@
 /** Tags of objects: in a header as a query, in a document as a TagSet. */
+import { elementsIn, textsIn } from '../http/xml.ts';
 import { S3Error } from './s3-error.ts';
 import type { Tags } from './stored-objects.ts';
-import { elementsIn, textIn, xml } from './xml.ts';
+import { xml } from './xml.ts';
 
 /** "Categorizing your objects using tags" of the user guide. */
 const LIMITS = { tags: 10, key: 128, value: 256 };
@@ -16,7 +17,9 @@ export function parseTagDocument(document: string): Tags {
   if (elementsIn(document, 'TagSet').length === 0)
     throw new S3Error(400, 'MalformedXML', 'Expected a Tagging document with a TagSet.');
   return checked(
-    elementsIn(document, 'Tag').map((tag) => [textIn(tag, 'Key') ?? '', textIn(tag, 'Value') ?? ''] as const),
+    elementsIn(document, 'Tag').map(
+      (tag) => [textsIn(tag, 'Key')[0] ?? '', textsIn(tag, 'Value')[0] ?? ''] as const,
+    ),
   );
 }
 

@@ -1,4 +1,5 @@
-/** The documents of S3: few and flat. Written from plain objects, read element by element. */
+/** The documents of S3, written from plain objects. */
+import { escapeMarkup } from '../http/xml.ts';
 
 /** A text, a list of the same element, or the elements inside; undefined is left out. */
 export type XmlValue =
@@ -30,38 +31,5 @@ function isList(value: XmlValue): value is readonly XmlValue[] {
 
 /** Control characters go as references, so that a key with a line break comes back as it was. */
 function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll(/[\u0000-\u001f]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
-/** What stands in each element of a name, whatever its attributes and its namespace's prefix are. */
-export function elementsIn(document: string, name: string): string[] {
-  const pattern = new RegExp(
-    `<(?:\\w+:)?${name}(?:\\s[^>]*)?(?:/>|>([\\s\\S]*?)</(?:\\w+:)?${name}\\s*>)`,
-    'g',
-  );
-  return [...document.matchAll(pattern)].map(([, content = '']) => content);
-}
-
-/** The text of the first element of a name; undefined where there is none. */
-export function textIn(document: string, name: string): string | undefined {
-  const [content] = elementsIn(document, name);
-  return content === undefined ? undefined : unescaped(content);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-function unescaped(text: string): string {
-  return text.replaceAll(
-    /&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi,
-    (all, hex?: string, decimal?: string, name = '') => {
-      if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
-      if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
-      return ENTITIES[String(name)] ?? all;
-    },
-  );
+  return escapeMarkup(text).replaceAll(/[\u0000-\u001f]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,6 +1,7 @@
 /** Local CloudWatch: what the service does, as metrics; its alarms, evaluated each minute; and what the page is told. */
 import type { AccessLogEntry } from '../api-gateway/api-gateway.ts';
 import type { AsyncEvent, InvocationReport, Invoke, LogEvent } from '../lambda/invocation.ts';
+import { messageOf } from '../message-of.ts';
 import type { ApiDefinition, ServiceDefinition } from '../template/service.ts';
 import type { AlarmActionsOptions } from './actions/alarm-actions.ts';
 import { AlarmActions } from './actions/alarm-actions.ts';
@@ -110,8 +111,7 @@ export class CloudWatch implements CloudWatchView {
       region: service.region,
       accountId: service.accountId,
       functionNames: service.functions.map(({ name }) => name),
-      onError: (message, cause) =>
-        onProblem(`${message}: ${cause instanceof Error ? cause.message : String(cause)}`),
+      onError: (message, cause) => onProblem(`${message}: ${messageOf(cause)}`),
     });
     this.#alarms = new AlarmService({
       alarms: service.alarms,
@@ -245,16 +245,14 @@ export class CloudWatch implements CloudWatchView {
     return new Ticker(
       periodMs(highResolution ? MIN_PERIOD : 60, this.#clock),
       (end) => this.#tick(end),
-      (error) =>
-        this.#onProblem(
-          `The alarms were not evaluated: ${error instanceof Error ? error.message : String(error)}`,
-        ),
+      (error) => this.#onProblem(`The alarms were not evaluated: ${messageOf(error)}`),
     );
   }
 
   async #tick(end: number): Promise<void> {
     const minute = beginOf(end, this.#clock.minuteMs);
-    if (minute > this.#minute) {
+    // Also when it is one of before: the clock may have been set back.
+    if (minute !== this.#minute) {
       this.#minute = minute;
       await this.#endMinute(end);
     }

@@ -1,5 +1,5 @@
 import { isObject } from '../json.ts';
-import { alarmsToRun, LOG_ALARM } from '../template/alarms.ts';
+import { alarmsToRun, isEvaluatedHere, LOG_ALARM } from '../template/alarms.ts';
 import { alarmNameOf } from '../template/arns.ts';
 import { deploymentOf } from '../template/deployment.ts';
 import { muteRulesToRun } from '../template/mute-rules.ts';
@@ -14,6 +14,7 @@ import { actionsOf } from './actions/transition.ts';
 import type { AlarmState } from './alarm-terms.ts';
 import { newRecord } from './alarms/alarm-record.ts';
 import { AlarmService } from './alarms/alarm-service.ts';
+import { ErrorLines } from './alarms/log-alarm.ts';
 import { whyMathFails, whyNotEvaluated } from './alarms/read-datapoints.ts';
 import { AlarmRuleError, parseAlarmRule } from './composite/alarm-rule.ts';
 import { evaluationOrder } from './composite/evaluation-order.ts';
@@ -42,6 +43,25 @@ export interface ReplayedSeries {
   readonly minutes: ReadonlyArray<readonly number[] | null>;
 }
 
+/** What functions write into a log group. */
+export interface ReplayedLines {
+  /** By name, or what refers to it in the template: `{ Ref: 'PayLogGroup' }`. */
+  readonly logGroup: unknown;
+  /** As of a series. */
+  readonly start: ReplayedSeries['start'];
+  /** The lines of each minute, as they stand in the log; `null` or none where nothing is written. */
+  readonly minutes: ReadonlyArray<readonly string[] | null>;
+}
+
+export interface ReplayOptions {
+  /**
+   * What is logged, for alarms on error lines (`custom.lantern.alarms.logs`).
+   *
+   * @default those alarms are skipped
+   */
+  readonly lines?: readonly ReplayedLines[];
+}
+
 export interface ReplayedTransition {
   /** The alarm's name. */
   readonly alarm: string;
@@ -60,8 +80,9 @@ const CLOCK = { minuteMs: MINUTE_MS };
  * Which alarms of a template would have gone off on these metrics, when, and whom they would have told. Every alarm is
  * evaluated at the end of each minute, from the first minute of the earliest series to the last of the latest, by what
  * evaluates alarms in Lantern local: metric math, percentiles, "M out of N", missing data, composite alarms and their
- * suppressors. Metrics without a series have no data. Alarms on log lines are skipped, as series are metrics: they are never in ALARM
- * here, and a warning of the process (`LANTERN_NOT_REPLAYED`) names them.
+ * suppressors. Metrics without a series have no data. Alarms on error lines look at the lines that are given, each minute, where AWS does
+ * on the schedule of the alarm. Without any, and with another query, an alarm on log lines is skipped: it is never in ALARM here, and a
+ * warning of the process (`LANTERN_NOT_REPLAYED`) names it.
  *
  * The alarms are new when the replay begins: that one becomes OK first tells nobody, and those that warm up do so then. Actions that
  * were held back, by a suppressor until the end of a wait or extension period, or by a mute rule until that of its window, are an entry
@@ -71,12 +92,16 @@ const CLOCK = { minuteMs: MINUTE_MS };
  * logical id, always the same one; the account is 000000000000, the region us-east-1; a parameter without default is its
  * own name.
  * @returns in the order of time
- * @throws TypeError that begins with the place, for series that are not of this form
+ * @throws TypeError that begins with the place, for series and lines that are not of this form
  * @throws Error for what is no template, for alarms that CloudWatch would refuse, and for those that cannot be evaluated here: anomaly
  * bands, Metrics Insights, unknown statistics and functions of metric math, periods that follow the clock on the wall, rules that name an
  * alarm that the template does not have.
  */
-export function replayAlarms(template: unknown, series: readonly ReplayedSeries[]): ReplayedTransition[] {
+export function replayAlarms(
+  template: unknown,
+  series: readonly ReplayedSeries[],
+  { lines }: ReplayOptions = {},
+): ReplayedTransition[] {
   const parsed = parseTemplate(template);
   const scope = new TemplateScope({
     template: parsed,
@@ -89,13 +114,19 @@ export function replayAlarms(template: unknown, series: readonly ReplayedSeries[
     parameters: namesOfParameters(parsed),
     queueUrlOf: (name) => `https://sqs.us-east-1.amazonaws.com/000000000000/${name}`,
   });
-  const { alarms, muteRules } = readAlarms(parsed, scope);
+  const { alarms, muteRules } = readAlarms(parsed, scope, lines !== undefined);
   const metrics = checkSeries(series, scope);
-  const first = Math.min(...metrics.map(({ start }) => start));
-  const end = Math.max(...metrics.map(({ start, minutes }) => start + minutes.length * MINUTE_MS));
+  const logs = lines === undefined ? [] : checkLines(lines, scope);
+  const recorded = [...metrics, ...logs];
+  const first = Math.min(...recorded.map(({ start }) => start));
+  const end = Math.max(...recorded.map(({ start, minutes }) => start + minutes.length * MINUTE_MS));
 
   let now = first;
   const store = new ReplayedMetrics(() => now);
+  const errorLines = new ErrorLines(
+    alarms.filter((alarm) => alarm.kind === 'log'),
+    CLOCK,
+  );
   const entries: ReplayedTransition[] = [];
   // By their states: an alarm that changes again may have had its actions held back until now.
   const taken = new Map<Transition['state'], Transition>();
@@ -120,6 +151,7 @@ export function replayAlarms(template: unknown, series: readonly ReplayedSeries[
     alarms,
     muteRules,
     store,
+    ...(lines !== undefined && { errorLines }),
     clock: CLOCK,
     actions: { act: (transition) => taken.set(transition.state, transition), emit: () => undefined },
     onChange: () => undefined,
@@ -137,6 +169,7 @@ export function replayAlarms(template: unknown, series: readonly ReplayedSeries[
   for (let minute = first; minute < end; minute += MINUTE_MS) {
     now = minute + MINUTE_MS;
     for (const metric of metrics) recordMinute(store, metric, minute);
+    for (const log of logs) logMinute(errorLines, log, minute);
     service.evaluate(now, now);
     letGo(() => true);
   }
@@ -152,6 +185,7 @@ function namesOfParameters({ parameters }: Template): Record<string, string> {
 function readAlarms(
   template: Template,
   scope: TemplateScope,
+  hasLines: boolean,
 ): { alarms: AlarmDefinition[]; muteRules: MuteRuleDefinition[] } {
   const resources = {
     ...resolvedResources(template, scope),
@@ -165,10 +199,15 @@ function readAlarms(
       'Expected a template with alarms, got one without any AWS::CloudWatch::Alarm: is it the one deployed?',
     );
   }
-  const skipped = resources.ofType(LOG_ALARM).map(({ ref }) => ref());
+  const skipped = resources
+    .ofType(LOG_ALARM)
+    .filter((resource) => !hasLines || !isEvaluatedHere(resource))
+    .map(({ ref }) => ref());
   if (skipped.length > 0) {
     process.emitWarning(
-      `Alarms on log lines are not replayed, because series are metrics: ${skipped.join(', ')}.`,
+      hasLines
+        ? `Only alarms on error lines are replayed of those on log lines, and not: ${skipped.join(', ')}.`
+        : `Alarms on log lines are not replayed without lines: ${skipped.join(', ')}.`,
       { type: 'LanternWarning', code: 'LANTERN_NOT_REPLAYED' },
     );
   }
@@ -242,6 +281,34 @@ function checkSeries(series: unknown, scope: TemplateScope): Metric[] {
   });
 }
 
+interface Log {
+  readonly logGroup: string;
+  /** Epoch milliseconds. */
+  readonly start: number;
+  readonly minutes: ReadonlyArray<readonly string[] | null>;
+}
+
+const LINE_FIELDS = ['logGroup', 'start', 'minutes'];
+
+function checkLines(lines: unknown, scope: TemplateScope): Log[] {
+  if (!Array.isArray(lines)) return refuse('lines', 'a list', lines);
+  return Array.from(lines as unknown[], (one, index) => {
+    const path = `lines[${index}]`;
+    if (!isObject(one)) return refuse(path, 'an object', one);
+    const unknown = Object.keys(one).find((name) => !LINE_FIELDS.includes(name));
+    if (unknown !== undefined) refuse(`${path}.${unknown}`, `one of ${LINE_FIELDS.join(', ')}`, unknown);
+    return {
+      logGroup: resolveText(one.logGroup, `${path}.logGroup`, scope),
+      start: checkStart(one.start, `${path}.start`),
+      minutes: checkMinutesOf(one.minutes, `${path}.minutes`, {
+        isSample: (line): line is string => typeof line === 'string',
+        one: 'a text',
+        several: 'texts',
+      }),
+    };
+  });
+}
+
 function nameAt(value: unknown, path: string): string {
   return typeof value === 'string' && value !== '' ? value : refuse(path, 'a text', value);
 }
@@ -282,16 +349,32 @@ function momentOf(value: unknown): number {
 }
 
 function checkMinutes(value: unknown, path: string): Metric['minutes'] {
+  return checkMinutesOf(value, path, {
+    isSample: (sample): sample is number => typeof sample === 'number' && Number.isFinite(sample),
+    one: 'a finite number',
+    several: 'numbers',
+  });
+}
+
+/** What came in each minute: the samples of a metric, or the lines of a log. */
+function checkMinutesOf<Sample>(
+  value: unknown,
+  path: string,
+  expected: {
+    readonly isSample: (sample: unknown) => sample is Sample;
+    readonly one: string;
+    readonly several: string;
+  },
+): ReadonlyArray<readonly Sample[] | null> {
   if (!Array.isArray(value) || value.length === 0) {
     return refuse(path, 'a list with the samples of each minute, at least one minute', value);
   }
   return Array.from(value as unknown[], (minute, index) => {
     if (minute === null) return null;
-    if (!Array.isArray(minute)) return refuse(`${path}[${index}]`, 'a list of numbers, or null', minute);
+    if (!Array.isArray(minute))
+      return refuse(`${path}[${index}]`, `a list of ${expected.several}, or null`, minute);
     return Array.from(minute as unknown[], (sample, position) =>
-      typeof sample === 'number' && Number.isFinite(sample)
-        ? sample
-        : refuse(`${path}[${index}][${position}]`, 'a finite number', sample),
+      expected.isSample(sample) ? sample : refuse(`${path}[${index}][${position}]`, expected.one, sample),
     );
   });
 }
@@ -309,6 +392,11 @@ function recordMinute(store: MetricStore, { id, start, minutes }: Metric, minute
     const bucket = Math.floor((index * buckets) / samples.length);
     store.record(id, { at: minute + bucket * MIN_PERIOD * 1000, value });
   }
+}
+
+function logMinute(errorLines: ErrorLines, { logGroup, start, minutes }: Log, minute: number): void {
+  for (const message of minutes[(minute - start) / MINUTE_MS] ?? [])
+    errorLines.log({ logGroup, timestamp: minute, message });
 }
 
 /** Buckets of an hour and of a minute. */

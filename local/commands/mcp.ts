@@ -3,6 +3,7 @@ import type { AlarmState } from '../cloudwatch/view.ts';
 import type { SortOrder } from '../console-contract.ts';
 import { SORT_ORDERS } from '../console-contract.ts';
 import { LOG_LEVELS } from '../logs/log-line.ts';
+import { messageOf } from '../message-of.ts';
 import { printableLine, shortLine } from '../printable.ts';
 import type { RunningInstance } from '../running-instance.ts';
 import { readTraceId } from '../xray/read-trace-id.ts';
@@ -343,7 +344,7 @@ async function answer(work: () => Promise<string>): Promise<CallToolResult> {
   try {
     return { content: [{ type: 'text', text: bounded(await work()) }] };
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     return { content: [{ type: 'text', text: bounded(text) }], isError: true };
   }
 }

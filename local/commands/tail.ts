@@ -1,5 +1,6 @@
 import type { AlarmSummary } from '../cloudwatch/view.ts';
 import { interrupted } from '../interrupted.ts';
+import { messageOf } from '../message-of.ts';
 import { printableLine } from '../printable.ts';
 import type { RunningInstance } from '../running-instance.ts';
 import type { Losses, TraceSummary } from '../xray/trace.ts';
@@ -153,7 +154,7 @@ class QuietTraces {
     const [oldest] = this.#told.keys();
     if (this.#told.size > MAX_REMEMBERED && oldest !== undefined) this.#told.delete(oldest);
     this.#tell(summary).catch((error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.stderr.write(`${messageOf(error)}\n`);
     });
   }
 }

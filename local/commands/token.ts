@@ -6,6 +6,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT 
 import type { JWK } from 'jose';
 import { LATEST_MS } from '../console-contract.ts';
 import { isObject, parseObject } from '../json.ts';
+import { messageOf } from '../message-of.ts';
 import { stateFolder } from '../xray/store/state-folder.ts';
 import type { Command } from './command.ts';
 import { EXIT, readArguments, readSpan, say } from './command.ts';
@@ -165,7 +166,7 @@ async function readKeysFile(given: string | undefined): Promise<KeysFile> {
     text = await readFile(path, 'utf8');
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return { path, set: { keys: [] } };
-    throw new Error(`--keys: ${path} cannot be read: ${textOf(cause)}`, { cause });
+    throw new Error(`--keys: ${path} cannot be read: ${messageOf(cause)}`, { cause });
   }
   const set = parseObject(text);
   if (set !== undefined && Array.isArray(set.keys)) return { path, set: { ...set, keys: set.keys } };
@@ -217,7 +218,7 @@ async function readPrivateKey(file: string): Promise<KeyPair | undefined> {
     text = await readFile(file, 'utf8');
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return undefined;
-    throw new Error(`The private key in ${file} cannot be read: ${textOf(cause)}`, { cause });
+    throw new Error(`The private key in ${file} cannot be read: ${messageOf(cause)}`, { cause });
   }
   const key = parseObject(text);
   try {
@@ -229,7 +230,7 @@ async function readPrivateKey(file: string): Promise<KeyPair | undefined> {
     return { privateKey, publicKey: { kty, n, e, kid, alg: ALGORITHM, use: 'sig' } as PublicKey };
   } catch (cause) {
     throw new Error(
-      `${file} holds no private key (${textOf(cause)}): remove it, and the next token is signed with a new one.`,
+      `${file} holds no private key (${messageOf(cause)}): remove it, and the next token is signed with a new one.`,
       { cause },
     );
   }
@@ -262,7 +263,7 @@ async function publish(key: PublicKey, { path, set }: KeysFile): Promise<void> {
     await rename(draft, path);
   } catch (cause) {
     await rm(draft, { force: true });
-    throw new Error(`--keys: ${path} cannot be written: ${textOf(cause)}`, { cause });
+    throw new Error(`--keys: ${path} cannot be written: ${messageOf(cause)}`, { cause });
   }
   if (others.length > 0) warn(`Added the public key to those in ${path}.`);
 }
@@ -274,8 +275,4 @@ function warn(text: string): void {
 
 function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

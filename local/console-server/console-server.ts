@@ -15,6 +15,7 @@ import { RequestError } from '../http/request-error.ts';
 import { readStaticFile } from '../http/static-files.ts';
 import { targetOf } from '../http/target.ts';
 import { LogStore } from '../logs/log-store.ts';
+import { messageOf } from '../message-of.ts';
 import type { XRayApi } from '../xray/api/xray-api.ts';
 import { refuseXRayRequest } from '../xray/api/xray-api.ts';
 import type { TraceStore } from '../xray/trace-store.ts';
@@ -213,7 +214,7 @@ function isRead({ method }: IncomingMessage): boolean {
 
 function fail(error: unknown, response: ServerResponse, request: IncomingMessage): void {
   const status = error instanceof RequestError ? error.status : 500;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (isApi(request)) sendJson(response, status, { message });
   else sendText(response, status, `${message}\n`);
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { messageOf } from '../message-of.ts';
 import { sendJson } from './answer.ts';
 import { RequestError } from './request-error.ts';
 
@@ -29,7 +30,7 @@ export function toAwsApiError(error: unknown, { tooLarge, malformed, fault }: Aw
   if (error instanceof AwsApiError) return error;
   const options = { cause: error };
   if (!(error instanceof RequestError)) {
-    return new AwsApiError(500, fault, error instanceof Error ? error.message : String(error), options);
+    return new AwsApiError(500, fault, messageOf(error), options);
   }
   const type = { foreign: 'AccessDeniedException', 'too-large': tooLarge, malformed, 'cut-off': malformed }[
     error.flaw

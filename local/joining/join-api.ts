@@ -5,6 +5,7 @@ import { sendEmpty, sendJson } from '../http/answer.ts';
 import { readDeclaredJson } from '../http/body.ts';
 import { targetOf } from '../http/target.ts';
 import { isObject } from '../json.ts';
+import { messageOf } from '../message-of.ts';
 import { Terminal } from '../terminal.ts';
 import type { Host, Membership } from './host.ts';
 import type { CodeChange, JoinMessage, JoinRequest } from './join-contract.ts';
@@ -82,7 +83,7 @@ export class JoinApi {
     try {
       membership = await this.#options.host.join(source, terminal);
     } catch (error) {
-      sendJson(response, 409, { message: error instanceof Error ? error.message : String(error) });
+      sendJson(response, 409, { message: messageOf(error) });
       return;
     }
     this.#members.set(source.name, membership);

@@ -5,7 +5,8 @@
 import type { AuthorizerSettings } from '../template/apis/authorizers.ts';
 import { PLACEHOLDER } from '../template/intrinsics.ts';
 import type { ReadServiceResult } from '../template/read-service.ts';
-import { readService } from '../template/read-service.ts';
+import { readLayers, readService } from '../template/read-service.ts';
+import type { LayersHere } from '../template/layers.ts';
 
 type ByName<Value> = Readonly<Record<string, Value>>;
 
@@ -22,6 +23,8 @@ export interface ServiceSource {
   readonly codeDirectories: ByName<string>;
   /** Why there is none, by deployed name. */
   readonly packageProblems: ByName<string>;
+  /** What lies around the package of each function that has layers on this machine, by deployed name. */
+  readonly layers: ByName<LayersHere>;
   /** Keys of `serverless.yml` by deployed name. */
   readonly functionKeys: ByName<string>;
   readonly restApiTracing: boolean;
@@ -49,7 +52,7 @@ export interface Surroundings {
 /** @throws Error for people, for a template that cannot be read: see `readService`. */
 export function readSource(source: ServiceSource, surroundings: Surroundings): ReadServiceResult {
   const { queueUrlOf, apiPort, exports, takenKeys } = surroundings;
-  const { name: serviceName, codeDirectories, packageProblems, functionKeys } = source;
+  const { name: serviceName, codeDirectories, packageProblems, layers, functionKeys } = source;
   const values = { ...exports, ...source.values };
   return readService({
     ...source,
@@ -57,6 +60,7 @@ export function readSource(source: ServiceSource, surroundings: Surroundings): R
     template: filledIn(source, values),
     codeDirectoryOf: ({ name }) => codeDirectories[name] ?? source.directory,
     packageProblemOf: (name) => packageProblems[name],
+    layersHereOf: (name) => layers[name],
     functionKeyOf: (name) => {
       const key = functionKeys[name] ?? name;
       return takenKeys.has(key) ? `${serviceName}/${key}` : key;
@@ -67,13 +71,37 @@ export function readSource(source: ServiceSource, surroundings: Surroundings): R
   });
 }
 
+/**
+ * The layers of the functions of a packaged service, by deployed name: what is to be known before its packages are unpacked.
+ *
+ * @param exports what the services that run export.
+ * @throws Error for people, for a template that cannot be read.
+ */
+export function layersOfSource(
+  source: Pick<ServiceSource, 'name' | 'stage' | 'region' | 'accountId' | 'template' | 'missing' | 'values'>,
+  exports: ByName<string>,
+): ReturnType<typeof readLayers> {
+  const values = { ...exports, ...source.values };
+  return readLayers({
+    ...source,
+    serviceName: source.name,
+    template: filledIn(source, values),
+    // No layer is named after the address of a queue.
+    queueUrlOf: (name) => name,
+    values,
+  });
+}
+
 /** For a regular expression. */
 function escaped(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
 /** The template with values in the place of the placeholders that the framework wrote before they were known. */
-function filledIn({ template, missing }: ServiceSource, values: ByName<unknown>): unknown {
+function filledIn(
+  { template, missing }: Pick<ServiceSource, 'template' | 'missing'>,
+  values: ByName<unknown>,
+): unknown {
   // Of two keys of which one begins with the other, the longer is what was written.
   const known = [...missing].sort((one, other) => other.length - one.length);
   if (!known.some((key) => Object.hasOwn(values, key))) return template;

@@ -137,6 +137,7 @@ function described(configuration: FunctionConfiguration): object {
     ...(Object.keys(definition.environment).length > 0 && {
       Environment: { Variables: definition.environment },
     }),
+    ...(definition.layers !== undefined && { Layers: definition.layers.map(({ arn }) => ({ Arn: arn })) }),
     TracingConfig: { Mode: definition.tracingMode },
     RevisionId: revisionId,
     State: 'Active',

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { FunctionDefinition } from '../template/service.ts';
+import { layersOf, packageFolders, withLocalPaths } from './layers.ts';
 
 export interface EnvironmentSettings {
   readonly definition: FunctionDefinition;
@@ -41,8 +43,7 @@ export function environmentVariables(settings: EnvironmentSettings): Record<stri
   return {
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    PATH: settings.path,
-    NODE_PATH: [join(definition.codeDirectory, 'node_modules'), definition.codeDirectory].join(delimiter),
+    ...searchPaths(settings),
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     AWS_XRAY_DAEMON_ADDRESS: daemonAddress,
     _AWS_XRAY_DAEMON_ADDRESS: daemonAddress.slice(0, separator),
@@ -52,15 +53,27 @@ export function environmentVariables(settings: EnvironmentSettings): Record<stri
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     ...settings.endpoints,
     ...Object.fromEntries(
-      Object.entries(definition.environment).map(([name, value]) => [name, belowTask(value, definition)]),
+      Object.entries(definition.environment).map(([name, value]) => [
+        name,
+        withLocalPaths(value, definition),
+      ]),
     ),
     ...reservedVariables(settings),
   };
 }
 
-/** `/var/task` is where Lambda has a function's code, in `NODE_PATH`, lists of paths and `--require=/var/task/x.js`. */
-function belowTask(value: string, { codeDirectory }: FunctionDefinition): string {
-  return value.replaceAll(/(?<![\w./-])\/var\/task(?![\w.-])/g, () => codeDirectory);
+/** Where programs, libraries and modules are looked for: in layers, too, as Lambda's runtime has it. */
+function searchPaths({ definition, path }: EnvironmentSettings): Record<string, string> {
+  const { codeDirectory, runtime } = definition;
+  const own = [join(codeDirectory, 'node_modules'), codeDirectory];
+  const opt = layersOf(codeDirectory);
+  if (opt === undefined) return { PATH: path, NODE_PATH: own.join(delimiter) };
+  const libraries = join(opt, 'lib');
+  return {
+    PATH: [path, join(opt, 'bin')].join(delimiter),
+    NODE_PATH: [...packageFolders(opt, runtime), ...own].join(delimiter),
+    ...(existsSync(libraries) && { LD_LIBRARY_PATH: libraries }),
+  };
 }
 
 function reservedVariables(settings: EnvironmentSettings): Record<string, string> {

@@ -7,6 +7,7 @@ import type { EnvironmentSettings } from './environment-variables.ts';
 import { environmentVariables } from './environment-variables.ts';
 import type { FunctionError, ProcessExit } from './function-error.ts';
 import { exitError, initTimeoutError, timeoutError } from './function-error.ts';
+import { layersOf } from './layers.ts';
 import type { RuntimeInvocation } from './runtime-api.ts';
 import { RuntimeApi } from './runtime-api.ts';
 import type { Answer } from './runtime-answer.ts';
@@ -161,6 +162,9 @@ export class ExecutionEnvironment {
       directory: definition.codeDirectory,
       memorySize: definition.memorySize,
       awsCalls,
+      layers: layersOf(definition.codeDirectory),
+      hasOwnNodePath: 'NODE_PATH' in definition.environment,
+      mayLackWrapper: definition.layers?.some(({ isHere }) => !isHere) === true,
       variables: environmentVariables({ ...this.#options, runtimeApi, runtimeDirectory, logStream }),
       onLine: (source, message) => {
         const requestId = this.#lastRequestId;

@@ -59,6 +59,12 @@ export function sizeOfEnvironment(variables: Readonly<Record<string, string>>): 
   return Buffer.byteLength(JSON.stringify(variables));
 }
 
+/** Layers of one function ("Lambda quotas"). */
+export const MAX_LAYERS = 5;
+
+/** Bytes of a function's code and its layers, unpacked ("Lambda quotas": 250 MB; the refusal says the number). */
+export const MAX_UNPACKED = 262_144_000;
+
 /**
  * What a function's configuration may be ("UpdateFunctionConfiguration" in the API reference): seconds and MB. On Lambda Managed
  * Instances asynchronous calls and most event sources have longer ("Lambda quotas", 2026).

@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn, execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -19,6 +20,12 @@ export interface RuntimeProcessOptions {
   readonly memorySize: number;
   /** Leads calls to AWS elsewhere; without it they go to AWS. */
   readonly awsCalls?: AwsCalls | undefined;
+  /** The folder that stands for `/opt`; undefined where the function has no layers. */
+  readonly layers?: string | undefined;
+  /** Whether the template says where modules are looked for: `NODE_PATH`. @default false */
+  readonly hasOwnNodePath?: boolean;
+  /** Whether it runs without the program that `AWS_LAMBDA_EXEC_WRAPPER` names where that is not here. @default false */
+  readonly mayLackWrapper?: boolean;
   /** The whole environment of the process. */
   readonly variables: Readonly<Record<string, string>>;
   readonly onLine: (source: 'stdout' | 'stderr', line: string) => void;
@@ -98,9 +105,13 @@ export class RuntimeProcess {
   constructor(options: RuntimeProcessOptions) {
     const token = randomUUID();
     const heap = Math.floor(options.memorySize * HEAP_SHARE);
-    const imports = options.awsCalls === undefined ? [] : ['--import', preload(options.awsCalls)];
+    const imports = preloads(options).flatMap((url) => ['--import', url]);
     const flags = [`--max-old-space-size=${heap}`, ...switchedOff(options.variables), ...imports];
-    const child = spawn(process.execPath, [...flags, bootstrap, token], {
+    const args = [...flags, bootstrap, token];
+    const wrapper = wrapperOf(options);
+    const [program, programArgs] =
+      wrapper === undefined ? [process.execPath, args] : [wrapper, [process.execPath, ...args]];
+    const child = spawn(program, programArgs, {
       cwd: options.directory,
       env: options.variables,
       // The fourth is the lifeline: the bootstrap ends its process when this end of it closes.
@@ -182,10 +193,26 @@ export class RuntimeProcess {
   }
 }
 
-/** Node loads it into the workers and forks of a function, too. */
-function preload({ port, open }: AwsCalls): string {
-  const url = pathToFileURL(join(programs, 'runtime', 'aws-calls.js'));
-  url.search = new URLSearchParams({ port: String(port), open: open.join(',') }).toString();
+/** Modules that are loaded before the bootstrap; Node loads them into the workers and forks of a function, too. */
+function preloads({ awsCalls, layers, hasOwnNodePath }: RuntimeProcessOptions): string[] {
+  const urls: string[] = [];
+  if (awsCalls !== undefined) {
+    urls.push(preload('aws-calls', { port: String(awsCalls.port), open: awsCalls.open.join(',') }));
+  }
+  if (layers !== undefined) urls.push(preload('module-paths', { opt: layers }));
+  else if (hasOwnNodePath === true) urls.push(preload('module-paths', {}));
+  return urls;
+}
+
+/** The program that Lambda starts with the runtime's command line as its arguments ("Using a wrapper script"). */
+function wrapperOf({ variables, mayLackWrapper }: RuntimeProcessOptions): string | undefined {
+  const { AWS_LAMBDA_EXEC_WRAPPER: wrapper = '' } = variables;
+  return wrapper === '' || (mayLackWrapper === true && !existsSync(wrapper)) ? undefined : wrapper;
+}
+
+function preload(module: string, parameters: Readonly<Record<string, string>>): string {
+  const url = pathToFileURL(join(programs, 'runtime', `${module}.js`));
+  url.search = new URLSearchParams(parameters).toString();
   return url.href;
 }
 

@@ -1,13 +1,19 @@
 import { buildApp } from 'fauxqs';
 import { RequestError } from '../http/request-error.ts';
 import type { JsonObject } from '../json.ts';
-import { asText, isObject, objectsIn, parseObject } from '../json.ts';
+import { asRecord, asText, isObject, objectsIn, parseObject } from '../json.ts';
 
 /** The account of every resource in fauxqs; it cannot be set. */
 export const FAUXQS_ACCOUNT_ID = '000000000000';
 
 export const SQS_CONTENT_TYPE = 'application/x-amz-json-1.0';
 export const SNS_CONTENT_TYPE = 'application/x-www-form-urlencoded';
+
+/** What a clock may differ from the time that has passed before it counts as set, in milliseconds: it is adjusted all the time. */
+const CLOCK_TOLERANCE_MS = 500;
+
+/** Of a request that looks through a queue: milliseconds by which its delayed messages become visible sooner. */
+const SOONER = 'lantern-sooner';
 
 export interface BackendRequest {
   readonly contentType: string;
@@ -44,13 +50,29 @@ export interface QueueContents {
  */
 export class FauxqsBackend {
   readonly #app: ReturnType<typeof buildApp>;
+  /** How far the clock was ahead of one that nobody sets when a request came last, milliseconds. */
+  #clockOffset = Date.now() - performance.now();
+  #clockFollowed: Promise<void> = Promise.resolve();
 
   constructor(region: string) {
     this.#app = buildApp({ logger: false, defaultRegion: region });
+    // Whoever looks through a queue gets its delayed messages themselves, and nothing else leads to them.
+    this.#app.addHook('preSerialization', ({ query }, _reply, payload, done) => {
+      const sooner = isObject(query) ? Number(query[SOONER] ?? 0) : 0;
+      const messages = isObject(payload) && isObject(payload.messages) ? payload.messages : {};
+      for (const message of sooner > 0 ? objectsIn(messages.delayed) : [])
+        Object.assign(message, { delayUntil: Number(message.delayUntil) - sooner });
+      done(null, payload);
+    });
   }
 
   /** @throws RequestError with the flaw `malformed` for a request that fauxqs stumbles over instead of refusing it. */
   async send(request: BackendRequest): Promise<BackendResponse> {
+    await this.#followClock();
+    return this.#send(request);
+  }
+
+  async #send(request: BackendRequest): Promise<BackendResponse> {
     const reply = await this.#app.inject({
       method: 'POST',
       url: '/',
@@ -74,11 +96,7 @@ export class FauxqsBackend {
 
   /** @throws Error with the answer of SQS when it refuses. */
   async sqs(action: string, input: JsonObject): Promise<JsonObject> {
-    const { statusCode, body } = await this.send({
-      contentType: SQS_CONTENT_TYPE,
-      target: `AmazonSQS.${action}`,
-      body: JSON.stringify(input),
-    });
+    const { statusCode, body } = await this.send(sqsRequest(action, input));
     if (statusCode !== 200) throw new Error(`SQS refused ${action}: ${body}`);
     return parseObject(body) ?? {};
   }
@@ -95,15 +113,55 @@ export class FauxqsBackend {
 
   /** The messages of a queue, as SQS counts them, without receiving any. */
   async contentsOf(queueName: string): Promise<QueueContents> {
-    const reply = await this.#app.inject(`/_fauxqs/queues/${encodeURIComponent(queueName)}`);
-    const messages = parseObject(reply.body)?.messages;
-    const { ready, delayed, inflight } = isObject(messages) ? messages : {};
+    await this.#followClock();
+    const { ready, delayed, inflight } = asRecord((await this.#look(queueName)).messages) ?? {};
     const stored = (found: readonly unknown[]): StoredMessage[] => found.filter(isStoredMessage);
     return {
       visible: stored(objectsIn(ready)),
       delayed: stored(objectsIn(delayed)),
       notVisible: stored(objectsIn(inflight).map((entry) => entry.message)),
     };
+  }
+
+  /** Looks through a queue. @param sooner milliseconds by which its delayed messages become visible sooner */
+  async #look(queueName: string, sooner = 0): Promise<JsonObject> {
+    const url = `/_fauxqs/queues/${encodeURIComponent(queueName)}`;
+    const reply = await this.#app.inject({ url, query: { [SOONER]: String(sooner) } });
+    return parseObject(reply.body) ?? {};
+  }
+
+  /**
+   * fauxqs knows when a message is visible again by the clock on the wall. Where that was set back, what waits would wait for as
+   * much longer.
+   */
+  #followClock(): Promise<void> {
+    const offset = Date.now() - performance.now();
+    const setBack = this.#clockOffset - offset;
+    this.#clockOffset = offset;
+    if (setBack > CLOCK_TOLERANCE_MS)
+      this.#clockFollowed = this.#clockFollowed.then(() => this.#makeVisibleSooner(setBack));
+    return this.#clockFollowed;
+  }
+
+  async #makeVisibleSooner(milliseconds: number): Promise<void> {
+    const queues: unknown = JSON.parse((await this.#app.inject('/_fauxqs/queues')).body);
+    for (const { name, url: QueueUrl } of objectsIn(queues)) {
+      const { attributes, messages } = await this.#look(String(name), milliseconds);
+      const usual = Number(asRecord(attributes)?.VisibilityTimeout) * 1000;
+      for (const { receiptHandle, visibilityDeadline } of objectsIn(asRecord(messages)?.inflight)) {
+        const left = Number(visibilityDeadline) - Date.now();
+        // It was received when the clock was set already, or waits no longer than any other.
+        if (left <= usual) continue;
+        const VisibilityTimeout = Math.max(0, Math.ceil((left - milliseconds) / 1000));
+        await this.#send(
+          sqsRequest('ChangeMessageVisibility', {
+            QueueUrl,
+            ReceiptHandle: receiptHandle,
+            VisibilityTimeout,
+          }),
+        );
+      }
+    }
   }
 
   /** Answers every long poll that still waits, and ends. */
@@ -113,6 +171,10 @@ export class FauxqsBackend {
     await this.sqs('ListQueues', {});
     await this.#app.close();
   }
+}
+
+function sqsRequest(action: string, input: JsonObject): BackendRequest {
+  return { contentType: SQS_CONTENT_TYPE, target: `AmazonSQS.${action}`, body: JSON.stringify(input) };
 }
 
 function isStoredMessage(message: unknown): message is StoredMessage {

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { AwsApiError, sendAwsError, toAwsApiError } from '../http/aws-error.ts';
 import { parseJsonBody, readBody } from '../http/body.ts';
 import { createGuardedServer, POLICIES } from '../http/guard.ts';
+import { escapeXml } from '../http/xml.ts';
 import type { BackendResponse } from './fauxqs-backend.ts';
 import { SNS_CONTENT_TYPE } from './fauxqs-backend.ts';
 import type { SnsFront } from './sns-front.ts';
@@ -64,11 +65,10 @@ function isSns({ headers }: IncomingMessage): boolean {
 
 /** As the query protocol answers: in XML. */
 function sendQueryError(response: ServerResponse, { status, type, message }: AwsApiError): void {
-  const escaped = message.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   const fault = status < 500 ? 'Sender' : 'Receiver';
   response
     .writeHead(status, { 'Content-Type': 'text/xml' })
     .end(
-      `<ErrorResponse><Error><Type>${fault}</Type><Code>${type}</Code><Message>${escaped}</Message></Error></ErrorResponse>`,
+      `<ErrorResponse><Error><Type>${fault}</Type><Code>${type}</Code><Message>${escapeXml(message)}</Message></Error></ErrorResponse>`,
     );
 }

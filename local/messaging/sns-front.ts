@@ -1,4 +1,5 @@
 import { AwsApiError } from '../http/aws-error.ts';
+import { escapeXml, textsIn } from '../http/xml.ts';
 import { parseObject, asText } from '../json.ts';
 import { lastNameIn } from '../template/arns.ts';
 import type { BackendResponse, FauxqsBackend } from './fauxqs-backend.ts';
@@ -115,7 +116,7 @@ export class SnsFront {
     forwarded.set('Attributes.entry.0.key', 'FilterPolicy');
     forwarded.set('Attributes.entry.0.value', NOTHING_PASSES);
     const response = await this.#forward(forwarded);
-    const [arn] = elements(response.body, 'SubscriptionArn');
+    const [arn] = textsIn(response.body, 'SubscriptionArn');
     if (response.statusCode === 200 && arn !== undefined) this.#keepPolicy(arn, policy);
     return response;
   }
@@ -148,7 +149,7 @@ export class SnsFront {
   #withPolicy(response: BackendResponse, subscriptionArn: string): BackendResponse {
     const given = Object.entries(this.#policies.get(subscriptionArn) ?? {})
       .filter(([, value]) => value !== '')
-      .map(([key, value]) => `<entry><key>${key}</key><value>${escaped(value)}</value></entry>`);
+      .map(([key, value]) => `<entry><key>${key}</key><value>${escapeXml(value)}</value></entry>`);
     const body = response.body.replace(/<entry><key>FilterPolicy<\/key>.*?<\/entry>/s, () => given.join(''));
     return { ...response, body };
   }
@@ -161,16 +162,16 @@ export class SnsFront {
         TopicArn: topicArn,
         ...(next !== undefined && { NextToken: next }),
       });
-      arns.push(...elements(listing, 'SubscriptionArn'));
-      [next] = elements(listing, 'NextToken');
+      arns.push(...textsIn(listing, 'SubscriptionArn'));
+      [next] = textsIn(listing, 'NextToken');
     } while (next !== undefined);
     return Promise.all(arns.map((arn) => this.#subscription(arn)));
   }
 
   async #subscription(arn: string): Promise<Subscription & { readonly takes: MessageFilter }> {
     const answer = await this.#backend.sns('GetSubscriptionAttributes', { SubscriptionArn: arn });
-    const keys = elements(answer, 'key');
-    const values = elements(answer, 'value');
+    const keys = textsIn(answer, 'key');
+    const values = textsIn(answer, 'value');
     const attributes = new Map(keys.map((key, index) => [key, values[index] ?? '']));
     const { FilterPolicy, FilterPolicyScope } = this.#policies.get(arn) ?? {};
     return {
@@ -200,35 +201,7 @@ function refuseProto(parameters: URLSearchParams): void {
 
 /** The ids that an answer gives: of Publish, or of each entry of a batch that was taken. */
 function messageIdsIn(answer: string): (entryId: string | undefined) => string | undefined {
-  const ids = elements(answer, 'MessageId');
-  const entries = elements(/<Successful>(.*)<\/Successful>/s.exec(answer)?.[1] ?? '', 'Id');
+  const ids = textsIn(answer, 'MessageId');
+  const entries = textsIn(/<Successful>(.*)<\/Successful>/s.exec(answer)?.[1] ?? '', 'Id');
   return (entryId) => (entryId === undefined ? ids[0] : ids[entries.indexOf(entryId)]);
-}
-
-/** The texts of every `<name>` in an answer of SNS. */
-function elements(xml: string, name: string): string[] {
-  return [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, text]) =>
-    unescaped(text ?? ''),
-  );
-}
-
-const ENTITIES = new Map([
-  ['&lt;', '<'],
-  ['&gt;', '>'],
-  ['&quot;', '"'],
-  ['&apos;', "'"],
-  ['&#39;', "'"],
-  ['&amp;', '&'],
-]);
-
-function unescaped(text: string): string {
-  return text.replaceAll(/&(?:lt|gt|quot|apos|#39|amp);/g, (entity) => ENTITIES.get(entity) ?? entity);
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

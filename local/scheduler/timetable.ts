@@ -19,10 +19,7 @@ export interface Entry {
  *
  * @param moment epoch milliseconds; undefined before the first run
  */
-export function nextTime(
-  { timing, since, start, end, runsAtOnce }: Entry,
-  moment?: number,
-): number | undefined {
+function nextTime({ timing, since, start, end, runsAtOnce }: Entry, moment?: number): number | undefined {
   const time = ((): number | undefined => {
     switch (timing.kind) {
       case 'at':
@@ -88,8 +85,9 @@ function afterClockWasSetBack(
   { shift, last }: { readonly shift: number; readonly last: LastRun | undefined },
 ): number | undefined {
   const { timing } = entry;
-  if (timing.kind === 'at' || last === undefined) return time;
+  if (timing.kind === 'at') return time;
   if (timing.kind === 'rate') return time + shift;
+  if (last === undefined) return nextTime({ ...entry, since: Date.now() });
   const [now, passed] = [Date.now(), performance.now() - last.monotonic];
   const usual = time - last.time;
   for (let next = nextTime(entry, now); next !== undefined && next < time; next = nextTime(entry, next)) {

@@ -12,6 +12,7 @@ import { readBatchResponse } from '../messaging/batch-response.ts';
 import { MAX_PAYLOAD_BYTES } from '../messaging/sqs-event.ts';
 import { arnOf } from '../template/arns.ts';
 import type { StreamMappingDefinition } from '../template/service.ts';
+import { MAX_RECORD_BYTES, TumblingWindow } from './tumbling-window.ts';
 
 export interface StreamPollerOptions {
   readonly mapping: StreamMappingDefinition;
@@ -47,6 +48,21 @@ interface StreamRecord {
   readonly sequenceNumber: string;
   /** Epoch milliseconds. */
   readonly createdAt: number;
+  /** Milliseconds of `performance.now()`, by which its age is measured: a clock that nobody sets. */
+  readonly begun: number;
+}
+
+/** The records of a batch or of a window, as a destination hears of them. */
+interface Extent {
+  readonly first: StreamRecord | undefined;
+  readonly last: StreamRecord | undefined;
+  readonly size: number;
+}
+
+/** A tumbling window that is open, and the records that its function has done; undefined before it was invoked. */
+interface OpenWindow {
+  readonly window: TumblingWindow;
+  extent?: Extent;
 }
 
 /** Why a batch is given up, in Lambda's word. */
@@ -61,6 +77,7 @@ export class StreamPoller {
   #shardId = '';
   /** Read from the stream, and not in a batch yet. */
   #waiting: StreamRecord[] = [];
+  #open?: OpenWindow | undefined;
   #polling: Promise<void> | undefined;
 
   constructor(options: StreamPollerOptions) {
@@ -74,7 +91,7 @@ export class StreamPoller {
   async start(): Promise<void> {
     const { mapping } = this.#options;
     if (!mapping.enabled) return;
-    await this.#open(mapping.startingPosition).catch((cause: unknown) => {
+    await this.#openShard(mapping.startingPosition).catch((cause: unknown) => {
       this.#report('cannot be read, trying on', cause);
     });
     this.#polling ??= this.#poll();
@@ -92,6 +109,7 @@ export class StreamPoller {
       try {
         const batch = await this.#collect();
         if (batch.length > 0) await this.#process(batch);
+        else await this.#endWindow('final');
         failures = 0;
       } catch (cause) {
         if (this.#isStopping()) return;
@@ -102,37 +120,58 @@ export class StreamPoller {
     }
   }
 
-  /** A batch: full, or what there is when its window ends. */
+  /** A batch: full, or what there is when its time ends. None when nothing more comes for the tumbling window that is open. */
   async #collect(): Promise<StreamRecord[]> {
     const { batchSize, maximumBatchingWindow } = this.#options.mapping;
-    let windowEnds: number | undefined;
+    let batchingEnds: number | undefined;
     for (;;) {
-      await this.#read();
+      // Before the stream is read: what is written later belongs to another window.
+      const isWindowOver = this.#open?.window.isOver() ?? false;
+      const isAtEnd = await this.#read();
       if (this.#isStopping()) return [];
-      const full = fitting(this.#waiting, batchSize);
-      const isFull = full < this.#waiting.length || full === batchSize;
-      if (this.#waiting.length > 0) windowEnds ??= performance.now() + maximumBatchingWindow * 1000;
-      if (isFull || (windowEnds !== undefined && performance.now() >= windowEnds)) {
-        return this.#waiting.splice(0, full);
-      }
+      const [first] = this.#waiting;
+      if (first !== undefined && this.#windowFor(first)?.window.holds(first.createdAt) === false) return [];
+      const count = this.#countOfBatch();
+      const isFull = count < this.#waiting.length || count === batchSize;
+      if (count > 0) batchingEnds ??= performance.now() + maximumBatchingWindow * 1000;
+      const isTimeOver = batchingEnds !== undefined && performance.now() >= batchingEnds;
+      if (isFull || isTimeOver || (isWindowOver && isAtEnd)) return this.#waiting.splice(0, count);
       await this.#pause(
-        Math.min(POLL_INTERVAL_MS, windowEnds === undefined ? Infinity : windowEnds - performance.now()),
+        Math.min(POLL_INTERVAL_MS, batchingEnds === undefined ? Infinity : batchingEnds - performance.now()),
       );
     }
   }
 
-  async #read(): Promise<void> {
-    if (this.#waiting.length >= this.#options.mapping.batchSize) return;
+  /** How many of the records that wait make one batch: of a tumbling window only those that are of it. */
+  #countOfBatch(): number {
+    const waiting = this.#waiting.slice(0, this.#options.mapping.batchSize);
+    const window = this.#open?.window;
+    if (window === undefined) return fitting(waiting, MAX_PAYLOAD_BYTES - 100);
+    const another = waiting.findIndex(({ createdAt }) => !window.holds(createdAt));
+    return fitting(another === -1 ? waiting : waiting.slice(0, another), MAX_RECORD_BYTES);
+  }
+
+  /** The tumbling window that is open, else one that opens for a record; undefined where the mapping has none. */
+  #windowFor(record: StreamRecord): OpenWindow | undefined {
+    const { tumblingWindow } = this.#options.mapping;
+    if (tumblingWindow === undefined) return undefined;
+    this.#open ??= { window: new TumblingWindow(record.createdAt, tumblingWindow) };
+    return this.#open;
+  }
+
+  /** @returns whether it has found the end of the stream */
+  async #read(): Promise<boolean> {
+    if (this.#waiting.length >= this.#options.mapping.batchSize) return false;
     const { streamArn, startingPosition } = this.#options.mapping;
-    if (this.#iterator === undefined) await this.#open(startingPosition);
+    if (this.#iterator === undefined) await this.#openShard(startingPosition);
     const answer = await this.#ask('GetRecords', { ShardIterator: this.#iterator, Limit: MAX_RECORDS_READ });
     if (answer.__type !== undefined) {
       this.#report(
         'has lost records that were not read in time, and is read on from its oldest',
         answer.message,
       );
-      await this.#open('TRIM_HORIZON');
-      return;
+      await this.#openShard('TRIM_HORIZON');
+      return false;
     }
     this.#iterator = asText(answer.NextShardIterator);
     const records = objectsIn(answer.Records).map((record) => ({
@@ -146,12 +185,15 @@ export class StreamPoller {
     for (const record of passed) {
       const changed: unknown = (record as JsonObject).dynamodb;
       const { SequenceNumber, ApproximateCreationDateTime } = isObject(changed) ? changed : {};
+      const createdAt = Number(ApproximateCreationDateTime) * 1000;
       this.#waiting.push({
         json: JSON.stringify(record),
         sequenceNumber: String(SequenceNumber),
-        createdAt: Number(ApproximateCreationDateTime) * 1000,
+        createdAt,
+        begun: performance.now() - Math.max(0, Date.now() - createdAt),
       });
     }
+    return records.length === 0;
   }
 
   /** Tries a batch until it is done or given up. Nothing behind it is read meanwhile: the stream keeps its order. */
@@ -168,6 +210,7 @@ export class StreamPoller {
         const failed = this.#failedOf(rest, response);
         this.#count('InvokedEventCount', rest.length);
         this.#count('FailedInvokeEventCount', failed.length);
+        if (this.#open?.window.hasTooMuch()) await this.#endWindow('early');
         if (failed.length === 0) return;
         const hasProgressed = failed.length < rest.length;
         rest = failed;
@@ -192,34 +235,97 @@ export class StreamPoller {
   /** The records that may still be tried; the others are given up. */
   async #withoutOld(batch: readonly StreamRecord[], failures: number): Promise<readonly StreamRecord[]> {
     const { maximumRecordAge = Infinity } = this.#options.mapping;
-    const oldest = Date.now() - maximumRecordAge * 1000;
-    const young = batch.filter(({ createdAt }) => createdAt >= oldest);
+    const oldest = performance.now() - maximumRecordAge * 1000;
+    const young = batch.filter(({ begun }) => begun >= oldest);
     const old = batch.filter((record) => !young.includes(record));
     if (old.length > 0) await this.#giveUp(old, 'RecordAgeExceeded', { invokeCount: failures });
     return young;
   }
 
-  /** @returns undefined when no environment was free, or the service was at fault: that takes no retry away. */
-  async #invoke(batch: readonly StreamRecord[]): Promise<InvokeResponse | undefined> {
-    const { mapping, invoke } = this.#options;
+  #invoke(batch: readonly StreamRecord[]): Promise<InvokeResponse | undefined> {
     this.#measureAge(batch);
-    const payload = `{"Records":[${batch.map(({ json }) => json).join(',')}]}`;
+    const records = batch.map(({ json }) => json);
+    const [first] = batch;
+    const open = first && this.#windowFor(first);
+    if (open === undefined) return this.#call(`{"Records":[${records.join(',')}]}`);
+    open.extent ??= { first, last: first, size: 0 };
+    return this.#call(open.window.event('records', records, this.#source()));
+  }
+
+  /** @returns undefined when no environment was free, or the service was at fault: that takes no retry away. */
+  async #call(payload: string): Promise<InvokeResponse | undefined> {
+    const {
+      mapping: { functionName },
+      invoke,
+    } = this.#options;
     try {
-      return await Promise.race([
-        invoke({ functionName: mapping.functionName, payload }),
-        this.#stopped.then(() => undefined),
-      ]);
+      return await Promise.race([invoke({ functionName, payload }), this.#stopped.then(() => undefined)]);
     } catch (cause) {
-      if (!(cause instanceof ThrottledError)) {
-        this.#report(`could not invoke ${mapping.functionName}, trying on`, cause);
-      }
+      if (!(cause instanceof ThrottledError))
+        this.#report(`could not invoke ${functionName}, trying on`, cause);
       return undefined;
     }
+  }
+
+  /**
+   * Lets the function make of the state of a window what it was kept for, and forgets it then. Until that has succeeded nothing
+   * further is processed. What it answers does not matter: no invocation comes that a state could be for ("Using AWS Lambda for
+   * streaming analytics", AWS Compute Blog).
+   */
+  async #endWindow(purpose: 'final' | 'early'): Promise<void> {
+    const { window, extent } = this.#open ?? {};
+    this.#open = undefined;
+    if (window === undefined || extent === undefined) return;
+    const { mapping, firstRetryDelayMs = POLL_INTERVAL_MS } = this.#options;
+    const { functionName, maximumRetryAttempts = Infinity, maximumRecordAge = Infinity } = mapping;
+    if (purpose === 'early')
+      this.#report(
+        `ends the ${window.toString()} early, with what ${functionName} has made of it so far`,
+        'Lambda keeps a state of at most 1 MB',
+      );
+    const begun = performance.now();
+    let failures = 0;
+    for (let delay = firstRetryDelayMs; !this.#isStopping();) {
+      const response = await this.#call(window.event(purpose, [], this.#source()));
+      if (response !== undefined && response.functionError === undefined) return;
+      if (response !== undefined) failures += 1;
+      const isTooOld = performance.now() - begun > maximumRecordAge * 1000;
+      if (failures > maximumRetryAttempts || isTooOld) {
+        const condition = isTooOld ? 'RecordAgeExceeded' : 'RetryAttemptsExhausted';
+        this.#report(`gives up what ${functionName} has made of the ${window.toString()}`, condition);
+        await this.#tell(extent, condition, { response, invokeCount: failures });
+        return;
+      }
+      await this.#pause(delay);
+      delay = Math.min(delay * 2, MAX_DELAY_MS);
+    }
+  }
+
+  #source(): { readonly streamArn: string; readonly shardId: string } {
+    return { streamArn: this.#options.mapping.streamArn, shardId: this.#shardId };
   }
 
   /** From the first record on that the function did not process: what comes after it has to wait, whatever became of it. */
   #failedOf(batch: readonly StreamRecord[], response: InvokeResponse): readonly StreamRecord[] {
     if (response.functionError !== undefined) return batch;
+    const failed = this.#reportedOf(batch, response);
+    if (this.#open === undefined || failed === undefined) return failed ?? batch;
+    const wrong = this.#open.window.takeState(response.payload);
+    if (wrong !== undefined) {
+      this.#report(
+        'counts a whole batch as failed, as a function with a tumbling window has to answer with its state',
+        wrong,
+      );
+      return batch;
+    }
+    const done = batch.slice(0, batch.length - failed.length);
+    const { first, last, size } = this.#open.extent ?? { first: done[0], size: 0 };
+    this.#open.extent = { first, last: done.at(-1) ?? last, size: size + done.length };
+    return failed;
+  }
+
+  /** @returns undefined where the response cannot be understood */
+  #reportedOf(batch: readonly StreamRecord[], response: InvokeResponse): readonly StreamRecord[] | undefined {
     if (!this.#options.mapping.reportBatchItemFailures) return [];
     const outcome = readBatchResponse(
       response.payload,
@@ -230,7 +336,7 @@ export class StreamPoller {
         'counts a whole batch as failed, as its response reports failures wrongly',
         outcome.malformed,
       );
-      return batch;
+      return undefined;
     }
     const first = batch.findIndex(({ sequenceNumber }) => outcome.failed.has(sequenceNumber));
     return first === -1 ? [] : batch.slice(first);
@@ -239,33 +345,44 @@ export class StreamPoller {
   async #giveUp(
     batch: readonly StreamRecord[],
     condition: Condition,
-    { response, invokeCount }: { readonly response?: InvokeResponse; readonly invokeCount: number },
+    tried: { readonly response?: InvokeResponse; readonly invokeCount: number },
   ): Promise<void> {
-    const { mapping, deliver } = this.#options;
-    const { functionName, onFailure } = mapping;
     const numbers = [batch[0], batch.at(-1)].map((record) => record?.sequenceNumber).join(' to ');
     this.#report(
-      `gives up ${batch.length} records (${numbers}) that ${functionName} did not take`,
+      `gives up ${batch.length} records (${numbers}) that ${this.#options.mapping.functionName} did not take`,
       condition,
     );
-    if (onFailure === undefined) {
-      this.#count('DroppedEventCount', batch.length);
-      return;
-    }
+    const extent = { first: batch[0], last: batch.at(-1), size: batch.length };
+    const isTold = await this.#tell(extent, condition, tried);
+    this.#count(isTold ? 'OnFailureDestinationDeliveredEventCount' : 'DroppedEventCount', batch.length);
+  }
+
+  /** @returns whether there is a destination that has heard of it */
+  async #tell(
+    extent: Extent,
+    condition: Condition,
+    {
+      response,
+      invokeCount,
+    }: { readonly response?: InvokeResponse | undefined; readonly invokeCount: number },
+  ): Promise<boolean> {
+    const { mapping, deliver } = this.#options;
+    const { onFailure } = mapping;
+    if (onFailure === undefined) return false;
     try {
-      const payload = JSON.stringify(this.#failureRecord(batch, { condition, response, invokeCount }));
+      const payload = JSON.stringify(this.#failureRecord(extent, { condition, response, invokeCount }));
       await deliver({ arn: onFailure, payload });
-      this.#count('OnFailureDestinationDeliveredEventCount', batch.length);
+      return true;
     } catch (cause) {
       this.#measure('DestinationDeliveryFailures', 1, 'Count');
-      this.#count('DroppedEventCount', batch.length);
       this.#report(`could not tell ${onFailure} of records that are given up`, cause);
+      return false;
     }
   }
 
   /** What a destination hears ("Retaining discarded batches for a DynamoDB event source"): where the records are, not what. */
   #failureRecord(
-    batch: readonly StreamRecord[],
+    { first, last, size }: Extent,
     failure: {
       readonly condition: Condition;
       readonly response: InvokeResponse | undefined;
@@ -274,7 +391,6 @@ export class StreamPoller {
   ): object {
     const { mapping, region, accountId } = this.#options;
     const { condition, response, invokeCount } = failure;
-    const [first, last] = [batch[0], batch.at(-1)];
     const arrival = (record: StreamRecord | undefined): string =>
       new Date(record?.createdAt ?? 0).toISOString().replace(/\.\d+Z$/, 'Z');
     return {
@@ -299,7 +415,7 @@ export class StreamPoller {
         endSequenceNumber: last?.sequenceNumber,
         approximateArrivalOfFirstRecord: arrival(first),
         approximateArrivalOfLastRecord: arrival(last),
-        batchSize: batch.length,
+        batchSize: size,
         streamArn: mapping.streamArn,
       },
     };
@@ -307,8 +423,8 @@ export class StreamPoller {
 
   /** How old the newest record of a batch is when the function gets it. */
   #measureAge(batch: readonly StreamRecord[]): void {
-    const age = Math.max(0, Date.now() - (batch.at(-1)?.createdAt ?? 0));
-    this.#measure('IteratorAge', age, 'Milliseconds');
+    const now = performance.now();
+    this.#measure('IteratorAge', Math.round(now - (batch.at(-1)?.begun ?? now)), 'Milliseconds');
   }
 
   #count(name: string, value: number): void {
@@ -325,7 +441,7 @@ export class StreamPoller {
     }
   }
 
-  async #open(ShardIteratorType: StreamMappingDefinition['startingPosition']): Promise<void> {
+  async #openShard(ShardIteratorType: StreamMappingDefinition['startingPosition']): Promise<void> {
     const StreamArn = await this.#newestStream();
     const { StreamDescription } = await this.#ask('DescribeStream', { StreamArn });
     const shards = objectsIn(isObject(StreamDescription) ? StreamDescription.Shards : undefined);
@@ -399,13 +515,13 @@ function identityIn({ userIdentity }: JsonObject): JsonObject {
   return { userIdentity: { type: Type, principalId: PrincipalId } };
 }
 
-/** How many of the records make one batch: one at least, and no more than an invocation takes. */
-function fitting(records: readonly StreamRecord[], batchSize: number): number {
+/** How many of the records an invocation takes: one at least. */
+function fitting(records: readonly StreamRecord[], limit: number): number {
   let bytes = 0;
   let count = 0;
-  for (const { json } of records.slice(0, batchSize)) {
+  for (const { json } of records) {
     bytes += Buffer.byteLength(json) + 1;
-    if (count > 0 && bytes > MAX_PAYLOAD_BYTES - 100) break;
+    if (count > 0 && bytes > limit) break;
     count += 1;
   }
   return count;

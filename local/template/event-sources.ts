@@ -30,6 +30,9 @@ const DEFAULTS = { batchSize: 10, maximumBatchingWindow: 0 } as const;
 /** The same reference, of streams. */
 const STREAM_BATCH_SIZE = 100;
 
+/** Seconds, the same reference; 0 is no window. */
+const MAX_TUMBLING_WINDOW = 900;
+
 /** Seconds that Lambda keeps an asynchronous event where `MaximumEventAgeInSeconds` does not say. */
 const DEFAULT_MAXIMUM_EVENT_AGE = ASYNC_MAX_EVENT_AGE_MS / 1000;
 
@@ -86,7 +89,7 @@ function mappingsOf(
       }
       return [
         queue === undefined
-          ? streamMappingToRun(resource, functionName, resources)
+          ? streamMappingToRun(resource, functionName)
           : mappingToRun(resource, functionName),
       ];
     },
@@ -110,16 +113,8 @@ function mappingToRun(resource: ResolvedResource, functionName: string): EventSo
   };
 }
 
-function streamMappingToRun(
-  resource: ResolvedResource,
-  functionName: string,
-  resources: ResolvedResources,
-): StreamMappingDefinition {
+function streamMappingToRun(resource: ResolvedResource, functionName: string): StreamMappingDefinition {
   const { fields, ref } = resource;
-  if (fields.has('TumblingWindowInSeconds'))
-    resources.warn(
-      `${functionName} gets batches of ${fields.text('EventSourceArn')} without tumbling windows`,
-    );
   // -1 stands for no limit.
   const limit = (name: string): number | undefined => {
     const number = fields.optionalNumber(name);
@@ -132,6 +127,7 @@ function streamMappingToRun(
     enabled: fields.optionalBoolean('Enabled') ?? true,
     batchSize: fields.optionalNumber('BatchSize') ?? STREAM_BATCH_SIZE,
     maximumBatchingWindow: batchingWindowOf(resource),
+    tumblingWindow: tumblingWindowOf(resource),
     startingPosition: fields.optionalText('StartingPosition') === 'LATEST' ? 'LATEST' : 'TRIM_HORIZON',
     reportBatchItemFailures: fields.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
     bisectOnError: fields.optionalBoolean('BisectBatchOnFunctionError') ?? false,
@@ -141,6 +137,17 @@ function streamMappingToRun(
     countsEvents: countsEvents(resource) ? true : undefined,
     filters: filtersOf(resource).filters,
   });
+}
+
+/** @throws Error where AWS refuses to deploy it. */
+function tumblingWindowOf({ fields }: ResolvedResource): number | undefined {
+  const seconds = fields.optionalNumber('TumblingWindowInSeconds') ?? 0;
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_TUMBLING_WINDOW) {
+    throw new Error(
+      `${fields.pathOf('TumblingWindowInSeconds')}: expected whole seconds from 0 to ${MAX_TUMBLING_WINDOW}, got ${seconds}`,
+    );
+  }
+  return seconds === 0 ? undefined : seconds;
 }
 
 /** @throws Error that says where a filter is none: AWS refuses to deploy it. */

@@ -10,6 +10,8 @@ import { asyncInvocations, pollersOf } from './event-sources.ts';
 import type { Expression } from './expressions.ts';
 import { logicalIdIn } from './expressions.ts';
 import type { Fields } from './fields.ts';
+import type { LayerReference, LayersHere } from './layers.ts';
+import { exceededLayerLimits, layersOfFunction, MissingLayers } from './layers.ts';
 import type {
   DurableSettings,
   FunctionResource,
@@ -54,6 +56,8 @@ export interface FunctionOptions {
   readonly codeDirectoryOf: (deployed: { readonly logicalId: string; readonly name: string }) => string;
   /** Why the package of a function cannot be run, by its deployed name: undefined where it can. */
   readonly packageProblemOf?: (deployedName: string) => string | undefined;
+  /** What of the layers of a function is on this machine, by its deployed name: undefined where nothing is. */
+  readonly layersHereOf?: (deployedName: string) => LayersHere | undefined;
   /** The key in `serverless.yml` of a deployed name. */
   readonly functionKeyOf: (deployedName: string) => string;
 }
@@ -65,6 +69,7 @@ export function functionsToRun(
 ): { readonly functions: readonly FunctionDefinition[]; readonly notRun: readonly FunctionNotRun[] } {
   const deploymentOnly = calledByTheDeployment(resources);
   const notRun: FunctionNotRun[] = [];
+  const missingLayers = new MissingLayers();
   const functions = resources.ofType('AWS::Lambda::Function').flatMap((resource) => {
     const name = resource.name();
     const reason = deploymentOnly.has(name)
@@ -75,9 +80,15 @@ export function functionsToRun(
       notRun.push({ name, reason });
       return [];
     }
-    const layers = resource.fields.list('Layers');
-    if (layers.length > 0) {
-      resources.warn(`The function ${name} runs without its layers: ${layers.map(String).join(', ')}`);
+    const layers = layersOfFunction(resource, resources);
+    const here = options.layersHereOf?.(name);
+    const missing = layers.filter(({ arn }) => here?.arns.includes(arn) !== true);
+    missingLayers.add(name, missing);
+    for (const limit of exceededLayerLimits(layers, here)) resources.warn(`The function ${name} ${limit}`);
+    if (here !== undefined && here.extensions.length > 0) {
+      resources.warn(
+        `The function ${name} runs without the extensions in its layers: ${here.extensions.join(', ')}`,
+      );
     }
     if (resource.fields.list('FileSystemConfigs').length > 0) {
       resources.warn(`The function ${name} runs without its file system: nothing is mounted here`);
@@ -88,11 +99,40 @@ export function functionsToRun(
           'Run its handler with LocalDurableTestRunner of @aws/durable-execution-sdk-js-testing instead',
       );
     }
-    const definition = functionToRun(resource, name, options);
+    const definition: FunctionDefinition = {
+      ...functionToRun(resource, name, options),
+      ...(layers.length > 0 && {
+        layers: layers.map((layer) => ({ arn: layer.arn, isHere: !missing.includes(layer) })),
+      }),
+    };
+    const { AWS_LAMBDA_EXEC_WRAPPER: wrapper } = definition.environment;
+    if (missing.length > 0 && wrapper?.startsWith('/opt/') === true) {
+      resources.warn(
+        `The function ${name} runs without its wrapper ${wrapper} where no layer on this machine holds it`,
+      );
+    }
     for (const limit of exceededLimits(definition)) resources.warn(`The function ${name} ${limit}`);
     return [definition];
   });
+  const warning = missingLayers.warning();
+  if (warning !== undefined) resources.warn(warning);
   return { functions, notRun };
+}
+
+/** The layers of the functions that can run here, by deployed name. */
+export function layersInUse(
+  resources: ResolvedResources,
+): ReadonlyMap<string, { readonly runtime: string; readonly layers: readonly LayerReference[] }> {
+  return new Map(
+    resources
+      .ofType('AWS::Lambda::Function')
+      .filter((resource) => obstacleOf(resource) === undefined)
+      .map((resource) => {
+        const layers = layersOfFunction(resource, resources);
+        return [resource.name(), { runtime: resource.fields.text('Runtime'), layers }] as const;
+      })
+      .filter(([, { layers }]) => layers.length > 0),
+  );
 }
 
 function functionToRun(

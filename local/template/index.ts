@@ -23,6 +23,7 @@ export type {
   TopicResource,
 } from './inventory.ts';
 export { isObject, objectsIn, parseObject } from '../json.ts';
+export { messageOf } from '../message-of.ts';
 export { readInventory } from './read-inventory.ts';
 export type { Properties } from './template.ts';
 export { asObject, parseResources } from './template.ts';

@@ -11,6 +11,8 @@ export interface Inventory {
   readonly service: string;
   readonly stage: string;
   readonly region: string;
+  /** Tags of the stack, which CloudFormation gives every resource that can have some; absent without any. */
+  readonly tags?: Readonly<Record<string, string>>;
   readonly functions: readonly FunctionResource[];
   readonly capacityProviders: readonly CapacityProviderResource[];
   readonly queues: readonly QueueResource[];

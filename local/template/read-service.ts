@@ -9,7 +9,7 @@ import { eventsToRun, scheduleGroupsToRun, schedulesToRun } from './events.ts';
 import { exportsOf } from './exports.ts';
 import { functionUrlsToRun } from './function-urls.ts';
 import type { FunctionOptions } from './functions.ts';
-import { functionsToRun } from './functions.ts';
+import { functionsToRun, layersInUse } from './functions.ts';
 import { muteRulesToRun } from './mute-rules.ts';
 import { warnAboutWhatIsNotRun } from './not-run-locally.ts';
 import { queuesToRun } from './queues.ts';
@@ -57,6 +57,9 @@ export interface ReadServiceOptions extends FunctionOptions {
   readonly authorizers?: Readonly<Record<string, AuthorizerSettings>>;
 }
 
+/** What a reading of the template's functions and their layers takes. */
+export type ReadLayersOptions = Omit<ReadServiceOptions, keyof FunctionOptions>;
+
 export interface ReadServiceResult {
   readonly service: ServiceDefinition;
   /** What will differ from AWS, one sentence each, without repetitions. */
@@ -75,14 +78,7 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
   const { serviceName, stage, region, accountId, restApiTracing = false } = options;
   const template = parseTemplate(options.template);
   const deployment = deploymentOf(options);
-  const newScope = (): TemplateScope =>
-    new TemplateScope({
-      template,
-      deployment,
-      parameters: options.parameters ?? {},
-      queueUrlOf: options.queueUrlOf,
-      values: options.values ?? {},
-    });
+  const newScope = (): TemplateScope => scopeOf(template, options);
   const scope = newScope();
   const resources = resolvedResources(template, scope);
 
@@ -134,6 +130,22 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
   warnAboutWhatIsNotRun(resources);
   const exports = exportsOf(template, deployment, newScope(), localUrls);
   return { service, warnings: scope.warnings, exports };
+}
+
+/** The layers of each function that can run here, by deployed name, in their order. @throws Error as `readService` does. */
+export function readLayers(options: ReadLayersOptions): ReturnType<typeof layersInUse> {
+  const template = parseTemplate(options.template);
+  return layersInUse(resolvedResources(template, scopeOf(template, options)));
+}
+
+function scopeOf(template: Template, options: ReadLayersOptions): TemplateScope {
+  return new TemplateScope({
+    template,
+    deployment: deploymentOf(options),
+    parameters: options.parameters ?? {},
+    queueUrlOf: options.queueUrlOf,
+    values: options.values ?? {},
+  });
 }
 
 /** Whether a function or a stage says that it is traced, or that it is not. */

@@ -1,4 +1,5 @@
 /** The resources of a template, for the two kinds of readers that `fields.ts` tells apart. */
+import { messageOf } from '../message-of.ts';
 import { functionNameOf } from './arns.ts';
 import type { Expression } from './expressions.ts';
 import { getAttribute, logicalIdIn, ref } from './expressions.ts';
@@ -127,7 +128,7 @@ export function readOrWarn<Definition>(
     try {
       return read(resource);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       resources.warn(`${resource.logicalId} (${type}) is left out: ${why}`);
       return [];
     }

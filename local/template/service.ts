@@ -61,6 +61,8 @@ export interface FunctionDefinition {
   readonly codeDirectory: string;
   /** Lambda's name of the runtime, for example `nodejs24.x`. */
   readonly runtime: string;
+  /** In the order in which they lie over each other, the last on top; undefined where there are none. */
+  readonly layers?: readonly LayerDefinition[];
   /** MB. */
   readonly memorySize: number;
   /** Seconds. */
@@ -86,6 +88,12 @@ export interface FunctionDefinition {
   readonly tags?: Readonly<Record<string, string>>;
   /** Undefined where the template sets nothing of it: Lambda's defaults hold. */
   readonly asynchronous?: AsyncDefinition;
+}
+
+export interface LayerDefinition {
+  readonly arn: string;
+  /** Whether its contents are on this machine: the function runs without those that are not. */
+  readonly isHere: boolean;
 }
 
 export interface ApiDefinition {
@@ -342,6 +350,8 @@ export interface StreamMappingDefinition {
   readonly batchSize: number;
   /** Seconds, 0 to 300. */
   readonly maximumBatchingWindow: number;
+  /** Seconds of a tumbling window, 1 to 900; undefined where there is none. */
+  readonly tumblingWindow?: number;
   /** Whether what is in the stream before it is read from is read, too. */
   readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
   readonly reportBatchItemFailures: boolean;

@@ -16,7 +16,7 @@ export interface TraceHeader {
 }
 
 /** Longer text is not a tracing header: an SQS message attribute, which anyone may write, can be much longer. */
-export const MAX_TRACE_HEADER_LENGTH = 4096;
+const MAX_TRACE_HEADER_LENGTH = 4096;
 
 const TRACE_ID = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i;
 const ENTITY_ID = /^[0-9a-f]{16}$/i;

@@ -1,4 +1,5 @@
 /** `serverless advise`: asks CloudWatch what the functions of a deployed stage did, and says what their numbers advise. */
+import { messageOf } from 'lambda-lantern-local/template';
 import { formatFrom } from '../alarms-command/command-options.ts';
 import { daysFrom } from '../learn/days.ts';
 import { lastDays, readMetrics } from '../learn/metric-reader.ts';
@@ -28,10 +29,7 @@ export async function runAdviseCommand(
     writeText(await advise({ ...inventory, functions }, { format, days, profile: options['aws-profile'] }));
   } catch (error) {
     if (error instanceof serverless.classes.Error) throw error;
-    throw new serverless.classes.Error(
-      error instanceof Error ? error.message : String(error),
-      'LANTERN_ADVISE',
-    );
+    throw new serverless.classes.Error(messageOf(error), 'LANTERN_ADVISE');
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from 'lambda-lantern-local/template';
 import { costJson, costReport } from '../cost/cost-report.ts';
 import type { Traffic } from '../cost/estimate-cost.ts';
 import { addedBy, estimateCost } from '../cost/estimate-cost.ts';
@@ -34,10 +35,7 @@ export async function runAlarmsCommand(
     writeText(traffic === undefined ? alarmsAs(format, service) : costAs(format, service, traffic));
   } catch (error) {
     if (error instanceof serverless.classes.Error) throw error;
-    throw new serverless.classes.Error(
-      error instanceof Error ? error.message : String(error),
-      'LANTERN_ALARMS',
-    );
+    throw new serverless.classes.Error(messageOf(error), 'LANTERN_ALARMS');
   }
 }
 

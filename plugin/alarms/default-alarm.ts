@@ -49,6 +49,8 @@ export interface Watched {
   readonly threshold: number;
   /** Where the threshold comes from, with the numbers of this resource. */
   readonly reason: string;
+  /** What ALARM means of this resource, where the meaning of all says what does not concern it. */
+  readonly meaning?: string;
   /** Tells alarms apart where a resource has several of the kind: the name of an index, of an alias. */
   readonly part?: string;
   readonly filters?: readonly PlannedFilter[];

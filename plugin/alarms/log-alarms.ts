@@ -75,7 +75,7 @@ export function planLogAlarms(
       threshold,
       description:
         `Functions of ${service} in the stage ${stage} log errors.\n` +
-        `${DESCRIPTION_PARTS.cause}a failure that the code noticed and went on after, if no other alarm rings. The query of this alarm, ` +
+        `${DESCRIPTION_PARTS.cause}A failure that the code noticed and went on after, if no other alarm rings. The query of this alarm, ` +
         `run again in Logs Insights, has the lines.\n` +
         `${DESCRIPTION_PARTS.threshold}> ${threshold} lines of level ERROR, FATAL or CRITICAL in ${between}, looked at every ` +
         `${everyMinutes === 1 ? 'minute' : between}.`,

@@ -17,7 +17,7 @@ export function withNextSteps(composite: PlannedComposite, inventory: Inventory)
   if (composite.tells === undefined) return composite;
   const { service, stage, region } = inventory;
   const { resource } = composite;
-  const tags = resource === undefined ? {} : tagsOf(resource, inventory);
+  const tags = tagsOf(resource, inventory);
   const prefix = `${service}-${stage}-${resource === undefined ? '' : `${resource.key}-`}`;
   const steps: readonly Expression[] = [
     `aws cloudwatch describe-alarms --state-value ALARM --alarm-name-prefix ${prefix} --region ${region}`,
@@ -54,6 +54,16 @@ export function withStepsOfAlarm(alarm: PlannedAlarm, inventory: Inventory): Pla
   return { ...alarm, ...(next !== undefined && { next }) };
 }
 
+/** Completes what says of the whole service something by whose it is. */
+export function withOwners(description: string, inventory: Inventory): string {
+  return [description, ...ownerLines(tagsOf(undefined, inventory))].join('\n');
+}
+
+function ownerLines(tags: Readonly<Record<string, string>>): readonly string[] {
+  const { owner, runbook } = DESCRIPTION_PARTS;
+  return Object.entries(tags).map(([key, value]) => `${key === 'owner' ? owner : runbook}${value}`);
+}
+
 /**
  * As many steps as fit, and whose it is: long names may leave no room for all, and that is what only this says.
  *
@@ -66,8 +76,7 @@ function fitting(
   room: number,
   least = 0,
 ): Expression | undefined {
-  const { owner, runbook } = DESCRIPTION_PARTS;
-  const owners = Object.entries(tags).map(([key, value]) => `${key === 'owner' ? owner : runbook}${value}`);
+  const owners = ownerLines(tags);
   const texts = Array.from({ length: steps.length + 1 - least }, (_, left) =>
     steps.slice(0, steps.length - left),
   ).map((some) =>
@@ -106,12 +115,16 @@ function find(
   return list.find((one) => 'key' in one && one.key === key);
 }
 
+/** Of a resource, or of the service; what its own tags do not say, those of the stack do. */
 function tagsOf(
-  { kind, key }: PlannedAlarm['resource'],
+  resource: PlannedAlarm['resource'] | undefined,
   inventory: Inventory,
 ): Readonly<Record<string, string>> {
-  const found = find(kind, key, inventory);
-  const { owner, runbook } = ownersOf((found !== undefined && 'tags' in found && found.tags) || {});
+  const found = resource === undefined ? undefined : find(resource.kind, resource.key, inventory);
+  const { owner, runbook } = {
+    ...ownersOf(inventory.tags ?? {}),
+    ...ownersOf((found !== undefined && 'tags' in found && found.tags) || {}),
+  };
   return {
     ...(owner !== undefined && { owner: owner.slice(0, LONGEST_TAG) }),
     ...(runbook !== undefined && { runbook: runbook.slice(0, LONGEST_TAG) }),

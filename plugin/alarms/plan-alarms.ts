@@ -20,7 +20,7 @@ import { DEFAULTS } from './defaults.ts';
 import { planErrorBudgets } from './error-budgets.ts';
 import { planLogAlarms } from './log-alarms.ts';
 import type { ResourceKind, Resources } from './resource-kinds.ts';
-import { withNextSteps, withStepsOfAlarm } from './next-steps.ts';
+import { withNextSteps, withOwners, withStepsOfAlarm } from './next-steps.ts';
 import { giveVoices } from './voices.ts';
 import { resourcesByKind, scheduleGroups } from './resource-kinds.ts';
 
@@ -65,7 +65,10 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
     alarms: [...(isRootAlone ? alarms : spoken.alarms), ...budgets.alarms].map((alarm) =>
       withStepsOfAlarm(alarm, inventory),
     ),
-    logAlarms: errorLines.logAlarms,
+    logAlarms: errorLines.logAlarms.map((alarm) => ({
+      ...alarm,
+      description: withOwners(alarm.description, inventory),
+    })),
     filters: [...filters.values()],
     eventSources: [...eventSources.values()],
     composites: [
@@ -200,10 +203,11 @@ export function anomalyBand(
 
 function describe(
   definition: Omit<DefaultAlarm, 'plan'>,
-  { reason }: Watched,
+  found: Watched,
   { tuning, overridden }: ResolvedAlarm,
 ): Pick<PlannedAlarm, 'unit' | 'meaning' | 'cause' | 'reason' | 'missingReason' | 'severity' | 'overridden'> {
-  const { unit, meaning, cause, severity, missing } = definition;
+  const { unit, cause, severity, missing } = definition;
+  const { reason, meaning = definition.meaning } = found;
   const isSet = overridden.some((name) => name === 'threshold' || name === 'share' || name === 'minimum');
   return {
     unit,

@@ -34,7 +34,7 @@ export interface Traffic {
 }
 
 /** What nobody knows before the month is over; each is said in the report. */
-export const ASSUMPTIONS = {
+const ASSUMPTIONS = {
   /** Changes of state of one alarm in a month that are notified. */
   notificationsOfAlarm: 4,
   /** Openings or refreshes of the dashboards in a month. */

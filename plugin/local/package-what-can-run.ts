@@ -6,8 +6,12 @@ import { join, resolve } from 'node:path';
 import { compareNoLayers } from '../packaging/without-account.ts';
 import type { PluginHook, Serverless } from '../serverless.ts';
 
-/** Why a function has no package here, by its deployed name. */
-type PackageProblems = ReadonlyMap<string, string>;
+export interface PackageProblems {
+  /** Why a function has no package here, by its deployed name. */
+  readonly functions: ReadonlyMap<string, string>;
+  /** Why a layer of the service has none, by its key in serverless.yml. */
+  readonly layers: ReadonlyMap<string, string>;
+}
 
 /** An archive of nothing: the record that ends every zip file, and no entry before it. */
 export const EMPTY_ARCHIVE: Uint8Array = Buffer.concat([
@@ -23,7 +27,8 @@ const PACKAGING = 'package:createDeploymentArtifacts';
 
 /**
  * Packages the service as for a deployment, with something empty in the place of what the framework would refuse the whole
- * service for, or look for in an account of AWS: container images, and artifacts that are no files of this machine.
+ * service for, or look for in an account of AWS: container images, artifacts that are no files of this machine, and layers of
+ * folders that are none.
  *
  * @param run what packages; `package`, as the command, without it.
  * @throws what the framework or a bundler throws
@@ -32,7 +37,7 @@ export async function packageWhatCanRun(
   serverless: Serverless,
   run = () => serverless.pluginManager.spawn('package'),
 ): Promise<PackageProblems> {
-  const problems = new Map<string, string>();
+  let problems: PackageProblems = { functions: new Map(), layers: new Map() };
   const directory = await mkdtemp(join(tmpdir(), 'lantern-package-'));
   const hooks = (serverless.pluginManager.hooks[`before:${PACKAGING}`] ??= []);
   const archive = join(directory, 'empty.zip');
@@ -40,7 +45,7 @@ export async function packageWhatCanRun(
   const own: PluginHook = {
     pluginName: 'LanternPlugin',
     hook: () => {
-      for (const [name, problem] of standIn(serverless, archive)) problems.set(name, problem);
+      problems = { functions: standIn(serverless, archive), layers: standInForLayers(serverless, archive) };
     },
   };
   hooks.push(own);
@@ -57,20 +62,28 @@ export async function packageWhatCanRun(
   }
 }
 
-/** Packages the code of a service once more, as often as it is called, and leaves the template alone. */
-export type PackageAgain = () => Promise<PackageProblems>;
+/** Packages a service once more, as often as it is asked to, and leaves the template alone. */
+export interface Packager {
+  /** The code of the functions. Layers stay as they are. */
+  readonly functions: () => Promise<PackageProblems>;
+  /** A layer that is packed of a folder, by its key. @throws what the framework throws */
+  readonly layer: (key: string) => Promise<void>;
+}
 
 /**
  * What packages a service again: to be had before it is packaged, because bundlers and the framework note what they have
  * packaged in the place of what serverless.yml says.
  */
-export function packagerOf(serverless: Serverless): PackageAgain {
+export function packagerOf(serverless: Serverless): Packager {
   const { service } = serverless;
+  const ofLayers = Object.entries(service.layers ?? {}).map(
+    ([key, layer]) => [key, structuredClone(layer.package)] as const,
+  );
   const shared = structuredClone(service.package);
   const own = Object.entries(service.functions).map(
     ([key, definition]) => [key, structuredClone(definition.package), definition.image] as const,
   );
-  return async () => {
+  const functions = async (): Promise<PackageProblems> => {
     for (const plugin of serverless.pluginManager.plugins) {
       // serverless-esbuild would go on with contexts of esbuild that it has disposed of.
       if ('buildCache' in plugin) plugin.buildCache = {};
@@ -96,6 +109,21 @@ export function packagerOf(serverless: Serverless): PackageAgain {
         for (const { hook } of hooks[event] ?? []) await hook();
     });
   };
+  const layer = async (key: string): Promise<void> => {
+    const packaging = serverless.pluginManager.plugins.find((plugin) => plugin.packageLayer !== undefined);
+    const own = service.layers?.[key];
+    if (packaging?.packageLayer === undefined || own === undefined) return;
+    const before = own.package;
+    try {
+      // Where it has an archive, the framework would take that.
+      own.package = structuredClone(new Map(ofLayers).get(key) ?? {});
+      await packaging.packageLayer(key);
+    } catch (error) {
+      own.package = before;
+      throw error;
+    }
+  };
+  return { functions, layer };
 }
 
 /** Whether something between the sources and the packages may make other files of them: a bundler, for one. */
@@ -106,7 +134,7 @@ export function isBundled({ pluginManager: { hooks } }: Pick<Serverless, 'plugin
   return others.some(({ pluginName }) => pluginName !== 'Package' && pluginName !== 'LanternPlugin');
 }
 
-function standIn({ service, serviceDir }: Serverless, archive: string): PackageProblems {
+function standIn({ service, serviceDir }: Serverless, archive: string): ReadonlyMap<string, string> {
   const problems = new Map<string, string>();
   const shared = service.package?.artifact;
   const sharedProblem = artifactProblem(shared, serviceDir, 'package.artifact');
@@ -128,6 +156,26 @@ function standIn({ service, serviceDir }: Serverless, archive: string): PackageP
   return problems;
 }
 
+function standInForLayers({ service, serviceDir }: Serverless, archive: string): ReadonlyMap<string, string> {
+  const problems = new Map<string, string>();
+  for (const [key, layer] of Object.entries(service.layers ?? {})) {
+    const { artifact } = layer.package ?? {};
+    const missing = [
+      ['package.artifact', artifact],
+      ['path', artifact === undefined ? layer.path : undefined],
+    ].find(([, path]) => path !== undefined && !existsSync(resolve(serviceDir, path)));
+    if (missing === undefined) continue;
+    const [setting = '', path = ''] = missing;
+    problems.set(
+      key,
+      `its layer ${key} is to be made of ${path}, which is not on this machine. Build it, or correct layers.${key}.${setting} in ` +
+        'serverless.yml, and start again',
+    );
+    layer.package = { ...layer.package, artifact: archive };
+  }
+  return problems;
+}
+
 function artifactProblem(
   artifact: string | undefined,
   serviceDir: string,
@@ -143,8 +191,8 @@ function artifactProblem(
 /** The package of each function, by deployed name: its own, or the one of the whole service. */
 export function packagesOf(
   { service, serviceDir }: Pick<Serverless, 'service' | 'serviceDir'>,
-  known: PackageProblems,
-): { readonly found: ReadonlyMap<string, string>; readonly problems: PackageProblems } {
+  known: ReadonlyMap<string, string>,
+): { readonly found: ReadonlyMap<string, string>; readonly problems: ReadonlyMap<string, string> } {
   const problems = new Map(known);
   const found = new Map<string, string>();
   for (const [key, definition] of Object.entries(service.functions)) {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { messageOf } from 'lambda-lantern-local/template';
 import { missingValuesNotice } from '../packaging/without-account.ts';
 import type { LanternSettings } from '../settings/settings.ts';
 import { checkSettings } from '../settings/settings.ts';
@@ -6,6 +7,7 @@ import type { PluginUtilities, Serverless } from '../serverless.ts';
 import { missingHandlers } from './check-handlers.ts';
 import type { LocalCommandOptions } from './command-options.ts';
 import { endProgress } from './end-progress.ts';
+import { findLayers } from './find-layers.ts';
 import { packagerOf, packagesOf, packageWhatCanRun } from './package-what-can-run.ts';
 import { Reload } from './reload/reload.ts';
 
@@ -28,7 +30,9 @@ export async function runLocalCommand(
     AwsEndpoints,
     checkJoining,
     developerCredentials,
+    exportsOfRunning,
     interrupted,
+    layersOfSource,
     minuteFrom,
     portsFrom,
     runService,
@@ -50,19 +54,36 @@ export async function runLocalCommand(
     const traceUnasked = tracesUnasked(serverless, options);
     await checkJoining(identity, { ports, alone });
     const missing = missingHandlers(serverless);
-    const packageAgain = packagerOf(serverless);
+    const packager = packagerOf(serverless);
     const packagedAt = Date.now();
     const packageProblems = await packageWhatCanRun(serverless).catch((error: unknown) => {
       // A bundler says that something could not be compiled, but not that a name in serverless.yml is wrong.
       throw missing.length > 0 ? new Error([...missing, messageOf(error)].join('\n')) : error;
     });
     endProgress();
-    const packages = packagesOf(serverless, packageProblems);
-    const unpacked = await unpackFunctions(packages.found, serverless.serviceDir);
+    const packages = packagesOf(serverless, packageProblems.functions);
+    const whole = {
+      ...identity,
+      accountId: ACCOUNT_ID,
+      template: config.provider.compiledCloudFormationTemplate,
+      values: settings.values ?? {},
+      missing: missingValues,
+    };
+    const used = layersOfSource(whole, alone ? {} : await exportsOfRunning(ports.console));
+    const layers = findLayers(serverless, used, settings.layers ?? {}, packageProblems.layers);
+    const runtimeOf = (name: string): string => used.get(name)?.runtime ?? '';
+    const around = new Map(
+      Array.from(layers.found, ([name, found]) => [
+        name,
+        { paths: found.map(({ path }) => path), runtime: runtimeOf(name) },
+      ]),
+    );
+    const unpacked = await unpackFunctions(packages.found, serverless.serviceDir, around);
     remove = () => unpacked.remove();
     const keys = keysByName(serverless);
     const values = missingValuesNotice(missingValues);
-    for (const warning of [...missing, ...(values === undefined ? [] : [values])]) log.warning(warning);
+    for (const warning of [...missing, ...(values === undefined ? [] : [values]), ...layers.unused])
+      log.warning(warning);
     const terminal = new Terminal({ write: writeText, functionKeys: [...keys.values()] });
     surviveErrors((text) => terminal.notice(text));
     const { promise: failed, reject: fail } = Promise.withResolvers<never>();
@@ -70,22 +91,25 @@ export async function runLocalCommand(
     failed.catch(() => undefined);
     const running = await runService({
       source: {
-        ...identity,
-        accountId: ACCOUNT_ID,
+        ...whole,
         directory: serverless.serviceDir,
-        template: config.provider.compiledCloudFormationTemplate,
         codeDirectories: Object.fromEntries(unpacked.folders),
         packageProblems: {
           ...Object.fromEntries(unpacked.problems),
+          ...Object.fromEntries(layers.problems),
           ...Object.fromEntries(packages.problems),
         },
+        layers: Object.fromEntries(
+          Array.from(unpacked.layers, ([name, unpackedLayers]) => {
+            const arns = layers.found.get(name)?.map(({ arn }) => arn) ?? [];
+            return [name, { ...unpackedLayers, arns }];
+          }),
+        ),
         functionKeys: Object.fromEntries(keys),
         // The framework keeps this out of the template, and turns it on after the deployment.
         restApiTracing: config.provider.tracing?.apiGateway === true,
         traceUnasked,
         authorizers: authorizersIn(serverless),
-        values: settings.values ?? {},
-        missing: missingValues,
         tryThis: settings.tryThis ?? [],
         lowerCaseHeaders: settings.lowerCaseHeaders ?? false,
       },
@@ -109,8 +133,10 @@ export async function runLocalCommand(
       })),
       packages: packages.found,
       packagedAt,
-      packageAgain,
+      packager,
       unpacked,
+      layers: layers.found,
+      runtimeOf,
       updateCode: (codeDirectories) => running.updateCode(codeDirectories),
       notice: (text) => terminal.notice(text),
     });
@@ -175,8 +201,4 @@ function authorizersIn(serverless: Serverless) {
 
 function keysByName(serverless: Serverless): Map<string, string> {
   return new Map(Object.entries(serverless.service.functions).map(([key, { name }]) => [name ?? key, key]));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

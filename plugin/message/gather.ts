@@ -4,7 +4,7 @@
  */
 import type { CloudFormationClient, StackEvent } from '@aws-sdk/client-cloudformation';
 import { DescribeStackEventsCommand } from '@aws-sdk/client-cloudformation';
-import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { AlarmType, CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetFunctionConfigurationCommand, ListTagsCommand } from '@aws-sdk/client-lambda';
@@ -113,20 +113,39 @@ async function alarmsInAlarm(
   const found = await Promise.all(
     queries.map((query) =>
       pages(async (NextToken) => {
-        const answer = await cloudWatch.send(
-          new DescribeAlarmsCommand({
-            ...query,
-            StateValue: 'ALARM',
-            AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
-            ...(NextToken !== undefined && { NextToken }),
-          }),
-          { abortSignal: signal },
+        const {
+          MetricAlarms = [],
+          CompositeAlarms = [],
+          LogAlarms = [],
+          NextToken: next,
+        } = await ofEveryType((AlarmTypes) =>
+          cloudWatch.send(
+            new DescribeAlarmsCommand({
+              ...query,
+              StateValue: 'ALARM',
+              AlarmTypes,
+              ...(NextToken !== undefined && { NextToken }),
+            }),
+            { abortSignal: signal },
+          ),
         );
-        return [[...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])], answer.NextToken];
+        return [[...MetricAlarms, ...CompositeAlarms, ...LogAlarms], next];
       }),
     ),
   );
   return found.flat().flatMap((each) => readAlarm({ ...each }) ?? []);
+}
+
+const ALARM_TYPES: readonly AlarmType[] = ['MetricAlarm', 'CompositeAlarm'];
+
+/** A region in which CloudWatch has no alarms on log lines yet does not take their type: then there are none to ask for. */
+async function ofEveryType<Answer>(ask: (types: AlarmType[]) => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask([...ALARM_TYPES, 'LogAlarm']);
+  } catch (error) {
+    if (!/^(Validation|InvalidParameter)/.test((error as Error).name)) throw error;
+    return ask([...ALARM_TYPES]);
+  }
 }
 
 /** Names in quotation marks, as the plugin writes them: others cost a moment in the message, not the message. */
@@ -138,16 +157,18 @@ async function historyOf(
   { name, at }: ObservedAlarm,
   { cloudWatch, signal }: GatherOptions,
 ): Promise<MessageInput['history']> {
-  const { AlarmHistoryItems: items = [] } = await cloudWatch.send(
-    new DescribeAlarmHistoryCommand({
-      AlarmName: name,
-      AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
-      HistoryItemType: 'StateUpdate',
-      StartDate: new Date(at - DAY),
-      EndDate: new Date(at),
-      MaxRecords: 100,
-    }),
-    { abortSignal: signal },
+  const { AlarmHistoryItems: items = [] } = await ofEveryType((AlarmTypes) =>
+    cloudWatch.send(
+      new DescribeAlarmHistoryCommand({
+        AlarmName: name,
+        AlarmTypes,
+        HistoryItemType: 'StateUpdate',
+        StartDate: new Date(at - DAY),
+        EndDate: new Date(at),
+        MaxRecords: 100,
+      }),
+      { abortSignal: signal },
+    ),
   );
   return items.flatMap(({ Timestamp, HistoryData }) => {
     const newState = parseObject(HistoryData ?? '')?.newState as { stateValue?: unknown } | undefined;

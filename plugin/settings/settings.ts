@@ -65,6 +65,11 @@ const LOCAL = {
   lowerCaseHeaders: aBoolean,
   /** Where calls to a service of AWS go, by its name: the address of an emulator, or `aws` for AWS itself. */
   endpoints: anyNames(anEndpoint, 'addresses by name of a service of AWS'),
+  /**
+   * Where the contents of layers are that AWS has: folders or archives (zip), relative to the service. By the ARN of a layer, with or
+   * without its version, its name, or the logical id of the resource that makes it.
+   */
+  layers: anyNames(aText, 'folders or archives (zip) by ARN or name of a layer'),
   /** What only AWS knows, by the name of its placeholder: `ssm:/shop/key`, `cf:stack.Output`, `import:name`. */
   values: anObject,
   /** By the name of an authorizer. */

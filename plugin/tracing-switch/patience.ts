@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BACKOFF_MS } from './limits.ts';
 
 /** AWS did not let the switch finish in time; whoever called it is to try again. */
-export class OutOfTimeError extends Error {
+class OutOfTimeError extends Error {
   override readonly name = 'OutOfTimeError';
 }
 

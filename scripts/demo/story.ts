@@ -23,7 +23,7 @@ export interface StoryOptions {
 export const HEALTHY_SKU = 'tea';
 export const SLOW_SKU = 'slow-teapot';
 /** The one whose payment fails. */
-export const BROKEN_SKU = 'broken-strainer';
+const BROKEN_SKU = 'broken-strainer';
 /** Seconds; a little less than a slow payment takes, because clocks of two processes are compared. */
 export const SLOW_SECONDS = 1.9;
 

@@ -17,7 +17,7 @@ export function shareText({ part, of }: Share): string {
 }
 
 /** All shares as one. */
-export function total(shares: Iterable<Share>): Share {
+function total(shares: Iterable<Share>): Share {
   const sum = { part: 0, of: 0 };
   for (const { part, of } of shares) {
     sum.part += part;

@@ -3,7 +3,7 @@
  * needs `@opentelemetry/api`, and of OpenTelemetry's SDK 3, or 2 from 2.9 on, `@opentelemetry/sdk-trace`, `@opentelemetry/resources` and
  * `@opentelemetry/context-async-hooks`.
  */
-import { context, diag, propagation, trace } from '@opentelemetry/api';
+import { context, propagation, trace } from '@opentelemetry/api';
 import type { Attributes } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -49,10 +49,7 @@ export class XRayUdpProvider extends TracerProvider {
   readonly #processor: XRayUdpSpanProcessor;
 
   constructor({ serviceName, attributes, unsampled = false, spanProcessors = [] }: XRayUdpOptions = {}) {
-    const exporter = new XRayUdpSpanExporter();
-    const processor = new XRayUdpSpanProcessor(exporter, (error) =>
-      diag.error(`Spans could not be sent: ${error instanceof Error ? error.message : String(error)}`),
-    );
+    const processor = new XRayUdpSpanProcessor(new XRayUdpSpanExporter());
     super({
       resource: resourceFromAttributes({
         ...lambdaResource(),

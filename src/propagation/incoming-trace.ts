@@ -15,7 +15,7 @@ export interface IncomingTrace {
 }
 
 /** What everyone must pass on at least (W3C Trace Context, section "tracestate limits"). */
-export const MAX_TRACESTATE_LENGTH = 512;
+const MAX_TRACESTATE_LENGTH = 512;
 
 /** The trace context of an event or record. What is not valid, or too long, counts as absent. */
 export function incomingTrace(carried: Carried): IncomingTrace {

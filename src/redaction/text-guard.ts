@@ -80,7 +80,7 @@ export function createTextGuard(policy: RedactionPolicy = {}, messages?: Message
   /** Most texts of a program are short words and ids: they are not looked through in earnest. */
   const isOrdinary = (text: string): boolean =>
     isMachineData(text)
-      ? masker.knowsMachineData
+      ? masker.onlyOurs
       : text.length <= LONGEST_ORDINARY && masker.isPlain(text, scan(text));
 
   const shapeOfWords = firstUse(() => createShapeOfWords(resolved));

@@ -1,4 +1,5 @@
 import type { TextGuard } from '../redaction/text-guard.ts';
+import { OWN_ANNOTATIONS } from './own-names.ts';
 import type { WarnOnce } from './process-logger.ts';
 import type { AnnotationValue } from './tracer.ts';
 
@@ -67,8 +68,12 @@ export const MASKS_BY: unique symbol = Symbol.for('lambda-lantern.masks-by');
 const MOST_KEYS = 200;
 const harmlessKeys = new WeakMap<object, Set<string>>();
 
-/** Whether a key is neither personal nor secret: it is looked through once for each policy, not for each invocation. */
+/**
+ * Whether a key is neither personal nor secret, as our own are whatever a detector says. It is looked through once for each policy, not
+ * for each invocation.
+ */
 function isHarmlessKey(key: string, texts: TextGuard & { readonly [MASKS_BY]?: object }): boolean {
+  if (OWN_ANNOTATIONS.has(key)) return true;
   const policy = texts[MASKS_BY] ?? texts;
   const known = harmlessKeys.get(policy) ?? new Set<string>();
   if (known.has(key)) return true;

@@ -27,7 +27,7 @@ export interface Deployment {
   stop(): Promise<void>;
 }
 
-export const REGION = 'eu-west-1';
+const REGION = 'eu-west-1';
 
 export async function prepareDeployment(): Promise<Deployment> {
   const [project, moto]: [ProjectCopy, Moto] = await Promise.all([copyProject(), startMoto(REGION)]);

@@ -8,14 +8,15 @@ import type { ProjectCopy } from '../helpers/project-copy.ts';
 import { copyProject } from '../helpers/project-copy.ts';
 import { runServerless } from '../helpers/run.ts';
 import type { Incident } from './incidents.ts';
-import { INCIDENTS, seriesOf } from './incidents.ts';
+import { INCIDENTS, linesOf, seriesOf } from './incidents.ts';
 
 const STAGE = 'prod';
 const PAGE = new URL('../../docs/alarms.md', import.meta.url);
 const TABLE = /(?<=<!-- incidents -->\n\n)[^]*?(?=\n\n<!-- end of the incidents -->)/;
 
-/** The templates of the shop as they are deployed: with its error budgets, and without any. */
-const templates: Record<'budgets' | 'none', unknown> = { budgets: {}, none: {} };
+/** The templates of the shop as they are deployed: with its error budgets and without any, each also with alarms on error lines. */
+const templates: Record<Variant, unknown> = { budgets: {}, none: {}, budgetsAndLines: {}, lines: {} };
+type Variant = 'budgets' | 'none' | 'budgetsAndLines' | 'lines';
 let project: ProjectCopy;
 
 async function templateIn(folder: string): Promise<unknown> {
@@ -27,14 +28,32 @@ beforeAll(async () => {
   project = await copyProject();
   const file = join(project.directory, 'serverless.yml');
   const yml = await readFile(file, 'utf8');
-  const without = yml.replace(/^ {4}slo:\n(?: {6}.*\n)+/m, '');
-  expect(without).not.toBe(yml);
-  await writeFile(file, without);
-  const run = runServerless(['package', '--stage', STAGE], project.directory);
-  if ((await run.exited) !== 0) throw new Error(run.output());
-  templates.none = await templateIn(join(project.directory, '.serverless'));
+  const package_ = async (changed: string, before: string): Promise<unknown> => {
+    expect(changed).not.toBe(before);
+    await writeFile(file, changed);
+    const run = runServerless(['package', '--stage', STAGE], project.directory);
+    if ((await run.exited) !== 0) throw new Error(run.output());
+    return templateIn(join(project.directory, '.serverless'));
+  };
+  const logging = yml.replace('\n    alarms:\n', '\n    alarms:\n      logs: true\n');
+  templates.budgetsAndLines = await package_(logging, yml);
+  templates.lines = await package_(logging.replace(/^ {4}slo:\n(?: {6}.*\n)+/m, ''), logging);
+  templates.none = withoutErrorLines(templates.lines);
 });
 afterAll(() => project.remove());
+
+interface Resources {
+  readonly Resources: Readonly<
+    Record<string, { readonly Type: string; readonly Properties?: { readonly AlarmName?: unknown } }>
+  >;
+}
+
+/** What `logs: true` has added is gone: nothing else of a template has to do with it. */
+function withoutErrorLines(template: unknown): unknown {
+  const { Resources: resources, ...others } = template as Resources;
+  const kept = Object.entries(resources).filter(([id]) => !id.startsWith('LanternErrorLines'));
+  return { ...others, Resources: Object.fromEntries(kept) };
+}
 
 interface Outcome {
   /** Alarms on metrics that went off. */
@@ -48,7 +67,7 @@ function short(name: string): string {
 }
 
 function outcomeOf(incident: Incident, template: unknown): Outcome {
-  const entries = replayAlarms(template, seriesOf(incident, STAGE));
+  const entries = replayAlarms(template, seriesOf(incident, STAGE), { lines: linesOf(incident, STAGE) });
   const rang = entries.filter(({ alarm, to }) => to === 'ALARM' && !isComposite(alarm, template));
   return {
     alarms: new Set(rang.map(({ alarm }) => alarm)).size,
@@ -57,46 +76,63 @@ function outcomeOf(incident: Incident, template: unknown): Outcome {
 }
 
 function isComposite(name: string, template: unknown): boolean {
-  const { Resources } = template as {
-    Resources: Readonly<Record<string, { Type: string; Properties?: { AlarmName?: unknown } }>>;
-  };
-  return Object.values(Resources).some(
+  return Object.values((template as Resources).Resources).some(
     ({ Type, Properties }) => Type === 'AWS::CloudWatch::CompositeAlarm' && Properties?.AlarmName === name,
   );
 }
 
-const outcomes = new Map<string, Record<'budgets' | 'none', Outcome>>();
+const outcomes = new Map<string, Readonly<Record<'none' | 'lines' | 'budgets', Outcome>>>();
 
 describe('a typical incident', () => {
   it.each(INCIDENTS.map((incident) => [incident.name, incident] as const))(
     'is at most two messages: %s',
     (name, incident) => {
-      const outcome = {
-        none: outcomeOf(incident, templates.none),
-        budgets: outcomeOf(incident, templates.budgets),
-      };
+      const of = (variant: Variant): Outcome => outcomeOf(incident, templates[variant]);
+      const outcome = { none: of('none'), lines: of('lines'), budgets: of('budgets') };
       outcomes.set(name, outcome);
-      for (const { alarms, messages } of Object.values(outcome)) {
-        expect(messages.length, messages.join(', ')).toBeLessThanOrEqual(2);
+      for (const [variant, { alarms, messages }] of Object.entries(outcome)) {
+        expect(messages.length, `${variant}: ${messages.join(', ')}`).toBeLessThanOrEqual(2);
         // What nobody hears of is no incident: nobody comes, and nothing fails.
         if (name === 'traffic drop') expect(alarms).toBe(0);
-        else expect(messages.length).toBeGreaterThan(0);
+        else if (incident.isOnlyLogged === true)
+          expect(messages).toEqual(variant === 'lines' ? ['error-lines-unexplained'] : []);
+        else expect(messages.length, variant).toBeGreaterThan(0);
       }
     },
   );
+
+  it('is told by budgets alone, where they speak for all causes: error lines are on the dashboard then', () => {
+    const failing = INCIDENTS.filter(
+      ({ name, isOnlyLogged }) => isOnlyLogged === true || name === 'total outage',
+    );
+    expect(failing).toHaveLength(2);
+    for (const incident of failing)
+      expect(outcomeOf(incident, templates.budgetsAndLines).messages).toEqual(
+        outcomes.get(incident.name)?.budgets.messages,
+      );
+  });
 
   it('has its row in docs/alarms.md; `npx vitest run --project stack tests/deployment/incidents -u` writes it', async () => {
     const page = readFileSync(PAGE, 'utf8');
     expect(page).toMatch(TABLE);
     const cells = INCIDENTS.map(({ name, what }) => {
-      const { none, budgets } = outcomes.get(name) ?? { none: NOTHING, budgets: NOTHING };
-      return [name, what, String(none.alarms), ...[none, budgets].map(({ messages }) => inWords(messages))];
+      const { none = NOTHING, lines = NOTHING, budgets = NOTHING } = outcomes.get(name) ?? {};
+      const same = lines.messages.join() === none.messages.join();
+      return [
+        name,
+        what,
+        String(none.alarms),
+        inWords(none.messages),
+        same ? 'the same' : inWords(lines.messages),
+        inWords(budgets.messages),
+      ];
     });
     const headings = [
       'incident',
       'what happens',
       'alarms',
       'messages without error budgets',
+      'the same with `logs: true`',
       'messages with error budgets',
     ];
     const table = [headings, headings.map(() => '---'), ...cells]

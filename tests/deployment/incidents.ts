@@ -1,5 +1,5 @@
 /** What the metrics of the shop look like, minute by minute, while something typical goes wrong. */
-import type { ReplayedSeries } from 'lambda-lantern/testing';
+import type { ReplayedLines, ReplayedSeries } from 'lambda-lantern/testing';
 
 export interface Incident {
   readonly name: string;
@@ -11,6 +11,8 @@ export interface Incident {
   readonly lasts?: number;
   /** How it is afterwards, where something stays. */
   readonly after?: Partial<Shop>;
+  /** Whether nothing but log lines tells of it. */
+  readonly isOnlyLogged?: true;
   /** Requests a minute, where it is not the traffic of a day. */
   readonly traffic?: number;
 }
@@ -22,6 +24,8 @@ interface FunctionMinute {
   readonly failing: number;
   readonly throttled: number;
   readonly timedOut: number;
+  /** Of its invocations: those that log an error and succeed. What fails logs one as well, unless it is killed. */
+  readonly logging: number;
   /** Milliseconds. */
   readonly duration: number;
   /** MB. */
@@ -35,6 +39,7 @@ const HEALTHY: FunctionMinute = {
   failing: 0,
   throttled: 0,
   timedOut: 0,
+  logging: 0,
   duration: 80,
   memory: 120,
 };
@@ -67,6 +72,28 @@ const SHARES: Readonly<Record<FunctionKey, number>> = {
   'take-payment': 20,
   'fulfil-order': 20,
 };
+
+/** What came to a function in a minute; on little traffic, whole requests now and then. */
+function cameTo(key: FunctionKey, of: Shop, minute: number, traffic: number): number {
+  const expected = (at: number) => Math.floor(at * SHARES[key] * traffic);
+  return of[key].traffic === 0 ? 0 : expected(minute + 1) - expected(minute);
+}
+
+function invocationsOf({ throttled }: FunctionMinute, came: number): number {
+  return came - Math.round(came * throttled);
+}
+
+/** How the shop is in a minute, and how many there are. */
+function courseOf({ during, after = {}, lasts = 30 }: Incident, minutes: Minutes) {
+  return {
+    shopAt: (minute: number): Shop => {
+      const since = minute - minutes.before;
+      return { ...CALM, ...(since < 0 ? {} : since < lasts ? during : after) };
+    },
+    length: minutes.before + lasts + minutes.after,
+  };
+}
+
 const BEHIND_THE_API: readonly FunctionKey[] = ['create-order', 'get-order', 'take-payment'];
 
 const FAILING = { failing: 1 };
@@ -98,7 +125,7 @@ export const INCIDENTS: readonly Incident[] = [
     what: '`take-payment` hangs until it is killed; orders wait, and become dead letters',
     during: {
       'take-payment': { failing: 1, timedOut: 1, duration: 6000 },
-      'fulfil-order': { duration: 9000 },
+      'fulfil-order': { duration: 9000, logging: 1 },
       age: growing,
       deadLetters: (minute) => (minute > 4 ? 20 * (minute - 4) : 0),
     },
@@ -119,7 +146,7 @@ export const INCIDENTS: readonly Incident[] = [
   {
     name: 'dead letters',
     what: '`fulfil-order` reports messages as failed, without any error of its own',
-    during: { deadLetters: (minute) => 2 * minute },
+    during: { 'fulfil-order': { logging: 0.1 }, deadLetters: (minute) => 2 * minute },
     after: { deadLetters: () => 60 },
   },
   {
@@ -138,7 +165,7 @@ export const INCIDENTS: readonly Incident[] = [
     during: {
       'create-order': { failing: 1, duration: 10, init: 5200 },
       'take-payment': { failing: 1, duration: 10, init: 5200 },
-      'fulfil-order': { duration: 100 },
+      'fulfil-order': { duration: 100, logging: 1 },
       age: growing,
       deadLetters: (minute) => (minute > 4 ? 20 * (minute - 4) : 0),
     },
@@ -161,6 +188,12 @@ export const INCIDENTS: readonly Incident[] = [
     lasts: 1,
     traffic: 1 / 60,
   },
+  {
+    name: 'errors that are caught',
+    what: '`take-payment` logs an error of every tenth payment, and answers all the same',
+    during: { 'take-payment': { logging: 0.1 } },
+    isOnlyLogged: true,
+  },
 ];
 
 const START = Date.UTC(2026, 10, 2, 9, 0);
@@ -170,17 +203,32 @@ export interface Minutes {
   readonly after: number;
 }
 
+const AN_HOUR: Minutes = { before: 60, after: 60 };
+
+const ERROR_LINE = '{"level":"ERROR","message":"the payment was declined","service":"order-shop"}';
+const OTHER_LINE = '{"level":"INFO","message":"an order was paid","service":"order-shop"}';
+
+/** What the functions of the shop log in a stage over the same time. */
+export function linesOf(incident: Incident, stage: string, minutes: Minutes = AN_HOUR): ReplayedLines[] {
+  const { traffic = 1 } = incident;
+  const { shopAt, length } = courseOf(incident, minutes);
+  return (Object.keys(SHARES) as FunctionKey[]).map((key) => ({
+    logGroup: `/aws/lambda/order-shop-${stage}-${key}`,
+    start: START,
+    minutes: Array.from({ length }, (_, minute) => {
+      const shop = shopAt(minute);
+      const fn = { ...HEALTHY, ...shop[key] };
+      const invoked = invocationsOf(fn, cameTo(key, shop, minute, traffic));
+      const errors = Math.round(invoked * Math.max(0, fn.failing - fn.timedOut + fn.logging));
+      return Array.from({ length: invoked }, (__, index) => (index < errors ? ERROR_LINE : OTHER_LINE));
+    }),
+  }));
+}
+
 /** The metrics of the shop in a stage: an hour of calm, the incident, and an hour of calm. */
-export function seriesOf(
-  { during, after = {}, lasts = 30, traffic = 1 }: Incident,
-  stage: string,
-  minutes: Minutes = { before: 60, after: 60 },
-): ReplayedSeries[] {
-  const shop = (minute: number): Shop => {
-    const since = minute - minutes.before;
-    return { ...CALM, ...(since < 0 ? {} : since < lasts ? during : after) };
-  };
-  const length = minutes.before + lasts + minutes.after;
+export function seriesOf(incident: Incident, stage: string, minutes: Minutes = AN_HOUR): ReplayedSeries[] {
+  const { traffic = 1 } = incident;
+  const { shopAt, length } = courseOf(incident, minutes);
   const series = (
     namespace: string,
     metricName: string,
@@ -192,15 +240,10 @@ export function seriesOf(
     dimensions,
     start: START,
     minutes: Array.from({ length }, (_, minute) => {
-      const found = samples(shop(minute), minute - minutes.before + 1, minute);
+      const found = samples(shopAt(minute), minute - minutes.before + 1, minute);
       return found.length === 0 ? null : found;
     }),
   });
-  /** What came to a function; on little traffic, whole requests now and then. */
-  const cameTo = (key: FunctionKey, of: Shop, minute: number): number => {
-    const expected = (at: number) => Math.floor(at * SHARES[key] * traffic);
-    return of[key].traffic === 0 ? 0 : expected(minute + 1) - expected(minute);
-  };
   const ones = (count: number, value = 1): number[] => Array.from({ length: Math.round(count) }, () => value);
   const failures = (came: number, failing: number): number[] => {
     const failed = Math.round(came * failing);
@@ -217,15 +260,15 @@ export function seriesOf(
         namespace,
         metricName,
         namespace === 'AWS/Lambda' ? { FunctionName: name } : {},
-        (shopOf, _since, minute) => samples({ ...HEALTHY, ...shopOf[key] }, cameTo(key, shopOf, minute)),
+        (shopOf, _since, minute) =>
+          samples({ ...HEALTHY, ...shopOf[key] }, cameTo(key, shopOf, minute, traffic)),
       );
-    const invoked = (fn: FunctionMinute, came: number) => came - Math.round(came * fn.throttled);
     return [
-      of('AWS/Lambda', 'Invocations', (fn, came) => ones(invoked(fn, came))),
-      of('AWS/Lambda', 'Errors', (fn, came) => failures(invoked(fn, came), fn.failing)),
-      of('AWS/Lambda', 'Duration', (fn, came) => ones(invoked(fn, came), fn.duration)),
+      of('AWS/Lambda', 'Invocations', (fn, came) => ones(invocationsOf(fn, came))),
+      of('AWS/Lambda', 'Errors', (fn, came) => failures(invocationsOf(fn, came), fn.failing)),
+      of('AWS/Lambda', 'Duration', (fn, came) => ones(invocationsOf(fn, came), fn.duration)),
       of('AWS/Lambda', 'Throttles', (fn, came) => ones(came * fn.throttled)),
-      of(`LambdaLantern/${name}`, 'MaxMemoryUsed', (fn, came) => ones(invoked(fn, came), fn.memory)),
+      of(`LambdaLantern/${name}`, 'MaxMemoryUsed', (fn, came) => ones(invocationsOf(fn, came), fn.memory)),
       of(`LambdaLantern/${name}`, 'Timeouts', (fn, came) => ones(came * fn.timedOut)),
       of(`LambdaLantern/${name}`, 'InitDuration', (fn, came) =>
         fn.init === undefined ? [] : ones(came, fn.init),
@@ -235,7 +278,9 @@ export function seriesOf(
   const api = { ApiName: `${stage}-order-shop`, Stage: stage };
   const ofApi = (metricName: string, samples: (fn: FunctionMinute, came: number) => readonly number[]) =>
     series('AWS/ApiGateway', metricName, api, (shopOf, _since, minute) =>
-      BEHIND_THE_API.flatMap((key) => samples({ ...HEALTHY, ...shopOf[key] }, cameTo(key, shopOf, minute))),
+      BEHIND_THE_API.flatMap((key) =>
+        samples({ ...HEALTHY, ...shopOf[key] }, cameTo(key, shopOf, minute, traffic)),
+      ),
     );
   const queue = { QueueName: `order-shop-${stage}-fulfilment` };
   const deadLetters = { QueueName: `order-shop-${stage}-fulfilment-dead-letters` };

@@ -25,7 +25,7 @@ function publishedFrom(path: string): PublishedPackage {
 
 export const lantern = publishedFrom('.');
 export const local = publishedFrom('local');
-export const plugin = publishedFrom('plugin');
+const plugin = publishedFrom('plugin');
 
 /** Everything that is published from this repository. */
 export const PACKAGES: readonly PublishedPackage[] = [lantern, local, plugin];

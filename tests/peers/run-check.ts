@@ -1,3 +1,4 @@
+import { messageOf } from '../../local/message-of.ts';
 import { contract } from '../contract/contract.ts';
 import type { Subject } from '../contract/subject.ts';
 import { receiveDocuments } from '../helpers/document-receiver.ts';
@@ -18,6 +19,6 @@ try {
   await check.run({ subject, daemon });
   process.exit(0);
 } catch (error) {
-  console.log(error instanceof Error ? error.message : String(error));
+  console.log(messageOf(error));
   process.exit(1);
 }

@@ -1,14 +1,15 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import type { Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { AlarmService } from '../../local/cloudwatch/alarms/alarm-service.ts';
-import { CloudWatchApi } from '../../local/cloudwatch/api/cloudwatch-api.ts';
 import type { AlarmMessage } from '../../local/cloudwatch/message/compose-message.ts';
-import { MetricStore } from '../../local/cloudwatch/metrics/metric-store.ts';
-import { ConsoleServer } from '../../local/console-server/console-server.ts';
 import { EventBridgeApi } from '../../local/events/event-bridge-api.ts';
 import { EventBridge } from '../../local/events/event-bridge.ts';
-import type { AlarmDefinition } from '../../local/template/service.ts';
-import { TraceStore } from '../../local/xray/trace-store.ts';
+import { ERROR_LINES_AGGREGATION, ERROR_LINES_QUERY } from '../../local/cloudwatch/logs/error-lines.ts';
+import { without } from '../../local/json.ts';
+import type { AlarmDefinition, LogAlarmDefinition } from '../../local/template/service.ts';
 import { deploymentsIn } from '../../plugin/message/gather.ts';
 import type * as TellAlarm from '../../plugin/tell-alarm.ts';
 import type { AlarmChange } from '../helpers/alarm-messages.ts';
@@ -17,9 +18,9 @@ import type { AwsEndpoint } from '../helpers/aws-endpoint.ts';
 import { startAwsEndpoint } from '../helpers/aws-endpoint.ts';
 import { captureLogs } from '../helpers/captured-logs.ts';
 import { lambdaContext } from '../helpers/lambda.ts';
-import type { LocalAws } from '../helpers/local-aws.ts';
-import { startLocalAws } from '../helpers/local-aws.ts';
 import { targetsOf } from '../helpers/targets.ts';
+import type { Telling } from '../helpers/telling.ts';
+import { PUBLISHED, stackEvents, startTelling } from '../helpers/telling.ts';
 import { metricAlarm, stat } from '../local/cloudwatch/alarms/metric-alarm.ts';
 import { functionDefinition } from '../local/lambda/definition.ts';
 import {
@@ -34,6 +35,7 @@ import {
 
 const NAME = 'shop-test-pay';
 const ALARM = 'shop-test-pay-duration';
+const LINES = 'shop-test-error-lines';
 const STACK = 'arn:aws:cloudformation:eu-central-1:000000000000:stack/shop-test/1';
 const account = { region: 'eu-central-1', accountId: '000000000000' };
 const busArn = `arn:aws:events:${account.region}:${account.accountId}:event-bus/operations`;
@@ -61,18 +63,58 @@ const alarms: readonly AlarmDefinition[] = [
     ],
   }),
   metricAlarm({ name: 'shop-test-ship-errors' }),
+  logAlarm({ name: LINES, logGroups: [`/aws/lambda/${NAME}`], lines: 5 }),
+  {
+    ...actionsOf('shop-test-error-lines-unexplained'),
+    kind: 'composite',
+    rule: `ALARM("${LINES}")`,
+    suppressorWaitPeriod: 0,
+    suppressorExtensionPeriod: 0,
+  },
 ];
 
-let aws: LocalAws;
+function actionsOf(name: string) {
+  return {
+    name,
+    arn: `arn:aws:cloudwatch:eu-central-1:000000000000:alarm:${name}`,
+    actionsEnabled: true,
+    alarmActions: [],
+    okActions: [],
+    insufficientDataActions: [],
+  };
+}
+
+/** An alarm on the error lines of some log groups, each five minutes. */
+function logAlarm({
+  name,
+  ...more
+}: Pick<LogAlarmDefinition, 'name' | 'logGroups' | 'lines'>): LogAlarmDefinition {
+  return {
+    ...actionsOf(name),
+    kind: 'log',
+    description: 'Functions of shop in the stage test log errors.\nLikely cause: A failure that goes on.',
+    query: ERROR_LINES_QUERY,
+    aggregation: ERROR_LINES_AGGREGATION,
+    schedule: 'rate(5 minutes)',
+    everyMinutes: 5,
+    startOffset: 360,
+    endOffset: 60,
+    threshold: 0,
+    comparisonOperator: 'GreaterThanThreshold',
+    queryResultsToEvaluate: 1,
+    queryResultsToAlarm: 1,
+    treatMissingData: 'notBreaching',
+    ...more,
+  };
+}
+
+let telling: Telling;
 let messaging: Awaited<ReturnType<typeof startMessaging>>;
-let service: AlarmService;
-let cloudFormation: AwsEndpoint;
 let handlers: Pick<typeof TellAlarm, 'tellAlarm'>;
 /** Of the test that runs. */
 let logs: ReturnType<typeof captureLogs>;
 
 beforeEach(async () => {
-  aws = await startLocalAws([functionDefinition({ name: NAME, tracingMode: 'PassThrough' })]);
   messaging = await startMessaging({
     queues: [queue('heard'), queue('programs')],
     topics: [topic('messages')],
@@ -103,89 +145,31 @@ beforeEach(async () => {
   });
   const events = new EventBridgeApi({ ...account, eventBridge, port: 0 });
   const { url: eventsUrl } = await events.start();
-  const clock = { minuteMs: 60_000 };
-  const store = new MetricStore(clock);
-  service = new AlarmService({
+  telling = await startTelling({
     alarms,
-    store,
-    clock,
-    actions: { act: () => undefined, emit: () => undefined },
-    onChange: () => undefined,
-    onTransitions: () => undefined,
-    createdAt: Date.now() - 60_000,
+    functions: [functionDefinition({ name: NAME, tracingMode: 'PassThrough' })],
+    place: { service: 'shop', stage: 'test', region: account.region },
+    stack: STACK,
+    topic: topicArn('messages'),
+    bus: 'operations',
+    snsUrl: messaging.url,
+    eventsUrl,
   });
-  const traces = new TraceStore();
-  const page = new ConsoleServer({
-    store: traces,
-    cloudWatchApi: new CloudWatchApi({ store, clock, alarms: service }),
-    port: 0,
-    staticDirectory: import.meta.dirname,
-    serviceInfo: () => {
-      throw new Error('Nobody asks for it.');
-    },
-  });
-  const { url: cloudWatchUrl } = await page.start();
-  cloudFormation = await startAwsEndpoint();
-  cloudFormation.answerWith(stackEvents(new Date(Date.now() - 300_000)));
-  const variables = {
-    AWS_ENDPOINT_URL_LAMBDA: aws.lambdaUrl,
-    AWS_ENDPOINT_URL_SNS: messaging.url,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: eventsUrl,
-    AWS_ENDPOINT_URL_CLOUDWATCH: cloudWatchUrl,
-    AWS_ENDPOINT_URL_CLOUDFORMATION: cloudFormation.url,
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_MAX_ATTEMPTS: '1',
-    LANTERN_MESSAGE_TOPIC: topicArn('messages'),
-    LANTERN_MESSAGE_SERVICE: 'shop',
-    LANTERN_MESSAGE_STAGE: 'test',
-    LANTERN_MESSAGE_STACK: STACK,
-    LANTERN_MESSAGE_BUS: 'operations',
-  };
-  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-  await load();
+  telling.cloudFormation.answerWith(stackEvents(STACK, NAME, new Date(Date.now() - 300_000)));
+  handlers = await telling.load();
   logs = captureLogs();
   return async () => {
     logs.restore();
     await events.stop();
-    await page.stop();
-    traces.close();
+    await telling.stop();
     await messaging.stop();
-    await cloudFormation.stop();
-    await aws.stop();
-    vi.unstubAllEnvs();
   };
 });
-
-/** Reads the environment anew, as a cold start does. */
-async function load(): Promise<void> {
-  vi.resetModules();
-  handlers = await import('../../plugin/tell-alarm.ts');
-}
-
-/** A deployment that was over at this time, as CloudFormation answers. */
-function stackEvents(ended: Date): { status: number; headers: Record<string, string>; body: string } {
-  const event = (type: string, id: string, status: string, seconds: number): string =>
-    `<member><StackId>${STACK}</StackId><StackName>shop-test</StackName><EventId>${id}${status}</EventId>` +
-    `<LogicalResourceId>${id}</LogicalResourceId><PhysicalResourceId>${id}</PhysicalResourceId><ResourceType>${type}</ResourceType>` +
-    `<Timestamp>${new Date(ended.getTime() - seconds * 1000).toISOString()}</Timestamp><ResourceStatus>${status}</ResourceStatus></member>`;
-  const stack = 'AWS::CloudFormation::Stack';
-  const body =
-    event(stack, STACK, 'UPDATE_COMPLETE', 0) +
-    event('AWS::Lambda::Function', NAME, 'UPDATE_COMPLETE', 10) +
-    event(stack, STACK, 'UPDATE_IN_PROGRESS', 30);
-  return {
-    status: 200,
-    headers: { 'content-type': 'text/xml' },
-    body: `<DescribeStackEventsResponse><DescribeStackEventsResult><StackEvents>${body}</StackEvents></DescribeStackEventsResult></DescribeStackEventsResponse>`,
-  };
-}
 
 function ring(name: string): number {
   const at = Date.now();
   const period = new Date(Math.floor(at / 60_000) * 60_000 - 120_000).toISOString();
-  service.set(
+  telling.service.set(
     name,
     {
       state: 'ALARM',
@@ -221,6 +205,37 @@ function context(remaining = 20_000): Context {
   });
 }
 
+/** CloudWatch as it was before it had alarms on log lines: it refuses their type. */
+async function startOlderCloudWatch(target: string) {
+  let refused = 0;
+  const server = createServer((request, response) => {
+    void buffer(request).then(async (body) => {
+      const isUnknown = body.includes('LogAlarm');
+      if (isUnknown) refused += 1;
+      const answer = await fetch(new URL(request.url ?? '/', target), {
+        method: request.method ?? 'POST',
+        headers: without(request.headers, 'connection', 'host') as Record<string, string>,
+        body: isUnknown
+          ? Buffer.from(body.toString('latin1').replace('LogAlarm', 'NoAlarms'), 'latin1')
+          : body,
+      });
+      response.writeHead(answer.status, Object.fromEntries(answer.headers));
+      response.end(Buffer.from(await answer.arrayBuffer()));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    refused: () => refused,
+    async stop(): Promise<void> {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
 /** The next message on a queue. */
 async function next(name: string): Promise<string> {
   const [message] = await receive(messaging.sqs(), messaging.queueUrl(name));
@@ -231,7 +246,7 @@ describe('an alarm that goes off', () => {
   it('is told in one message that says what else rings, how far it is, what was deployed and switched', async () => {
     ring('shop-test-ship-errors');
     const at = ring(ALARM);
-    await aws.tag(NAME, {
+    await telling.aws.tag(NAME, {
       [`lantern:tracing:abc:on:${new Date(at - 60_000).toISOString()}`]: `never alarm x: jane.doe@example.com`,
     });
     expect(await handlers.tellAlarm(snsEvent(snsAlarmMessage(change(at))), context())).toEqual([
@@ -255,6 +270,66 @@ describe('an alarm that goes off', () => {
     expect(JSON.stringify(message)).not.toContain('jane.doe');
   });
 
+  it('on error lines says how many there are, and how to find them again, and quotes none', async () => {
+    const at = Date.now();
+    telling.service.set(
+      LINES,
+      {
+        state: 'ALARM',
+        reason:
+          'Threshold Crossed: 4 error lines were found.\n{"level":"ERROR","message":"jane.doe@example.com"}',
+        reasonData: JSON.stringify({
+          threshold: 0,
+          evaluatedDatapoints: [{ timestamp: new Date(at - 360_000).toISOString(), value: 4 }],
+        }),
+      },
+      at,
+    );
+    const unexplained = snsAlarmMessage(change(at, { alarmName: `${LINES}-unexplained` }));
+    await handlers.tellAlarm(
+      snsEvent(JSON.stringify({ ...(JSON.parse(unexplained) as object), AlarmRule: `ALARM("${LINES}")` })),
+      context(),
+    );
+    const message = JSON.parse(await next('heard')) as AlarmMessage;
+    expect(message).toMatchObject({
+      title: 'shop test: functions log errors',
+      sentence: 'Functions of shop in the stage test log errors.',
+      since: new Date(at - 360_000).toISOString(),
+      cause: 'A failure that goes on.',
+      unread: [],
+    });
+    expect(message.distances.map(({ text }) => text)).toEqual(['Error lines: 4, where none is allowed']);
+    expect(message.nextSteps).toHaveLength(3);
+    expect(message.nextSteps[0]).toContain(`--log-group-names /aws/lambda/${NAME} --start-time `);
+    expect(message.nextSteps[0]).toContain(`--query-string '${ERROR_LINES_QUERY}'`);
+    // What was deployed is asked of the functions that write to these logs.
+    expect(telling.aws.calls).toContainEqual(expect.stringContaining(`/functions/${NAME}/configuration`));
+    expect(JSON.stringify(message)).not.toContain('jane.doe');
+  });
+
+  it('names an alarm on error lines among what else is in ALARM', async () => {
+    telling.service.set(LINES, { state: 'ALARM', reason: 'so' }, Date.now());
+    await handlers.tellAlarm(snsEvent(snsAlarmMessage(change(ring(ALARM)))), context());
+    const { also } = JSON.parse(await next('heard')) as AlarmMessage;
+    expect(also).toContain(LINES);
+  });
+
+  it('loses nothing where CloudWatch does not know alarms on log lines yet', async () => {
+    ring('shop-test-ship-errors');
+    const at = ring(ALARM);
+    const before = await startOlderCloudWatch(process.env['AWS_ENDPOINT_URL_CLOUDWATCH'] ?? '');
+    vi.stubEnv('AWS_ENDPOINT_URL_CLOUDWATCH', before.url);
+    handlers = await telling.load();
+    try {
+      await handlers.tellAlarm(snsEvent(snsAlarmMessage(change(at))), context());
+    } finally {
+      await before.stop();
+    }
+    const message = JSON.parse(await next('heard')) as AlarmMessage;
+    expect(before.refused()).toBeGreaterThan(0);
+    expect(message).toMatchObject({ also: ['shop-test-ship-errors'], timesInADay: 1, unread: [] });
+  });
+
   it('is an event on the bus that is named, which a rule takes to a program', async () => {
     const at = ring(ALARM);
     await handlers.tellAlarm(snsEvent(snsAlarmMessage(change(at))), context());
@@ -272,7 +347,7 @@ describe('an alarm that goes off', () => {
   it('is told with what is known when nothing can be asked, and says what is not', async () => {
     for (const name of ['LAMBDA', 'CLOUDWATCH', 'CLOUDFORMATION'])
       vi.stubEnv(`AWS_ENDPOINT_URL_${name}`, 'http://127.0.0.1:9');
-    await load();
+    handlers = await telling.load();
     await handlers.tellAlarm(snsEvent(snsAlarmMessage(change(Date.now()))), context());
     const message = JSON.parse(await next('heard')) as AlarmMessage;
     expect(message.distances[0]?.text).toMatch(/^Average of Duration: 1,804, limit 1,500: 20 % above it$/);
@@ -287,7 +362,7 @@ describe('an alarm that goes off', () => {
   });
 
   it('waits for nobody who does not answer', async () => {
-    cloudFormation.answerWith('hang');
+    telling.cloudFormation.answerWith('hang');
     const at = ring(ALARM);
     await handlers.tellAlarm(snsEvent(snsAlarmMessage(change(at))), context(6000));
     const message = JSON.parse(await next('heard')) as AlarmMessage;
@@ -303,7 +378,7 @@ describe('an alarm that goes off', () => {
 
   it('says in the mail that programs were not told, where the bus takes no events', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', 'http://127.0.0.1:9');
-    await load();
+    handlers = await telling.load();
     const at = ring(ALARM);
     await handlers.tellAlarm(snsEvent(snsAlarmMessage(change(at))), context());
     const { unread } = JSON.parse(await next('heard')) as AlarmMessage;
@@ -312,17 +387,11 @@ describe('an alarm that goes off', () => {
 
   it('fails when it cannot be published, so that Lambda tries it again, and the others of the event are told', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL_SNS', 'http://127.0.0.1:9');
-    await load();
+    handlers = await telling.load();
     const event = snsEvent(snsAlarmMessage(change(Date.now())));
     await expect(handlers.tellAlarm(event, context())).rejects.toThrow();
   });
 });
-
-const PUBLISHED = {
-  status: 200,
-  headers: { 'content-type': 'text/xml' },
-  body: '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>',
-};
 
 describe('what a topic is given', () => {
   let sns: AwsEndpoint;
@@ -331,7 +400,7 @@ describe('what a topic is given', () => {
     sns = await startAwsEndpoint();
     sns.answerWith(PUBLISHED);
     vi.stubEnv('AWS_ENDPOINT_URL_SNS', sns.url);
-    await load();
+    handlers = await telling.load();
     return () => sns.stop();
   });
 

@@ -71,7 +71,7 @@ export interface Outcome {
   readonly lines: readonly string[];
 }
 
-export const TRACE_HEADER = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+const TRACE_HEADER = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
 
 /** Runs a function until all its events are answered or its process is gone. */
 export async function runFunction(

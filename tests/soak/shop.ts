@@ -72,8 +72,11 @@ export class Shop {
     };
   }
 
-  static async start(project: ProjectCopy, options: LocalStackOptions = {}): Promise<Shop> {
-    return new Shop(await startLocalStack(project.directory, [], options));
+  static async start(
+    project: ProjectCopy,
+    { args = [], ...options }: LocalStackOptions & { readonly args?: readonly string[] } = {},
+  ): Promise<Shop> {
+    return new Shop(await startLocalStack(project.directory, args, options));
   }
 
   /** Orders, and expects 201. */

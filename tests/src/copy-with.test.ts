@@ -57,6 +57,19 @@ describe('copyWith', () => {
   });
 
   it.each([
+    ['the headers of fetch', new Headers({ a: '1' })],
+    ['a map', new Map([['a', '1']])],
+    ['an array', ['a', '1']],
+    ['a form', new FormData()],
+    [
+      'a collection of its own making',
+      new (class Pairs {
+        #pairs = [['a', '1']];
+        [Symbol.iterator]() {
+          return this.#pairs.values();
+        }
+      })(),
+    ],
     ['what says itself what is sent of it', { toJSON: () => 'a' }],
     [
       'what a class reads by getters',

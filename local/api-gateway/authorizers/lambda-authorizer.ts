@@ -1,5 +1,6 @@
 import type { Invoke, InvokeResponse } from '../../lambda/invocation.ts';
 import { isObject, without } from '../../json.ts';
+import { messageOf } from '../../message-of.ts';
 import type { LambdaAuthorizerDefinition } from '../../template/service.ts';
 import { httpEvent } from '../http-event.ts';
 import { restContext, restEvent } from '../rest-event.ts';
@@ -27,6 +28,7 @@ interface Answer {
 export class LambdaAuthorizer {
   readonly #definition: LambdaAuthorizerDefinition;
   readonly #invoke: Invoke;
+  /** Each until a time of `performance.now()`, in milliseconds: a clock that nobody sets. */
   readonly #kept = new Map<string, { readonly answer: Answer; readonly until: number }>();
 
   constructor(definition: LambdaAuthorizerDefinition, invoke: Invoke) {
@@ -50,12 +52,12 @@ export class LambdaAuthorizer {
     }
     const key = JSON.stringify(identity);
     const kept = this.#kept.get(key);
-    if (kept !== undefined && kept.until > Date.now()) return this.#judge(kept.answer, work, 0);
+    if (kept !== undefined && kept.until > performance.now()) return this.#judge(kept.answer, work, 0);
     this.#kept.delete(key);
-    const started = Date.now();
+    const started = performance.now();
     const asked = await this.#ask(work, identity);
     if ('refused' in asked) return asked;
-    const outcome = this.#judge(asked, work, Date.now() - started);
+    const outcome = this.#judge(asked, work, Math.round(performance.now() - started));
     const isAnswer = !('refused' in outcome) || outcome.refused !== 'authorizer-answer';
     if (ttl > 0 && identity.length > 0 && isAnswer) this.#keep(key, asked);
     return outcome;
@@ -64,7 +66,7 @@ export class LambdaAuthorizer {
   #keep(key: string, answer: Answer): void {
     const oldest = this.#kept.keys().next();
     if (this.#kept.size >= MAX_KEPT && oldest.done !== true) this.#kept.delete(oldest.value);
-    this.#kept.set(key, { answer, until: Date.now() + this.#definition.ttl * 1000 });
+    this.#kept.set(key, { answer, until: performance.now() + this.#definition.ttl * 1000 });
   }
 
   async #ask(work: AuthorizerWork, identity: readonly string[]): Promise<Answer | Refused> {
@@ -83,7 +85,7 @@ export class LambdaAuthorizer {
         work.stopped,
       );
     } catch (error) {
-      return failed(`could not be asked: ${error instanceof Error ? error.message : String(error)}`);
+      return failed(`could not be asked: ${messageOf(error)}`);
     }
     if (answer === undefined) return failed(`did not answer within ${limit} ms`);
     const result: unknown = JSON.parse(answer.payload);
@@ -191,7 +193,7 @@ export class LambdaAuthorizer {
 }
 
 function malformed(name: string, error: unknown): Refused {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return { refused: 'authorizer-answer', reason: `the authorizer ${name}: ${reason}` };
 }
 

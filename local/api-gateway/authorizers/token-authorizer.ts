@@ -9,6 +9,7 @@ import {
   jwtVerify,
 } from 'jose';
 import { isObject, without } from '../../json.ts';
+import { messageOf } from '../../message-of.ts';
 import type { AuthorizerClaims, TokenAuthorizerDefinition } from '../../template/service.ts';
 import type { AuthorizerWork, Outcome, Refused } from './authorizer.ts';
 import { identityOf } from './authorizer.ts';
@@ -69,7 +70,7 @@ export class TokenAuthorizer {
         );
       }
     } catch (error) {
-      return this.#refuse('unauthorized', `the token is no JWT: ${textOf(error)}`);
+      return this.#refuse('unauthorized', `the token is no JWT: ${messageOf(error)}`);
     }
     const now = Date.now() / 1000;
     if (claims.exp === undefined)
@@ -91,7 +92,7 @@ export class TokenAuthorizer {
     } catch (error) {
       return {
         refused: 'authorizer-failed',
-        reason: `the keys of the authorizer ${name} in ${keys}: ${textOf(error)}`,
+        reason: `the keys of the authorizer ${name} in ${keys}: ${messageOf(error)}`,
       };
     }
     try {
@@ -106,7 +107,7 @@ export class TokenAuthorizer {
       }
       return {
         refused: 'authorizer-failed',
-        reason: `the keys of the authorizer ${name} in ${keys}: ${textOf(error)}`,
+        reason: `the keys of the authorizer ${name} in ${keys}: ${messageOf(error)}`,
       };
     }
   }
@@ -192,8 +193,4 @@ function cognitoText(value: unknown, name: string): string {
 function publicPart(key: unknown): unknown {
   if (!isObject(key)) return key;
   return without(key, 'd', 'p', 'q', 'dp', 'dq', 'qi');
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

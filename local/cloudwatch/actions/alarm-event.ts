@@ -8,7 +8,7 @@ import type { StateSnapshot } from '../alarms/alarm-record.ts';
 import { timestamp } from '../alarms/timestamps.ts';
 import type { Account, Transition } from './transition.ts';
 
-export const ALARM_STATE_CHANGE = 'CloudWatch Alarm State Change';
+const ALARM_STATE_CHANGE = 'CloudWatch Alarm State Change';
 
 /** The event of a Lambda action ("Invoke a Lambda function from an alarm"). */
 export function lambdaActionEvent(transition: Transition, { region, accountId }: Account): object {

@@ -17,6 +17,8 @@ export interface AlarmRecord {
   readonly definition: AlarmDefinition;
   /** When the alarm was made, epoch milliseconds. */
   readonly createdAt: number;
+  /** The same by a clock that nobody sets back. */
+  readonly warmingSince: number;
   /** Whether its warm-up is over; an alarm without one never had any. */
   isWarm: boolean;
   /** Since the last transition; its reason is that of the last evaluation. */
@@ -35,10 +37,15 @@ export interface HistoryEntry extends AlarmTransition {
 /** Transitions that are kept of one alarm; CloudWatch keeps 14 days. */
 export const MAX_HISTORY = 100;
 
-export function newRecord(definition: AlarmDefinition, at: number): AlarmRecord {
+/**
+ * @param at epoch milliseconds
+ * @param warmingSince the same by a clock that nobody sets back
+ */
+export function newRecord(definition: AlarmDefinition, at: number, warmingSince = at): AlarmRecord {
   return {
     definition,
     createdAt: at,
+    warmingSince,
     isWarm: definition.kind !== 'metric' || definition.warmUp === undefined,
     state: { value: 'INSUFFICIENT_DATA', reason: INITIAL_REASON, at },
     history: [],

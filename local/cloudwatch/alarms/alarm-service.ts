@@ -61,6 +61,9 @@ export class AlarmService {
   /** What a mute rule held back, until its window closes. */
   readonly #muted = new Map<AlarmRecord, Change>();
   #transitions: Transition[] = [];
+  /** The time of the last call, and how far the clock was set back before it in all; milliseconds. */
+  #latest = -Infinity;
+  #setBack = 0;
 
   constructor(options: AlarmServiceOptions) {
     this.#options = options;
@@ -72,12 +75,13 @@ export class AlarmService {
     { alarms, muteRules = [] }: Pick<AlarmServiceOptions, 'alarms' | 'muteRules'>,
     createdAt: number,
   ): void {
+    this.#follow(createdAt);
     const before = this.#records;
     this.#records = new Map(
       alarms.map((alarm) => {
         const known = before.get(alarm.name);
         const isSame = known !== undefined && isDeepStrictEqual(known.definition, alarm);
-        return [alarm.name, isSame ? known : newRecord(alarm, createdAt)];
+        return [alarm.name, isSame ? known : newRecord(alarm, createdAt, this.#steady(createdAt))];
       }),
     );
     const kept = new Set(this.#records.values());
@@ -103,6 +107,7 @@ export class AlarmService {
    */
   evaluate(now: number, completeUntil: number): void {
     const { store, clock, errorLines, measured = 'locally' } = this.#options;
+    this.#follow(now);
     this.#endPeriods(now);
     this.#endMuting(now);
     for (const record of this.#records.values()) {
@@ -124,6 +129,17 @@ export class AlarmService {
     this.#tellTransitions();
   }
 
+  /** The clock may be set back between two calls: what has to last for some time is measured by {@link #steady}. */
+  #follow(now: number): void {
+    if (now < this.#latest) this.#setBack += this.#latest - now;
+    this.#latest = now;
+  }
+
+  /** A time of now by a clock that nobody sets back, milliseconds. */
+  #steady(now: number): number {
+    return now + this.#setBack;
+  }
+
   #tellTransitions(): void {
     const transitions = this.#transitions;
     this.#transitions = [];
@@ -134,8 +150,8 @@ export class AlarmService {
   #endPeriods(now: number): void {
     for (const record of evaluationOrder(this.records()).order) {
       const { pending, period } = this.#suppressions.get(record) ?? NOT_SUPPRESSED;
-      if (pending && period !== undefined && period.until < now)
-        this.#suppress(record, undefined, period.until);
+      if (pending && period !== undefined && period.until < this.#steady(now))
+        this.#suppress(record, undefined, period.until - this.#setBack);
     }
   }
 
@@ -147,6 +163,7 @@ export class AlarmService {
   set(name: string, evaluation: AlarmEvaluation, now: number): boolean {
     const record = this.#records.get(name);
     if (record === undefined) return false;
+    this.#follow(now);
     const change = this.#enter(record, evaluation, now);
     if (change !== undefined) {
       this.#tell(change);
@@ -197,7 +214,7 @@ export class AlarmService {
     const { suppression, act, suppressedBy } = stepSuppression(
       this.#suppressions.get(record) ?? NOT_SUPPRESSED,
       {
-        at: now,
+        at: this.#steady(now),
         changed: change !== undefined,
         suppressor: suppressor?.state.value ?? 'OK',
         wait: suppressor === undefined ? 0 : periodMs(suppressorWaitPeriod, this.#options.clock),
@@ -284,8 +301,8 @@ export class AlarmService {
     hasEnoughData: () => boolean,
   ): boolean {
     if (record.isWarm || warmUp === undefined) return false;
-    const end = record.createdAt + periodMs(warmUp.minutes * 60, this.#options.clock);
-    record.isWarm = now >= end || (!warmUp.whole && hasEnoughData());
+    const end = record.warmingSince + periodMs(warmUp.minutes * 60, this.#options.clock);
+    record.isWarm = this.#steady(now) >= end || (!warmUp.whole && hasEnoughData());
     return !record.isWarm;
   }
 }

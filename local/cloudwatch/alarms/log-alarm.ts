@@ -37,7 +37,11 @@ export class ErrorLines {
     this.#found = new Map(alarms.map((alarm) => [alarm, []]));
   }
 
-  log({ logGroup, timestamp: at, message: text }: LogEvent): void {
+  log({
+    logGroup,
+    timestamp: at,
+    message: text,
+  }: Pick<LogEvent, 'logGroup' | 'timestamp' | 'message'>): void {
     if (this.#found.size === 0 || !isErrorLine(text)) return;
     for (const [alarm, lines] of this.#found) {
       if (!alarm.logGroups.includes(logGroup)) continue;

@@ -1,5 +1,6 @@
 /** AWS's query protocol: calls are forms, answers are XML. Pure. */
 import { invalidRequest } from '../../http/api-input.ts';
+import { escapeXml } from '../../http/xml.ts';
 import type { JsonObject } from '../../json.ts';
 
 /** A form has texts only; these members of CloudWatch's inputs are numbers. */
@@ -102,15 +103,5 @@ function content(value: unknown): string {
       .map(([key, item]) => writeXml({ entry: { key: String(key), value: item as unknown } }))
       .join('');
   }
-  return typeof value === 'object' && value !== null ? writeXml(value) : escaped(String(value));
-}
-
-/** What XML 1.0 has no way to say is shown as what takes its place. */
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('\r', '&#13;')
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd');
+  return typeof value === 'object' && value !== null ? writeXml(value) : escapeXml(String(value));
 }

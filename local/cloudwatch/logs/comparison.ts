@@ -65,7 +65,7 @@ function isPlain(value: unknown): value is string | number | boolean {
 }
 
 /** Matches a whole text in which `*` stands for any characters: filter patterns and event patterns write it so. */
-export function wildcardPattern(text: string): RegExp {
+function wildcardPattern(text: string): RegExp {
   return new RegExp(`^${text.split('*').map(escaped).join('.*')}$`, 's');
 }
 

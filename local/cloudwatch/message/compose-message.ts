@@ -139,7 +139,7 @@ export function composeMessage(input: MessageInput): AlarmMessage {
     also: isAlarm ? alsoIn(input.inAlarm, told) : [],
     changes: isAlarm ? toldChanges(input.changes, since ?? alarm.at, alarm.at) : [],
     ...(cause !== undefined && isAlarm && { cause }),
-    nextSteps: isAlarm ? stepsOf(description.steps, behind.steps, alarm, place) : [],
+    nextSteps: isAlarm ? stepsOf(description.steps, behind.steps, { alarm, speaking, place }) : [],
     ...(owner !== undefined && { owner }),
     ...(runbook !== undefined && { runbook }),
     unread: isAlarm ? (input.unread ?? []) : [],
@@ -229,7 +229,7 @@ function titleOf(alarm: ObservedAlarm, speaking: readonly ObservedAlarm[], prefi
   const key = match?.[1] ?? '';
   const what = make?.(key) ?? `${short} is in ALARM`;
   const parts = speaking
-    .filter((each) => each !== alarm && budgetWindowOf(each) === undefined)
+    .filter((each) => each !== alarm && each.query === undefined && budgetWindowOf(each) === undefined)
     .map(({ name }) => shortName(name, key === '' ? prefix : `${prefix}${key}-`));
   return parts.length === 0 ? what : `${what} (${listed(parts, 3)})`;
 }
@@ -258,7 +258,9 @@ function sentenceOf(
   if (budget !== undefined && !isGroup)
     return `${short.replace(/-(fast|slow)Burn$/, '')}: ${spendingSentence(budget)}`;
   const behind = first === undefined || isGroup ? '' : readDescription(first.description ?? '').meaning;
-  if (first !== undefined && behind !== '') return `${shortName(first.name, prefix)}: ${behind}`;
+  // That of error lines says itself whose they are.
+  if (first !== undefined && behind !== '')
+    return first.query === undefined ? `${shortName(first.name, prefix)}: ${behind}` : behind;
   return meaning === '' ? `${short} is in ALARM.` : meaning;
 }
 
@@ -285,19 +287,41 @@ function toldChanges(
     }));
 }
 
-/** Those of the alarm first, then of what speaks behind it, then what can be asked of every alarm. */
+/** Lines that were found first; then the steps of the alarm, of what speaks behind it, and what can be asked of every alarm. */
 function stepsOf(
   own: readonly string[],
   behind: readonly string[],
-  { name }: ObservedAlarm,
-  { service, stage, region }: Place,
+  {
+    alarm: { name },
+    speaking,
+    place: { service, stage, region },
+  }: { readonly alarm: ObservedAlarm; readonly speaking: readonly ObservedAlarm[]; readonly place: Place },
 ): readonly string[] {
+  const lines = speaking.flatMap((each) => linesCommand(each, region) ?? []);
   const always = [
     `aws cloudwatch describe-alarms --state-value ALARM --alarm-name-prefix ${service}-${stage}- --region ${region}`,
     `aws cloudwatch describe-alarm-history --alarm-name ${name} --history-item-type StateUpdate --region ${region}`,
     `npx serverless deploy list --stage ${stage}`,
   ];
-  return [...new Set([...own, ...behind, ...always])].slice(0, STEPS);
+  return [...new Set([...lines.slice(0, 1), ...own, ...behind, ...always])].slice(0, STEPS);
+}
+
+/** Before the query that found them looked, seconds: until what was written can be found. */
+const LATER_THAN_ITS_QUERY = 120;
+
+/** A shell takes these as they are. */
+const PLAIN_LOG_GROUP = /^[\w./#-]+$/;
+
+/** What shows the lines that an alarm on them has found: its query once more, over its time. Undefined for any other alarm. */
+function linesCommand({ query, at }: ObservedAlarm, region: string): string | undefined {
+  if (query === undefined || query.logGroups.length === 0) return undefined;
+  if (!query.logGroups.every((group) => PLAIN_LOG_GROUP.test(group))) return undefined;
+  const end = Math.ceil(at / 1000);
+  return (
+    `id=$(aws logs start-query --log-group-names ${query.logGroups.join(' ')} --start-time ${end - query.seconds - LATER_THAN_ITS_QUERY} ` +
+    `--end-time ${end} --query-string '${query.text.replaceAll("'", `'\\''`)}' --region ${region} --output text) && sleep 5 && ` +
+    `aws logs get-query-results --query-id "$id" --region ${region}`
+  );
 }
 
 /** The lines between the sentence and the next steps, each with what it is about. */

@@ -3,7 +3,7 @@ import { isStaticComparison } from '../alarm-terms.ts';
 import { readDescription } from './description.ts';
 import type { ObservedAlarm } from './observed-alarm.ts';
 import { breachesOf } from './observed-alarm.ts';
-import { numberInWords, withUnit } from './words.ts';
+import { numberInWords, readableUnit, withUnit } from './words.ts';
 
 export interface Distance {
   readonly alarm: string;
@@ -14,7 +14,7 @@ export interface Distance {
   /** The threshold, or the bound of an anomaly band. */
   readonly limit?: number;
   readonly unit?: string;
-  /** All of it in half a sentence, without a full stop. */
+  /** All of it in half a sentence, without a full stop; large numbers in a unit in which they are easy to read. */
   readonly text: string;
 }
 
@@ -34,7 +34,8 @@ const UNITS: Readonly<Record<string, string>> = {
 export function distanceOf(alarm: ObservedAlarm): Distance | undefined {
   const { name, state, rule, limit, operator } = alarm;
   if (state !== 'ALARM' || rule !== undefined) return undefined;
-  const what = (alarm.what ?? 'What it watches').replace(/ \(%\)$/, '');
+  // The unit stands beside the numbers.
+  const what = (alarm.what ?? 'What it watches').replace(/ \((?:%|ms|s|MB)\)$/, '');
   const described = readDescription(alarm.description ?? '').unit;
   const unit = described ?? (alarm.unit === undefined ? undefined : (UNITS[alarm.unit] ?? alarm.unit));
   const value = breachesOf(alarm).at(-1)?.value;
@@ -45,12 +46,14 @@ export function distanceOf(alarm: ObservedAlarm): Distance | undefined {
     ...(limit !== undefined && { limit }),
     ...(unit !== undefined && unit !== '' && { unit }),
   };
-  const limitText = limit === undefined ? undefined : withUnit(limit, unit);
+  const shown = readableUnit(unit, limit ?? value ?? 0);
+  const inWords = (number: number): string => withUnit(number / shown.size, shown.unit);
+  const limitText = limit === undefined ? undefined : inWords(limit);
   if (value === undefined) {
     const beyond = limitText === undefined ? '' : ` of ${limitText}`;
     return { ...common, text: `${what}: no data, which counts as beyond the limit${beyond}` };
   }
-  const measured = `${what}: ${withUnit(value, unit)}`;
+  const measured = `${what}: ${inWords(value)}`;
   if (limit === undefined) return { ...common, text: measured };
   if (operator !== undefined && !isStaticComparison(operator))
     return {

@@ -8,6 +8,7 @@
 import type { JsonObject } from '../../json.ts';
 import { asNumber, asText, isObject, objectsIn, parseObject } from '../../json.ts';
 import type { AlarmState, ComparisonOperator } from '../alarm-terms.ts';
+import { ERROR_LINES_QUERY } from '../logs/error-lines.ts';
 import { ALARM_STATES, COMPARISON_OPERATORS, isBreaching, isStaticComparison } from '../alarm-terms.ts';
 
 export interface ObservedAlarm {
@@ -30,8 +31,20 @@ export interface ObservedAlarm {
   readonly period?: number;
   /** What was judged, oldest first; only periods that have a value. */
   readonly datapoints: readonly Datapoint[];
-  /** Deployed names of the functions whose metrics it looks at. */
+  /** Deployed names of the functions whose metrics or logs it looks at. */
   readonly functions: readonly string[];
+  /** Of an alarm on log lines. */
+  readonly query?: LogQuery;
+}
+
+/** What an alarm on log lines asks of CloudWatch Logs. */
+export interface LogQuery {
+  /** In the query language of Logs Insights. */
+  readonly text: string;
+  /** Names. */
+  readonly logGroups: readonly string[];
+  /** How far back it looks from the moment at which it runs: seconds. */
+  readonly seconds: number;
 }
 
 export interface Datapoint {
@@ -91,6 +104,7 @@ export function readAlarm(alarm: JsonObject): ObservedAlarm | undefined {
     operator,
     limit: numberOf(alarm.Threshold) ?? numberOf(data.threshold) ?? boundIn(reason),
     period: numberOf(alarm.Period) ?? numberOf(data.period) ?? periodOf(metrics),
+    query: queryOf(alarm),
   };
   return {
     name,
@@ -153,7 +167,8 @@ function whatOf(alarm: JsonObject, metrics: readonly JsonObject[]): string | und
   const single = asText(alarm.MetricName);
   if (single !== undefined)
     return statisticOf(single, asText(alarm.ExtendedStatistic) ?? asText(alarm.Statistic));
-  if (isObject(alarm.ScheduledQueryConfiguration)) return 'Lines that its query finds';
+  const query = queryOf(alarm);
+  if (query !== undefined) return query.text === ERROR_LINES_QUERY ? 'Error lines' : 'What its query finds';
   const watched = metrics.find(
     ({ Id, ReturnData }) => ReturnData !== false && Id !== alarm.ThresholdMetricId,
   );
@@ -164,6 +179,22 @@ function whatOf(alarm: JsonObject, metrics: readonly JsonObject[]): string | und
     asText(watched.Label) ??
     (name === undefined ? 'What its expression computes' : statisticOf(name, asText(Stat)))
   );
+}
+
+/** Seconds, where the schedule of a query does not say how far it looks back. */
+const DEFAULT_LOOK_BACK = 3600;
+
+function queryOf(alarm: JsonObject): LogQuery | undefined {
+  const asked = within(alarm.ScheduledQueryConfiguration);
+  const text = asText(asked.QueryString);
+  if (text === undefined) return undefined;
+  const groups = Array.isArray(asked.LogGroupIdentifiers) ? (asked.LogGroupIdentifiers as unknown[]) : [];
+  return {
+    text,
+    // A log group is named, or given by its ARN.
+    logGroups: groups.map((group) => /:log-group:([^:]+)/.exec(String(group))?.[1] ?? String(group)),
+    seconds: numberOf(within(asked.ScheduleConfiguration).StartTimeOffset) ?? DEFAULT_LOOK_BACK,
+  };
 }
 
 /** A topic is told of statistics in capital letters. A sum is just so many of what the metric counts. */
@@ -197,7 +228,10 @@ function functionsOf(alarm: JsonObject, metrics: readonly JsonObject[]): readonl
       );
     },
   );
-  return [...new Set(names)];
+  const logging = (queryOf(alarm)?.logGroups ?? []).flatMap(
+    (group) => /^\/aws\/lambda\/([\w-]+)$/.exec(group)?.[1] ?? [],
+  );
+  return [...new Set([...names, ...logging])];
 }
 
 function datapointsOf(reasonData: JsonObject): readonly Datapoint[] {

@@ -34,6 +34,32 @@ export function momentInWords(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
+/** Units that are hard to read in large numbers, and what they are counted in then: from how many on, and how many make one. */
+const LARGER_UNITS: Readonly<
+  Record<string, ReadonlyArray<readonly [from: number, size: number, unit: string]>>
+> = {
+  ms: [
+    [7_200_000, 3_600_000, 'hours'],
+    [60_000, 60_000, 'minutes'],
+  ],
+  s: [
+    [172_800, 86_400, 'days'],
+    [7200, 3600, 'hours'],
+    [600, 60, 'minutes'],
+  ],
+  bytes: [[1_000_000, 1_000_000, 'MB']],
+};
+
+/** The unit in which numbers about as large as `reference` are easy to read, and how many of `unit` make one. */
+export function readableUnit(
+  unit: string | undefined,
+  reference: number,
+): { readonly unit: string | undefined; readonly size: number } {
+  const known = unit !== undefined && Object.hasOwn(LARGER_UNITS, unit) ? LARGER_UNITS[unit] : undefined;
+  const [, size, larger] = known?.find(([from]) => Math.abs(reference) >= from) ?? [0, 1, unit];
+  return { unit: larger, size };
+}
+
 /** `1 throttle`, `3 throttles`; a unit that is no plural stays. */
 export function withUnit(value: number, unit: string | undefined): string {
   const number = numberInWords(value);

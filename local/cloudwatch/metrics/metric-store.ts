@@ -13,7 +13,7 @@ export const MAX_METRICS = 2000;
 export const RETENTION_MINUTES = 24 * 60;
 
 /** Buckets of ten seconds with data that are kept of all metrics together; each is a few hundred bytes to some kilobytes. */
-export const MAX_BUCKETS = 200_000;
+const MAX_BUCKETS = 200_000;
 
 export interface Sample {
   /** Epoch milliseconds, real ones. */
@@ -75,7 +75,7 @@ export class MetricStore {
   #buckets = 0;
 
   /** @param now epoch milliseconds; decides what is too old */
-  constructor(clock: MetricClock, now: () => number = Date.now, bounds: StoreBounds = {}) {
+  constructor(clock: MetricClock, now: () => number = () => Date.now(), bounds: StoreBounds = {}) {
     this.#clock = clock;
     this.#now = now;
     this.#bounds = {

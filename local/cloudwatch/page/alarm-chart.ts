@@ -11,7 +11,7 @@ import type { MetricChart, TimeRange } from '../view.ts';
 import { watchedName } from './alarm-summary.ts';
 
 /** Periods of a chart: what fits on a page. */
-export const MAX_POINTS = 500;
+const MAX_POINTS = 500;
 
 /** Periods that are shown where nobody asks for a range: enough to see what the alarm compares, and what was before. */
 const DEFAULT_PERIODS = 60;

@@ -1,5 +1,6 @@
 /** What a REST API checks of a request by itself: keys, required parameters and the schema of its body. */
 import { isObject } from '../../json.ts';
+import { messageOf } from '../../message-of.ts';
 import type { ResolvedFields } from '../fields.ts';
 import type { ResolvedResources } from '../resources.ts';
 import type { ApiKeyDefinition, RequestCheckDefinition } from '../service.ts';
@@ -46,12 +47,7 @@ function parsed(schema: unknown): unknown {
   try {
     return JSON.parse(schema);
   } catch (cause) {
-    throw new Error(
-      `A model's Schema is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        cause,
-      },
-    );
+    throw new Error(`A model's Schema is no JSON: ${messageOf(cause)}`, { cause });
   }
 }
 

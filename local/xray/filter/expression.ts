@@ -101,15 +101,3 @@ export class FilterError extends Error {
     this.expected = expected;
   }
 }
-
-/** The names and ARNs of the groups that an expression asks for, each once. */
-export function groupsOf(expression: FilterExpression): readonly string[] {
-  const names = new Set<string>();
-  const visit = (part: FilterExpression): void => {
-    if (part.kind === 'group') names.add(part.value);
-    else if (part.kind === 'not') visit(part.operand);
-    else if (part.kind === 'and' || part.kind === 'or') part.operands.forEach(visit);
-  };
-  visit(expression);
-  return [...names];
-}

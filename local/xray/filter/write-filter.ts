@@ -1,7 +1,6 @@
 /** Filter expressions as text: of an expression that was read, and of what a reader points at on the page. */
 import type { ServicePattern } from '../graph/service-pattern.ts';
 import type { EntityStatus } from '../trace.ts';
-import { withoutTexts } from './tokens.ts';
 import type { Comparison, Field, FilterExpression, FilterValue } from './expression.ts';
 
 /** Writes an expression so that `parseFilter` reads the same again. */
@@ -56,11 +55,6 @@ export function filterForAnnotation(key: string, value: FilterValue): string {
   return `${printField({ keyword: 'annotation', key })} = ${printValue(value)}`;
 }
 
-/** Requests whose root ended so. */
-export function filterForStatus(status: 'ok' | 'error' | 'throttle' | 'fault'): string {
-  return status;
-}
-
 /** Requests in which the worst that happened, anywhere in them, is this, as far as it happened to a service. */
 export function filterForWorst(status: EntityStatus): string {
   return {
@@ -87,23 +81,10 @@ export function filterForDuration(
   ].join(' AND ');
 }
 
-/** Requests that meet each of the expressions; those that are empty ask for nothing. */
-export function allOf(...filters: readonly string[]): string {
-  const given = filters.map((filter) => filter.trim()).filter((filter) => filter !== '');
-  return given.length === 1
-    ? (given[0] ?? '')
-    : given.map((filter) => (hasOr(filter) ? `(${filter})` : filter)).join(' AND ');
-}
-
 /** A text in double quotes, whatever is in it. */
 export function quote(text: string): string {
   // What JSON escapes is what the language escapes.
   return JSON.stringify(text);
-}
-
-/** Outside of texts; inside of parentheses it does no harm to wrap once more. */
-function hasOr(filter: string): boolean {
-  return /\bor\b/i.test(withoutTexts(filter));
 }
 
 /** Whether a `!` in front of it cannot be misread. */

@@ -199,26 +199,6 @@ interface Received {
   readonly arrival: TraceGraph['received'][number];
 }
 
-/**
- * The service graph of the traces that are active at some time from `from` until before `to`.
- *
- * @param range epoch seconds.
- */
-export function serviceGraph(
-  traces: Iterable<Trace>,
-  { from, to }: { readonly from: number; readonly to: number },
-): readonly Service[] {
-  const graphs = Array.from(traces, graphOf).filter(({ requests, calls }) => {
-    const observations = [...requests, ...calls];
-    // What is in progress is still active, whenever it began.
-    return (
-      observations.some(({ start }) => start < to) &&
-      observations.some(({ end }) => end === undefined || end >= from)
-    );
-  });
-  return mergeGraphs(graphs);
-}
-
 /** The nodes of one trace, each once. */
 class NodeList {
   readonly #places = new Map<string, number>();

@@ -7,6 +7,7 @@ import type { PortOptions } from '../../http/loopback.ts';
 import { close, listen, LOOPBACK } from '../../http/loopback.ts';
 import { RequestError } from '../../http/request-error.ts';
 import { targetOf } from '../../http/target.ts';
+import { messageOf } from '../../message-of.ts';
 import type { DocumentReceiver } from '../received-documents.ts';
 import { handIn, leave, reportInvalid } from '../received-documents.ts';
 import type { Encoding } from './otlp-messages.ts';
@@ -124,7 +125,7 @@ export class OtlpServer {
 
   #refuse(error: unknown, response: ServerResponse, request: IncomingMessage): void {
     const status = statusOf(error);
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const encoding = encodingOf(request) ?? 'json';
     // What another site's page sends, or a browser asks, was never meant for here.
     const isLost = request.method === 'POST' && status !== 403 && status !== 404;

@@ -64,6 +64,7 @@ const INVOCATION_ALARMS = defaultAlarms<'function'>([
     missing: 'No data means no invocations, and then none of them failed.',
     watch: (fn, { minimum = 0, ...tuning }) => ({
       metric: rateOfErrors(fn, minimum, tuning),
+      meaning: `A notable part of the ${outcomesOf(fn).what} ends in an error.`,
       reason: `of minutes with ${minimum} ${outcomesOf(fn).what} or more`,
     }),
   },
@@ -81,6 +82,7 @@ const INVOCATION_ALARMS = defaultAlarms<'function'>([
     missing: 'No data means no invocations, and then none of them failed.',
     watch: (fn, { minimum = 0, ...tuning }) => ({
       metric: errorsBelow(fn, minimum, tuning),
+      meaning: `${fn.durable === undefined ? 'An invocation' : 'An execution'} failed on low traffic.`,
       reason: `every error counts while there are fewer than ${minimum} ${outcomesOf(fn).what} in ${duration(tuning.period)}`,
     }),
   },

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { messageOf } from 'lambda-lantern-local/template';
 import type { LoadedPlugin, Serverless } from '../../serverless.ts';
 
 /** A module that is bundled by itself, and the functions whose handlers are in it. */
@@ -197,8 +198,7 @@ export function digestOf(contents: Uint8Array): string {
 /** One line for each error, as `src/orders.ts:3:8: Expected ";" but found "}"`. */
 function messagesOf(error: unknown): string[] {
   const { errors } = error as { readonly errors?: readonly BuildMessage[] };
-  if (errors === undefined || errors.length === 0)
-    return [error instanceof Error ? error.message : String(error)];
+  if (errors === undefined || errors.length === 0) return [messageOf(error)];
   return errors.map(({ text, location }) =>
     // esbuild counts columns from 0, and editors from 1.
     location === null ? text : `${location.file}:${location.line}:${location.column + 1}: ${text}`,

@@ -10,8 +10,10 @@ import { join, relative, resolve, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { FileChanges, UnpackedFunctions } from 'lambda-lantern-local';
+import { messageOf } from 'lambda-lantern-local/template';
 import type { Serverless } from '../../serverless.ts';
-import type { PackageAgain } from '../package-what-can-run.ts';
+import type { FoundLayer } from '../find-layers.ts';
+import type { Packager } from '../package-what-can-run.ts';
 import { isBundled, packagesOf } from '../package-what-can-run.ts';
 import type { Bundle, Entry } from './esbuild-entries.ts';
 import { digestOf, EsbuildEntries } from './esbuild-entries.ts';
@@ -31,7 +33,11 @@ export interface ReloadOptions {
   readonly packages: ReadonlyMap<string, string>;
   /** Epoch milliseconds before the sources were read. */
   readonly packagedAt: number;
-  readonly packageAgain: PackageAgain;
+  readonly packager: Packager;
+  /** Those of each function that are on this machine, by deployed name. */
+  readonly layers: ReadonlyMap<string, readonly FoundLayer[]>;
+  /** Lambda's name of the runtime of a function, by its deployed name. */
+  readonly runtimeOf: (name: string) => string;
   readonly unpacked: UnpackedFunctions;
   /** Has functions run from other folders, by deployed name; resolves when nothing runs from those of before. */
   readonly updateCode: (codeDirectories: ReadonlyMap<string, string>) => Promise<void>;
@@ -40,6 +46,16 @@ export interface ReloadOptions {
 
 /** What is to be different in the folder of each function, by deployed name. */
 type Revisions = Map<string, FileChanges>;
+
+/** What layers of functions are made of. */
+interface LayerSource {
+  /** A folder or an archive, links resolved. */
+  readonly path: string;
+  /** Of one that the framework packs: its key in serverless.yml. */
+  readonly key: string | undefined;
+  /** Deployed names of the functions that have it. */
+  readonly functions: readonly string[];
+}
 
 /** An entry, and what came of it last. */
 interface KnownEntry {
@@ -80,6 +96,7 @@ export class Reload {
   /** Where each function runs from now, by deployed name. */
   readonly #folders: Map<string, string>;
   readonly #watch: FileWatch;
+  readonly #layers: readonly LayerSource[];
   /** Entries of them of which only the next packaging tells whether esbuild alone makes them. */
   readonly #unsure = new Set<KnownEntry>();
   /** What a bundler has written into the service while it packaged. */
@@ -113,6 +130,11 @@ export class Reload {
       onProblem: (error) =>
         options.notice(`Not every folder can be watched: changes there need a new start. ${error.message}`),
     });
+    this.#layers = layerSources(options, new Set(this.#folders.keys()));
+    for (const { path } of this.#layers) {
+      if (isFolder(path)) this.#watch.includeWhole(path);
+      else this.#watch.include(path);
+    }
     this.#learn();
   }
 
@@ -173,10 +195,60 @@ export class Reload {
       if (!this.#restart.concerns(path)) code.add(path);
       else this.#say(await this.#restart.noticeOf(path));
     }
+    const touchedLayers = this.#layers.filter(({ path }) => [...code].some((each) => isIn(path, each)));
+    await this.#renewLayers(touchedLayers, code);
+    for (const path of code) if (this.#isOfLayersOnly(path)) code.delete(path);
     if (code.size === 0) return;
     const touched = this.#entries.filter((each) => isTouched(each, this.#entries, code));
     await this.#bundleAgain(touched, code);
     await this.#packageAgain(code);
+  }
+
+  /** Whether a file is in a layer, and in nothing else that runs. */
+  #isOfLayersOnly(path: string): boolean {
+    const within = relative(this.#root, path);
+    return (
+      this.#layers.some((layer) => isIn(layer.path, path)) &&
+      !this.#entries.some(({ bundle }) => bundle?.inputs.has(path)) &&
+      ![...this.#options.packages.values()].some((archive) => resolve(archive) === path) &&
+      ![...this.#folders.values()].some((folder) => existsSync(join(folder, within)))
+    );
+  }
+
+  /** Has the functions of layers run with what those hold now. */
+  async #renewLayers(touched: readonly LayerSource[], changed: ReadonlySet<string>): Promise<void> {
+    const { packager, layers, runtimeOf, unpacked, notice } = this.#options;
+    if (touched.length === 0) return;
+    const paths = new Set([...changed].filter((path) => touched.some((layer) => isIn(layer.path, path))));
+    const names = [...new Set(touched.flatMap(({ functions }) => functions))];
+    try {
+      for (const { key } of touched) if (key !== undefined) await packager.layer(key);
+      const outdated = new Map(
+        names.map((name) => {
+          const found = (layers.get(name) ?? []).map(({ path }) => path);
+          return [this.#folders.get(name) ?? '', { paths: found, runtime: runtimeOf(name) }];
+        }),
+      );
+      const sound = new Map<string, string>();
+      const broken = new Map<string, string[]>();
+      for (const [before, { folder, layers: opt }] of await unpacked.renewLayers(outdated)) {
+        const errors = await syntaxErrors(opt, editedFilesIn(opt, touched, paths));
+        if (errors.length === 0) {
+          sound.set(before, folder);
+          continue;
+        }
+        await unpacked.discard(folder);
+        const text = errors.map((line) => `/opt/${line}`).join('\n');
+        const concerned = names.filter((name) => this.#folders.get(name) === before);
+        broken.set(text, [...(broken.get(text) ?? []), ...concerned]);
+      }
+      for (const [text, concerned] of broken) this.#tellBroken(concerned, text.split('\n'));
+      this.#runFrom(sound, paths, names);
+    } catch (error) {
+      notice(
+        `${this.#shown(paths)}: what ran before goes on, with the layers of before: ${messageOf(error)}`,
+      );
+    }
   }
 
   /** @param changed what is said to have changed; empty for nothing in particular */
@@ -297,10 +369,10 @@ export class Reload {
   }
 
   async #packaged(names: readonly string[], changed: ReadonlySet<string>): Promise<Revisions> {
-    const { serverless, packageAgain, unpacked, notice } = this.#options;
+    const { serverless, packager, unpacked, notice } = this.#options;
     const revisions: Revisions = new Map();
     this.#meanwhile = new Set();
-    const problems = await packageAgain().catch((error: unknown) => {
+    const problems = await packager.functions().catch((error: unknown) => {
       notice(`${this.#shown(changed)} cannot be packaged, and what ran before goes on:\n${messageOf(error)}`);
       return undefined;
     });
@@ -311,7 +383,7 @@ export class Reload {
     this.#meanwhile = undefined;
     if (others.size > 0) this.#enqueue(() => this.#onChange(others));
     if (problems === undefined) return revisions;
-    const { found } = packagesOf(serverless, problems);
+    const { found } = packagesOf(serverless, problems.functions);
     for (const name of names) {
       const [archive, folder] = [found.get(name), this.#folders.get(name)];
       if (archive !== undefined && folder !== undefined)
@@ -322,7 +394,7 @@ export class Reload {
 
   /** Makes the new folders, and has the functions run from them: one for all that ran from the same before. */
   async #apply(revisions: Revisions, changed: ReadonlySet<string>): Promise<void> {
-    const { unpacked, updateCode, notice } = this.#options;
+    const { unpacked } = this.#options;
     const byFolder = new Map<string, { names: string[]; changes: Map<string, Uint8Array | undefined> }>();
     for (const [name, changes] of revisions) {
       const folder = this.#folders.get(name);
@@ -337,22 +409,40 @@ export class Reload {
     const isChecked = !isBundled(this.#options.serverless);
     for (const [folder, { names, changes }] of byFolder) {
       const revised = await unpacked.revise(folder, changes);
-      const errors = isChecked ? await syntaxErrors(revised, changes) : [];
-      if (errors.length > 0) {
+      const errors = isChecked ? await syntaxErrors(revised, writtenIn(changes)) : [];
+      if (errors.length === 0) renewed.set(folder, revised);
+      else {
         await unpacked.discard(revised);
         this.#tellBroken(names, errors);
-        continue;
       }
-      for (const name of names) renewed.set(name, revised);
     }
-    if (renewed.size === 0) return;
-    for (const [name, folder] of renewed) this.#folders.set(name, folder);
-    void updateCode(renewed).then(() => this.#discardUnused(byFolder.keys()));
     const bundled = new Set(
       [...changed].filter((path) => this.#entries.some(({ bundle }) => bundle?.inputs.has(path))),
     );
-    const of = changed.size === 0 ? '' : ` (${this.#shown(bundled.size > 0 ? bundled : changed)})`;
-    notice(`Renewed: ${this.#keysOf([...renewed.keys()])}${of}`);
+    const names = [...byFolder.values()].flatMap((group) => group.names);
+    this.#runFrom(renewed, bundled.size > 0 ? bundled : changed, names);
+  }
+
+  /**
+   * @param renewed by the folders that functions run from, those to be taken instead.
+   * @param changed what is said to have changed; empty for nothing in particular
+   * @param concerned deployed names of the functions that may change.
+   */
+  #runFrom(
+    renewed: ReadonlyMap<string, string>,
+    changed: ReadonlySet<string>,
+    concerned: readonly string[],
+  ): void {
+    const folders = new Map<string, string>();
+    for (const name of concerned) {
+      const folder = renewed.get(this.#folders.get(name) ?? '');
+      if (folder !== undefined) folders.set(name, folder);
+    }
+    if (folders.size === 0) return;
+    for (const [name, folder] of folders) this.#folders.set(name, folder);
+    void this.#options.updateCode(folders).then(() => this.#discardUnused(renewed.keys()));
+    const of = changed.size === 0 ? '' : ` (${this.#shown(changed)})`;
+    this.#options.notice(`Renewed: ${this.#keysOf([...folders.keys()])}${of}`);
   }
 
   async #discardUnused(folders: Iterable<string>): Promise<void> {
@@ -396,6 +486,49 @@ export class Reload {
   }
 }
 
+/** Of the layers of functions that run: each once, and what the framework packs as its folder. */
+function layerSources(
+  { serverless, layers }: Pick<ReloadOptions, 'serverless' | 'layers'>,
+  running: ReadonlySet<string>,
+): LayerSource[] {
+  const sources = new Map<string, LayerSource>();
+  for (const [name, found] of layers) {
+    if (!running.has(name)) continue;
+    for (const { path, packedAs: key } of found) {
+      const folder = key === undefined ? undefined : serverless.service.layers?.[key]?.path;
+      const source = folder === undefined ? path : resolve(serverless.serviceDir, folder);
+      if (!existsSync(source)) continue;
+      const real = realpathSync(source);
+      const functions = [...(sources.get(real)?.functions ?? []), name];
+      sources.set(real, { path: real, key: folder === undefined ? undefined : key, functions });
+    }
+  }
+  return [...sources.values()];
+}
+
+/** Whether a path is this file, or in this folder. */
+function isIn(source: string, path: string): boolean {
+  return path === source || path.startsWith(source + sep);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** Of what layers hold, the files that somebody may have edited: what npm installs is not looked at. By path below `/opt`. */
+function editedFilesIn(
+  opt: string,
+  layers: readonly LayerSource[],
+  changed: ReadonlySet<string>,
+): readonly string[] {
+  return layers.flatMap((layer) =>
+    [...changed]
+      .filter((path) => isIn(layer.path, path) && !path.split(sep).includes('node_modules'))
+      .map((path) => relative(layer.path, path))
+      .filter((path) => path !== '' && existsSync(join(opt, path))),
+  );
+}
+
 function isKnown({ bundle, errors }: KnownEntry): boolean {
   return bundle !== undefined || errors.length > 0;
 }
@@ -428,11 +561,15 @@ async function digestIn(folder: string, path: string): Promise<string | undefine
   return contents && digestOf(contents);
 }
 
+function writtenIn(changes: FileChanges): string[] {
+  return [...changes].flatMap(([path, contents]) => (contents === undefined ? [] : [path]));
+}
+
 /** What Node has to say against the new files of a folder, as `hello.js:3: SyntaxError: Unexpected token ';'`. */
-async function syntaxErrors(folder: string, changes: FileChanges): Promise<string[]> {
-  const written = [...changes].filter(([path, contents]) => contents !== undefined && CHECKED.test(path));
+async function syntaxErrors(folder: string, written: readonly string[]): Promise<string[]> {
+  const checked = written.filter((path) => CHECKED.test(path));
   const found = await Promise.all(
-    written.map(async ([path]) => {
+    checked.map(async (path) => {
       try {
         await execute(process.execPath, ['--check', join(folder, path)], { env: {} });
         return [];
@@ -445,8 +582,4 @@ async function syntaxErrors(folder: string, changes: FileChanges): Promise<strin
     }),
   );
   return found.flat();
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

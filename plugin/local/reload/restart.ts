@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
+import { messageOf } from 'lambda-lantern-local/template';
 import type { Serverless } from '../../serverless.ts';
 
 /** Of what has changed, this much is named. */
@@ -86,8 +87,4 @@ function differences(before: unknown, after: unknown, path: readonly string[] = 
 
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 import type { FSWatcher } from 'node:fs';
 import { existsSync, readdirSync, realpathSync, statSync, watch } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 
 export interface WatchOptions {
   /** The folder to watch, with all below it but for {@link isPassedOver what nobody edits}. */
@@ -14,6 +14,8 @@ export interface WatchOptions {
 export interface FileWatch {
   /** Also watches the folder of a file that lies elsewhere. */
   include(path: string): void;
+  /** Also watches a folder with all below it, wherever it lies: nothing in it is passed over. */
+  includeWhole(directory: string): void;
   stop(): void;
 }
 
@@ -39,10 +41,13 @@ export function isPassedOver(name: string): boolean {
  */
 export function watchFiles({ directory, onChange, onProblem }: WatchOptions): FileWatch {
   const watchers = new Map<string, FSWatcher>();
+  const whole: string[] = [];
   let changed = new Set<string>();
   let quiet: NodeJS.Timeout | undefined;
   let failed = false;
 
+  const isLeftOut = (path: string): boolean =>
+    isPassedOver(basename(path)) && !whole.some((each) => path === each || path.startsWith(each + sep));
   const report = (path: string): void => {
     changed.add(path);
     clearTimeout(quiet);
@@ -70,7 +75,7 @@ export function watchFiles({ directory, onChange, onProblem }: WatchOptions): Fi
     if (watchers.has(path) && !existsSync(path)) forget(path);
     if (!isFolder(path)) {
       if (!NOBODYS_SOURCE.test(name)) report(path);
-    } else if (!isPassedOver(name) && !watchers.has(path)) {
+    } else if (!isLeftOut(path) && !watchers.has(path)) {
       // What was put into it before it was watched has had no events.
       for (const file of watchTree(path)) report(file);
     }
@@ -93,7 +98,7 @@ export function watchFiles({ directory, onChange, onProblem }: WatchOptions): Fi
     for (const entry of listed(folder)) {
       const path = join(folder, entry.name);
       if (!entry.isDirectory()) files.push(path);
-      else if (!isPassedOver(entry.name)) files.push(...watchTree(path));
+      else if (!isLeftOut(path)) files.push(...watchTree(path));
     }
     return files;
   };
@@ -101,6 +106,10 @@ export function watchFiles({ directory, onChange, onProblem }: WatchOptions): Fi
   watchTree(realpathSync(directory));
   return {
     include: (path) => watchFolder(dirname(path)),
+    includeWhole: (path) => {
+      whole.push(realpathSync(path));
+      watchTree(realpathSync(path));
+    },
     stop: () => {
       clearTimeout(quiet);
       for (const watcher of watchers.values()) watcher.close();

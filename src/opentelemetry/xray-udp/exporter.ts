@@ -40,7 +40,7 @@ export interface XRayUdpExporterOptions {
 }
 
 /** Bytes of protobuf that a datagram holds: its text is base64, behind three characters. */
-export const MAX_REQUEST_BYTES = Math.floor((MAX_CONTENT_BYTES - 3) / 4) * 3;
+const MAX_REQUEST_BYTES = Math.floor((MAX_CONTENT_BYTES - 3) / 4) * 3;
 
 /** As `ExportResult` of `@opentelemetry/core` has it, which this needs for nothing else. */
 const Result = { Success: 0, Failed: 1 } as const;
@@ -56,10 +56,12 @@ const Result = { Success: 0, Failed: 1 } as const;
  */
 export class XRayUdpSpanExporter {
   readonly #sender: DatagramSender;
+  readonly #onLost: (reason: Error) => void;
   #isShutDown = false;
 
-  constructor({ onLost }: XRayUdpExporterOptions = {}) {
-    this.#sender = new DatagramSender(onLost ?? sayOnce());
+  constructor({ onLost = sayOnce() }: XRayUdpExporterOptions = {}) {
+    this.#onLost = onLost;
+    this.#sender = new DatagramSender(onLost);
   }
 
   /** Sends spans; the result is called when all of them have left the process. */
@@ -85,7 +87,9 @@ export class XRayUdpSpanExporter {
    * @throws Error when nobody can say where the daemon is (`AWS_XRAY_DAEMON_ADDRESS`).
    */
   send(spans: readonly EndedSpan[]): void {
-    for (const { prefix, request } of pack(spans)) this.#sender.send(prefix + request.toString('base64'));
+    for (const { prefix, request } of pack(spans, this.#onLost)) {
+      this.#sender.send(prefix + request.toString('base64'));
+    }
   }
 
   /** Settles when everything has left the process, or failed; undefined when it has already. */
@@ -113,30 +117,31 @@ interface Batch {
   bytes: number;
 }
 
-/** Puts spans into as few requests as hold them, those of one resource, library and sampling decision together. */
-function* pack(spans: readonly EndedSpan[]): Generator<{ prefix: Batch['prefix']; request: Buffer }> {
-  const batches = new Map<object, Map<string, Batch>>();
+type Batches = Map<object, Map<string, Batch>>;
+
+/**
+ * Puts spans into as few requests as hold them, those of one resource, library and sampling decision together. One that cannot be
+ * written, because its maker gave it what no span holds, is lost alone.
+ */
+function* pack(
+  spans: readonly EndedSpan[],
+  onLost: (reason: Error) => void,
+): Generator<{ prefix: Batch['prefix']; request: Buffer }> {
+  const batches: Batches = new Map();
   for (const span of spans) {
-    const context = span.spanContext();
-    const prefix = (context.traceFlags & TraceFlags.SAMPLED) === 0 ? 'T1U' : 'T1S';
-    const scope = span.instrumentationScope ?? span.instrumentationLibrary ?? { name: '' };
-    const ofResource = batches.get(span.resource) ?? new Map<string, Batch>();
-    batches.set(span.resource, ofResource);
-    const key = `${prefix} ${scope.name}@${scope.version ?? ''}`;
-    let batch = ofResource.get(key);
-    if (batch === undefined) {
-      batch = {
-        prefix,
-        resource: resourceBytes(span.resource),
-        scope: writeScope(scope),
-        spans: [],
-        bytes: 0,
-      };
-      ofResource.set(key, batch);
+    let batch: Batch;
+    let bytes: Uint8Array;
+    try {
+      const context = span.spanContext();
+      batch = batchOf(span, context, batches);
+      // A span has a datagram to itself at worst.
+      const room = MAX_REQUEST_BYTES - requestLength(batch.resource, batch.scope, 0) - LENGTHS;
+      bytes = fitSpan(dataOf(span, context), room);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      onLost(new Error(`a span holds what cannot be written: ${reason}`, { cause: error }));
+      continue;
     }
-    // A span has a datagram to itself at worst.
-    const room = MAX_REQUEST_BYTES - requestLength(batch.resource, batch.scope, 0) - LENGTHS;
-    const bytes = fitSpan(dataOf(span, context), room);
     if (requestLength(batch.resource, batch.scope, batch.bytes + bytes.length) > MAX_REQUEST_BYTES) {
       yield requestOf(batch);
       batch.spans.length = 0;
@@ -145,7 +150,23 @@ function* pack(spans: readonly EndedSpan[]): Generator<{ prefix: Batch['prefix']
     batch.spans.push(bytes);
     batch.bytes += bytes.length;
   }
-  for (const ofResource of batches.values()) for (const batch of ofResource.values()) yield requestOf(batch);
+  for (const ofResource of batches.values()) {
+    for (const batch of ofResource.values()) if (batch.spans.length > 0) yield requestOf(batch);
+  }
+}
+
+function batchOf(span: EndedSpan, { traceFlags }: SpanContext, batches: Batches): Batch {
+  const prefix = (traceFlags & TraceFlags.SAMPLED) === 0 ? 'T1U' : 'T1S';
+  const scope = span.instrumentationScope ?? span.instrumentationLibrary ?? { name: '' };
+  const ofResource = batches.get(span.resource) ?? new Map<string, Batch>();
+  batches.set(span.resource, ofResource);
+  const key = `${prefix} ${scope.name}@${scope.version ?? ''}`;
+  const known = ofResource.get(key);
+  if (known !== undefined) return known;
+  const resource = resourceBytes(span.resource);
+  const batch: Batch = { prefix, resource, scope: writeScope(scope), spans: [], bytes: 0 };
+  ofResource.set(key, batch);
+  return batch;
 }
 
 /** What the lengths of two messages may take more, when they are no longer empty. */

@@ -42,6 +42,8 @@ const FIXED_32 = 5;
 const FIRST_SIZE = 8192;
 /** Of a second. */
 const NANOSECONDS = 1_000_000_000n;
+/** So that a time fits into 64 bits: the year 2254. */
+const MOST_SECONDS = 9_000_000_000;
 
 class Writer {
   #buffer = Buffer.allocUnsafe(FIRST_SIZE);
@@ -89,8 +91,9 @@ class Writer {
     this.varint(field * 8 + form);
   }
 
+  /** A kind, a code or a count. Whoever made the span may have said anything: what is none of them is 0, and not written. */
   number(field: number, value: number): void {
-    if (value === 0) return;
+    if (!(value >= 1 && value <= Number.MAX_SAFE_INTEGER)) return;
     this.varint(value);
     this.tag(field, VARINT);
   }
@@ -118,11 +121,14 @@ class Writer {
     this.tag(field, FIXED_64);
   }
 
-  /** A time, in nanoseconds since 1970. */
+  /** A time, in nanoseconds since 1970. One that is none (`new Date(NaN)`), or lies before or far behind, is 0, OTLP's "unknown". */
   time(field: number, [seconds, nanoseconds]: HrTime): void {
+    const whole = Math.floor(seconds);
+    const rest = Math.round(nanoseconds + (seconds - whole) * 1e9);
+    const isTime = whole >= 0 && whole < MOST_SECONDS && rest >= 0 && rest < Number.MAX_SAFE_INTEGER;
     this.#room(8);
     this.#at -= 8;
-    this.#buffer.writeBigUInt64LE(BigInt(seconds) * NANOSECONDS + BigInt(Math.round(nanoseconds)), this.#at);
+    this.#buffer.writeBigUInt64LE(isTime ? BigInt(whole) * NANOSECONDS + BigInt(rest) : 0n, this.#at);
     this.tag(field, FIXED_64);
   }
 

@@ -1,4 +1,4 @@
-import { SpanStatusCode } from '@opentelemetry/api';
+import { diag, SpanStatusCode } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/api';
 import { UNFINISHED } from '../../telemetry/own-names.ts';
 import type { EndedSpan, XRayUdpSpanExporter } from './exporter.ts';
@@ -22,7 +22,12 @@ export class XRayUdpSpanProcessor {
   #ended: EndedSpan[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(exporter: XRayUdpSpanExporter, onFailure: (error: unknown) => void) {
+  /**
+   * @param exporter sends what has ended.
+   * @param onFailure told of why nothing could be sent, such as an address of the daemon that is none; by default OpenTelemetry's
+   *   diagnostic logger, at `error`.
+   */
+  constructor(exporter: XRayUdpSpanExporter, onFailure: (error: unknown) => void = say) {
     this.#exporter = exporter;
     this.#onFailure = onFailure;
   }
@@ -93,6 +98,10 @@ export class XRayUdpSpanProcessor {
       this.#onFailure(error);
     }
   }
+}
+
+function say(error: unknown): void {
+  diag.error(`Spans could not be sent: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 /** Those with spans that are open, or wait. A datagram still leaves while a process exits: its send needs no other turn. */

@@ -2,33 +2,38 @@ import { isbn10 } from './checksums.ts';
 import type { Detector, OwnDetector } from './detector.ts';
 import { charactersOf } from './places.ts';
 import { endsCredentials } from './url-credentials.ts';
-import { firstUse } from '../first-use.ts';
+import { unicodePattern } from '../first-use.ts';
 
 /** RFC 5321. */
 const LONGEST_LOCAL_PART = 64;
 const LOCAL_CHARACTERS = charactersOf(/[A-Za-z\d._%+'-]/);
-const letterOrNumber = firstUse(() => /[\p{L}\p{N}]/u);
+const letterOrNumber = unicodePattern(String.raw`[\p{L}\p{N}]`, 'u');
 
-const emailPattern = firstUse(
-  () =>
-    /(?:@|%40)(?:(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|\p{L}{2,24})|(?:[\p{L}\p{N}-]{1,63}[。｡]){1,8}\p{L}{2,24})/giu,
+const emailPattern = unicodePattern(
+  String.raw`(?:@|%40|&(?:#0{0,4}64|#x0{0,4}40|commat);)(?:(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|\p{L}{2,24})|(?:[\p{L}\p{N}-]{1,63}[。｡]){1,8}\p{L}{2,24})`,
+  'giu',
 );
 
+/** How a URL and HTML write the @. */
+const AT_BEGINS = /^[@%&]/;
+const ENTITY = /&(?:#0{0,4}64|#x0{0,4}40|commat);/i;
+
 /**
- * Found by its @, or by the `%40` of a URL, and the domain behind it: labels of at most 63 characters. The full stop of
+ * Found by its @, also as a URL (`%40`) or HTML (`&#64;`) write it, and the domain behind it: labels of at most 63 characters. The full stop of
  * ideographs separates labels too (UTS 46, section 4.5).
  */
 const email: OwnDetector = {
   name: 'email',
   category: 'contact',
-  hint: (text, { at, percent }) => at || (percent && text.includes('%40')),
+  hint: (text, { at, percent, ampersand }) =>
+    at || (percent && text.includes('%40')) || (ampersand && ENTITY.test(text)),
   get pattern() {
     return emailPattern();
   },
   begins: startOfLocalPart,
   // A picture for high-density screens, the user of every Git address, and a URL's password before its host.
   valid: (match, text, start) =>
-    !/^(?:@|%40)/.test(match) &&
+    !AT_BEGINS.test(match) &&
     !/@\dx\.\w{2,4}$/i.test(match) &&
     !(match.startsWith('git@') && text[start + match.length] === ':') &&
     !endsCredentials(text, start + match.lastIndexOf('@')),
@@ -80,9 +85,9 @@ const NORTH_AMERICAN =
 const GROUPED =
   /^(?:[2-9]\d{2} \d{3} \d{4}|[5-9]\d{2}(?: \d{2}){3}|\d{2} \d{3} \d{2} \d{2}|[2-9]\d(?: \d{2}){3}|\(\d{2}\) ?9?\d{4}-\d{4}|[78] ?\(\d{3}\) ?\d{3}-\d{2}-\d{2})$/;
 
-const phonePattern = firstUse(
-  () =>
-    /(?<![\p{L}\d_+]|[\d\p{L}][./-](?!\+)|[\d\p{L}]-\()(?!(?:\d[ .-]){4})(?:\+[ ]?|\(\+?|00)?\d(?:(?:[ ]?[(/)][ ]?|[ .-]|[ ]-[ ]|\)[ ]?-)?\d){6,15}(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?(?![\p{L}\d_]|[./:-]\d)/giu,
+const phonePattern = unicodePattern(
+  String.raw`(?<![\p{L}\d_+]|[\d\p{L}][./-](?!\+)|[\d\p{L}]-\()(?!(?:\d[ .-]){4})(?:\+[ ]?|\(\+?|00)?\d(?:(?:[ ]?[(/)][ ]?|[ .-]|[ ]-[ ]|\)[ ]?-)?\d){6,15}(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?(?![\p{L}\d_]|[./:-]\d)`,
+  'giu',
 );
 
 /** As written anywhere: `+44 7700 900123`, `(212) 555-0134`, `06 12 34 56 78`, `03.93.92.16.85 x12`. */
@@ -159,9 +164,9 @@ function isTrunkNumber(number: string, digits: string): boolean {
   return groups.every(({ length }) => length >= 2 && length <= 8);
 }
 
-const websitePattern = firstUse(
-  () =>
-    /(?<=[\s(:,])https?:\/\/(?:www\.)?[\p{L}\p{N}-]{1,63}(?:\.(?:com?|org|net|gov|edu|ac))?\.\p{L}{2,24}\/?(?![\p{L}\p{N}/?#:@_-]|\.[\p{L}\p{N}])/giu,
+const websitePattern = unicodePattern(
+  String.raw`(?<=[\s(:,])https?:\/\/(?:www\.)?[\p{L}\p{N}-]{1,63}(?:\.(?:com?|org|net|gov|edu|ac))?\.\p{L}{2,24}\/?(?![\p{L}\p{N}/?#:@_-]|\.[\p{L}\p{N}])`,
+  'giu',
 );
 
 /**

@@ -35,7 +35,7 @@ const card: Detector = {
   hint: (_text, { digits }) => digits >= 12,
   // After `0,` they are decimals; another number before a comma is a cell of a row.
   pattern:
-    /(?<![A-Za-z0-9_+]|\d\.|(?<![\d.,])0,|[A-Fa-f0-9]{4}-)(?:\d{4}([ .\t-]|[ ]{2}|[ ]-[ ])\d{4}\1\d{4}(?:\1\d{1,4}){0,2}|\d{4}([ .\t-]|[ ]{2}|[ ]-[ ])\d{6}\2\d{4,5}|\d{12,19})(?![A-Za-z0-9_]|\.\d)/g,
+    /(?<![A-Za-z0-9_+]|\d\.|(?<![\d.,])0,|[A-Fa-f0-9]{4}-)(?:\d{4}([ .\t_/-]|[ ]{2}|[ ]-[ ])\d{4}\1\d{4}(?:\1\d{1,4}){0,2}|\d{4}([ .\t_/-]|[ ]{2}|[ ]-[ ])\d{6}\2\d{4,5}|\d{12,19})(?![A-Za-z0-9_]|\.\d)/g,
   valid: (match, text, start) => {
     if (isCard(match, text, start)) return true;
     // The last group may be a security code or a year.
@@ -44,7 +44,7 @@ const card: Detector = {
   },
 };
 
-const SEPARATORS = /[ .\t-]/g;
+const SEPARATORS = /[ .\t_/-]/g;
 
 function lastSeparator(written: string): number {
   let at = written.length - 1;
@@ -188,7 +188,7 @@ const iban: Detector = {
 };
 
 function isSeparator(code: number): boolean {
-  return code === 0x20 || code === 0x2d || code === 0x2e || code === 0x09;
+  return code >= 0x2d ? code <= 0x2f || code === 0x5f : code === 0x20 || code === 0x09;
 }
 
 const BANK_WORD = /\b(?:bic|swift)\b/i;

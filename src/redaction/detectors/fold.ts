@@ -1,5 +1,5 @@
 import { scanUnits, unitsOf } from './traits.ts';
-import { firstUse } from '../first-use.ts';
+import { unicodePattern } from '../first-use.ts';
 
 /**
  * A text as detectors read it: every digit, space and dash of Unicode as the one of ASCII, full-width letters and signs as
@@ -20,7 +20,7 @@ const DROPPED = 2;
 
 /** Below it is ASCII. */
 const FIRST_FOREIGN = 0x80;
-const marks = firstUse(() => /\p{M}*/uy);
+const marks = unicodePattern(String.raw`\p{M}*`, 'uy');
 
 /** The folded text; undefined when there is nothing to fold. */
 export function fold(text: string): Folded | undefined {
@@ -155,12 +155,12 @@ function fateAbove(point: number): number {
 }
 
 /** Joiners, byte order marks, soft hyphens, marks of direction, variation selectors, and marks on a letter. */
-const withoutWidth = firstUse(() => /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{M}]/u);
-const digit = firstUse(() => /\p{Nd}/u);
+const withoutWidth = unicodePattern(String.raw`[\p{Default_Ignorable_Code_Point}\p{Cf}\p{M}]`, 'u');
+const digit = unicodePattern(String.raw`\p{Nd}`, 'u');
 /** Also the blank of Braille. */
-const blank = firstUse(() => /[\p{Z}\u2800]/u);
+const blank = unicodePattern(String.raw`[\p{Z}\u2800]`, 'u');
 /** Also signs that are no punctuation and look like one: a letter's minus, the minus, a bullet, the line of a box. */
-const hyphen = firstUse(() => /[\p{Pd}\u02d7\u2212\u2043\u2500\u2501]/u);
+const hyphen = unicodePattern(String.raw`[\p{Pd}\u02d7\u2212\u2043\u2500\u2501]`, 'u');
 const DASH = 0x2d;
 const SPACE = 0x20;
 

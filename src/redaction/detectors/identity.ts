@@ -1,7 +1,7 @@
 import { gs1, isDay, luhn, mod11And10, remainder, weightedSum } from './checksums.ts';
 import type { Detector, OwnDetector } from './detector.ts';
 import { ALPHANUMERIC, charactersOf, startOfRun } from './places.ts';
-import { firstUse } from '../first-use.ts';
+import { firstUse, unicodePattern } from '../first-use.ts';
 
 /**
  * One national number: how it is written, and what makes it one. `check` takes the match without separators, in upper
@@ -158,6 +158,10 @@ const LETTERS = charactersOf(/[A-Z]/i);
 /** Letters before the digits. */
 const MOST_LETTERS = 6;
 
+/** What of the two characters beside a number makes it a part of something longer. */
+const goesOnBefore = unicodePattern(String.raw`[\p{L}\d_]$|^[\p{L}\d][-./:]$`, 'u');
+const goesOnBehind = unicodePattern(String.raw`^[\p{L}\d_]|^[-./][A-Z\d]`, 'iu');
+
 /** Found by six digits, which all have in the beginning; letters may stand before them. */
 const nationalId: OwnDetector = {
   name: 'national-id',
@@ -167,7 +171,7 @@ const nationalId: OwnDetector = {
   begins: (text, at) => startOfRun(text, at, MOST_LETTERS, LETTERS),
   valid: (match, text, start) => {
     const before = text.slice(Math.max(0, start - REACH), start);
-    if (/[\p{L}\d_]$|^[\p{L}\d][-./:]$/u.test(before.slice(-2))) return false;
+    if (goesOnBefore().test(before.slice(-2))) return false;
     const isNamed = followsWord(before) && anyWord().test(before);
     if (!isNamed && !wordless().test(match)) return false;
     for (const { form, check, words } of forms()) {
@@ -175,7 +179,7 @@ const nationalId: OwnDetector = {
       const written = form.exec(match)?.[0];
       if (written === undefined || words?.test(before) === false) continue;
       const end = start + written.length;
-      if (/^[\p{L}\d_]|^[-./][A-Z\d]/iu.test(text.slice(end, end + 2))) continue;
+      if (goesOnBehind().test(text.slice(end, end + 2))) continue;
       if (check === undefined || check(written.replace(/[ ./-]/g, '').toUpperCase())) return written.length;
     }
     return false;
@@ -192,9 +196,9 @@ function followsWord(before: string): boolean {
   return false;
 }
 
-const nationalInsurancePattern = firstUse(
-  () =>
-    /[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] \d{2} \d{2} \d{2} [A-D](?<!(?:[\p{L}\d_]|[\p{L}\d][-./:]).{13})(?![\p{L}\d_])/giu,
+const nationalInsurancePattern = unicodePattern(
+  String.raw`[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] \d{2} \d{2} \d{2} [A-D](?<!(?:[\p{L}\d_]|[\p{L}\d][-./:]).{13})(?![\p{L}\d_])`,
+  'giu',
 );
 
 /** Of the United Kingdom, in its usual groups. */

@@ -4,7 +4,18 @@ import { defaultDetectors } from './default-detectors.ts';
 import type { Category, Detector, OwnDetector } from './detector.ts';
 import { fold } from './fold.ts';
 import { LongRuns, SHORTEST_KEY } from './places.ts';
-import { AT, COLON, digitsOf, EQUALS, FOREIGN, longestTokenOf, PERCENT, SPACE, traitsOf } from './traits.ts';
+import {
+  AMPERSAND,
+  AT,
+  COLON,
+  digitsOf,
+  EQUALS,
+  FOREIGN,
+  longestTokenOf,
+  PERCENT,
+  SPACE,
+  traitsOf,
+} from './traits.ts';
 
 /** One value that a detector found. */
 export interface Found {
@@ -64,7 +75,7 @@ export function whereFound(
  * long words there is nothing but what its name announces.
  */
 export function isPlain(text: string, scanned: number): boolean {
-  if ((scanned & (AT | COLON | EQUALS | PERCENT)) !== 0) return false;
+  if ((scanned & (AT | COLON | EQUALS | PERCENT | AMPERSAND)) !== 0) return false;
   const digits = digitsOf(scanned);
   const token = longestTokenOf(scanned);
   if (digits >= FEWEST_DIGITS || token >= SHORTEST_KEY) return false;

@@ -8,6 +8,7 @@ export interface Traits {
   readonly colon: boolean;
   readonly equals: boolean;
   readonly percent: boolean;
+  readonly ampersand: boolean;
 }
 
 /** Marks of {@link scan}: whether the text holds a sign that makes something of it possible. */
@@ -122,5 +123,6 @@ export function traitsOf(text: string, scanned: number = scan(text)): Traits {
     colon: (scanned & COLON) !== 0,
     equals: (scanned & EQUALS) !== 0,
     percent: (scanned & PERCENT) !== 0,
+    ampersand: (scanned & AMPERSAND) !== 0,
   };
 }

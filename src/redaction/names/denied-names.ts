@@ -66,6 +66,38 @@ export const DENIED_NAMES: Readonly<Record<Category, readonly string[]>> = {
 };
 
 /**
+ * Names in other languages than the English of most keys, as services for one country have them. Their words are none of fields whose
+ * names shapes show: `carta` and `de` are names of people, too.
+ */
+export const FOREIGN_NAMES: Readonly<Partial<Record<Category, readonly string[]>>> = {
+  credentials: namesIn(`
+    passwort, kennwort, mot de passe, contraseña, contrasena, senha, palavra passe, parola, parolă, wachtwoord, hasło, haslo, heslo,
+    jelszó, jelszo, lösenord, losenord, adgangskode, passord, salasana, şifre, sifre, пароль, 密码, 密碼, パスワード, 暗証番号,
+    비밀번호, clave secreta, geheimzahl
+  `),
+  contact: namesIn(`
+    telefon, telefono, teléfono, telefone, telefoon, telefoonnummer, telefonnummer, handynummer, celular, cellulare, телефон, 电话,
+    电话号码, 電話番号, 手机号, 手机号码, 전화번호, correo, courriel, почта, 邮箱, 电子邮件, メールアドレス, 이메일
+  `),
+  identity: namesIn(`
+    vorname, nachname, geburtsname, geburtsdatum, geburtstag, geburtsort, steuernummer, ausweisnummer, prénom, prenom, nom de famille,
+    nom de naissance, date de naissance, apellido, fecha de nacimiento, fecha nacimiento, cognome, data di nascita, data nascita,
+    sobrenome, data de nascimento, data nascimento, voornaam, achternaam, geboortedatum, imię, imie, nazwisko, data urodzenia, příjmení,
+    prijmeni, förnamn, fornamn, efternamn, födelsedatum, etunimi, sukunimi, doğum tarihi, dogum tarihi, фамилия, отчество, дата рождения,
+    паспорт, 姓名, 氏名, 身份证, 身份证号, 出生日期, 生年月日, 주민등록번호, 생년월일
+  `),
+  financial: namesIn(`
+    kontonummer, kontoinhaber, kreditkarte, kreditkartennummer, kartennummer, gehalt, carte bancaire, carte de credit,
+    numero de carte, salaire, tarjeta, numero de cuenta, sueldo, salario, carta di credito, rekeningnummer, 银行卡号,
+    信用卡号, 口座番号
+  `),
+  location: namesIn(`
+    adresse, anschrift, straße, strasse, hausnummer, postleitzahl, =plz, code postal, dirección, direccion, domicilio, código postal,
+    codigo postal, indirizzo, endereço, endereco, adres, woonplaats, адрес, 地址, 住所, 주소
+  `),
+};
+
+/**
  * Phrases that hold a denied word and name something else: paging and idempotency, the use of a language model, and
  * things of a program.
  */

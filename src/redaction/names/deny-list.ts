@@ -1,6 +1,12 @@
 import type { Category } from '../detectors/detector.ts';
 import type { DenyPolicy } from '../policy/policy.ts';
-import { DENIED_NAMES, HARMLESS_BEGINNINGS, HARMLESS_ENDINGS, HARMLESS_PHRASES } from './denied-names.ts';
+import {
+  DENIED_NAMES,
+  FOREIGN_NAMES,
+  HARMLESS_BEGINNINGS,
+  HARMLESS_ENDINGS,
+  HARMLESS_PHRASES,
+} from './denied-names.ts';
 import { firstUse } from '../first-use.ts';
 
 /** Longest name of the list, in words. */
@@ -9,7 +15,7 @@ const MOST_WORDS = 4;
 const LENGTH_OF_BEGINNING = 4;
 /** Longer keys are data, not names: only so much of one is read. */
 const LONGEST_KEY = 128;
-const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\p{ASCII}]+|\d+/gu;
+const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\x00-\x7f]+|\d+/gu;
 
 interface Names {
   /** By the words of a name, joined. */
@@ -21,7 +27,9 @@ interface Names {
 
 // They are words in lower case already; each is taken apart in a cold start.
 const defaults = firstUse(() =>
-  namesOf(Object.entries(DENIED_NAMES), (name) => name.replaceAll(/[= ]/g, '')),
+  namesOf([...Object.entries(DENIED_NAMES), ...Object.entries(FOREIGN_NAMES)], (name) =>
+    name.replaceAll(/[= ]/g, ''),
+  ),
 );
 const phrases = firstUse<ReadonlySet<string>>(() => new Set(HARMLESS_PHRASES.map(joined)));
 const ENDINGS: ReadonlySet<string> = new Set(HARMLESS_ENDINGS);

@@ -61,6 +61,15 @@ export function nameKind(key: string, own: ReadonlySet<string>): NameKind {
   return mayBeSomebody ? 'ambiguous' : 'field';
 }
 
+const NO_WORDS: ReadonlySet<string> = new Set();
+/** Letters, and hyphens as headers have them. With other signs words may look like the key of an issuer, or name a value beside them. */
+const WORDS_ALONE = /^[A-Za-z]+(?:-[A-Za-z]+)*$/;
+
+/** Whether a text is the name of a field in which no detector of ours finds anything: it is made of words that names are made of. */
+export function isNameAlone(text: string): boolean {
+  return WORDS_ALONE.test(text) && nameKind(text, NO_WORDS) === 'field';
+}
+
 /** Whether a word of a text, in lower case, is one that names of fields are made of and that nobody is called by. */
 export function isFieldWord(word: string, own: ReadonlySet<string>): boolean {
   return wordKind(word, own) === 'field';

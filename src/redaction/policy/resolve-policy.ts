@@ -8,6 +8,7 @@ import { MODES } from './policy.ts';
 import type { DenyPolicy, MessageMode, RedactionBudget, RedactionMode, RedactionPolicy } from './policy.ts';
 import { createReplacer } from './replacement.ts';
 import type { Replacer } from './replacement.ts';
+import { unicodePattern } from '../first-use.ts';
 
 /** A policy with every default in its place. */
 export interface ResolvedPolicy {
@@ -77,9 +78,11 @@ function stricter(mode: RedactionMode, environment: string | undefined): Redacti
   return MODES.indexOf(asked) > MODES.indexOf(mode) ? asked : mode;
 }
 
+const wordsOfName = unicodePattern(String.raw`\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+`, 'gu');
+
 /** What is allowed may be named: the steps of a path too, though not their words. */
 function namesOf(fieldNames: readonly string[], allow: readonly string[]): ReadonlySet<string> {
-  const words = fieldNames.flatMap((name) => name.match(/\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+/gu) ?? []);
+  const words = fieldNames.flatMap((name) => name.match(wordsOfName()) ?? []);
   const steps = allow.flatMap((path) => path.split(/[.*[\]]+/));
   return new Set([...fieldNames, ...words, ...steps].filter(Boolean).map((name) => name.toLowerCase()));
 }

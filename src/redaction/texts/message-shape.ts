@@ -1,5 +1,5 @@
 import type { HarmlessWords } from '../names/harmless-words.ts';
-import { firstUse } from '../first-use.ts';
+import { unicodePattern } from '../first-use.ts';
 
 /**
  * What a message says without what it says of anybody: `No order 4711 for 'Jane Doe'` becomes `No order <number> for
@@ -27,9 +27,9 @@ const HOLD_END = '\uE001';
 /** Longest text between quotation marks that is looked at as one. */
 const LONGEST_QUOTATION = 4096;
 
-const tokenPattern = firstUse(
-  () =>
-    /\uE000(?<held>\d{1,5})\uE001|(?<core>[\p{L}\p{M}\p{N}_$]+(?:(?:[-.'’@+&#%*~]{1,3}|,(?=\p{N}))[\p{L}\p{M}\p{N}_$]+)*)|(?<space>\s+)|(?<sign>[^])/gu,
+const tokenPattern = unicodePattern(
+  String.raw`\uE000(?<held>\d{1,5})\uE001|(?<core>[\p{L}\p{M}\p{N}_$]+(?:(?:[-.'’@+&#%*~]{1,3}|,(?=\p{N}))[\p{L}\p{M}\p{N}_$]+)*)|(?<space>\s+)|(?<sign>[^])`,
+  'gu',
 );
 const CLOSING: Readonly<Record<string, string>> = {
   '"': '"',
@@ -41,10 +41,21 @@ const CLOSING: Readonly<Record<string, string>> = {
   '«': '»',
 };
 const HARMLESS_SIGN = /^[!-/:-@[-`{-~“”„‘’«»…–—•·→✔✖✓✗]$/;
-const numberPattern = firstUse(() => /^\p{N}[\p{N}.,%:-]*$/u);
+const numberPattern = unicodePattern(String.raw`^\p{N}[\p{N}.,%:-]*$`, 'u');
 /** A number with its unit. */
-const measurePattern = firstUse(() => /^\p{N}[\p{N}.,]*(ms|ns|s|m|h|d|kb|mb|gb|kib|mib|gib|b|px|%)$/iu);
-const wordPattern = firstUse(() => /^\p{L}+(?:['’-]\p{L}+)*$/u);
+const measurePattern = unicodePattern(
+  String.raw`^\p{N}[\p{N}.,]*(ms|ns|s|m|h|d|kb|mb|gb|kib|mib|gib|b|px|%)$`,
+  'iu',
+);
+const wordPattern = unicodePattern(String.raw`^\p{L}+(?:['’-]\p{L}+)*$`, 'u');
+/** A word with a capital letter, behind another one. */
+const nextCapitalised = unicodePattern(String.raw`^ (\p{Lu}\p{L}*)`, 'u');
+/** In small letters, in capitals, or with one to begin with. */
+const ordinaryWord = unicodePattern(String.raw`^(?:\p{Lu}?\p{Ll}+|\p{Lu}+)$`, 'u');
+const digit = unicodePattern(String.raw`\p{N}`, 'u');
+const digits = unicodePattern(String.raw`^\p{N}+$`, 'u');
+const groupedNumber = unicodePattern(String.raw`^[+-]?\p{N}+(?:[ .,]\p{N}+)*$`, 'u');
+const letterOrDigit = unicodePattern(String.raw`[\p{L}\p{N}]`, 'u');
 /** `No customer …`: somebody is called No, but then a verb follows. */
 const BEGINS_SENTENCE =
   /^(?:No|An|To) (?!(?:is|was|has|had|does|did|do|can|cannot|must|should|may|will|would|and|or|not|of|in|from)\b)[a-z]{2}/;
@@ -97,14 +108,14 @@ export function createMessageShape(
       if (wordPattern().test(core)) {
         const all = core.replace(/['’]s$/, '').split('-');
         const place = !startsSentence ? 'inside' : start === 0 ? 'text' : 'sentence';
-        const next = /^ (\p{Lu}\p{L}*)/u.exec(text.slice(start + core.length, start + core.length + 64))?.[1];
+        const next = nextCapitalised().exec(text.slice(start + core.length, start + core.length + 64))?.[1];
         const precedesName = next !== undefined && !words.word(next, 'inside', false);
         if (all.every((word, at) => words.word(word, at === 0 ? place : 'inside', precedesName)))
           return [shown(core)];
       }
       if (startsSentence && BEGINS_SENTENCE.test(text.slice(start, start + 24))) return [shown(core)];
       // A word of a sentence is no name of a field, unless a value follows it.
-      if ((isKey || !/^(?:\p{Lu}?\p{Ll}+|\p{Lu}+)$/u.test(core)) && words.name(core)) return [shown(core)];
+      if ((isKey || !ordinaryWord().test(core)) && words.name(core)) return [shown(core)];
       const unit = measurePattern().exec(core)?.[1];
       if (unit !== undefined && !numberPattern().test(core))
         return [{ text: `<number>${unit}`, is: 'number' }];
@@ -115,7 +126,7 @@ export function createMessageShape(
     const dotted = (core: string): Part[] => {
       const steps = core.split('.');
       const known = steps.map((step) =>
-        /^\p{N}+$/u.test(step) ? '<number>' : words.name(step) ? step : undefined,
+        digits().test(step) ? '<number>' : words.name(step) ? step : undefined,
       );
       const hasName = steps.some((step) => words.name(step));
       return hasName && !known.includes(undefined) ? [shown(known.join('.'))] : [hidden(core)];
@@ -194,9 +205,9 @@ function shown(text: string): Part {
 /** The class of what is not shown. */
 function hidden(text: string): Part {
   const is: Class =
-    numberPattern().test(text) || /^[+-]?\p{N}+(?:[ .,]\p{N}+)*$/u.test(text)
+    numberPattern().test(text) || groupedNumber().test(text)
       ? 'number'
-      : /\p{N}/u.test(text) && !/\s/.test(text)
+      : digit().test(text) && !/\s/.test(text)
         ? 'id'
         : 'text';
   return { text: `<${is}>`, is };
@@ -228,7 +239,7 @@ function createQuotationFinder(text: string): (start: number) => number | undefi
     const most = Math.min(text.length, start + LONGEST_QUOTATION);
     const from = Math.max(start + 1, searched[closing] ?? 0);
     for (let at = text.indexOf(closing, from); at >= 0 && at < most; at = text.indexOf(closing, at + 1)) {
-      if (text[at - 1] !== '\\' && !/[\p{L}\p{N}]/u.test(text.charAt(at + 1))) return at;
+      if (text[at - 1] !== '\\' && !letterOrDigit().test(text.charAt(at + 1))) return at;
       searched[closing] = at + 1;
     }
     return undefined;
@@ -236,7 +247,7 @@ function createQuotationFinder(text: string): (start: number) => number | undefi
 }
 
 function isOpening(text: string, at: number): boolean {
-  return at === 0 || !/[\p{L}\p{N}]/u.test(text.charAt(at - 1));
+  return at === 0 || !letterOrDigit().test(text.charAt(at - 1));
 }
 
 function endOfLine(text: string, start: number): number {

@@ -85,8 +85,8 @@ export class TextMasker {
     return this.#onlyOurs && (scanned & ESCAPED) === 0 && isPlain(text, scanned) && !mayBeNamed(text);
   }
 
-  /** Whether UUIDs and times are shown as they are. */
-  get knowsMachineData(): boolean {
+  /** Whether the policy has no detector of its own: UUIDs and times are shown as they are, and so are names of fields. */
+  get onlyOurs(): boolean {
     return this.#onlyOurs;
   }
 

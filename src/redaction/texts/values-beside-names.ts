@@ -2,7 +2,7 @@ import type { Category } from '../detectors/detector.ts';
 import { createHarmlessWords } from '../names/harmless-words.ts';
 import { HARMLESS_PHRASES } from '../names/denied-names.ts';
 import { saysNothing } from '../names/no-datum.ts';
-import { firstUse } from '../first-use.ts';
+import { firstUse, unicodePattern } from '../first-use.ts';
 
 /** A value that stands beside, or below, a name that denies it. */
 export interface NamedValue {
@@ -31,25 +31,26 @@ const MOST_WORDS = 4;
 /** An opening or closing quotation mark, as it is or escaped at any level, in HTML too. */
 const QUOTE = /(\\{0,15})(["'`]|&quot;|&#34;|&#39;|&apos;)/y;
 const QUOTE_BEFORE = /(\\{0,15})(["'`]|&quot;|&#34;|&#39;|&apos;)$/;
-const wordPattern = firstUse(() => /[\p{L}\p{N}_$]/u);
-const partOfNamePattern = firstUse(() => /[\p{L}\p{N}_$.@-]/u);
+const letter = unicodePattern(String.raw`\p{L}`, 'u');
+const wordPattern = unicodePattern(String.raw`[\p{L}\p{N}_$]`, 'u');
+const partOfNamePattern = unicodePattern(String.raw`[\p{L}\p{N}_$.@-]`, 'u');
 /** What comes before the brackets of what `util.inspect` prints, or a constructor. */
 const STRUCTURE = /(?:[\w$.]{1,64}(?:\(\d{1,9}\))? ?)?(?:\[[\w: $]{1,64}\] ?)?[{[(<]/y;
 const LABEL = /\[(?:credentials|contact|identity|financial|health|location|network)(?: [^\]\s]{1,40})?\]/y;
 const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']', '(': ')', '<': '>' };
 /** A bare value behind `=`: one word, and what goes on behind it as names and numbers do. */
-const barePattern = firstUse(
-  () =>
-    /[^\s,;&"'`)\]}|\\]{1,8192}(?: (?!(?:AND|OR|WHERE|SET|FROM|ORDER|GROUP|LIMIT|RETURNING|ON)\b)(?:[\p{Lu}\p{N}+(][^\s,;&"'`)\]}|=:\\]{0,64})(?![^\s,;]{0,64}[=:]))*/uy,
+const barePattern = unicodePattern(
+  String.raw`[^\s,;&"'\x60)\]}|\\]{1,8192}(?: (?!(?:AND|OR|WHERE|SET|FROM|ORDER|GROUP|LIMIT|RETURNING|ON)\b)(?:[\p{Lu}\p{N}+(][^\s,;&"'\x60)\]}|=:\\]{0,64})(?![^\s,;]{0,64}[=:]))*`,
+  'uy',
 );
 /** A parameter of a URL, whose path may go on behind it. */
 const PARAMETER = /[^\s&#;/"'<>)\]}]{1,8192}/y;
 /** A bare value behind `:`, up to what can be no part of it. */
 const CLAUSE = /[^\n\r,;|"'`)\]}\\]{1,8192}/y;
 /** The rest of a line that is one value; another name in the line ends it. */
-const linePattern = firstUse(
-  () =>
-    /(?:[^\n\r,;|\\]|[,;|](?! {0,2}["']?[\p{L}_$][\p{L}\p{N}_$ .-]{0,40}["']? {0,2}[:=])|\\(?![nr"])){1,8192}/uy,
+const linePattern = unicodePattern(
+  String.raw`(?:[^\n\r,;|\\]|[,;|](?! {0,2}["']?[\p{L}_$][\p{L}\p{N}_$ .-]{0,40}["']? {0,2}[:=])|\\(?![nr"])){1,8192}`,
+  'uy',
 );
 
 const ONE_WORD = /[^\s,;"'`|~]{1,8192}/y;
@@ -82,6 +83,11 @@ const QUOTED_BEFORE_QUOTE = /(["'`])([\w$ .-]{2,64})\1\s{0,2},\s{0,2}(?=["'`])/g
 const TIGHT = /(?:[|;~^!\t]|,(?! ))(?=[^\s|;~,])(?<=(?<![\w$.-])([A-Za-z_$][\w$.-]{1,63})[|;~^!\t,])/g;
 const OPTION = /(?<![\w-])--?([A-Za-z][\w-]{1,63}) (?=[^\s-])/g;
 const ELEMENT = /<([A-Za-z_][\w:.-]{0,63})(?:\s[^<>]{0,200})?>([^<]{1,8192})(?=<\/)/g;
+/** The same, where the element holds a section that needs no escapes. */
+const CDATA = /<([A-Za-z_][\w:.-]{0,63})(?:\s[^<>]{0,200})?>\s{0,16}<!\[CDATA\[/g;
+/** The head of a part of a form (RFC 7578), to the empty line before what it holds. */
+const PART =
+  /;\s{0,4}name="([^"\r\n]{1,100})"[^\r\n]{0,200}(?:\r?\n[^\r\n]{1,200}){0,8}(?:\r?\n){2}(?=[^\r\n])/g;
 const IN_PROSE =
   /(?<![\w-])((?:pass(?:word|phrase|code)|pwd|secret|token|pin|otp|cvv2?|cvc2?|(?:api|access|secret) ?key)(?: (?:code|number))?)[ ]((?=[^\s,;"'()]{0,64}\d)[^\s,;"'()]{3,256})/gi;
 /** What every name in `IN_PROSE` holds: sought without a look around, which is cheaper. */
@@ -381,7 +387,7 @@ function endOfQuoted(text: string, from: number, mark: string): number | undefin
     while (slashes <= level && at - 1 - slashes >= from && text[at - 1 - slashes] === '\\') slashes += 1;
     if (slashes > level) continue;
     // `O'Brien` in single quotation marks.
-    if (sign === "'" && /\p{L}/u.test(text.charAt(at + 1)) && /\p{L}/u.test(text.charAt(at - 1))) continue;
+    if (sign === "'" && letter().test(text.charAt(at + 1)) && letter().test(text.charAt(at - 1))) continue;
     if (slashes === level) return at + sign.length;
     return slashes < level ? at - slashes : undefined;
   }
@@ -457,6 +463,8 @@ function closeBy(text: string, denied: Denied, found: NamedValue[]): void {
     (start) => quotedAt(text, start) ?? taken(text, start, ONE_WORD),
   );
   take(matches(text, ELEMENT, text.includes('</')), 1, contentOf);
+  take(matches(text, CDATA, text.includes('<![CDATA[')), 1, upTo(text, ']]>'));
+  take(matches(text, PART, text.includes('; name="')), 1, upTo(text, '\n--'));
   take(matches(text, IN_PROSE, ANNOUNCING.test(text)), 1, (end, match) =>
     /^\d{1,2}$/.test(match[2] ?? '') ? undefined : contentOf(end, match),
   );
@@ -465,6 +473,21 @@ function closeBy(text: string, denied: Denied, found: NamedValue[]): void {
     2,
     (start) => quotedAt(text, start) ?? taken(text, start, CLAUSE),
   );
+}
+
+/**
+ * The values that last up to a sign, or to the end of the text where it does not come: then what comes next is part of the value too,
+ * and is not looked through again.
+ */
+function upTo(text: string, sign: string): (start: number) => Value | undefined {
+  let until = 0;
+  return (start) => {
+    if (start < until) return undefined;
+    const closing = text.indexOf(sign, start);
+    until = closing < 0 ? text.length : closing;
+    const content = text.slice(start, until);
+    return { start, end: start + content.trimEnd().length, content: content.trim() };
+  };
 }
 
 /** The matches of a pattern, where a cheaper test says that there may be any. */
@@ -529,7 +552,7 @@ function below(text: string, denied: Denied, found: NamedValue[]): void {
       names = header.map(({ start, end: endOfCell }) =>
         line.slice(start, endOfCell).replaceAll(/^["' ]+|["' ]+$/g, ''),
       );
-      if (names.length >= 2 && names.every((name) => /^(?:[\p{L}_$][\p{L}\p{N}_$ .-]{0,40})?$/u.test(name))) {
+      if (names.length >= 2 && names.every((name) => columnName().test(name))) {
         const categories = names.map((name) => denied(name));
         if (categories.some((category) => category !== undefined)) columns = categories;
       }
@@ -537,6 +560,8 @@ function below(text: string, denied: Denied, found: NamedValue[]): void {
     at = end + 1;
   }
 }
+
+const columnName = unicodePattern(String.raw`^(?:[\p{L}_$][\p{L}\p{N}_$ .-]{0,40})?$`, 'u');
 
 /** The cells of a line of CSV (RFC 4180). */
 function cellsOf(line: string, sign: string): Array<{ readonly start: number; readonly end: number }> {
@@ -555,14 +580,16 @@ function cellsOf(line: string, sign: string): Array<{ readonly start: number; re
   return cells;
 }
 
-const DUPLICATE =
-  /(?<=Duplicate entry )'((?:[^'\\]|\\.|'(?=\p{L})){0,4096})'(?= for key ["'`]?([\w.$-]{1,128}))/gu;
+const duplicate = unicodePattern(
+  String.raw`(?<=Duplicate entry )'((?:[^'\\]|\\.|'(?=\p{L})){0,4096})'(?= for key ["'\x60]?([\w.$-]{1,128}))`,
+  'gu',
+);
 const ROW = /(?:row contains|key value is) \(/g;
 const VALUES = /\(([^()]{1,2000})\)\s{0,4}(?:VALUES|values)\s{0,4}(?=\()/g;
 
 /** Values that databases show before their name, below it, or without it. */
 function ofDatabases(text: string, denied: Denied, found: NamedValue[]): void {
-  for (const { index, 0: value, 2: key = '' } of matches(text, DUPLICATE, text.includes(' key'))) {
+  for (const { index, 0: value, 2: key = '' } of text.includes(' key') ? text.matchAll(duplicate()) : []) {
     const category = denied(
       key.replaceAll(/^(?:uq|ux|ix|idx|uniq|unique)_|_(?:uq|ux|ix|idx|uniq|unique|key)$/gi, ''),
     );

@@ -1,5 +1,5 @@
 import type { Category } from '../detectors/detector.ts';
-import { nameKind } from '../names/field-names.ts';
+import { isNameAlone, nameKind } from '../names/field-names.ts';
 import type { NameKind } from '../names/field-names.ts';
 import { isJsonWebKey, PRIVATE_MEMBERS } from '../names/json-web-key.ts';
 import { NO_PATH, pathEnds, stepInto, stepIntoItem } from '../policy/allowed-paths.ts';
@@ -101,11 +101,13 @@ export class KeyBook {
 
   #look(key: string): KeyFacts {
     const start = key.length > LONGEST_SHOWN_NAME ? `${key.slice(0, LONGEST_SHOWN_NAME)}…` : key;
-    const shown =
-      key.length > LONGEST_SHOWN_NAME ? `<key of ${key.length} characters>` : this.#masker.show(key);
+    // Most keys: a cold start has what looks through texts not compiled for them.
+    const isName =
+      this.#masker.onlyOurs && key.length <= this.#policy.budget.stringLength && isNameAlone(key);
+    const shown = isName ? key : this.#shown(key);
     const denied = this.#masker.denied(start);
     const allowed = this.#policy.allowedKeys.has(key);
-    const kind = shown === key ? nameKind(key, this.#policy.fieldNames) : 'data';
+    const kind = isName ? 'field' : shown === key ? nameKind(key, this.#policy.fieldNames) : 'data';
     return {
       key,
       shown,
@@ -121,6 +123,10 @@ export class KeyBook {
       next: undefined,
       first: undefined,
     };
+  }
+
+  #shown(key: string): string {
+    return key.length > LONGEST_SHOWN_NAME ? `<key of ${key.length} characters>` : this.#masker.show(key);
   }
 }
 

@@ -196,7 +196,7 @@ export class Walk implements Visitor {
 
   /** Whether a text holds neither structure nor anything that a detector could find, nor anything that JSON escapes. */
   #isOrdinary(text: string): boolean {
-    if (isMachineData(text)) return this.#masker.knowsMachineData;
+    if (isMachineData(text)) return this.#masker.onlyOurs;
     // A long text seldom is, and would be looked through twice.
     if (text.length > LONGEST_ORDINARY || looksLikeJson(text)) return false;
     const scanned = scan(text);

@@ -1,5 +1,5 @@
 import type { StackFrame } from '../describe-exception.ts';
-import { INVALID_NAME_CHARACTERS, MAX_NAME_LENGTH } from './limits.ts';
+import { invalidNameCharacters, MAX_NAME_LENGTH } from './limits.ts';
 import { OWN_NAMESPACE } from '../own-names.ts';
 import type { AnnotationValue, CallData } from '../tracer.ts';
 
@@ -47,7 +47,7 @@ const ORDINARY_NAME = /^[\w.:/%&#=+\\\-@ ]+$/;
 function validName(name: string): string {
   if (name.length <= MAX_NAME_LENGTH && ORDINARY_NAME.test(name)) return name;
   // In this order, because a cut may leave half of a character, which is no valid one.
-  const valid = name.slice(0, MAX_NAME_LENGTH).replaceAll(INVALID_NAME_CHARACTERS, '_');
+  const valid = name.slice(0, MAX_NAME_LENGTH).replaceAll(invalidNameCharacters(), '_');
   return valid === '' ? 'unnamed' : valid;
 }
 

@@ -6,9 +6,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { AwsEndpoints } from '../../../local/aws/aws-endpoints.ts';
 import { prepareElsewhere } from '../../../local/aws/prepare-elsewhere.ts';
 import { BucketServer } from '../../../local/buckets/bucket-server.ts';
-import { MessagingServer } from '../../../local/messaging/messaging-server.ts';
 import { TableServer } from '../../../local/tables/table-server.ts';
 import type { ServiceDefinition } from '../../../local/template/service.ts';
+import { startMessaging } from '../messaging/messaging-fixture.ts';
 import { readTemplate } from '../template/read-template.ts';
 
 const RESOURCES = {
@@ -42,16 +42,9 @@ const client = { region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAcc
 describe('prepareElsewhere', () => {
   it('makes tables, queues, topics and buckets at the emulators that are chosen, also where they are already', async () => {
     const tables = new TableServer({ region: 'eu-west-1', tables: [], port: 0 });
-    const messaging = new MessagingServer({
-      queues: [],
-      topics: [],
-      subscriptions: [],
-      region: 'eu-central-1',
-      accountId: '000000000000',
-      port: 0,
-      invoke: () => Promise.reject(new Error('no function is called')),
-      onError: () => undefined,
-    });
+    const messaging = await startMessaging();
+    onTestFinished(() => messaging.stop());
+    const sqs = messaging.url;
     const buckets = new BucketServer({
       buckets: [],
       region: 'eu-central-1',
@@ -59,14 +52,9 @@ describe('prepareElsewhere', () => {
       onEvent: () => undefined,
       port: 0,
     });
-    const [{ url: dynamodb }, { url: sqs }, { url: s3 }] = [
-      await tables.start(),
-      await messaging.start(),
-      await buckets.start(),
-    ];
+    const [{ url: dynamodb }, { url: s3 }] = [await tables.start(), await buckets.start()];
     onTestFinished(async () => {
       await tables.stop();
-      await messaging.stop();
       await buckets.stop();
     });
     const endpoints = new AwsEndpoints({ settings: { dynamodb, sqs, sns: sqs, s3 } });
@@ -106,18 +94,9 @@ describe('prepareElsewhere', () => {
   });
 
   it('says which messages do not arrive when topics are where the queues are not', async () => {
-    const messaging = new MessagingServer({
-      queues: [],
-      topics: [],
-      subscriptions: [],
-      region: 'eu-central-1',
-      accountId: '000000000000',
-      port: 0,
-      invoke: () => Promise.reject(new Error('no function is called')),
-      onError: () => undefined,
-    });
-    const { url: sns } = await messaging.start();
+    const messaging = await startMessaging();
     onTestFinished(() => messaging.stop());
+    const sns = messaging.url;
     const endpoints = new AwsEndpoints({ settings: { sns } });
     expect(await prepareElsewhere(endpoints, service())).toEqual([
       `arn:aws:sns:eu-central-1:000000000000:told is at ${sns}: what is published to it does not reach arn:aws:sqs:eu-central-1:000000000000:work here.`,

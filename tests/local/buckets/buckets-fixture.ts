@@ -1,4 +1,4 @@
-import { S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { onTestFinished } from 'vitest';
 import { BucketServer } from '../../../local/buckets/bucket-server.ts';
 import type { ObjectEvent } from '../../../local/buckets/object-event.ts';
@@ -54,4 +54,22 @@ export async function refusal(
     (reason: unknown) => reason as Error & { $metadata: { httpStatusCode: number } },
   );
   return { name: error.name, status: error.$metadata.httpStatusCode, message: error.message };
+}
+
+/** The one that `put` and `textOf` are about. */
+export const Bucket = 'uploads';
+
+/** What an object of `Bucket` holds. */
+export async function textOf(client: S3Client, Key: string, more: object = {}): Promise<string> {
+  const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, ...more }));
+  return (await Body?.transformToString()) ?? '';
+}
+
+export async function put(
+  client: S3Client,
+  Key: string,
+  Body: string | Buffer = 'content',
+  more: object = {},
+) {
+  return client.send(new PutObjectCommand({ Bucket, Key, Body, ...more }));
 }

@@ -500,31 +500,96 @@ describe('what cannot be replayed', () => {
 });
 
 describe('alarms on log lines', () => {
-  it('are skipped by name, and never in ALARM for those that read them', async () => {
-    const template = {
-      Resources: {
-        High: alarm('high'),
-        Lines: {
-          Type: 'AWS::CloudWatch::LogAlarm',
-          Properties: {
-            AlarmName: 'shop-error-lines',
-            ScheduledQueryConfiguration: {
-              QueryString: ERROR_LINES_QUERY,
-              AggregationExpression: ERROR_LINES_AGGREGATION,
-              LogGroupIdentifiers: ['/aws/lambda/pay'],
-              ScheduleConfiguration: { ScheduleExpression: 'rate(5 minutes)' },
-            },
-            ComparisonOperator: 'GreaterThanThreshold',
-            Threshold: 0,
-            QueryResultsToEvaluate: 1,
-            QueryResultsToAlarm: 1,
-            AlarmActions: [TOPIC],
-          },
-        },
-        Both: composite('both', 'ALARM("high") OR ALARM("shop-error-lines")'),
-        Told: composite('told', 'ALARM("shop-error-lines")'),
+  const onLines = (QueryString = ERROR_LINES_QUERY) => ({
+    Type: 'AWS::CloudWatch::LogAlarm',
+    Properties: {
+      AlarmName: 'shop-error-lines',
+      ScheduledQueryConfiguration: {
+        QueryString,
+        AggregationExpression: ERROR_LINES_AGGREGATION,
+        LogGroupIdentifiers: [{ Ref: 'PayLogGroup' }],
+        ScheduleConfiguration: { ScheduleExpression: 'rate(2 minutes)' },
       },
-    };
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 1,
+      QueryResultsToEvaluate: 1,
+      QueryResultsToAlarm: 1,
+      TreatMissingData: 'notBreaching',
+      AlarmActions: [TOPIC],
+    },
+  });
+  const template = {
+    Resources: {
+      PayLogGroup: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/aws/lambda/pay' } },
+      High: alarm('high'),
+      Lines: onLines(),
+      Both: composite('both', 'ALARM("high") OR ALARM("shop-error-lines")'),
+      Told: composite('told', 'ALARM("shop-error-lines")'),
+    },
+  };
+  const ERROR = '{"level":"ERROR","message":"declined"}';
+  const start = series('high', [[0]]).start;
+  const calm = [series('high', [[0], [0], [0], [0], [0]])];
+
+  it.each([['/aws/lambda/pay'], [{ Ref: 'PayLogGroup' }]])(
+    'are evaluated over the lines that are given, of %j, by their level, for the time of their query',
+    (logGroup) => {
+      const minutes = [[ERROR, 'ERROR in a text'], ['{"level":"INFO"}'], [ERROR, ERROR], null, null];
+      const entries = replayAlarms(template, calm, { lines: [{ logGroup, start, minutes }] });
+      expect(told(entries, 'shop-error-lines')).toEqual([
+        '1 INSUFFICIENT_DATA -> OK',
+        `3 OK -> ALARM: ${TOPIC}`,
+        '5 ALARM -> OK',
+      ]);
+      expect(told(entries, 'told')).toEqual([
+        '1 INSUFFICIENT_DATA -> OK',
+        `3 OK -> ALARM: ${TOPIC}`,
+        `5 ALARM -> OK: ${TOPIC}`,
+      ]);
+    },
+  );
+
+  it('look at their own log groups, and last as long as the lines do', () => {
+    const lines = [
+      { logGroup: '/aws/lambda/other', start, minutes: [[ERROR, ERROR]] },
+      {
+        logGroup: '/aws/lambda/pay',
+        start,
+        minutes: [...Array.from({ length: 6 }, () => null), [ERROR, ERROR]],
+      },
+    ];
+    expect(told(replayAlarms(template, calm, { lines }), 'shop-error-lines')).toEqual([
+      '1 INSUFFICIENT_DATA -> OK',
+      `7 OK -> ALARM: ${TOPIC}`,
+    ]);
+  });
+
+  it('with another query are skipped by name, with lines and without', async () => {
+    const { PayLogGroup, High } = template.Resources;
+    const Resources = { PayLogGroup, High, Lines: onLines('filter @message like /x/') };
+    const warned = once(process, 'warning') as Promise<[Error]>;
+    expect(told(replayAlarms({ Resources }, calm, { lines: [] }), 'shop-error-lines')).toEqual([]);
+    expect((await warned)[0].message).toMatch(
+      /^Only alarms on error lines are replayed.*: shop-error-lines\.$/,
+    );
+  });
+
+  it.each([
+    [{}, 'lines: expected a list, got {}'],
+    [[7], 'lines[0]: expected an object, got 7'],
+    [[{ logGroup: 'a', start, minutes: [[1]] }], 'lines[0].minutes[0][0]: expected a text, got 1'],
+    [
+      [{ logGroup: 'a', start, minutes: ['ERROR'] }],
+      'lines[0].minutes[0]: expected a list of texts, or null',
+    ],
+    [[{ logGroup: 'a', start, minutes: [] }], 'lines[0].minutes: expected a list'],
+    [[{ logGroup: 'a', start: 'soon', minutes: [[]] }], 'lines[0].start: expected an ISO date'],
+    [[{ group: 'a', start, minutes: [[]] }], 'lines[0].group: expected one of logGroup, start, minutes'],
+  ])('refuse lines that are none: %j', (lines, expected) => {
+    expect(() => replayAlarms(template, calm, { lines: lines as never })).toThrow(expected);
+  });
+
+  it('are skipped by name, and never in ALARM for those that read them', async () => {
     const warned = once(process, 'warning') as Promise<[Error & { readonly code?: string }]>;
     const entries = replayAlarms(template, [series('high', [[0], [2], [0]])]);
     expect(told(entries, 'both')).toEqual([

@@ -1,6 +1,6 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ThrottledError } from '../../../local/lambda/invocation.ts';
 import type { MetricsPage } from '../../../local/cloudwatch/view.ts';
 import { region } from '../messaging/messaging-fixture.ts';
@@ -150,6 +150,31 @@ describe('the metrics of a function', () => {
 });
 
 describe('the metrics of queues and topics', () => {
+  it('are measured at the end of each minute also after the clock was set back', async () => {
+    const { messagingUrl, transitions } = await startWatched(
+      {
+        Jobs: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs' } },
+        NotEmpty: alarmAboveZero('jobs-wait', {
+          Namespace: 'AWS/SQS',
+          MetricName: 'ApproximateNumberOfMessagesVisible',
+          Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['Jobs', 'QueueName'] } }],
+          Statistic: 'Maximum',
+        }),
+      },
+      MINUTE,
+    );
+    await until(() => transitions.includes('jobs-wait: INSUFFICIENT_DATA -> OK'), 'OK');
+    const offset = Date.now() - performance.now() - 3_600_000;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => Math.round(performance.now() + offset));
+    onTestFinished(() => clock.mockRestore());
+    const credentials = { accessKeyId: 'x', secretAccessKey: 'x' };
+    const sqs = new SQSClient({ endpoint: messagingUrl, region, credentials });
+    onTestFinished(() => sqs.destroy());
+    const QueueUrl = `${messagingUrl}/000000000000/jobs`;
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'hello' }));
+    await until(() => transitions.includes('jobs-wait: OK -> ALARM'), 'ALARM');
+  });
+
   it('say how full a queue is, how old its oldest message, and what came and went', async () => {
     const { cloudWatch, messagingUrl, transitions } = await startWatched(
       {

@@ -20,7 +20,7 @@ import { assembleTrace } from '../../../local/xray/assemble.ts';
 import { matchesFilter } from '../../../local/xray/filter/matches-filter.ts';
 import { parseFilter } from '../../../local/xray/filter/parse-filter.ts';
 import type { Edge, Service } from '../../../local/xray/graph/trace-graph.ts';
-import { serviceGraph } from '../../../local/xray/graph/trace-graph.ts';
+import { graphOf, mergeGraphs } from '../../../local/xray/graph/trace-graph.ts';
 import { summarizeTrace } from '../../../local/xray/summary.ts';
 import type { Trace } from '../../../local/xray/trace.ts';
 import { alarmSummary } from '../../fixtures/console/alarms.ts';
@@ -29,21 +29,24 @@ import { largeGraphDocuments } from '../../fixtures/console/large-graph.ts';
 import { orderPage } from '../../fixtures/console/orders.ts';
 
 const AT = 1_790_000_000;
-const EVER = { from: 0, to: 4e9 };
 
 const largeTraces: readonly Trace[] = [
   ...Map.groupBy(largeGraphDocuments(AT), ({ trace_id }) => trace_id),
 ].map(([id, documents]) => assembleTrace(id, documents));
 const page = orderPage(AT);
 const orderTraces = [page.trace, ...page.linked];
-const large = serviceMapOf(serviceGraph(largeTraces, EVER), { minutes: 1 });
-const orderGraph = serviceGraph(orderTraces, EVER);
+function graphOfAll(traces: readonly Trace[]): readonly Service[] {
+  return mergeGraphs(traces.map(graphOf));
+}
+
+const large = serviceMapOf(graphOfAll(largeTraces), { minutes: 1 });
+const orderGraph = graphOfAll(orderTraces);
 const order = serviceMapOf(orderGraph, { minutes: 1, functions: shopService.functions });
 const orderApart = serviceMapOf(orderGraph, { minutes: 1, lambdaApart: true });
 
 describe('the service of a function', () => {
   it('is said where several run, and nowhere else', () => {
-    const graph = serviceGraph(orderTraces, EVER);
+    const graph = graphOfAll(orderTraces);
     const names = graph.flatMap(({ Name, Type }) => (Type === 'AWS::Lambda::Function' ? [Name] : []));
     expect(names.length).toBeGreaterThan(1);
     const servicesOf = (serviceOf: (index: number) => string) => {
@@ -317,7 +320,7 @@ describe('the layout', () => {
   });
 
   it('stands still while only numbers change', () => {
-    const later = serviceMapOf(serviceGraph([...largeTraces, ...largeTraces.slice(0, 7)], EVER), {
+    const later = serviceMapOf(graphOfAll([...largeTraces, ...largeTraces.slice(0, 7)]), {
       minutes: 9,
     });
     expect(later.nodes.map(({ numbers }) => numbers)).not.toEqual(large.nodes.map(({ numbers }) => numbers));

@@ -15,6 +15,7 @@ import { Terminal } from '../../../local/terminal.ts';
 import { freePorts } from '../../helpers/local-stack.ts';
 import { until } from '../../helpers/until.ts';
 import { lambdaFunction } from '../template/read-template.ts';
+import { sourceOf } from './source-of.ts';
 
 const functionsDirectory = join(import.meta.dirname, '../../fixtures/lambda-functions');
 
@@ -42,11 +43,8 @@ function optionsOf(
   const functionName = `${name}-dev-work`;
   return {
     lines,
-    source: {
+    source: sourceOf({
       name,
-      stage: 'dev',
-      region: 'eu-central-1',
-      accountId: '000000000000',
       directory: functionsDirectory,
       template: {
         Resources: {
@@ -56,16 +54,8 @@ function optionsOf(
         Outputs: { Work: { Value: { Ref: 'Work' }, Export: { Name: `${name}-work` } } },
       },
       codeDirectories: { [functionName]: functionsDirectory },
-      packageProblems: {},
       functionKeys: { [functionName]: 'work' },
-      restApiTracing: false,
-      traceUnasked: false,
-      authorizers: {},
-      values: {},
-      missing: [],
-      tryThis: [],
-      lowerCaseHeaders: false,
-    },
+    }),
     ports,
     minuteMs: 60_000,
     freeze: true,

@@ -2,28 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readSource } from '../../../local/joining/service-source.ts';
 import type { ServiceSource, Surroundings } from '../../../local/joining/service-source.ts';
 import { lambdaFunction } from '../template/read-template.ts';
-
-function sourceOf(more: Partial<ServiceSource>): ServiceSource {
-  return {
-    name: 'shop',
-    stage: 'dev',
-    region: 'eu-west-1',
-    accountId: '000000000000',
-    directory: '/work/shop',
-    template: {},
-    codeDirectories: { work: '/packages/work' },
-    packageProblems: {},
-    functionKeys: { work: 'doWork' },
-    restApiTracing: false,
-    traceUnasked: false,
-    authorizers: {},
-    values: {},
-    missing: [],
-    tryThis: [],
-    lowerCaseHeaders: false,
-    ...more,
-  };
-}
+import { sourceOf } from './source-of.ts';
 
 /** The environment and the key that a function with these variables has. */
 function read(
@@ -32,7 +11,8 @@ function read(
   surroundings: Partial<Surroundings> = {},
 ) {
   const template = { Resources: { Work: lambdaFunction({ Environment: { Variables } }) } };
-  const result = readSource(sourceOf({ template, ...source }), {
+  const [codeDirectories, functionKeys] = [{ work: '/packages/work' }, { work: 'doWork' }];
+  const result = readSource(sourceOf({ template, codeDirectories, functionKeys, ...source }), {
     queueUrlOf: (name) => name,
     apiPort: () => 3000,
     exports: {},

@@ -69,6 +69,15 @@ async function copyOfTheCode(): Promise<string> {
   return folder;
 }
 
+describe('the layers of a function', () => {
+  it('are those of the template, in its order, whether they are here or not', async () => {
+    const arns = ['arn:aws:lambda:eu-west-1:1:layer:one:1', 'arn:aws:lambda:eu-west-1:1:layer:two:2'];
+    const layers = arns.map((each, index) => ({ arn: each, isHere: index === 0 }));
+    const { read } = await startApi(20, [functionDefinition({ layers })]);
+    expect((await read()).Layers).toEqual(arns.map((Arn) => ({ Arn })));
+  });
+});
+
 describe('the timeout of a function', () => {
   it('goes up to half an hour, and further on managed instances', async () => {
     const managedInstances = true;

@@ -115,6 +115,22 @@ describe('a timetable', () => {
     },
   );
 
+  it.each([
+    ['rate(10 minutes)', 10],
+    ['rate(2 hours)', 120],
+    ['cron(0/10 * * * ? *)', 10],
+    ['cron(5 11 * * ? *)', 6],
+  ])('%s that has not run yet is not late when the clock is set back by an hour', (expression, minutes) => {
+    const ran: number[] = [];
+    const begun = performance.now();
+    const timing = parseScheduleExpression(expression);
+    timetable.set('a', { timing, since: START, runsAtOnce: false }, () => ran.push(performance.now() - begun));
+    vi.advanceTimersByTime(MINUTE);
+    vi.setSystemTime(Date.now() - 60 * MINUTE);
+    vi.advanceTimersByTime(minutes * MINUTE);
+    expect(ran).toHaveLength(1);
+  });
+
   it('waits longer than a timer of Node can', () => {
     expect(dueWithin(60 * 24 * 40, 'at(2027-01-05T12:00:00)')).toHaveLength(1);
   });

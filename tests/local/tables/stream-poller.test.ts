@@ -1,11 +1,12 @@
 import { BatchWriteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Measurement } from '../../../local/cloudwatch/metrics/metric.ts';
 import { ThrottledError } from '../../../local/lambda/invocation.ts';
 import type { InvokeRequest, InvokeResponse } from '../../../local/lambda/invocation.ts';
 import { StreamPoller } from '../../../local/tables/stream-poller.ts';
 import type { StreamMappingDefinition } from '../../../local/template/service.ts';
 import { extractCorrelation } from '../../../src/index.ts';
+import { fc, runs } from '../../helpers/fast-check.ts';
 import { until } from '../../helpers/until.ts';
 import { accountId, recorder, region, succeeded, threw } from '../messaging/messaging-fixture.ts';
 import { startTables, streamArn, table } from './tables-fixture.ts';
@@ -343,10 +344,20 @@ describe('a poller of a stream', () => {
     ]);
   });
 
-  it('gives up records that have become too old', async () => {
+  it.each([
+    ['', 0],
+    [', by a clock that is set back meanwhile, too', 3_600_000],
+  ])('gives up records that have become too old%s', async (_when, setBack) => {
     const { write, poll } = await startStream();
     await write(1);
-    const { delivered } = await poll(() => threw(), { maximumRecordAge: 1, onFailure: destination });
+    const { requests, delivered } = await poll(() => threw(), {
+      maximumRecordAge: 1,
+      onFailure: destination,
+    });
+    await until(() => requests.length > 0, 'the record');
+    const now = Date.now;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() - setBack);
+    onTestFinished(() => clock.mockRestore());
     const first = await until(() => delivered[0], 'the record of it');
     expect(JSON.parse(first.payload)).toMatchObject({
       requestContext: { condition: 'RecordAgeExceeded' },
@@ -367,5 +378,350 @@ describe('a poller of a stream', () => {
     );
     await until(() => tries === 2, 'the second try');
     expect(errors).toEqual([expect.stringContaining('reports failures wrongly')]);
+  });
+});
+
+/** What a function gets of a tumbling window, with the numbers of its records. */
+interface WindowEvent {
+  readonly numbers: readonly number[];
+  readonly window: { readonly start: string; readonly end: string };
+  readonly state: { readonly seen?: readonly number[] };
+  readonly isFinalInvokeForWindow: boolean;
+  readonly isWindowTerminatedEarly: boolean;
+}
+
+function windowEventOf(request: InvokeRequest): WindowEvent {
+  return { ...(JSON.parse(request.payload) as WindowEvent), numbers: numbersIn(request) };
+}
+
+/** The state that a function keeps which collects the numbers of all records. */
+function collected(request: InvokeRequest): { seen: number[] } {
+  const { numbers, state } = windowEventOf(request);
+  return { seen: [...(state.seen ?? []), ...numbers] };
+}
+
+/** As it went: the numbers of a batch after those of the state that came with it, and how a window ended. */
+function told(requests: readonly InvokeRequest[]): string[] {
+  return requests.map((request) => {
+    const { numbers, state, isFinalInvokeForWindow, isWindowTerminatedEarly } = windowEventOf(request);
+    const end = isFinalInvokeForWindow ? 'final' : isWindowTerminatedEarly ? 'early' : numbers.join(' ');
+    return `${state.seen?.join(' ') ?? '-'} | ${end}`;
+  });
+}
+
+describe('a tumbling window of a stream', () => {
+  /** Sets the clock by which records have their times; nothing waits by it. */
+  function setClock(time: string | number): void {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date(time) });
+    onTestFinished(() => void vi.useRealTimers());
+  }
+
+  it('hands the state of one invocation to the next until an invocation without records, and begins anew', async () => {
+    setClock('2026-05-04T10:00:10Z');
+    const { write, poll } = await startStream();
+    await write(1, 2, 3);
+    setClock('2026-05-04T10:01:00Z');
+    await write(4);
+    const { requests, errors } = await poll((request) => succeeded({ state: collected(request) }), {
+      tumblingWindow: 60,
+      batchSize: 2,
+    });
+    await until(() => requests.length === 4, 'the next window');
+    expect(told(requests)).toEqual(['- | 1 2', '1 2 | 3', '1 2 3 | final', '- | 4']);
+    const [first, , final, next] = requests.map(({ payload }) => JSON.parse(payload) as object);
+    expect(first).toEqual({
+      Records: expect.any(Array) as unknown[],
+      window: { start: '2026-05-04T10:00:00Z', end: '2026-05-04T10:01:00Z' },
+      state: {},
+      shardId: expect.stringMatching(/^shardId-/) as string,
+      eventSourceARN: streamArn(TableName),
+      isFinalInvokeForWindow: false,
+      isWindowTerminatedEarly: false,
+    });
+    expect(final).toMatchObject({
+      Records: [],
+      window: { start: '2026-05-04T10:00:00Z', end: '2026-05-04T10:01:00Z' },
+      isFinalInvokeForWindow: true,
+      isWindowTerminatedEarly: false,
+    });
+    expect(next).toMatchObject({ window: { start: '2026-05-04T10:01:00Z', end: '2026-05-04T10:02:00Z' } });
+    expect(errors).toEqual([]);
+  });
+
+  it('ends with its time where nothing follows, and does not wait for a batch to fill', async () => {
+    setClock('2026-05-04T10:00:59.300Z');
+    const { write, poll } = await startStream();
+    await write(1);
+    const { requests, measured } = await poll((request) => succeeded({ state: collected(request) }), {
+      tumblingWindow: 60,
+      maximumBatchingWindow: 300,
+    });
+    await until(() => requests.length === 2, 'the end of the window');
+    expect(told(requests)).toEqual(['- | 1', '1 | final']);
+    expect(
+      measured.filter(({ name, dimensions }) => name === 'IteratorAge' && 'FunctionName' in dimensions),
+    ).toHaveLength(1);
+  });
+
+  it('ends though the clock is set back, in time and when what comes next is of an earlier window', async () => {
+    setClock('2026-05-04T10:00:59.300Z');
+    const { write, poll } = await startStream();
+    await write(1);
+    const { requests } = await poll((request) => succeeded({ state: collected(request) }), {
+      tumblingWindow: 60,
+    });
+    await until(() => requests.length === 1, 'the batch');
+    setClock('2026-05-04T09:00:10Z');
+    await until(() => requests.length === 2, 'the end of the window');
+    await write(2);
+    await until(() => requests.length === 3, 'the record of before');
+    setClock('2026-05-04T08:00:10Z');
+    await write(3);
+    await until(() => requests.length === 5, 'the record of long before');
+    expect(told(requests)).toEqual(['- | 1', '1 | final', '- | 2', '2 | final', '- | 3']);
+  });
+
+  it('is not begun by records that a filter holds back, nor ended before all of them are read', async () => {
+    setClock('2026-05-04T10:00:10Z');
+    const { write, documents, poll } = await startStream();
+    await write(1);
+    for (let batch = 0; batch < 84; batch += 1) {
+      const requests = Array.from({ length: 25 }, (_, index) => ({
+        PutRequest: { Item: { pk: `${batch}-${index}`, sk: '1', n: 0 } },
+      }));
+      await documents.send(new BatchWriteCommand({ RequestItems: { [TableName]: requests } }));
+    }
+    await write(2);
+    // Of a window of its own, which nobody hears of.
+    setClock('2026-05-04T10:02:10Z');
+    await documents.send(new PutCommand({ TableName, Item: { pk: 'x', sk: '1', n: 0 } }));
+    setClock('2026-05-04T10:04:10Z');
+    await write(3);
+    const { requests } = await poll((request) => succeeded({ state: collected(request) }), {
+      tumblingWindow: 60,
+      filters: [{ dynamodb: { NewImage: { n: { N: [{ 'anything-but': ['0'] }] } } } }],
+    });
+    await until(() => requests.length === 4, 'the last window');
+    expect(told(requests)).toEqual(['- | 1', '1 | 2', '1 2 | final', '- | 3']);
+  });
+
+  it.each([
+    ['nothing', null, 'got null'],
+    ['a text', 'done', 'got a string'],
+    ['no state', { batchItemFailures: [] }, 'got an object without state'],
+    ['a state that is null', { state: null }, 'got a state that is null'],
+    ['a state that is no object', { state: 3 }, 'got a state that is a number'],
+    ['a list', { state: [1] }, 'got a state that is a list'],
+    ['more than an event has room for', { state: { x: 'x'.repeat(6_290_000) } }, 'got one of 6290008 bytes'],
+  ])('counts an invocation as failed that answers with %s', async (_what, answer, came) => {
+    setClock('2026-05-04T10:00:10Z');
+    const { write, poll } = await startStream();
+    await write(1, 2, 3);
+    setClock('2026-05-04T10:01:10Z');
+    await write(4);
+    const { requests, errors, delivered } = await poll(
+      (request) => succeeded(numbersIn(request).includes(2) ? answer : { state: collected(request) }),
+      { tumblingWindow: 60, batchSize: 1, maximumRetryAttempts: 1, onFailure: destination },
+    );
+    await until(() => requests.length === 6, 'what comes after it');
+    // What is given up is missing; the state of before is kept.
+    expect(told(requests)).toEqual(['- | 1', '1 | 2', '1 | 2', '1 | 3', '1 3 | final', '- | 4']);
+    expect(errors[0]).toMatch(/tumbling window has to answer with its state.* expected/);
+    expect(errors[0]).toContain(came);
+    expect(delivered.map(({ payload }) => JSON.parse(payload) as unknown)).toEqual([
+      expect.objectContaining({ DDBStreamBatchInfo: expect.objectContaining({ batchSize: 1 }) as object }),
+    ]);
+  });
+
+  it('goes on from the first record that a function reports, with the state that came with the report', async () => {
+    setClock('2026-05-04T10:00:10Z');
+    const { write, poll } = await startStream();
+    await write(1, 2, 3);
+    setClock('2026-05-04T10:01:10Z');
+    await write(4);
+    const { requests } = await poll(
+      (request) => {
+        const records = recordsIn(request);
+        if (requests.length > 1) return succeeded({ state: collected(request) });
+        return succeeded({
+          state: { seen: [1] },
+          batchItemFailures: [{ itemIdentifier: records[1]?.dynamodb.SequenceNumber }],
+        });
+      },
+      { tumblingWindow: 60, reportBatchItemFailures: true },
+    );
+    await until(() => requests.length === 4, 'the next window');
+    expect(told(requests)).toEqual(['- | 1 2 3', '1 | 2 3', '1 2 3 | final', '- | 4']);
+  });
+
+  it('keeps its state when its batches are halved', async () => {
+    setClock('2026-05-04T10:00:10Z');
+    const { write, poll } = await startStream();
+    await write(1, 2, 3, 4);
+    setClock('2026-05-04T10:01:10Z');
+    await write(5);
+    const { requests } = await poll(
+      (request) => (numbersIn(request).includes(3) ? threw() : succeeded({ state: collected(request) })),
+      { tumblingWindow: 60, bisectOnError: true, maximumRetryAttempts: 0 },
+    );
+    await until(() => requests.length === 7, 'the next window');
+    expect(told(requests)).toEqual([
+      '- | 1 2 3 4',
+      '- | 1 2',
+      '1 2 | 3 4',
+      '1 2 | 3',
+      '1 2 | 4',
+      '1 2 4 | final',
+      '- | 5',
+    ]);
+  });
+
+  it('ends early when its state has more than 1 MB, and goes on with an empty one', async () => {
+    setClock('2026-05-04T10:00:10Z');
+    const { write, poll } = await startStream();
+    await write(1, 2, 3);
+    setClock('2026-05-04T10:01:10Z');
+    await write(4);
+    const padding = 'ä'.repeat(524_270);
+    const tooMuch = `${padding}${'x'.repeat(20)}`;
+    const { requests, errors } = await poll(
+      (request) => {
+        const isTooMuch = numbersIn(request).some((n) => n === 2 || n === 3);
+        return succeeded({ state: { ...collected(request), padding: isTooMuch ? tooMuch : padding } });
+      },
+      { tumblingWindow: 60, batchSize: 1 },
+    );
+    await until(() => requests.length === 6, 'the next window');
+    expect(told(requests)).toEqual(['- | 1', '1 | 2', '1 2 | early', '- | 3', '3 | early', '- | 4']);
+    const early = JSON.parse(requests[2]?.payload ?? '') as WindowEvent & {
+      Records: unknown[];
+      state: { padding: string };
+    };
+    expect(early.Records).toEqual([]);
+    expect(early.state.padding).toHaveLength(padding.length + 20);
+    expect(errors[0]).toMatch(/ends the window .* early.*1 MB/);
+  });
+
+  it('leaves room for its state in an invocation', async () => {
+    setClock('2026-05-04T10:00:10Z');
+    const { documents, write, poll } = await startStream();
+    await write(0);
+    const big = 'x'.repeat(390_000);
+    for (let n = 1; n <= 16; n += 1)
+      await documents.send(new PutCommand({ TableName, Item: { pk: `${n}`, sk: '1', big, n } }));
+    const padding = 'x'.repeat(1_048_000);
+    const { requests } = await poll((request) => succeeded({ state: { padding, ...collected(request) } }), {
+      tumblingWindow: 60,
+    });
+    await until(() => requests.flatMap(numbersIn).includes(16), 'all records');
+    expect(requests.flatMap(numbersIn)).toEqual(Array.from({ length: 17 }, (_, n) => n));
+    expect(requests.every(({ payload }) => Buffer.byteLength(payload) <= 6 * 1024 * 1024)).toBe(true);
+  });
+
+  it('is not left before its end has succeeded, whose answer needs no state', async () => {
+    setClock('2026-05-04T10:00:10Z');
+    const { write, poll } = await startStream();
+    await write(1);
+    setClock('2026-05-04T10:01:10Z');
+    await write(2);
+    let ends = 0;
+    const { requests, delivered } = await poll(
+      (request) => {
+        if (!windowEventOf(request).isFinalInvokeForWindow) return succeeded({ state: collected(request) });
+        ends += 1;
+        if (ends === 2) return Promise.reject(new ThrottledError('busy'));
+        return ends < 4 ? threw() : succeeded();
+      },
+      { tumblingWindow: 60, maximumRecordAge: 604_800 },
+    );
+    await until(() => requests.length === 6, 'the next window');
+    expect(told(requests)).toEqual(['- | 1', '1 | final', '1 | final', '1 | final', '1 | final', '- | 2']);
+    expect(delivered).toEqual([]);
+  });
+
+  it('tells the destination where its records are when its end is given up', async () => {
+    setClock('2026-05-04T10:00:10Z');
+    const { write, poll } = await startStream();
+    await write(1, 2, 3);
+    setClock('2026-05-04T10:01:10Z');
+    await write(4);
+    const { requests, delivered, errors, measured } = await poll(
+      (request) =>
+        windowEventOf(request).isFinalInvokeForWindow ? threw() : succeeded({ state: collected(request) }),
+      {
+        tumblingWindow: 60,
+        batchSize: 2,
+        maximumRetryAttempts: 1,
+        onFailure: destination,
+        countsEvents: true,
+      },
+    );
+    await until(() => requests.length === 5, 'the next window');
+    expect(told(requests)).toEqual(['- | 1 2', '1 2 | 3', '1 2 3 | final', '1 2 3 | final', '- | 4']);
+    const [first, , last] = requests.flatMap(recordsIn).map(({ dynamodb }) => dynamodb.SequenceNumber);
+    expect(delivered.map(({ payload }) => JSON.parse(payload) as unknown)).toEqual([
+      expect.objectContaining({
+        requestContext: expect.objectContaining({
+          condition: 'RetryAttemptsExhausted',
+          approximateInvokeCount: 2,
+        }) as object,
+        DDBStreamBatchInfo: expect.objectContaining({
+          startSequenceNumber: first,
+          endSequenceNumber: last,
+          batchSize: 3,
+        }) as object,
+      }),
+    ]);
+    expect(errors).toEqual([expect.stringContaining('2026-05-04T10:00:00Z')]);
+    // The records have reached the function; what is lost is what it made of them.
+    expect(measured.filter(({ name }) => name === 'DroppedEventCount')).toEqual([]);
+  });
+
+  it('has every record once, in its own window, however a function fails', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          gaps: fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 12 }),
+          seconds: fc.integer({ min: 1, max: 20 }),
+          batchSize: fc.integer({ min: 1, max: 5 }),
+          bisectOnError: fc.boolean(),
+          fails: fc.array(fc.boolean(), { maxLength: 12 }),
+        }),
+        async ({ gaps, seconds, batchSize, bisectOnError, fails }) => {
+          const { write, poll } = await startStream();
+          let time = Date.UTC(2026, 4, 4, 10);
+          const times: number[] = [];
+          for (const [n, gap] of gaps.entries()) {
+            time += gap * 1000;
+            setClock(time);
+            await write(n);
+            times.push(time);
+          }
+          setClock(time + 3_600_000);
+          await write(gaps.length);
+          const left = [...fails];
+          const { requests } = await poll(
+            (request) => (left.shift() === true ? threw() : succeeded({ state: collected(request) })),
+            { tumblingWindow: seconds, batchSize, bisectOnError },
+          );
+          await until(() => requests.flatMap(numbersIn).includes(gaps.length), 'the last record');
+          const ended = new Map(
+            requests
+              .map(windowEventOf)
+              .filter(({ isFinalInvokeForWindow }) => isFinalInvokeForWindow)
+              .map(({ window, state }) => [window.start, { ...window, seen: state.seen ?? [] }]),
+          );
+          expect([...ended.values()].flatMap(({ seen }) => seen)).toEqual([...gaps.keys()]);
+          for (const { start, end, seen } of ended.values()) {
+            expect(Date.parse(end) - Date.parse(start)).toBe(seconds * 1000);
+            for (const n of seen) {
+              expect(times[n]).toBeGreaterThanOrEqual(Date.parse(start));
+              expect(times[n]).toBeLessThan(Date.parse(end));
+            }
+          }
+        },
+      ),
+      runs(10),
+    );
   });
 });

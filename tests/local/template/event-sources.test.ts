@@ -172,10 +172,28 @@ describe('an event source mapping of a stream', () => {
     });
   });
 
-  it('is named where it does not run, or runs otherwise', () => {
-    expect(read({ TumblingWindowInSeconds: 30 }).warnings).toEqual([
-      `work gets batches of ${streamArn} without tumbling windows`,
+  it.each([
+    [30, 30],
+    ['900', 900],
+    [0, undefined],
+    [undefined, undefined],
+  ])('has tumbling windows of %s seconds', (written, expected) => {
+    const { service, warnings } = read({ TumblingWindowInSeconds: written });
+    expect(service.streamMappings[0]?.tumblingWindow).toBe(expected);
+    expect(warnings).toEqual([]);
+  });
+
+  it.each([-1, 901, 2.5])('is refused with tumbling windows of %s seconds, as AWS would', (written) => {
+    const { service, warnings } = read({ TumblingWindowInSeconds: written });
+    expect(service.streamMappings).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        new RegExp(`TumblingWindowInSeconds: expected whole seconds from 0 to 900, got ${written}`),
+      ),
     ]);
+  });
+
+  it('is named where it does not run', () => {
     const { service, warnings } = read({}, { Work: lambdaFunction({ Runtime: 'python3.13' }) });
     expect(service.streamMappings).toEqual([]);
     expect(warnings).toContain(

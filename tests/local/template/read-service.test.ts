@@ -199,10 +199,10 @@ describe('the template of a service with every kind of event', () => {
   it('warns about each thing that does not run here, or runs otherwise', async () => {
     const { warnings } = await readFixture('every-event', options);
     const expected = [
-      'runs without its layers',
       'its runtime is "python3.13"',
       'packaged as a container image',
       'custom-resource-apigw-cw-role is not run locally: it only serves the deployment',
+      'runs without its layers',
       'does not serve GET /items/{itemId}, POST /legacy: integrations of type AWS are not run locally',
       'serves GET /v2 to whoever signs',
       'receives nothing from arn:aws:kinesis:',

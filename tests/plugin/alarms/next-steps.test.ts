@@ -123,3 +123,33 @@ describe('the message of an alarm where no code runs', () => {
     );
   });
 });
+
+describe('whose an alarm is', () => {
+  const STACK_TAGS = { Team: 'shop', RUNBOOK: 'https://wiki.example.com/shop', 'cost-centre': '4711' };
+  const own = inventoryOf({
+    ...functionResources('Pay', 'pay', { Tags: [{ Key: 'owner', Value: 'payments' }] }),
+    ...functionResources('Get', 'get'),
+    Work: { Type: 'AWS::SQS::Queue', Properties: {} },
+  });
+
+  it('is said by the tags of the stack where the resource says nothing itself, and of what is of the whole service', () => {
+    const { alarms, composites: made, logAlarms } = planAlarms({ ...own, tags: STACK_TAGS }, { logs: true });
+    const ownersOf = (name: string) => {
+      const found = made.find((one) => one.name === `shop-dev-${name}`);
+      return found?.tags;
+    };
+    const runbook = 'https://wiki.example.com/shop';
+    expect(ownersOf('pay-unhealthy')).toEqual({ owner: 'payments', runbook });
+    expect(ownersOf('get-unhealthy')).toEqual({ owner: 'shop', runbook });
+    expect(ownersOf('severalUnhealthy')).toEqual({ owner: 'shop', runbook });
+    expect(logAlarms[0]?.description).toMatch(/\nOwner: shop\nRunbook: https:\/\/wiki\.example\.com\/shop$/);
+    const age = alarms.find(({ name }) => name === 'shop-dev-Work-age');
+    expect(textOf(age?.next)).toMatch(/Owner: shop\nRunbook: /);
+  });
+
+  it('is not said without tags', () => {
+    const { composites: made, logAlarms } = planAlarms(own, { logs: true });
+    expect(made.find(({ name }) => name === 'shop-dev-get-unhealthy')?.tags).toBeUndefined();
+    expect(logAlarms[0]?.description).not.toContain('Owner');
+  });
+});

@@ -372,6 +372,21 @@ describe('the settings of serverless local', () => {
   });
 });
 
+describe('the layers of serverless local', () => {
+  it('are paths by the ARN or the name of a layer', () => {
+    const check = (layers: unknown) => checkSettings('local', { layers }, names);
+    expect(
+      check({ 'arn:aws:lambda:eu-west-1:111122223333:layer:shared:7': '../shared', common: 'l.zip' }),
+    ).toEqual([]);
+    expect(check({ common: { path: 'l.zip' } })).toEqual([
+      'custom.lantern.local.layers.common: expected a text, but got {"path":"l.zip"}',
+    ]);
+    expect(check(['common'])).toEqual([
+      'custom.lantern.local.layers: expected folders or archives (zip) by ARN or name of a layer, but got ["common"]',
+    ]);
+  });
+});
+
 describe('the settings of the error budgets', () => {
   const withApi = namesIn(
     inventoryOf({

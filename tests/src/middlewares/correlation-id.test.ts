@@ -364,6 +364,15 @@ describe.each(['none', ...RECORDERS] as const)('with the recorder %s', (recorder
       expect(plain).toEqual({ statusCode: 200 });
     });
 
+    it.each([
+      ['the headers of fetch', new Headers({ a: '1' })],
+      ['a map', new Map([['a', '1']])],
+      ['pairs', [['a', '1']]],
+    ])('leaves an answer alone whose headers are %s, which no copy would hold', async (_what, headers) => {
+      const returned = { statusCode: 200, headers };
+      expect(await correlated().handler(() => returned)(restEvent(null), lambdaContext())).toBe(returned);
+    });
+
     it.each(['returns', 'throws', 'is skipped'])(
       'is not visible after an invocation whose handler %s',
       async (ending) => {

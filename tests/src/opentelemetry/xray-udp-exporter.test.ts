@@ -1,8 +1,9 @@
-import { SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
+import { diag, SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import type { Attributes } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
 import type { EndedSpan } from '../../../src/opentelemetry/xray-udp/exporter.ts';
 import { XRayUdpSpanExporter } from '../../../src/opentelemetry/xray-udp/exporter.ts';
+import { XRayUdpSpanProcessor } from '../../../src/opentelemetry/xray-udp/span-processor.ts';
 import { fc, runs } from '../../helpers/fast-check.ts';
 import { receiveSpans } from './udp-spans.ts';
 import type { ReceivedSpan } from './udp-spans.ts';
@@ -171,6 +172,90 @@ describe('spans over UDP', () => {
     new XRayUdpSpanExporter().send(small);
     await daemon.until(1000);
     expect(daemon.datagrams().length).toBeLessThan(10);
+  });
+
+  const ordinary = (name: string): EndedSpan => ({
+    name,
+    kind: SpanKind.INTERNAL,
+    spanContext: () => ({ traceId: 'b'.repeat(32), spanId: 'c'.repeat(16), traceFlags: TraceFlags.SAMPLED }),
+    startTime: [1, 0],
+    endTime: [2, 0],
+    status: { code: 0 },
+    attributes: {},
+    events: [],
+    links: [],
+    resource: resources[0] as EndedSpan['resource'],
+    instrumentationScope: scopes[0],
+  });
+
+  // What `span.setStatus`, `addEvent`, `addLink` and `updateName` of the SDK let through from plain JavaScript.
+  it.each<[string, Partial<Record<keyof EndedSpan, unknown>>, 'sent' | 'lost']>([
+    ['a code of the status that is no number', { status: { code: 'ERROR' } }, 'sent'],
+    ['a code of the status below zero', { status: { code: -1 } }, 'sent'],
+    ['a code of the status that has no end', { status: { code: Infinity } }, 'sent'],
+    ['a kind that is none', { kind: undefined }, 'sent'],
+    ['a count of what it lost that is none', { droppedLinksCount: Number.NaN }, 'sent'],
+    ['an event at no time', { events: [{ name: 'e', time: [Number.NaN, Number.NaN] }] }, 'sent'],
+    ['an event in half a second', { events: [{ name: 'e', time: [1.5, 0.25] }] }, 'sent'],
+    ['an end at no time', { endTime: [Infinity, 0] }, 'sent'],
+    ['an end long before it began', { endTime: [-99_999_998_203_947_950, 423_227_051] }, 'sent'],
+    ['a name that is none', { name: undefined }, 'lost'],
+    ['an event without a name', { events: [{ name: undefined, time: [1, 0] }] }, 'lost'],
+    ['a link to nothing', { links: [{ context: undefined }] }, 'lost'],
+    ['a link to ids that are none', { links: [{ context: { traceId: 5, spanId: null } }] }, 'lost'],
+    [
+      'an attribute that throws',
+      {
+        attributes: {
+          get broken() {
+            throw new Error('broken');
+          },
+        },
+      },
+      'lost',
+    ],
+    [
+      'ids that it will not tell',
+      {
+        spanContext: () => {
+          throw new Error('none');
+        },
+      },
+      'lost',
+    ],
+  ])('do not suffer from one among them that has %s', async (_what, odd, fate) => {
+    const lost: string[] = [];
+    const exporter = new XRayUdpSpanExporter({ onLost: ({ message }) => lost.push(message) });
+    const spans = [ordinary('first'), { ...ordinary('odd'), ...odd } as EndedSpan, ordinary('last')];
+    const result = await new Promise<{ code: number }>((resolve) => exporter.export(spans, resolve));
+    expect(result).toEqual({ code: 0 });
+    const names = (await daemon.until(fate === 'sent' ? 3 : 2)).map(({ name }) => name);
+    expect(names).toEqual(fate === 'sent' ? ['first', 'odd', 'last'] : ['first', 'last']);
+    expect(lost).toHaveLength(fate === 'sent' ? 0 : 1);
+    if (fate === 'lost') expect(lost[0]).toContain('a span holds what cannot be written');
+  });
+
+  it('leave by a processor that was made with an exporter alone, whose failures are said and thrown at nobody', async () => {
+    const said: string[] = [];
+    const quiet = (): void => undefined;
+    const logger = { warn: quiet, info: quiet, debug: quiet, verbose: quiet };
+    diag.setLogger({ ...logger, error: (message) => said.push(message) });
+    const before = process.env.AWS_XRAY_DAEMON_ADDRESS;
+    try {
+      const processor = new XRayUdpSpanProcessor(new XRayUdpSpanExporter());
+      processor.onEnd(ordinary('sent'));
+      await processor.forceFlush();
+      expect((await daemon.until(1)).map(({ name }) => name)).toEqual(['sent']);
+
+      process.env.AWS_XRAY_DAEMON_ADDRESS = 'nowhere';
+      const unreachable = new XRayUdpSpanProcessor(new XRayUdpSpanExporter());
+      unreachable.onEnd(ordinary('lost'));
+      await unreachable.forceFlush();
+      expect(said).toEqual([expect.stringContaining('AWS_XRAY_DAEMON_ADDRESS is expected to be host:port')]);
+    } finally {
+      process.env.AWS_XRAY_DAEMON_ADDRESS = before;
+      diag.disable();
+    }
   });
 
   it('that nobody can address are refused, and not thrown at anybody', async () => {

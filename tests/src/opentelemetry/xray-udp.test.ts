@@ -109,6 +109,46 @@ describe('registerXRayUdp()', () => {
     }
   });
 
+  const XRAY = `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=${PARENT};Sampled=1`;
+  it.each([
+    [
+      'the state of the trace',
+      { traceparent: `00-${TRACE}-${PARENT}-01`, tracestate: 'rojo=00f067aa,congo=t61' },
+    ],
+    ['the lineage', { 'X-Amzn-Trace-Id': `${XRAY};Lineage=a87bd80c:1|68fd508a:5` }],
+    [
+      'both',
+      {
+        traceparent: `00-${TRACE}-${PARENT}-01`,
+        tracestate: 'rojo=00f067aa',
+        'X-Amzn-Trace-Id': `${XRAY};Self=1-67891233-abcdef012345678912345678;Lineage=1:a87bd80c:5`,
+      },
+    ],
+  ])('hands on what came with the trace: %s', (_what, incoming) => {
+    register();
+    const came = propagation.extract(ROOT_CONTEXT, incoming);
+    const span = trace.getTracer('test').startSpan('call', {}, came);
+    const carrier: Record<string, string> = {};
+    propagation.inject(trace.setSpan(came, span), carrier);
+    const passed = Object.entries(incoming).map(([name, value]) => [
+      name,
+      value.replace(PARENT, span.spanContext().spanId),
+    ]);
+    expect(carrier).toMatchObject(Object.fromEntries(passed));
+  });
+
+  it('takes no state of another trace than that which it follows', () => {
+    register();
+    const other = `00-${'a'.repeat(32)}-${PARENT}-01`;
+    const came = propagation.extract(ROOT_CONTEXT, {
+      traceparent: other,
+      tracestate: 'rojo=00f067aa',
+      'X-Amzn-Trace-Id': XRAY,
+    });
+    expect(trace.getSpanContext(came)).toMatchObject({ traceId: TRACE });
+    expect(trace.getSpanContext(came)?.traceState).toBeUndefined();
+  });
+
   it('refuses options that it does not know', () => {
     expect(() => register({ unsampeld: true } as XRayUdpOptions)).toThrow(/registerXRayUdp\(\).*unsampeld/);
     expect(() => register({ unsampled: 'yes' } as never)).toThrow(/true or false/);

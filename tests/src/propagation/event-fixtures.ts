@@ -41,7 +41,7 @@ export function withUpperCaseNames(event: unknown): unknown {
  * Changes keys and texts wherever they are in an event: in JSON inside a text, in base64, and in arrays of bytes, so that
  * one test can go through every kind of event.
  */
-export function rewrite(event: unknown, rewriting: Rewriting): unknown {
+function rewrite(event: unknown, rewriting: Rewriting): unknown {
   const keyOf = (key: string): string => rewriting.key?.(key) ?? key;
   const valueOf = (text: string): string | undefined =>
     rewriting.value === undefined ? text : rewriting.value(text);

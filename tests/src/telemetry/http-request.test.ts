@@ -10,7 +10,7 @@ import type { SegmentDocument } from '../../../local/xray/document.ts';
 import { fc } from '../../helpers/fast-check.ts';
 import { recorderOfTests, RECORDERS } from '../../helpers/recorders.ts';
 import { fixture as eventFixture } from '../propagation/event-fixtures.ts';
-import { observability, recordRoute, traced } from '../../../src/index.ts';
+import { annotate, observability, recordRoute, traced } from '../../../src/index.ts';
 import type { ObservabilityOptions } from '../../../src/index.ts';
 import { httpRequestOf, routeOf } from '../../../src/telemetry/http-request.ts';
 
@@ -110,6 +110,32 @@ describe.each(RECORDERS)('with the recorder %s', async (recorder) => {
 
       expect(textOf(handler)).not.toMatch(/jane|token|abc|4711|\?/);
       expect(handler.annotations?.HttpPath).toMatch(/^\/customers\/\[[a-z]+\]\/orders\/\[customer-number\]$/);
+    });
+
+    it('keeps the names of its annotations, whatever a detector takes for somebody’s', async () => {
+      const detector = {
+        name: 'two-words',
+        category: 'identity' as const,
+        hint: () => true,
+        pattern: /\b(?:[A-Z][a-z]{2,10}){1,2}\b/g,
+      };
+      const own = {
+        CustomerTier: 'gold',
+        Service: 'orders',
+      };
+      const { annotations } = await recorded(
+        v1('/orders'),
+        () => {
+          for (const [key, value] of Object.entries(own)) annotate(key, value);
+          return { statusCode: 204 };
+        },
+        { capture: { detectors: [detector] } },
+      );
+
+      expect(annotations).toMatchObject({ HttpMethod: 'GET', HttpPath: '/orders', Service: 'orders' });
+      expect(annotations).toHaveProperty('ColdStart');
+      expect(annotations).toHaveProperty('CorrelationId');
+      expect(annotations).not.toHaveProperty('CustomerTier');
     });
 
     it('is known when the timeout is near', async () => {

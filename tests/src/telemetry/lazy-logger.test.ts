@@ -189,3 +189,46 @@ describe('a service that does not use the logger', () => {
     expect(JSON.stringify(line)).not.toContain('jane');
   });
 });
+
+describe('a line', () => {
+  const broken = {
+    sku: 'tea',
+    get email() {
+      throw new Error('jane@example.com');
+    },
+  };
+  const unreadable = new Proxy(
+    {},
+    {
+      ownKeys: () => {
+        throw new Error('jane@example.com');
+      },
+    },
+  );
+  it.each<[string, unknown[], Record<string, unknown>]>([
+    ['a member that throws', ['sent', broken], { message: 'sent', sku: 'tea', email: '[contact]' }],
+    [
+      'a member that throws beside others',
+      ['sent', { id: 1 }, broken],
+      { message: 'sent', id: 1, sku: 'tea' },
+    ],
+    [
+      'one in the place of the message',
+      [Object.defineProperties({ message: 'sent' }, Object.getOwnPropertyDescriptors(broken))],
+      { message: 'sent', sku: 'tea' },
+    ],
+    ['what no one can read', ['sent', unreadable], { message: 'sent', extra: '<unreadable>' }],
+    ['what no one can read, as the message', [unreadable], { message: '<unreadable>' }],
+    ['nothing', [undefined], { message: 'undefined' }],
+    ['null', [null], { message: 'null' }],
+  ])('is written whatever it is given, and nothing is thrown: %s', async (_what, given, expected) => {
+    const { logger } = lantern;
+    await logger.ready();
+    const logs = captureLogs();
+    (logger.info as (...all: unknown[]) => void)(...given);
+    const [line, ...others] = logs.restore();
+    expect(others).toEqual([]);
+    expect(line).toMatchObject(expected);
+    expect(JSON.stringify(line)).not.toContain('jane');
+  });
+});

@@ -69,6 +69,10 @@ function serviceOf(...alarms: AlarmDefinition[]) {
     acted,
     emitted,
     state: (name: string) => service.find(name)?.state,
+    /** The clock is set back. */
+    setBack: (minutes: number) => {
+      now -= minutes * MINUTE;
+    },
     /** A minute passes in which these metrics are above 0. */
     pass: (...firing: string[]) => {
       for (const name of firing)
@@ -216,5 +220,45 @@ describe('a composite alarm', () => {
     const { pass, state } = serviceOf(composite('top', rule));
     pass();
     expect(state('top')).toMatchObject({ value: 'INSUFFICIENT_DATA', reason });
+  });
+});
+
+describe('a clock that is set back', () => {
+  it('makes no action wait for longer', () => {
+    const { pass, acted, setBack } = serviceOf(
+      onMetric('a'),
+      onMetric('s'),
+      composite('c', 'ALARM(a)', {
+        actionsSuppressor: 's',
+        suppressorWaitPeriod: 120,
+        suppressorExtensionPeriod: 60,
+      }),
+    );
+    pass('a');
+    setBack(60);
+    pass('a');
+    pass('a');
+    pass('a');
+    expect(acted.filter((each) => each.includes('c ALARM'))).toHaveLength(1);
+  });
+
+  it('makes no warm-up last for longer', () => {
+    const warmUp = { minutes: 3, whole: true };
+    const { pass, state, setBack, service } = serviceOf({ ...onMetric('a'), warmUp });
+    pass('a');
+    setBack(60);
+    pass('a');
+    expect(state('a')?.value).not.toBe('ALARM');
+    pass('a');
+    pass('a');
+    expect(state('a')?.value).toBe('ALARM');
+
+    // One that is made afterwards warms up for its whole time.
+    service.update({ alarms: [{ ...onMetric('b'), warmUp }] }, START - 56 * MINUTE);
+    pass('b');
+    expect(state('b')?.value).not.toBe('ALARM');
+    pass('b');
+    pass('b');
+    expect(state('b')?.value).toBe('ALARM');
   });
 });

@@ -174,7 +174,7 @@ describe('an alarm on error lines', () => {
           ?.history.some(({ actions }) => actions[0]?.startsWith('published')),
       'its message',
     );
-    expect(page?.message).toContain('Lines that its query finds');
+    expect(page?.message).toMatch(/Error lines: \d+, where none is allowed/);
     expect(page?.message).toContain('functions log errors');
     expect(page?.message).not.toContain('declined');
     expect(page?.settings).toContainEqual({ name: 'lines that it tells', value: '1' });

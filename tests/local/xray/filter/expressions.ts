@@ -166,7 +166,7 @@ const causes = fc.oneof(
 );
 
 /** Conditions of every kind on a trace. */
-export const conditions: fc.Arbitrary<string> = fc.oneof(
+const conditions: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: requests },
   flags(['inferred', 'coldstart']),
   texts(['correlationid', 'requestid']),

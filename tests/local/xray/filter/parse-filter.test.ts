@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FilterExpression } from '../../../../local/xray/filter/expression.ts';
-import { FilterError, groupsOf } from '../../../../local/xray/filter/expression.ts';
+import { FilterError } from '../../../../local/xray/filter/expression.ts';
 import { keywordsIn, OPERATORS } from '../../../../local/xray/filter/keywords.ts';
 import {
   MAX_FILTER_DEPTH,
@@ -143,12 +143,6 @@ describe('what is read', () => {
         }
       }
     }
-  });
-
-  it('names the groups of an expression once, wherever they stand', () => {
-    expect(
-      groupsOf(parseFilter('!(group.name = "a" OR ok) AND group.arn != "b" group.name = "a"')).toSorted(),
-    ).toEqual(['a', 'b']);
   });
 });
 

@@ -4,7 +4,7 @@ import type { SegmentDocument } from '../../../../local/xray/document.ts';
 import { callsOf } from '../../../../local/xray/graph/calls.ts';
 import type { Statistics } from '../../../../local/xray/graph/statistics.ts';
 import type { Edge, Service } from '../../../../local/xray/graph/trace-graph.ts';
-import { graphOf, mergeGraphs, serviceGraph } from '../../../../local/xray/graph/trace-graph.ts';
+import { graphOf, mergeGraphs } from '../../../../local/xray/graph/trace-graph.ts';
 import { isInProgress } from '../../../../local/xray/status.ts';
 import type { Trace } from '../../../../local/xray/trace.ts';
 import { fc, runs } from '../../../helpers/fast-check.ts';
@@ -264,25 +264,6 @@ describe('messages', () => {
     expect(order.Edges.filter(({ EdgeType }) => EdgeType === 'link')).toHaveLength(1);
     const alone = mergeGraphs([receiver([{ trace_id: traceId(1) }])].map(graphOf));
     expect(alone.flatMap(({ Edges }) => Edges).filter(({ EdgeType }) => EdgeType === 'link')).toEqual([]);
-  });
-});
-
-describe('the graph of a range', () => {
-  const at = (number: number, start: number, end: number): Trace =>
-    assembleTrace(traceId(number), [
-      { ...segment(1, { name: `s${number}`, start_time: start, end_time: end }), trace_id: traceId(number) },
-    ]);
-
-  it.each<[from: number, to: number, names: string[]]>([
-    [0, 100, ['s1', 's2']],
-    [15, 25, ['s1', 's2']],
-    [20.5, 40, ['s2']],
-    [0, 10, []],
-    [0, 10.5, ['s1']],
-    [31, 40, []],
-  ])('from %d to %d has the traces that are active then', (from, to, names) => {
-    const services = serviceGraph([at(1, 10, 20), at(2, 20, 30)], { from, to });
-    expect([...new Set(services.map(({ Name }) => Name))].toSorted()).toEqual(names);
   });
 });
 

@@ -91,7 +91,7 @@ function keyValues(values: Readonly<Record<string, unknown>>): JsonValue {
   return Object.entries(values).map(([key, value]) => ({ key, value: anyValue(value) }));
 }
 
-export function anyValue(value: unknown): JsonValue {
+function anyValue(value: unknown): JsonValue {
   if (value instanceof Uint8Array) return { bytesValue: Buffer.from(value).toString('base64') };
   switch (typeof value) {
     case 'string':

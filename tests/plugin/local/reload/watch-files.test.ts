@@ -82,4 +82,20 @@ describe('files that are watched', () => {
     await write('shared/word.ts');
     await until(() => told.has('shared/word.ts'), 'the file elsewhere');
   });
+
+  it('are also those of packages in a folder that is watched whole, in the service or elsewhere', async () => {
+    for (const layer of ['service/layer', 'elsewhere/.layer']) {
+      await mkdir(join(root, layer, 'nodejs/node_modules/pkg'), { recursive: true });
+      watch.includeWhole(join(root, layer));
+      const path = `${layer}/nodejs/node_modules/pkg/a.js`;
+      await write(path);
+      await until(() => told.has(path), path);
+      await mkdir(join(root, layer, 'nodejs/node_modules/new'));
+      await write(`${layer}/nodejs/node_modules/new/b.js`);
+      await until(() => told.has(`${layer}/nodejs/node_modules/new/b.js`), 'a file in a new package');
+    }
+    told.clear();
+    await write('service/node_modules/pkg/a.js');
+    expect(await toldSoFar()).toEqual([]);
+  });
 });

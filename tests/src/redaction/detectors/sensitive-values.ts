@@ -20,6 +20,10 @@ export const personalValues: Readonly<Record<string, readonly string[]>> = {
     "o'neil_7@example.museum",
     'jürgen@bücher.example',
     'jane@xn--bcher-kva.example',
+    'jane&#64;example.com',
+    'jane.doe&#x40;mail.example.org',
+    'jane&#064;bücher.example',
+    'jane&commat;example.com',
   ],
   phone: [
     '+1-202-555-0134',
@@ -51,6 +55,9 @@ export const personalValues: Readonly<Record<string, readonly string[]>> = {
     '3530111333300000',
     '6759649826438453',
     '4000000000000000006',
+    '4111_1111_1111_1111',
+    '5555/5555/5555/4444',
+    '3782_822463_10005',
   ],
   iban: [
     'GB29NWBK60161331926819',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DENIED_NAMES } from '../../../../src/redaction/names/denied-names.ts';
+import { DENIED_NAMES, FOREIGN_NAMES } from '../../../../src/redaction/names/denied-names.ts';
 import { createDenyList } from '../../../../src/redaction/names/deny-list.ts';
 import type { Category } from '../../../../src/redaction/detectors/detector.ts';
 
@@ -20,6 +20,27 @@ const sensitive: Readonly<Record<Category, string>> = {
   network: 'ip ipAddress clientIp remoteAddr x-forwarded-for macAddress deviceId imei',
 };
 
+/** As services for one country name them, beside the English of others. */
+const inOtherLanguages: Readonly<Record<Category, string>> = {
+  credentials: `userPasswort KENNWORT neuesPasswort motDePasse mot_de_passe nouveau-mot-de-passe contraseña CONTRASEÑA
+    contrasena_nueva senhaAtual nuova_parola wachtwoord hasło haslo heslo jelszó lösenord adgangskode salasana şifre пароль
+    новый_пароль ПАРОЛЬ 密码 用户_密码 パスワード 비밀번호`,
+  contact: `telefon telefonnummer teléfono telefono_movil telefone celular correo correoElectronico courriel телефон 电话 手机号
+    電話番号 メールアドレス`,
+  identity: `vorname Nachname kundenVorname geburtsdatum prénom prenom nomDeFamille date_de_naissance apellido apellidos
+    fechaNacimiento fecha_de_nacimiento cognome dataDiNascita sobrenome dataNascimento voornaam achternaam imię nazwisko förnamn
+    efternamn фамилия дата_рождения 姓名 生年月日 주민등록번호`,
+  financial: 'kontonummer kreditkarte gehalt carteBancaire tarjeta numero_de_cuenta salario cartaDiCredito',
+  health: '',
+  location: `adresse lieferAdresse straße STRASSE hausnummer plz codePostal dirección direccion código_postal indirizzo endereço
+    адрес 地址 住所`,
+  network: '',
+};
+
+/** Words of other languages that look like one of the list, or are part of an English one. */
+const harmlessElsewhere = `addressed adressat telefonie parolaio passwortlänge claves parole correos_count imiel tarjetero heslos_count
+  calle_count gehaltsband plzen prenominal`;
+
 const benign = `author authors authored authorId primaryKey compass tokenCount tokenize total_tokens maxTokens passenger
   classPath addressBookSize bus_stop pinned keyboard secretary emailSent emailCount phoneVerified passed passCount
   hasPassword isEmailVerified passwordUpdatedAt token_type expiresIn nextToken publicKey uuid id orderId statusCode createdAt
@@ -38,7 +59,14 @@ describe('createDenyList', () => {
     },
   );
 
-  it.each(Object.entries(DENIED_NAMES))(
+  it.each(Object.entries(inOtherLanguages).filter(([, names]) => names !== ''))(
+    'finds names of %s in other languages, in every notation',
+    (category, names) => {
+      for (const name of names.split(/\s+/)) expect([name, categoryOf(name)]).toEqual([name, category]);
+    },
+  );
+
+  it.each([...Object.entries(DENIED_NAMES), ...Object.entries(FOREIGN_NAMES)])(
     'finds every known name of %s in every notation',
     (category, names) => {
       for (const name of names) {
@@ -52,7 +80,7 @@ describe('createDenyList', () => {
   );
 
   it('leaves names alone that only look like denied ones', () => {
-    const names = benign.split(/\s+/);
+    const names = [...benign.split(/\s+/), ...harmlessElsewhere.split(/\s+/)];
 
     expect(names.length).toBeGreaterThanOrEqual(70);
     expect(names.filter((name) => categoryOf(name) !== undefined)).toEqual([]);

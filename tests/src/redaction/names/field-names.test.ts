@@ -1,7 +1,12 @@
 import { allLocales } from '@faker-js/faker';
 import { describe, expect, it } from 'vitest';
-import { nameKind } from '../../../../src/redaction/names/field-names.ts';
+import { DENIED_NAMES } from '../../../../src/redaction/names/denied-names.ts';
+import { isNameAlone, nameKind } from '../../../../src/redaction/names/field-names.ts';
+import { FIELD_ENDINGS, FIELD_WORDS, SHORT_NAMES } from '../../../../src/redaction/names/field-words.ts';
+import { resolvePolicy } from '../../../../src/redaction/policy/resolve-policy.ts';
 import { redact } from '../../../../src/redaction/redact.ts';
+import { TextMasker } from '../../../../src/redaction/texts/text-masker.ts';
+import { fc, runs } from '../../../helpers/fast-check.ts';
 
 const none: ReadonlySet<string> = new Set();
 function kindOf(key: string) {
@@ -204,5 +209,74 @@ describe('redact in shape mode, for keys', () => {
         '<map>': ['<1 key>', '<number>'],
       },
     ]);
+  });
+});
+
+describe('isNameAlone', () => {
+  const words = [FIELD_WORDS, SHORT_NAMES, Object.values(DENIED_NAMES).flat().join(' ').replaceAll('=', '')]
+    .join(' ')
+    .trim()
+    .split(/\s+/);
+  const endings = FIELD_ENDINGS.trim().split(/\s+/);
+  const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+  const word = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...words) },
+    fc.tuple(fc.constantFrom(...words), fc.constantFrom('s', ...endings)).map((parts) => parts.join('')),
+  );
+  const key = fc
+    .tuple(fc.array(word, { minLength: 1, maxLength: 6 }), fc.nat({ max: 6 }))
+    .map(([all, style]) =>
+      [
+        () => all.map((each, at) => (at === 0 ? each : capitalised(each))).join(''),
+        () => all.map(capitalised).join(''),
+        () => all.join('-'),
+        () => all.map(capitalised).join('-'),
+        () => all.join('-').toUpperCase(),
+        () => all.join(''),
+        () => all.map((each) => each.toUpperCase()).join(''),
+      ][style]?.(),
+    ) as fc.Arbitrary<string>;
+
+  it('is true only of what nothing is found in, whatever words it is made of', () => {
+    const masker = new TextMasker(resolvePolicy());
+    const show = (text: string): string => masker.show(text);
+
+    for (const each of words) if (isNameAlone(each)) expect(show(each)).toBe(each);
+    fc.assert(
+      fc.property(key, (text) => {
+        fc.pre(isNameAlone(text));
+        expect(show(text)).toBe(text);
+      }),
+      runs(2000),
+    );
+  });
+
+  it.each([
+    'password: hunter2',
+    'ls__first__second__third__name',
+    'user_id',
+    'order1',
+    'jane',
+    'Bearer token',
+    '',
+  ])('is false of %j, which is looked through', (text) => {
+    expect(isNameAlone(text)).toBe(false);
+  });
+
+  it('decides nothing where a policy has detectors of its own, or shows only the start of a key', () => {
+    const detector = {
+      name: 'code-name',
+      category: 'identity' as const,
+      hint: (text: string) => text.includes('order'),
+      pattern: /orderStatus/g,
+    };
+
+    expect(redact({ orderStatus: 1 }, { mode: 'values' })).toEqual({ orderStatus: 1 });
+    expect(redact({ orderStatus: 1 }, { mode: 'values', detectors: [detector] })).toEqual({
+      '[code-name]': 1,
+    });
+    expect(redact({ orderStatus: 1 }, { mode: 'values', budget: { stringLength: 5 } })).not.toHaveProperty(
+      'orderStatus',
+    );
   });
 });

@@ -91,6 +91,12 @@ const FORMS: Readonly<Record<string, (name: string, value: string) => string>> =
   'percent-encoded JSON, twice': (name, value) => `state=${encoded(JSON.stringify({ [name]: value }), 2)}`,
   'a percent-encoded form': (name, value) => `failed: ${encoded(`id=1&${name}=${value}`, 1)}`,
   'an element of XML': (name, value) => `<a><${name} type="x">${value}</${name}></a>`,
+  'a section of XML': (name, value) => `<a><${name}><![CDATA[a <b> ${value}]]></${name}></a>`,
+  'a section of XML that is cut off': (name, value) => `<${name} type="x">\n  <![CDATA[${value}`,
+  'a part of a form': (name, value) =>
+    `--b\r\nContent-Disposition: form-data; name="id"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n--b--\r\n`,
+  'a part of a form with a type': (name, value) =>
+    `Content-Disposition: form-data; name="${name}"; filename="a"\nContent-Type: text/plain\n\na\n${value}\n--b`,
   'an attribute of XML': (name, value) => `<user ${name}="${value}"/>`,
   'quotation marks close by': (name, value) => `${name} '${value}' is wrong`,
   'brackets close by': (name, value) => `${name} (${value}) is wrong`,
