@@ -1,7 +1,6 @@
 import type { AlarmSummary } from '../../cloudwatch/view.ts';
 import { AlarmStateBadge } from '../components/alarm-state-badge.tsx';
 import { Badge } from '../components/badge.tsx';
-import { CutName } from '../components/cut-name.tsx';
 import { Timestamp } from '../components/timestamp.tsx';
 import { TableHead } from '../components/table-head.tsx';
 import { useNow } from '../components/use-now.ts';
@@ -34,10 +33,14 @@ export function AlarmTable({ label, alarms, span }: AlarmTableProps) {
               <AlarmStateBadge state={alarm.state} />
             </td>
             <td role="cell" class="cell-entry">
-              <Link class="entry row-link" href={hrefOf({ page: 'alarm', name: alarm.name }, span)}>
-                <span class="target">
-                  <CutName name={alarm.name} />
-                </span>
+              <Link
+                class="entry row-link"
+                href={hrefOf({ page: 'alarm', name: alarm.name }, span)}
+                title={alarm.name}
+              >
+                <bdi class="target" dir="ltr">
+                  {alarm.name}
+                </bdi>
               </Link>
               {alarm.kind === 'composite' && <Badge title="Made of other alarms by a rule">Composite</Badge>}
               {!alarm.actionsEnabled && <Badge title="Nobody is told when it changes">Actions off</Badge>}

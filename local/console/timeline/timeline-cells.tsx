@@ -5,13 +5,13 @@ import type { Phase } from '../../xray/phases.ts';
 import type { RowTime, Stretch } from '../../xray/timeline-analysis.ts';
 import type { TimelineRow } from '../../xray/timeline.ts';
 import { Badge } from '../components/badge.tsx';
-import { CutName } from '../components/cut-name.tsx';
 import { StatusIcon } from '../components/status-icon.tsx';
 import { formatDuration } from '../../xray/format-duration.ts';
 import { plural } from '../format/text.ts';
 import { BarCell } from './bar-cell.tsx';
 import { durationOf } from './bar.ts';
 import { isUnusual, standingText } from './insights.ts';
+import { splitName } from './names.ts';
 
 export interface TimelineCellsProps {
   readonly row: TimelineRow;
@@ -32,6 +32,7 @@ export function TimelineCells(props: TimelineCellsProps) {
   const duration = formatDuration(durationOf(row, now));
   const unusual = standing !== undefined && isUnusual(standing);
   const retries = retriesOf(row.entity);
+  const [head, tail] = splitName(row.name);
   const inProgress = row.end === undefined;
   return (
     <>
@@ -49,7 +50,12 @@ export function TimelineCells(props: TimelineCellsProps) {
           <span class="toggle none" aria-hidden="true" />
         )}
         <StatusIcon status={row.status} />
-        <CutName name={row.name} />
+        <span class="name" title={row.name}>
+          <span class="name-head" dir="auto">
+            {head}
+          </span>
+          <span class="name-tail">{tail}</span>
+        </span>
         {row.type !== undefined && (
           <span class="type" title={row.type}>
             {shortType(row.type)}

@@ -6,8 +6,7 @@ import {
   shareAfterKey,
   SMALLEST_SHARE,
 } from '../../../local/console/timeline/name-column.ts';
-import { splitName } from '../../../local/console/format/text.ts';
-import { indentOf } from '../../../local/console/timeline/names.ts';
+import { indentOf, splitName } from '../../../local/console/timeline/names.ts';
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
