@@ -10,5 +10,7 @@ export function clientErrorText(error: unknown, who: string, variables: readonly
     const names = new Intl.ListFormat('en-GB').format(['AWS_ENDPOINT_URL', ...variables]);
     return `${who} does not answer (${error.message}). Look at ${names}.`;
   }
+  if (error.name === 'CredentialsProviderError')
+    return `there are no credentials (${error.message}). Give --aws-profile, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`;
   return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
 }

@@ -21,8 +21,10 @@ import { evaluationOrder } from './composite/evaluation-order.ts';
 import { MIN_PERIOD, periodMs } from './metrics/clock.ts';
 import type { Dimension, MetricId } from './metrics/metric.ts';
 import { metricKey } from './metrics/metric.ts';
-import type { Datapoint } from './metrics/metric-store.ts';
+import type { Buckets, Datapoint } from './metrics/metric-store.ts';
 import { MetricStore } from './metrics/metric-store.ts';
+import type { SampleSet } from './metrics/sample-set.ts';
+import { mergeSampleSets } from './metrics/sample-set.ts';
 import type { Statistic } from './metrics/statistic.ts';
 
 export interface ReplayedSeries {
@@ -35,7 +37,7 @@ export interface ReplayedSeries {
    * @default no dimensions
    */
   readonly dimensions?: Readonly<Record<string, unknown>> | readonly unknown[];
-  /** Begin of the first minute: an ISO date with a time, a Date, or epoch milliseconds; a whole minute. */
+  /** Begin of the first minute: an ISO date with a time, of UTC unless it has a zone, a Date, or epoch milliseconds; a whole minute. */
   readonly start: string | number | Date;
   /** The samples of each minute, in the order in which they were measured; `null` or none where there is no data. */
   readonly minutes: ReadonlyArray<readonly number[] | null>;
@@ -332,9 +334,18 @@ function checkDimensions(value: unknown, path: string, scope: TemplateScope): Di
 
 function checkStart(value: unknown, path: string): number {
   const expected = 'an ISO date with a time, a Date or epoch milliseconds, at the begin of a minute';
-  const isDate = typeof value === 'string' || typeof value === 'number' || value instanceof Date;
-  const at = isDate ? new Date(value).getTime() : Number.NaN;
+  const at = momentOf(value);
   return Number.isFinite(at) && at % MINUTE_MS === 0 ? at : refuse(path, expected, value);
+}
+
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$/;
+
+/** Epoch milliseconds. A date without a zone is of UTC, as CloudWatch's are, wherever the test runs. */
+function momentOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  if (value instanceof Date) return value.getTime();
+  const [date, zone] = ISO_DATE.exec(typeof value === 'string' ? value : '') ?? [];
+  return date === undefined ? Number.NaN : Date.parse(zone === undefined ? `${date}Z` : date);
 }
 
 function checkMinutes(value: unknown, path: string): Metric['minutes'] {
@@ -388,11 +399,15 @@ function logMinute(errorLines: ErrorLines, { logGroup, start, minutes }: Log, mi
     errorLines.log({ logGroup, timestamp: minute, message });
 }
 
+/** Buckets of an hour and of a minute. */
+const BLOCKS = [3600 / MIN_PERIOD, 60 / MIN_PERIOD];
+
 /**
  * Metrics without bounds, whose past does not change: the window of an alarm slides from minute to minute, so a period is
- * asked for as often as the alarm looks back, and is computed once.
+ * asked for as often as the alarm looks back, and is computed once; and a period of hours is put together of whole hours.
  */
 class ReplayedMetrics extends MetricStore {
+  readonly #blocks = new WeakMap<Buckets, Map<string, SampleSet | undefined>>();
   readonly #kept = new Map<string, WeakMap<Statistic, Map<number, Datapoint | undefined>>>();
 
   constructor(now: () => number) {
@@ -419,6 +434,27 @@ class ReplayedMetrics extends MetricStore {
       if (datapoint !== undefined) datapoints.push(datapoint);
     }
     return datapoints;
+  }
+
+  protected override samplesBetween(buckets: Buckets, begin: number, end: number): readonly SampleSet[] {
+    const samples: (SampleSet | undefined)[] = [];
+    for (let at = begin; at < end;) {
+      const length = BLOCKS.find((block) => at % block === 0 && at + block <= end);
+      samples.push(length === undefined ? buckets.get(at) : this.#block(buckets, at, length));
+      at += length ?? 1;
+    }
+    return samples.filter((set) => set !== undefined);
+  }
+
+  #block(buckets: Buckets, begin: number, length: number): SampleSet | undefined {
+    const blocks = this.#blocks.get(buckets) ?? new Map<string, SampleSet | undefined>();
+    this.#blocks.set(buckets, blocks);
+    const key = `${length} ${begin}`;
+    if (!blocks.has(key)) {
+      const merged = mergeSampleSets(super.samplesBetween(buckets, begin, begin + length));
+      blocks.set(key, merged.count === 0 ? undefined : merged);
+    }
+    return blocks.get(key);
   }
 
   #keptOf(key: string, statistic: Statistic): Map<number, Datapoint | undefined> {

@@ -80,7 +80,10 @@ function planFor<Kind extends BudgetKind>(
         metric: badShare(objective, window, minimum),
         link,
       });
-      const alarms = [ofWindow(pace.long, budget.minimum ?? MINIMUM_FAILURES), ofWindow(pace.short, 1)];
+      const minimum = budget.minimum ?? MINIMUM_FAILURES;
+      // On low traffic one failure is a high share of five minutes: that would page by chance, for others of the hour.
+      const going = pace.urgency === 'page' ? Math.ceil(minimum / 2) : 1;
+      const alarms = [ofWindow(pace.long, minimum), ofWindow(pace.short, going)];
       return [{ ...pace, alarms }];
     }),
   );

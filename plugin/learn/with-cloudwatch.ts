@@ -1,5 +1,6 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { clientErrorText } from '../client-error.ts';
+import { credentialsOnThisMachine } from '../packaging/without-account.ts';
 
 /**
  * Asks CloudWatch with a client of one's own.
@@ -10,7 +11,11 @@ export async function withCloudWatch<Answer>(
   { region, profile }: { readonly region: string; readonly profile: string | undefined },
   ask: (client: CloudWatchClient) => Promise<Answer>,
 ): Promise<Answer> {
-  const client = new CloudWatchClient({ region, ...(profile !== undefined && { profile }) });
+  const client = new CloudWatchClient({
+    region,
+    ...(profile !== undefined && { profile }),
+    ...credentialsOnThisMachine('CLOUDWATCH', profile),
+  });
   try {
     return await ask(client);
   } catch (error) {

@@ -143,6 +143,23 @@ export function seemsToHaveCredentials(
   );
 }
 
+/**
+ * For a client of a service that runs on this machine, where nobody has credentials: any will do there, but the client wants some.
+ * Nothing otherwise.
+ *
+ * @param service as variables have it, for example `CLOUDWATCH`
+ */
+export function credentialsOnThisMachine(
+  service: string,
+  profile: string | undefined,
+): { readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } } {
+  const endpoint = process.env[`AWS_ENDPOINT_URL_${service}`] ?? process.env['AWS_ENDPOINT_URL'] ?? '';
+  const { hostname = '' } = URL.parse(endpoint) ?? {};
+  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  if (!isHere || profile !== undefined || seemsToHaveCredentials()) return {};
+  return { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+}
+
 /** What is said of values that are not set; undefined when all are. */
 export function missingValuesNotice(missing: readonly string[]): string | undefined {
   if (missing.length === 0) return undefined;

@@ -4,6 +4,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { clientErrorText } from '../client-error.ts';
 import type { PluginUtilities, Serverless } from '../serverless.ts';
+import { credentialsOnThisMachine } from '../packaging/without-account.ts';
 import { checkSettings } from '../settings/settings.ts';
 import { A_DURATION, parseMinutes, suggestion } from '../settings/vocabulary.ts';
 import { table } from '../terminal-text.ts';
@@ -37,8 +38,8 @@ export async function runTracingCommand(
     maxAttempts: 1,
     ...(profile !== undefined && { profile }),
   };
-  const lambda = new LambdaClient(client);
-  const scheduler = new SchedulerClient(client);
+  const lambda = new LambdaClient({ ...client, ...credentialsOnThisMachine('LAMBDA', profile) });
+  const scheduler = new SchedulerClient({ ...client, ...credentialsOnThisMachine('SCHEDULER', profile) });
   try {
     const deadline = Date.now() + PATIENCE_MS;
     const functions = new LambdaFunctions(lambda, deadline);

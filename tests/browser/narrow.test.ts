@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogStore } from '../../local/logs/log-store.ts';
 import { DURATION_ALARM, metricChart, shopAlarms } from '../fixtures/console/alarms.ts';
+import { storyteller, traceId } from '../fixtures/console/entities.ts';
 import { createOrderTraceId, fulfilOrderTraceId, orderDocuments } from '../fixtures/console/orders.ts';
 import { scriptCloudWatch } from '../fixtures/console/scripted-cloudwatch.ts';
 import type { ServedPage } from '../helpers/console-page.ts';
@@ -148,5 +149,70 @@ describe('in a window of 360 pixels', () => {
     const range = await page.locator('.section-header .range').boundingBox();
     const chart = await page.locator('.panel-body').first().locator(':scope > *').first().boundingBox();
     expect(range?.x).toBeCloseTo(chart?.x ?? NaN, 0);
+  });
+});
+
+describe('what has a long name', () => {
+  const long = traceId(0xb7);
+  const url = `https://shop.example/${'a-part-of-the-path/'.repeat(60)}`;
+
+  beforeAll(() => {
+    const { segment } = storyteller(now / 1000 - 30);
+    const name = 'a-service-with-a-name-in-one-word-'.repeat(5);
+    view.store.put(
+      segment(
+        long,
+        { id: 0xb70, name, from: 0, to: 40 },
+        { http: { request: { method: 'DELETE', url }, response: { status: 503 } } },
+      ),
+    );
+  });
+
+  it.each([360, 1280])('leaves room for the timeline, in a window of %s pixels', async (width) => {
+    await page.setViewportSize({ width, height: 740 });
+    await view.open(`/traces/${long}`);
+    await page.locator('.timeline [role=row]').first().waitFor();
+    const heading = page.getByRole('heading', { level: 1 });
+    const lines = (selector: string) =>
+      heading.locator(selector).evaluate((element) => {
+        const line = Number.parseFloat(getComputedStyle(element).lineHeight);
+        return Math.round(element.getBoundingClientRect().height / line);
+      });
+    expect(await lines('.target')).toBe(3);
+    expect(await Promise.all(['.method', '.http-status'].map(lines))).toEqual([1, 1]);
+    expect(await heading.locator('.entry').getAttribute('title')).toContain(url.slice(20));
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  });
+
+  it.each([360, 1280])('keeps the end that tells alarms apart, in a window of %s pixels', async (width) => {
+    await page.setViewportSize({ width, height: 740 });
+    await view.open('/alarms');
+    const name = page.locator('.alarm-row .target').first();
+    await name.waitFor();
+    // As if the service were called so.
+    const shown = await name.evaluate((element) => {
+      element.textContent = `${'a-long-name-of-a-service-in-one-word-'.repeat(4)}errors`;
+      const [text, room] = [element, element.closest('a')].map((one) => one?.getBoundingClientRect());
+      return {
+        begins: (text?.left ?? 0) < (room?.left ?? 0),
+        ends: (text?.right ?? 0) <= (room?.right ?? 0) + 1,
+      };
+    });
+    expect(shown).toEqual({ begins: true, ends: true });
+  });
+
+  it.each([360, 1280])('is cut with dots in the list, in a window of %s pixels', async (width) => {
+    await page.setViewportSize({ width, height: 740 });
+    await view.open('/traces');
+    const service = page.getByRole('button', { name: /^a-service-with-a-name/ });
+    await service.waitFor();
+    const { ends, room, cut, dots } = await service.evaluate((element) => ({
+      ends: element.getBoundingClientRect().right,
+      room: element.closest('td')?.getBoundingClientRect().right ?? 0,
+      cut: element.scrollWidth > element.clientWidth,
+      dots: getComputedStyle(element).textOverflow,
+    }));
+    expect({ cut, dots }).toEqual({ cut: true, dots: 'ellipsis' });
+    expect(ends).toBeLessThanOrEqual(room);
   });
 });

@@ -242,11 +242,12 @@ export class AlarmService {
     now: number,
     trigger?: Transition['trigger'],
   ): Change | undefined {
-    const { state: value, ...explanation } = evaluation;
     const previous = record.state;
+    // As in CloudWatch, a state keeps the reason it came with; but why there is no data may become clearer.
+    if (evaluation.state === previous.value && evaluation.state !== 'INSUFFICIENT_DATA') return undefined;
+    const { state: value, ...explanation } = evaluation;
     if (value === previous.value) {
-      // As in CloudWatch, a state keeps the reason it came with; but why there is no data may become clearer.
-      if (value !== 'INSUFFICIENT_DATA' || explanation.reason === previous.reason) return undefined;
+      if (explanation.reason === previous.reason) return undefined;
       record.state = { value, ...explanation, at: previous.at };
       this.#options.onChange(record);
       return undefined;

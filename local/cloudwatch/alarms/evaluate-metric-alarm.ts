@@ -59,7 +59,16 @@ export function evaluateMetricAlarm(
     );
     if (hasTooFewSamples(alarm, datapoints, verdict) || isRetained(settings, verdict)) return undefined;
     const judged = { alarm, settings, datapoints, verdict };
-    return { state: verdict.state, reason: stateReason(judged), reasonData: stateReasonData(judged, now) };
+    return {
+      state: verdict.state,
+      // Most evaluations change nothing, and then nobody asks why.
+      get reason() {
+        return stateReason(judged);
+      },
+      get reasonData() {
+        return stateReasonData(judged, now);
+      },
+    };
   } catch (error) {
     if (error instanceof MathError) return notEvaluated(error.message.replace(/\.$/, ''));
     throw error;

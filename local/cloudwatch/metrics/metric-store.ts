@@ -46,8 +46,10 @@ export interface MetricLosses {
   readonly droppedBuckets: number;
 }
 
+/** By the number of the bucket, counted from the epoch. */
+export type Buckets = ReadonlyMap<number, SampleSet>;
+
 interface Series extends StoredMetric {
-  /** By the number of the bucket, counted from the epoch. */
   readonly buckets: Map<number, SampleSet>;
 }
 
@@ -126,13 +128,18 @@ export class MetricStore {
     ];
     const datapoints: Datapoint[] = [];
     for (let begin = first; begin < end; begin += perPeriod) {
-      const samples = mergeSampleSets(bucketsOf(buckets, begin, begin + perPeriod));
+      const samples = mergeSampleSets(this.samplesBetween(buckets, begin, begin + perPeriod));
       if (samples.count === 0) continue;
       const value = statistic(samples);
       if (Number.isNaN(value)) continue;
       datapoints.push({ at: begin * this.#bucketMs, value, sampleCount: samples.count });
     }
     return datapoints;
+  }
+
+  /** What the buckets hold with a number from `begin` on and below `end`, in any division. */
+  protected samplesBetween(buckets: Buckets, begin: number, end: number): readonly SampleSet[] {
+    return bucketsOf(buckets, begin, end);
   }
 
   /** Undefined when nothing was ever recorded for it. */
@@ -200,7 +207,7 @@ export class MetricStore {
 }
 
 /** Those with a number from `begin` on and below `end`. A period of a day has more places than most metrics have buckets. */
-function bucketsOf(buckets: Series['buckets'], begin: number, end: number): readonly SampleSet[] {
+function bucketsOf(buckets: Buckets, begin: number, end: number): readonly SampleSet[] {
   const found: SampleSet[] = [];
   if (buckets.size < end - begin) {
     for (const [bucket, samples] of buckets) if (bucket >= begin && bucket < end) found.push(samples);

@@ -59,13 +59,19 @@ function conditionOf(alarm: AlarmDefinition): string {
   if (alarm.kind === 'log') {
     const { comparisonOperator, threshold, queryResultsToAlarm, queryResultsToEvaluate, everyMinutes } =
       alarm;
-    const results = `${queryResultsToAlarm} of ${queryResultsToEvaluate} periods of ${everyMinutes * 60} s`;
+    const results = `${queryResultsToAlarm} of ${queryResultsToEvaluate} periods of ${shortTime(everyMinutes * 60)}`;
     return `error lines ${comparisonSign(comparisonOperator)} ${threshold} for ${results}`;
   }
   const { comparisonOperator, threshold, thresholdMetricId, evaluationPeriods, datapointsToAlarm } = alarm;
   const limit = threshold ?? `of ${thresholdMetricId ?? ''}`;
-  const periods = `${datapointsToAlarm ?? evaluationPeriods} of ${evaluationPeriods} periods of ${alarmPeriod(alarm)} s`;
+  const periods = `${datapointsToAlarm ?? evaluationPeriods} of ${evaluationPeriods} periods of ${shortTime(alarmPeriod(alarm))}`;
   return `${watchedName(alarm)} ${comparisonSign(comparisonOperator)} ${limit} for ${periods}`;
+}
+
+/** `60 s`, `5 min`, `24 h`. */
+function shortTime(seconds: number): string {
+  if (seconds % 3600 === 0) return `${seconds / 3600} h`;
+  return seconds > 60 && seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
 }
 
 function ownSettings(alarm: AlarmDefinition): { name: string; value: string }[] {

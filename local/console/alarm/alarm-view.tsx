@@ -38,7 +38,7 @@ export function AlarmView({ page, span }: AlarmViewProps) {
       <AlarmHeader alarm={alarm} chart={chart} span={span} now={now} />
       {message !== undefined && (
         <Panel title="Message">
-          <Description text={message} />
+          <Description text={message} isMessage />
         </Panel>
       )}
       {chart !== undefined && (
@@ -87,12 +87,14 @@ export function AlarmView({ page, span }: AlarmViewProps) {
 
 interface DescriptionProps {
   readonly text: string;
+  /** Whether it is the message that people are told, in the form of a mail. */
+  readonly isMessage?: boolean;
 }
 
 /** What an alarm says about itself, as text with its line breaks; only https addresses can be followed. */
-function Description({ text }: DescriptionProps) {
+function Description({ text, isMessage = false }: DescriptionProps) {
   return (
-    <p class="description">
+    <p class={isMessage ? 'description message' : 'description'}>
       {linkedText(text).map(({ text: piece, href }, index) =>
         href === undefined ? (
           piece

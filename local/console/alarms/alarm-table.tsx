@@ -33,8 +33,14 @@ export function AlarmTable({ label, alarms, span }: AlarmTableProps) {
               <AlarmStateBadge state={alarm.state} />
             </td>
             <td role="cell" class="cell-entry">
-              <Link class="entry row-link" href={hrefOf({ page: 'alarm', name: alarm.name }, span)}>
-                <span class="target">{alarm.name}</span>
+              <Link
+                class="entry row-link"
+                href={hrefOf({ page: 'alarm', name: alarm.name }, span)}
+                title={alarm.name}
+              >
+                <bdi class="target" dir="ltr">
+                  {alarm.name}
+                </bdi>
               </Link>
               {alarm.kind === 'composite' && <Badge title="Made of other alarms by a rule">Composite</Badge>}
               {!alarm.actionsEnabled && <Badge title="Nobody is told when it changes">Actions off</Badge>}

@@ -53,7 +53,7 @@ function NoAlarms() {
       <h2 id="empty-heading">No alarms</h2>
       <p>
         The service’s CloudFormation template has no <code>AWS::CloudWatch::Alarm</code> and no{' '}
-        <code>AWS::CloudWatch::CompositeAlarm</code>. The plugin <code>lambda-lantern/plugin</code> adds
+        <code>AWS::CloudWatch::CompositeAlarm</code>. The plugin <code>serverless-lambda-lantern</code> adds
         alarms for every function, queue, table and API, unless <code>custom.lantern</code> switches them off.
       </p>
     </section>

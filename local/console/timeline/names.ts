@@ -13,6 +13,9 @@ const SHORT = 18;
 /** Code units of what the eye takes for one character, such as a family of four with its joiners. */
 const LONGEST = 32;
 
+/** Letters of scripts that are written from right to left. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
@@ -28,9 +31,11 @@ export function indentOf(depth: number, columnWidth: number): number {
 
 /**
  * Where a name is cut when it is too long for its column: in its middle, between the two parts, because the names of one
- * service begin alike. What the eye takes for one character is not torn apart.
+ * service begin alike. What the eye takes for one character is not torn apart; nor is a name in which anything is written from right to left,
+ * because two parts side by side would not be read in their order.
  */
 export function splitName(name: string): readonly [head: string, tail: string] {
+  if (RIGHT_TO_LEFT.test(name)) return [name, ''];
   // What stands further in front cannot matter, however long the name is.
   const from = Math.max(0, name.length - SHORT * LONGEST);
   const marks = Array.from(graphemes.segment(name.slice(from)), ({ index }) => from + index);

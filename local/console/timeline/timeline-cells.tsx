@@ -51,7 +51,9 @@ export function TimelineCells(props: TimelineCellsProps) {
         )}
         <StatusIcon status={row.status} />
         <span class="name" title={row.name}>
-          <span class="name-head">{head}</span>
+          <span class="name-head" dir="auto">
+            {head}
+          </span>
           <span class="name-tail">{tail}</span>
         </span>
         {row.type !== undefined && (

@@ -43,7 +43,7 @@ export function TraceHeader({ traceId, facts, failure, span, now, onShow, action
       </Link>
       <div class="trace-title">
         <PageTitle documentTitle={`${entryText(facts.entry)} – ${traceId} – Lambda Lantern`}>
-          <span class="entry">
+          <span class="entry" title={entryText(facts.entry)}>
             <EntryText entry={facts.entry} />
           </span>
         </PageTitle>

@@ -286,7 +286,14 @@ describe('the replay of metric alarms', () => {
     );
   });
 
-  it.each([START, new Date(START), new Date(START).toISOString()])('begins at %s', (start) => {
+  it.each([
+    START,
+    new Date(START),
+    new Date(START).toISOString(),
+    '2026-11-02T09:00',
+    '2026-11-02T09:00:00',
+    '2026-11-02T14:30+05:30',
+  ])('begins at %s', (start) => {
     const [entry] = replayAlarms({ Resources: { A: alarm('a') } }, [series('a', values('0'), { start })]);
     expect(entry?.at).toEqual(new Date(START + 60_000));
   });
@@ -390,6 +397,8 @@ describe('what cannot be replayed', () => {
       [series('a', [[1]], { start: START + 30_000 })],
       /^series\[0\]\.start: .* begin of a minute/,
     ],
+    ['a date without a time', [series('a', [[1]], { start: '2026-11-02' })], /^series\[0\]\.start: /],
+    ['a number as text', [series('a', [[1]], { start: '17' })], /^series\[0\]\.start: .* got "17"/],
     ['no date', [series('a', [[1]], { start: 'yesterday' })], /^series\[0\]\.start: .* got "yesterday"/],
     [
       'a dimension without name',

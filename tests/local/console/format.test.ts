@@ -75,6 +75,19 @@ describe('an entry', () => {
     expect(entryText(entryOf({ name: 'shop-local-fulfil-order' }))).toBe('shop-local-fulfil-order');
   });
 
+  it.each([
+    ['/طلبات/١٢?q=%D9%A1', '/طلبات/١٢?q=١'],
+    ['/caf%C3%A9/%E6%B3%A8%E6%96%87', '/café/注文'],
+    ['/a%2Fb%20c%25?d=%26', '/a%2Fb%20c%25?d=%26'],
+    ['/broken/%E6%B3', '/broken/%E6%B3'],
+    ['/%FF%FE/%C3%A9', '/%FF%FE/é'],
+    ['/unseen/%E2%80%AE/%C2%A0/%E2%80%8B', '/unseen/%E2%80%AE/%C2%A0/%E2%80%8B'],
+  ])('shows letters of a path as they were typed, and nothing that could not be seen: %s', (path, shown) => {
+    expect(entryOf({ name: 'root', http: { url: `https://shop.example${path}` } })).toEqual({
+      target: shown,
+    });
+  });
+
   it('ignores what is no text', () => {
     const http = JSON.parse('{"method":{},"url":[],"status":null}') as { method: string };
     expect(entryOf({ name: 'root', http })).toEqual({ target: 'root' });

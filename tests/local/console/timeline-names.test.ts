@@ -38,6 +38,18 @@ describe('a name that is cut', () => {
     expect(splitName('')).toEqual(['', '']);
   });
 
+  it.each([
+    'خدمة-الدفع-الطويلة-جدا',
+    'order-service-שירות-ההזמנות',
+    'مرحبا (ltr) 123 and more of it',
+    '\u{1e922}'.repeat(20),
+  ])(
+    'is left whole where it is read from right to left, so that its parts are not read in another order: %s',
+    (name) => {
+      expect(splitName(name)).toEqual([name, '']);
+    },
+  );
+
   it('is whole again when its parts are put together, and torn between characters only', () => {
     const names = [
       '👩‍👩‍👧‍👦'.repeat(30),

@@ -124,7 +124,9 @@ describe('a timetable', () => {
     const ran: number[] = [];
     const begun = performance.now();
     const timing = parseScheduleExpression(expression);
-    timetable.set('a', { timing, since: START, runsAtOnce: false }, () => ran.push(performance.now() - begun));
+    timetable.set('a', { timing, since: START, runsAtOnce: false }, () =>
+      ran.push(performance.now() - begun),
+    );
     vi.advanceTimersByTime(MINUTE);
     vi.setSystemTime(Date.now() - 60 * MINUTE);
     vi.advanceTimersByTime(minutes * MINUTE);

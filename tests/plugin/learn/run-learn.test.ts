@@ -95,6 +95,19 @@ describe('serverless alarms --learn', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('needs no credentials for a CloudWatch on this machine, and says what to give for another', async () => {
+    observe(1000);
+    vi.stubEnv('HOME', folder);
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'])
+      vi.stubEnv(name, undefined);
+    expect(await runLearn(watched(), command, folder)).toContain('Nothing was changed');
+    vi.stubEnv('AWS_ENDPOINT_URL_CLOUDWATCH', 'http://192.0.2.1:1');
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    await expect(runLearn(watched(), command, folder)).rejects.toThrow(
+      /^CloudWatch was not read: there are no credentials \(.+\)\. Give --aws-profile, or set AWS_PROFILE/,
+    );
+  });
+
   it('writes settings that serverless.yml can include, and that then count', async () => {
     observe(1000);
     await runLearn(watched(), { ...command, write: true }, folder);

@@ -84,6 +84,21 @@ describe('the summary of an alarm', () => {
     });
   });
 
+  it.each([
+    [20, '20 s'],
+    [60, '60 s'],
+    [300, '5 min'],
+    [5400, '90 min'],
+    [3600, '1 h'],
+    [86_400, '24 h'],
+  ])('says a period of %s seconds as people do', (period, said) => {
+    const stat = { namespace: 'Shop', metricName: 'Late', dimensions: [], statistic: 'Sum', period };
+    const alarm = metricAlarm({ queries: [{ id: 'm1', returnData: true, stat }] });
+    expect(alarmSummary(newRecord(alarm, NOW), service).condition).toMatch(
+      new RegExp(` periods of ${said}$`),
+    );
+  });
+
   it('says which band the value of an anomaly alarm leaves', () => {
     const alarm = metricAlarm({ comparisonOperator: 'GreaterThanUpperThreshold', thresholdMetricId: 'ad1' });
     Reflect.deleteProperty(alarm, 'threshold');
