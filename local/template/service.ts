@@ -150,6 +150,12 @@ export interface MethodDefinition extends AccessDefinition {
 export interface RouteDefinition extends MethodDefinition {
   /** The deployed name of the function that answers. */
   readonly functionName: string;
+  /**
+   * The format of what an HTTP API hands to the function, and of what it takes from it.
+   *
+   * @default '2.0'
+   */
+  readonly payload?: '1.0';
 }
 
 /** A mock integration: a template makes a status of the request, and the first response for that status is the answer. */
