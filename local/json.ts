@@ -12,6 +12,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** An empty object for anything that is none. */
+export function asObject(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
+}
+
 /** The object that `text` holds, or undefined when it holds anything else. */
 export function parseObject(text: string): JsonObject | undefined {
   try {

@@ -302,6 +302,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
     await start(lambdaApi);
     stops.push(() => delivery.events.stop());
+    // Before anything runs by the clock: an alarm looks back three minutes, and those of a demonstration are short.
+    await start(cloudWatch);
     const { warnings: scheduleWarnings } = await start(scheduler);
     const { warnings: ruleWarnings } = await start(delivery.eventBridgeApi);
 
@@ -320,7 +322,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
     stops.push(() => feeders.stop());
     await feeders.update(services);
-    await start(cloudWatch);
     await start(page);
     for (const warning of [...tables.warnings, ...warnings, ...ruleWarnings, ...scheduleWarnings])
       problem(warning);

@@ -217,7 +217,9 @@ class LayeredFolders {
       await rename(making, folder);
     }
     const extensions = [...files.keys()].flatMap((path) => /^extensions\/([^/]+)$/.exec(path)?.[1] ?? []);
-    return { folder, extensions, size: sizeOf(files) };
+    // Lambda counts what a later layer lies over, too.
+    const size = layers.reduce((sum, layer) => sum + sizeOf(layer), 0);
+    return { folder, extensions, size };
   }
 }
 

@@ -14,7 +14,7 @@ export interface Serverless {
     package?: ServerlessPackage | undefined;
     readonly functions: Readonly<Record<string, ServerlessFunction>>;
     readonly layers?: Readonly<Record<string, ServerlessLayer>>;
-    readonly custom?: { readonly lantern?: LanternSettings };
+    custom?: { readonly lantern?: LanternSettings };
   };
   readonly serviceDir: string;
   /** The name of serverless.yml, however it is called here; undefined where there is none. */

@@ -160,8 +160,9 @@ function withWhatAlarmsCall(inventory: Inventory, { service }: Serverless): Inve
     ...(stackTags.length > 0 && { tags: Object.fromEntries(stackTags) }),
     // The topic of the alarms calls them; their subscriptions are added when there is that topic, which is after this.
     functions: inventory.functions.map((fn) => {
-      if (fn.key === messenger) return { ...fn, isAsync: true, hasDestination: true };
-      return fn.key === tracing?.onAlarm ? { ...fn, isAsync: true } : fn;
+      const called = { ...fn, isAsync: true, isCalledByAlarms: true } as const;
+      if (fn.key === messenger) return { ...called, hasDestination: true };
+      return fn.key === tracing?.onAlarm ? called : fn;
     }),
   };
 }

@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { RunningInstance } from '../local/running-instance.ts';
 import { assembleTrace } from '../local/xray/assemble.ts';
 import type { SegmentDocument } from '../local/xray/document.ts';
-import { CORRELATION_ID } from '../local/xray/filter/facts.ts';
 import { matchesFilter } from '../local/xray/filter/matches-filter.ts';
 import { parseFilter } from '../local/xray/filter/parse-filter.ts';
-import { filterForAnnotation } from '../local/xray/filter/write-filter.ts';
+import { filterForCorrelation } from '../local/xray/filter/write-filter.ts';
 import { parseDocument } from '../local/xray/parse-document.ts';
 import { summarizeTrace } from '../local/xray/summary.ts';
 import type { Trace } from '../local/xray/trace.ts';
@@ -41,7 +40,10 @@ export function tracesOfInstance(url: string | undefined): TraceSource {
   const idsOf = async ({ traceId, filter, correlationId }: TraceQuestion): Promise<readonly string[]> => {
     if (traceId !== undefined) return [traceId];
     if (filter !== undefined) return (await instance.traces({ filter, limit: 1 })).traces.map(({ id }) => id);
-    const found = await instance.traces({ filter: filterOf(correlationId), limit: MAX_OF_ONE_ID });
+    const found = await instance.traces({
+      filter: filterForCorrelation(correlationId),
+      limit: MAX_OF_ONE_ID,
+    });
     // The newest stand first.
     return found.traces.map(({ id }) => id).reverse();
   };
@@ -153,7 +155,7 @@ function select(
   { traceId, filter, correlationId }: TraceQuestion,
 ): readonly Trace[] {
   if (traceId !== undefined) return traces.filter(({ id }) => id === traceId);
-  const expression = parseFilter(filter ?? filterOf(correlationId));
+  const expression = parseFilter(filter ?? filterForCorrelation(correlationId));
   const found = traces.filter((trace) =>
     matchesFilter(expression, { trace, summary: summarizeTrace(trace, []) }),
   );
@@ -172,8 +174,4 @@ function withLinked(meant: readonly Trace[], all: readonly Trace[]): readonly Tr
     }
   }
   return reached;
-}
-
-function filterOf(correlationId: string): string {
-  return filterForAnnotation(CORRELATION_ID, correlationId);
 }

@@ -13,20 +13,21 @@ import type {
 } from '../template/service.ts';
 import type { SegmentSink } from '../xray/document.ts';
 import { AdmissionControl } from './admission.ts';
-import { httpEvent, routeKey } from './http-event.ts';
+import { httpEvent, httpEventFormat1, routeKey } from './http-event.ts';
 import type { IntegrationResult } from './integration.ts';
 import { integrate } from './integration.ts';
 import {
   FUNCTION_URL_TIMEOUT,
   HTTP_INTEGRATION_TIMEOUT,
   MAX_REQUEST_BODY,
+  MAX_REQUEST_HEAD,
   REST_INTEGRATION_TIMEOUT,
 } from './limits.ts';
 import { mockResponse } from './mock-integration.ts';
 import { isPreflight, preflightAnswer, withCors, withGatewayResponse } from './own-answers.ts';
-import type { Caller } from './proxy-event.ts';
+import type { Caller, ProxyEventInput } from './proxy-event.ts';
 import type { GatewayRequest, Header } from './request.ts';
-import { headerValue, toGatewayRequest } from './request.ts';
+import { headerValue, headSize, toGatewayRequest } from './request.ts';
 import type { RequestValues } from './request-values.ts';
 import type { GatewayResponse } from './response.ts';
 import { gatewayError } from './response.ts';
@@ -195,7 +196,8 @@ export class ApiGateway {
       this.#answer(outgoing, request, response, entry);
       return;
     }
-    const { caller, notes } = admitted;
+    const { caller } = admitted;
+    const notes = [...admitted.notes, ...headNotes(request, api)];
     if (preflight) {
       this.#answer(outgoing, request, preflightAnswer(request, api.cors), { ...entry, notes });
       return;
@@ -243,7 +245,7 @@ export class ApiGateway {
     const { request, match, trace, body, caller } = work;
     const { functionName } = match.route;
     const eventInput = { api, accountId, match, request, body, caller, traceHeader: trace.header };
-    const event = api.kind === 'REST' ? restEvent(eventInput) : httpEvent(eventInput);
+    const event = eventFor(match.route, eventInput);
     const started = { functionName, startedAt: request.now() };
     this.#record(request, trace, started);
     const result = await integrate(
@@ -257,6 +259,7 @@ export class ApiGateway {
       },
       {
         api,
+        route: match.route,
         invoke,
         timeout: this.#timeout,
         accept: headerValue(request.headers, 'accept'),
@@ -364,6 +367,20 @@ export class ApiGateway {
       ...outcome,
     });
   }
+}
+
+/** Not refused here, where a browser sends the cookies of every other service on localhost, too. */
+function headNotes(request: GatewayRequest, { functionUrl }: ApiDefinition): string[] {
+  const size = headSize(request);
+  if (functionUrl !== undefined || size <= MAX_REQUEST_HEAD) return [];
+  return [
+    `its line and the values of its headers have ${size} bytes, and AWS refuses more than ${MAX_REQUEST_HEAD}`,
+  ];
+}
+
+function eventFor({ payload }: RouteDefinition, input: ProxyEventInput): object {
+  if (input.api.kind === 'REST') return restEvent(input);
+  return payload === '1.0' ? httpEventFormat1(input) : httpEvent(input);
 }
 
 function timeoutOf({ kind, functionUrl }: ApiDefinition): number {

@@ -1,5 +1,6 @@
+import { isObject } from '../json.ts';
 import type { ProxyEventInput } from './proxy-event.ts';
-import { forwardedHeaders, domainOf, mediaType, requestTime } from './proxy-event.ts';
+import { domainOf, forwardedHeaders, lastValues, mediaType, orNull, requestTime } from './proxy-event.ts';
 import type { Header } from './request.ts';
 import { decodePath, shownPath } from './paths.ts';
 import { groupValues, headerValue, queryParameters } from './request.ts';
@@ -22,6 +23,84 @@ export function httpEvent(input: ProxyEventInput) {
     ...(Object.keys(match.pathParameters).length > 0 && { pathParameters: match.pathParameters }),
     ...encodeBody(input.body, headerValue(request.headers, 'content-type')),
   };
+}
+
+/**
+ * What an HTTP API hands to a function that asks for format 1.0: the fields of a REST API's event, with the names of headers in lower
+ * case, path and parameters decoded, and the body encoded as in format 2.0.
+ */
+export function httpEventFormat1(input: ProxyEventInput) {
+  const { accountId, api, request, match } = input;
+  const path = shownPath(api, request.rawPath);
+  const headers = groupValues(lowerCaseHeaders(input));
+  const query = groupValues(queryParameters(request.rawQueryString));
+  const { authorizer, identity } = callerFormat1(input);
+  return {
+    version: '1.0',
+    resource: match.route.path,
+    path,
+    httpMethod: request.method,
+    headers: lastValues(headers),
+    multiValueHeaders: Object.fromEntries(headers),
+    queryStringParameters: orNull(lastValues(query)),
+    multiValueQueryStringParameters: orNull(Object.fromEntries(query)),
+    requestContext: {
+      accountId,
+      apiId: api.id,
+      ...(authorizer !== undefined && { authorizer }),
+      ...domainOf(request),
+      extendedRequestId: request.extendedRequestId,
+      httpMethod: request.method,
+      identity,
+      path,
+      protocol: request.protocol,
+      requestId: request.extendedRequestId,
+      requestTime: requestTime(request.receivedAt),
+      requestTimeEpoch: request.receivedAt,
+      resourceId: routeKey(input),
+      resourcePath: match.route.path,
+      stage: api.stage,
+    },
+    pathParameters: orNull(match.pathParameters),
+    stageVariables: null,
+    body: null,
+    ...encodeBody(input.body, headerValue(request.headers, 'content-type')),
+  };
+}
+
+/** Format 1.0 has who calls by IAM in `identity`, and of others the claims or the context without their kind. */
+function callerFormat1({ request, caller }: ProxyEventInput) {
+  const { jwt, lambda, iam } = caller?.authorizer ?? {};
+  const authorizer = asObject(jwt ?? lambda);
+  const {
+    accessKey = null,
+    accountId = null,
+    userArn = null,
+    callerId = null,
+    userId = null,
+  } = asObject(iam);
+  return {
+    authorizer: jwt === undefined && lambda === undefined ? undefined : authorizer,
+    identity: {
+      accessKey,
+      accountId,
+      caller: callerId,
+      cognitoAmr: null,
+      cognitoAuthenticationProvider: null,
+      cognitoAuthenticationType: null,
+      cognitoIdentityId: null,
+      cognitoIdentityPoolId: null,
+      principalOrgId: null,
+      sourceIp: request.sourceIp,
+      user: userId,
+      userAgent: headerValue(request.headers, 'user-agent') ?? '',
+      userArn,
+    },
+  };
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : {};
 }
 
 function requestContext(input: ProxyEventInput) {
@@ -58,14 +137,17 @@ export function routeKey({ match: { route } }: Pick<ProxyEventInput, 'match'>): 
 }
 
 function headersOf(input: ProxyEventInput): Record<string, string> {
+  // Cookies have a field of their own, beside which only the URL of a function keeps them.
+  const keepsCookies = input.api.functionUrl !== undefined;
+  return joinValues(lowerCaseHeaders(input).filter(([name]) => name !== 'cookie' || keepsCookies));
+}
+
+/** The length is set anew: a chunked body came without one. */
+function lowerCaseHeaders(input: ProxyEventInput): Header[] {
   const headers = forwardedHeaders(input)
     .map(([name, value]): Header => [name.toLowerCase(), value])
-    // Cookies have a field of their own, beside which only the URL of a function keeps them; and the length is set
-    // anew: a chunked body came without one.
-    .filter(
-      ([name]) => name !== 'content-length' && (name !== 'cookie' || input.api.functionUrl !== undefined),
-    );
-  return joinValues([...headers, ['content-length', String(input.body.length)]]);
+    .filter(([name]) => name !== 'content-length');
+  return [...headers, ['content-length', String(input.body.length)]];
 }
 
 function cookiesOf(headers: readonly Header[]): string[] {

@@ -1,9 +1,11 @@
+import { isObject } from '../json.ts';
 import type { Header } from './request.ts';
 import { headerValue } from './request.ts';
 import type { GatewayResponse } from './response.ts';
 import {
   describe,
   MalformedResponseError,
+  readAllHeaders,
   readBodyText,
   readHeader,
   readHeaders,
@@ -32,7 +34,7 @@ const DROPPED = new Set([
  */
 export function httpResponse(payload: string): GatewayResponse {
   const result: unknown = JSON.parse(payload);
-  if (typeof result !== 'object' || result === null || !('statusCode' in result)) {
+  if (!isObject(result) || !('statusCode' in result)) {
     return {
       status: 200,
       headers: [['Content-Type', 'application/json']],
@@ -40,16 +42,33 @@ export function httpResponse(payload: string): GatewayResponse {
       body: Buffer.from(typeof result === 'string' ? result : payload),
     };
   }
-  const fields: Record<string, unknown> = { ...result };
-  const headers = readHeaders(fields['headers'], 'headers').filter(
-    ([name]) => !DROPPED.has(name.toLowerCase()),
+  return toResponse(result, [
+    ...readHeaders(result['headers'], 'headers'),
+    ...readCookies(result['cookies']),
+  ]);
+}
+
+/**
+ * The response of a function whose format is 1.0: it says its status, and may give a header several values.
+ *
+ * @throws MalformedResponseError when it has another form.
+ */
+export function httpResponseFormat1(payload: string): GatewayResponse {
+  const result: unknown = JSON.parse(payload);
+  if (isObject(result)) return toResponse(result, readAllHeaders(result));
+  throw new MalformedResponseError(
+    `in format 1.0 the result must be an object with a statusCode, got ${describe(result)}`,
   );
+}
+
+function toResponse(fields: Readonly<Record<string, unknown>>, all: readonly Header[]): GatewayResponse {
+  const headers = all.filter(([name]) => !DROPPED.has(name.toLowerCase()));
   const type: readonly Header[] =
     headerValue(headers, 'content-type') === undefined ? [['Content-Type', 'text/plain; charset=utf-8']] : [];
   const text = readBodyText(fields['body']);
   return {
     status: readStatusCode(fields['statusCode']),
-    headers: [...type, ...headers, ...readCookies(fields['cookies'])],
+    headers: [...type, ...headers],
     body: Buffer.from(text, readIsBase64Encoded(fields['isBase64Encoded']) ? 'base64' : 'utf8'),
   };
 }

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Invoke, InvokeRequest, InvokeResponse } from '../lambda/invocation.ts';
 import { RequestTooLargeError, ThrottledError, UnknownFunctionError } from '../lambda/invocation.ts';
 import { messageOf } from '../message-of.ts';
-import type { ApiDefinition } from '../template/service.ts';
-import { httpResponse } from './http-response.ts';
+import type { ApiDefinition, RouteDefinition } from '../template/service.ts';
+import { httpResponse, httpResponseFormat1 } from './http-response.ts';
 import type { GatewayError, GatewayResponse } from './response.ts';
 import { gatewayError, MalformedResponseError } from './response.ts';
 import { restResponse } from './rest-response.ts';
@@ -11,6 +11,7 @@ import type { StreamedAnswer } from './streamed-answer.ts';
 
 export interface IntegrationOptions {
   readonly api: ApiDefinition;
+  readonly route: Pick<RouteDefinition, 'payload'>;
   readonly invoke: Invoke;
   /** Milliseconds. */
   readonly timeout: number;
@@ -62,7 +63,7 @@ function refusalOf(error: unknown): { readonly status: number; readonly answer: 
 }
 
 function interpret(answer: InvokeResponse, options: IntegrationOptions): IntegrationResult {
-  const { api, accept, stream } = options;
+  const { api, stream } = options;
   const contentLength = Buffer.byteLength(answer.payload);
   if (answer.functionError !== undefined) {
     return {
@@ -74,10 +75,7 @@ function interpret(answer: InvokeResponse, options: IntegrationOptions): Integra
   if (stream !== undefined)
     return { response: streamedResponse(answer, stream, api), call: { contentLength } };
   try {
-    const response =
-      api.kind === 'REST'
-        ? restResponse(answer.payload, { binaryMediaTypes: api.binaryMediaTypes, accept })
-        : httpResponse(answer.payload);
+    const response = responseIn(answer.payload, options);
     return { response, call: { status: response.status, contentLength } };
   } catch (error) {
     if (!(error instanceof MalformedResponseError) && !(error instanceof SyntaxError)) throw error;
@@ -87,6 +85,11 @@ function interpret(answer: InvokeResponse, options: IntegrationOptions): Integra
       call: { status: 200, contentLength },
     };
   }
+}
+
+function responseIn(payload: string, { api, route, accept }: IntegrationOptions): GatewayResponse {
+  if (api.kind === 'REST') return restResponse(payload, { binaryMediaTypes: api.binaryMediaTypes, accept });
+  return route.payload === '1.0' ? httpResponseFormat1(payload) : httpResponse(payload);
 }
 
 /** What is left to say of a response that streams: of a function that does not, the URL sends the result as it is. */

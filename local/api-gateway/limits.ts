@@ -12,5 +12,8 @@ export const FUNCTION_URL_TIMEOUT = 16 * 60_000;
 /** Bytes of a request's body, both kinds of API. */
 export const MAX_REQUEST_BODY = 10 * 1024 * 1024;
 
+/** Bytes of a request's line and the values of its headers together, both kinds of API. */
+export const MAX_REQUEST_HEAD = 10_240;
+
 /** Characters of a string in a segment document. Source: "AWS X-Ray segment documents". */
 export const MAX_SEGMENT_STRING = 250;

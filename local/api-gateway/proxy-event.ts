@@ -76,6 +76,16 @@ export function requestTime(epochMilliseconds: number): string {
   return `${day ?? ''}/${month ?? ''}/${year ?? ''}:${time ?? ''} +0000`;
 }
 
+/** Of a name that came several times, format 1.0 has the last value beside all of them. */
+export function lastValues(groups: ReadonlyMap<string, readonly string[]>): Record<string, string> {
+  return Object.fromEntries([...groups].map(([name, values]) => [name, values.at(-1) ?? '']));
+}
+
+/** Format 1.0 has null where there is nothing. */
+export function orNull<Value extends object>(value: Value): Value | null {
+  return Object.keys(value).length === 0 ? null : value;
+}
+
 /** `image/png` of `image/PNG; q=0.8`. */
 export function mediaType(value: string | undefined): string {
   return (value ?? '').replace(/;.*$/s, '').trim().toLowerCase();

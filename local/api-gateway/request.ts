@@ -51,6 +51,14 @@ export function toGatewayRequest(incoming: IncomingMessage, lowerCaseHeaders = f
   };
 }
 
+/** Bytes of the request's line and of the values of its headers, in which APIs count them. */
+export function headSize({ method, rawPath, rawQueryString, headers, protocol }: GatewayRequest): number {
+  const target = rawQueryString === '' ? rawPath : `${rawPath}?${rawQueryString}`;
+  const line = `${method} ${target} ${protocol}`;
+  // Node reads each byte of a header as a character.
+  return Buffer.byteLength(line) + headers.reduce((sum, [, value]) => sum + value.length, 0);
+}
+
 /** The last value of a header, whatever the case of its name. */
 export function headerValue(headers: readonly Header[], name: string): string | undefined {
   return headers.findLast(([candidate]) => candidate.toLowerCase() === name)?.[1];

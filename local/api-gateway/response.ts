@@ -229,6 +229,31 @@ export function readHeaders(value: unknown, field: string): Header[] {
   return Object.entries(readObject(value, field)).map(([name, content]) => readHeader(name, content, field));
 }
 
+/**
+ * `headers` and `multiValueHeaders` of format 1.0: both count, and a pair that stands in both is sent once.
+ *
+ * @throws MalformedResponseError when one of them has another form.
+ */
+export function readAllHeaders(result: Readonly<Record<string, unknown>>): Header[] {
+  const single = readHeaders(result['headers'], 'headers');
+  const multiple = readMultiValueHeaders(result['multiValueHeaders']);
+  const onlySingle = single.filter(
+    ([name, value]) =>
+      !multiple.some(([other, item]) => other.toLowerCase() === name.toLowerCase() && item === value),
+  );
+  return [...multiple, ...onlySingle];
+}
+
+function readMultiValueHeaders(value: unknown): Header[] {
+  const field = 'multiValueHeaders';
+  return Object.entries(readObject(value, field)).flatMap(([name, values]) => {
+    if (!Array.isArray(values)) {
+      throw new MalformedResponseError(`${field}["${name}"] must be an array, got ${describe(values)}`);
+    }
+    return values.map((item: unknown) => readHeader(name, item, field));
+  });
+}
+
 /** @throws MalformedResponseError when HTTP cannot carry the header. */
 export function readHeader(name: string, value: unknown, field: string): Header {
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {

@@ -1,5 +1,5 @@
 import type { ProxyEventInput } from './proxy-event.ts';
-import { forwardedHeaders, domainOf, mediaType, requestTime } from './proxy-event.ts';
+import { domainOf, forwardedHeaders, lastValues, mediaType, orNull, requestTime } from './proxy-event.ts';
 import type { GatewayRequest, Header } from './request.ts';
 import { shownPath } from './paths.ts';
 import { groupValues, headerValue, restQueryParameters } from './request.ts';
@@ -106,14 +106,6 @@ function groupHeaders(headers: readonly Header[]): Map<string, string[]> {
       return [first, value];
     });
   return groupValues(grouped);
-}
-
-function lastValues(groups: ReadonlyMap<string, readonly string[]>): Record<string, string> {
-  return Object.fromEntries([...groups].map(([name, values]) => [name, values.at(-1) ?? '']));
-}
-
-function orNull<Value extends object>(value: Value): Value | null {
-  return Object.keys(value).length === 0 ? null : value;
 }
 
 function encodeBody(body: Buffer, binary: boolean) {

@@ -2,11 +2,9 @@ import type { Header } from './request.ts';
 import { headerValue } from './request.ts';
 import type { GatewayResponse } from './response.ts';
 import {
-  describe,
   MalformedResponseError,
+  readAllHeaders,
   readBodyText,
-  readHeader,
-  readHeaders,
   readIsBase64Encoded,
   readObject,
   readStatusCode,
@@ -36,10 +34,7 @@ export function restResponse(payload: string, binary: BinarySupport): GatewayRes
   // A REST API takes a result without a status for a success; null is no status either way.
   const { statusCode = 200 } = result;
   const status = readStatusCode(statusCode);
-  const headers = mergeHeaders(
-    readHeaders(result['headers'], 'headers'),
-    readMultiValueHeaders(result['multiValueHeaders']),
-  );
+  const headers = readAllHeaders(result).flatMap(remap);
   const text = readBodyText(result['body']);
   const encoded = readIsBase64Encoded(result['isBase64Encoded']);
   return {
@@ -56,25 +51,6 @@ function parseObject(payload: string): Record<string, unknown> {
   const result: unknown = JSON.parse(payload);
   if (result === null) throw new MalformedResponseError('the result must be an object, got null');
   return readObject(result, 'the result');
-}
-
-function readMultiValueHeaders(value: unknown): Header[] {
-  const field = 'multiValueHeaders';
-  return Object.entries(readObject(value, field)).flatMap(([name, values]) => {
-    if (!Array.isArray(values)) {
-      throw new MalformedResponseError(`${field}["${name}"] must be an array, got ${describe(values)}`);
-    }
-    return values.map((item: unknown) => readHeader(name, item, field));
-  });
-}
-
-/** Both fields count; a pair that stands in both is sent once. */
-function mergeHeaders(single: readonly Header[], multiple: readonly Header[]): Header[] {
-  const onlySingle = single.filter(
-    ([name, value]) =>
-      !multiple.some(([other, item]) => other.toLowerCase() === name.toLowerCase() && item === value),
-  );
-  return [...multiple, ...onlySingle].flatMap(remap);
 }
 
 /** Source: the table of header restrictions in "Amazon API Gateway important notes". */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { crc32 } from 'node:zlib';
 import { S3Error } from './s3-error.ts';
+import { textOf } from './s3-exchange.ts';
 
 export interface Payload {
   readonly body: Buffer;
@@ -106,8 +107,4 @@ function check(
     if (digest !== undefined && digest(body) !== value)
       throw new S3Error(400, 'BadDigest', `The ${name} you specified did not match what we received.`);
   }
-}
-
-function textOf(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }

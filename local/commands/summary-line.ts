@@ -1,5 +1,6 @@
 import { shortLine } from '../printable.ts';
 import { formatDuration } from '../xray/format-duration.ts';
+import { moment } from '../xray/trace-text.ts';
 import type { EntityStatus, TraceSummary } from '../xray/trace.ts';
 
 /** Services named on one line; more are counted. */
@@ -25,7 +26,7 @@ export function summaryLine(
   const more = others.length > MAX_SERVICES ? ` and ${others.length - MAX_SERVICES} more` : '';
   const cells = [
     id,
-    beganAt(startTime),
+    moment(startTime),
     formatDuration(duration).padStart(8),
     paint(status.padEnd(STATUS_WIDTH), status),
     name,
@@ -38,9 +39,4 @@ export function summaryLine(
   ];
   // Painted by us alone; what the trace says is made harmless piece by piece.
   return cells.map((cell, index) => (index === 3 ? cell : shortLine(cell, MAX_CELL))).join('  ');
-}
-
-function beganAt(epochSeconds: number): string {
-  const date = new Date(epochSeconds * 1000);
-  return Number.isNaN(date.getTime()) ? `${epochSeconds} s` : date.toISOString();
 }

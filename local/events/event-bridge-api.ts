@@ -1,7 +1,7 @@
 /** EventBridge's API on a port of 127.0.0.1, as `@aws-sdk/client-eventbridge` and the AWS CLI call it: JSON in, JSON out. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
-import { AwsApiError, sendAwsError, toAwsApiError } from '../http/aws-error.ts';
+import { AwsApiError, sendAwsError, toAwsApiError, validationException } from '../http/aws-error.ts';
 import { readJsonBody } from '../http/body.ts';
 import { createGuardedServer, POLICIES } from '../http/guard.ts';
 import type { PortOptions } from '../http/loopback.ts';
@@ -111,13 +111,14 @@ function putEvents({ input, traceHeader, options }: Call): object {
   if (entries.length === 0 || entries.length > MAX_ENTRIES) {
     const bound =
       entries.length === 0 ? 'greater than or equal to 1' : `less than or equal to ${MAX_ENTRIES}`;
-    throw invalid(
+    throw validationException(
       `1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length ${bound}`,
     );
   }
   const objects = entries.map((entry) => (isObject(entry) ? entry : {}));
   const size = objects.reduce((sum, entry) => sum + sizeOf(entry), 0);
-  if (size > MAX_ENTRIES_SIZE) throw invalid('Total size of the entries in the request is over the limit.');
+  if (size > MAX_ENTRIES_SIZE)
+    throw validationException('Total size of the entries in the request is over the limit.');
   const results = objects.map((entry) => putEntry(entry, traceHeader, options));
   return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results };
 }
@@ -182,7 +183,7 @@ function busNameOf(given: unknown): string {
 
 function testEventPattern({ input }: Call): object {
   const event = parseObject(asText(input.Event) ?? '');
-  if (event === undefined) throw invalid('Parameter Event is not valid.');
+  if (event === undefined) throw validationException('Parameter Event is not valid.');
   try {
     const pattern: unknown = JSON.parse(asText(input.EventPattern) ?? '');
     return { Result: parseEventPattern(pattern)(event) };
@@ -257,10 +258,6 @@ function foundRule({ input, options }: Call): RuleDefinition {
   const rule = options.eventBridge.rules().find(({ name, busName }) => busName === bus && name === wanted);
   if (rule === undefined) throw missing(`Rule ${wanted} does not exist on EventBus ${bus}.`);
   return rule;
-}
-
-function invalid(message: string): AwsApiError {
-  return new AwsApiError(400, 'ValidationException', message);
 }
 
 function missing(message: string): AwsApiError {

@@ -17,6 +17,11 @@ export class AwsApiError extends Error {
   }
 }
 
+/** What several APIs answer to an input that they do not take. */
+export function validationException(message: string, options?: ErrorOptions): AwsApiError {
+  return new AwsApiError(400, 'ValidationException', message, options);
+}
+
 /** What an API calls what goes wrong with every operation. */
 export interface AwsErrorTypes {
   readonly tooLarge: string;

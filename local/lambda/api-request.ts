@@ -48,3 +48,8 @@ export function toLambdaError(error: unknown): AwsApiError {
     fault: 'ServiceException',
   });
 }
+
+/** What Lambda answers to a value that it does not take. */
+export function invalidParameterValue(message: string): AwsApiError {
+  return new AwsApiError(400, 'InvalidParameterValueException', message);
+}

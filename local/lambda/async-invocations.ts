@@ -155,7 +155,10 @@ export class AsyncInvocations {
       const when =
         next === 'EventAgeExceeded' && miss === 'failed' ? ' and is too old to be tried again' : '';
       this.#tell('dropped', event, progress);
-      this.#drop(event, miss === 'failed' ? `It failed ${failed} times${when}: ${text}` : text);
+      this.#drop(
+        event,
+        miss === 'failed' ? `It failed ${failed === 1 ? 'once' : `${failed} times`}${when}: ${text}` : text,
+      );
       await this.#end(event, progress, next, typeof reason === 'string' ? undefined : reason);
     } else if (this.#stopped) {
       this.#drop(event, 'Lantern stopped before its next retry.');

@@ -2,11 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { sendEmpty, sendJson } from '../http/answer.ts';
-import { AwsApiError } from '../http/aws-error.ts';
 import { readJsonBody } from '../http/body.ts';
 import { decodePercent, targetOf } from '../http/target.ts';
 import type { JsonObject } from '../json.ts';
-import { functionReference } from './api-request.ts';
+import { functionReference, invalidParameterValue } from './api-request.ts';
 import { parseConfigurationChange } from './configuration-change.ts';
 import type { FunctionConfiguration, FunctionConfigurations } from './function-configurations.ts';
 import { MAX_CONFIGURATION_REQUEST, MAX_LISTED_FUNCTIONS } from './limits.ts';
@@ -65,7 +64,7 @@ const operations: readonly Operation[] = [
       const { definition } = functions.get(name);
       if (qualifier !== '$LATEST') {
         const message = 'Current operation does not support versions other than $LATEST.';
-        throw new AwsApiError(400, 'InvalidParameterValueException', message);
+        throw invalidParameterValue(message);
       }
       return described(functions.change(name, parseConfigurationChange(await body(), definition)));
     },
@@ -159,7 +158,7 @@ function listed(functions: readonly FunctionConfiguration[], query: URLSearchPar
   const asked = Number(query.get('MaxItems') ?? MAX_LISTED_FUNCTIONS);
   if (!Number.isInteger(first) || first < 0 || !Number.isInteger(asked) || asked < 1) {
     const message = 'Marker is expected to be that of the answer before, and MaxItems a number from 1.';
-    throw new AwsApiError(400, 'InvalidParameterValueException', message);
+    throw invalidParameterValue(message);
   }
   const end = first + Math.min(asked, MAX_LISTED_FUNCTIONS);
   return {
@@ -173,7 +172,7 @@ function taggedFunction(resource: string): string {
   const arn = decodePercent(resource);
   if (/^arn:[^:]+:lambda:[^:]+:[^:]+:function:[^:]+$/.test(arn)) return functionReference(arn).name;
   const message = `The resource is expected to be the ARN of a function without a version or alias, but is ${arn}.`;
-  throw new AwsApiError(400, 'InvalidParameterValueException', message);
+  throw invalidParameterValue(message);
 }
 
 /** The API takes null for a member that is not set. */

@@ -2,6 +2,7 @@
 import type { FunctionDefinition } from '../template/service.ts';
 import { AwsApiError } from '../http/aws-error.ts';
 import type { JsonObject } from '../json.ts';
+import { invalidParameterValue } from './api-request.ts';
 import {
   MANAGED_TIMEOUT_RANGE,
   MAX_ENVIRONMENT,
@@ -32,7 +33,7 @@ export function parseConfigurationChange(
   const timeouts = managedInstances === true ? MANAGED_TIMEOUT_RANGE : TIMEOUT_RANGE;
   const others = Object.keys(input).filter((name) => !READ.includes(name));
   if (others.length > 0) {
-    throw invalidParameter(
+    throw invalidParameterValue(
       `Lantern's UpdateFunctionConfiguration changes ${READ.slice(0, -1).join(', ')}, but not ${others.join(', ')}.`,
     );
   }
@@ -67,14 +68,14 @@ function readVariables(environment: unknown): Record<string, string> {
   const texts = variables as Record<string, string>;
   const reserved = Object.keys(texts).filter((name) => RESERVED.test(name));
   if (reserved.length > 0) {
-    throw invalidParameter(
+    throw invalidParameterValue(
       'Lambda was unable to configure your environment variables because the environment variables you have provided ' +
         `contains reserved keys that are currently not supported for modification. Reserved keys used in this request: ${reserved.join(', ')}`,
     );
   }
   const size = sizeOfEnvironment(texts);
   if (size > MAX_ENVIRONMENT) {
-    throw invalidParameter(
+    throw invalidParameterValue(
       'Lambda was unable to configure your environment variables because the environment variables you have provided ' +
         `exceeded the 4KB limit: as JSON they have ${size} bytes.`,
     );
@@ -102,10 +103,6 @@ function optionalText(value: unknown, member: string): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'string') return value;
   throw invalidMember(value, member, 'Member must be a text');
-}
-
-function invalidParameter(message: string): AwsApiError {
-  return new AwsApiError(400, 'InvalidParameterValueException', message);
 }
 
 function invalidMember(value: unknown, member: string, constraint: string): AwsApiError {

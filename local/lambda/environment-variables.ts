@@ -65,13 +65,15 @@ export function environmentVariables(settings: EnvironmentSettings): Record<stri
 /** Where programs, libraries and modules are looked for: in layers, too, as Lambda's runtime has it. */
 function searchPaths({ definition, path }: EnvironmentSettings): Record<string, string> {
   const { codeDirectory, runtime } = definition;
-  const own = [join(codeDirectory, 'node_modules'), codeDirectory];
   const opt = layersOf(codeDirectory);
-  if (opt === undefined) return { PATH: path, NODE_PATH: own.join(delimiter) };
+  if (opt === undefined) {
+    return { PATH: path, NODE_PATH: [join(codeDirectory, 'node_modules'), codeDirectory].join(delimiter) };
+  }
   const libraries = join(opt, 'lib');
   return {
     PATH: [path, join(opt, 'bin')].join(delimiter),
-    NODE_PATH: [...packageFolders(opt, runtime), ...own].join(delimiter),
+    // Not the packages of the code: in AWS, too, no layer finds them.
+    NODE_PATH: [...packageFolders(opt, runtime), codeDirectory].join(delimiter),
     ...(existsSync(libraries) && { LD_LIBRARY_PATH: libraries }),
   };
 }

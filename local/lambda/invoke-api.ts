@@ -10,7 +10,7 @@ import { readBody } from '../http/body.ts';
 import { RequestError } from '../http/request-error.ts';
 import { targetOf } from '../http/target.ts';
 import type { FunctionNotRun } from '../template/service.ts';
-import { functionReference, header } from './api-request.ts';
+import { functionReference, header, invalidParameterValue } from './api-request.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import type { AsyncInvocationsOptions } from './async-invocations.ts';
 import type { InvokeRequest, InvokeResponse } from './invocation.ts';
@@ -71,7 +71,7 @@ export class InvokeApi {
         return;
       default: {
         const message = `The invocation type is ${type}: expected RequestResponse, Event or DryRun.`;
-        throw new AwsApiError(400, 'InvalidParameterValueException', message);
+        throw invalidParameterValue(message);
       }
     }
   }

@@ -3,7 +3,7 @@ import type { QueueTraffic } from '../cloudwatch/sources/queue-metrics.ts';
 import type { BackendResponse, FauxqsBackend } from './fauxqs-backend.ts';
 import { FAUXQS_ACCOUNT_ID, SQS_CONTENT_TYPE } from './fauxqs-backend.ts';
 import type { JsonObject } from '../json.ts';
-import { isObject, objectsIn, parseObject, stringsIn, without } from '../json.ts';
+import { asObject, isObject, objectsIn, parseObject, stringsIn, without } from '../json.ts';
 import type { TraceHeaders } from './trace-headers.ts';
 
 export interface SqsRequest {
@@ -176,10 +176,6 @@ function changed(response: BackendResponse, change: (output: JsonObject) => Json
 
 function isEmpty(response: BackendResponse): boolean {
   return objectsIn(parseObject(response.body)?.Messages).length === 0;
-}
-
-function asObject(value: unknown): JsonObject {
-  return isObject(value) ? value : {};
 }
 
 /** `AWSTraceHeader` is the only system attribute that SQS lets a sender set. */

@@ -1,7 +1,7 @@
 /** The streams of tables: what has changed, in order, and the API of DynamoDB Streams that it is read by. */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { AwsApiError } from '../http/aws-error.ts';
+import { AwsApiError, validationException } from '../http/aws-error.ts';
 import type { JsonObject } from '../json.ts';
 import { asText, parseObject } from '../json.ts';
 import type { TableDefinition } from '../template/service.ts';
@@ -168,9 +168,7 @@ export class ChangeStreams {
       ['AFTER_SEQUENCE_NUMBER', numbered + 1],
     ]).get(type);
     if (position === undefined || position < 0) {
-      throw new AwsApiError(
-        400,
-        'ValidationException',
+      throw validationException(
         `Expected ShardIteratorType to be TRIM_HORIZON, LATEST, AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER, the last two with a SequenceNumber, got ${JSON.stringify({ type, SequenceNumber })}`,
       );
     }
@@ -182,7 +180,7 @@ export class ChangeStreams {
       parseObject(Buffer.from(asText(ShardIterator) ?? '', 'base64').toString()) ?? {};
     const { records, trimmed } = this.#find(arn);
     if (typeof position !== 'number') {
-      throw new AwsApiError(400, 'ValidationException', 'Invalid ShardIterator');
+      throw validationException('Invalid ShardIterator');
     }
     if (position < trimmed) {
       throw new AwsApiError(

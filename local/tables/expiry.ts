@@ -1,5 +1,5 @@
 /** Which items have lived their time, by the attribute that a table has for it ("Time to Live" of the developer guide). */
-import { AwsApiError } from '../http/aws-error.ts';
+import { validationException } from '../http/aws-error.ts';
 import type { JsonObject } from '../json.ts';
 import { asText, isObject, objectsIn } from '../json.ts';
 import type { TableDefinition } from '../template/service.ts';
@@ -82,15 +82,13 @@ export class Expiry {
     const { Enabled, AttributeName } = isObject(TimeToLiveSpecification) ? TimeToLiveSpecification : {};
     const attribute = asText(AttributeName);
     if (typeof Enabled !== 'boolean' || attribute === undefined) {
-      throw new AwsApiError(
-        400,
-        'ValidationException',
+      throw validationException(
         `Expected TimeToLiveSpecification with Enabled and AttributeName, got ${JSON.stringify(TimeToLiveSpecification)}`,
       );
     }
     if (this.#attributes.has(name) === Enabled) {
       const message = `TimeToLive is already ${Enabled ? 'enabled' : 'disabled'}`;
-      throw new AwsApiError(400, 'ValidationException', message);
+      throw validationException(message);
     }
     if (Enabled) this.#attributes.set(name, attribute);
     else this.#attributes.delete(name);

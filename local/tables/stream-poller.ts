@@ -347,9 +347,10 @@ export class StreamPoller {
     condition: Condition,
     tried: { readonly response?: InvokeResponse; readonly invokeCount: number },
   ): Promise<void> {
-    const numbers = [batch[0], batch.at(-1)].map((record) => record?.sequenceNumber).join(' to ');
+    const numbers = [...new Set([batch[0]?.sequenceNumber, batch.at(-1)?.sequenceNumber])].join(' to ');
+    const records = batch.length === 1 ? 'a record' : `${batch.length} records`;
     this.#report(
-      `gives up ${batch.length} records (${numbers}) that ${this.#options.mapping.functionName} did not take`,
+      `gives up ${records} (${numbers}) that ${this.#options.mapping.functionName} did not take`,
       condition,
     );
     const extent = { first: batch[0], last: batch.at(-1), size: batch.length };

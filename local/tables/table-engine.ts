@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import dynalite from 'dynalite';
-import { AwsApiError } from '../http/aws-error.ts';
+import { validationException } from '../http/aws-error.ts';
 import { RequestError } from '../http/request-error.ts';
 import type { JsonObject } from '../json.ts';
 import { asText, parseObject } from '../json.ts';
@@ -105,9 +105,7 @@ function checkConditions(body: JsonObject): void {
     const condition = body[name];
     const depth = typeof condition === 'string' ? depthOf(condition) : 0;
     if (depth <= MAX_PARENTHESES) continue;
-    throw new AwsApiError(
-      400,
-      'ValidationException',
+    throw validationException(
       `Invalid ${name}: expected at most ${MAX_PARENTHESES} parentheses within each other, which is as far as the ` +
         `local DynamoDB reads, but got ${depth}. DynamoDB itself takes them; to run this here, remove ` +
         'parentheses that the order of AND, OR and NOT makes needless.',

@@ -1,5 +1,5 @@
 /** Transactions, which dynalite has none of: all or nothing, as "Managing complex workflows with DynamoDB transactions" has it. */
-import { AwsApiError } from '../http/aws-error.ts';
+import { AwsApiError, validationException } from '../http/aws-error.ts';
 import type { JsonObject } from '../json.ts';
 import { asText, isObject, objectsIn } from '../json.ts';
 import type { Item } from './items.ts';
@@ -99,7 +99,7 @@ export class Transactions {
     const actions = await Promise.all(items.map((item) => this.#actionOf(item)));
     const keys = actions.map(({ tableName, key }) => canonical([tableName, key]));
     if (new Set(keys).size < keys.length)
-      throw invalid('Transaction request cannot include multiple operations on one item');
+      throw validationException('Transaction request cannot include multiple operations on one item');
     return actions;
   }
 
@@ -110,9 +110,9 @@ export class Transactions {
     const [kind] = kinds;
     const input = kind === undefined ? undefined : item[kind];
     if (kind === undefined || kinds.length > 1 || !isObject(input))
-      throw invalid('TransactItems can only contain one of Check, Put, Update or Delete');
+      throw validationException('TransactItems can only contain one of Check, Put, Update or Delete');
     if (kind === 'ConditionCheck' && input.ConditionExpression === undefined)
-      throw invalid(
+      throw validationException(
         "1 validation error detected: Value null at 'conditionExpression' failed to satisfy constraint: Member must not be null",
       );
     const names = await keyNamesOf(this.#engine, input.TableName);
@@ -191,7 +191,7 @@ export class Transactions {
 function checkCount(count: number): void {
   if (count >= 1 && count <= MAX_ITEMS) return;
   const bound = count === 0 ? 'greater than or equal to 1' : `less than or equal to ${MAX_ITEMS}`;
-  throw invalid(
+  throw validationException(
     `1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have length ${bound}`,
   );
 }
@@ -201,8 +201,4 @@ function isWrittenWrongly(message: string): boolean {
   return /^(Invalid |Value provided in |ExpressionAttribute|One or more parameter values were invalid: (?!Type mismatch|Missing the key)|\d+ validation error|Supplied AttributeValue)/.test(
     message,
   );
-}
-
-function invalid(message: string): AwsApiError {
-  return new AwsApiError(400, 'ValidationException', message);
 }

@@ -7,7 +7,7 @@ import { isObject } from '../json.ts';
 import { MAX_REQUEST_PAYLOAD } from '../lambda/limits.ts';
 
 /** Bytes of a state, as JSON; with more a window ends early (the same page: 1 MB for each shard). */
-export const MAX_STATE_BYTES = 1_048_576;
+const MAX_STATE_BYTES = 1_048_576;
 
 /** Bytes that stand around the records and the state in an event, and more. */
 const MAX_ENVELOPE_BYTES = 2000;
@@ -16,9 +16,9 @@ const MAX_ENVELOPE_BYTES = 2000;
 export const MAX_RECORD_BYTES = MAX_REQUEST_PAYLOAD - MAX_STATE_BYTES - MAX_ENVELOPE_BYTES;
 
 /** Why a function is invoked: for records, or since its window ends, for its time is over or its state too large. */
-export type WindowPurpose = 'records' | 'final' | 'early';
+type WindowPurpose = 'records' | 'final' | 'early';
 
-export interface WindowSource {
+interface WindowSource {
   readonly streamArn: string;
   readonly shardId: string;
 }

@@ -16,6 +16,7 @@ import type {
   MetricFilterDefinition,
   MetricQueryDefinition,
   MetricStatDefinition,
+  WarmUp,
 } from './service.ts';
 
 /** The alarms of the template on metrics, on error lines, and the composite ones; what cannot be read or watched is left out with a warning. */
@@ -110,7 +111,7 @@ function checkQueries(
   }
 }
 
-function readWarmUp(fields: ResolvedFields): MetricAlarmDefinition['warmUp'] {
+function readWarmUp(fields: ResolvedFields): WarmUp | undefined {
   const minutes = fields.optionalNumber('WarmUpPeriodDurationInMinutes');
   if (minutes === undefined) return undefined;
   return { minutes, whole: fields.optionalBoolean('OnlyStartEvaluatingAfterWarmUpPeriodEnds') ?? false };
@@ -242,6 +243,7 @@ function readLogAlarm(resource: ResolvedResource): LogAlarmDefinition[] {
     throw new Error(`${path}: expected a rate, such as rate(5 minutes), got "${schedule}"`);
   }
   const endOffset = timing.optionalNumber('EndTimeOffset') ?? 0;
+  const warmUp = readWarmUp(fields.within('WarmUpConfiguration'));
   return [
     {
       ...actionsOf(resource),
@@ -261,6 +263,7 @@ function readLogAlarm(resource: ResolvedResource): LogAlarmDefinition[] {
         ? oneOf(fields, 'TreatMissingData', TREATMENTS_OF_MISSING_DATA)
         : 'missing',
       lines: fields.optionalNumber('ActionLogLineCount') ?? 0,
+      ...(warmUp !== undefined && { warmUp }),
     },
   ];
 }

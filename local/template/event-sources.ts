@@ -1,7 +1,7 @@
 /** What feeds functions: event source mappings, which poll, and services that invoke without waiting for the answer. */
 import { EventPatternError, parseEventPattern } from '../events/event-pattern.ts';
 import type { JsonObject } from '../json.ts';
-import { parseObject, present } from '../json.ts';
+import { asObject, parseObject, present } from '../json.ts';
 import { ASYNC_MAX_EVENT_AGE_MS } from '../lambda/limits.ts';
 import { functionNameOf } from './arns.ts';
 import { invoked } from './not-run-locally.ts';
@@ -22,7 +22,7 @@ import type {
   TableDefinition,
 } from './service.ts';
 import { readOrWarn } from './resources.ts';
-import { asObject, shown } from './template.ts';
+import { shown } from './template.ts';
 
 /** Lambda's defaults for queues, from the reference of CreateEventSourceMapping. */
 const DEFAULTS = { batchSize: 10, maximumBatchingWindow: 0 } as const;

@@ -1,7 +1,7 @@
 /** What runs by events and by the clock: rules of EventBridge, schedules, and the state machines that they start. */
 import { EventPatternError, parseEventPattern } from '../events/event-pattern.ts';
 import type { JsonObject } from '../json.ts';
-import { isObject, parseObject } from '../json.ts';
+import { asObject, isObject, parseObject } from '../json.ts';
 import { arnOf, functionNameOf } from './arns.ts';
 import type { Expression } from './expressions.ts';
 import { attributeParts, ref } from './expressions.ts';
@@ -16,7 +16,6 @@ import type {
   RuleTargetDefinition,
   ScheduleDefinition,
 } from './service.ts';
-import { asObject } from './template.ts';
 
 /** The bus that every account has. */
 const DEFAULT_BUS = 'default';

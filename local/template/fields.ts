@@ -3,13 +3,13 @@
  * and to hear of what cannot be read; what watches it after the deployment keeps references as they are, since only the
  * deployment knows what they give, and takes a number that is an expression as not set.
  */
-import { isObject } from '../json.ts';
+import { asObject, isObject } from '../json.ts';
 import type { Expression } from './expressions.ts';
 import { isNoValue } from './expressions.ts';
 import type { Scope } from './intrinsics.ts';
 import { resolve } from './intrinsics.ts';
 import type { Properties } from './template.ts';
-import { asObject, shown } from './template.ts';
+import { shown } from './template.ts';
 
 /** What both kinds read with. CloudFormation takes '5' for 5 and 'true' for true; so does this. */
 export interface Fields<Text = unknown> {

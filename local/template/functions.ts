@@ -191,11 +191,13 @@ function environmentOf(fields: ResolvedResource['fields']): Record<string, strin
 function obstacleOf({ fields }: ResolvedResource): string | undefined {
   if (fields.optionalText('PackageType') === 'Image') return 'it is packaged as a container image';
   if (fields.within('Code').has('ZipFile')) return 'its code is inline in the template';
-  const runtime = fields.optionalText('Runtime');
-  if (runtime?.startsWith('nodejs') !== true) {
-    return `its runtime is ${shown(runtime)}, and only Node.js functions run here`;
-  }
-  return undefined;
+  return obstacleOfRuntime(fields.optionalText('Runtime'));
+}
+
+/** Why a function of this runtime does not run here; undefined for one that does. */
+export function obstacleOfRuntime(runtime: string | undefined): string | undefined {
+  if (runtime?.startsWith('nodejs') === true) return undefined;
+  return `its runtime is ${shown(runtime)}, and only Node.js functions run here`;
 }
 
 /** Names of functions that CloudFormation calls during a deployment; the Serverless Framework adds some of its own. */

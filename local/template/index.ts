@@ -4,7 +4,7 @@
  */
 export type { Expression } from './expressions.ts';
 export { getAttribute, intrinsicOf, logicalIdIn, ref } from './expressions.ts';
-export { LOG_GROUP_PREFIX } from './functions.ts';
+export { LOG_GROUP_PREFIX, obstacleOfRuntime } from './functions.ts';
 export type {
   ApiResource,
   CapacityProviderResource,
@@ -22,11 +22,11 @@ export type {
   TableResource,
   TopicResource,
 } from './inventory.ts';
-export { isObject, objectsIn, parseObject } from '../json.ts';
+export { asObject, isObject, objectsIn, parseObject } from '../json.ts';
 export { messageOf } from '../message-of.ts';
 export { readInventory } from './read-inventory.ts';
 export type { Properties } from './template.ts';
-export { asObject, parseResources } from './template.ts';
+export { parseResources } from './template.ts';
 
 // What AWS says of alarms and functions, from the rooms that go by it: words and limits that stand once.
 export type { AlarmState, ComparisonOperator, TreatMissingData } from '../cloudwatch/alarm-terms.ts';

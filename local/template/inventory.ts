@@ -96,6 +96,8 @@ export interface FunctionResource extends WatchedResource {
   readonly provisioned: readonly ProvisionedConcurrency[];
   /** Whether anything invokes it asynchronously: a topic, a rule, a bucket, a schedule, … */
   readonly isAsync: boolean;
+  /** Whether alarms call it, which is for the plugin to say: nobody waits for it, and its failures are tried again. */
+  readonly isCalledByAlarms?: true;
   /** Set where a topic or a bucket invokes it. */
   readonly isToldByTopicOrBucket?: true;
   /** Seconds that an asynchronous event may wait. */

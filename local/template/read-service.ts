@@ -4,6 +4,7 @@ import { apisToRun } from './apis/apis.ts';
 import type { AuthorizerSettings } from './apis/authorizers.ts';
 import { bucketsToRun } from './buckets.ts';
 import { deploymentOf } from './deployment.ts';
+import { warnAboutDestinations } from './destinations.ts';
 import { asyncSettingsToRun, mappingsToRun } from './event-sources.ts';
 import { eventsToRun, scheduleGroupsToRun, schedulesToRun } from './events.ts';
 import { exportsOf } from './exports.ts';
@@ -127,6 +128,7 @@ export function readService(options: ReadServiceOptions): ReadServiceResult {
     scheduleGroups: scheduleGroupsToRun(resources),
     schedules: schedulesToRun(resources),
   };
+  warnAboutDestinations(service, resources.warn);
   warnAboutWhatIsNotRun(resources);
   const exports = exportsOf(template, deployment, newScope(), localUrls);
   return { service, warnings: scope.warnings, exports };

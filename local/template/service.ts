@@ -150,6 +150,12 @@ export interface MethodDefinition extends AccessDefinition {
 export interface RouteDefinition extends MethodDefinition {
   /** The deployed name of the function that answers. */
   readonly functionName: string;
+  /**
+   * The format of what an HTTP API hands to the function, and of what it takes from it.
+   *
+   * @default '2.0'
+   */
+  readonly payload?: '1.0';
 }
 
 /** A mock integration: a template makes a status of the request, and the first response for that status is the answer. */
@@ -383,6 +389,13 @@ export interface AlarmActions {
   readonly insufficientDataActions: readonly string[];
 }
 
+/** For how long an alarm does nothing, once it is made. */
+export interface WarmUp {
+  readonly minutes: number;
+  /** Whether it goes on for that long even if there are enough data before. */
+  readonly whole: boolean;
+}
+
 export interface MetricAlarmDefinition extends AlarmActions {
   readonly kind: 'metric';
   /** One metric, or metrics and expressions of which one is watched. */
@@ -400,12 +413,7 @@ export interface MetricAlarmDefinition extends AlarmActions {
   readonly treatMissingData: TreatMissingData;
   /** Whether its periods follow the clock on the wall, in place of sliding from minute to minute. */
   readonly onTheClock?: true;
-  /** For how long it does nothing, once it is made. */
-  readonly warmUp?: {
-    readonly minutes: number;
-    /** Whether it goes on for that long even if there are enough data before. */
-    readonly whole: boolean;
-  };
+  readonly warmUp?: WarmUp;
   readonly evaluateLowSampleCountPercentile?: 'evaluate' | 'ignore';
 }
 
@@ -431,6 +439,7 @@ export interface LogAlarmDefinition extends AlarmActions {
   readonly treatMissingData: TreatMissingData;
   /** How many lines it tells, at most. */
   readonly lines: number;
+  readonly warmUp?: WarmUp;
 }
 
 /** A rule for planned work: while one of its windows is open, its alarms take no actions. */

@@ -1,9 +1,9 @@
+import { asObject } from '../json.ts';
 import type { ResolvedFields } from './fields.ts';
 import type { TableResource } from './inventory.ts';
 import { watched } from './inventory.ts';
 import type { ResolvedResources, WrittenResources } from './resources.ts';
 import type { TableDefinition } from './service.ts';
-import { asObject } from './template.ts';
 
 /** How a table is billed where the template does not say. */
 const DEFAULT_BILLING = 'PROVISIONED';

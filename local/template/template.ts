@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts';
-import { isObject } from '../json.ts';
+import { asObject, isObject } from '../json.ts';
 
 /** A CloudFormation template narrowed to what is read of it; everything inside a resource stays as it is written. */
 export interface Template {
@@ -21,11 +21,6 @@ export interface TemplateResource {
 
 /** An object of the template. */
 export type Properties = JsonObject;
-
-/** An empty object for anything that is none. */
-export function asObject(value: unknown): Properties {
-  return isObject(value) ? value : {};
-}
 
 /** How a value looks in a message: short, and never `[object Object]`. */
 export function shown(value: unknown): string {

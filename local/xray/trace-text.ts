@@ -93,7 +93,7 @@ function headOf(
 }
 
 /** ISO 8601, or the number where it is no moment that a Date can hold. */
-function moment(epochSeconds: number): string {
+export function moment(epochSeconds: number): string {
   const date = new Date(epochSeconds * 1000);
   return Number.isNaN(date.getTime()) ? `${epochSeconds} s` : date.toISOString();
 }

@@ -38,6 +38,8 @@ export interface PlannedLogAlarm {
   readonly everyMinutes: number;
   /** Of lines. */
   readonly threshold: number;
+  /** Minutes for which it does nothing after a deployment that made or changed it. */
+  readonly warmUp?: number;
   readonly description: string;
   readonly tells?: Told;
 }

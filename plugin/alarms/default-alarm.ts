@@ -26,6 +26,8 @@ export interface DefaultAlarm<Kind extends ResourceKind = ResourceKind> {
   readonly name: string;
   /** Whether it is on where nothing is set. */
   readonly on: boolean;
+  /** Of which resources it is off unless asked for, though it is on: what it would say of them, their other alarms say as soon. */
+  readonly saidByOthers?: (resource: Resources[Kind]) => boolean;
   readonly tuning: Tuning;
   /** What `share` is a part of, where there is one. */
   readonly shareOf?: string;

@@ -49,6 +49,7 @@ export function planLogAlarms(
   inventory: Inventory,
   settings: LogSettings,
   { root, isRootAlone, hasErrorBudgets }: OtherVoices,
+  warmUp?: number,
 ): Pick<AlarmPlan, 'logAlarms' | 'composites' | 'skipped'> {
   if (settings === undefined || settings === false) return { logAlarms: [], composites: [], skipped: [] };
   const { lines = 0, every, threshold = 0 } = settings === true ? {} : settings;
@@ -73,6 +74,7 @@ export function planLogAlarms(
       lines,
       everyMinutes,
       threshold,
+      ...(warmUp !== undefined && { warmUp }),
       description:
         `Functions of ${service} in the stage ${stage} log errors.\n` +
         `${DESCRIPTION_PARTS.cause}A failure that the code noticed and went on after, if no other alarm rings. The query of this alarm, ` +
@@ -240,6 +242,13 @@ function logAlarm(
       Threshold: alarm.threshold,
       // A query that finds nothing has no result.
       TreatMissingData: 'notBreaching',
+      // All of it: the first lines that are found would be data enough to end it.
+      ...(alarm.warmUp !== undefined && {
+        WarmUpConfiguration: {
+          WarmUpPeriodDurationInMinutes: alarm.warmUp,
+          OnlyStartEvaluatingAfterWarmUpPeriodEnds: true,
+        },
+      }),
       ...(lines > 0 && { ActionLogLineCount: lines, ActionLogLineRoleArn: getAttribute(linesRole, 'Arn') }),
       ...whom,
     },

@@ -56,11 +56,12 @@ export function planAlarms(inventory: Inventory, settings?: AlarmSettings, slo?:
     budgets,
     forStage.actions?.message?.function,
   );
-  const errorLines = planLogAlarms(inventory, forStage.logs, {
+  const voices = {
     root: ofService.find(({ isRoot }) => isRoot),
     isRootAlone,
     hasErrorBudgets: budgets.objectives.length > 0,
-  });
+  };
+  const errorLines = planLogAlarms(inventory, forStage.logs, voices, parseWindow(forStage.warmUp));
   return {
     alarms: [...(isRootAlone ? alarms : spoken.alarms), ...budgets.alarms].map((alarm) =>
       withStepsOfAlarm(alarm, inventory),
@@ -125,7 +126,8 @@ function planResource<Kind extends ResourceKind>(
   const warmUp = parseWindow(settings.warmUp);
   const definitions: ReadonlyArray<DefaultAlarm<Kind>> = DEFAULTS[kind];
   return definitions.flatMap((definition) => {
-    const resolved = resolveAlarm(settings, kind, identity.key, definition);
+    const on = definition.on && definition.saidByOthers?.(resource) !== true;
+    const resolved = resolveAlarm(settings, kind, identity.key, { ...definition, on });
     if (resolved === 'off') return [];
     const id = `${kind}.${definition.name}`;
     return definition.plan(resource, resolved.tuning).map((found): Planned => {
@@ -202,7 +204,7 @@ export function anomalyBand(
 }
 
 function describe(
-  definition: Omit<DefaultAlarm, 'plan'>,
+  definition: Omit<DefaultAlarm, 'plan' | 'saidByOthers'>,
   found: Watched,
   { tuning, overridden }: ResolvedAlarm,
 ): Pick<PlannedAlarm, 'unit' | 'meaning' | 'cause' | 'reason' | 'missingReason' | 'severity' | 'overridden'> {

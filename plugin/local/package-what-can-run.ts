@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { obstacleOfRuntime } from 'lambda-lantern-local/template';
 import { compareNoLayers } from '../packaging/without-account.ts';
 import type { PluginHook, Serverless } from '../serverless.ts';
 
@@ -28,7 +29,8 @@ const PACKAGING = 'package:createDeploymentArtifacts';
 /**
  * Packages the service as for a deployment, with something empty in the place of what the framework would refuse the whole
  * service for, or look for in an account of AWS: container images, artifacts that are no files of this machine, and layers of
- * folders that are none.
+ * folders that are none. So it is for packages of functions that do not run here: they hold what lies in the service where nothing
+ * is bundled, installed packages and all, and take minutes to write.
  *
  * @param run what packages; `package`, as the command, without it.
  * @throws what the framework or a bundler throws
@@ -80,6 +82,7 @@ export function packagerOf(serverless: Serverless): Packager {
     ([key, layer]) => [key, structuredClone(layer.package)] as const,
   );
   const shared = structuredClone(service.package);
+  const settings = { ...service.custom };
   const own = Object.entries(service.functions).map(
     ([key, definition]) => [key, structuredClone(definition.package), definition.image] as const,
   );
@@ -90,11 +93,13 @@ export function packagerOf(serverless: Serverless): Packager {
       // serverless-plugin-typescript would have the sources packaged in the place of what it compiles.
       if ('originalServicePath' in plugin) plugin.originalServicePath = undefined;
     }
+    // serverless-bundle would refuse the settings that it has made for serverless-webpack.
+    service.custom = { ...settings };
     service.package = structuredClone(shared);
-    for (const [key, settings, image] of own) {
+    for (const [key, packaging, image] of own) {
       const definition = service.functions[key];
       if (definition === undefined) continue;
-      definition.package = structuredClone(settings);
+      definition.package = structuredClone(packaging);
       definition.image = image;
     }
     return packageWhatCanRun(serverless, async () => {
@@ -147,6 +152,15 @@ function standIn({ service, serviceDir }: Serverless, archive: string): Readonly
       continue;
     }
     const own = definition.package?.artifact;
+    // Without one the framework takes a Node.js runtime.
+    const runtime = definition.runtime ?? service.provider.runtime;
+    const obstacle = runtime === undefined ? undefined : obstacleOfRuntime(runtime);
+    const isAlone = (definition.package?.individually ?? service.package?.individually) === true;
+    if (obstacle !== undefined && own === undefined && isAlone) {
+      problems.set(name, obstacle);
+      definition.package = { ...definition.package, artifact: archive };
+      continue;
+    }
     const setting = `functions.${key}.package.artifact`;
     const problem = own === undefined ? sharedProblem : artifactProblem(own, serviceDir, setting);
     if (problem === undefined) continue;

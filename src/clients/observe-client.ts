@@ -55,7 +55,7 @@ const calls = new Scope<RunningCall | undefined>();
  * Works with every kind of client (`SNSClient`, `SNS`, `DynamoDBDocumentClient`); doing it twice is harmless.
  *
  * @returns the same client.
- * @throws TypeError for an option that does not exist or has the wrong type.
+ * @throws TypeError for what is no such client, and for an option that does not exist or has the wrong type.
  *
  * @example
  * const sqs = observeClient(new SQSClient({}));
@@ -65,6 +65,11 @@ export function observeClient<Client extends ObservableClient>(
   options: ObserveClientOptions = {},
 ): Client {
   checkOptions('observeClient()', options, { payload: flag });
+  if (typeof (client as Partial<Client> | null | undefined)?.middlewareStack?.add !== 'function') {
+    throw new TypeError(
+      'observeClient() takes a client of AWS SDK v3, such as new SQSClient({}); this is none',
+    );
+  }
   const { payload = true } = options;
   const warnOnce = createWarnOnce();
   const inject = createInputInjector(payload, warnOnce);

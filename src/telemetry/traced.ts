@@ -32,11 +32,13 @@ type AnyFunction = (...args: never[]) => unknown;
  * A promise is waited for, and a generator lasts from its first `next` to its last. Another thenable is not touched: a
  * function that returns one ends as it returns, unless it is `async`.
  *
- * @throws TypeError when an option is unknown or of the wrong type.
+ * @throws TypeError when what shall be traced is no function, or an option is unknown or of the wrong type.
  * @example
  * const priceOrder = traced('priceOrder', (items: Item[]) => total(items), { capture: { allow: ['total'] } });
  */
 export function traced<F extends AnyFunction>(name: string, fn: F, options: TracedOptions = {}): F {
+  if (typeof fn !== 'function')
+    throw new TypeError(`traced() takes a name and a function, but got ${typeof fn} for the function`);
   checkOptions('traced()', options, { capture: policyOrFlag });
   const { capture = false } = options;
   if (typeof capture === 'object') checkPolicy('redaction policy', capture);

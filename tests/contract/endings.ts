@@ -9,6 +9,7 @@ import { installStreaming } from '../helpers/streaming.ts';
 import { completeOf, handlerOf, isHandler } from './documents.ts';
 import { invoke } from './invoke.ts';
 import type { Bench, Check, Subject } from './subject.ts';
+import { traced } from './subject.ts';
 
 function ok() {
   return { statusCode: 200 };
@@ -16,10 +17,6 @@ function ok() {
 
 function boom() {
   throw new TypeError('boom');
-}
-
-function traced(subject: Subject) {
-  return middy().use(subject.middleware());
 }
 
 interface Ending {

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import middy from '@middy/core';
 import httpErrorHandler from '@middy/http-error-handler';
 import { completeOf, exceptionsOf, handlerOf, named } from './documents.ts';
 import { invoke } from './invoke.ts';
-import type { Check, Subject } from './subject.ts';
-
-function traced(subject: Subject) {
-  return middy().use(subject.middleware());
-}
+import type { Check } from './subject.ts';
+import { traced } from './subject.ts';
 
 export const errorContract: readonly Check[] = [
   {

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import middy from '@middy/core';
 import { captureLogs } from '../helpers/captured-logs.ts';
 import { handlerOf } from './documents.ts';
 import { invoke } from './invoke.ts';
 import type { Check, Subject } from './subject.ts';
-
-function traced(subject: Subject) {
-  return middy().use(subject.middleware());
-}
+import { traced } from './subject.ts';
 
 function working(subject: Subject) {
   return traced(subject).handler(() => {

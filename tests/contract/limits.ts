@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import middy from '@middy/core';
 import { handlerOf, named } from './documents.ts';
 import { invoke } from './invoke.ts';
-import type { Bench, Check, Subject } from './subject.ts';
-
-function traced(subject: Subject) {
-  return middy().use(subject.middleware());
-}
+import type { Bench, Check } from './subject.ts';
+import { traced } from './subject.ts';
 
 const VALID_KEY = /^[A-Za-z0-9_]{1,500}$/;
 

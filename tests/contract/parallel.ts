@@ -5,11 +5,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import middy from '@middy/core';
 import { completeOf, handlerOf, named } from './documents.ts';
 import type { Sent } from './documents.ts';
 import { invoke } from './invoke.ts';
-import type { Check, Subject } from './subject.ts';
+import type { Check } from './subject.ts';
+import { traced } from './subject.ts';
 
 /** A server that answers with the status its path names, after the milliseconds its query names. */
 export async function statusServer() {
@@ -39,10 +39,6 @@ export async function statusServer() {
       server.close();
     },
   };
-}
-
-function traced(subject: Subject) {
-  return middy().use(subject.middleware());
 }
 
 function statusOf({ http }: Sent) {

@@ -1,3 +1,4 @@
+import middy from '@middy/core';
 import type { MiddlewareObj } from '@middy/core';
 import type { DocumentReceiver } from '../helpers/document-receiver.ts';
 
@@ -18,6 +19,11 @@ export interface Subject {
   /** An AWS SDK v3 client that is traced. */
   observeClient<Client extends object>(client: Client): Client;
   readonly fetch: typeof fetch;
+}
+
+/** A pipeline that the subject traces, without its handler yet. */
+export function traced(subject: Subject) {
+  return middy().use(subject.middleware());
 }
 
 /** What a check gets to work with. */

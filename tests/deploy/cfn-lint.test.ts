@@ -64,7 +64,7 @@ describe('cfn-lint', () => {
       .replace('    slo:\n', '    slo:\n      as: ServiceLevelObjective\n')
       .replace(
         '    alarms:\n',
-        '    alarms:\n      warmUp: 10m\n      mute: [{ schedule: cron(0 2 * * SUN), duration: 2h, timezone: Europe/Berlin }]\n',
+        '    alarms:\n      logs: true\n      warmUp: 10m\n      mute: [{ schedule: cron(0 2 * * SUN), duration: 2h, timezone: Europe/Berlin }]\n',
       )
       .replace(
         '  timeout: 6\n',

@@ -11,16 +11,12 @@ import type { Stack } from '../../local/start-stack.ts';
 import { Terminal } from '../../local/terminal.ts';
 import { freePorts } from '../helpers/local-stack.ts';
 import { until } from '../helpers/until.ts';
-import { lambdaFunction, readResources } from '../local/template/read-template.ts';
+import { arnOf, lambdaFunction, readResources } from '../local/template/read-template.ts';
 import type { Moto } from './moto.ts';
 import { startMoto } from './moto.ts';
 
 const functionsDirectory = fileURLToPath(new URL('../fixtures/lambda-functions', import.meta.url));
 const REGION = 'eu-central-1';
-
-function arnOf(logicalId: string): object {
-  return { 'Fn::GetAtt': [logicalId, 'Arn'] };
-}
 
 function fed(name: string, handler: string, variables: object = {}): object {
   return lambdaFunction({

@@ -295,6 +295,13 @@ describe('a service of thirty functions and every event source', () => {
       'topic.redriveFailed',
       'schedule.dropped',
       'stateMachine.timedOut',
+      'function.executionTimeouts',
+      'function.executionStorage',
+      'function.environmentCpu',
+      'capacityProvider.memory',
+      'account.durableExecutions',
+      'function.eventsDropped',
+      'function.eventsGivenUp',
     ]) {
       expect(ids).toContain(id);
     }
@@ -306,6 +313,12 @@ describe('a service of thirty functions and every event source', () => {
     // More symptoms than one rule may name.
     expect(ofType(resources, 'AWS::CloudWatch::CompositeAlarm').length).toBeGreaterThan(2);
     expect(resources.LanternAlarmForPartnersAge?.Condition).toBe('IsProduction');
+    // Lambda counts the events that alarms watch.
+    expect(
+      ofType(resources, 'AWS::Lambda::EventSourceMapping').filter(
+        ({ Properties }) => 'MetricsConfig' in Properties,
+      ),
+    ).toHaveLength(2);
     expect(ofType(resources, 'AWS::Chatbot::SlackChannelConfiguration')).toHaveLength(1);
   });
 

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { LocalStack } from '../helpers/local-stack.ts';
 import { portsOf, startLocalStack } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
@@ -129,6 +129,17 @@ export const handler = async () => [pkg, imported.word, await readFile('/opt/who
       expect(output).toContain(text);
   });
 
+  it('has its alarms, and what they cost, as without them', async () => {
+    for (const [args, text] of [
+      [[], 'common-js'],
+      [['--cost'], 'USD'],
+    ] as const) {
+      const run = runServerless(['alarms', ...args], service);
+      expect(await run.exited, run.output()).toBe(0);
+      expect(run.output()).toContain(text);
+    }
+  });
+
   it('renews functions when a file of one of their layers changes, is new, or comes from the settings', async () => {
     const becomes = (key: string, expected: unknown) =>
       until(
@@ -178,6 +189,10 @@ functions:
     });
     const ports = portsOf(stack.port, stack.daemonPort);
     const guest = runServerless(['local', '--memory', '--stage', 'local', ...ports], joining);
+    onTestFinished(async () => {
+      guest.child.kill('SIGINT');
+      await guest.exited;
+    });
     await guest.until('it has joined the Lantern of layered');
     expect(await answer(stack, 'joining-local-joined')).toBe('of the guest');
     await write(joining, wordIn('layer/nodejs/node_modules', 'pkg', 'renewed'));
@@ -185,8 +200,6 @@ functions:
       async () => (await answer(stack, 'joining-local-joined')) === 'renewed',
       'the guest to be renewed',
     );
-    guest.child.kill('SIGINT');
-    await guest.exited;
   });
 });
 

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '../helpers/local-stack.ts';
 import type { ProjectCopy } from '../helpers/project-copy.ts';
 import { copyProject } from '../helpers/project-copy.ts';
@@ -208,6 +209,96 @@ functions:
   });
 });
 
+describe('a service whose folder the output of the command is written into', () => {
+  const yml = `service: noted
+plugins: [serverless-lambda-lantern]
+provider: { name: aws, runtime: nodejs22.x }
+functions:
+  hello: { handler: hello.handler }
+`;
+  let run: Run;
+  afterEach(async () => {
+    run.child.kill('SIGINT');
+    await run.exited;
+  });
+
+  it('is not renewed by it', async () => {
+    const directory = join(project.directory, 'noted');
+    await mkdir(directory);
+    await writeFile(join(directory, 'serverless.yml'), yml);
+    await writeFile(join(directory, 'hello.js'), handler("'hello'"));
+    const port = await freePorts(20);
+    const ports = ['--port', port, '--daemon-port', port + 5, '--otlp-port', port + 16].map(String);
+    const into = ['sh', '-c', 'exec "$0" "$@" > output.txt 2>&1'];
+    run = runServerless(['local', '--memory', ...ports], directory, {}, into);
+    const output = () => readFile(join(directory, 'output.txt'), 'utf8').catch(() => '');
+    await until(async () => (await output()).includes('Ctrl-C stops everything'), 'the start', 120_000);
+    const renewals = async () => [...(await output()).matchAll(/Renewed: .*/g)].map(([line]) => line);
+    for (const text of ['another', 'last']) {
+      await writeFile(join(directory, 'hello.js'), handler(`'${text}'`));
+      const path = `/2015-03-31/functions/noted-dev-hello/invocations`;
+      const call = () => fetch(`http://127.0.0.1:${port + 2}${path}`, { method: 'POST', body: '{}' });
+      await until(async () => (await (await call()).json()) === text, text);
+    }
+    expect(await renewals()).toEqual(['Renewed: hello (hello.js)', 'Renewed: hello (hello.js)']);
+  });
+});
+
+describe('a service whose code is saved while it is packaged', () => {
+  it('runs with what was saved, without a bundler', async () => {
+    const service = new Edited('saved');
+    await service.start({
+      'serverless.yml': `service: saved
+plugins: [serverless-lambda-lantern, ./saves.cjs]
+provider: { name: aws, runtime: nodejs22.x }
+functions:
+  hello: { handler: hello.handler }
+`,
+      'saves.cjs': `const { writeFileSync } = require('node:fs');
+module.exports = class {
+  hooks = { 'after:package:finalize': () => writeFileSync('hello.js', "exports.handler = async () => 'saved';") };
+};`,
+      'hello.js': handler("'packaged'"),
+    });
+    await service.answers('hello', 'saved');
+    await service.stop();
+  });
+});
+
+describe('a service that is stopped while it is bundled', () => {
+  it('says nothing of what comes of that', async () => {
+    const service = new Edited('stopped');
+    await service.start({
+      'serverless.yml': `service: stopped
+plugins: [serverless-esbuild, serverless-lambda-lantern]
+provider: { name: aws, runtime: nodejs22.x }
+custom: { esbuild: { bundle: true, plugins: plugins.cjs } }
+functions:
+  hello: { handler: src/hello.handler }
+`,
+      'plugins.cjs': `const { existsSync } = require('node:fs');
+const { setTimeout: sleep } = require('node:timers/promises');
+module.exports = [{ name: 'hold', setup: (build) => build.onLoad({ filter: /hello/ }, async () => {
+  if (!existsSync('hold')) return undefined;
+  require('node:fs').writeFileSync('held', '');
+  while (existsSync('hold')) await sleep(10);
+  return { errors: [{ text: 'cut off' }] };
+}) }];`,
+      'src/hello.js': "export const handler = async () => 'hello';\n",
+    });
+    await service.write('src/hello.js', "export const handler = async () => 'another';\n");
+    await service.answers('hello', 'another');
+    await service.write('hold', '');
+    await service.write('src/hello.js', "export const handler = async () => 'last';\n");
+    await until(() => existsSync(join(service.directory, 'held')), 'esbuild to be at work');
+    const stopped = service.stop();
+    await service.says('Stopping.');
+    await rm(join(service.directory, 'hold'));
+    await stopped;
+    expect(service.output()).not.toContain('Does not compile');
+  });
+});
+
 describe('a service without a bundler', () => {
   let service: Edited;
   beforeAll(async () => {
@@ -278,12 +369,16 @@ functions:
   other: { handler: other.handler }
   image: { image: 111111111111.dkr.ecr.us-east-1.amazonaws.com/shop:latest }
 `,
-      // As bundlers do: it writes packages of its own before the framework would, and may fail.
+      // As bundlers do: it writes packages of its own before the framework would, and may fail. As serverless-bundle does, it
+      // notes a setting for another plugin, and refuses one that serverless.yml has.
       'bundler.cjs': `const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { zipSync, strToU8 } = require('fflate');
 module.exports = class Bundler {
   constructor(serverless) {
     const bundle = () => {
+      const { service } = serverless;
+      if (service.custom?.packer) throw new Error('custom.packer is for me alone');
+      service.custom = { ...service.custom, packer: { folder: 'bundled' } };
       mkdirSync('bundled', { recursive: true });
       appendFileSync('bundled/runs.log', '.');
       for (const [key, fn] of Object.entries(serverless.service.functions)) {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -76,6 +76,11 @@ describe('a service with functions that cannot run here', () => {
     expect(status).toBe(404);
     const { Message: message } = JSON.parse(body) as { Message: string };
     expect(message).toMatch(line);
+  });
+
+  it('spends no time on packages of functions whose runtime is not here', async () => {
+    const packages = await readdir(join(project.directory, 'mixed/.serverless'));
+    expect(packages.filter((name) => name.endsWith('.zip'))).toEqual(['hello.zip']);
   });
 
   it('says at a request of a route why no function answers it', async () => {

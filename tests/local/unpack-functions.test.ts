@@ -183,7 +183,7 @@ describe('layers', () => {
     expect(layersOf(folder('j'))).toBeUndefined();
     expect([await below(folder('f'), 'a.txt'), await below(folder('f'), 'b.txt')]).toEqual(['one', 'two!']);
     expect(await below(folder('h'), 'b.txt')).toBe('one');
-    expect(layers.get('f')).toEqual({ extensions: ['metrics'], size: 8 });
+    expect(layers.get('f')).toEqual({ extensions: ['metrics'], size: 11 });
     expect(layers.has('j')).toBe(false);
   });
 

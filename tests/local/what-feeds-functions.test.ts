@@ -14,13 +14,9 @@ import { freePorts } from '../helpers/local-stack.ts';
 import { until } from '../helpers/until.ts';
 import { lambdaLantern } from './commands/lantern-to-ask.ts';
 import { receive } from './messaging/messaging-fixture.ts';
-import { lambdaFunction, readResources } from './template/read-template.ts';
+import { arnOf, lambdaFunction, readResources } from './template/read-template.ts';
 
 const functionsDirectory = fileURLToPath(new URL('../fixtures/lambda-functions', import.meta.url));
-
-function arnOfFunction(logicalId: string): object {
-  return { 'Fn::GetAtt': [logicalId, 'Arn'] };
-}
 
 function fed(name: string, handler: string, more: Record<string, unknown> = {}): Record<string, unknown> {
   return lambdaFunction({
@@ -66,7 +62,7 @@ const template = {
       Qualifier: '$LATEST',
       MaximumRetryAttempts: 0,
       DestinationConfig: {
-        OnSuccess: { Destination: arnOfFunction('End') },
+        OnSuccess: { Destination: arnOf('End') },
         OnFailure: { Destination: 'arn:aws:sqs:eu-central-1:000000000000:not-there' },
       },
     },
@@ -78,7 +74,7 @@ const template = {
       EventBusName: { Ref: 'Bus' },
       EventPattern: { source: ['shop'], detail: { orderId: [{ exists: true }] } },
       Targets: [
-        { Id: '1', Arn: arnOfFunction('Rule') },
+        { Id: '1', Arn: arnOf('Rule') },
         { Id: '2', Arn: { 'Fn::GetAtt': ['Queue', 'Arn'] }, InputPath: '$.detail.orderId' },
       ],
     },
@@ -93,7 +89,7 @@ const template = {
       ScheduleExpression: 'at(2026-01-01T00:00:00)',
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: {
-        Arn: arnOfFunction('Schedule'),
+        Arn: arnOf('Schedule'),
         RoleArn: 'arn:aws:iam::000000000000:role/r',
         Input: '{"job":"clean"}',
       },
@@ -112,7 +108,7 @@ const template = {
   Mapping: {
     Type: 'AWS::Lambda::EventSourceMapping',
     Properties: {
-      FunctionName: arnOfFunction('Stream'),
+      FunctionName: arnOf('Stream'),
       EventSourceArn: { 'Fn::GetAtt': ['Table', 'StreamArn'] },
       StartingPosition: 'TRIM_HORIZON',
       MaximumRetryAttempts: 0,
@@ -148,7 +144,7 @@ const template = {
         LambdaConfigurations: [
           {
             Event: 's3:ObjectCreated:*',
-            Function: arnOfFunction('Upload'),
+            Function: arnOf('Upload'),
             Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'in/' }] } },
           },
         ],
@@ -163,7 +159,7 @@ const template = {
     Properties: {
       Name: 'on-object',
       EventPattern: { source: ['aws.s3'], detail: { object: { key: [{ prefix: 'bus/' }] } } },
-      Targets: [{ Id: '1', Arn: arnOfFunction('Upload') }],
+      Targets: [{ Id: '1', Arn: arnOf('Upload') }],
     },
   },
   Url: { Type: 'AWS::Lambda::Url', Properties: { TargetFunctionArn: { Ref: 'End' }, AuthType: 'NONE' } },

@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
 import { logger, observability, traced } from '../../../src/index.ts';
+import { loadProcessTracer } from '../../../src/telemetry/process-tracer.ts';
 import { createOrder } from './order.ts';
 
 /* The whole stack as the README shows it; the environment says whether it records. */
@@ -10,7 +11,6 @@ export const handler = middy()
   .handler(createOrder(logger, (name, fn) => traced(name, fn)));
 
 /** Loads what records, as the first invocation does. */
-export async function loadRecorder(): Promise<unknown> {
-  const { createPipelineRecorder } = await import('../../../src/lazy/recorder.ts');
-  return createPipelineRecorder({});
+export function loadRecorder(): Promise<unknown> {
+  return loadProcessTracer();
 }

@@ -3,6 +3,7 @@ import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from 'jose';
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
+  customFetch,
   decodeJwt,
   decodeProtectedHeader,
   errors,
@@ -99,22 +100,22 @@ export class TokenAuthorizer {
       await jwtVerify(token, keySet, { algorithms: ALGORITHMS });
       return { claims };
     } catch (error) {
-      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) {
-        return this.#refuse(
-          'unauthorized',
-          `the token's signature, by the keys in ${keys}: ${error.message}`,
-        );
+      if (error instanceof KeysError) {
+        return {
+          refused: 'authorizer-failed',
+          reason: `the keys of the authorizer ${name} in ${keys}: ${withCauses(error.cause)}`,
+        };
       }
-      return {
-        refused: 'authorizer-failed',
-        reason: `the keys of the authorizer ${name} in ${keys}: ${messageOf(error)}`,
-      };
+      return this.#refuse(
+        'unauthorized',
+        `the token's signature, by the keys in ${keys}: ${messageOf(error)}`,
+      );
     }
   }
 
-  /** A file is read each time, so that new keys count at once. */
+  /** A file is read each time, so that new keys count at once; an address is asked again for a key that it has not told yet. */
   async #keySet(keys: string): Promise<JWTVerifyGetKey> {
-    if (/^https?:\/\//.test(keys)) return (this.#remoteKeys ??= createRemoteJWKSet(new URL(keys)));
+    if (/^https?:\/\//.test(keys)) return (this.#remoteKeys ??= remoteKeys(new URL(keys)));
     const set: unknown = JSON.parse(await readFile(keys, 'utf8'));
     if (!isObject(set) || !Array.isArray(set.keys))
       throw new Error('expected a JWKS: an object with a list of keys');
@@ -173,6 +174,33 @@ function mapClaims(
   return Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, textOfClaim(value, name)]));
 }
 
+/** The keys cannot be had, whatever the token is. Its cause says why. */
+class KeysError extends Error {
+  override readonly name = 'KeysError';
+}
+
+/** @returns what throws a KeysError where the address does not tell its keys */
+function remoteKeys(address: URL): JWTVerifyGetKey {
+  const keyFor = createRemoteJWKSet(address, {
+    cooldownDuration: 0,
+    [customFetch]: async (url, options) => {
+      const response = await fetch(url, options);
+      if (response.status !== 200)
+        throw new Error(`expected 200 and a JWKS, got ${response.status} ${response.statusText}`.trim());
+      return response;
+    },
+  });
+  return async (header, token) => {
+    try {
+      return await keyFor(header, token);
+    } catch (cause) {
+      if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys)
+        throw cause;
+      throw new KeysError('The keys cannot be had', { cause });
+    }
+  };
+}
+
 /** Functions of an HTTP API see every claim as a text, a list as `[a b]`. */
 function jwtText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => jwtText(item)).join(' ')}]`;
@@ -193,4 +221,12 @@ function cognitoText(value: unknown, name: string): string {
 function publicPart(key: unknown): unknown {
   if (!isObject(key)) return key;
   return without(key, 'd', 'p', 'q', 'dp', 'dq', 'qi');
+}
+
+/** What a failed fetch says is nothing without its causes. */
+function withCauses(error: unknown): string {
+  const message = messageOf(error);
+  return error instanceof Error && error.cause !== undefined
+    ? `${message}: ${withCauses(error.cause)}`
+    : message;
 }

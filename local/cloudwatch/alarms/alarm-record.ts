@@ -46,7 +46,7 @@ export function newRecord(definition: AlarmDefinition, at: number, warmingSince 
     definition,
     createdAt: at,
     warmingSince,
-    isWarm: definition.kind !== 'metric' || definition.warmUp === undefined,
+    isWarm: definition.kind === 'composite' || definition.warmUp === undefined,
     state: { value: 'INSUFFICIENT_DATA', reason: INITIAL_REASON, at },
     history: [],
     forgotten: 0,

@@ -113,13 +113,17 @@ export class AlarmService {
     for (const record of this.#records.values()) {
       const { definition, state } = record;
       if (definition.kind === 'composite') continue;
+      const moment = {
+        now,
+        completeUntil,
+        previousState: state.value,
+        isWarmingUp: (hasEnoughData: () => boolean) =>
+          this.#isWarmingUp(record, definition, now, hasEnoughData),
+      };
       const evaluation =
         definition.kind === 'log'
-          ? errorLines?.evaluate(definition, { now, completeUntil, previousState: state.value })
-          : evaluateMetricAlarm(definition, {
-              ...{ store, clock, now, completeUntil, previousState: state.value, measured },
-              isWarmingUp: (hasEnoughData) => this.#isWarmingUp(record, definition, now, hasEnoughData),
-            });
+          ? errorLines?.evaluate(definition, moment)
+          : evaluateMetricAlarm(definition, { ...moment, store, clock, measured });
       const change = evaluation && this.#enter(record, evaluation, now);
       if (change === undefined) continue;
       this.#tell(change);
@@ -296,7 +300,7 @@ export class AlarmService {
   /** A warm-up ends for good: at its time, or before when there are enough data. */
   #isWarmingUp(
     record: AlarmRecord,
-    { warmUp }: MetricAlarmDefinition,
+    { warmUp }: Pick<MetricAlarmDefinition, 'warmUp'>,
     now: number,
     hasEnoughData: () => boolean,
   ): boolean {

@@ -75,7 +75,7 @@ export function evaluateMetricAlarm(
   }
 }
 
-function warmingUp({ warmUp }: MetricAlarmDefinition): AlarmEvaluation {
+export function warmingUp({ warmUp }: Pick<MetricAlarmDefinition, 'warmUp'>): AlarmEvaluation {
   const until = warmUp?.whole === true ? '' : ', or there are enough data';
   return {
     state: 'INSUFFICIENT_DATA',

@@ -7,6 +7,7 @@ import type { MetricClock } from '../metrics/clock.ts';
 import { beginOf, periodMs } from '../metrics/clock.ts';
 import { judge } from '../verdict.ts';
 import type { AlarmEvaluation } from './evaluate-metric-alarm.ts';
+import { warmingUp } from './evaluate-metric-alarm.ts';
 import { javaNumber, timestamp } from './timestamps.ts';
 
 /** Lines that are kept for one result, so that a flood of them takes no memory: more are counted as so many. */
@@ -25,6 +26,8 @@ interface LogMoment {
   readonly now: number;
   readonly completeUntil: number;
   readonly previousState: AlarmState;
+  /** @default never */
+  readonly isWarmingUp?: (hasEnoughData: () => boolean) => boolean;
 }
 
 /** The error lines that the log alarms of a service look at, each as long as one of them may count it. */
@@ -55,7 +58,10 @@ export class ErrorLines {
    *
    * @param moment epoch milliseconds; up to when all lines are there, as no running invocation began before
    */
-  evaluate(alarm: LogAlarmDefinition, { now, completeUntil, previousState }: LogMoment): AlarmEvaluation {
+  evaluate(
+    alarm: LogAlarmDefinition,
+    { now, completeUntil, previousState, isWarmingUp }: LogMoment,
+  ): AlarmEvaluation {
     const lines = this.#found.get(alarm) ?? [];
     const { everyMinutes, startOffset, endOffset, queryResultsToEvaluate: count } = alarm;
     const { threshold, comparisonOperator } = alarm;
@@ -71,6 +77,9 @@ export class ErrorLines {
     const first = results[0]?.from ?? asked;
     const needed = lines.findIndex(({ at }) => at >= first);
     lines.splice(0, needed === -1 ? lines.length : needed);
+    // A query that finds nothing has no result.
+    if (isWarmingUp?.(() => results.every(({ lines: found }) => found.length > 0)) === true)
+      return warmingUp(alarm);
     const { state } = judge(
       results.map(({ lines: found }) => found.length),
       {

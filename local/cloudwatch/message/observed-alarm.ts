@@ -6,7 +6,7 @@
  * times are read from it. Nor are the values of dimensions, but for the names of functions.
  */
 import type { JsonObject } from '../../json.ts';
-import { asNumber, asText, isObject, objectsIn, parseObject } from '../../json.ts';
+import { asNumber, asObject, asText, isObject, objectsIn, parseObject } from '../../json.ts';
 import type { AlarmState, ComparisonOperator } from '../alarm-terms.ts';
 import { ERROR_LINES_QUERY } from '../logs/error-lines.ts';
 import { ALARM_STATES, COMPARISON_OPERATORS, isBreaching, isStaticComparison } from '../alarm-terms.ts';
@@ -70,7 +70,7 @@ export function readAlarmChange(message: unknown): AlarmChange | undefined {
     isObject(detail)
       ? fromEvent(detail, message)
       : {
-          ...within(message.Trigger),
+          ...asObject(message.Trigger),
           ...message,
           StateValue: message.NewStateValue,
           StateReason: message.NewStateReason,
@@ -78,7 +78,7 @@ export function readAlarmChange(message: unknown): AlarmChange | undefined {
         },
   );
   if (alarm === undefined) return undefined;
-  const previous = isObject(detail) ? within(detail.previousState).value : message.OldStateValue;
+  const previous = isObject(detail) ? asObject(detail.previousState).value : message.OldStateValue;
   const previousState = ALARM_STATES.find((state) => state === previous);
   return { alarm, ...(previousState !== undefined && { previousState }) };
 }
@@ -127,8 +127,8 @@ export function breachesOf({ datapoints, operator, limit }: ObservedAlarm): read
 
 /** An event of EventBridge or of a Lambda action, with the names of "DescribeAlarms". */
 function fromEvent(detail: JsonObject, event: JsonObject): JsonObject {
-  const { value, reason, reasonData, timestamp } = within(detail.state);
-  const { description, alarmRule, metrics } = within(detail.configuration);
+  const { value, reason, reasonData, timestamp } = asObject(detail.state);
+  const { description, alarmRule, metrics } = asObject(detail.configuration);
   const [resource] = Array.isArray(event.resources) ? (event.resources as unknown[]) : [];
   return {
     AlarmName: detail.alarmName,
@@ -140,8 +140,8 @@ function fromEvent(detail: JsonObject, event: JsonObject): JsonObject {
     StateReasonData: reasonData,
     StateTransitionedTimestamp: timestamp,
     Metrics: objectsIn(metrics).map(({ id, label, expression, returnData, metricStat }) => {
-      const { metric, period, stat } = within(metricStat);
-      const { namespace, name, dimensions } = within(metric);
+      const { metric, period, stat } = asObject(metricStat);
+      const { namespace, name, dimensions } = asObject(metric);
       return {
         Id: id,
         Label: label,
@@ -152,7 +152,7 @@ function fromEvent(detail: JsonObject, event: JsonObject): JsonObject {
             Metric: {
               Namespace: namespace,
               MetricName: name,
-              Dimensions: Object.entries(within(dimensions)).map(([Name, Value]) => ({ Name, Value })),
+              Dimensions: Object.entries(asObject(dimensions)).map(([Name, Value]) => ({ Name, Value })),
             },
             Period: period,
             Stat: stat,
@@ -173,8 +173,8 @@ function whatOf(alarm: JsonObject, metrics: readonly JsonObject[]): string | und
     ({ Id, ReturnData }) => ReturnData !== false && Id !== alarm.ThresholdMetricId,
   );
   if (watched === undefined) return undefined;
-  const { Metric, Stat } = within(watched.MetricStat);
-  const name = asText(within(Metric).MetricName);
+  const { Metric, Stat } = asObject(watched.MetricStat);
+  const name = asText(asObject(Metric).MetricName);
   return (
     asText(watched.Label) ??
     (name === undefined ? 'What its expression computes' : statisticOf(name, asText(Stat)))
@@ -185,7 +185,7 @@ function whatOf(alarm: JsonObject, metrics: readonly JsonObject[]): string | und
 const DEFAULT_LOOK_BACK = 3600;
 
 function queryOf(alarm: JsonObject): LogQuery | undefined {
-  const asked = within(alarm.ScheduledQueryConfiguration);
+  const asked = asObject(alarm.ScheduledQueryConfiguration);
   const text = asText(asked.QueryString);
   if (text === undefined) return undefined;
   const groups = Array.isArray(asked.LogGroupIdentifiers) ? (asked.LogGroupIdentifiers as unknown[]) : [];
@@ -193,7 +193,7 @@ function queryOf(alarm: JsonObject): LogQuery | undefined {
     text,
     // A log group is named, or given by its ARN.
     logGroups: groups.map((group) => /:log-group:([^:]+)/.exec(String(group))?.[1] ?? String(group)),
-    seconds: numberOf(within(asked.ScheduleConfiguration).StartTimeOffset) ?? DEFAULT_LOOK_BACK,
+    seconds: numberOf(asObject(asked.ScheduleConfiguration).StartTimeOffset) ?? DEFAULT_LOOK_BACK,
   };
 }
 
@@ -208,7 +208,7 @@ function statisticOf(name: string, statistic: string | undefined): string {
 
 function periodOf(metrics: readonly JsonObject[]): number | undefined {
   const periods = metrics.flatMap(
-    ({ MetricStat, Period }) => numberOf(within(MetricStat).Period) ?? numberOf(Period) ?? [],
+    ({ MetricStat, Period }) => numberOf(asObject(MetricStat).Period) ?? numberOf(Period) ?? [],
   );
   return periods.length === 0 ? undefined : Math.max(...periods);
 }
@@ -218,7 +218,7 @@ const FUNCTION_DIMENSIONS = ['FunctionName', 'function_name'];
 const LOG_NAMESPACE = /^LambdaLantern\/([\w-]+)$/;
 
 function functionsOf(alarm: JsonObject, metrics: readonly JsonObject[]): readonly string[] {
-  const names = [alarm, ...metrics.map(({ MetricStat }) => within(within(MetricStat).Metric))].flatMap(
+  const names = [alarm, ...metrics.map(({ MetricStat }) => asObject(asObject(MetricStat).Metric))].flatMap(
     ({ Namespace, Dimensions }) => {
       const dimension = objectsIn(Dimensions).find((each) =>
         FUNCTION_DIMENSIONS.includes(asText(each.Name ?? each.name) ?? ''),
@@ -273,10 +273,6 @@ function operatorIn(reason: string): ComparisonOperator | undefined {
 function boundIn(reason: string): number | undefined {
   const [, first] = /(?:upper|lower) thresholds? \[(-?[\d.]+(?:E-?\d+)?)/.exec(reason) ?? [];
   return first === undefined ? undefined : Number(first);
-}
-
-function within(value: unknown): JsonObject {
-  return isObject(value) ? value : {};
 }
 
 function numberOf(value: unknown): number | undefined {

@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
-import { formatDuration } from '../../xray/format-duration.ts';
 import type { TimelineRow } from '../../xray/timeline.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
+import { formatOffset } from '../format/time.ts';
 import { LogRow } from '../logs/log-row.tsx';
 import type { LogFilter } from '../logs/use-log-lines.ts';
 import { useLogLines } from '../logs/use-log-lines.ts';
@@ -47,7 +47,7 @@ export function LogSection({ api, invocation: { requestId, from, to }, row }: Lo
             <LogRow
               key={line.id}
               line={line}
-              offset={offsetText(line.time - from)}
+              offset={formatOffset(line.time - from)}
               isApart={isPart && !isOfRow(line.time)}
             />
           ))}
@@ -59,8 +59,4 @@ export function LogSection({ api, invocation: { requestId, from, to }, row }: Lo
       )}
     </section>
   );
-}
-
-function offsetText(ms: number): string {
-  return `+${formatDuration(ms / 1000)}`;
 }

@@ -1,3 +1,5 @@
+import { formatDuration } from '../../xray/format-duration.ts';
+
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -61,4 +63,9 @@ export function formatRange(
       : formatClock(time),
   );
   return `${start ?? ''} – ${end ?? ''}`;
+}
+
+/** How long after something else, as `+1.25 s`. Milliseconds. */
+export function formatOffset(ms: number): string {
+  return `+${formatDuration(ms / 1000)}`;
 }

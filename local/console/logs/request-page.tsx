@@ -1,6 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { CORRELATION_ID } from '../../xray/filter/facts.ts';
-import { filterForAnnotation } from '../../xray/filter/write-filter.ts';
+import { filterForCorrelation } from '../../xray/filter/write-filter.ts';
 import type { TraceSummary } from '../../xray/trace.ts';
 import type { ConsoleApi } from '../api/console-api.ts';
 import { createRefresher } from '../api/refresher.ts';
@@ -12,7 +11,7 @@ import { EntryText } from '../entry/entry-text.tsx';
 import { entryOf } from '../entry/entry.ts';
 import { formatDuration } from '../../xray/format-duration.ts';
 import { messageOf, plural } from '../format/text.ts';
-import { formatExact } from '../format/time.ts';
+import { formatExact, formatOffset } from '../format/time.ts';
 import { Link } from '../routing/link.tsx';
 import { hrefOf, hrefWith } from '../routing/route.ts';
 import { LogRow } from './log-row.tsx';
@@ -50,7 +49,9 @@ export function RequestPage({ api, correlationId }: RequestPageProps) {
           {plural(traces.found.length, 'trace')}, {plural(state.lines.length, 'log line')}, since{' '}
           {formatExact(first / 1000)}.{' '}
           {traces.found.length > 0 && (
-            <Link href={hrefWith({ page: 'map' }, undefined, { filter: filterOf(correlationId) })}>
+            <Link
+              href={hrefWith({ page: 'map' }, undefined, { filter: filterForCorrelation(correlationId) })}
+            >
               Their service map
             </Link>
           )}
@@ -66,10 +67,10 @@ export function RequestPage({ api, correlationId }: RequestPageProps) {
         <ol class="log-lines" aria-label="What happened, in the order of time">
           {story.map((item) =>
             item.kind === 'line' ? (
-              <LogRow key={`line ${item.line.id}`} line={item.line} offset={offsetText(item.at - first)} />
+              <LogRow key={`line ${item.line.id}`} line={item.line} offset={formatOffset(item.at - first)} />
             ) : (
               <li key={`trace ${item.trace.id}`} class="log-trace">
-                <span class="number">{offsetText(item.at - first)}</span>
+                <span class="number">{formatOffset(item.at - first)}</span>
                 <StatusBadge status={item.trace.status} />
                 <span class="log-trace-name">
                   <Link class="entry" href={hrefOf({ page: 'trace', traceId: item.trace.id })}>
@@ -95,15 +96,6 @@ export function RequestPage({ api, correlationId }: RequestPageProps) {
   );
 }
 
-function offsetText(ms: number): string {
-  return `+${formatDuration(ms / 1000)}`;
-}
-
-/** `correlationid` is no keyword of X-Ray's; the annotation that it means is found in AWS, too. */
-function filterOf(correlationId: string): string {
-  return filterForAnnotation(CORRELATION_ID, correlationId);
-}
-
 interface FoundTraces {
   readonly loaded: boolean;
   readonly found: readonly TraceSummary[];
@@ -115,7 +107,7 @@ function useTraces(api: ConsoleApi, correlationId: string): FoundTraces {
   useEffect(() => {
     let stopped = false;
     const read = async () => {
-      const next = await api.traces({ filter: filterOf(correlationId) }).then(
+      const next = await api.traces({ filter: filterForCorrelation(correlationId) }).then(
         (listing): FoundTraces => ({ loaded: true, found: listing.traces }),
         (error: unknown) => messageOf(error),
       );

@@ -45,6 +45,37 @@ export function stagesOf<Text>(
     });
 }
 
+/** Names what a stage is set to do with requests in AWS, and does not do here. */
+export function warnAboutStage(
+  apiName: string,
+  stage: Fields<string>,
+  warn: (message: string) => void,
+): void {
+  const ofRoutes = stage.within('RouteSettings');
+  const settings = [
+    stage,
+    ...stage.each('MethodSettings'),
+    stage.within('DefaultRouteSettings'),
+    ...ofRoutes.names().map((routeKey) => ofRoutes.within(routeKey)),
+  ];
+  if (settings.some((of) => of.has('ThrottlingRateLimit') || of.has('ThrottlingBurstLimit')))
+    warn(`${apiName} refuses no requests for the throttling of its stage: they are not counted locally`);
+  if (
+    settings.some(
+      (of) =>
+        of.optionalBoolean('CachingEnabled') === true || of.optionalBoolean('CacheClusterEnabled') === true,
+    )
+  )
+    warn(
+      `${apiName} answers nothing from the cache of its stage: every request reaches its function locally`,
+    );
+  const variables = [...stage.within('Variables').names(), ...stage.within('StageVariables').names()];
+  if (variables.length > 0)
+    warn(
+      `${apiName} has no stage variables locally: events and templates go without ${variables.join(', ')}`,
+    );
+}
+
 /** Ids of APIs that the template refers to, but does not contain. */
 export function idsOutside(
   apis: readonly ResolvedResource[],
@@ -56,7 +87,7 @@ export function idsOutside(
 }
 
 /** A route as deployed, before it is known whether it can be served here. */
-export interface DeployedRoute extends MethodDefinition {
+export interface DeployedRoute extends MethodDefinition, Pick<RouteDefinition, 'payload'> {
   /** The deployed name of the function behind it; undefined where something else answers. */
   readonly functionName?: string;
   /** What answers: `AWS_PROXY`, `MOCK`, `HTTP_PROXY`... */

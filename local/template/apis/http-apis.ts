@@ -3,7 +3,7 @@ import type { ResolvedFields } from '../fields.ts';
 import type { ResolvedResource, ResolvedResources } from '../resources.ts';
 import type { ApiDefinition, CorsDefinition } from '../service.ts';
 import type { ApiOptions, DeployedRoute } from './api.ts';
-import { apiKindOf, idsOutside, servedRoutes, stagesOf } from './api.ts';
+import { apiKindOf, idsOutside, servedRoutes, stagesOf, warnAboutStage } from './api.ts';
 import type { Authorizers } from './authorizers.ts';
 import { accessOf, httpAuthorizers } from './authorizers.ts';
 
@@ -25,12 +25,13 @@ export function httpApisToRun(resources: ResolvedResources, options: ApiOptions)
           `${name} does not serve what its Body or Target defines: only routes of the template are read`,
         );
       }
-      const integrations = integrationsOf(resources, id, name);
+      const integrations = integrationsOf(resources, id);
       const authorizers = httpAuthorizers(resources, id, options);
       const deployed = routes
         .filter((route) => route.fields.text('ApiId') === id)
         .map((route) => readRoute(route, integrations, authorizers));
       const [stage] = stagesOf(resources, (of) => of.optionalText('ApiId') === id);
+      if (stage !== undefined) warnAboutStage(name, stage.settings, resources.warn);
       return {
         id,
         name,
@@ -56,14 +57,10 @@ export function readCors(cors: ResolvedFields): CorsDefinition {
   };
 }
 
-type Integration = Pick<DeployedRoute, 'integrationType' | 'functionName'>;
+type Integration = Pick<DeployedRoute, 'integrationType' | 'functionName' | 'payload'>;
 
 /** By what a route's Target ends in. */
-function integrationsOf(
-  resources: ResolvedResources,
-  apiId: string,
-  apiName: string,
-): Map<string, Integration> {
+function integrationsOf(resources: ResolvedResources, apiId: string): Map<string, Integration> {
   const ofApi = resources
     .ofType('AWS::ApiGatewayV2::Integration')
     .filter(({ fields }) => fields.text('ApiId') === apiId);
@@ -73,12 +70,8 @@ function integrationsOf(
       const type = fields.text('IntegrationType');
       if (type !== 'AWS_PROXY' || subtype !== undefined) return [ref(), { integrationType: subtype ?? type }];
       const functionName = functionNameOf(fields.text('IntegrationUri'));
-      if (fields.optionalText('PayloadFormatVersion') === '1.0') {
-        resources.warn(
-          `${apiName} sends ${functionName} events of format 2.0, though the template asks for 1.0`,
-        );
-      }
-      return [ref(), { integrationType: type, functionName }];
+      const isOld = fields.optionalText('PayloadFormatVersion') === '1.0';
+      return [ref(), { integrationType: type, functionName, ...(isOld && { payload: '1.0' }) }];
     }),
   );
 }

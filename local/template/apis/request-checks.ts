@@ -2,7 +2,7 @@
 import { isObject } from '../../json.ts';
 import { messageOf } from '../../message-of.ts';
 import type { ResolvedFields } from '../fields.ts';
-import type { ResolvedResources } from '../resources.ts';
+import type { ResolvedResource, ResolvedResources } from '../resources.ts';
 import type { ApiKeyDefinition, RequestCheckDefinition } from '../service.ts';
 
 /** Reads what is checked of requests for a method; undefined where nothing is. */
@@ -70,14 +70,16 @@ function inlined(
   );
 }
 
+/** The usage plans with a stage of the API. */
+export function usagePlansOf(resources: ResolvedResources, apiId: string): ResolvedResource[] {
+  return resources
+    .ofType('AWS::ApiGateway::UsagePlan')
+    .filter(({ fields }) => fields.each('ApiStages').some((stage) => stage.optionalText('ApiId') === apiId));
+}
+
 /** The keys of all usage plans with a stage of the API. A key that the template gives no value has its id for one. */
 export function apiKeysOf(resources: ResolvedResources, apiId: string): ApiKeyDefinition[] {
-  const plans = new Set(
-    resources
-      .ofType('AWS::ApiGateway::UsagePlan')
-      .filter(({ fields }) => fields.each('ApiStages').some((stage) => stage.optionalText('ApiId') === apiId))
-      .map(({ ref }) => ref()),
-  );
+  const plans = new Set(usagePlansOf(resources, apiId).map(({ ref }) => ref()));
   const keyIds = new Set(
     resources
       .ofType('AWS::ApiGateway::UsagePlanKey')

@@ -1,13 +1,13 @@
 import { functionNameOf } from '../arns.ts';
-import type { ResolvedFields } from '../fields.ts';
+import type { Fields, ResolvedFields } from '../fields.ts';
 import type { ResolvedResource, ResolvedResources } from '../resources.ts';
 import type { ApiDefinition, GatewayResponseDefinition, MockDefinition } from '../service.ts';
 import { shown } from '../template.ts';
 import type { ApiOptions, DeployedRoute } from './api.ts';
-import { idsOutside, servedRoutes, stagesOf } from './api.ts';
+import { idsOutside, servedRoutes, stagesOf, warnAboutStage } from './api.ts';
 import type { Authorizers } from './authorizers.ts';
 import { accessOf, restAuthorizers, warnAboutAccess } from './authorizers.ts';
-import { apiKeysOf, requestChecksOf } from './request-checks.ts';
+import { apiKeysOf, requestChecksOf, usagePlansOf } from './request-checks.ts';
 import type { ReadRequestCheck } from './request-checks.ts';
 
 /** The REST APIs (API Gateway v1) of the template. */
@@ -40,11 +40,14 @@ export function restApisToRun(resources: ResolvedResources, options: ApiOptions)
     const routes = deployed.flatMap(({ mock, route }) => (mock === undefined ? [route] : []));
     const gatewayResponses = gatewayResponsesOf(resources, id);
     const apiKeys = apiKeysOf(resources, id);
+    const stage = readStage(resources, id, options);
+    warnAboutSettings(resources, api, name, stage.settings);
     return {
       id,
       name,
       kind: 'REST',
-      ...readStage(resources, id, options),
+      stage: stage.name,
+      tracing: stage.settings?.optionalBoolean('TracingEnabled') ?? options.restApiTracing,
       binaryMediaTypes: fields.list('BinaryMediaTypes').map(String),
       routes: servedRoutes(name, routes, { ...options, warn: resources.warn }),
       ...(mocks.length > 0 && { mocks }),
@@ -158,13 +161,35 @@ function resourcePaths(
   };
 }
 
-function readStage(
-  resources: ResolvedResources,
-  apiId: string,
-  options: ApiOptions,
-): Pick<ApiDefinition, 'stage' | 'tracing'> {
+function readStage(resources: ResolvedResources, apiId: string, options: ApiOptions) {
   const stages = stagesOf(resources, (fields) => fields.optionalText('RestApiId') === apiId);
-  const { name: stage = options.stage, settings } =
-    stages.find(({ name }) => name === options.stage) ?? stages[0] ?? {};
-  return { stage, tracing: settings?.optionalBoolean('TracingEnabled') ?? options.restApiTracing };
+  const { name = options.stage, settings } =
+    stages.find((stage) => stage.name === options.stage) ?? stages[0] ?? {};
+  return { name, settings };
+}
+
+/** Names what AWS does with requests by settings of the API, and nothing here does. */
+function warnAboutSettings(
+  resources: ResolvedResources,
+  { fields, ref }: ResolvedResource,
+  name: string,
+  stage: Fields<string> | undefined,
+): void {
+  // The framework writes an empty text where there is none.
+  const policy = fields.value('Policy') ?? '';
+  if (policy !== '') resources.warn(`${name} serves everyone: its resource policy is not checked locally`);
+  if (fields.has('MinimumCompressionSize'))
+    resources.warn(`${name} compresses no answers locally, whatever MinimumCompressionSize says`);
+  if (stage !== undefined) warnAboutStage(name, stage, resources.warn);
+  const counting = usagePlansOf(resources, ref()).filter((plan) =>
+    ['Throttle', 'Quota'].some((limit) => plan.fields.has(limit)),
+  );
+  if (counting.length > 0) {
+    const plans = counting.map(
+      ({ logicalId, fields: plan }) => plan.optionalText('UsagePlanName') ?? logicalId,
+    );
+    resources.warn(
+      `${name} refuses no requests for the throttling and the quotas of ${plans.join(', ')}: they are not counted locally`,
+    );
+  }
 }

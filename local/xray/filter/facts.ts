@@ -1,4 +1,5 @@
 /** What filter expressions ask of a trace, read from its segments. */
+import { asText } from '../../json.ts';
 import type { Entity, Segment } from '../document.ts';
 import { entitiesOf } from '../entities.ts';
 import type { ServiceSegment } from '../graph/calls.ts';
@@ -129,7 +130,7 @@ const TEXTS = {
   'instance.id': ({ aws }: Segment) => memberOf(aws, 'instance_id'),
   'resource.arn': ({ resource_arn: arn }: Segment) => arn,
   /** What Lambda and API Gateway call a request. */
-  requestid: ({ aws }: Segment) => textOf(aws?.['request_id']),
+  requestid: ({ aws }: Segment) => asText(aws?.['request_id']),
 } as const;
 
 export type SegmentText = keyof typeof TEXTS;
@@ -202,9 +203,5 @@ function memberOf(aws: Entity['aws'], member: string): string | undefined {
   const { ec2 } = aws ?? {};
   const value =
     typeof ec2 === 'object' && ec2 !== null ? (ec2 as Readonly<Record<string, unknown>>)[member] : undefined;
-  return textOf(value);
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+  return asText(value);
 }

@@ -1,6 +1,7 @@
 /** Filter expressions as text: of an expression that was read, and of what a reader points at on the page. */
 import type { ServicePattern } from '../graph/service-pattern.ts';
 import type { EntityStatus } from '../trace.ts';
+import { CORRELATION_ID } from './facts.ts';
 import type { Comparison, Field, FilterExpression, FilterValue } from './expression.ts';
 
 /** Writes an expression so that `parseFilter` reads the same again. */
@@ -53,6 +54,11 @@ export function filterForEdge(source: ServicePattern, destination: ServicePatter
 
 export function filterForAnnotation(key: string, value: FilterValue): string {
   return `${printField({ keyword: 'annotation', key })} = ${printValue(value)}`;
+}
+
+/** Requests that belong to one business request. */
+export function filterForCorrelation(correlationId: string): string {
+  return filterForAnnotation(CORRELATION_ID, correlationId);
 }
 
 /** Requests in which the worst that happened, anywhere in them, is this, as far as it happened to a service. */

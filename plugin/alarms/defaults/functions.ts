@@ -20,10 +20,19 @@ import { lambda, matching, math, metric, outcomesOf } from '../metrics.ts';
 import { reportMetric } from '../report-filters.ts';
 import { duration, percent } from '../wording.ts';
 
+/**
+ * What alarms call is called seldom, so that `errors` says whatever goes wrong in it, `errorRate` where it is called often after all, and
+ * `throttles` that it is not called: to come near to a limit is no news of what nobody waits for.
+ */
+function isCalledByAlarms(fn: FunctionResource): boolean {
+  return fn.isCalledByAlarms === true;
+}
+
 /** How invocations end and how long they take: the metrics that Lambda sends for every function. */
 const INVOCATION_ALARMS = defaultAlarms<'function'>([
   {
     name: 'duration',
+    saidByOthers: isCalledByAlarms,
     tuning: { share: 0.8, statistic: 'p99', ...minutes(3, 5) },
     shareOf: 'its timeout',
     unit: 'ms',
@@ -230,6 +239,7 @@ const DURABLE_ALARMS = defaultAlarms<'function'>([
 const REPORT_ALARMS = defaultAlarms<'function'>([
   {
     name: 'memory',
+    saidByOthers: isCalledByAlarms,
     tuning: { share: 0.9, statistic: 'Maximum', ...minutes(3, 5) },
     shareOf: 'its memory',
     unit: 'MB',
@@ -254,6 +264,7 @@ const REPORT_ALARMS = defaultAlarms<'function'>([
   },
   {
     name: 'timeouts',
+    saidByOthers: isCalledByAlarms,
     tuning: ONE_IS_ENOUGH,
     unit: 'timeouts',
     severity: 'symptom',
@@ -500,6 +511,7 @@ function qualifierOf({ logicalId, qualifier }: ProvisionedConcurrency): string {
 const WAITING_WORK_ALARMS = defaultAlarms<'function'>([
   {
     name: 'asyncAge',
+    saidByOthers: isCalledByAlarms,
     where: ({ isAsync }) => isAsync,
     tuning: { share: 0.5, statistic: 'Maximum', ...minutes(3, 5) },
     shareOf: 'the age at which an event is dropped, and at most 10 minutes',

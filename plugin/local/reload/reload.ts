@@ -127,15 +127,28 @@ export class Reload {
     this.#watch = watchFiles({
       directory: this.#root,
       onChange: (paths) => this.#onFiles(paths),
+      onRestless: (path) =>
+        this.#say(
+          `${this.#shown(new Set([path]))} is written all the time, so that its changes renew nothing any more. If functions do not ` +
+            'read it, keep it out of their packages by package.patterns; output of this program may go into a file whose name ends with .log.',
+        ),
       onProblem: (error) =>
-        options.notice(`Not every folder can be watched: changes there need a new start. ${error.message}`),
+        this.#say(`Not every folder can be watched: changes there need a new start. ${error.message}`),
     });
     this.#layers = layerSources(options, new Set(this.#folders.keys()));
     for (const { path } of this.#layers) {
       if (isFolder(path)) this.#watch.includeWhole(path);
       else this.#watch.include(path);
     }
+    // Of bundles it is known which files they hold, and other bundlers write beside the sources.
+    if (!isBundled(serverless)) this.#catchUp(options.packagedAt);
     this.#learn();
+  }
+
+  /** What was saved while the service was packaged and started, nobody has told. */
+  #catchUp(packagedAt: number): void {
+    const edited = newerThan(packagedAt, this.#watch.files);
+    if (edited.length > 0) this.#onFiles(new Set(edited));
   }
 
   /** Watches until it is stopped. Never throws: what cannot be renewed is told. */
@@ -157,9 +170,7 @@ export class Reload {
       try {
         await task();
       } catch (error) {
-        this.#options.notice(
-          `A change could not be taken over, and what ran before goes on: ${messageOf(error)}`,
-        );
+        this.#say(`A change could not be taken over, and what ran before goes on: ${messageOf(error)}`);
       }
     });
   }
@@ -171,7 +182,7 @@ export class Reload {
     this.#enqueue(async () => {
       if (!isKnown(next)) await this.#bundleAgain([next], new Set());
       const edited = [...this.#unsure].flatMap(
-        ({ bundle }) => bundle && newerThan(this.#options.packagedAt, bundle),
+        ({ bundle }) => bundle && newerThan(this.#options.packagedAt, bundle.inputs),
       );
       if (this.#unsure.size > 0)
         await this.#packageAgain(new Set(edited.filter((path) => path !== undefined)));
@@ -217,7 +228,7 @@ export class Reload {
 
   /** Has the functions of layers run with what those hold now. */
   async #renewLayers(touched: readonly LayerSource[], changed: ReadonlySet<string>): Promise<void> {
-    const { packager, layers, runtimeOf, unpacked, notice } = this.#options;
+    const { packager, layers, runtimeOf, unpacked } = this.#options;
     if (touched.length === 0) return;
     const paths = new Set([...changed].filter((path) => touched.some((layer) => isIn(layer.path, path))));
     const names = [...new Set(touched.flatMap(({ functions }) => functions))];
@@ -245,7 +256,7 @@ export class Reload {
       for (const [text, concerned] of broken) this.#tellBroken(concerned, text.split('\n'));
       this.#runFrom(sound, paths, names);
     } catch (error) {
-      notice(
+      this.#say(
         `${this.#shown(paths)}: what ran before goes on, with the layers of before: ${messageOf(error)}`,
       );
     }
@@ -284,7 +295,7 @@ export class Reload {
     if (isFirst && differ.length > 0) {
       // Another plugin has had its hands on the package, or somebody on the sources: the framework knows.
       for (const name of known.functions) this.#others.add(name);
-      if (newerThan(this.#options.packagedAt, bundle).length > 0) this.#unsure.add(known);
+      if (newerThan(this.#options.packagedAt, bundle.inputs).length > 0) this.#unsure.add(known);
       return;
     }
     for (const [name, changes] of differ)
@@ -369,11 +380,13 @@ export class Reload {
   }
 
   async #packaged(names: readonly string[], changed: ReadonlySet<string>): Promise<Revisions> {
-    const { serverless, packager, unpacked, notice } = this.#options;
+    const { serverless, packager, unpacked } = this.#options;
     const revisions: Revisions = new Map();
     this.#meanwhile = new Set();
     const problems = await packager.functions().catch((error: unknown) => {
-      notice(`${this.#shown(changed)} cannot be packaged, and what ran before goes on:\n${messageOf(error)}`);
+      this.#say(
+        `${this.#shown(changed)} cannot be packaged, and what ran before goes on:\n${messageOf(error)}`,
+      );
       return undefined;
     });
     await sleep(SETTLED_MS);
@@ -442,7 +455,7 @@ export class Reload {
     for (const [name, folder] of folders) this.#folders.set(name, folder);
     void this.#options.updateCode(folders).then(() => this.#discardUnused(renewed.keys()));
     const of = changed.size === 0 ? '' : ` (${this.#shown(changed)})`;
-    this.#options.notice(`Renewed: ${this.#keysOf([...folders.keys()])}${of}`);
+    this.#say(`Renewed: ${this.#keysOf([...folders.keys()])}${of}`);
   }
 
   async #discardUnused(folders: Iterable<string>): Promise<void> {
@@ -458,20 +471,19 @@ export class Reload {
       functions.set(text, [...(functions.get(text) ?? []), ...names]);
     }
     for (const [text, names] of functions) {
-      if (text === '') this.#options.notice(`Compiles again: ${this.#keysOf(names)}`);
+      if (text === '') this.#say(`Compiles again: ${this.#keysOf(names)}`);
       else this.#tellBroken(names, text.split('\n'));
     }
   }
 
   #tellBroken(names: readonly string[], errors: readonly string[]): void {
     const lines = errors.map((line) => `  ${line}`);
-    this.#options.notice(
-      [`Does not compile, and what ran before goes on: ${this.#keysOf(names)}`, ...lines].join('\n'),
-    );
+    this.#say([`Does not compile, and what ran before goes on: ${this.#keysOf(names)}`, ...lines].join('\n'));
   }
 
+  /** Once it is stopped there is nothing to say: Ctrl-C ends the bundler's own processes in the middle of their work, too. */
   #say(text: string | undefined): void {
-    if (text !== undefined) this.#options.notice(text);
+    if (text !== undefined && !this.#stopped) this.#options.notice(text);
   }
 
   #keysOf(names: readonly string[]): string {
@@ -551,9 +563,9 @@ function isTouched(known: KnownEntry, entries: readonly KnownEntry[], changed: R
 /** What esbuild may find in the place of another file, or read to know where modules are. */
 const RESOLVED = /\.([cm]?[jt]sx?|json)$/;
 
-/** Those of its files that were written after this moment; epoch milliseconds. */
-function newerThan(moment: number, { inputs }: Pick<Bundle, 'inputs'>): string[] {
-  return [...inputs].filter((path) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= moment);
+/** Those of these files that were written after this moment; epoch milliseconds. */
+function newerThan(moment: number, paths: Iterable<string>): string[] {
+  return [...paths].filter((path) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= moment);
 }
 
 async function digestIn(folder: string, path: string): Promise<string | undefined> {

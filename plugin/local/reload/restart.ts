@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
-import { messageOf } from 'lambda-lantern-local/template';
+import { isObject, messageOf } from 'lambda-lantern-local/template';
 import type { Serverless } from '../../serverless.ts';
 
 /** Of what has changed, this much is named. */
@@ -80,11 +80,7 @@ async function read(file: string): Promise<unknown> {
 /** Paths at which two values differ, as deep as they are worth naming. */
 function differences(before: unknown, after: unknown, path: readonly string[] = []): string[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
-  if (path.length === NAMED_DEPTH || !isPlain(before) || !isPlain(after)) return [path.join('.')];
+  if (path.length === NAMED_DEPTH || !isObject(before) || !isObject(after)) return [path.join('.')];
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].flatMap((name) => differences(before[name], after[name], [...path, name]));
-}
-
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

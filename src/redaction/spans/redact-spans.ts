@@ -32,12 +32,17 @@ export interface SpanProcessorLike {
  * @param processor as a `BatchSpanProcessor`.
  * @param policy as that of `responseCapture()`; here `mode` is `values` by default: what no detector finds and no denied name
  * holds is shown.
- * @throws TypeError when the policy has an unknown or wrong option.
+ * @throws TypeError for what is no processor, and when the policy has an unknown or wrong option.
  */
 export function redactSpans<Processor extends SpanProcessorLike>(
   processor: Processor,
   policy: RedactionPolicy = {},
 ): Processor {
+  if (typeof (processor as Partial<Processor> | null | undefined)?.onEnd !== 'function') {
+    throw new TypeError(
+      'redactSpans() takes a span processor, such as a BatchSpanProcessor; this has no onEnd()',
+    );
+  }
   const given: RedactionPolicy = { mode: 'values', ...policy };
   const texts = createTextGuard(given);
   const show = createAttributeShower(texts, createRedactor(given));

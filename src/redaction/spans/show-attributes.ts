@@ -51,13 +51,20 @@ export function createAttributeShower(
     }
     const header = HEADER.exec(name)?.groups?.name;
     if (header !== undefined && isFlat(value)) return ofEach(value, (item) => texts.named(header, item));
-    const shown = redact({ [name]: value }) as Record<string, unknown> | undefined;
-    return shown !== undefined && Object.hasOwn(shown, name) ? shown[name] : '<redacted>';
+    const all = redact({ [name]: value }) as Record<string, unknown> | undefined;
+    const shown = all !== undefined && Object.hasOwn(all, name) ? all[name] : '<redacted>';
+    if (!isFlat(value)) return shown;
+    return Array.isArray(value) && Array.isArray(shown) ? shown.map(asText) : asText(shown);
   };
   return (attributes) =>
     Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [texts.text(name), show(name, value)]),
     );
+}
+
+/** What was a text stays one, also where it was decoded to be shown: not every exporter takes objects. */
+function asText(shown: unknown): unknown {
+  return typeof shown === 'object' && shown !== null ? JSON.stringify(shown) : shown;
 }
 
 /** Whether a value is one of those that attributes had before they could hold objects. */

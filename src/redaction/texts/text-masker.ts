@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../detectors/base64.ts';
+import { decodeBase64, SHORTEST_BASE64 } from '../detectors/base64.ts';
 import { defaultDetectors } from '../detectors/default-detectors.ts';
 import type { Category } from '../detectors/detector.ts';
 import { CATEGORIES } from '../detectors/detector.ts';
@@ -214,8 +214,22 @@ function decode(text: string, scanned: number): string | undefined {
   if ((scanned & ESCAPED) !== 0 && text.includes('\\u00')) {
     return text.replaceAll(ESCAPE, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
   }
+  const longest = longestTokenOf(scanned);
+  if (longest < SHORTEST_BASE64) return undefined;
   // The longest token counts up to 255, and padding is no part of it.
-  return longestTokenOf(scanned) >= Math.min(text.length - 2, 255) ? decodeBase64(text) : undefined;
+  const whole = longest >= Math.min(text.length - 2, 255) ? decodeBase64(text) : undefined;
+  if (whole !== undefined || !JSON_BEGINS.test(text)) return whole;
+  const decoded = text.replaceAll(JSON_IN_BASE64, decodedOrSame);
+  return decoded === text ? undefined : decoded;
+}
+
+/** How base64 of an object, or of a list of objects or texts, begins: `{"`, `{ "`, a line break behind the bracket, `[{"`, `["`. */
+const JSON_BEGINS = /eyJ|eyAi|ewog|ewoJ|ewoi|W3si|WyJ/;
+/** In a text, such as the parameter of a form or a `data:` URL; the pieces of a JSON Web Token are a detector's. */
+const JSON_IN_BASE64 = /(?<![\w+/.-])(?:eyJ|eyAi|ewog|ewoJ|ewoi|W3si|WyJ)[\w+/-]{9,}={0,2}(?![\w+/.])/g;
+
+function decodedOrSame(base64: string): string {
+  return decodeBase64(base64) ?? base64;
 }
 
 function decodePercent(text: string): string {

@@ -79,12 +79,27 @@ const BLOCK = /[|>][+-]?\d?[ \t]{0,4}\r?\n((?:[ \t]+[^\n]*(?:\n|$)){1,200})/y;
  * stands first, and the name is looked back for.
  */
 const BEFORE_QUOTE = /[ \t]{1,3}(?=["'`(])(?<=(?<![\w$.-])([A-Za-z_$][\w$.-]{1,63})[ \t]{1,3})/g;
-const QUOTED_BEFORE_QUOTE = /(["'`])([\w$ .-]{2,64})\1\s{0,2},\s{0,2}(?=["'`])/g;
+/** Arguments of a call, and what PHP's `serialize` writes. */
+const QUOTED_BEFORE_QUOTE = /(["'`])([\w$ .-]{2,64})\1(?:\s{0,2},\s{0,2}|;s:\d{1,9}:)(?=["'`])/g;
 const TIGHT = /(?:[|;~^!\t]|,(?! ))(?=[^\s|;~,])(?<=(?<![\w$.-])([A-Za-z_$][\w$.-]{1,63})[|;~^!\t,])/g;
 const OPTION = /(?<![\w-])--?([A-Za-z][\w-]{1,63}) (?=[^\s-])/g;
 const ELEMENT = /<([A-Za-z_][\w:.-]{0,63})(?:\s[^<>]{0,200})?>([^<]{1,8192})(?=<\/)/g;
-/** The same, where the element holds a section that needs no escapes. */
+/** The same, where the element holds a section that needs no escapes, or elements. */
 const CDATA = /<([A-Za-z_][\w:.-]{0,63})(?:\s[^<>]{0,200})?>\s{0,16}<!\[CDATA\[/g;
+const NESTED = /<([A-Za-z_][\w:.-]{0,63})(?:\s[^<>]{0,200})?>(?=\s{0,64}<[A-Za-z_])/g;
+/** Elements of whose names so many are sought that nothing closes. */
+const MOST_UNCLOSED = 50;
+/** `<key>password</key><string>…`, as property lists have it. */
+const ELEMENT_BEFORE_ELEMENT =
+  /<(?:[\w-]{1,16}:)?(?:key|name|field|param|parameter|property|attribute)>\s{0,8}([\w$ .-]{2,64}?)\s{0,8}<\/[\w:-]{1,32}>\s{0,16}<[\w:.-]{1,64}(?:\s[^<>]{0,200})?>([^<]{1,8192})(?=<)/gi;
+/** `<input name="password" value="…">`, and what is configured like that. */
+const ATTRIBUTES =
+  /\b(?:name|key|field|param|property)=(["'])([\w$.:-]{2,64})\1(?:\s{1,8}(?!name=|key=)[\w:-]{1,32}=(?:"[^"<>]{0,128}"|'[^'<>]{0,128}')){0,4}?\s{1,8}(?:value|content|default)=(?=["'])/gi;
+/** `<property name="password">…`. */
+const NAMED_ELEMENT =
+  /<[\w:.-]{1,64}\s(?:[^<>]{0,200}\s)?(?:name|key)=(["'])([\w$.:-]{2,64})\1[^<>]{0,200}>([^<]{1,8192})(?=<\/)/gi;
+/** `curl -u jane:…`. */
+const USER_OPTION = /(?<![\w-])(?:-u|--user|--proxy-user)[ =]{1,3}["']?[^\s:"']{1,64}:([^\s"']{2,256})/g;
 /** The head of a part of a form (RFC 7578), to the empty line before what it holds. */
 const PART =
   /;\s{0,4}name="([^"\r\n]{1,100})"[^\r\n]{0,200}(?:\r?\n[^\r\n]{1,200}){0,8}(?:\r?\n){2}(?=[^\r\n])/g;
@@ -453,7 +468,7 @@ function closeBy(text: string, denied: Denied, found: NamedValue[]): void {
     until = value?.end ?? start + LONGEST_IN_BRACKETS;
     return value;
   });
-  take(matches(text, QUOTED_BEFORE_QUOTE, hasQuotes && text.includes(',')), 2, (start) =>
+  take(matches(text, QUOTED_BEFORE_QUOTE, hasQuotes && /,|;s:/.test(text)), 2, (start) =>
     quotedAt(text, start),
   );
   take(matches(text, TIGHT, /[|;~^!\t]|,[^ ]/.test(text)), 1, (start) => taken(text, start, ONE_WORD));
@@ -462,7 +477,16 @@ function closeBy(text: string, denied: Denied, found: NamedValue[]): void {
     1,
     (start) => quotedAt(text, start) ?? taken(text, start, ONE_WORD),
   );
-  take(matches(text, ELEMENT, text.includes('</')), 1, contentOf);
+  const hasElements = text.includes('</');
+  take(matches(text, ELEMENT, hasElements), 1, contentOf);
+  take(matches(text, NESTED, hasElements), 1, upToEndTag(text));
+  take(matches(text, ELEMENT_BEFORE_ELEMENT, hasElements), 1, contentOf);
+  take(matches(text, NAMED_ELEMENT, hasElements && hasQuotes), 2, (end, { 3: content = '' }) => ({
+    start: end - content.length,
+    end,
+    content,
+  }));
+  take(matches(text, ATTRIBUTES, hasQuotes && text.includes('=')), 2, (start) => quotedAt(text, start));
   take(matches(text, CDATA, text.includes('<![CDATA[')), 1, upTo(text, ']]>'));
   take(matches(text, PART, text.includes('; name="')), 1, upTo(text, '\n--'));
   take(matches(text, IN_PROSE, ANNOUNCING.test(text)), 1, (end, match) =>
@@ -473,6 +497,10 @@ function closeBy(text: string, denied: Denied, found: NamedValue[]): void {
     2,
     (start) => quotedAt(text, start) ?? taken(text, start, CLAUSE),
   );
+  for (const { index, 0: whole, 1: password = '' } of matches(text, USER_OPTION, text.includes('curl'))) {
+    const end = index + whole.length;
+    found.push({ start: end - password.length, end, category: 'credentials' });
+  }
 }
 
 /**
@@ -487,6 +515,24 @@ function upTo(text: string, sign: string): (start: number) => Value | undefined 
     until = closing < 0 ? text.length : closing;
     const content = text.slice(start, until);
     return { start, end: start + content.trimEnd().length, content: content.trim() };
+  };
+}
+
+/** The values that last up to the tag that closes an element of the name; those without one are none. */
+function upToEndTag(
+  text: string,
+): (start: number, match: RegExpExecArray, name: string) => Value | undefined {
+  let until = 0;
+  let unclosed = 0;
+  return (start, _match, name) => {
+    if (start < until || unclosed > MOST_UNCLOSED) return undefined;
+    const end = text.indexOf(`</${name}`, start);
+    if (end < 0) {
+      unclosed += 1;
+      return undefined;
+    }
+    until = end;
+    return { start, end, content: text.slice(start, end) };
   };
 }
 

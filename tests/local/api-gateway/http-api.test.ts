@@ -1,5 +1,8 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { ApiDefinition } from '../../../local/template/service.ts';
 import { api, returned, send, serve } from './serve.ts';
 import type { Served } from './serve.ts';
 
@@ -156,6 +159,114 @@ describe('the answer of an HTTP API', () => {
     const { answer, entry } = await answerOf(result);
     expect(answer.status).toBe(500);
     expect(answer.body.toString()).toBe('{"message":"Internal Server Error"}');
+    expect(entry.reason).toContain(reason);
+  });
+});
+
+describe('a function behind an HTTP API that asks for format 1.0', () => {
+  const ofFormat1 = (method: string, path: string, more: Partial<ApiDefinition['routes'][number]> = {}) =>
+    api('HTTP', [], { routes: [{ method, path, functionName: 'echo', payload: '1.0', ...more }] });
+  const eventOf = (served: Served) => served.event() as unknown as APIGatewayProxyEvent;
+
+  it('gets the whole request in it', async () => {
+    const served = await serve(ofFormat1('PUT', '/teas/{name}'));
+    const answer = await send(
+      `${served.url}/teas/gr%C3%BCn%20er?tag=x;y&tag=z&empty=`,
+      {
+        method: 'PUT',
+        headers: [
+          ...['Host', 'localhost:3000', 'X-Custom', 'one', 'x-custom', 'two', 'Cookie', 'a=1; b=2'],
+          ...['User-Agent', 'test/1', 'Content-Type', 'application/x-www-form-urlencoded'],
+        ],
+      },
+      'a=b',
+    );
+    expect(eventOf(served)).toMatchObject({
+      version: '1.0',
+      resource: '/teas/{name}',
+      path: '/teas/grün er',
+      httpMethod: 'PUT',
+      headers: { host: 'localhost:3000', 'x-custom': 'two', cookie: 'a=1; b=2', 'content-length': '3' },
+      multiValueHeaders: { 'x-custom': ['one', 'two'], 'x-forwarded-proto': ['http'] },
+      queryStringParameters: { tag: 'z', empty: '' },
+      multiValueQueryStringParameters: { tag: ['x;y', 'z'], empty: [''] },
+      pathParameters: { name: 'grün er' },
+      body: 'YT1i',
+      isBase64Encoded: true,
+      requestContext: {
+        accountId: '000000000000',
+        apiId: 'abc123',
+        httpMethod: 'PUT',
+        identity: { sourceIp: '127.0.0.1', userAgent: 'test/1', accessKey: null },
+        path: '/teas/grün er',
+        requestId: answer.headers['apigw-requestid'],
+        resourceId: 'PUT /teas/{name}',
+        resourcePath: '/teas/{name}',
+        stage: '$default',
+      },
+    });
+  });
+
+  it('gets every field that AWS sends, null where there is nothing', async () => {
+    const served = await serve(ofFormat1('POST', '/orders'));
+    await send(`${served.url}/orders`, { method: 'POST' });
+    const file = join(import.meta.dirname, '../../fixtures/events/api-gateway-http-format-1.json');
+    const sent = JSON.parse(await readFile(file, 'utf8')) as APIGatewayProxyEvent;
+    const event = eventOf(served);
+    const namesOf = (value: object) => Object.keys(value).sort();
+    expect(namesOf(event)).toEqual(namesOf(sent));
+    expect(namesOf(event.requestContext)).toEqual(namesOf(sent.requestContext));
+    expect(namesOf(event.requestContext.identity)).toEqual(namesOf(sent.requestContext.identity));
+    for (const field of ['queryStringParameters', 'pathParameters', 'stageVariables', 'body'] as const)
+      expect(event[field]).toBeNull();
+  });
+
+  it.each<[string, Partial<ApiDefinition['routes'][number]>, Record<string, string>, object]>([
+    [
+      'the claims of its token',
+      { authorizer: { kind: 'unchecked', name: 'who', reason: 'for this test', claims: { sub: 'c-1' } } },
+      {},
+      { authorizer: { sub: 'c-1' } },
+    ],
+    [
+      'its key of IAM',
+      { authorizer: { kind: 'iam' } },
+      { Authorization: 'AWS4-HMAC-SHA256 Credential=AKIA/20260101/eu/execute-api/aws4_request' },
+      { identity: { accessKey: 'AKIA', caller: 'AKIA', user: 'AKIA', accountId: '000000000000' } },
+    ],
+  ])('is told who calls by %s', async (_what, guarded, headers, expected) => {
+    const served = await serve(ofFormat1('GET', '/', guarded));
+    await send(served.url, { headers });
+    expect(eventOf(served).requestContext).toMatchObject(expected);
+  });
+
+  const answerOf = async (result: unknown) => {
+    const served = await serve(ofFormat1('ANY', '/'), () => Promise.resolve(returned(result)));
+    return { answer: await send(served.url), entry: await served.logged() };
+  };
+
+  it('may give a header several values, and answer in base64', async () => {
+    const { answer } = await answerOf({
+      statusCode: 202,
+      headers: { 'X-A': 1, Connection: 'close' },
+      multiValueHeaders: { 'Set-Cookie': ['a=1', 'b=2'], 'x-a': ['1', '3'] },
+      cookies: ['c=3'],
+      body: 'aGVsbG8=',
+      isBase64Encoded: true,
+    });
+    expect(answer.status).toBe(202);
+    expect(answer.body.toString()).toBe('hello');
+    expect(answer.headers).toMatchObject({ 'set-cookie': ['a=1', 'b=2'], 'x-a': '1, 3' });
+  });
+
+  it.each([
+    ['a text', 'hello', 'must be an object with a statusCode, got string'],
+    ['nothing', null, 'must be an object with a statusCode, got null'],
+    ['a result without a status', { body: 'hello' }, 'statusCode must be'],
+    ['one value as several', { statusCode: 200, multiValueHeaders: { a: 'b' } }, 'must be an array'],
+  ])('is answered 500 for %s', async (_what, result, reason) => {
+    const { answer, entry } = await answerOf(result);
+    expect(answer.status).toBe(500);
     expect(entry.reason).toContain(reason);
   });
 });

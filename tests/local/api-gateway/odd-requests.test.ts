@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { api, sendRaw, serve } from './serve.ts';
+import { api, send, sendRaw, serve } from './serve.ts';
 import type { Served } from './serve.ts';
 
 /** A request as it stands on the wire, whatever a client would do to it; each character is a byte. */
@@ -155,5 +155,22 @@ describe('the URL of a function', () => {
       headers: { cookie: 'a=1; b=2' },
       cookies: ['a=1', 'b=2'],
     });
+  });
+});
+
+describe('a request with a longer head than AWS takes', () => {
+  const { method, path } = { method: 'GET', path: '/orders?page=1' };
+  /** Of the line, and of the values of `Host`, `Connection` and the header that is as long as it takes. */
+  const headOf = (size: number) => {
+    const others = `${method} ${path} HTTP/1.1`.length + 'shop.local'.length + 'close'.length;
+    return { Host: 'shop.local', Connection: 'close', 'X-Long': 'x'.repeat(size - others) };
+  };
+
+  it.each(['REST', 'HTTP'] as const)('is answered by an %s API, and its line says so', async (kind) => {
+    const served = await serve(api(kind, ['GET /orders']));
+    for (const size of [10_240, 10_241])
+      expect((await send(served.url, { method, path, headers: headOf(size) })).status).toBe(200);
+    expect((await served.logged(1)).reason).toBeUndefined();
+    expect((await served.logged(2)).reason).toContain('have 10241 bytes, and AWS refuses more than 10240');
   });
 });

@@ -500,7 +500,7 @@ describe('what cannot be replayed', () => {
 });
 
 describe('alarms on log lines', () => {
-  const onLines = (QueryString = ERROR_LINES_QUERY) => ({
+  const onLines = (QueryString = ERROR_LINES_QUERY, more: object = {}) => ({
     Type: 'AWS::CloudWatch::LogAlarm',
     Properties: {
       AlarmName: 'shop-error-lines',
@@ -516,6 +516,7 @@ describe('alarms on log lines', () => {
       QueryResultsToAlarm: 1,
       TreatMissingData: 'notBreaching',
       AlarmActions: [TOPIC],
+      ...more,
     },
   });
   const template = {
@@ -563,6 +564,22 @@ describe('alarms on log lines', () => {
       `7 OK -> ALARM: ${TOPIC}`,
     ]);
   });
+
+  it.each([
+    [{ WarmUpPeriodDurationInMinutes: 4, OnlyStartEvaluatingAfterWarmUpPeriodEnds: true }, 4],
+    [{ WarmUpPeriodDurationInMinutes: 4 }, 2],
+    [{ WarmUpPeriodDurationInMinutes: 1 }, 2],
+  ])(
+    'warm up with %j, whose lines would be data enough: ring after minute %d',
+    (WarmUpConfiguration, minute) => {
+      const { PayLogGroup, High } = template.Resources;
+      const Resources = { PayLogGroup, High, Lines: onLines(ERROR_LINES_QUERY, { WarmUpConfiguration }) };
+      const minutes = Array.from({ length: 6 }, (_, index) => (index === 0 ? null : [ERROR, ERROR]));
+      const lines = [{ logGroup: '/aws/lambda/pay', start, minutes }];
+      const [first] = replayAlarms({ Resources }, calm, { lines }).filter(({ to }) => to === 'ALARM');
+      expect((Number(first?.at) - Date.parse(String(new Date(start)))) / 60_000).toBe(minute);
+    },
+  );
 
   it('with another query are skipped by name, with lines and without', async () => {
     const { PayLogGroup, High } = template.Resources;

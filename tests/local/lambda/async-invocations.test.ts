@@ -157,6 +157,11 @@ describe('an asynchronous event', () => {
     expect('response' in (run.ended[0] ?? {})).toBe((end.invokeCount ?? 0) > 0);
   });
 
+  it('is said to have failed once where it is not tried again', async () => {
+    const { dropped } = await runEvent(['fails'], { maximumRetryAttempts: 0 });
+    expect(dropped).toMatchObject([{ reason: 'It failed once: "the payload"' }]);
+  });
+
   it('is given up after six hours of throttling, with five minutes between the tries in the end', async () => {
     const { times, dropped } = await runEvent(['throttled']);
     const last = times.at(-1) ?? 0;

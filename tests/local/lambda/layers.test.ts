@@ -133,6 +133,19 @@ describe('a layer', () => {
     ]);
   });
 
+  it('finds modules of the code, and none of the packages that only the code has', async () => {
+    const layer = await folder('curious', {
+      'nodejs/node_modules/curious/index.js': `exports.find = (name) => {
+        try { return require(name); } catch ({ code }) { return code; } };`,
+    });
+    const code = {
+      ...commonJs("['of-code', 'lib/module'].map((name) => require('curious').find(name))"),
+      ...packageIn('node_modules', 'of-code', 'package'),
+      'lib/module.js': "module.exports = 'module';",
+    };
+    expect(await answerOf({ code, layers: [layer] })).toEqual(['MODULE_NOT_FOUND', 'module']);
+  });
+
   it('lies over those before it, also where a file is in the place of a folder', async () => {
     const layers = [
       await archive('a.zip', { 'who.txt': 'a', 'only-a.txt': 'a', 'thing/inner.txt': 'a', other: 'a' }),

@@ -350,7 +350,7 @@ describe('a poller of a stream', () => {
   ])('gives up records that have become too old%s', async (_when, setBack) => {
     const { write, poll } = await startStream();
     await write(1);
-    const { requests, delivered } = await poll(() => threw(), {
+    const { requests, delivered, errors } = await poll(() => threw(), {
       maximumRecordAge: 1,
       onFailure: destination,
     });
@@ -359,6 +359,7 @@ describe('a poller of a stream', () => {
     const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() - setBack);
     onTestFinished(() => clock.mockRestore());
     const first = await until(() => delivered[0], 'the record of it');
+    expect(errors).toEqual([expect.stringMatching(/gives up a record \(\d+\) that/)]);
     expect(JSON.parse(first.payload)).toMatchObject({
       requestContext: { condition: 'RecordAgeExceeded' },
       DDBStreamBatchInfo: { batchSize: 1 },

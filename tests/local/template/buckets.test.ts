@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { lambdaFunction, readResources } from './read-template.ts';
+import { arnOf, lambdaFunction, readResources } from './read-template.ts';
 
 const LAMBDA = 'arn:aws:lambda:eu-central-1:000000000000:function:work';
-
-function arnOf(logicalId: string): object {
-  return { 'Fn::GetAtt': [logicalId, 'Arn'] };
-}
 
 function bucket(properties: Record<string, unknown> = {}): Record<string, unknown> {
   return { Type: 'AWS::S3::Bucket', Properties: properties };

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lambdaFunction, readResources } from './read-template.ts';
-
-function arn(service: string, rest: string) {
-  return `arn:aws:${service}:eu-central-1:000000000000:${rest}`;
-}
+import { arn, lambdaFunction, readResources } from './read-template.ts';
 
 const queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'orders' } };
 

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lambdaFunction, readResources } from './read-template.ts';
-
-function arn(service: string, resource: string): string {
-  return `arn:aws:${service}:eu-central-1:000000000000:${resource}`;
-}
+import { arn, lambdaFunction, readResources } from './read-template.ts';
 
 describe('a rule of EventBridge', () => {
   const rule = (properties: Record<string, unknown>, resources: Record<string, unknown> = {}) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lambdaFunction, readResources } from './read-template.ts';
+import { lambdaFunction, readResources, readTemplate } from './read-template.ts';
 
 describe('a function', () => {
   it('has CloudFormation’s defaults where the template sets nothing', () => {
@@ -198,90 +198,102 @@ describe('a function that cannot run here', () => {
       ),
     ]);
   });
+});
 
-  describe('of whose layers', () => {
-    const insights = 'arn:aws:lambda:eu-central-1:580247275435:layer:LambdaInsightsExtension:53';
-    const layer = { Type: 'AWS::Lambda::LayerVersion', Properties: { LayerName: 'common', Content: {} } };
-    const own = 'arn:aws:lambda:eu-central-1:000000000000:layer:common:1';
+describe('a function of whose layers', () => {
+  const insights = 'arn:aws:lambda:eu-central-1:580247275435:layer:LambdaInsightsExtension:53';
+  const layer = { Type: 'AWS::Lambda::LayerVersion', Properties: { LayerName: 'common', Content: {} } };
+  const own = 'arn:aws:lambda:eu-central-1:000000000000:layer:common:1';
 
-    it('none is here runs without them, which is said, with what to do', () => {
-      const { service, warnings } = readResources({ Work: lambdaFunction({ Layers: ['arn:of:a:layer'] }) });
-      expect(service.functions[0]?.layers).toEqual([{ arn: 'arn:of:a:layer', isHere: false }]);
-      expect(warnings).toEqual([
-        expect.stringMatching(
-          /^The function work runs without its layers: arn:of:a:layer\. .*custom\.lantern\.local\.layers/,
-        ),
-      ]);
+  it('none is here runs without them, which is said, with what to do', () => {
+    const { service, warnings } = readResources({ Work: lambdaFunction({ Layers: ['arn:of:a:layer'] }) });
+    expect(service.functions[0]?.layers).toEqual([{ arn: 'arn:of:a:layer', isHere: false }]);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^The function work runs without its layers: arn:of:a:layer\. .*custom\.lantern\.local\.layers/,
+      ),
+    ]);
+  });
+
+  it('are by condition has those that hold', () => {
+    const Layers = [
+      { 'Fn::If': ['Never', 'arn:never', { Ref: 'AWS::NoValue' }] },
+      { 'Fn::If': ['Never', 'arn:never', own] },
+    ];
+    const { service } = readTemplate({
+      Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } },
+      Resources: { Work: lambdaFunction({ Layers }) },
     });
+    expect(service.functions[0]?.layers).toEqual([{ arn: own, isHere: false }]);
+  });
 
-    it('some are here is told of the others, once for all functions that lack the same', () => {
-      const Layers = [{ Ref: 'CommonLambdaLayer' }, insights];
-      const { service, warnings } = readResources(
+  it('some are here is told of the others, once for all functions that lack the same', () => {
+    const Layers = [{ Ref: 'CommonLambdaLayer' }, insights];
+    const { service, warnings } = readResources(
+      {
+        Work: lambdaFunction({ Layers }),
+        Rest: lambdaFunction({ FunctionName: 'rest', Layers }),
+        All: lambdaFunction({ FunctionName: 'all', Layers: Layers.slice(0, 1) }),
+        CommonLambdaLayer: layer,
+      },
+      { layersHereOf: () => ({ arns: [own], extensions: [], size: 1 }) },
+    );
+    const both = [
+      { arn: own, isHere: true },
+      { arn: insights, isHere: false },
+    ];
+    expect(service.functions.map(({ layers }) => layers)).toEqual([both, both, both.slice(0, 1)]);
+    expect(warnings).toEqual([
+      expect.stringContaining(`The functions work, rest run without their layers: ${insights}. `),
+    ]);
+  });
+
+  it('hold extensions or may hold its wrapper is told that they are not run', () => {
+    const here = { arns: [own], extensions: ['metrics', 'logs'], size: 1 };
+    const read = (Layers: unknown[]) =>
+      readResources(
         {
-          Work: lambdaFunction({ Layers }),
-          Rest: lambdaFunction({ FunctionName: 'rest', Layers }),
-          All: lambdaFunction({ FunctionName: 'all', Layers: Layers.slice(0, 1) }),
+          Work: lambdaFunction({
+            Layers,
+            Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/otel-handler' } },
+          }),
           CommonLambdaLayer: layer,
         },
-        { layersHereOf: () => ({ arns: [own], extensions: [], size: 1 }) },
-      );
-      const both = [
-        { arn: own, isHere: true },
-        { arn: insights, isHere: false },
-      ];
-      expect(service.functions.map(({ layers }) => layers)).toEqual([both, both, both.slice(0, 1)]);
-      expect(warnings).toEqual([
-        expect.stringContaining(`The functions work, rest run without their layers: ${insights}. `),
-      ]);
-    });
+        { layersHereOf: () => here },
+      ).warnings;
+    expect(read([own])).toEqual([
+      'The function work runs without the extensions in its layers: metrics, logs',
+    ]);
+    expect(read([own, insights])).toEqual([
+      expect.stringContaining('extensions'),
+      'The function work runs without its wrapper /opt/otel-handler where no layer on this machine holds it',
+      expect.stringContaining(insights),
+    ]);
+  });
 
-    it('hold extensions or may hold its wrapper is told that they are not run', () => {
-      const here = { arns: [own], extensions: ['metrics', 'logs'], size: 1 };
-      const read = (Layers: unknown[]) =>
-        readResources(
-          {
-            Work: lambdaFunction({
-              Layers,
-              Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/otel-handler' } },
-            }),
-            CommonLambdaLayer: layer,
-          },
-          { layersHereOf: () => here },
-        ).warnings;
-      expect(read([own])).toEqual([
-        'The function work runs without the extensions in its layers: metrics, logs',
-      ]);
-      expect(read([own, insights])).toEqual([
-        expect.stringContaining('extensions'),
-        'The function work runs without its wrapper /opt/otel-handler where no layer on this machine holds it',
-        expect.stringContaining(insights),
-      ]);
-    });
+  it.each([
+    [6, 1, /^The function work has 6 layers: Lambda takes at most 5 and refuses to deploy it$/],
+    [2, 262_144_001, /^The function work has code and layers of 262144001 bytes, .* at most 262144000/],
+  ])('are too many or too large runs, and is told so: %i, %i', (count, size, warning) => {
+    const Layers = Array.from({ length: count }, (_, index) => `${own.slice(0, -2)}-${index}:1`);
+    const read = (layersHereOf: () => { arns: string[]; extensions: []; size: number }) =>
+      readResources({ Work: lambdaFunction({ Layers }) }, { layersHereOf });
+    const { service, warnings } = read(() => ({ arns: Layers, extensions: [], size }));
+    expect(service.functions).toHaveLength(1);
+    expect(warnings).toEqual([expect.stringMatching(warning)]);
+  });
 
-    it.each([
-      [6, 1, /^The function work has 6 layers: Lambda takes at most 5 and refuses to deploy it$/],
-      [2, 262_144_001, /^The function work has code and layers of 262144001 bytes, .* at most 262144000/],
-    ])('are too many or too large runs, and is told so: %i, %i', (count, size, warning) => {
-      const Layers = Array.from({ length: count }, (_, index) => `${own.slice(0, -2)}-${index}:1`);
-      const read = (layersHereOf: () => { arns: string[]; extensions: []; size: number }) =>
-        readResources({ Work: lambdaFunction({ Layers }) }, { layersHereOf });
-      const { service, warnings } = read(() => ({ arns: Layers, extensions: [], size }));
-      expect(service.functions).toHaveLength(1);
-      expect(warnings).toEqual([expect.stringMatching(warning)]);
-    });
+  it('are five of just the size that Lambda takes is told nothing', () => {
+    const Layers = Array.from({ length: 5 }, (_, index) => `${own.slice(0, -2)}-${index}:1`);
+    const layersHereOf = () => ({ arns: Layers, extensions: [], size: 262_144_000 });
+    expect(readResources({ Work: lambdaFunction({ Layers }) }, { layersHereOf }).warnings).toEqual([]);
+  });
 
-    it('are five of just the size that Lambda takes is told nothing', () => {
-      const Layers = Array.from({ length: 5 }, (_, index) => `${own.slice(0, -2)}-${index}:1`);
-      const layersHereOf = () => ({ arns: Layers, extensions: [], size: 262_144_000 });
-      expect(readResources({ Work: lambdaFunction({ Layers }) }, { layersHereOf }).warnings).toEqual([]);
-    });
-
-    it('there are two versions of is told that Lambda takes one', () => {
-      const Layers = [own, own.replace(/1$/, '12')];
-      const layersHereOf = () => ({ arns: Layers, extensions: [], size: 1 });
-      expect(readResources({ Work: lambdaFunction({ Layers }) }, { layersHereOf }).warnings).toEqual([
-        'The function work has the layer common twice: Lambda takes one version of a layer and refuses to deploy it',
-      ]);
-    });
+  it('there are two versions of is told that Lambda takes one', () => {
+    const Layers = [own, own.replace(/1$/, '12')];
+    const layersHereOf = () => ({ arns: Layers, extensions: [], size: 1 });
+    expect(readResources({ Work: lambdaFunction({ Layers }) }, { layersHereOf }).warnings).toEqual([
+      'The function work has the layer common twice: Lambda takes one version of a layer and refuses to deploy it',
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { ReadServiceOptions } from '../../../local/template/read-service.ts';
-import { lambdaFunction, readResources, readTemplate } from './read-template.ts';
+import { arn, lambdaFunction, readResources, readTemplate } from './read-template.ts';
 
 /** Templates that `serverless package` (osls 4.3) wrote, without timestamps, hashes and mapping templates. */
 async function readFixture(name: string, options: Partial<ReadServiceOptions> = {}) {
@@ -12,10 +12,6 @@ async function readFixture(name: string, options: Partial<ReadServiceOptions> = 
       ...options,
     },
   );
-}
-
-function arn(service: string, rest: string) {
-  return `arn:aws:${service}:eu-central-1:000000000000:${rest}`;
 }
 
 describe('the template of a shop, as the Serverless Framework compiles it', () => {

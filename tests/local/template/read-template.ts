@@ -39,3 +39,13 @@ export function lambdaFunction(properties: Record<string, unknown> = {}): Record
     },
   };
 }
+
+/** Of something in the account and the region that templates are read for. */
+export function arn(service: string, resource: string): string {
+  return `arn:aws:${service}:eu-central-1:000000000000:${resource}`;
+}
+
+/** As a template asks for the ARN of one of its resources. */
+export function arnOf(logicalId: string): object {
+  return { 'Fn::GetAtt': [logicalId, 'Arn'] };
+}

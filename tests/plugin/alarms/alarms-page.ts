@@ -37,7 +37,7 @@ export function alarmTables(): string {
 }
 
 function table(kind: ResourceKind): string {
-  const definitions: ReadonlyArray<Omit<DefaultAlarm, 'plan'>> = DEFAULTS[kind];
+  const definitions: ReadonlyArray<Omit<DefaultAlarm, 'plan' | 'saidByOthers'>> = DEFAULTS[kind];
   const rows = definitions.map((definition) => [
     `\`${definition.name}\`${definition.severity === 'symptom' ? '' : '<br>warning'}${definition.on ? '' : '<br>off'}`,
     rule(kind, definition),
@@ -50,7 +50,7 @@ function table(kind: ResourceKind): string {
     .join('\n');
 }
 
-function rule(kind: ResourceKind, definition: Omit<DefaultAlarm, 'plan'>): string {
+function rule(kind: ResourceKind, definition: Omit<DefaultAlarm, 'plan' | 'saidByOthers'>): string {
   const { tuning, shareOf, comparisonOperator, unit } = definition;
   const { share, threshold } = tuning;
   const operator = comparisonOperator === 'GreaterThanThreshold' ? '>' : '>=';

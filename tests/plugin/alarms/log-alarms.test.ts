@@ -97,6 +97,14 @@ describe('alarms on error lines', () => {
     });
   });
 
+  it('warm up for all of the time that is set, and not until the first lines are found', () => {
+    const plan = planAlarms(pay, { logs: true, warmUp: '90m' });
+    expect(resourcesOf(plan, pay).LanternErrorLines?.Properties.WarmUpConfiguration).toEqual({
+      WarmUpPeriodDurationInMinutes: 90,
+      OnlyStartEvaluatingAfterWarmUpPeriodEnds: true,
+    });
+  });
+
   it('tell by a composite that the alarm of the service holds back, as failures write error lines', () => {
     const plan = planAlarms(pay, { logs: true });
     expect(telling(plan)).toEqual(['shop-dev-error-lines-unexplained']);

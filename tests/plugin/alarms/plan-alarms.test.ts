@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AlarmPlan, PlannedAlarm } from '../../../plugin/alarms/alarm-plan.ts';
 import { alarmsReport } from '../../../plugin/alarms-command/alarms-report.ts';
+import { replayAlarms } from 'lambda-lantern/testing';
+import { alarmResources } from '../../../plugin/alarms/alarm-resources.ts';
 import { planAlarms } from '../../../plugin/alarms/plan-alarms.ts';
 import type { AlarmSettings } from '../../../plugin/settings/settings.ts';
 import { functionResources, inventoryOf, readTemplate } from '../../helpers/inventory.ts';
@@ -269,6 +271,67 @@ describe('planAlarms', () => {
     expect(plan.alarms.filter(({ id }) => id === 'queue.age').map(({ resource }) => resource.key)).toEqual([
       'Work',
     ]);
+  });
+
+  it('has of what alarms call only what others of its alarms do not say as soon, unless asked for', () => {
+    const inventory = pay();
+    const [fn] = inventory.functions;
+    const called = {
+      ...inventory,
+      functions: fn === undefined ? [] : [{ ...fn, isAsync: true, isCalledByAlarms: true as const }],
+    };
+    const ofFunction = (settings?: AlarmSettings) =>
+      ids(planAlarms(called, settings)).filter((id) => id.startsWith('function.'));
+    expect(ofFunction()).toEqual([
+      'function.errorRate',
+      'function.errors',
+      'function.throttles',
+      'function.asyncDropped',
+    ]);
+    expect(planAlarms(called).filters).toEqual([]);
+    expect(ofFunction({ functions: { pay: { duration: true } } })).toContain('function.duration');
+    expect(ofFunction({ defaults: { function: { memory: { share: 0.5 } } } })).toContain('function.memory');
+    expect(ofFunction({ functions: { pay: true } })).toHaveLength(4);
+  });
+
+  it.each([
+    ['is killed at its timeout', 1],
+    ['is killed again and again', 30],
+  ])('of what alarms call rings as soon as before when it %s', (_what, count) => {
+    const inventory = pay();
+    const functions = inventory.functions.map((fn) => ({ ...fn, isAsync: true }));
+    const rings = (isCalled: boolean): number => {
+      const plan = planAlarms({
+        ...inventory,
+        functions: functions.map((fn) => ({ ...fn, ...(isCalled && { isCalledByAlarms: true as const }) })),
+      });
+      const Resources = {
+        ...functionResources('Pay', 'pay'),
+        ...alarmResources(plan, {
+          each: { AlarmActions: ['arn:people'] },
+          service: {},
+          page: {},
+          ticket: {},
+        }),
+      };
+      const start = Date.UTC(2026, 10, 2, 9);
+      const of = (namespace: string, metricName: string) => ({
+        namespace,
+        metricName,
+        ...(namespace === 'AWS/Lambda' && { dimensions: { FunctionName: 'shop-dev-pay' } }),
+        start,
+        minutes: [[], [], [], Array.from({ length: count }, () => 1), [], []],
+      });
+      const series = [
+        of('AWS/Lambda', 'Invocations'),
+        of('AWS/Lambda', 'Errors'),
+        of('LambdaLantern/shop-dev-pay', 'Timeouts'),
+      ];
+      const told = replayAlarms({ Resources }, series).find(({ notifies }) => notifies.length > 0);
+      return (Number(told?.at) - start) / 60_000;
+    };
+    expect(rings(true)).toBe(4);
+    expect(rings(true)).toBe(rings(false));
   });
 
   it('watches a table and each of its indexes, with data where DynamoDB sends none', () => {

@@ -295,6 +295,15 @@ describe.each(['none', ...RECORDERS] as const)('with the recorder %s', (recorder
   });
 
   describe('observeClient', () => {
+    it.each([[undefined], [null], [{}], [{ middlewareStack: {} }], ['sqs']])(
+      'refuses what is no client of AWS SDK v3, and says what is expected: %j',
+      (client) => {
+        expect(() => observeClient(client as never)).toThrow(
+          /observeClient\(\) takes a client of AWS SDK v3/,
+        );
+      },
+    );
+
     it('refuses options that do not exist or have the wrong type, and says what there is', () => {
       const client = new SQSClient(config);
       expect(() => observeClient(client, { paylod: false } as object)).toThrow(

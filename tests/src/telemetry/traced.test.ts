@@ -211,6 +211,14 @@ describe('the captured result of a traced function', () => {
     );
     expect(() => traced('inner', fn, { capture: { allowed: [] } } as never)).toThrow('no option "allowed"');
   });
+
+  it.each([undefined, null, 'inner', {}])('refuses %o in the place of the function', async (fn) => {
+    const { traced } = await load('true');
+
+    expect(() => traced('inner', fn as never)).toThrow(
+      `traced() takes a name and a function, but got ${typeof fn} for the function`,
+    );
+  });
 });
 
 function revokedProxy(): object {

@@ -1,5 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
@@ -172,23 +173,79 @@ describe('a JWT authorizer', () => {
     expect((await ask(served, '/', await sign(claims))).status).toBe(401);
   });
 
-  it('takes its keys from an address, too', async () => {
-    const server = createServer((_request, response) => response.end(publicKeys));
+  /** An address that answers with what `respond` says now. @returns the address */
+  async function served(respond: (response: ServerResponse) => void): Promise<string> {
+    const server = createServer((_request, response) => respond(response));
     const port = await listen(server, 'the keys', { port: 0 });
     onTestFinished(() => close(server));
-    const authorizer = jwt({ keys: `http://127.0.0.1:${port}/jwks.json` });
-    const served = await serveGuarded('HTTP', ['GET /'], authorizer, { harness });
-    expect((await ask(served, '/', await sign(claims))).status).toBe(200);
-    expect((await ask(served, '/', await forge(claims))).status).toBe(401);
+    return `http://127.0.0.1:${port}/jwks.json`;
+  }
+
+  it('takes its keys from an address, too, which is asked once, and again for a key that is new there', async () => {
+    const rotated = await generateKeyPair('RS256');
+    const next = JSON.stringify({
+      keys: [{ ...(await exportJWK(rotated.publicKey)), kid: 'k-2', alg: 'RS256' }],
+    });
+    const token = await sign(claims);
+    const ofNext = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS256', kid: 'k-2' })
+      .sign(rotated.privateKey);
+    let [now, asked] = [publicKeys, 0];
+    const where = await served((response) => {
+      asked += 1;
+      response.end(now);
+    });
+    const api = await serveGuarded('HTTP', ['GET /'], jwt({ keys: where }), { harness });
+    const statusFor = async (bearer: string): Promise<number> => (await ask(api, '/', bearer)).status;
+
+    expect(await Promise.all([statusFor(token), statusFor(token)])).toEqual([200, 200]);
+    expect(await statusFor(await forge(claims))).toBe(401);
+    expect(asked).toBe(1);
+    expect(await statusFor(ofNext)).toBe(401);
+    now = next;
+    expect(await statusFor(ofNext)).toBe(200);
+    expect(await statusFor(token)).toBe(401);
+  });
+
+  it.each<[string, (response: ServerResponse) => void, RegExp]>([
+    ['has none', (response) => response.writeHead(404).end('nothing'), /expected 200 and a JWKS, got 404/],
+    [
+      'leads elsewhere',
+      (response) => response.writeHead(302, { location: '/keys' }).end(),
+      /expected 200 and a JWKS, got 302/,
+    ],
+    ['fails', (response) => response.writeHead(500).end('{}'), /expected 200 and a JWKS, got 500/],
+    ['answers with a page', (response) => response.end('<html>'), /as JSON: Unexpected token/],
+    ['answers with no list of keys', (response) => response.end('{"keys":{}}'), /JSON Web Key Set malformed/],
+    ['hangs up', (response) => response.destroy(), /fetch failed: .*other side closed/],
+  ])('is an error of the API where the address of the keys %s', async (_what, respond, reason) => {
+    const where = await served(respond);
+    const api = await serveGuarded('HTTP', ['GET /'], jwt({ keys: where }), { harness });
+    expect((await ask(api, '/', await sign(claims))).status).toBe(500);
+    const logged = (await api.logged()).reason;
+    expect(logged).toContain(`the keys of the authorizer login in ${where}: `);
+    expect(logged).toMatch(reason);
+  });
+
+  it('takes keys from an address that could not be had before', async () => {
+    let isDown = true;
+    const where = await served((response) => (isDown ? response.destroy() : response.end(publicKeys)));
+    const api = await serveGuarded('HTTP', ['GET /'], jwt({ keys: where }), { harness });
+    expect((await ask(api, '/', await sign(claims))).status).toBe(500);
+    isDown = false;
+    expect((await ask(api, '/', await sign(claims))).status).toBe(200);
   });
 
   it.each([
-    ['is not there', () => join(folder, 'none.json')],
-    ['answers nobody', () => 'http://127.0.0.1:1/jwks.json'],
-  ])('is an error of the API where what has the keys %s', async (_what, where) => {
+    ['is not there', () => join(folder, 'none.json'), /ENOENT/],
+    ['answers nobody', () => 'http://127.0.0.1:1/jwks.json', /fetch failed: (bad port|.*ECONNREFUSED)/],
+    ['has no address', () => 'http://keys.invalid/jwks.json', /fetch failed: .*(ENOTFOUND|EAI_AGAIN)/],
+  ])('is an error of the API where what has the keys %s', async (_what, where, reason) => {
     const served = await serveGuarded('HTTP', ['GET /'], jwt({ keys: where() }), { harness });
     expect((await ask(served, '/', await sign(claims))).status).toBe(500);
-    expect((await served.logged()).reason).toContain(`the keys of the authorizer login in ${where()}`);
+    const logged = (await served.logged()).reason;
+    expect(logged).toContain(`the keys of the authorizer login in ${where()}`);
+    expect(logged).toMatch(reason);
   });
 
   it('without keys reads claims all the same, and says each time that the signature is not checked', async () => {

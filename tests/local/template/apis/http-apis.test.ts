@@ -91,20 +91,47 @@ describe('an HTTP API', () => {
     ]);
   });
 
-  it('warns about the older payload format, authorization, quick targets and foreign APIs', () => {
+  it('says which functions take the older payload format', () => {
+    const { api } = read({
+      Integration: integration({ PayloadFormatVersion: '1.0' }),
+      Create: route('POST /orders'),
+    });
+    expect(api?.routes).toMatchObject([{ functionName: 'work', payload: '1.0' }]);
+  });
+
+  it('warns of a stage that it throttles nothing for, and whose variables nobody gets', () => {
+    const { warnings } = read({
+      Create: route('POST /orders'),
+      Integration: integration(),
+      Live: {
+        Type: 'AWS::ApiGatewayV2::Stage',
+        Properties: {
+          ApiId: { Ref: 'Api' },
+          StageName: '$default',
+          RouteSettings: { 'POST /orders': { ThrottlingRateLimit: 2 } },
+          StageVariables: { colour: 'blue' },
+        },
+      },
+    });
+    expect(warnings).toEqual([
+      'shop-api refuses no requests for the throttling of its stage: they are not counted locally',
+      'shop-api has no stage variables locally: events and templates go without colour',
+    ]);
+  });
+
+  it('warns about authorization, quick targets and foreign APIs', () => {
     const { warnings } = read({
       Api: {
         Type: 'AWS::ApiGatewayV2::Api',
         Properties: { Name: 'shop-api', ProtocolType: 'HTTP', Target: 'arn:of:a:function' },
       },
-      Integration: integration({ PayloadFormatVersion: '1.0' }),
+      Integration: integration(),
       Create: route('POST /orders', { AuthorizationType: 'JWT' }),
       Foreign: route('GET /orders', { ApiId: 'a1b2c3d4e5' }),
     });
     expect(warnings).toEqual([
       'The routes of the API a1b2c3d4e5 are not served: the template only adds to it',
       'shop-api does not serve what its Body or Target defines: only routes of the template are read',
-      'shop-api sends work events of format 2.0, though the template asks for 1.0',
       'shop-api serves POST /orders to everyone: it names no authorizer for JWT',
     ]);
   });

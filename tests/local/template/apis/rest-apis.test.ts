@@ -27,6 +27,20 @@ function method(properties: object, api: unknown = { Ref: 'Api' }) {
   };
 }
 
+function stage(properties: object) {
+  return {
+    Type: 'AWS::ApiGateway::Stage',
+    Properties: { RestApiId: { Ref: 'Api' }, StageName: 'dev', ...properties },
+  };
+}
+
+function usagePlan(properties: object) {
+  return {
+    Type: 'AWS::ApiGateway::UsagePlan',
+    Properties: { ApiStages: [{ ApiId: { Ref: 'Api' }, Stage: 'dev' }], ...properties },
+  };
+}
+
 function deployment(properties: object) {
   return {
     Type: 'AWS::ApiGateway::Deployment',
@@ -157,6 +171,57 @@ describe('a REST API', () => {
       'shop-api does not serve PUT /, PUT /orders: integrations of type HTTP are not run locally',
       'shop-api answers GET / with an error: the function snake is not run locally',
     ]);
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    [
+      'a resource policy',
+      {
+        Api: {
+          Type: 'AWS::ApiGateway::RestApi',
+          Properties: { Name: 'shop-api', Policy: { Statement: [] } },
+        },
+      },
+      'serves everyone: its resource policy is not checked locally',
+    ],
+    [
+      'compression',
+      {
+        Api: {
+          Type: 'AWS::ApiGateway::RestApi',
+          Properties: { Name: 'shop-api', MinimumCompressionSize: 1024 },
+        },
+      },
+      'compresses no answers locally, whatever MinimumCompressionSize says',
+    ],
+    [
+      'limits of usage plans',
+      {
+        Gold: usagePlan({ UsagePlanName: 'gold', Quota: { Limit: 10, Period: 'DAY' } }),
+        Silver: usagePlan({ Throttle: { RateLimit: 1 } }),
+        Free: usagePlan({}),
+        Others: usagePlan({ Quota: { Limit: 1 }, ApiStages: [{ ApiId: 'a1b2c3d4e5', Stage: 'dev' }] }),
+      },
+      'refuses no requests for the throttling and the quotas of gold, Silver: they are not counted locally',
+    ],
+    [
+      'throttling by its stage',
+      { Live: stage({ MethodSettings: [{ HttpMethod: '*', ThrottlingBurstLimit: 5 }] }) },
+      'refuses no requests for the throttling of its stage: they are not counted locally',
+    ],
+    [
+      'a cache, by the description of a deployment',
+      { Live: deployment({ StageName: 'dev', StageDescription: { CachingEnabled: 'true' } }) },
+      'answers nothing from the cache of its stage: every request reaches its function locally',
+    ],
+    [
+      'stage variables',
+      { Live: stage({ Variables: { colour: 'blue', alias: 'live' } }) },
+      'has no stage variables locally: events and templates go without colour, alias',
+    ],
+  ])('warns that it does nothing about %s', (_what, resources, warning) => {
+    const { warnings } = read({ AtRoot: method({}), ...resources });
+    expect(warnings).toEqual([`shop-api ${warning}`]);
   });
 
   it('warns about methods that it leaves unprotected', () => {

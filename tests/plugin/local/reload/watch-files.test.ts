@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileWatch } from '../../../../plugin/local/reload/watch-files.ts';
 import { watchFiles } from '../../../../plugin/local/reload/watch-files.ts';
@@ -10,6 +11,7 @@ let root: string;
 let service: string;
 let watch: FileWatch;
 let told: Set<string>;
+let restless: string[];
 
 beforeEach(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), 'lantern-watch-')));
@@ -17,11 +19,13 @@ beforeEach(async () => {
   for (const folder of ['src/lib', 'node_modules/pkg', '.git', 'src/node_modules/pkg'])
     await mkdir(join(service, folder), { recursive: true });
   told = new Set();
+  restless = [];
   watch = watchFiles({
     directory: service,
     onChange: (paths) => {
       for (const path of paths) told.add(relative(root, path));
     },
+    onRestless: (path) => restless.push(relative(root, path)),
     onProblem: (error) => {
       throw error;
     },
@@ -74,6 +78,36 @@ describe('files that are watched', () => {
     for (const name of ['4913', 'a.ts~', '.a.ts.swp', '#a.ts#', '.#a.ts', 'a.ts.tmp', 'local.log'])
       await write(`service/src/${name}`);
     expect(await toldSoFar()).toEqual([]);
+  });
+
+  it('are told of while another one is written without a pause', async () => {
+    const stop = new AbortController();
+    const pauseless = (async () => {
+      while (!stop.signal.aborted) {
+        await write('service/output.txt');
+        await setImmediate();
+      }
+    })();
+    await write('service/src/lib/a.ts');
+    try {
+      await until(() => told.has('service/src/lib/a.ts'), 'the file beside it');
+    } finally {
+      stop.abort();
+      await pauseless;
+    }
+  });
+
+  it('are no longer watched when they are written all the time, and the others are', async () => {
+    while (restless.length === 0) {
+      told.clear();
+      await write('service/output.txt');
+      await until(() => told.size > 0 || restless.length > 0, 'the change of the file');
+    }
+    await toldSoFar();
+    told.clear();
+    for (const path of ['service/output.txt', 'service/src/lib/a.ts']) await write(path);
+    expect(await toldSoFar()).toEqual(['service/src/lib/a.ts']);
+    expect(restless).toEqual(['service/output.txt']);
   });
 
   it('may lie elsewhere, where that is asked for', async () => {

@@ -158,4 +158,34 @@ describe('a span processor that redacts', () => {
   it('refuses a policy that it does not know', () => {
     expect(() => recorder({ alow: ['a'] } as never)).toThrow(TypeError);
   });
+
+  const ORDER = { id: 'o-1', note: 'for jane@example.com' };
+  it.each<[string, unknown, unknown]>([
+    ['JSON', JSON.stringify(ORDER), '{"id":"o-1","note":"for [email]"}'],
+    ['a list as JSON', JSON.stringify(['jane@example.com', 1]), '["[email]",1]'],
+    ['a form', 'id=o-1&email=jane%40example.com', '{"id":"o-1","email":"[contact]"}'],
+    ['base64', Buffer.from(JSON.stringify(ORDER)).toString('base64'), '{"id":"o-1","note":"for [email]"}'],
+    ['texts of a list', [JSON.stringify(ORDER), 'o-2'], ['{"id":"o-1","note":"for [email]"}', 'o-2']],
+  ])('leaves a text what it is, because not every exporter takes more: %s', (_what, given, expected) => {
+    const { exporter, tracer } = recorder();
+    const span = tracer.startSpan('GET /', { attributes: { 'order.state': given } });
+    span.addEvent('read', { 'order.state': given as string });
+    span.end();
+    const [shown] = exporter.getFinishedSpans();
+    expect(shown?.attributes['order.state']).toEqual(expected);
+    expect(shown?.events[0]?.attributes?.['order.state']).toEqual(expected);
+  });
+
+  it.each([
+    ['shape', [JSON.stringify({ id: 1 })], ['<1 item>', '{"id":"<number>"}']],
+    ['shape', JSON.stringify({ id: 1 }), '{"id":"<number>"}'],
+  ] as const)('leaves a text what it is in mode %s, too', (mode, given, expected) => {
+    const { exporter, tracer } = recorder({ mode });
+    tracer.startSpan('GET /', { attributes: { state: given } }).end();
+    expect(exporter.getFinishedSpans()[0]?.attributes.state).toEqual(expected);
+  });
+
+  it.each([[undefined], [null], [{}], ['batch']])('refuses what is no processor: %j', (given) => {
+    expect(() => redactSpans(given as never)).toThrow(/takes a span processor.*no onEnd\(\)/);
+  });
 });

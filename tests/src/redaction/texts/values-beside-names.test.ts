@@ -93,6 +93,20 @@ const FORMS: Readonly<Record<string, (name: string, value: string) => string>> =
   'an element of XML': (name, value) => `<a><${name} type="x">${value}</${name}></a>`,
   'a section of XML': (name, value) => `<a><${name}><![CDATA[a <b> ${value}]]></${name}></a>`,
   'a section of XML that is cut off': (name, value) => `<${name} type="x">\n  <![CDATA[${value}`,
+  'an element within an element': (name, value) =>
+    `<a><${name}>\n  <of t="1"><b>${value}</b></of>\n</${name}>1</a>`,
+  'a property list': (name, value) => `<dict><key>${name}</key>\n<string>${value}</string></dict>`,
+  'an input of HTML': (name, value) => `<input type="text" name="${name}" id="a" value="${value}">`,
+  'a setting of XML': (name, value) => `<add key='${name}' value='${value}'/>`,
+  'a property of XML': (name, value) => `<property id="1" name="${name}">${value}</property>`,
+  'what PHP serializes': (name, value) =>
+    `a:2:{s:${name.length}:"${name}";s:${value.length}:"${value}";s:2:"id";i:1;}`,
+  'base64 in a form': (name, value) =>
+    `payload=${Buffer.from(JSON.stringify({ [name]: value })).toString('base64')}`,
+  'base64 in a text': (name, value) =>
+    `failed with ${Buffer.from(JSON.stringify([{ [name]: value }])).toString('base64url')} (2 items)`,
+  'a data: URL': (name, value) =>
+    `data:application/json;base64,${Buffer.from(JSON.stringify({ id: 1, [name]: value }, null, 2)).toString('base64')}`,
   'a part of a form': (name, value) =>
     `--b\r\nContent-Disposition: form-data; name="id"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n--b--\r\n`,
   'a part of a form with a type': (name, value) =>
@@ -178,7 +192,30 @@ describe('a value beside a denied name', () => {
     expect(texts.message(text)).toBe(text);
   });
 
+  it('is what is given to curl as the password of a user', () => {
+    for (const option of ['-u', '--user', '--proxy-user']) {
+      expect(texts.message(`curl -s ${option} shop:Qxzjk7 /orders`)).toBe(
+        `curl -s ${option} shop:[credentials] /orders`,
+      );
+    }
+    expect(texts.message('docker run -u 1000:1000 shop')).toBe('docker run -u 1000:1000 shop');
+  });
+
   it('leaves what stands around it', () => {
+    expect(texts.message('<a><password><b>x</b></password><id>1</id></a>')).toBe(
+      '<a><password>[credentials]</password><id>1</id></a>',
+    );
+    expect(texts.message('<input name="password" value="x" max="8"/>')).toBe(
+      '<input name="password" value=[credentials] max="8"/>',
+    );
+    expect(texts.message('Map<Password> of <b>users</b> and List<Token> of <i>3</i>')).toBe(
+      'Map<Password> of <b>users</b> and List<Token> of <i>3</i>',
+    );
+    expect(texts.message('--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nx\r\n--b--')).toBe(
+      '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n[credentials]\r\n--b--',
+    );
+    const benign = `etag eyJ${'x'.repeat(40)} of data:application/json;base64,${Buffer.from('{"id":1,"n":[2]}').toString('base64')}`;
+    expect(texts.message(benign)).toBe(benign);
     expect(texts.message('Key (email)=(a) already exists.')).toBe('Key (email)=[contact] already exists.');
     expect(texts.message('level=info password="a b" msg=x')).toBe('level=info password=[credentials] msg=x');
     expect(texts.message('id,email,age\n1,qx,2\n3,zw,4\nend')).toBe(
@@ -240,6 +277,16 @@ describe('the search for values beside names', () => {
       'row contains (',
       'VALUES (',
       '<a>',
+      '<password>',
+      '<password><a>',
+      '<password><![CDATA[',
+      '<a name="password" ',
+      'name="password" ',
+      '; name="password"\n\n',
+      '<key>password</key>',
+      'curl -u a:b ',
+      'eyJ',
+      ' eyJhIjoxfQ ',
       'name: a, value: ',
       '--pin ',
       'pin 1',
