@@ -107,7 +107,7 @@ describe('the shop', () => {
   it('prints its alarms as a table on standard output, and nothing else', async () => {
     const stdout = await serverless(project.directory, 'alarms');
     expect(stdout).toMatch(/^Alarms of order-shop in the stage dev, eu-west-1: \d+\n/);
-    expect(stdout).toContain('  * duration      > 1500 ms      3 of 5 min      25 % of its timeout of 6 s');
+    expect(stdout).toMatch(/^ {2}\* duration +> 1500 ms +3 of 5 min +25 % of its timeout of 6 s/m);
   });
 
   it('is not packaged with mistakes in the settings, each named by its path', async () => {
