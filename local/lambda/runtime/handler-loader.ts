@@ -23,6 +23,9 @@ export interface LoadedHandler {
 /** What a module may end in, in the order in which Lambda looks for it; a folder, too, is found without an ending. */
 const ENDINGS = ['', '.js', '.mjs', '.cjs'];
 
+/** What has to be bundled or compiled before. */
+const SOURCES = ['.ts', '.mts', '.cts', '.tsx', '.jsx'];
+
 /** The runtimes in which a handler may still take a callback, and CommonJS is loaded by `require`. */
 const CALLBACK_RUNTIMES = /nodejs(1[0-9]|20|22)\.x$/;
 
@@ -47,7 +50,7 @@ export async function loadHandler(
   }
   const callbacks = hasCallbacks(executionEnv);
   const directory = resolve(taskRoot, dirname(handler));
-  const loaded = await loadModule({ taskRoot, directory, moduleName, handler }, callbacks);
+  const loaded = await loadModule({ taskRoot, directory, moduleName, handler }, callbacks, executionEnv);
   const found = callbacks
     ? findExport(loaded, exportName, isReference)
     : (findExport(loaded, exportName, isObject) ??
@@ -69,7 +72,7 @@ interface HandlerModule {
   readonly handler: string;
 }
 
-async function loadModule(module: HandlerModule, byRequire: boolean): Promise<unknown> {
+async function loadModule(module: HandlerModule, byRequire: boolean, executionEnv: string): Promise<unknown> {
   const { taskRoot, directory, moduleName } = module;
   const path = join(directory, moduleName);
   const require = createRequire(join(taskRoot, 'handler'));
@@ -82,11 +85,28 @@ async function loadModule(module: HandlerModule, byRequire: boolean): Promise<un
   } catch (error) {
     if (error instanceof ImportModuleError) throw error;
     if (error instanceof SyntaxError) throw new UserCodeSyntaxError(error);
+    sayWhereItComesFrom(error, executionEnv);
     // Lambda's runtime tells a missing module from other errors only where `require` has looked for it.
     const missing = missingModule(error);
     if (missing !== undefined) throw new ImportModuleError(`${missing.name}: ${missing.message}`, missing);
     throw error;
   }
+}
+
+/**
+ * Of the SDK that is part of Lambda's runtimes (version 3 since nodejs18.x, version 2 before), many services install nothing. Here it
+ * comes from the service, so an error that AWS would not have says what to do.
+ */
+function sayWhereItComesFrom(error: unknown, executionEnv: string): void {
+  if (!(error instanceof Error)) return;
+  const [, name] = /^Cannot find (?:module|package) '((?:@[^/']+\/)?[^/']+)/.exec(error.message) ?? [];
+  if (name === undefined) return;
+  const runtime = executionEnv.replace('AWS_Lambda_', '');
+  const brought = /^nodejs1[0-6]\.x$/.test(runtime) ? /^aws-sdk$/ : /^@(?:aws-sdk|smithy)\//;
+  if (!brought.test(name)) return;
+  error.message +=
+    `\nIn AWS, the runtime ${runtime} brings ${name}; on this machine it comes from the service: ` +
+    `npm install --save-dev ${name}`;
 }
 
 function missingModule(error: unknown): Error | undefined {
@@ -106,8 +126,15 @@ function installed(
     const looked = ENDINGS.slice(1)
       .map((ending) => moduleName + ending)
       .join(', ');
+    const source = SOURCES.map((ending) => moduleName + ending).find((name) =>
+      existsSync(join(directory, name)),
+    );
+    const hint =
+      source === undefined
+        ? ''
+        : `. There is ${source}, which Lambda does not run: let a plugin such as serverless-esbuild bundle it`;
     throw new ImportModuleError(
-      `Error: Cannot find module for the handler '${handler}': looked for ${looked} in ${directory}`,
+      `Error: Cannot find module for the handler '${handler}': looked for ${looked} in ${directory}${hint}`,
     );
   }
 }

@@ -234,6 +234,42 @@ describe('a function that cannot be loaded', () => {
     expect(reports).toMatchObject([{ status: 'init-error' }]);
   });
 
+  it.each([
+    [`require('@aws-sdk/lib-nobody/deep');`, 'index.cjs', 'nodejs22.x', '@aws-sdk/lib-nobody'],
+    [`import '@smithy/nobody';`, 'index.mjs', 'nodejs24.x', '@smithy/nobody'],
+    [`require('aws-sdk/nobody');`, 'index.cjs', 'nodejs16.x', 'aws-sdk'],
+  ])('says where the SDK of the runtime comes from: %s', async (code, file, runtime, name) => {
+    const codeDirectory = await temporaryCode({ [file]: code });
+    const { call } = await startService([
+      functionDefinition({ codeDirectory, handler: 'index.handler', runtime }),
+    ]);
+    expect((await call()).errorMessage).toContain(
+      `In AWS, the runtime ${runtime} brings ${name}; on this machine it comes from the service: npm install --save-dev ${name}`,
+    );
+  });
+
+  it.each([
+    [`require('aws-sdk/nobody');`, 'nodejs22.x'],
+    [`require('@aws-sdk/lib-nobody');`, 'nodejs16.x'],
+    [`require('@aws-lambda-powertools/nobody');`, 'nodejs22.x'],
+  ])('does not say so of what the runtime does not bring: %s in %s', async (code, runtime) => {
+    const codeDirectory = await temporaryCode({ 'index.cjs': code });
+    const { call } = await startService([
+      functionDefinition({ codeDirectory, handler: 'index.handler', runtime }),
+    ]);
+    const { errorMessage } = await call();
+    expect(errorMessage).toContain('Cannot find module');
+    expect(errorMessage).not.toContain('In AWS');
+  });
+
+  it('says so where a module is there that has to be compiled', async () => {
+    const codeDirectory = await temporaryCode({ 'index.ts': 'export const handler = () => 1;' });
+    const { call } = await startService([functionDefinition({ codeDirectory, handler: 'index.handler' })]);
+    expect((await call()).errorMessage).toMatch(
+      /looked for index\.js, index\.mjs, index\.cjs in .*\. There is index\.ts, which Lambda does not run: let a plugin such as serverless-esbuild/,
+    );
+  });
+
   it('tells a syntax error from others', async () => {
     const codeDirectory = await temporaryCode({ 'index.mjs': 'export const handler = async ( => 1;' });
     const { call } = await startService([functionDefinition({ codeDirectory, handler: 'index.handler' })]);
