@@ -1,8 +1,9 @@
 import type { ValidateFunction } from 'ajv';
-import draft4 from 'ajv-draft-04';
+import { Ajv } from 'ajv';
 import { isObject, without } from '../json.ts';
 import { messageOf } from '../message-of.ts';
 import type { RequestCheckDefinition } from '../template/service.ts';
+import { fromDraft4 } from './draft-4.ts';
 import { mediaType } from './proxy-event.ts';
 import { headerValue } from './request.ts';
 import type { RequestValues } from './request-values.ts';
@@ -64,8 +65,8 @@ export class RequestCheck {
     const schema = this.#definition.models[type];
     if (!isObject(schema)) throw new Error('expected a JSON schema');
     // Which draft a schema says it is of changes nothing: API Gateway reads all of them as draft 4.
-    const ajv = new draft4.default({ strict: false, validateFormats: false, logger: false });
-    const validate = ajv.compile(without(schema, '$schema'));
+    const ajv = new Ajv({ strict: false, validateFormats: false, logger: false });
+    const validate = ajv.compile(fromDraft4(without(schema, '$schema')));
     this.#validators.set(type, validate);
     return validate;
   }
