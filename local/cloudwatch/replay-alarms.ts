@@ -1,3 +1,4 @@
+import type { JsonObject } from '../json.ts';
 import { isObject } from '../json.ts';
 import { alarmsToRun, isEvaluatedHere, LOG_ALARM } from '../template/alarms.ts';
 import { alarmNameOf } from '../template/arns.ts';
@@ -264,20 +265,30 @@ function checkSeries(series: unknown, scope: TemplateScope): Metric[] {
   if (!Array.isArray(series) || series.length === 0) {
     return refuse('series', 'a list of at least one series', series);
   }
-  return Array.from(series as unknown[], (one, index) => {
-    const path = `series[${index}]`;
+  return checkEach(series, 'series', FIELDS, (one, path) => ({
+    id: {
+      namespace: nameAt(one.namespace, `${path}.namespace`),
+      name: nameAt(one.metricName, `${path}.metricName`),
+      dimensions: checkDimensions(one.dimensions ?? {}, `${path}.dimensions`, scope),
+    },
+    start: checkStart(one.start, `${path}.start`),
+    minutes: checkMinutes(one.minutes, `${path}.minutes`),
+  }));
+}
+
+/** Reads a list of objects that have no other fields than these. */
+function checkEach<Read>(
+  list: readonly unknown[],
+  name: string,
+  fields: readonly string[],
+  read: (one: JsonObject, path: string) => Read,
+): Read[] {
+  return Array.from(list, (one, index) => {
+    const path = `${name}[${index}]`;
     if (!isObject(one)) return refuse(path, 'an object', one);
-    const unknown = Object.keys(one).find((name) => !FIELDS.includes(name));
-    if (unknown !== undefined) refuse(`${path}.${unknown}`, `one of ${FIELDS.join(', ')}`, unknown);
-    return {
-      id: {
-        namespace: nameAt(one.namespace, `${path}.namespace`),
-        name: nameAt(one.metricName, `${path}.metricName`),
-        dimensions: checkDimensions(one.dimensions ?? {}, `${path}.dimensions`, scope),
-      },
-      start: checkStart(one.start, `${path}.start`),
-      minutes: checkMinutes(one.minutes, `${path}.minutes`),
-    };
+    const unknown = Object.keys(one).find((field) => !fields.includes(field));
+    if (unknown !== undefined) refuse(`${path}.${unknown}`, `one of ${fields.join(', ')}`, unknown);
+    return read(one, path);
   });
 }
 
@@ -292,21 +303,15 @@ const LINE_FIELDS = ['logGroup', 'start', 'minutes'];
 
 function checkLines(lines: unknown, scope: TemplateScope): Log[] {
   if (!Array.isArray(lines)) return refuse('lines', 'a list', lines);
-  return Array.from(lines as unknown[], (one, index) => {
-    const path = `lines[${index}]`;
-    if (!isObject(one)) return refuse(path, 'an object', one);
-    const unknown = Object.keys(one).find((name) => !LINE_FIELDS.includes(name));
-    if (unknown !== undefined) refuse(`${path}.${unknown}`, `one of ${LINE_FIELDS.join(', ')}`, unknown);
-    return {
-      logGroup: resolveText(one.logGroup, `${path}.logGroup`, scope),
-      start: checkStart(one.start, `${path}.start`),
-      minutes: checkMinutesOf(one.minutes, `${path}.minutes`, {
-        isSample: (line): line is string => typeof line === 'string',
-        one: 'a text',
-        several: 'texts',
-      }),
-    };
-  });
+  return checkEach(lines, 'lines', LINE_FIELDS, (one, path) => ({
+    logGroup: resolveText(one.logGroup, `${path}.logGroup`, scope),
+    start: checkStart(one.start, `${path}.start`),
+    minutes: checkMinutesOf(one.minutes, `${path}.minutes`, {
+      isSample: (line): line is string => typeof line === 'string',
+      one: 'a text',
+      several: 'texts',
+    }),
+  }));
 }
 
 function nameAt(value: unknown, path: string): string {
