@@ -1,6 +1,7 @@
 /** Conditions of requests, as HTTP and S3 have them: on what is read, on what is written, on what is copied from. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { noSuchKey, notImplemented, preconditionFailed, S3Error } from './s3-error.ts';
+import { textOf } from './s3-exchange.ts';
 import type { StoredObject } from './stored-objects.ts';
 
 interface Conditions {
@@ -34,10 +35,7 @@ export function checkRead(object: StoredObject, headers: IncomingHttpHeaders): v
 
 /** @throws S3Error with status 412, of the object that is copied. */
 export function checkCopySource(object: StoredObject, headers: IncomingHttpHeaders): void {
-  const header = (name: string): string | undefined => {
-    const value = headers[`x-amz-copy-source-if-${name}`];
-    return Array.isArray(value) ? value[0] : value;
-  };
+  const header = (name: string): string | undefined => textOf(headers[`x-amz-copy-source-if-${name}`]);
   const failed = failing(object, {
     match: header('match'),
     noneMatch: header('none-match'),
