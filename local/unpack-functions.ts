@@ -142,11 +142,11 @@ export async function unpackFunctions(
           const now = new LayeredFolders(directory);
           const renewed = new Map<string, RenewedFolder>();
           for (const [folder, own] of outdated) {
-            const { parent } = await now.prepare(own);
+            const { parent, opt } = await now.prepare(own);
             if (parent === dirname(folder)) continue;
             const target = join(parent, revisionOf(folder));
             await copyWith(folder, target, new Map());
-            renewed.set(folder, { folder: target, layers: join(dirname(parent), 'opt') });
+            renewed.set(folder, { folder: target, layers: opt });
           }
           return renewed;
         }),
@@ -182,20 +182,24 @@ class LayeredFolders {
   }
 
   /**
-   * @returns the folder in which the code is to lie, and what the layers are.
+   * @returns the folder in which the code is to lie, the one that stands for `/opt`, and what the layers are.
    * @throws Error for a layer that cannot be read.
    */
-  async prepare({ paths, runtime }: LayersOfFunction): Promise<UnpackedLayers & { parent: string }> {
+  async prepare({
+    paths,
+    runtime,
+  }: LayersOfFunction): Promise<UnpackedLayers & { parent: string; opt: string }> {
     const key = JSON.stringify(paths);
     const preparing = this.#prepared.get(key) ?? this.#layOver(paths);
     this.#prepared.set(key, preparing);
     const { folder, ...around } = await preparing;
     const parent = join(folder, nodeFolder(runtime));
     await mkdir(parent, { recursive: true });
-    const [ofRuntime, ofAll] = packageFolders(join(folder, 'opt'), runtime);
+    const opt = join(folder, 'opt');
+    const [ofRuntime, ofAll] = packageFolders(opt, runtime);
     await linkIfThere(ofAll, join(folder, 'node_modules'));
     await linkIfThere(ofRuntime, join(parent, 'node_modules'));
-    return { parent, ...around };
+    return { parent, opt, ...around };
   }
 
   async #layOver(paths: readonly string[]): Promise<LaidOver> {
