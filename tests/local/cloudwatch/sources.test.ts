@@ -150,16 +150,18 @@ describe('the metrics of a function', () => {
 });
 
 describe('the metrics of queues and topics', () => {
+  const jobsWait = alarmAboveZero('jobs-wait', {
+    Namespace: 'AWS/SQS',
+    MetricName: 'ApproximateNumberOfMessagesVisible',
+    Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['Jobs', 'QueueName'] } }],
+    Statistic: 'Maximum',
+  });
+
   it('are measured at the end of each minute also after the clock was set back', async () => {
     const { messagingUrl, transitions } = await startWatched(
       {
         Jobs: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs' } },
-        NotEmpty: alarmAboveZero('jobs-wait', {
-          Namespace: 'AWS/SQS',
-          MetricName: 'ApproximateNumberOfMessagesVisible',
-          Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['Jobs', 'QueueName'] } }],
-          Statistic: 'Maximum',
-        }),
+        NotEmpty: jobsWait,
       },
       MINUTE,
     );
@@ -180,12 +182,7 @@ describe('the metrics of queues and topics', () => {
       {
         Jobs: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs' } },
         News: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'news' } },
-        NotEmpty: alarmAboveZero('jobs-wait', {
-          Namespace: 'AWS/SQS',
-          MetricName: 'ApproximateNumberOfMessagesVisible',
-          Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['Jobs', 'QueueName'] } }],
-          Statistic: 'Maximum',
-        }),
+        NotEmpty: jobsWait,
       },
       MINUTE,
     );

@@ -376,7 +376,7 @@ describe('the layers of serverless local', () => {
   it('are paths by the ARN or the name of a layer', () => {
     const check = (layers: unknown) => checkSettings('local', { layers }, names);
     expect(
-      check({ 'arn:aws:lambda:eu-west-1:111122223333:layer:shared:7': '../shared', common: 'l.zip' }),
+      check({ 'arn:aws:lambda:eu-west-1:111122223333:layer:shared:7': '../layer', common: 'l.zip' }),
     ).toEqual([]);
     expect(check({ common: { path: 'l.zip' } })).toEqual([
       'custom.lantern.local.layers.common: expected a text, but got {"path":"l.zip"}',
