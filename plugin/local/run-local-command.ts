@@ -71,11 +71,10 @@ export async function runLocalCommand(
     };
     const used = layersOfSource(whole, alone ? {} : await exportsOfRunning(ports.console));
     const layers = findLayers(serverless, used, settings.layers ?? {}, packageProblems.layers);
-    const runtimeOf = (name: string): string => used.get(name)?.runtime ?? '';
     const around = new Map(
       Array.from(layers.found, ([name, found]) => [
         name,
-        { paths: found.map(({ path }) => path), runtime: runtimeOf(name) },
+        { paths: found.map(({ path }) => path), runtime: used.get(name)?.runtime ?? '' },
       ]),
     );
     const unpacked = await unpackFunctions(packages.found, serverless.serviceDir, around);
@@ -136,7 +135,7 @@ export async function runLocalCommand(
       packager,
       unpacked,
       layers: layers.found,
-      runtimeOf,
+      around,
       updateCode: (codeDirectories) => running.updateCode(codeDirectories),
       notice: (text) => terminal.notice(text),
     });

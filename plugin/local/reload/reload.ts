@@ -9,7 +9,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { FileChanges, UnpackedFunctions } from 'lambda-lantern-local';
+import type { FileChanges, LayersOfFunction, UnpackedFunctions } from 'lambda-lantern-local';
 import { messageOf } from 'lambda-lantern-local/template';
 import type { Serverless } from '../../serverless.ts';
 import type { FoundLayer } from '../find-layers.ts';
@@ -19,7 +19,7 @@ import type { Bundle, Entry } from './esbuild-entries.ts';
 import { digestOf, EsbuildEntries } from './esbuild-entries.ts';
 import { RestartNotices } from './restart.ts';
 import type { FileWatch } from './watch-files.ts';
-import { isPassedOver, SETTLED_MS, watchFiles } from './watch-files.ts';
+import { isFolder, isPassedOver, SETTLED_MS, watchFiles } from './watch-files.ts';
 
 export interface ReloadOptions {
   readonly serverless: Serverless;
@@ -36,8 +36,8 @@ export interface ReloadOptions {
   readonly packager: Packager;
   /** Those of each function that are on this machine, by deployed name. */
   readonly layers: ReadonlyMap<string, readonly FoundLayer[]>;
-  /** Lambda's name of the runtime of a function, by its deployed name. */
-  readonly runtimeOf: (name: string) => string;
+  /** What was unpacked of them, by deployed name. */
+  readonly around: ReadonlyMap<string, LayersOfFunction>;
   readonly unpacked: UnpackedFunctions;
   /** Has functions run from other folders, by deployed name; resolves when nothing runs from those of before. */
   readonly updateCode: (codeDirectories: ReadonlyMap<string, string>) => Promise<void>;
@@ -228,16 +228,16 @@ export class Reload {
 
   /** Has the functions of layers run with what those hold now. */
   async #renewLayers(touched: readonly LayerSource[], changed: ReadonlySet<string>): Promise<void> {
-    const { packager, layers, runtimeOf, unpacked } = this.#options;
+    const { packager, around, unpacked } = this.#options;
     if (touched.length === 0) return;
     const paths = new Set([...changed].filter((path) => touched.some((layer) => isIn(layer.path, path))));
     const names = [...new Set(touched.flatMap(({ functions }) => functions))];
     try {
       for (const { key } of touched) if (key !== undefined) await packager.layer(key);
       const outdated = new Map(
-        names.map((name) => {
-          const found = (layers.get(name) ?? []).map(({ path }) => path);
-          return [this.#folders.get(name) ?? '', { paths: found, runtime: runtimeOf(name) }];
+        names.flatMap((name) => {
+          const own = around.get(name);
+          return own === undefined ? [] : [[this.#folders.get(name) ?? '', own] as const];
         }),
       );
       const sound = new Map<string, string>();
@@ -521,10 +521,6 @@ function layerSources(
 /** Whether a path is this file, or in this folder. */
 function isIn(source: string, path: string): boolean {
   return path === source || path.startsWith(source + sep);
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Of what layers hold, the files that somebody may have edited: what npm installs is not looked at. By path below `/opt`. */

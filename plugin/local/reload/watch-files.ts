@@ -151,7 +151,8 @@ function listed(folder: string) {
   }
 }
 
-function isFolder(path: string): boolean {
+/** Whether a path is a folder, or leads to one. */
+export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
